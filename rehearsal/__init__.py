@@ -1,0 +1,1 @@
+"""The embedded AWS: providers, cloud and sessions in which the real Pulumi engine runs the program."""
