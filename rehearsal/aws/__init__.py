@@ -1,0 +1,1 @@
+"""The embedded AWS: the `aws` provider, and moto as the cloud behind it."""

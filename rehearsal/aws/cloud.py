@@ -1,0 +1,179 @@
+"""The embedded AWS itself: moto in this process, called through boto3, kept in a journal.
+
+Calls are made one at a time: moto's backends are plain dictionaries, and the journal's order must
+be the order in which things happened. A call takes about a millisecond.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from rehearsal.journal import Entry, Journal, decode
+from rehearsal.provider import ProviderError
+
+# Operations with these first words change nothing (AWS's own naming), so the journal leaves them out.
+READING = ("describe_", "get_", "list_", "head_", "lookup_", "search_")
+
+
+class Cloud:
+    """One account's AWS in all regions.
+
+    `account` is the twelve-digit id that the stack is configured for: what AWS would answer to
+    GetCallerIdentity. `journal` is replayed by `start`.
+    """
+
+    def __init__(self, account: str, journal: Journal | None = None) -> None:
+        self.account = account
+        self._journal = journal or Journal()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.RLock()
+        self._changes = 0
+        self._created: dict[str, str] = {}
+        self._mock: Any = None
+        self._pending: list[Entry] | None = None
+        self.before_call: Callable[[str, str], None] | None = None
+
+    def start(self) -> None:
+        """Starts moto empty and carries out what the journal holds."""
+        from moto import mock_aws
+
+        self._mock = mock_aws(config={"core": {"mock_credentials": True, "reset_boto3_session": True}})
+        self._mock.start()
+        for entry in self._journal.entries():
+            if entry.get("kind") == "aws":
+                self._replay(entry)
+            elif entry.get("kind") == "created":
+                self._created[entry["urn"]] = entry["id"]
+
+    def stop(self) -> None:
+        """Stops moto; what happened stays in the journal."""
+        if self._mock is not None:
+            self._mock.stop()
+            self._mock = None
+        self._journal.close()
+
+    def __enter__(self) -> Cloud:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def call(self, service: str, region: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The answer of one AWS operation (`describe_subnets`); raises `botocore.exceptions.ClientError`."""
+        if self.before_call is not None:
+            self.before_call(service, operation)
+        with self._lock:
+            if operation.startswith(READING):
+                return self._send(service, region, operation, parameters)
+            self._changes += 1
+            self._seed(self._changes)
+            answer = self._send(service, region, operation, parameters)
+            self._keep(
+                {
+                    "kind": "aws",
+                    "seed": self._changes,
+                    "service": service,
+                    "region": region,
+                    "operation": operation,
+                    "parameters": parameters,
+                }
+            )
+            return answer
+
+    def creating(self, urn: str) -> _Creation:
+        """Everything called inside is journaled together with the id that the resource got."""
+        return _Creation(self, urn)
+
+    def created_id(self, urn: str) -> str | None:
+        """The id with which this cloud last created `urn`, if it did."""
+        return self._created.get(urn)
+
+    def client(self, service: str, region: str) -> Any:
+        """A cached boto3 client (making one costs some 20 ms)."""
+        with self._lock:
+            key = (service, region)
+            if key not in self._clients:
+                self._clients[key] = self._make_client(service, region)
+            return self._clients[key]
+
+    def _make_client(self, service: str, region: str) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        session = boto3.session.Session(
+            aws_access_key_id="embedded", aws_secret_access_key="embedded", region_name=region
+        )
+        config = Config(
+            retries={"total_max_attempts": 1}, parameter_validation=True, s3={"addressing_style": "path"}
+        )
+        client = session.client(service, config=config)
+        client.meta.events.register("before-sign", self._name_account)
+        return client
+
+    def _name_account(self, request: Any, **_: Any) -> None:
+        request.headers["x-moto-account-id"] = self.account
+
+    def _send(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = getattr(self.client(service, region), operation)(**parameters)
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    def _seed(self, number: int) -> None:
+        # All of moto's identifiers come from this one generator; seeding it for each change makes a
+        # replayed journal give every resource the identifier that it had.
+        from moto.moto_api._internal import mock_random
+
+        mock_random.seed(f"{self.account}/{number}")
+
+    def _replay(self, entry: Entry) -> None:
+        from botocore.exceptions import ClientError
+
+        self._changes = entry["seed"]
+        self._seed(self._changes)
+        try:
+            self._send(entry["service"], entry["region"], entry["operation"], decode(entry["parameters"]))
+        except ClientError as error:
+            raise ProviderError(
+                f"the embedded AWS cannot be brought back: {entry['operation']} failed on replay: {error}"
+            ) from error
+
+    def _keep(self, entry: Entry) -> None:
+        if self._pending is not None:
+            self._pending.append(entry)
+        else:
+            self._journal.append([entry])
+
+
+class _Creation:
+    """See `Cloud.creating`; `made(id)` names the resource as soon as the cloud has it."""
+
+    def __init__(self, cloud: Cloud, urn: str) -> None:
+        self._cloud = cloud
+        self._urn = urn
+
+    def __enter__(self) -> _Creation:
+        self._cloud._lock.acquire()
+        self._cloud._pending = []
+        return self
+
+    def made(self, identifier: str) -> None:
+        """From here on the resource exists under `identifier`."""
+        cloud = self._cloud
+        assert cloud._pending is not None
+        cloud._created[self._urn] = identifier
+        cloud._pending.append({"kind": "created", "urn": self._urn, "id": identifier})
+        self._flush()
+
+    def _flush(self) -> None:
+        pending, self._cloud._pending = self._cloud._pending, None
+        if pending:
+            self._cloud._journal.append(pending)
+
+    def __exit__(self, *exception: object) -> None:
+        try:
+            self._flush()
+        finally:
+            self._cloud._lock.release()

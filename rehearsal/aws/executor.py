@@ -1,0 +1,328 @@
+"""Carries out a `ResourceMapping` against the cloud: create, read, update, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import jmespath
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.model import OperationModel, StructureShape
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.convert import find_name, from_api, plain, same_value, to_api
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, fill, pairs, placeholders
+from rehearsal.aws.schema import ResourceType, resource_type
+from rehearsal.provider import Properties, ProviderError
+
+
+class Executor:
+    """One resource type in one cloud and region."""
+
+    def __init__(self, mapping: ResourceMapping, cloud: Cloud, region: str) -> None:
+        self.mapping = mapping
+        self._cloud = cloud
+        self._region = region
+        self._type = resource_type(mapping.token)
+
+    def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
+        """Id and outputs. A step that fails after the creation itself leaves the id in the error."""
+        mapping, context = self.mapping, self._context("", inputs)
+        with self._cloud.creating(urn) as creation:
+            answer = self._refusable(lambda: self._run(mapping.create, context, self._own(inputs), tags=True))
+            made = jmespath.search(mapping.made, answer) if mapping.made else answer
+            context = replace(context, object=made or {})
+            identifier = context.text(mapping.id)
+            creation.made(identifier)
+        context = replace(context, id=identifier)
+        try:
+            self._refusable(lambda: self._after_creation(context))
+            return identifier, self._outputs(context)
+        except ProviderError as error:
+            raise ProviderError(str(error), id=identifier, outputs=inputs) from error
+
+    def read(self, identifier: str, inputs: Properties | None, outputs: Properties | None) -> Any:
+        """(inputs, outputs) as the cloud has them now, or None when the resource is gone."""
+        mapping = self.mapping
+        known = dict(inputs) if inputs is not None else mapping.import_inputs(identifier)
+        context = replace(self._context(identifier, known), outputs=outputs or {})
+        found = self._find(context)
+        if found is None:
+            return None
+        context = replace(context, object=found)
+        actual = self._properties(context)
+        if inputs is None:
+            return self._imported_inputs(known, actual), self._merge(context, known, actual)
+        drifted = {
+            name: value
+            if name not in actual or self._kept(name) or same_value(value, actual[name])
+            else actual[name]
+            for name, value in inputs.items()
+        }
+        return drifted, self._merge(context, drifted, actual)
+
+    def update(self, identifier: str, old: Properties, outputs: Properties, new: Properties) -> Properties:
+        """Outputs after bringing the resource from `old` to `new`."""
+        context = replace(self._context(identifier, new), old=old, outputs=outputs)
+        self._refusable(lambda: self._update(context))
+        return self._outputs(context)
+
+    def delete(self, identifier: str, inputs: Properties, outputs: Properties) -> None:
+        """Removes the resource; nothing happens when it is gone already."""
+        if self.mapping.delete is None:
+            return
+        context = replace(self._context(identifier, inputs), outputs=outputs)
+        try:
+            self._run(self.mapping.delete, context, {})
+        except ClientError as error:
+            if not self._is_missing(error):
+                raise refusal(error) from error
+
+    def unsent(self, inputs: Properties) -> list[str]:
+        """Inputs that no operation takes: nothing that the program says may be dropped silently."""
+        mapping = self.mapping
+        covered = {name for setting in mapping.settings for name in setting.properties}
+        covered.update(mapping.local, ("region", "tags"))
+        for call in (mapping.create, mapping.update):
+            if call is not None and callable(call.parameters):
+                return []
+            if call is not None:
+                shape = self._model(call.operation).input_shape
+                covered.update(name for name in inputs if _has_member(shape, mapping, name))
+                covered.update(placeholders(call.parameters))
+        return sorted(set(inputs) - covered)
+
+    def _context(self, identifier: str, inputs: Properties) -> Context:
+        return Context(
+            id=identifier,
+            inputs=inputs,
+            region=self._region,
+            account=self._cloud.account,
+            call=lambda operation, service=self.mapping.service, **parameters: self._cloud.call(
+                service, self._region, operation, **parameters
+            ),
+        )
+
+    def _own(self, inputs: Properties) -> Properties:
+        """The inputs that the creation itself may take: not those of a setting, nor local ones."""
+        elsewhere = {name for setting in self.mapping.settings for name in setting.properties}
+        return {
+            name: value
+            for name, value in inputs.items()
+            if name not in elsewhere and name not in self.mapping.local and name not in ("tags", "region")
+        }
+
+    def _run(
+        self, call: Call | Setting, context: Context, properties: Properties, *, tags: bool = False
+    ) -> dict[str, Any]:
+        """Calls one operation with its own parameters and those properties that it takes."""
+        parameters: dict[str, Any] = {}
+        if call.takes:
+            shape = self._model(call.operation).input_shape
+            if shape is not None:
+                parameters = to_api(shape, properties, self.mapping.names)
+        _merge_into(parameters, fill(call.parameters, context))
+        if tags and self.mapping.tags is not None:
+            parameters.update(_creation_tags(self.mapping, context.inputs.get("tags") or {}, parameters))
+        return self._cloud.call(self.mapping.service, self._region, call.operation, **parameters)
+
+    def _model(self, operation: str) -> OperationModel:
+        return operation_model(self._cloud, self.mapping.service, self._region, operation)
+
+    def _after_creation(self, context: Context) -> None:
+        for setting in self.mapping.settings:
+            given = {name: context.inputs[name] for name in setting.properties if context.inputs.get(name) is not None}
+            if given:
+                self._apply(setting, context, given)
+        tags, wanted = self.mapping.tags, context.inputs.get("tags")
+        if tags is not None and tags.create is None and wanted:
+            self._run(_tag_call(tags.add, tags, wanted), context, {})
+
+    def _apply(self, setting: Setting, context: Context, given: Properties) -> None:
+        groups: Iterable[Properties] = [{name: given[name]} for name in given] if setting.each else [given]
+        for group in groups:
+            self._run(setting, context, group)
+
+    def _update(self, context: Context) -> None:
+        changed = {
+            name for name in {*context.inputs, *context.old} if context.inputs.get(name) != context.old.get(name)
+        }
+        for setting in self.mapping.settings:
+            if changed & set(setting.properties):
+                self._change_setting(setting, context)
+        own = changed - {name for setting in self.mapping.settings for name in setting.properties}
+        own -= {"tags", "region", *self.mapping.local}
+        if own and self.mapping.update is not None:
+            sent = context.inputs if self.mapping.update_with_all else {n: context.inputs.get(n) for n in own}
+            self._run(self.mapping.update, context, self._own(sent))
+        if "tags" in changed and self.mapping.tags is not None:
+            self._change_tags(self.mapping.tags, context)
+
+    def _change_setting(self, setting: Setting, context: Context) -> None:
+        given = {n: context.inputs[n] for n in setting.properties if context.inputs.get(n) is not None}
+        if given:
+            self._apply(setting, context, given)
+        elif setting.unset is not None:
+            self._run(setting.unset, context, {})
+
+    def _change_tags(self, tags: Tags, context: Context) -> None:
+        old, new = context.old.get("tags") or {}, context.inputs.get("tags") or {}
+        gone = sorted(set(old) - set(new))
+        if gone:
+            self._run(_untag_call(tags.remove, tags, gone), context, {})
+        changed = {key: value for key, value in new.items() if old.get(key) != value}
+        if changed:
+            self._run(_tag_call(tags.add, tags, changed), context, {})
+
+    def _find(self, context: Context) -> Any:
+        """The cloud's object, {} for a type that cannot be read, None when it is gone."""
+        mapping = self.mapping
+        if mapping.read is None:
+            return {}
+        try:
+            answer = self._run(replace(mapping.read, takes=False), context, {})
+        except ClientError as error:
+            if self._is_missing(error):
+                return None
+            raise refusal(error) from error
+        if callable(mapping.found):
+            return mapping.found(answer, context)
+        return jmespath.search(mapping.found, answer) if mapping.found else answer
+
+    def _outputs(self, context: Context) -> Properties:
+        found = self._find(context)
+        if found is None:
+            raise ProviderError(
+                f"{self.mapping.token} {context.id!r} is not there after it was made", id=context.id
+            )
+        context = replace(context, object={**context.object, **found} if found else context.object)
+        return self._merge(context, context.inputs, self._properties(context))
+
+    def _properties(self, context: Context) -> Properties:
+        """The cloud's object in Pulumi's names, tags included."""
+        names = {**self.mapping.names, **self.mapping.read_names}
+        declared = self._type.inputs.properties
+        block: dict[str, Any] = {
+            name: declared.get(name) for name in self._type.outputs if name not in ("tags", "tagsAll", "region")
+        }
+        actual = from_api(block, context.object, {**_arn_name(self._type, context.object), **names})
+        if self.mapping.tags is not None:
+            actual["tags"] = self._read_tags(self.mapping.tags, context)
+        return actual
+
+    def _read_tags(self, tags: Tags, context: Context) -> Any:
+        source: Any = context.object
+        if tags.read_call is not None:
+            source = self._refusable(lambda: self._run(replace(tags.read_call, takes=False), context, {}))
+        found = jmespath.search(tags.read, source)
+        if isinstance(found, list):
+            found = {item[tags.key_member]: item[tags.value_member] for item in found}
+        # Tags that AWS itself sets (aws:…) are not the program's.
+        return {key: value for key, value in (found or {}).items() if not key.startswith("aws:")}
+
+    def _merge(self, context: Context, inputs: Properties, actual: Properties) -> Properties:
+        """Outputs: AWS's values, the program's spelling where both mean the same, then what is derived."""
+        outputs: Properties = {**self.mapping.defaults, **actual}
+        for name, value in inputs.items():
+            if name not in actual or self._kept(name) or same_value(value, actual[name]):
+                outputs[name] = value
+        if "tagsAll" in self._type.outputs:
+            outputs["tagsAll"] = outputs.get("tags") or {}
+        if "region" in self._type.outputs:
+            outputs["region"] = self._region
+        context = replace(context, inputs=inputs, outputs={**context.outputs, **outputs})
+        for name, template in self.mapping.computed.items():
+            outputs[name] = template(context) if callable(template) else context.text(template)
+        return outputs
+
+    def _kept(self, name: str) -> bool:
+        return name in self.mapping.not_returned or name in self.mapping.local
+
+    def _imported_inputs(self, known: Properties, actual: Properties) -> Properties:
+        declared = self._type.inputs.properties
+        settable = {name: value for name, value in actual.items() if name in declared and value not in ({}, [], "")}
+        return {**settable, **known}
+
+    def _is_missing(self, error: ClientError) -> bool:
+        code = error.response["Error"]["Code"]
+        return (
+            code in self.mapping.missing
+            or code.endswith(("NotFound", "NotFoundException", "NotFoundFault", ".NotFound"))
+            or code in ("NoSuchEntity", "ResourceNotFoundException", "NoSuchBucket")
+        )
+
+    def _refusable(self, work: Any) -> Any:
+        try:
+            return work()
+        except (ClientError, BotoCoreError) as error:
+            raise refusal(error) from error
+
+
+def refusal(error: ClientError | BotoCoreError) -> ProviderError:
+    """AWS's refusal in its own words."""
+    if isinstance(error, ClientError):
+        detail = error.response["Error"]
+        return ProviderError(f"{error.operation_name}: {detail['Code']}: {detail.get('Message', '')}")
+    return ProviderError(str(error))
+
+
+@lru_cache(maxsize=None)
+def _model_named(service_model: Any, operation: str) -> OperationModel:
+    name = next(n for n in service_model.operation_names if xform_name(n) == operation)
+    return service_model.operation_model(name)  # type: ignore[no-any-return]
+
+
+def operation_model(cloud: Cloud, service: str, region: str, operation: str) -> OperationModel:
+    """botocore's model of one operation, by boto3's name for it."""
+    return _model_named(cloud.client(service, region).meta.service_model, operation)
+
+
+def _has_member(shape: StructureShape | None, mapping: ResourceMapping, name: str) -> bool:
+    return shape is not None and (name in mapping.names or find_name(name, shape.members) is not None)
+
+
+def _arn_name(declared: ResourceType, found: Mapping[str, Any]) -> dict[str, str]:
+    """Pulumi's `arn` is `SubnetArn` of a subnet and `DBInstanceArn` of an instance."""
+    ending = plain(declared.token.split(":")[-1]) + "arn"
+    own = [member for member in found if plain(member).endswith(ending)]
+    return {"arn": own[0]} if len(own) == 1 and "arn" in declared.outputs else {}
+
+
+def _merge_into(target: dict[str, Any], source: dict[str, Any]) -> None:
+    for key, value in source.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            _merge_into(target[key], value)
+        else:
+            target[key] = value
+
+
+def _creation_tags(mapping: ResourceMapping, tags: dict[str, str], parameters: dict[str, Any]) -> dict[str, Any]:
+    how = mapping.tags
+    if how is None or how.create is None or not tags:
+        return {}
+    if how.style == "ec2":
+        resource = how.create
+        return {"TagSpecifications": [{"ResourceType": resource, "Tags": pairs(tags)}]}
+    return {how.create: _styled(how, tags)}
+
+
+def _styled(how: Tags, tags: dict[str, str]) -> Any:
+    return dict(tags) if how.style == "map" else pairs(tags, how.key_member, how.value_member)
+
+
+def _tag_call(call: Call, how: Tags, tags: dict[str, str]) -> Call:
+    return _with_placeholder(call, "<tags>", _styled(how, tags))
+
+
+def _untag_call(call: Call, how: Tags, keys: list[str]) -> Call:
+    as_pairs = [{how.key_member: key} for key in keys]
+    return _with_placeholder(_with_placeholder(call, "<keys>", keys), "<keyed>", as_pairs)
+
+
+def _with_placeholder(call: Call, placeholder: str, value: Any) -> Call:
+    assert not callable(call.parameters), "tag calls are data"
+    parameters = {key: value if item == placeholder else item for key, item in call.parameters.items()}
+    return Call(call.operation, parameters, takes=False)

@@ -1,0 +1,251 @@
+"""The embedded `aws` provider: checks, diffs and carries out the program's AWS resources."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.model import StructureShape
+
+from rehearsal.aws import services
+from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.executor import Executor, operation_model
+from rehearsal.aws.facts import changes_of, facts_of
+from rehearsal.aws.limits import limit_failures
+from rehearsal.aws.mapping import ResourceMapping
+from rehearsal.aws.recorded import RecordedType, record
+from rehearsal.aws.schema import UnknownResourceType, check_inputs, provider_type, resource_type
+from rehearsal.propertydiff import property_changes
+from rehearsal.provider import (
+    UNKNOWN,
+    CheckFailure,
+    DiffResult,
+    Properties,
+    Provider,
+    ProviderConfig,
+    ProviderError,
+    ReadResult,
+    Resource,
+)
+
+# pulumi-aws names a resource that has no name of its own after the program's name for it, with
+# seven random hexadecimal digits.
+_RANDOM_DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the program configured a provider resource with."""
+
+    region: str
+    default_tags: Mapping[str, str]
+    allowed_accounts: tuple[str, ...]
+    forbidden_accounts: tuple[str, ...]
+
+
+class AwsProvider(Provider):
+    """Resources of `pulumi_aws` in one `Cloud`; one instance for each region and set of tags."""
+
+    package = "aws"
+    version = importlib.metadata.version("pulumi-aws")
+
+    def __init__(self, cloud: Cloud, settings: Settings | None = None) -> None:
+        self._cloud = cloud
+        self._settings = settings
+
+    def check_config(self, inputs: Properties) -> list[CheckFailure]:
+        return check_inputs(provider_type(), _without_json(inputs))
+
+    def diff_config(self, old: Properties, new: Properties) -> DiffResult:
+        return DiffResult(property_changes(old, new))
+
+    def configure(self, config: ProviderConfig) -> AwsProvider:
+        settings = _settings(_without_json(config.properties))
+        account = self._cloud.account
+        if settings.allowed_accounts and account not in settings.allowed_accounts:
+            allowed = ", ".join(settings.allowed_accounts)
+            raise ProviderError(f"AWS account ID not allowed: {account} (allowedAccountIds: {allowed})")
+        if account in settings.forbidden_accounts:
+            raise ProviderError(f"AWS account ID not allowed: {account} (forbiddenAccountIds)")
+        return AwsProvider(self._cloud, settings)
+
+    def check(
+        self, resource: Resource, old: Properties | None, new: Properties
+    ) -> tuple[Properties, list[CheckFailure]]:
+        try:
+            declared = resource_type(resource.type)
+        except UnknownResourceType:
+            return new, [CheckFailure("", f"pulumi-aws {self.version} has no resource {resource.type!r}")]
+        inputs = self._named(resource, old or {}, self._tagged(resource.type, new))
+        failures = check_inputs(declared.inputs, inputs)
+        mapping = services.mapping_of(resource.type)
+        if mapping is not None and not failures:
+            failures = limit_failures(self._input_shapes(mapping), mapping, inputs)
+        return inputs, failures
+
+    def diff(
+        self,
+        resource: Resource,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        new: Properties,
+        ignore_changes: Sequence[str],
+    ) -> DiffResult:
+        changes = changes_of(resource.type, old_inputs, new)
+        changes = [change for change in changes if not change.path.startswith(tuple(ignore_changes) or ("\0",))]
+        name = services.autoname_of(resource.type)
+        # A name that the program fixes is taken until the old resource is gone, as in pulumi-aws.
+        fixed = name is not None and old_inputs.get(name) == new.get(name) != None  # noqa: E711
+        replaces = any(change.replaces for change in changes)
+        return DiffResult(changes, delete_before_replace=bool(fixed and replaces))
+
+    def create(self, resource: Resource, inputs: Properties, preview: bool) -> tuple[str, Properties]:
+        if preview:
+            return "", self._previewed(resource.type, inputs)
+        mapping = services.mapping_of(resource.type)
+        if mapping is not None:
+            return self._executor(resource.type, inputs).create(resource.urn, inputs)
+        return record(
+            self._recorded(resource.type),
+            resource.type,
+            resource.urn,
+            inputs,
+            self._region(inputs),
+            self._cloud.account,
+        )
+
+    def read(
+        self, resource: Resource, inputs: Properties | None, outputs: Properties | None
+    ) -> ReadResult | None:
+        if services.mapping_of(resource.type) is None:
+            return self._read_recorded(resource, inputs, outputs)
+        found = self._executor(resource.type, inputs or outputs or {}).read(resource.id, inputs, outputs)
+        if found is None:
+            return None
+        return ReadResult(resource.id, *_with_old_times(found, outputs or {}))
+
+    def update(
+        self,
+        resource: Resource,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        new: Properties,
+        preview: bool,
+    ) -> Properties:
+        if preview:
+            return {**old_outputs, **new, **_tags_all(resource.type, new)}
+        if services.mapping_of(resource.type) is not None:
+            executor = self._executor(resource.type, new)
+            return executor.update(resource.id, old_inputs, old_outputs, new)
+        kept = {name: value for name, value in old_outputs.items() if name not in old_inputs}
+        return {**kept, **new, **_tags_all(resource.type, new)}
+
+    def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
+        if services.mapping_of(resource.type) is not None:
+            self._executor(resource.type, inputs).delete(resource.id, inputs, outputs)
+
+    def invoke(self, token: str, arguments: Properties) -> tuple[Properties, list[CheckFailure]]:
+        function = services.FUNCTIONS.get(token)
+        if function is None:
+            known = ", ".join(sorted(services.FUNCTIONS))
+            raise ProviderError(f"the embedded AWS has no function {token!r}; it has: {known}")
+        return function(self._cloud, self._region({}), arguments), []
+
+    def _executor(self, token: str, inputs: Properties) -> Executor:
+        mapping = services.mapping_of(token)
+        assert mapping is not None
+        return Executor(mapping, self._cloud, self._region(inputs))
+
+    def _input_shapes(self, mapping: ResourceMapping) -> Callable[[str], StructureShape | None]:
+        return lambda operation: operation_model(
+            self._cloud, mapping.service, self._region({}), operation
+        ).input_shape
+
+    def _recorded(self, token: str) -> RecordedType | None:
+        return services.recorded_of(token)
+
+    def _region(self, inputs: Properties) -> str:
+        region = inputs.get("region") or (self._settings.region if self._settings else "")
+        if not region or region is UNKNOWN:
+            raise ProviderError("Invalid AWS Region: the provider has none; set `aws:region` or its `region`")
+        return str(region)
+
+    def _tagged(self, token: str, new: Properties) -> Properties:
+        """`tags` with the provider's default tags underneath, as pulumi-aws merges them."""
+        declared = resource_type(token)
+        if "tagsAll" not in declared.outputs or "tags" not in declared.inputs.properties:
+            return dict(new)
+        defaults = self._settings.default_tags if self._settings else {}
+        given = new.get("tags")
+        if given is UNKNOWN or not (defaults or given):
+            return dict(new)
+        return {**new, "tags": {**defaults, **(given or {})}}
+
+    def _named(self, resource: Resource, old: Properties, new: Properties) -> Properties:
+        name = services.autoname_of(resource.type)
+        if name is None or new.get(name) is not None or new.get(f"{name}Prefix") is not None:
+            return new
+        generated = f"{resource.name}-{secrets.token_hex(4)[:_RANDOM_DIGITS]}"
+        return {**new, name: old.get(name) or services.fit_name(resource.type, generated)}
+
+    def _previewed(self, token: str, inputs: Properties) -> Properties:
+        """Outputs of a resource that is yet to be made: what AWS computes is not known."""
+        facts = facts_of(token)
+        outputs: Properties = {}
+        for name in resource_type(token).outputs:
+            if name not in inputs and (not facts.known or name in facts.computed | facts.optional_computed):
+                outputs[name] = UNKNOWN
+        return {**outputs, **inputs, **_tags_all(token, inputs)}
+
+    def _read_recorded(
+        self, resource: Resource, inputs: Properties | None, outputs: Properties | None
+    ) -> ReadResult | None:
+        """A recorded resource is what the state says; one that is not in the state cannot be imported."""
+        if inputs is None:
+            raise ProviderError(
+                f"{resource.type} {resource.id!r} cannot be imported: the embedded AWS only records this type"
+            )
+        return ReadResult(resource.id, inputs, outputs or {})
+
+
+def _tags_all(token: str, inputs: Properties) -> Properties:
+    return {"tagsAll": inputs.get("tags") or {}} if "tagsAll" in resource_type(token).outputs else {}
+
+
+def _with_old_times(found: tuple[Properties, Properties], old: Properties) -> tuple[Properties, Properties]:
+    """A replayed journal makes things anew, at another time: the time that the state knows stands."""
+    inputs, outputs = found
+    for name, value in outputs.items():
+        before = old.get(name)
+        if isinstance(value, str) and isinstance(before, str) and _is_time(value) and _is_time(before):
+            outputs[name] = before
+    return inputs, outputs
+
+
+def _is_time(value: str) -> bool:
+    return len(value) >= 19 and value[4:5] == value[7:8] == "-" and value[10:11] == "T" and value[:4].isdigit()
+
+
+def _without_json(properties: Properties) -> Properties:
+    """Provider configuration arrives with its nested values as JSON text."""
+    import json
+
+    result = {}
+    for name, value in properties.items():
+        is_json = isinstance(value, str) and value[:1] in ("{", "[")
+        result[name] = json.loads(value) if is_json else value
+    result.pop("version", None)
+    return result
+
+
+def _settings(properties: Properties) -> Settings:
+    tags = (properties.get("defaultTags") or {}).get("tags") or {}
+    return Settings(
+        region=properties.get("region") or "",
+        default_tags=tags,
+        allowed_accounts=tuple(properties.get("allowedAccountIds") or ()),
+        forbidden_accounts=tuple(properties.get("forbiddenAccountIds") or ()),
+    )

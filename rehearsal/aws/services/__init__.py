@@ -1,0 +1,88 @@
+"""Which AWS types the embedded AWS really makes, and how: one module for each service."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.mapping import ResourceMapping
+from rehearsal.aws.recorded import RecordedType
+
+# Each module offers MAPPINGS, and RECORDED for types that moto has no API for.
+MODULES = (
+    "cloudwatch",
+    "ec2",
+    "eks",
+    "elasticache",
+    "iam",
+    "kms",
+    "logs",
+    "rds",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "vpc_security",
+)
+
+Function = Callable[[Cloud, str, dict[str, Any]], dict[str, Any]]
+
+
+def _caller_identity(cloud: Cloud, region: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    answer = cloud.call("sts", region, "get_caller_identity")
+    return {
+        "accountId": answer["Account"],
+        "arn": answer["Arn"],
+        "userId": answer["UserId"],
+        "id": answer["Account"],
+    }
+
+
+def _region(cloud: Cloud, region: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    return {"id": region, "name": region, "region": region, "description": region}
+
+
+FUNCTIONS: dict[str, Function] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
+    "aws:index/getRegion:getRegion": _region,
+}
+
+
+@lru_cache(maxsize=1)
+def all_mappings() -> dict[str, ResourceMapping]:
+    """Every type that is really created, by token."""
+    return {mapping.token: mapping for module in _modules() for mapping in getattr(module, "MAPPINGS", ())}
+
+
+@lru_cache(maxsize=1)
+def all_recorded() -> dict[str, RecordedType]:
+    """Every type that is known to be recorded only, by token."""
+    return {entry.token: entry for module in _modules() for entry in getattr(module, "RECORDED", ())}
+
+
+def _modules() -> list[Any]:
+    return [importlib.import_module(f"{__name__}.{name}") for name in MODULES]
+
+
+def mapping_of(token: str) -> ResourceMapping | None:
+    """How `token` is really made; None when it is only recorded."""
+    return all_mappings().get(token)
+
+
+def recorded_of(token: str) -> RecordedType | None:
+    """What is known about a recorded type; None when nobody has described it yet."""
+    return all_recorded().get(token)
+
+
+def autoname_of(token: str) -> str | None:
+    """The property that gets a generated name when the program gives none."""
+    mapping, recorded = mapping_of(token), recorded_of(token)
+    known = mapping or recorded
+    return known.autoname if known is not None else None
+
+
+def fit_name(token: str, name: str) -> str:
+    """`name` within the letters that the type takes: buckets are lower case."""
+    return name.lower() if token.startswith(("aws:s3/", "aws:elasticache/", "aws:rds/")) else name
