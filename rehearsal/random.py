@@ -154,7 +154,7 @@ def _verify_characters(inputs: Properties) -> Iterator[CheckFailure]:
     if UNKNOWN not in (inputs["length"], *minimums) and inputs["length"] < sum(minimums):
         yield CheckFailure(
             "length",
-            f"is {inputs['length']}, less than minUpper + minLower + minNumeric + minSpecial = {sum(minimums)}",
+            f"is {inputs['length']}; minUpper + minLower + minNumeric + minSpecial is {sum(minimums)}",
         )
 
 
@@ -316,13 +316,11 @@ class RandomProvider(Provider):
 
 
 def _type_of(resource: Resource) -> RandomType:
-    try:
-        return TYPES[resource.type]
-    except KeyError:
+    kind = TYPES.get(resource.type)
+    if kind is None:
         known = ", ".join(name.rpartition(":")[2] for name in TYPES)
-        raise ProviderError(
-            f"random: the embedded provider has no type {resource.type!r}; it has {known}"
-        ) from None
+        raise ProviderError(f"random: the embedded provider has no type {resource.type!r}; it has {known}")
+    return kind
 
 
 def _complete(kind: RandomType, inputs: Properties) -> Properties:
@@ -339,7 +337,7 @@ def _complete(kind: RandomType, inputs: Properties) -> Properties:
 
 
 def _failures(kind: RandomType, inputs: Properties) -> Iterator[CheckFailure]:
-    types = {"keepers": dict, **kind.inputs}
+    types: dict[str, type] = {"keepers": dict, **kind.inputs}
     for name in kind.required:
         if inputs.get(name) is None:
             yield CheckFailure(name, "is required")
@@ -348,7 +346,14 @@ def _failures(kind: RandomType, inputs: Properties) -> Iterator[CheckFailure]:
             yield CheckFailure(name, f"is unknown; allowed are {', '.join(sorted(types))}")
         elif value is None or value is UNKNOWN:
             continue
-        elif not isinstance(value, types[name]) or (isinstance(value, bool) and types[name] is not bool):
-            yield CheckFailure(name, f"has to be {_TYPE_NAMES[types[name]]}, not {value!r}")
+        elif not _is_a(types[name], value):
+            yield CheckFailure(
+                name, f"has to be {_TYPE_NAMES[types[name]]}, not {_TYPE_NAMES.get(type(value), 'a number')}"
+            )
         elif name in kind.minimum and value < kind.minimum[name]:
             yield CheckFailure(name, f"is {value}; it has to be {kind.minimum[name]} or more")
+
+
+def _is_a(expected: type, value: Any) -> bool:
+    # Python's bool is an int, JSON's is not.
+    return isinstance(value, expected) and isinstance(value, bool) is (expected is bool)
