@@ -1,0 +1,275 @@
+"""A rehearsal: the real engine runs the real program against the embedded AWS.
+
+    with Session(root, "prod", engine, workspace) as session:
+        result = session.up()
+
+The providers and the program are served from this process; the engine is the `pulumi` command line
+tool, a process of its own that is told where they are. State is in Pulumi's own file backend.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import grpc
+
+from rehearsal import language, server
+from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.provider import AwsProvider
+from rehearsal.events import Log, LogReader
+from rehearsal.journal import Journal
+from rehearsal.kubernetes import KubernetesProvider
+from rehearsal.random import RandomProvider
+from rehearsal.stackfile import StackFile
+from rehearsal.workspace import Workspace
+
+Progress = Callable[[Log], None]
+
+# How often a running engine's log is looked at.
+_POLL_SECONDS = 0.05
+
+
+class EngineError(Exception):
+    """The engine ended with an error; `log` has what it said, `output` all that it printed."""
+
+    def __init__(self, message: str, log: Log, output: str = "") -> None:
+        super().__init__(message)
+        self.log = log
+        self.output = output
+
+
+class Interrupted(Exception):
+    """A person pressed Ctrl-C; the engine has stopped in good order and kept its state."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished operation: what the engine said and how long it took (seconds)."""
+
+    log: Log
+    seconds: float
+    output: str = ""
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """The engine's count of steps by operation, without the unchanged resources."""
+        return {name: count for name, count in self.log.changes.items() if name != "same" and count}
+
+
+@dataclass
+class Session:
+    """One environment of the checkout at `root`, up to `close`.
+
+    Args:
+        root: the checkout; holds Pulumi.yaml, the stack files and `__main__.py`.
+        environment: the stack's name.
+        engine: path of the `pulumi` command line tool.
+        workspace: where state and journal are kept.
+        checkpoints: write the state after every step. Without it a deployment is some times faster
+            and cannot be finished after a kill: right for sessions that are thrown away.
+        system: the system file, when it is not the checkout's own.
+        faults: called before every AWS call with service and operation; it may raise or wait.
+    """
+
+    root: Path
+    environment: str
+    engine: Path
+    workspace: Workspace
+    checkpoints: bool = True
+    system: Path | None = None
+    faults: Callable[[str, str], None] | None = None
+    cloud: Cloud = field(init=False)
+    kubernetes: KubernetesProvider = field(init=False)
+    _servers: list[grpc.Server] = field(init=False, default_factory=list)
+    _ports: dict[str, int] = field(init=False, default_factory=dict)
+    _lock: int = field(init=False, default=-1)
+
+    def __enter__(self) -> Session:
+        """Takes the workspace, brings the embedded AWS back and starts the providers.
+
+        Raises:
+            WorkspaceError: the workspace is in use or cannot be written to.
+            StackFileError: the stack file is missing or broken.
+        """
+        stack_file = StackFile.read(self.root, self.environment)
+        self._lock = self.workspace.lock()
+        try:
+            extra = {"groundwork:systemFile": str(self.system)} if self.system else {}
+            self.workspace.prepare(self.root, extra)
+            self.workspace.forget_stale_locks()
+            self._start_cloud(stack_file)
+            if not self.workspace.has_stack:
+                self._make_stack()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stops providers and cloud and gives the workspace back."""
+        for running in self._servers:
+            running.stop(grace=None)
+        self._servers.clear()
+        if hasattr(self, "cloud"):
+            self.cloud.stop()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def up(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
+        """Deploys the program. Raises EngineError when the engine refuses or a resource fails."""
+        return self._operate("up", ["--yes", "--skip-preview", *options], progress)
+
+    def preview(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
+        """What an `up` would change; the output is the engine's own (`--diff`, `--json`)."""
+        return self._operate("preview", options, progress)
+
+    def refresh(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
+        """Takes the embedded AWS's present values into the state."""
+        return self._operate("refresh", ["--yes", "--skip-preview", *options], progress)
+
+    def destroy(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
+        """Removes everything; protected resources are refused by the engine."""
+        return self._operate("destroy", ["--yes", "--skip-preview", *options], progress)
+
+    def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """The stack's outputs; secrets as `[secret]` unless asked for."""
+        options = ["--json", *(["--show-secrets"] if show_secrets else [])]
+        return dict(json.loads(self._command("stack", "output", *options)))
+
+    def export(self) -> dict[str, Any]:
+        """The stack's state, as `pulumi stack export` gives it."""
+        return dict(json.loads(self._command("stack", "export")))
+
+    def use_program(self, root: Path) -> None:
+        """From here on runs the program of another checkout, with its configuration."""
+        self.root = root
+        self.workspace.prepare(root)
+        self._serve_program()
+
+    def _start_cloud(self, stack_file: StackFile) -> None:
+        journal = Journal(self.workspace.journal)
+        self.cloud = Cloud(stack_file.account, journal)
+        self.cloud.before_call = self.faults
+        self.kubernetes = KubernetesProvider(
+            stack_file.kubernetes_version, lambda entry: journal.append([{"kind": "kubernetes", **entry}])
+        )
+        self.cloud.start()
+        self.kubernetes.replay(entry for entry in journal.entries() if entry["kind"] == "kubernetes")
+        for provider in (AwsProvider(self.cloud), RandomProvider(), self.kubernetes):
+            running, port = server.serve(provider)
+            self._servers.append(running)
+            self._ports[provider.package] = port
+        self._serve_program()
+
+    def _serve_program(self) -> None:
+        running, self._ports["language"] = language.serve(language.program_at(self.root))
+        self._servers.append(running)
+
+    def _make_stack(self) -> None:
+        self._command("stack", "init", self.environment, "--secrets-provider", "passphrase", stack=False)
+
+    def _environment(self) -> dict[str, str]:
+        """The engine's environment: nothing of the user's own Pulumi or AWS settings."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))}
+        attached = ",".join(f"{name}:{port}" for name, port in self._ports.items() if name != "language")
+        return {
+            **kept,
+            "PULUMI_HOME": str(self.workspace.directory / "home"),
+            "PULUMI_BACKEND_URL": f"file://{self.workspace.backend}",
+            "PULUMI_CONFIG_PASSPHRASE": self.workspace.passphrase(),
+            "PULUMI_DEBUG_PROVIDERS": attached,
+            "PULUMI_DEBUG_COMMANDS": "true",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_EXPERIMENTAL": "true",
+            "PULUMI_SKIP_CHECKPOINTS": "false" if self.checkpoints else "true",
+        }
+
+    def _command(self, *arguments: str, stack: bool = True) -> str:
+        """Runs a short command of the engine and gives what it printed."""
+        command = [str(self.engine), *arguments, "--non-interactive", "--cwd", str(self.workspace.project)]
+        if stack:
+            command += ["--stack", self.environment]
+        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise EngineError((done.stderr or done.stdout).strip(), Log())
+        return done.stdout
+
+    def _operate(self, operation: str, options: Sequence[str], progress: Progress | None) -> Result:
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="groundwork-log-") as folder:
+            reader = LogReader(Path(folder) / "events.jsonl")
+            command = [
+                str(self.engine),
+                operation,
+                *options,
+                *("--stack", self.environment),
+                *("--cwd", str(self.workspace.project)),
+                *("--client", f"127.0.0.1:{self._ports['language']}"),
+                *("--exec-kind", "auto.inline"),
+                *("--event-log", str(reader._path)),
+                "--non-interactive",
+            ]
+            code, output = self._run(command, reader, progress)
+            log = reader.read()
+        if code != 0:
+            raise EngineError(_failure(operation, log, output), log, output)
+        return Result(log, time.monotonic() - begun, output)
+
+    def _run(self, command: list[str], reader: LogReader, progress: Progress | None) -> tuple[int, str]:
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+            process = subprocess.Popen(
+                command,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=(self._lock,),
+            )
+            interrupted = _wait(process, reader, progress)
+            output.seek(0)
+            text = output.read()
+        if interrupted:
+            raise Interrupted(text)
+        return process.returncode, text
+
+
+def _wait(process: subprocess.Popen[Any], reader: LogReader, progress: Progress | None) -> bool:
+    """Follows the engine to its end; passes Ctrl-C on to it. True when there was one."""
+    interrupted = False
+    while True:
+        try:
+            if progress is not None:
+                progress(reader.read())
+            process.wait(_POLL_SECONDS)
+            return interrupted
+        except subprocess.TimeoutExpired:
+            continue
+        except KeyboardInterrupt:
+            # The first one lets the steps under way finish; the second one ends them.
+            interrupted = True
+            os.killpg(process.pid, signal.SIGINT)
+
+
+def _failure(operation: str, log: Log, output: str) -> str:
+    """The engine's errors, each once; its whole output when it could not say them as events."""
+    if log.diagnostics:
+        return "\n".join(dict.fromkeys(log.diagnostics))
+    return output.strip() or f"pulumi {operation} ended without saying why"

@@ -1,0 +1,184 @@
+"""Where a rehearsal keeps its things: never in the checkout, which may be read-only.
+
+For each checkout and environment there is one folder:
+
+    <state home>/groundwork/<checkout's name>-<hash of its path>/<environment>/
+        project/          copies of Pulumi.yaml and Pulumi.<environment>.yaml for the engine
+        backend/          Pulumi's own file backend: state, checkpoints, history
+        journal.jsonl     what happened to the embedded AWS
+        passphrase        of the state's secrets
+        lock              held while a session runs
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+
+# What the engine writes into a stack file about the secrets provider: a rehearsal has its own.
+_SECRETS_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
+
+# An engine whose session was killed notices that its providers are gone and stops by itself.
+_WAIT_FOR_ORPHAN_SECONDS = 15.0
+
+
+class WorkspaceError(Exception):
+    """A session cannot start; the message says why and what to do."""
+
+
+class LockedError(WorkspaceError):
+    """Another session of this checkout and environment is running."""
+
+
+def state_home(environment: Mapping[str, str] = os.environ) -> Path:
+    """`$XDG_STATE_HOME`, or `~/.local/state`."""
+    home = environment.get("XDG_STATE_HOME")
+    return Path(home) if home else Path.home() / ".local" / "state"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder of one checkout and environment."""
+
+    directory: Path
+    environment: str
+
+    @staticmethod
+    def of(root: Path, environment: str) -> Workspace:
+        """The lasting workspace of the checkout at `root`."""
+        root = root.resolve()
+        name = f"{root.name}-{hashlib.sha256(str(root).encode()).hexdigest()[:10]}"
+        return Workspace(state_home() / "groundwork" / name / environment, environment)
+
+    @staticmethod
+    def temporary(environment: str) -> Workspace:
+        """A workspace for one session; `remove` it afterwards."""
+        return Workspace(Path(tempfile.mkdtemp(prefix="groundwork-")) / environment, environment)
+
+    @property
+    def project(self) -> Path:
+        return self.directory / "project"
+
+    @property
+    def backend(self) -> Path:
+        return self.directory / "backend"
+
+    @property
+    def journal(self) -> Path:
+        return self.directory / "journal.jsonl"
+
+    @property
+    def has_stack(self) -> bool:
+        return any(self.backend.glob(f".pulumi/stacks/*/{self.environment}.json"))
+
+    def prepare(self, root: Path, extra_config: Mapping[str, Any] | None = None) -> None:
+        """Makes the folders and copies the project's files of the checkout at `root`.
+
+        Raises:
+            WorkspaceError: nothing can be written here (read-only, disk full).
+        """
+        try:
+            self.backend.mkdir(parents=True, exist_ok=True)
+            self.project.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / "Pulumi.yaml", self.project / "Pulumi.yaml")
+            self._copy_stack_file(root, extra_config or {})
+        except OSError as error:
+            raise WorkspaceError(
+                f"cannot write to {self.directory}: {error.strerror}. "
+                "Free some space, or set XDG_STATE_HOME to a folder that can be written to."
+            ) from error
+
+    def _copy_stack_file(self, root: Path, extra_config: Mapping[str, Any]) -> None:
+        name = f"Pulumi.{self.environment}.yaml"
+        content = yaml.safe_load((root / name).read_text(encoding="utf-8")) or {}
+        copy = self.project / name
+        before = yaml.safe_load(copy.read_text(encoding="utf-8")) if copy.exists() else {}
+        for key in _SECRETS_KEYS:
+            content.pop(key, None)
+        if "encryptionsalt" in (before or {}):
+            content["encryptionsalt"] = before["encryptionsalt"]
+        content.setdefault("config", {}).update(extra_config)
+        write_atomically(copy, yaml.safe_dump(content, sort_keys=False))
+
+    def passphrase(self) -> str:
+        """The passphrase of this workspace's state; made up the first time, readable by its owner only."""
+        file = self.directory / "passphrase"
+        if not file.exists():
+            write_atomically(file, secrets.token_hex(16))
+            file.chmod(0o600)
+        return file.read_text(encoding="utf-8").strip()
+
+    def lock(self) -> int:
+        """An open file that holds the workspace until it and all its copies are closed.
+
+        The engine inherits it, so that a session that was killed counts as running until its
+        engine has stopped as well.
+
+        Raises:
+            LockedError: another session holds it.
+        """
+        self.directory.mkdir(parents=True, exist_ok=True)
+        file = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        deadline = time.monotonic() + _WAIT_FOR_ORPHAN_SECONDS
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                owner = os.pread(file, 32, 0).decode().strip()
+                if _alive(owner) or time.monotonic() > deadline:
+                    os.close(file)
+                    raise LockedError(
+                        f"another session of {self.environment} is running (process {owner or 'unknown'}). "
+                        "Wait until it has finished, or stop it with Ctrl-C where it runs."
+                    ) from None
+                time.sleep(0.2)
+        os.ftruncate(file, 0)
+        os.pwrite(file, str(os.getpid()).encode(), 0)
+        return file
+
+    def forget_stale_locks(self) -> None:
+        """Removes the backend's own locks; called while `lock` is held, so nobody else is there."""
+        shutil.rmtree(self.backend / ".pulumi" / "locks", ignore_errors=True)
+
+    def remove(self) -> None:
+        """Throws the workspace away: state and embedded AWS together."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _alive(process: str) -> bool:
+    if not process.isdigit() or int(process) == os.getpid():
+        return process.isdigit()
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Writes under a temporary name and renames, so that nobody ever sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
