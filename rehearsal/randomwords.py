@@ -8,7 +8,7 @@ ADVERBS: list[str] = """
     likely loudly mainly mildly mostly nearly neatly newly nicely openly partly plainly promptly
     purely quickly quietly rarely readily really safely sharply slowly smoothly softly solely
     soundly strongly surely swiftly thickly thinly truly vastly warmly wholly widely wisely
-""".split()  # noqa: SIM905
+""".split()
 
 ADJECTIVES: list[str] = """
     able active amber ample brave bright brisk broad calm careful clever cool cosmic crisp daring
@@ -17,7 +17,7 @@ ADJECTIVES: list[str] = """
     modest neat noble patient plain polite prime proud pure quick quiet rapid ready rich robust
     sharp shiny silent smart smooth solid steady strong sunny tidy tough true useful vivid warm wise
     witty young
-""".split()  # noqa: SIM905
+""".split()
 
 ANIMALS: list[str] = """
     alpaca ant badger bat bear beaver bee bison boar buffalo camel cat cobra cod condor cow crab
@@ -28,4 +28,4 @@ ANIMALS: list[str] = """
     pigeon puffin puma quail rabbit raven robin salmon seal shark sheep shrew skunk snail sparrow
     spider squid stork swan tiger toad trout turtle viper walrus wasp weasel whale wolf wombat wren
     yak zebra
-""".split()  # noqa: SIM905
+""".split()

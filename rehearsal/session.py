@@ -90,6 +90,7 @@ class Session:
     faults: Callable[[str, str], None] | None = None
     cloud: Cloud = field(init=False)
     kubernetes: KubernetesProvider = field(init=False)
+    region: str = field(init=False, default="")
     _servers: list[grpc.Server] = field(init=False, default_factory=list)
     _ports: dict[str, int] = field(init=False, default_factory=dict)
     _lock: int = field(init=False, default=-1)
@@ -102,7 +103,8 @@ class Session:
             StackFileError: the stack file is missing or broken.
         """
         stack_file = StackFile.read(self.root, self.environment)
-        self._lock = self.workspace.lock()
+        self.region = stack_file.region
+        self._lock, killed = self.workspace.lock()
         try:
             extra = {"groundwork:systemFile": str(self.system)} if self.system else {}
             self.workspace.prepare(self.root, extra)
@@ -110,6 +112,8 @@ class Session:
             self._start_cloud(stack_file)
             if not self.workspace.has_stack:
                 self._make_stack()
+            elif killed:
+                self._expect_orphans()
         except BaseException:
             self.close()
             raise
@@ -128,7 +132,7 @@ class Session:
         if hasattr(self, "cloud"):
             self.cloud.stop()
         if self._lock >= 0:
-            os.close(self._lock)
+            self.workspace.unlock(self._lock)
             self._lock = -1
 
     def up(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
@@ -184,6 +188,11 @@ class Session:
     def _make_stack(self) -> None:
         self._command("stack", "init", self.environment, "--secrets-provider", "passphrase", stack=False)
 
+    def _expect_orphans(self) -> None:
+        """What the killed session made and did not get into the state is taken over when made again."""
+        resources = self.export()["deployment"].get("resources", [])
+        self.cloud.expect_orphans({resource["urn"]: resource.get("id", "") for resource in resources})
+
     def _environment(self) -> dict[str, str]:
         """The engine's environment: nothing of the user's own Pulumi or AWS settings."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))}
@@ -226,29 +235,32 @@ class Session:
                 *("--event-log", str(reader._path)),
                 "--non-interactive",
             ]
-            code, output = self._run(command, reader, progress)
+            code, output, complaints = self._run(command, reader, progress)
             log = reader.read()
         if code != 0:
-            raise EngineError(_failure(operation, log, output), log, output)
+            raise EngineError(_failure(operation, log, complaints or output), log, output)
         return Result(log, time.monotonic() - begun, output)
 
-    def _run(self, command: list[str], reader: LogReader, progress: Progress | None) -> tuple[int, str]:
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+    def _run(
+        self, command: list[str], reader: LogReader, progress: Progress | None
+    ) -> tuple[int, str, str]:
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+") as errors:
             process = subprocess.Popen(
                 command,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                stdout=out,
+                stderr=errors,
                 start_new_session=True,
                 pass_fds=(self._lock,),
             )
             interrupted = _wait(process, reader, progress)
-            output.seek(0)
-            text = output.read()
+            out.seek(0)
+            errors.seek(0)
+            printed, complaints = out.read(), errors.read()
         if interrupted:
-            raise Interrupted(text)
-        return process.returncode, text
+            raise Interrupted(printed)
+        return process.returncode, printed, complaints
 
 
 def _wait(process: subprocess.Popen[Any], reader: LogReader, progress: Progress | None) -> bool:

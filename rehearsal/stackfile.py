@@ -56,6 +56,11 @@ class StackFile:
         return str(self.config.get("account", ""))
 
     @property
+    def region(self) -> str:
+        """The primary region."""
+        return str(self.config.get("region", ""))
+
+    @property
     def kubernetes_version(self) -> str:
         """The version of the cluster (`1.34`)."""
         cluster = self.config.get("cluster")

@@ -121,8 +121,11 @@ class Workspace:
             file.chmod(0o600)
         return file.read_text(encoding="utf-8").strip()
 
-    def lock(self) -> int:
+    def lock(self) -> tuple[int, bool]:
         """An open file that holds the workspace until it and all its copies are closed.
+
+        Also tells whether the session before was killed: a session in good order empties the file
+        when it ends (`unlock`).
 
         The engine inherits it, so that a session that was killed counts as running until its
         engine has stopped as well.
@@ -146,9 +149,16 @@ class Workspace:
                         "Wait until it has finished, or stop it with Ctrl-C where it runs."
                     ) from None
                 time.sleep(0.2)
+        killed = bool(os.pread(file, 1, 0))
         os.ftruncate(file, 0)
         os.pwrite(file, str(os.getpid()).encode(), 0)
-        return file
+        return file, killed
+
+    @staticmethod
+    def unlock(file: int) -> None:
+        """Gives back what `lock` took."""
+        os.ftruncate(file, 0)
+        os.close(file)
 
     def forget_stale_locks(self) -> None:
         """Removes the backend's own locks; called while `lock` is held, so nobody else is there."""

@@ -7,7 +7,7 @@ be the order in which things happened. A call takes about a millisecond.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rehearsal.journal import Entry, Journal, decode
@@ -31,6 +31,7 @@ class Cloud:
         self._lock = threading.RLock()
         self._changes = 0
         self._created: dict[str, str] = {}
+        self._orphans: dict[str, str] = {}
         self._mock: Any = None
         self._pending: list[Entry] | None = None
         self.before_call: Callable[[str, str], None] | None = None
@@ -87,9 +88,18 @@ class Cloud:
         """Everything called inside is journaled together with the id that the resource got."""
         return _Creation(self, urn)
 
-    def created_id(self, urn: str) -> str | None:
-        """The id with which this cloud last created `urn`, if it did."""
-        return self._created.get(urn)
+    def expect_orphans(self, known: Mapping[str, str]) -> None:
+        """After a session was killed: what was made, but never reached the state (`known`: URN to id).
+
+        Making such a resource again takes over the one that is there, as AWS itself does for a
+        repeated request with the same client token, so that nothing is made twice.
+        """
+        self._orphans = {urn: made for urn, made in self._created.items() if known.get(urn) != made}
+
+    def take_orphan(self, urn: str) -> str | None:
+        """The id of the resource that a killed session made for `urn`, once."""
+        with self._lock:
+            return self._orphans.pop(urn, None)
 
     def client(self, service: str, region: str) -> Any:
         """A cached boto3 client (making one costs some 20 ms)."""

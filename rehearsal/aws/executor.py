@@ -30,6 +30,23 @@ class Executor:
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         """Id and outputs. A step that fails after the creation itself leaves the id in the error."""
+        context = self._orphan(urn, inputs) or self._create(urn, inputs)
+        try:
+            self._refusable(lambda: self._after_creation(context))
+            return context.id, self._outputs(context)
+        except ProviderError as error:
+            raise ProviderError(str(error), id=context.id, outputs=inputs) from error
+
+    def _orphan(self, urn: str, inputs: Properties) -> Context | None:
+        """What a killed session made for `urn` and could not report any more."""
+        identifier = self._cloud.take_orphan(urn)
+        if identifier is None:
+            return None
+        context = self._context(identifier, inputs)
+        found = self._find(context)
+        return None if found is None else replace(context, object=found)
+
+    def _create(self, urn: str, inputs: Properties) -> Context:
         mapping, context = self.mapping, self._context("", inputs)
         with self._cloud.creating(urn) as creation:
             answer = self._refusable(lambda: self._run(mapping.create, context, self._own(inputs), tags=True))
@@ -37,12 +54,7 @@ class Executor:
             context = replace(context, object=made or {})
             identifier = context.text(mapping.id)
             creation.made(identifier)
-        context = replace(context, id=identifier)
-        try:
-            self._refusable(lambda: self._after_creation(context))
-            return identifier, self._outputs(context)
-        except ProviderError as error:
-            raise ProviderError(str(error), id=identifier, outputs=inputs) from error
+        return replace(context, id=identifier)
 
     def read(self, identifier: str, inputs: Properties | None, outputs: Properties | None) -> Any:
         """(inputs, outputs) as the cloud has them now, or None when the resource is gone."""

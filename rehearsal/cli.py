@@ -1,0 +1,169 @@
+"""The command line of the rehearsal: `python -m rehearsal …`, usually called by `make`.
+
+Exit codes: 0 done; 1 the engine refused or failed; 2 wrong input (environment, stack file,
+revision); 3 no engine can be found or built; 4 another session is running; 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rehearsal.engine import EngineNotFound, find_engine
+from rehearsal.workspace import LockedError, Workspace, WorkspaceError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
+Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
+System = Annotated[Path | None, typer.Option(help="another system file than the checkout's system.yaml")]
+
+
+class Exit(IntEnum):
+    """The exit codes."""
+
+    FAILED = 1
+    WRONG_INPUT = 2
+    NO_ENGINE = 3
+    LOCKED = 4
+    INTERRUPTED = 130
+
+
+@app.command()
+def up(env: Environment = "dev", system: System = None, json_: Json = False, fresh: bool = False) -> None:
+    """Deploy an environment into the embedded AWS and prove that a second preview is empty."""
+    from rehearsal.deploy import deploy
+
+    with _errors_for_people():
+        engine = _engine()
+        workspace = Workspace.of(ROOT, env)
+        result = deploy(ROOT, env, engine, workspace, system=system, fresh=fresh, quiet=json_)
+        _print_json(result.as_json()) if json_ else result.show()
+        if not result.settled:
+            raise typer.Exit(Exit.FAILED)
+
+
+@app.command()
+def preview(
+    env: Environment = "dev",
+    base: Annotated[str, typer.Option(help="the revision to compare with")] = "HEAD",
+    system: System = None,
+    json_: Json = False,
+) -> None:
+    """Show what the working tree would change: the base is deployed, the tree previewed on top."""
+    from rehearsal.review import review
+
+    with _errors_for_people():
+        text = review(ROOT, env, _engine(), base=base, system=system, as_json=json_)
+        sys.stdout.write(text)
+
+
+@app.command()
+def refresh(env: Environment = "dev", json_: Json = False) -> None:
+    """Take the embedded AWS's present values into the state."""
+    _plain_operation("refresh", env, json_)
+
+
+@app.command()
+def destroy(env: Environment = "dev", json_: Json = False) -> None:
+    """Remove everything; what is protected is refused."""
+    _plain_operation("destroy", env, json_)
+
+
+@app.command()
+def clean(env: Environment = "dev") -> None:
+    """Throw an environment's rehearsal away: state and embedded AWS, protected or not."""
+    with _errors_for_people():
+        workspace = Workspace.of(ROOT, env)
+        lock, _ = workspace.lock()
+        workspace.remove()
+        workspace.unlock(lock)
+
+
+@app.command()
+def serve(env: Environment = "dev", port: int = 4566, system: System = None) -> None:
+    """Deploy, then leave the embedded AWS running on a loopback port until Ctrl-C."""
+    from rehearsal.endpoint import serve_environment
+
+    with _errors_for_people():
+        serve_environment(ROOT, env, _engine(), Workspace.of(ROOT, env), port=port, system=system)
+
+
+@app.command()
+def manifests(
+    env: Environment = "dev", output: Path | None = None, system: System = None, json_: Json = False
+) -> None:
+    """Write the Kubernetes objects of an environment as YAML files."""
+    from rehearsal.manifests import write_manifests
+
+    with _errors_for_people():
+        folder = output or ROOT / "manifests" / env
+        files = write_manifests(ROOT, env, _engine(), folder, system=system)
+        if json_:
+            _print_json({"folder": str(folder), "files": files})
+        else:
+            typer.echo(f"{len(files)} files in {folder}")
+
+
+def _plain_operation(operation: str, env: str, json_: bool) -> None:
+    from rehearsal.deploy import operate
+
+    with _errors_for_people():
+        result = operate(operation, ROOT, env, _engine(), Workspace.of(ROOT, env), quiet=json_)
+        if json_:
+            _print_json({"operation": operation, "environment": env, "changes": result.changes})
+        else:
+            counted = ", ".join(f"{count} {name}" for name, count in result.changes.items())
+            typer.echo(f"{operation} of {env}: {counted or 'nothing changed'} ({result.seconds:.1f} s)")
+
+
+def _engine() -> Path:
+    found = find_engine()
+    typer.echo(f"engine: {found}", err=True)
+    return found.path
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, sort_keys=True, default=str))
+
+
+@contextmanager
+def _errors_for_people() -> Iterator[None]:
+    """Turns every expected failure into its message and exit code; no traceback for a mistake."""
+    from rehearsal.review import RevisionError
+    from rehearsal.session import EngineError, Interrupted
+    from rehearsal.stackfile import StackFileError
+
+    try:
+        yield
+    except LockedError as error:
+        _end(str(error), Exit.LOCKED)
+    except (StackFileError, RevisionError, WorkspaceError) as error:
+        _end(str(error), Exit.WRONG_INPUT)
+    except EngineNotFound as error:
+        _end(str(error), Exit.NO_ENGINE)
+    except EngineError as error:
+        _end(str(error), Exit.FAILED)
+    except Interrupted:
+        _end(
+            "Interrupted. The engine has stopped in good order; run the same command again to finish.",
+            Exit.INTERRUPTED,
+        )
+    except KeyboardInterrupt:
+        _end("Interrupted.", Exit.INTERRUPTED)
+    except OSError as error:
+        _end(f"{error.filename or ''}: {error.strerror}. Is the disk full or read-only?", Exit.FAILED)
+
+
+def _end(message: str, code: Exit) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)

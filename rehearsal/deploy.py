@@ -1,0 +1,126 @@
+"""`make up`: the whole program of one environment into the embedded AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rehearsal.console import Terminal
+from rehearsal.inventory import Inventory, Standing
+from rehearsal.session import Result, Session
+from rehearsal.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A finished `up` and the preview after it.
+
+    `settled` is True when that second preview finds nothing to change.
+    """
+
+    environment: str
+    account: str
+    result: Result
+    second: Result
+    inventory: Inventory
+    outputs: dict[str, Any]
+
+    @property
+    def settled(self) -> bool:
+        return not self.second.changes
+
+    def as_json(self) -> dict[str, Any]:
+        """The result for scripts."""
+        totals = self.inventory.totals
+        return {
+            "environment": self.environment,
+            "account": self.account,
+            "changes": self.result.changes,
+            "seconds": round(self.result.seconds, 2),
+            "resources": {standing.name.lower(): totals[standing] for standing in Standing},
+            "recordedTypes": dict(self.inventory.recorded),
+            "undescribedTypes": sorted(self.inventory.undescribed),
+            "outputs": self.outputs,
+            "secondPreview": {"changes": self.second.changes, "seconds": round(self.second.seconds, 2)},
+        }
+
+    def show(self) -> None:
+        """The result for people."""
+        terminal = Terminal()
+        terminal.inventory(self.inventory)
+        terminal.recorded(self.inventory)
+        terminal.outputs(self.outputs)
+        terminal.out.print(f"\n{_did(self.result)} in {self.result.seconds:.1f} s")
+        if self.settled:
+            unchanged = self.second.log.changes["same"]
+            terminal.out.print(
+                f"second preview: nothing to change ({unchanged} unchanged, {self.second.seconds:.1f} s)"
+            )
+        else:
+            terminal.out.print("second preview: NOT empty; the program and the embedded AWS disagree:")
+            terminal.out.print(self.second.output, markup=False)
+
+
+def _did(result: Result) -> str:
+    verbs = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
+    counted = [f"{count} {verbs[name]}" for name, count in result.changes.items() if name in verbs]
+    return ", ".join(counted) or "nothing changed"
+
+
+def deploy(
+    root: Path,
+    environment: str,
+    engine: Path,
+    workspace: Workspace,
+    *,
+    system: Path | None = None,
+    fresh: bool = False,
+    quiet: bool = False,
+) -> Deployment:
+    """Deploys and previews again; `fresh` throws what was there before away."""
+    terminal = Terminal()
+    if fresh:
+        workspace.remove()
+    with Session(root, environment, engine, workspace, system=system) as session:
+        with terminal.progress(f"up {environment}") as progress:
+            result = session.up(None if quiet else progress)
+        with terminal.progress("second preview") as progress:
+            second = session.preview(None if quiet else progress, ["--diff"])
+        state = session.export()
+        return Deployment(
+            environment, session.cloud.account, result, second, Inventory.of(state), outputs_of(state)
+        )
+
+
+def operate(
+    operation: str, root: Path, environment: str, engine: Path, workspace: Workspace, *, quiet: bool
+) -> Result:
+    """Runs `refresh` or `destroy` on what was deployed before."""
+    with (
+        Session(root, environment, engine, workspace) as session,
+        Terminal().progress(f"{operation} {environment}") as progress,
+    ):
+        run = {"refresh": session.refresh, "destroy": session.destroy}[operation]
+        return run(None if quiet else progress)
+
+
+def outputs_of(state: dict[str, Any]) -> dict[str, Any]:
+    """The stack's outputs in an exported state, with secrets masked."""
+    for resource in state["deployment"].get("resources", []):
+        if resource["type"] == "pulumi:pulumi:Stack":
+            return {name: masked(value) for name, value in resource.get("outputs", {}).items()}
+    return {}
+
+
+# The engine marks an encrypted value with this signature (resource.SecretSig in Pulumi's SDK).
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+
+
+def masked(value: Any) -> Any:
+    """`value` with every secret inside it as `[secret]`."""
+    if isinstance(value, dict):
+        if _SIGNATURE in value:
+            return "[secret]"
+        return {key: masked(item) for key, item in value.items()}
+    return [masked(item) for item in value] if isinstance(value, list) else value

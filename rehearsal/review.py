@@ -1,0 +1,87 @@
+"""The true diff of a change: the base revision is deployed, then the working tree is previewed on it."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rehearsal.console import Terminal
+from rehearsal.session import Session
+from rehearsal.workspace import Workspace
+
+
+class RevisionError(Exception):
+    """The base revision cannot be used; the message says why and what to do."""
+
+
+@contextmanager
+def checkout_of(root: Path, revision: str) -> Iterator[Path]:
+    """A folder with the files of `revision`, gone afterwards; the working tree is not touched.
+
+    Raises:
+        RevisionError: no git repository, no such revision, or one without a program.
+    """
+    commit = _commit(root, revision)
+    with tempfile.TemporaryDirectory(prefix="groundwork-base-") as folder:
+        archive = _git(root, "archive", "--format=tar", commit)
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            files.extractall(folder, filter="data")
+        if not (Path(folder) / "__main__.py").exists():
+            raise RevisionError(f"{revision} ({commit[:12]}) has no program yet (__main__.py); take a later one.")
+        yield Path(folder)
+
+
+def _commit(root: Path, revision: str) -> str:
+    try:
+        _git(root, "rev-parse", "--git-dir")
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        raise RevisionError(
+            f"{root} is not a git checkout, so there is no base to compare with. Clone the repository with git."
+        ) from None
+    try:
+        return _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+    except subprocess.CalledProcessError:
+        raise RevisionError(
+            f"there is no revision {revision!r} in this checkout. "
+            "`git branch -a` and `git log` show what there is; `git fetch` brings the rest."
+        ) from None
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    command = ["git", "-C", str(root), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL).stdout
+
+
+def review(
+    root: Path, environment: str, engine: Path, *, base: str, system: Path | None = None, as_json: bool = False
+) -> str:
+    """The engine's own diff of the working tree against `base`, as text or as the engine's JSON.
+
+    Raises:
+        RevisionError: the base cannot be used.
+        EngineError: either of the two programs fails.
+    """
+    terminal = Terminal()
+    workspace = Workspace.temporary(environment)
+    try:
+        with (
+            checkout_of(root, base) as old,
+            Session(old, environment, engine, workspace, checkpoints=False, system=system) as session,
+        ):
+            with terminal.progress(f"{environment} at {base}") as progress:
+                session.up(progress)
+            session.use_program(root)
+            options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
+            with terminal.progress("preview of the working tree") as progress:
+                return session.preview(progress, options).output
+    finally:
+        workspace.remove()
+
+
+def _color(terminal: Terminal) -> str:
+    return "always" if terminal.out.is_terminal and not terminal.out.no_color else "never"
