@@ -38,7 +38,8 @@ def serve_environment(
         server = make_server(port, session.cloud.account)
         terminal.out.print(f"\nThe embedded AWS of {environment} answers on http://127.0.0.1:{port}. Paste:")
         terminal.out.print(
-            f"  export AWS_ACCESS_KEY_ID=embedded AWS_SECRET_ACCESS_KEY=embedded AWS_DEFAULT_REGION={region}\n"
+            "  export AWS_ACCESS_KEY_ID=embedded AWS_SECRET_ACCESS_KEY=embedded "
+            f"AWS_DEFAULT_REGION={region}\n"
             f"  aws --endpoint-url http://127.0.0.1:{port} rds describe-db-instances",
             markup=False,
         )

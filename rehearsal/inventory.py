@@ -21,7 +21,7 @@ class Standing(StrEnum):
 
 def standing_of(resource_type: str) -> Standing | None:
     """The standing of a type; None for components, providers and the stack itself."""
-    package = resource_type.split(":")[0]
+    package = resource_type.split(":", maxsplit=1)[0]
     if package == "aws":
         return Standing.REAL if services.mapping_of(resource_type) else Standing.RECORDED
     return {"kubernetes": Standing.VALIDATED, "random": Standing.GENERATED}.get(package)

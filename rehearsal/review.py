@@ -32,7 +32,9 @@ def checkout_of(root: Path, revision: str) -> Iterator[Path]:
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             files.extractall(folder, filter="data")
         if not (Path(folder) / "__main__.py").exists():
-            raise RevisionError(f"{revision} ({commit[:12]}) has no program yet (__main__.py); take a later one.")
+            raise RevisionError(
+                f"{revision} ({commit[:12]}) has no program yet (__main__.py); take a later one."
+            )
         yield Path(folder)
 
 
@@ -41,7 +43,8 @@ def _commit(root: Path, revision: str) -> str:
         _git(root, "rev-parse", "--git-dir")
     except (subprocess.CalledProcessError, FileNotFoundError):
         raise RevisionError(
-            f"{root} is not a git checkout, so there is no base to compare with. Clone the repository with git."
+            f"{root} is not a git checkout, so there is no base to compare with. "
+            "Clone the repository with git."
         ) from None
     try:
         return _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
@@ -58,7 +61,13 @@ def _git(root: Path, *arguments: str) -> bytes:
 
 
 def review(
-    root: Path, environment: str, engine: Path, *, base: str, system: Path | None = None, as_json: bool = False
+    root: Path,
+    environment: str,
+    engine: Path,
+    *,
+    base: str,
+    system: Path | None = None,
+    as_json: bool = False,
 ) -> str:
     """The engine's own diff of the working tree against `base`, as text or as the engine's JSON.
 

@@ -167,11 +167,15 @@ class _Servicer(provider_pb2_grpc.ResourceProviderServicer):
         configured = self._guard(context, lambda: self._provider.configure(config))
         with self._lock:
             self._configured[context.peer()] = configured
-        return provider_pb2.ConfigureResponse(acceptSecrets=False, supportsPreview=True, acceptResources=False)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=False, supportsPreview=True, acceptResources=False
+        )
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         provider = self._of(context)
-        result, failures = self._guard(context, lambda: provider.invoke(request.tok, from_struct(request.args)))
+        result, failures = self._guard(
+            context, lambda: provider.invoke(request.tok, from_struct(request.args))
+        )
         response = provider_pb2.InvokeResponse(failures=_failures(failures))
         getattr(response, "return").CopyFrom(to_struct(result))
         return response

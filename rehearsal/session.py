@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -28,8 +29,9 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider
 from rehearsal.events import Log, LogReader
 from rehearsal.journal import Journal
-from rehearsal.kubernetes import KubernetesProvider
+from rehearsal.kubernetes import Clusters, KubernetesProvider
 from rehearsal.random import RandomProvider
+from rehearsal.sdk_speed import quick_sdk
 from rehearsal.stackfile import StackFile
 from rehearsal.workspace import Workspace
 
@@ -89,11 +91,12 @@ class Session:
     system: Path | None = None
     faults: Callable[[str, str], None] | None = None
     cloud: Cloud = field(init=False)
-    kubernetes: KubernetesProvider = field(init=False)
+    clusters: Clusters = field(init=False)
     region: str = field(init=False, default="")
     _servers: list[grpc.Server] = field(init=False, default_factory=list)
     _ports: dict[str, int] = field(init=False, default_factory=dict)
     _lock: int = field(init=False, default=-1)
+    _quick: AbstractContextManager[None] = field(init=False)
 
     def __enter__(self) -> Session:
         """Takes the workspace, brings the embedded AWS back and starts the providers.
@@ -104,7 +107,9 @@ class Session:
         """
         stack_file = StackFile.read(self.root, self.environment)
         self.region = stack_file.region
+        self._quick = quick_sdk()
         self._lock, killed = self.workspace.lock()
+        self._quick.__enter__()
         try:
             extra = {"groundwork:systemFile": str(self.system)} if self.system else {}
             self.workspace.prepare(self.root, extra)
@@ -113,7 +118,7 @@ class Session:
             if not self.workspace.has_stack:
                 self._make_stack()
             elif killed:
-                self._expect_orphans()
+                self._recover()
         except BaseException:
             self.close()
             raise
@@ -132,6 +137,7 @@ class Session:
         if hasattr(self, "cloud"):
             self.cloud.stop()
         if self._lock >= 0:
+            self._quick.__exit__(None, None, None)
             self.workspace.unlock(self._lock)
             self._lock = -1
 
@@ -170,12 +176,11 @@ class Session:
         journal = Journal(self.workspace.journal)
         self.cloud = Cloud(stack_file.account, journal)
         self.cloud.before_call = self.faults
-        self.kubernetes = KubernetesProvider(
-            stack_file.kubernetes_version, lambda entry: journal.append([{"kind": "kubernetes", **entry}])
-        )
+        self.clusters = Clusters(lambda entry: journal.append([{"kind": "kubernetes", "change": entry}]))
         self.cloud.start()
-        self.kubernetes.replay(entry for entry in journal.entries() if entry["kind"] == "kubernetes")
-        for provider in (AwsProvider(self.cloud), RandomProvider(), self.kubernetes):
+        self.clusters.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "kubernetes")
+        kubernetes = KubernetesProvider(self.clusters, stack_file.kubernetes_version)
+        for provider in (AwsProvider(self.cloud), RandomProvider(), kubernetes):
             running, port = server.serve(provider)
             self._servers.append(running)
             self._ports[provider.package] = port
@@ -188,10 +193,14 @@ class Session:
     def _make_stack(self) -> None:
         self._command("stack", "init", self.environment, "--secrets-provider", "passphrase", stack=False)
 
-    def _expect_orphans(self) -> None:
-        """What the killed session made and did not get into the state is taken over when made again."""
-        resources = self.export()["deployment"].get("resources", [])
+    def _recover(self) -> None:
+        """After a killed session: what it made and could not get into the state is taken over when
+        it is made again, so the creations that the engine calls pending can be forgotten."""
+        deployment = self.export()["deployment"]
+        resources = deployment.get("resources", [])
         self.cloud.expect_orphans({resource["urn"]: resource.get("id", "") for resource in resources})
+        if deployment.get("pending_operations"):
+            self.refresh(options=["--clear-pending-creates"])
 
     def _environment(self) -> dict[str, str]:
         """The engine's environment: nothing of the user's own Pulumi or AWS settings."""
@@ -241,9 +250,7 @@ class Session:
             raise EngineError(_failure(operation, log, complaints or output), log, output)
         return Result(log, time.monotonic() - begun, output)
 
-    def _run(
-        self, command: list[str], reader: LogReader, progress: Progress | None
-    ) -> tuple[int, str, str]:
+    def _run(self, command: list[str], reader: LogReader, progress: Progress | None) -> tuple[int, str, str]:
         with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+") as errors:
             process = subprocess.Popen(
                 command,

@@ -73,7 +73,9 @@ def _check_environment(environment: str) -> None:
     near = difflib.get_close_matches(environment, [*ENVIRONMENTS, "production", "development"], n=1)
     meant = {"production": "prod", "development": "dev"}.get(near[0], near[0]) if near else ""
     hint = f" Did you mean {meant}?" if meant else ""
-    raise StackFileError(f"there is no environment {environment!r}; there are: {', '.join(ENVIRONMENTS)}.{hint}")
+    raise StackFileError(
+        f"there is no environment {environment!r}; there are: {', '.join(ENVIRONMENTS)}.{hint}"
+    )
 
 
 def _config(name: str, text: str) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Cloud:
 
         self._mock = mock_aws(config={"core": {"mock_credentials": True, "reset_boto3_session": True}})
         self._mock.start()
+        self._forget_account()
         for entry in self._journal.entries():
             if entry.get("kind") == "aws":
                 self._replay(entry)
@@ -130,6 +131,15 @@ class Cloud:
         answer: dict[str, Any] = getattr(self.client(service, region), operation)(**parameters)
         answer.pop("ResponseMetadata", None)
         return answer
+
+    def _forget_account(self) -> None:
+        """moto is one for the whole process; another session's account must keep what it has."""
+        from moto.core.base_backend import BackendDict
+
+        in_use: list[Any] = list(BackendDict._instances)  # type: ignore[misc]
+        for backend in in_use:
+            if self.account in backend.keys():  # noqa: SIM118  (`in` would make the account)
+                backend[self.account].reset()
 
     def _seed(self, number: int) -> None:
         # All of moto's identifiers come from this one generator; seeding it for each change makes a

@@ -72,7 +72,7 @@ def _place(
 def _to_member(shape: Shape, value: Any, names: Names, where: str) -> Any:
     if isinstance(shape, StructureShape):
         block = value[0] if isinstance(value, list) and value else value
-        return to_api(shape, block, names, where + ".") if isinstance(block, Mapping) else block
+        return to_api(shape, dict(block), names, where + ".") if isinstance(block, Mapping) else block
     if isinstance(shape, ListShape):
         items = value if isinstance(value, list) else [value]
         return [_to_member(shape.member, item, names, where) for item in items]
@@ -105,7 +105,9 @@ def from_api(block: BlockType | Mapping[str, Any], found: Mapping[str, Any], nam
         value = _member_of(found, name, names)
         if value is not None:
             expected = properties[name]
-            result[name] = _from_member(expected if isinstance(expected, PropertyType) else None, value, names)
+            result[name] = _from_member(
+                expected if isinstance(expected, PropertyType) else None, value, names
+            )
     return result
 
 
@@ -146,7 +148,7 @@ def same_value(wanted: Any, actual: Any) -> bool:
     if isinstance(wanted, bool) or isinstance(actual, bool):
         return str(wanted).lower() == str(actual).lower()
     if isinstance(wanted, str) and isinstance(actual, (str, dict)) and wanted[:1] in "{[" and wanted:
-        return _json(wanted) == _json(actual)
+        return bool(_json(wanted) == _json(actual))
     return str(wanted) == str(actual)
 
 

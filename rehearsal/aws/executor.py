@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import jmespath
@@ -146,7 +146,11 @@ class Executor:
 
     def _after_creation(self, context: Context) -> None:
         for setting in self.mapping.settings:
-            given = {name: context.inputs[name] for name in setting.properties if context.inputs.get(name) is not None}
+            given = {
+                name: context.inputs[name]
+                for name in setting.properties
+                if context.inputs.get(name) is not None
+            }
             if given:
                 self._apply(setting, context, given)
         tags, wanted = self.mapping.tags, context.inputs.get("tags")
@@ -160,7 +164,9 @@ class Executor:
 
     def _update(self, context: Context) -> None:
         changed = {
-            name for name in {*context.inputs, *context.old} if context.inputs.get(name) != context.old.get(name)
+            name
+            for name in {*context.inputs, *context.old}
+            if context.inputs.get(name) != context.old.get(name)
         }
         for setting in self.mapping.settings:
             if changed & set(setting.properties):
@@ -218,7 +224,9 @@ class Executor:
         names = {**self.mapping.names, **self.mapping.read_names}
         declared = self._type.inputs.properties
         block: dict[str, Any] = {
-            name: declared.get(name) for name in self._type.outputs if name not in ("tags", "tagsAll", "region")
+            name: declared.get(name)
+            for name in self._type.outputs
+            if name not in ("tags", "tagsAll", "region")
         }
         actual = from_api(block, context.object, {**_arn_name(self._type, context.object), **names})
         if self.mapping.tags is not None:
@@ -255,7 +263,9 @@ class Executor:
 
     def _imported_inputs(self, known: Properties, actual: Properties) -> Properties:
         declared = self._type.inputs.properties
-        settable = {name: value for name, value in actual.items() if name in declared and value not in ({}, [], "")}
+        settable = {
+            name: value for name, value in actual.items() if name in declared and value not in ({}, [], "")
+        }
         return {**settable, **known}
 
     def _is_missing(self, error: ClientError) -> bool:
@@ -281,10 +291,10 @@ def refusal(error: ClientError | BotoCoreError) -> ProviderError:
     return ProviderError(str(error))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _model_named(service_model: Any, operation: str) -> OperationModel:
     name = next(n for n in service_model.operation_names if xform_name(n) == operation)
-    return service_model.operation_model(name)  # type: ignore[no-any-return]
+    return service_model.operation_model(name)
 
 
 def operation_model(cloud: Cloud, service: str, region: str, operation: str) -> OperationModel:
@@ -311,7 +321,9 @@ def _merge_into(target: dict[str, Any], source: dict[str, Any]) -> None:
             target[key] = value
 
 
-def _creation_tags(mapping: ResourceMapping, tags: dict[str, str], parameters: dict[str, Any]) -> dict[str, Any]:
+def _creation_tags(
+    mapping: ResourceMapping, tags: dict[str, str], parameters: dict[str, Any]
+) -> dict[str, Any]:
     how = mapping.tags
     if how is None or how.create is None or not tags:
         return {}

@@ -11,12 +11,12 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from rehearsal.propertydiff import property_changes, without_indexes
-from rehearsal.provider import UNKNOWN, ChangeKind, PropertyChange, Properties
+from rehearsal.provider import UNKNOWN, ChangeKind, Properties, PropertyChange
 
 _FILE = Path(__file__).parent / "data" / "replacement.json.gz"
 
@@ -67,7 +67,7 @@ class Facts:
         return any(known.startswith(f"{path}.") for known in self.replace)
 
 
-@lru_cache(maxsize=None)
+@cache
 def facts_of(token: str) -> Facts:
     """The facts of `token`; empty ones (`known` False) for a type that the file lacks."""
     raw = _lines().get(token)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -106,7 +106,7 @@ def _refused_text(value: str, low: int | None, high: int | None, pattern: str | 
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     """AWS means the whole value. Java-only patterns (`\\p{L}`) are not checked."""
     try:

@@ -6,7 +6,6 @@ import importlib.metadata
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from botocore.model import StructureShape
 
@@ -95,7 +94,9 @@ class AwsProvider(Provider):
         ignore_changes: Sequence[str],
     ) -> DiffResult:
         changes = changes_of(resource.type, old_inputs, new)
-        changes = [change for change in changes if not change.path.startswith(tuple(ignore_changes) or ("\0",))]
+        changes = [
+            change for change in changes if not change.path.startswith(tuple(ignore_changes) or ("\0",))
+        ]
         name = services.autoname_of(resource.type)
         # A name that the program fixes is taken until the old resource is gone, as in pulumi-aws.
         fixed = name is not None and old_inputs.get(name) == new.get(name) != None  # noqa: E711
@@ -160,9 +161,9 @@ class AwsProvider(Provider):
         return Executor(mapping, self._cloud, self._region(inputs))
 
     def _input_shapes(self, mapping: ResourceMapping) -> Callable[[str], StructureShape | None]:
-        return lambda operation: operation_model(
-            self._cloud, mapping.service, self._region({}), operation
-        ).input_shape
+        return lambda operation: (
+            operation_model(self._cloud, mapping.service, self._region({}), operation).input_shape
+        )
 
     def _recorded(self, token: str) -> RecordedType | None:
         return services.recorded_of(token)
@@ -226,7 +227,9 @@ def _with_old_times(found: tuple[Properties, Properties], old: Properties) -> tu
 
 
 def _is_time(value: str) -> bool:
-    return len(value) >= 19 and value[4:5] == value[7:8] == "-" and value[10:11] == "T" and value[:4].isdigit()
+    return (
+        len(value) >= 19 and value[4:5] == value[7:8] == "-" and value[10:11] == "T" and value[:4].isdigit()
+    )
 
 
 def _without_json(properties: Properties) -> Properties:

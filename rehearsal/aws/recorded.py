@@ -68,5 +68,5 @@ def _generic(declared: ResourceType, inputs: Properties) -> RecordedType:
     outputs = {}
     if "arn" in declared.outputs:
         path = kind[0].lower() + kind[1:]
-        outputs["arn"] = "arn:aws:%s:{region}:{account}:%s/{%s}" % (service, path, name)
-    return RecordedType(declared.token, "{%s}" % name, "no mapping yet", outputs)
+        outputs["arn"] = f"arn:aws:{service}:{{region}}:{{account}}:{path}/{{{name}}}"
+    return RecordedType(declared.token, f"{{{name}}}", "no mapping yet", outputs)

@@ -14,7 +14,7 @@ import types as python_types
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -72,7 +72,7 @@ class BlockType:
         with _LOCK:
             names = input_type_py_to_pulumi_names(self._class)
             hints = input_type_types(self._class)
-            signature = inspect.signature(self._class.__init__)
+            signature = inspect.signature(self._class)
             self._required = frozenset(
                 names[name]
                 for name, parameter in signature.parameters.items()
@@ -98,7 +98,7 @@ class UnknownResourceType(Exception):
     """The SDK has no such resource."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def resource_type(token: str) -> ResourceType:
     """The declared type of `token` (`aws:s3/bucket:Bucket`); raises UnknownResourceType."""
     with _LOCK:
@@ -109,7 +109,7 @@ def resource_type(token: str) -> ResourceType:
         return ResourceType(token, _block_type(args_class), outputs)
 
 
-@lru_cache(maxsize=None)
+@cache
 def provider_type() -> BlockType:
     """The inputs of `pulumi:providers:aws`."""
     import pulumi_aws
@@ -130,7 +130,7 @@ def _classes(token: str) -> tuple[type, type]:
     return getattr(python_module, name), args
 
 
-@lru_cache(maxsize=None)
+@cache
 def _block_type(args_class: type) -> BlockType:
     return BlockType(args_class)
 

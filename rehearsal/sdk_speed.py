@@ -1,0 +1,68 @@
+"""Makes Pulumi's Python SDK quick enough for rehearsals; nothing of it is there in a plain `pulumi up`.
+
+Three places of the SDK cost more than the deployment itself once there are some hundred resources:
+
+* waiting for outputs arms all of them again each time one is done, which is quadratic;
+* every line of debug logging is a blocking call to the engine, which throws it away;
+* every resource sends the whole Python stack of its creation, which nobody reads in a rehearsal.
+
+They are replaced while a session runs, only in SDK versions in which this was tried, and put back
+afterwards. The garbage collector is relaxed as well: a session makes many objects and drops few.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib.metadata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+TRIED_WITH = ("3.272.",)
+
+# Collections of young objects once in so many allocations; Python's own figure is 700.
+_GARBAGE_THRESHOLD = 100_000
+
+
+class _AllAtOnce:
+    """`asyncio`, but that waiting for the first of many tasks waits for all of them (or an error)."""
+
+    FIRST_COMPLETED = asyncio.FIRST_EXCEPTION
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+
+@contextmanager
+def quick_sdk() -> Iterator[None]:
+    """Applies the replacements inside the block."""
+    threshold = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_THRESHOLD, *threshold[1:])
+    undo = _replace() if importlib.metadata.version("pulumi").startswith(TRIED_WITH) else []
+    try:
+        yield
+    finally:
+        for target, name, original in undo:
+            setattr(target, name, original)
+        gc.set_threshold(*threshold)
+        gc.unfreeze()
+
+
+def _replace() -> list[tuple[Any, str, Any]]:
+    import pulumi.log
+    import pulumi.runtime.resource
+    import pulumi.runtime.stack
+    from pulumi.runtime.proto import source_pb2
+
+    replacements: list[tuple[Any, str, Any]] = [
+        (pulumi.runtime.stack, "asyncio", _AllAtOnce()),
+        (pulumi.log, "debug", lambda *_, **__: None),
+        (pulumi.runtime.resource, "_get_stack_trace", source_pb2.StackTrace),
+    ]
+    undo = [(target, name, getattr(target, name)) for target, name, _ in replacements]
+    for target, name, value in replacements:
+        setattr(target, name, value)
+    return undo
