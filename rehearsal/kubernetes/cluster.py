@@ -28,10 +28,14 @@ _INITIAL_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system
 
 @dataclass
 class Stored:
-    """An object as it is, and what was applied to make it so; None for objects of the cluster itself."""
+    """An object as it is, what was applied to make it so, and the URN of the resource that created it.
+
+    The cluster's own objects were applied and created by nobody.
+    """
 
     live: Content
     applied: Content | None
+    owner: str | None = None
 
 
 def record_nothing(entry: dict[str, Any]) -> None:
@@ -60,8 +64,12 @@ class Cluster:
         with self._lock:
             return deepcopy(list(self._objects.values()))
 
-    def create(self, content: Content) -> Content:
-        """Stores a new object. Refused when its namespace is missing or its name is taken."""
+    def create(self, content: Content, owner: str | None = None) -> Content:
+        """Stores a new object. Refused when its namespace is missing or its name is taken.
+
+        An `owner` that created the object before gets it again: it asks a second time only when a
+        killed deployment lost the first answer.
+        """
         with self._lock:
             self._start()
             content = _placed(content)
@@ -74,11 +82,13 @@ class Cluster:
                 raise ProviderError(f'namespaces "{namespace}" not found')
             key = _key(kind, namespace, metadata["name"])
             if key in self._objects:
+                if owner is not None and self._objects[key].owner == owner:
+                    return self.apply(content)
                 raise ProviderError(f'{kind.resource} "{metadata["name"]}" already exists')
             now = _now()
-            return self._put(key, _new(content, now), content, None, now)
+            return self._put(key, Stored(_new(content, now), content, owner), None, now)
 
-    def apply(self, content: Content) -> Content:
+    def apply(self, content: Content, owner: str | None = None) -> Content:
         """Server-side apply: creates the object, or makes it what `content` says.
 
         Fields that an earlier apply set and this one leaves out are removed; fields that others set
@@ -90,13 +100,13 @@ class Cluster:
             key = _key_of(content)
             stored = self._objects.get(key)
             if stored is None:
-                return self.create(content)
+                return self.create(content, owner)
             live = self.merged(content)
             if live == stored.live and content == stored.applied:
                 return deepcopy(live)
             if live.get("spec") != stored.live.get("spec"):
                 live["metadata"]["generation"] += 1
-            return self._put(key, live, content, stored.live, _now())
+            return self._put(key, Stored(live, content, stored.owner), stored.live, _now())
 
     def merged(self, content: Content) -> Content:
         """What `apply` would make of `content`, without doing it (the server's dry run)."""
@@ -138,7 +148,7 @@ class Cluster:
             change(live)
             if live.get("spec") != stored.live.get("spec"):
                 live["metadata"]["generation"] += 1
-            return self._put(key, live, stored.applied, stored.live, _now())
+            return self._put(key, Stored(live, stored.applied, stored.owner), stored.live, _now())
 
     @property
     def unreachable(self) -> str | None:
@@ -157,7 +167,7 @@ class Cluster:
             if entry["op"] == "delete":
                 self._objects.pop(_key_of(live), None)
             else:
-                self._objects[_key_of(live)] = Stored(live, deepcopy(entry["applied"]))
+                self._objects[_key_of(live)] = Stored(live, deepcopy(entry["applied"]), entry["owner"])
 
     def _start(self) -> None:
         """A cluster begins with its own namespaces; at the first change, so that reading changes nothing."""
@@ -165,16 +175,16 @@ class Cluster:
             return
         for name in _INITIAL_NAMESPACES:
             live = _new({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, now := _now())
-            self._put(_key(_NAMESPACE, "", name), live, None, None, now)
+            self._put(_key(_NAMESPACE, "", name), Stored(live, None), None, now)
 
-    def _put(
-        self, key: Key, live: Content, applied: Content | None, before: Content | None, now: str
-    ) -> Content:
+    def _put(self, key: Key, stored: Stored, before: Content | None, now: str) -> Content:
+        live = stored.live
         complete(live, before, self._others(key), now)
         self._version += 1
         live["metadata"]["resourceVersion"] = str(self._version)
-        self._objects[key] = Stored(live, applied)
-        self._record(deepcopy({"op": "put", "cluster": self.name, "object": live, "applied": applied}))
+        self._objects[key] = stored
+        entry = {"object": live, "applied": stored.applied, "owner": stored.owner}
+        self._record(deepcopy({"op": "put", "cluster": self.name, **entry}))
         return deepcopy(live)
 
     def _others(self, key: Key) -> list[Content]:

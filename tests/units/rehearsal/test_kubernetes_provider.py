@@ -52,7 +52,8 @@ class Harness:
     """Does what the engine does for one resource: check, diff, create, update."""
 
     def __init__(self, clusters: Clusters, **properties: Any) -> None:
-        base = KubernetesProvider(clusters, "1.34")
+        base = KubernetesProvider("1.34")
+        base.clusters = clusters
         assert base.check_config(properties) == []
         self.provider = base.configure(ProviderConfig(properties))
 
@@ -64,9 +65,11 @@ class Harness:
     def failures(self, token: str, new: dict[str, Any]) -> dict[str, str]:
         return {item.property: item.reason for item in self.provider.check(resource(token), None, new)[1]}
 
-    def create(self, token: str, new: dict[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    def create(
+        self, token: str, new: dict[str, Any], name: str = "web"
+    ) -> tuple[str, dict[str, Any], dict[str, Any]]:
         inputs = self.check(token, new)
-        identifier, outputs = self.provider.create(resource(token), inputs, preview=False)
+        identifier, outputs = self.provider.create(resource(token, name=name), inputs, preview=False)
         return identifier, inputs, outputs
 
     def diff(
@@ -305,9 +308,32 @@ def test_an_existing_object_is_taken_over_only_when_the_provider_says_so(cluster
     engine = Harness(clusters)
     engine.create(CONFIG_MAP, named(data={"x": "1"}))
     with pytest.raises(ProviderError, match="already exists"):
-        engine.create(CONFIG_MAP, named(data={"x": "2"}))
-    taken = Harness(clusters, upsertExistingObjects="true").create(CONFIG_MAP, named(data={"x": "2"}))[2]
+        engine.create(CONFIG_MAP, named(data={"x": "2"}), "other")
+    taken = Harness(clusters, upsertExistingObjects="true").create(
+        CONFIG_MAP, named(data={"x": "2"}), "other"
+    )[2]
     assert taken["data"] == {"x": "2"}
+
+
+def test_what_a_killed_deployment_made_is_not_made_twice(engine: Harness) -> None:
+    _, inputs, first = engine.create(CONFIG_MAP, named(data={"x": "1"}))
+    again = engine.provider.create(resource(CONFIG_MAP), inputs, preview=False)[1]
+    assert again == first
+    with pytest.raises(ProviderError, match="already exists"):
+        engine.provider.create(resource(CONFIG_MAP, name="other"), inputs, preview=False)
+
+
+def test_a_provider_is_rebuilt_from_its_record() -> None:
+    record: list[dict[str, Any]] = []
+    provider = KubernetesProvider("1.34", record.append)
+    first = provider.create(
+        resource(CONFIG_MAP), Harness(Clusters()).check(CONFIG_MAP, named()), preview=False
+    )
+    rebuilt = KubernetesProvider("1.34")
+    rebuilt.replay(record)
+    found = rebuilt.read(resource(CONFIG_MAP, "default/a"), None, None)
+    assert found is not None
+    assert (found.id, found.outputs) == first
 
 
 def test_providers_of_different_kubeconfigs_have_different_clusters(clusters: Clusters) -> None:
@@ -315,7 +341,9 @@ def test_providers_of_different_kubeconfigs_have_different_clusters(clusters: Cl
     first.create(CONFIG_MAP, named())
     Harness(clusters, kubeconfig=kubeconfig("https://two.test")).create(CONFIG_MAP, named())
     with pytest.raises(ProviderError, match="already exists"):
-        Harness(clusters, kubeconfig=kubeconfig("https://one.test", user="b")).create(CONFIG_MAP, named())
+        Harness(clusters, kubeconfig=kubeconfig("https://one.test", user="b")).create(
+            CONFIG_MAP, named(), "b"
+        )
 
 
 def test_a_cluster_that_is_not_known_yet_is_previewed_but_not_changed(clusters: Clusters) -> None:
@@ -326,14 +354,14 @@ def test_a_cluster_that_is_not_known_yet_is_previewed_but_not_changed(clusters: 
         engine.provider.create(resource(CONFIG_MAP), inputs, preview=False)
 
 
-def test_the_version_may_be_told_by_the_cluster(clusters: Clusters) -> None:
+def test_the_version_may_be_told_by_the_cluster() -> None:
     asked: list[str | None] = []
 
     def version(name: str | None) -> str:
         asked.append(name)
         return "1.35"
 
-    provider = KubernetesProvider(clusters, version).configure(ProviderConfig({"clusterIdentifier": "blue"}))
+    provider = KubernetesProvider(version).configure(ProviderConfig({"clusterIdentifier": "blue"}))
     assert provider.check(resource(CONFIG_MAP), None, named())[1] == []
     assert asked == ["blue"]
 
@@ -394,7 +422,7 @@ def test_the_properties_are_those_of_the_installed_package() -> None:
     ],
 )
 def test_a_bad_configuration_is_refused(properties: dict[str, Any], name: str) -> None:
-    failures = KubernetesProvider(Clusters(), "1.34").check_config(properties)
+    failures = KubernetesProvider("1.34").check_config(properties)
     assert [failure.property for failure in failures] == [name]
 
 
@@ -439,7 +467,7 @@ ONE, TWO = kubeconfig("https://one.test"), kubeconfig("https://two.test")
 def test_the_provider_is_replaced_only_for_another_cluster(
     old: dict[str, Any], new: dict[str, Any], changed: bool, replaced: bool
 ) -> None:
-    diff = KubernetesProvider(Clusters(), "1.34").diff_config(old, new)
+    diff = KubernetesProvider("1.34").diff_config(old, new)
     assert (bool(diff.changes), bool(diff.replaces)) == (changed, replaced)
 
 
