@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy, deepcopy
 from typing import Any
 
-from rehearsal.kubernetes.cluster import Cluster, Clusters, record_nothing
+from rehearsal.kubernetes.cluster import Cluster, Clusters
 from rehearsal.kubernetes.configuration import (
     Configuration,
     configuration_diff,
@@ -39,12 +39,10 @@ _SERVER_METADATA = ("uid", "resourceVersion", "generation", "creationTimestamp")
 class KubernetesProvider(Provider):
     """Objects of embedded clusters.
 
-    `clusters` holds them, for tests and for faults.
-
     Args:
+        clusters: where the objects are.
         kubernetes_version: the version of a cluster, "1.34", or a function that tells it by the
             cluster's name (see `configuration.cluster_name`; None while that is not known).
-        record: gets every change of an object as a JSON value; see `replay`.
         version: what the provider says its own version is.
     """
 
@@ -52,18 +50,14 @@ class KubernetesProvider(Provider):
 
     def __init__(
         self,
+        clusters: Clusters,
         kubernetes_version: str | Callable[[str | None], str],
-        record: Callable[[dict[str, Any]], None] = record_nothing,
         version: str = "4.34.2",
     ) -> None:
         self.version = version
-        self.clusters = Clusters(record)
+        self._clusters = clusters
         self._kubernetes_version = kubernetes_version
         self._configuration = Configuration(cluster="default")
-
-    def replay(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """Makes the objects again that recorded changes tell of; before the provider is used."""
-        self.clusters.replay(entries)
 
     def check_config(self, inputs: Properties) -> list[CheckFailure]:
         return list(configuration_failures(inputs))
@@ -175,7 +169,7 @@ class KubernetesProvider(Provider):
     def _cluster(self) -> Cluster:
         if self._configuration.cluster is None:
             raise ProviderError("kubernetes: the kubeconfig of this provider is not known yet")
-        return self.clusters.cluster(self._configuration.cluster)
+        return self._clusters.cluster(self._configuration.cluster)
 
     def _unreachable(self) -> str | None:
         return None if self._configuration.cluster is None else self._cluster().unreachable

@@ -52,8 +52,7 @@ class Harness:
     """Does what the engine does for one resource: check, diff, create, update."""
 
     def __init__(self, clusters: Clusters, **properties: Any) -> None:
-        base = KubernetesProvider("1.34")
-        base.clusters = clusters
+        base = KubernetesProvider(clusters, "1.34")
         assert base.check_config(properties) == []
         self.provider = base.configure(ProviderConfig(properties))
 
@@ -323,17 +322,16 @@ def test_what_a_killed_deployment_made_is_not_made_twice(engine: Harness) -> Non
         engine.provider.create(resource(CONFIG_MAP, name="other"), inputs, preview=False)
 
 
-def test_a_provider_is_rebuilt_from_its_record() -> None:
+def test_it_is_not_made_twice_after_its_process_has_gone_either() -> None:
     record: list[dict[str, Any]] = []
-    provider = KubernetesProvider("1.34", record.append)
-    first = provider.create(
-        resource(CONFIG_MAP), Harness(Clusters()).check(CONFIG_MAP, named()), preview=False
+    inputs = Harness(Clusters()).check(CONFIG_MAP, named())
+    first = KubernetesProvider(Clusters(record.append), "1.34").create(
+        resource(CONFIG_MAP), inputs, preview=False
     )
-    rebuilt = KubernetesProvider("1.34")
+    rebuilt = Clusters()
     rebuilt.replay(record)
-    found = rebuilt.read(resource(CONFIG_MAP, "default/a"), None, None)
-    assert found is not None
-    assert (found.id, found.outputs) == first
+    again = KubernetesProvider(rebuilt, "1.34").create(resource(CONFIG_MAP), inputs, preview=False)
+    assert again == first
 
 
 def test_providers_of_different_kubeconfigs_have_different_clusters(clusters: Clusters) -> None:
@@ -361,7 +359,9 @@ def test_the_version_may_be_told_by_the_cluster() -> None:
         asked.append(name)
         return "1.35"
 
-    provider = KubernetesProvider(version).configure(ProviderConfig({"clusterIdentifier": "blue"}))
+    provider = KubernetesProvider(Clusters(), version).configure(
+        ProviderConfig({"clusterIdentifier": "blue"})
+    )
     assert provider.check(resource(CONFIG_MAP), None, named())[1] == []
     assert asked == ["blue"]
 
@@ -422,7 +422,7 @@ def test_the_properties_are_those_of_the_installed_package() -> None:
     ],
 )
 def test_a_bad_configuration_is_refused(properties: dict[str, Any], name: str) -> None:
-    failures = KubernetesProvider("1.34").check_config(properties)
+    failures = KubernetesProvider(Clusters(), "1.34").check_config(properties)
     assert [failure.property for failure in failures] == [name]
 
 
@@ -467,7 +467,7 @@ ONE, TWO = kubeconfig("https://one.test"), kubeconfig("https://two.test")
 def test_the_provider_is_replaced_only_for_another_cluster(
     old: dict[str, Any], new: dict[str, Any], changed: bool, replaced: bool
 ) -> None:
-    diff = KubernetesProvider("1.34").diff_config(old, new)
+    diff = KubernetesProvider(Clusters(), "1.34").diff_config(old, new)
     assert (bool(diff.changes), bool(diff.replaces)) == (changed, replaced)
 
 
