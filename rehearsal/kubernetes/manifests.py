@@ -14,6 +14,8 @@ _ORDER = (
     "Namespace CustomResourceDefinition StorageClass PriorityClass ServiceAccount Secret ConfigMap "
     "ClusterRole ClusterRoleBinding Role RoleBinding PersistentVolume PersistentVolumeClaim Service"
 ).split()
+# dict.fromkeys: a set that keeps its order.
+_FIRST_KEYS = dict.fromkeys(("apiVersion", "kind", "metadata", "name", "namespace")).keys()
 _CLUSTER_FOLDER = "00-cluster"
 _SECRET_NOTE = (
     "# The values of this Secret are left out: secret values are never written to files.\n"
@@ -49,6 +51,12 @@ def _document(content: dict[str, Any]) -> str:
     if (content["apiVersion"], content["kind"]) == ("v1", "Secret"):
         note = _SECRET_NOTE.format(keys=", ".join(sorted(content.get("data") or {})) or "(none)")
         content = {key: value for key, value in content.items() if key not in ("data", "stringData")}
-    first = {key: content[key] for key in ("apiVersion", "kind", "metadata")}
-    rest = {key: value for key, value in content.items() if key not in first}
-    return note + yaml.safe_dump({**first, **rest}, sort_keys=False, width=1000)
+    return note + yaml.safe_dump(_ordered(content), sort_keys=False, width=1000)
+
+
+def _ordered(value: Any) -> Any:
+    """`value` with its keys in an order of their own: the engine hands maps over in a random one."""
+    if isinstance(value, dict):
+        first = [key for key in _FIRST_KEYS if key in value]
+        return {key: _ordered(value[key]) for key in [*first, *sorted(value.keys() - _FIRST_KEYS)]}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value

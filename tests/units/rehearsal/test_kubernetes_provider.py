@@ -493,6 +493,23 @@ def test_manifests_hold_what_was_applied_and_nothing_of_the_server(
     }
 
 
+def test_manifests_do_not_depend_on_the_order_of_keys() -> None:
+    def reordered(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: reordered(item) for key, item in reversed(value.items())}
+        return [reordered(item) for item in value] if isinstance(value, list) else value
+
+    texts = []
+    for content in (deployment(), reordered(deployment())):
+        clusters = Clusters()
+        Harness(clusters).create(DEPLOYMENT, content)
+        texts.append(manifests(clusters.cluster("default")))
+    assert texts[0] == texts[1]
+    assert next(iter(texts[0].values())).startswith(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n"
+    )
+
+
 def test_manifests_never_hold_the_value_of_a_secret(engine: Harness, clusters: Clusters) -> None:
     engine.create(SECRET, named(stringData={"password": "planted"}, data={"key": "cGxhbnRlZA=="}))
     text = manifests(clusters.cluster("default"))["default/05-secret-a.yaml"]
