@@ -11,10 +11,12 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import grpc
 from pulumi.automation._server import LanguageServer
-from pulumi.runtime.proto import language_pb2_grpc
+from pulumi.errors import RunError
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 # The program's own package; another revision's must not be answered from the import cache.
 PROGRAM_PACKAGES = ("infra",)
@@ -41,13 +43,23 @@ def forget_program() -> None:
             del sys.modules[name]
 
 
+class _ProgramServer(LanguageServer):
+    """The SDK's server; an engine that has gone away in the middle of a run is no error of ours."""
+
+    def Run(self, request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return super().Run(request, context)
+        except (grpc.RpcError, RunError):
+            return language_pb2.RunResponse(bail=True)
+
+
 def serve(program: Callable[[], None]) -> tuple[grpc.Server, int]:
     """A started language server for `program` on a free loopback port, and that port."""
     server = grpc.server(
         ThreadPoolExecutor(max_workers=4, thread_name_prefix="language"),
         options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
     )
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageServer(program), server)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_ProgramServer(program), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port

@@ -1,0 +1,145 @@
+"""What happens when a deployment is killed, interrupted or started twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rehearsal.session import EngineError, Interrupted, Session
+from rehearsal.workspace import LockedError, Workspace
+from tests.support.small_program import REGION, SmallProgram, resources, session_of
+
+pytestmark = pytest.mark.engine
+
+ROOT = Path(__file__).resolve().parents[2]
+SUBNETS = 20
+PROGRAM = f"""
+    vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16", opts=options())
+    for number in range({SUBNETS}):
+        cidr = f"10.0.{{number}}.0/24"
+        aws.ec2.Subnet(f"subnet-{{number}}", vpc_id=vpc.id, cidr_block=cidr, opts=options())
+"""
+
+
+def start(program: SmallProgram, engine: Path, calls: int) -> subprocess.Popen[bytes]:
+    """A deployment in another process, waiting at its AWS call number `calls`."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.killed_session",
+        str(program.root),
+        str(engine),
+        str(calls),
+    ]
+    with (program.root / "said").open("w") as said:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+    deadline = time.monotonic() + 60
+    while not (program.root / "reached").exists():
+        assert process.poll() is None, (program.root / "said").read_text(encoding="utf-8")
+        assert time.monotonic() < deadline, "the deployment never got to that call"
+        time.sleep(0.05)
+    return process
+
+
+def made_subnets(session: Session) -> list[str]:
+    found = session.cloud.call("ec2", REGION, "describe_subnets")["Subnets"]
+    return sorted(s["SubnetId"] for s in found if s["CidrBlock"].startswith("10.0."))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the engine's process is found in /proc")
+@pytest.mark.parametrize("engine_too", [False, True], ids=["program killed", "program and engine killed"])
+def test_a_killed_deployment_is_finished_by_the_next_one(
+    program: SmallProgram, engine: Path, engine_too: bool
+) -> None:
+    program.write(PROGRAM)
+    process = start(program, engine, calls=25)
+    if engine_too:
+        for child in Path(f"/proc/{process.pid}/task").glob("*/children"):
+            for engine_process in child.read_text(encoding="utf-8").split():
+                os.kill(int(engine_process), signal.SIGKILL)
+    process.kill()
+    process.wait()
+    with session_of(program, engine) as session:
+        before = made_subnets(session)
+        session.up()
+        after = made_subnets(session)
+        in_state = sorted(resource["id"] for resource in resources(session, "aws:ec2/subnet:Subnet").values())
+        assert session.preview().changes == {}
+        assert "pending_operations" not in session.export()["deployment"]
+    assert 0 < len(before) < SUBNETS
+    assert set(before) <= set(after)  # nothing is lost
+    assert after == in_state  # nothing is made twice
+    assert len(after) == SUBNETS
+
+
+def test_ctrl_c_stops_in_good_order_and_the_next_up_finishes(
+    program: SmallProgram, engine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.write(PROGRAM)
+    calls = [25]
+
+    def press_ctrl_c(_service: str, _operation: str) -> None:
+        calls[0] -= 1
+        if calls[0] == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+        if calls[0] < 0:
+            time.sleep(0.05)
+
+    with session_of(program, engine, faults=press_ctrl_c) as session:
+        with pytest.raises(Interrupted):
+            session.up()
+        some = len(resources(session, "aws:ec2/subnet:Subnet"))
+    with session_of(program, engine) as session:
+        session.up()
+        assert some < len(made_subnets(session)) == SUBNETS
+
+
+def test_a_second_deployment_at_the_same_time_is_refused(program: SmallProgram, engine: Path) -> None:
+    program.write(PROGRAM)
+    process = start(program, engine, calls=3)
+    try:
+        with (
+            pytest.raises(
+                LockedError, match=f"another session of dev is running \\(process {process.pid}\\)"
+            ),
+            session_of(program, engine),
+        ):
+            pass
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_refusal_of_the_cloud_keeps_what_was_made(program: SmallProgram, engine: Path) -> None:
+    two = """
+        vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16", opts=options())
+        one = aws.ec2.Subnet("one", vpc_id=vpc.id, cidr_block="10.0.0.0/24", opts=options())
+        aws.ec2.Subnet("two", vpc_id=vpc.id, cidr_block="{cidr}", opts=options(depends_on=[one]))
+    """
+    program.write(two.replace("{cidr}", "10.0.0.0/24"))
+    with session_of(program, engine) as session:
+        with pytest.raises(EngineError, match=r"InvalidSubnet\.Conflict"):
+            session.up()
+        assert set(resources(session, "aws:ec2/subnet:Subnet")) == {"one"}
+        program.write(two.replace("{cidr}", "10.0.1.0/24"))
+        assert session.up().changes == {"create": 1}
+
+
+def test_a_read_only_checkout_is_no_obstacle(program: SmallProgram, engine: Path, tmp_path: Path) -> None:
+    program.write('pulumi.export("answer", 42)')
+    workspace = Workspace(tmp_path / "elsewhere" / "dev", "dev")
+    before = sorted(tmp_path.glob("*"))
+    program.root.chmod(0o555)
+    try:
+        with Session(program.root, "dev", engine, workspace) as session:
+            session.up()
+            assert session.outputs() == {"answer": 42}
+    finally:
+        program.root.chmod(0o755)
+    assert sorted(path for path in tmp_path.glob("*") if path.name != "elsewhere") == before

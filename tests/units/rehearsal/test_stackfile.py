@@ -1,0 +1,55 @@
+"""A mistake in a stack file is told with its place and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.stackfile import StackFile, StackFileError
+
+
+def refusal(root: Path, environment: str = "dev") -> str:
+    with pytest.raises(StackFileError) as error:
+        StackFile.read(root, environment)
+    return str(error.value)
+
+
+def test_the_configuration_is_read_without_its_namespace(tmp_path: Path) -> None:
+    text = (
+        'config:\n  groundwork:account: "111111111111"\n'
+        '  groundwork:cluster: {version: "1.34"}\n  aws:region: x\n'
+    )
+    (tmp_path / "Pulumi.dev.yaml").write_text(text, encoding="utf-8")
+    stack = StackFile.read(tmp_path, "dev")
+    assert (stack.account, stack.kubernetes_version) == ("111111111111", "1.34")
+    assert set(stack.config) == {"account", "cluster"}
+
+
+@pytest.mark.parametrize(("name", "meant"), [("production", "prod"), ("stagin", "staging")])
+def test_a_wrong_environment_names_the_right_ones(tmp_path: Path, name: str, meant: str) -> None:
+    said = refusal(tmp_path, name)
+    assert "there are: dev, staging, prod" in said
+    assert f"Did you mean {meant}?" in said
+
+
+def test_a_missing_file_says_how_to_get_it_back(tmp_path: Path) -> None:
+    assert "git checkout -- Pulumi.dev.yaml" in refusal(tmp_path)
+
+
+def test_a_tab_is_found_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n\tgroundwork:account: 1\n", encoding="utf-8")
+    said = refusal(tmp_path)
+    assert said.startswith("Pulumi.dev.yaml, line 2")
+    assert "tab" in said
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "config: 3\n", "runtime: python\n"])
+def test_a_file_without_configuration_is_no_stack_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text(text, encoding="utf-8")
+    assert "`config:` section" in refusal(tmp_path)
+
+
+def test_broken_yaml_is_told_with_line_and_column(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  a: [1, 2\n", encoding="utf-8")
+    assert refusal(tmp_path).startswith("Pulumi.dev.yaml, line 3, column 1: not valid YAML")

@@ -1,0 +1,90 @@
+"""A workspace has one session at a time and never writes to the checkout."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rehearsal.workspace import LockedError, Workspace, WorkspaceError
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: groundwork\n", encoding="utf-8")
+    text = "secretsprovider: awskms://alias/state\nencryptedkey: abc\nconfig:\n  groundwork:account: '1'\n"
+    (folder / "Pulumi.dev.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "state" / "dev", "dev")
+
+
+def _hold(workspace: Workspace, ready: object, done: object) -> None:
+    lock, _ = workspace.lock()
+    ready.set()  # type: ignore[attr-defined]
+    done.wait()  # type: ignore[attr-defined]
+    workspace.unlock(lock)
+
+
+def test_a_second_session_is_refused_with_the_first_ones_process(workspace: Workspace) -> None:
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(workspace, ready, done))
+    other.start()
+    ready.wait(20)
+    try:
+        with pytest.raises(LockedError, match=f"process {other.pid}"):
+            workspace.lock()
+    finally:
+        done.set()
+        other.join()
+
+
+def test_a_session_that_ended_in_good_order_was_not_killed(workspace: Workspace) -> None:
+    lock, killed = workspace.lock()
+    workspace.unlock(lock)
+    again, killed_again = workspace.lock()
+    workspace.unlock(again)
+    assert (killed, killed_again) == (False, False)
+
+
+def test_the_real_secrets_provider_stays_out_of_a_rehearsal(workspace: Workspace, root: Path) -> None:
+    workspace.prepare(root)
+    copy = yaml.safe_load((workspace.project / "Pulumi.dev.yaml").read_text(encoding="utf-8"))
+    assert copy == {"config": {"groundwork:account": "1"}}
+
+
+def test_the_engines_salt_is_kept_when_the_stack_file_is_copied_again(
+    workspace: Workspace, root: Path
+) -> None:
+    workspace.prepare(root)
+    copy = workspace.project / "Pulumi.dev.yaml"
+    copy.write_text(copy.read_text(encoding="utf-8") + "encryptionsalt: v1:salt\n", encoding="utf-8")
+    workspace.prepare(root)
+    assert yaml.safe_load(copy.read_text(encoding="utf-8"))["encryptionsalt"] == "v1:salt"
+
+
+def test_the_passphrase_is_made_once_and_only_its_owner_reads_it(workspace: Workspace, root: Path) -> None:
+    workspace.prepare(root)
+    assert workspace.passphrase() == workspace.passphrase()
+    assert (workspace.directory / "passphrase").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_written_says_what_to_set(tmp_path: Path, root: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="XDG_STATE_HOME"):
+        Workspace(blocked / "dev", "dev").prepare(root)
+
+
+def test_two_checkouts_of_one_name_have_workspaces_of_their_own(tmp_path: Path) -> None:
+    one = Workspace.of(tmp_path / "a" / "groundwork", "dev")
+    two = Workspace.of(tmp_path / "b" / "groundwork", "dev")
+    assert one.directory != two.directory
