@@ -1,0 +1,108 @@
+# Everything there is to do here; `make` lists it. Nothing has to be installed before but Python
+# 3.11 or newer and make. Works with GNU make 3.81 and later, which is what macOS has.
+
+ENV  ?= dev
+VENV ?= .venv
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview serve manifests refresh destroy reset test lint bench docs engine clean
+
+# The name changes with the requirements, so an environment of older ones is not taken for ready.
+READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
+REHEARSAL  = $(VENV)/bin/python -m rehearsal
+OPTIONS    = --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(if $(JSON),--json)
+
+# The oldest supported Python first: it is the one that everything is tested with.
+PYTHONS = $(or $(PYTHON),python3.11 python3.12 python3.13 python3)
+
+# The tools' caches go where the environment is: the checkout may be read-only.
+export RUFF_CACHE_DIR := $(VENV)/cache/ruff
+export MYPY_CACHE_DIR := $(VENV)/cache/mypy
+export HYPOTHESIS_STORAGE_DIRECTORY := $(VENV)/cache/hypothesis
+PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir='$(abspath $(VENV))/cache/pytest'
+TYPED  = $(wildcard __main__.py infra rehearsal tests)
+
+# step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.
+STEP = step() { name=$$1; shift; start=$$(date +%s); said=$$("$$@" 2>&1); code=$$?; \
+	[ $$code = 0 ] && word=ok || { word=FAILED; failed="$$failed $$name"; printf '%s\n' "$$said"; }; \
+	printf '%-8s %-6s %4s s\n' "$$name" $$word $$(($$(date +%s) - start)); }; failed=
+
+help: ## this list
+	@echo 'make TARGET [ENV=dev|staging|prod] [SYSTEM=FILE] [JSON=1]'
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1	\2/p' Makefile | \
+		while IFS='	' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+
+up: $(READY) ## bring ENV up in the embedded AWS with the real engine, and show what was made
+	@$(REHEARSAL) up $(OPTIONS)
+
+preview: $(READY) ## what the working tree changes in ENV; compared with BASE (a revision), or the last commit
+	@$(REHEARSAL) preview $(OPTIONS) $(if $(BASE),--base '$(BASE)')
+
+serve: $(READY) ## bring ENV up and leave the embedded AWS running on PORT of this machine
+	@$(REHEARSAL) serve --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(if $(PORT),--port '$(PORT)')
+
+manifests: $(READY) ## write the Kubernetes objects of ENV as YAML, into OUTPUT or manifests/ENV
+	@$(REHEARSAL) manifests $(OPTIONS) $(if $(OUTPUT),--output '$(OUTPUT)')
+
+refresh: $(READY) ## take what is in ENV's embedded AWS now into its state
+	@$(REHEARSAL) refresh --env '$(ENV)' $(if $(JSON),--json)
+
+destroy: $(READY) ## remove what is in ENV; refused for what is protected
+	@$(REHEARSAL) destroy --env '$(ENV)' $(if $(JSON),--json)
+
+reset: $(READY) ## throw away ENV's embedded AWS and its state, protected or not
+	@$(REHEARSAL) clean --env '$(ENV)'
+
+test: $(READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
+	@$(VENV)/bin/python -m rehearsal.engine || echo 'The tests that need the engine will be skipped.'
+	@$(STEP); \
+	step ruff $(VENV)/bin/ruff check --quiet .; \
+	step mypy $(VENV)/bin/python -m mypy --no-error-summary $(TYPED); \
+	start=$$(date +%s); $(PYTEST) $(TESTS) && word=ok || { word=FAILED; failed="$$failed pytest"; }; \
+	printf '%-8s %-6s %4s s\n' pytest $$word $$(($$(date +%s) - start)); \
+	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
+
+lint: $(READY) ## linter and type checker only
+	@$(STEP); \
+	step ruff $(VENV)/bin/ruff check --quiet .; \
+	step mypy $(VENV)/bin/python -m mypy --no-error-summary $(TYPED); \
+	[ -z "$$failed" ]
+
+bench: $(READY) ## how long things take, compared with the engine's own floor
+	@$(REHEARSAL) bench
+
+docs: $(READY) ## write the generated parts of the documentation anew
+	@$(REHEARSAL) docs
+
+engine: $(READY) ## find the Pulumi engine, or download or build it now
+	@$(VENV)/bin/python -m rehearsal.engine
+
+clean: ## delete the Python environment, the tools' caches and written manifests
+	@[ ! -f '$(VENV)/pyvenv.cfg' ] || rm -rf '$(VENV)'
+	@rm -rf manifests .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@echo 'Deleted. The rehearsals and the engine are in your home folder; see make reset.'
+
+# An interrupted installation leaves no .ready file and is begun again. The requirements list every
+# package, so pip need not look for more; byte code is written afterwards on all cores, which halves
+# the time. A folder that is something else than an environment is never cleared.
+$(READY): requirements.txt
+	@for python in $(PYTHONS); do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && break; python=; \
+	done; \
+	stop() { printf '%s\n' "$$@" >&2; exit 1; }; \
+	[ -n "$$python" ] || stop 'Python 3.11 or newer is needed; tried: $(PYTHONS).' \
+		'Install it, or say where it is: make PYTHON=/path/to/python3.11 …'; \
+	mkdir -p '$(VENV)' 2>/dev/null && [ -w '$(VENV)' ] || stop 'The folder $(VENV) cannot be written.' \
+		'Name another one: make VENV=$$HOME/.cache/groundwork/venv …'; \
+	[ -f '$(VENV)/pyvenv.cfg' ] || [ -z "$$(ls -A '$(VENV)')" ] || \
+		stop 'The folder $(VENV) holds something else than a Python environment. Name an empty one.'; \
+	echo "Installing the Python packages into $(VENV) ($$($$python -V)); once, about a minute"; \
+	start=$$(date +%s); rm -f '$(VENV)'/.ready-*; \
+	{ $$python -m venv --clear '$(VENV)' && \
+		'$(VENV)/bin/python' -m pip install --disable-pip-version-check --no-input --no-deps --no-compile \
+			--require-hashes -r requirements.txt && \
+		{ '$(VENV)/bin/python' -m compileall -qq -j 0 '$(VENV)/lib' || true; }; } > '$(VENV).log' 2>&1 || \
+		{ tail -n 15 '$(VENV).log'; stop 'The Python packages could not be installed; the reason is above.' \
+		'When it is mended (network, proxy, disk space), run the same command again.'; }; \
+	rm -f '$(VENV).log'; touch '$@'; \
+	printf '%-8s %-6s %4s s\n' packages ok $$(($$(date +%s) - start))

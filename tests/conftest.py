@@ -1,0 +1,62 @@
+"""What all tests share: the engine, and what happens when there is none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from rehearsal.engine import Engine, EngineNotFound, find_engine
+
+
+@pytest.fixture(scope="session")
+def engine() -> Path:
+    """The real Pulumi engine; for tests with the marker `engine`."""
+    found = _engine()
+    if isinstance(found, EngineNotFound):
+        pytest.skip(_reason(found))
+    return found.path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips what needs the engine where there is none; tests never download or build it."""
+    needing = [item for item in items if item.get_closest_marker("engine")]
+    if not needing:
+        return
+    found = _engine()
+    if isinstance(found, EngineNotFound):
+        for item in needing:
+            item.add_marker(pytest.mark.skip(reason=_reason(found)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a test of the engine that was skipped has failed: green would claim what nobody saw."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and _in_ci() and item.get_closest_marker("engine"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} needs the engine, and in CI it may not be skipped.\n{reason}"
+    return report
+
+
+@cache
+def _engine() -> Engine | EngineNotFound:
+    try:
+        return find_engine(prepare=False)
+    except EngineNotFound as error:
+        return error
+
+
+def _reason(error: EngineNotFound) -> str:
+    tried = "; ".join(f"{way}: {reason}" for way, reason in error.tried)
+    return f"no Pulumi engine ({tried}); `make engine` prepares one"
+
+
+def _in_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")

@@ -1,0 +1,161 @@
+"""`make` sets itself up, once and whole, and calls the command line with what the person said."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+# Stands for Python, outside and inside the environment; notes every call but questions.
+PYTHON = """#!/bin/sh
+case "$*" in
+"-c "*) exit ${TOO_OLD:-0} ;;
+-V) echo Python 3.11.99; exit ;;
+esac
+echo "$*" >> "$CALLS"
+case "$*" in
+"-m venv --clear "*) rm -rf "$4"; mkdir -p "$4/bin"; touch "$4/pyvenv.cfg"; cp "$0" "$4/bin/python" ;;
+"-m pip install "*) eval "${PIP:-true}" ;;
+esac
+"""
+
+Make = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Runs `make` in a checkout of its own, with a stand-in for Python."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    shutil.copy(ROOT / "Makefile", checkout)
+    (checkout / "requirements.txt").write_text("one==1\n")
+    python = tmp_path / "python"
+    python.write_text(PYTHON)
+    python.chmod(0o755)
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        calls = {"CALLS": str(tmp_path / "calls"), "PATH": os.defpath, **environment}
+        command = ["make", f"PYTHON={python}", *arguments]
+        return subprocess.run(command, cwd=checkout, env=calls, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Callable[[], list[str]]:
+    """The calls of Python so far, without the installer's many options."""
+
+    def read() -> list[str]:
+        path = tmp_path / "calls"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [re.sub(r"(pip install|compileall) .*", r"\1", line) for line in lines]
+
+    return read
+
+
+SETUP = ["-m venv --clear .venv", "-m pip install", "-m compileall"]
+
+
+class TestSetUp:
+    def test_the_environment_is_made_before_the_first_command(
+        self, make: Make, calls: Callable[[], list[str]]
+    ) -> None:
+        make("up")
+        assert calls() == [*SETUP, "-m rehearsal up --env dev"]
+
+    def test_it_is_made_once(self, make: Make, calls: Callable[[], list[str]]) -> None:
+        make("up")
+        make("up")
+        assert calls() == [*SETUP, *["-m rehearsal up --env dev"] * 2]
+
+    def test_it_is_made_anew_for_other_requirements(
+        self, make: Make, calls: Callable[[], list[str]], tmp_path: Path
+    ) -> None:
+        make("up")
+        (tmp_path / "checkout" / "requirements.txt").write_text("one==2\n")
+        make("up")
+        assert calls() == [*SETUP, "-m rehearsal up --env dev"] * 2
+
+    def test_packages_are_checked_against_their_hashes(self, make: Make, tmp_path: Path) -> None:
+        make("up")
+        assert "--require-hashes -r requirements.txt" in (tmp_path / "calls").read_text()
+
+    def test_a_killed_installation_is_begun_again(self, make: Make, calls: Callable[[], list[str]]) -> None:
+        assert make("up", PIP="kill -9 $$").returncode != 0
+        make("up")
+        assert calls() == [*SETUP[:2], *SETUP, "-m rehearsal up --env dev"]
+
+    def test_a_failed_installation_shows_the_reason_and_what_to_do(self, make: Make) -> None:
+        result = make("up", PIP="echo no such package; exit 1")
+        assert result.returncode != 0
+        assert "no such package" in result.stdout
+        assert "run the same command again" in result.stderr
+
+    def test_python_that_is_too_old_is_told(self, make: Make, tmp_path: Path) -> None:
+        result = make("up", TOO_OLD="1")
+        assert result.returncode != 0
+        assert f"Python 3.11 or newer is needed; tried: {tmp_path / 'python'}." in result.stderr
+
+    def test_a_checkout_that_cannot_be_written_is_told(self, make: Make, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        result = make("up", f"VENV={tmp_path / 'file' / 'venv'}")
+        assert "cannot be written" in result.stderr
+        assert "make VENV=" in result.stderr
+
+    @pytest.mark.parametrize("target", ["up", "clean"])
+    def test_a_folder_with_other_things_is_never_cleared(
+        self, make: Make, tmp_path: Path, target: str
+    ) -> None:
+        precious = tmp_path / "home" / "precious"
+        precious.parent.mkdir()
+        precious.write_text("")
+        make(target, f"VENV={precious.parent}")
+        assert precious.exists()
+
+
+class TestCommands:
+    @pytest.mark.parametrize(
+        ("arguments", "expected"),
+        [
+            (["up", "ENV=prod"], "up --env prod"),
+            (["up", "SYSTEM=examples/a.yaml", "JSON=1"], "up --env dev --system examples/a.yaml --json"),
+            (["preview", "ENV=prod", "BASE=main", "JSON=1"], "preview --env prod --json --base main"),
+            (["serve", "PORT=5000"], "serve --env dev --port 5000"),
+            (["manifests", "ENV=prod", "OUTPUT=out"], "manifests --env prod --output out"),
+            (["refresh", "ENV=staging"], "refresh --env staging"),
+            (["destroy"], "destroy --env dev"),
+            (["reset", "ENV=prod"], "clean --env prod"),
+        ],
+    )
+    def test_the_command_line_gets_what_the_person_said(
+        self, make: Make, calls: Callable[[], list[str]], arguments: list[str], expected: str
+    ) -> None:
+        make(*arguments)
+        assert calls()[-1] == f"-m rehearsal {expected}"
+
+    def test_without_a_target_everything_there_is_is_listed(self, make: Make) -> None:
+        phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        assert phony is not None
+        listed = re.findall(r"^  (\w+)  ", make().stdout, re.MULTILINE)
+        assert sorted(listed) == sorted(phony[1].split())
+
+
+class TestRun:
+    @pytest.mark.parametrize("failing", ["ruff", "mypy", "pytest"])
+    def test_one_failing_check_fails_the_whole(self, make: Make, tmp_path: Path, failing: str) -> None:
+        assert make("engine").returncode == 0
+        tools = tmp_path / "checkout" / ".venv" / "bin"
+        (tools / "ruff").write_text(f"#!/bin/sh\nexit {int(failing == 'ruff')}\n")
+        (tools / "ruff").chmod(0o755)
+        python = (tools / "python").read_text()
+        (tools / "python").write_text(python.replace("esac\n", f'*"-m {failing} "*) exit 1 ;;\nesac\n', 1))
+        result = make("test")
+        assert result.returncode != 0
+        assert result.stdout.splitlines()[-1] == f"Failed: {failing}"
