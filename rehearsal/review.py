@@ -27,14 +27,12 @@ def checkout_of(root: Path, revision: str) -> Iterator[Path]:
         RevisionError: no git repository, no such revision, or one without a program.
     """
     commit = _commit(root, revision)
+    if not _git(root, "ls-tree", "--name-only", commit, "__main__.py"):
+        raise RevisionError(f"{revision} ({commit[:12]}) has no program yet (__main__.py); take a later one.")
     with tempfile.TemporaryDirectory(prefix="groundwork-base-") as folder:
         archive = _git(root, "archive", "--format=tar", commit)
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             files.extractall(folder, filter="data")
-        if not (Path(folder) / "__main__.py").exists():
-            raise RevisionError(
-                f"{revision} ({commit[:12]}) has no program yet (__main__.py); take a later one."
-            )
         yield Path(folder)
 
 
