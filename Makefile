@@ -16,16 +16,19 @@ OPTIONS    = --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(if $(JSON),--
 PYTHONS = $(or $(PYTHON),python3.11 python3.12 python3.13 python3)
 
 # The tools' caches go where the environment is: the checkout may be read-only.
-export RUFF_CACHE_DIR := $(VENV)/cache/ruff
-export MYPY_CACHE_DIR := $(VENV)/cache/mypy
-export HYPOTHESIS_STORAGE_DIRECTORY := $(VENV)/cache/hypothesis
-PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir='$(abspath $(VENV))/cache/pytest'
+CACHE := $(abspath $(VENV))/cache
+export RUFF_CACHE_DIR := $(CACHE)/ruff
+export MYPY_CACHE_DIR := $(CACHE)/mypy
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
+PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir='$(CACHE)/pytest'
 TYPED  = $(wildcard __main__.py infra rehearsal tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.
 STEP = step() { name=$$1; shift; start=$$(date +%s); said=$$("$$@" 2>&1); code=$$?; \
 	[ $$code = 0 ] && word=ok || { word=FAILED; failed="$$failed $$name"; printf '%s\n' "$$said"; }; \
 	printf '%-8s %-6s %4s s\n' "$$name" $$word $$(($$(date +%s) - start)); }; failed=
+CHECKS = step ruff $(VENV)/bin/ruff check --quiet .; \
+	step mypy $(VENV)/bin/python -m mypy --no-error-summary $(TYPED)
 
 help: ## this list
 	@echo 'make TARGET [ENV=dev|staging|prod] [SYSTEM=FILE] [JSON=1]'
@@ -55,18 +58,13 @@ reset: $(READY) ## throw away ENV's embedded AWS and its state, protected or not
 
 test: $(READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
 	@$(VENV)/bin/python -m rehearsal.engine || echo 'The tests that need the engine will be skipped.'
-	@$(STEP); \
-	step ruff $(VENV)/bin/ruff check --quiet .; \
-	step mypy $(VENV)/bin/python -m mypy --no-error-summary $(TYPED); \
+	@$(STEP); $(CHECKS); \
 	start=$$(date +%s); $(PYTEST) $(TESTS) && word=ok || { word=FAILED; failed="$$failed pytest"; }; \
 	printf '%-8s %-6s %4s s\n' pytest $$word $$(($$(date +%s) - start)); \
 	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
 
 lint: $(READY) ## linter and type checker only
-	@$(STEP); \
-	step ruff $(VENV)/bin/ruff check --quiet .; \
-	step mypy $(VENV)/bin/python -m mypy --no-error-summary $(TYPED); \
-	[ -z "$$failed" ]
+	@$(STEP); $(CHECKS); [ -z "$$failed" ]
 
 bench: $(READY) ## how long things take, compared with the engine's own floor
 	@$(REHEARSAL) bench
@@ -97,12 +95,12 @@ $(READY): requirements.txt
 	[ -f '$(VENV)/pyvenv.cfg' ] || [ -z "$$(ls -A '$(VENV)')" ] || \
 		stop 'The folder $(VENV) holds something else than a Python environment. Name an empty one.'; \
 	echo "Installing the Python packages into $(VENV) ($$($$python -V)); once, about a minute"; \
-	start=$$(date +%s); rm -f '$(VENV)'/.ready-*; \
+	start=$$(date +%s); rm -f '$(VENV)'/.ready-*; log=$$(mktemp) || exit 1; \
 	{ $$python -m venv --clear '$(VENV)' && \
 		'$(VENV)/bin/python' -m pip install --disable-pip-version-check --no-input --no-deps --no-compile \
 			--require-hashes -r requirements.txt && \
-		{ '$(VENV)/bin/python' -m compileall -qq -j 0 '$(VENV)/lib' || true; }; } > '$(VENV).log' 2>&1 || \
-		{ tail -n 15 '$(VENV).log'; stop 'The Python packages could not be installed; the reason is above.' \
+		{ '$(VENV)/bin/python' -m compileall -qq -j 0 '$(VENV)/lib' || true; }; } > "$$log" 2>&1 || \
+		{ tail -n 15 "$$log"; rm -f "$$log"; stop 'The Python packages could not be installed; the reason is above.' \
 		'When it is mended (network, proxy, disk space), run the same command again.'; }; \
-	rm -f '$(VENV).log'; touch '$@'; \
+	rm -f "$$log"; touch '$@'; \
 	printf '%-8s %-6s %4s s\n' packages ok $$(($$(date +%s) - start))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rehearsal.engine import build, release
@@ -30,14 +30,19 @@ _INSTALL_IT = (
 
 @dataclass(frozen=True)
 class Engine:
-    """A working engine: where it is, its version, and in words where it came from."""
+    """A working engine: where it is, its version, and in words where it came from.
+
+    `passed_over` tells of an engine on PATH that was not good enough, since people would expect that one.
+    """
 
     path: Path
     version: str
     source: str
+    passed_over: str = ""
 
     def __str__(self) -> str:
-        return f"pulumi {self.version}, {self.source} ({self.path})"
+        line = f"pulumi {self.version}, {self.source} ({self.path})"
+        return f"{line}; not {self.passed_over}" if self.passed_over else line
 
 
 class EngineNotFound(Exception):
@@ -76,12 +81,15 @@ def find_engine(
         return _chosen(Path(chosen).expanduser(), environment)
     store = Store.of(environment)
     tried: list[tuple[str, Unavailable]] = []
-    engine = _on_path(environment, tried) or _prepared_earlier(store, environment, tried)
+    if engine := _on_path(environment, tried):
+        return engine
+    passed_over = tried[0][1].reason if shutil.which("pulumi", path=_path(environment)) else ""
+    engine = _prepared_earlier(store, environment, tried)
     if engine is None and prepare:
         engine = _prepare(store, environment, tried, progress or Progress())
     if engine is None:
         raise EngineNotFound(tried)
-    return engine
+    return replace(engine, passed_over=passed_over)
 
 
 def _chosen(path: Path, environment: Mapping[str, str]) -> Engine:
@@ -92,8 +100,12 @@ def _chosen(path: Path, environment: Mapping[str, str]) -> Engine:
         raise EngineNotFound([(f"{OVERRIDE}={path}", Unavailable(closed.reason, remedy))]) from None
 
 
+def _path(environment: Mapping[str, str]) -> str:
+    return environment.get("PATH", os.defpath)
+
+
 def _on_path(environment: Mapping[str, str], tried: list[tuple[str, Unavailable]]) -> Engine | None:
-    found = shutil.which("pulumi", path=environment.get("PATH", os.defpath))
+    found = shutil.which("pulumi", path=_path(environment))
     if found is None:
         tried.append(("pulumi on PATH", Unavailable("there is none")))
         return None
@@ -151,5 +163,6 @@ def _make(
             return Engine(store.binary, VERSION, source)
         except Unavailable as closed:
             tried.append((way, closed))
-            progress.line(f"{way}: {closed.reason}")
+            if way != ways[-1][0]:
+                progress.line(f"{way}: {closed.reason}")
     return None

@@ -89,9 +89,11 @@ class TestOnPath:
     def test_an_engine_that_is_too_old_is_passed_over(
         self, tmp_path: Path, environment: dict[str, str], cached: Path, version: str
     ) -> None:
-        pulumi(tmp_path / "bin" / "pulumi", version)
+        path = pulumi(tmp_path / "bin" / "pulumi", version)
         pulumi(cached)
-        assert find_engine(environment).path == cached
+        found = find_engine(environment)
+        assert found.path == cached
+        assert str(found).endswith(f"; not {path}: {version} is too old, {VERSION} or newer is needed")
 
     @pytest.mark.parametrize(
         ("script", "reason"),

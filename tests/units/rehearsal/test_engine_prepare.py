@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.engine import EngineNotFound, find_engine, release
+from rehearsal.engine import progress as progress_module
 from rehearsal.engine.binary import VERSION
 from rehearsal.engine.build import MODULE
 from rehearsal.engine.progress import Progress
@@ -86,6 +87,13 @@ def refused(environment: dict[str, str]) -> str:
 def left_behind(store: Store) -> list[str]:
     """What lies in the cache besides the lock."""
     return sorted(path.name for path in store.directory.iterdir() if path.name != "lock")
+
+
+class Terminal(StringIO):
+    """A person is watching."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 class TestBuild:
@@ -205,6 +213,18 @@ class TestBuild:
         assert "\r" not in said.getvalue()
         assert "\x1b" not in said.getvalue()
         assert f"Building Pulumi {VERSION} from its pinned Go modules" in said.getvalue()
+
+    def test_progress_rewrites_one_line_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(progress_module, "_TERMINAL_SECONDS", 0.0)
+        said = Terminal()
+        progress = Progress(said)
+        progress.tick("one of two")
+        progress.tick("two")
+        progress.line("done")
+        written = said.getvalue()
+        assert written.count("\n") == 1
+        assert written.split("\r")[1:3] == ["  0:00  one of two", "  0:00  two       "]
+        assert written.endswith("\rdone\n")
 
     def test_the_module_pins_the_version_that_is_asked_for(self) -> None:
         pinned = (MODULE / "go.mod").read_text()
