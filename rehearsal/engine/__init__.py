@@ -21,6 +21,8 @@ from rehearsal.engine.binary import VERSION, Unavailable, accepted_version
 from rehearsal.engine.progress import Progress
 from rehearsal.engine.store import Store
 
+__all__ = ["VERSION", "Engine", "EngineNotFound", "Unavailable", "find_engine"]
+
 OVERRIDE = "GROUNDWORK_ENGINE"
 
 _INSTALL_IT = (
