@@ -114,6 +114,25 @@ def manifests(
             typer.echo(f"{len(files)} files in {folder}")
 
 
+@app.command()
+def bench(env: Environment = "prod") -> None:
+    """Measure deployment, preview and growth against the engine's own floor."""
+    from rehearsal import bench as benchmark
+
+    with _errors_for_people():
+        benchmark.show(benchmark.bench(ROOT, _engine(), env))
+
+
+@app.command()
+def docs() -> None:
+    """Write the generated parts of the documentation anew."""
+    from rehearsal.documentation import write_documentation
+
+    with _errors_for_people():
+        for path in write_documentation(ROOT, _engine()):
+            typer.echo(str(path.relative_to(ROOT)))
+
+
 def _plain_operation(operation: str, env: str, json_: bool) -> None:
     from rehearsal.deploy import operate
 
@@ -139,6 +158,7 @@ def _print_json(value: Any) -> None:
 @contextmanager
 def _errors_for_people() -> Iterator[None]:
     """Turns every expected failure into its message and exit code; no traceback for a mistake."""
+    from rehearsal.documentation import DocumentationError
     from rehearsal.review import RevisionError
     from rehearsal.session import EngineError, Interrupted
     from rehearsal.stackfile import StackFileError
@@ -151,7 +171,7 @@ def _errors_for_people() -> Iterator[None]:
         _end(str(error), Exit.WRONG_INPUT)
     except EngineNotFound as error:
         _end(str(error), Exit.NO_ENGINE)
-    except EngineError as error:
+    except (EngineError, DocumentationError) as error:
         _end(str(error), Exit.FAILED)
     except Interrupted:
         _end(

@@ -48,7 +48,7 @@ class _ProgramServer(LanguageServer):
 
     def Run(self, request: Any, context: grpc.ServicerContext) -> Any:
         try:
-            return super().Run(request, context)
+            return super().Run(request, context)  # type: ignore[no-untyped-call]
         except (grpc.RpcError, RunError):
             return language_pb2.RunResponse(bail=True)
 

@@ -145,6 +145,11 @@ class _Servicer(provider_pb2_grpc.ResourceProviderServicer):
         with self._lock:
             return self._configured.get(context.peer(), self._provider)
 
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
+        # The engine takes this for an older provider and configures it as it always did.
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        return provider_pb2.ProviderHandshakeResponse()
+
     def Attach(self, request: Any, context: grpc.ServicerContext) -> Any:
         return empty_pb2.Empty()
 

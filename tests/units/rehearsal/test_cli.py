@@ -1,0 +1,69 @@
+"""A person's mistake ends in a message and an exit code, never in a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from rehearsal import cli, engine
+from rehearsal.engine import EngineNotFound
+from rehearsal.events import Log
+from rehearsal.session import EngineError, Interrupted
+from rehearsal.stackfile import StackFileError
+from rehearsal.workspace import LockedError, WorkspaceError
+
+RUN = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def _an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        cli, "find_engine", lambda: engine.Engine(Path("/nowhere/pulumi"), "3.256.0", "made up")
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (StackFileError("no such environment"), 2),
+        (WorkspaceError("cannot be written"), 2),
+        (LockedError("another session"), 4),
+        (EngineError("the engine refused", Log()), 1),
+        (Interrupted(), 130),
+        (KeyboardInterrupt(), 130),
+        (OSError(28, "No space left on device", "/state/journal"), 1),
+    ],
+)
+def test_every_expected_failure_has_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("rehearsal.deploy.deploy", refuse)
+    result = RUN.invoke(cli.app, ["up", "--env", "dev"])
+    assert result.exit_code == code
+    assert "Traceback" not in result.output
+    assert str(error) in result.output or code in (1, 130)
+
+
+def test_no_engine_is_exit_code_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> None:
+        raise EngineNotFound([("pulumi on PATH", engine.Unavailable("there is none"))])
+
+    monkeypatch.setattr(cli, "find_engine", none)
+    result = RUN.invoke(cli.app, ["up"])
+    assert result.exit_code == 3
+    assert "there is none" in result.output
+
+
+def test_a_wrong_environment_is_told_before_anything_is_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    result = RUN.invoke(cli.app, ["up", "--env", "production"])
+    assert result.exit_code == 2
+    assert "Did you mean prod?" in result.output
+    assert list(tmp_path.iterdir()) == []
