@@ -1,15 +1,13 @@
 """Embedded provider of the package `random` (pulumi-random 4.21): names, passwords and numbers.
 
 Everything that the official provider does happens in the provider itself, so this one really does
-it too. Defaults, limits and ids are those that the SDK documents. Two things differ: `seed` gives
-the same value at every run, but not the value that the official provider gives for that seed; and
-`bcryptHash` needs the Python package `bcrypt`, without which the property is missing.
+it too. Defaults, limits and ids are those that the SDK documents. One thing differs: `seed` gives
+the same value at every run, but not the value that the official provider gives for that seed.
 """
 
 from __future__ import annotations
 
 import base64
-import importlib
 import random
 import secrets
 import string
@@ -86,10 +84,8 @@ def _password(inputs: Properties) -> Generated:
 
 
 def _bcrypt_hash(text: str) -> Properties:
-    try:
-        bcrypt = importlib.import_module("bcrypt")
-    except ModuleNotFoundError:
-        return {}
+    import bcrypt
+
     # bcrypt reads no more than 72 bytes; 10 rounds are the official provider's cost.
     return {"bcryptHash": bcrypt.hashpw(text.encode()[:72], bcrypt.gensalt(10)).decode()}
 

@@ -8,6 +8,7 @@ import string
 import uuid
 from typing import Any
 
+import bcrypt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,7 +165,6 @@ def test_the_id_of_a_password_does_not_tell_it() -> None:
 
 
 def test_a_password_has_a_bcrypt_hash_of_itself() -> None:
-    bcrypt = pytest.importorskip("bcrypt", reason="the package bcrypt is not installed")
     outputs = create(PASSWORD, {"length": 100})[1]
     assert bcrypt.checkpw(outputs["result"].encode()[:72], outputs["bcryptHash"].encode())
 
