@@ -6,6 +6,7 @@ be the order in which things happened. A call takes about a millisecond.
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -113,6 +114,11 @@ class Cloud:
     def _make_client(self, service: str, region: str) -> Any:
         import boto3
         from botocore.config import Config
+
+        if service == "eks":
+            # moto makes up the clusters' endpoint when this module is imported, once for all.
+            self._seed(0)
+            importlib.import_module("moto.eks.models")
 
         session = boto3.session.Session(
             aws_access_key_id="embedded", aws_secret_access_key="embedded", region_name=region

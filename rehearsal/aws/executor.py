@@ -120,7 +120,8 @@ class Executor:
 
     def _own(self, inputs: Properties) -> Properties:
         """The inputs that the creation itself may take: not those of a setting, nor local ones."""
-        elsewhere = {name for setting in self.mapping.settings for name in setting.properties}
+        settings = [setting for setting in self.mapping.settings if setting.at_creation]
+        elsewhere = {name for setting in settings for name in setting.properties}
         return {
             name: value
             for name, value in inputs.items()
@@ -145,7 +146,11 @@ class Executor:
         return operation_model(self._cloud, self.mapping.service, self._region, operation)
 
     def _after_creation(self, context: Context) -> None:
+        for call in self.mapping.finish:
+            self._run(call, context, {})
         for setting in self.mapping.settings:
+            if not setting.at_creation:
+                continue
             given = {
                 name: context.inputs[name]
                 for name in setting.properties
@@ -248,7 +253,10 @@ class Executor:
         outputs: Properties = {**self.mapping.defaults, **actual}
         for name, value in inputs.items():
             if name not in actual or self._kept(name) or same_value(value, actual[name]):
-                outputs[name] = value
+                found = actual.get(name)
+                # What AWS adds to a block (a cluster's own security group) is an output too.
+                block = isinstance(value, dict) and isinstance(found, dict) and name != "tags"
+                outputs[name] = {**(found or {}), **value} if block else value
         if "tagsAll" in self._type.outputs:
             outputs["tagsAll"] = outputs.get("tags") or {}
         if "region" in self._type.outputs:
@@ -303,7 +311,9 @@ def operation_model(cloud: Cloud, service: str, region: str, operation: str) -> 
 
 
 def _has_member(shape: StructureShape | None, mapping: ResourceMapping, name: str) -> bool:
-    return shape is not None and (name in mapping.names or find_name(name, shape.members) is not None)
+    if shape is None or mapping.names.get(name) == "-":
+        return False
+    return name in mapping.names or find_name(name, shape.members) is not None
 
 
 def _arn_name(declared: ResourceType, found: Mapping[str, Any]) -> dict[str, str]:

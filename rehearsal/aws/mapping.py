@@ -25,6 +25,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import jmespath
+
 from rehearsal.provider import Properties
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.\[\]]+)\}")
@@ -60,9 +62,9 @@ class Context:
         if name in ("id", "region", "account"):
             return getattr(self, name)
         if name[0].isupper():
-            found: Any = self.object
-            for part in name.split("."):
-                found = found[part]
+            found: Any = jmespath.search(name, self.object)
+            if found is None:
+                raise KeyError(name)
             return found
         if self.inputs.get(name) is not None:
             return self.inputs[name]
@@ -90,7 +92,8 @@ class Setting:
     """Properties that an operation of their own sets, after creation and whenever one of them changes.
 
     `each` makes one call per property, for operations that take one attribute at a time.
-    `unset` is called when all of them have gone from the program.
+    `unset` is called when all of them have gone from the program. With `at_creation` False the
+    creation itself takes them, and the operation is for changes only.
     """
 
     operation: str
@@ -98,6 +101,7 @@ class Setting:
     parameters: Parameters = field(default_factory=dict)
     takes: bool = True
     each: bool = False
+    at_creation: bool = True
     unset: Call | None = None
 
 
@@ -131,6 +135,7 @@ class ResourceMapping:
         service: boto3's name of the service.
         create: the operation that makes it.
         made: JMESPath of the new object in the answer; empty for the whole answer.
+        finish: operations that AWS's provider adds to every creation.
         id: template of Pulumi's id, over the object (`{SubnetId}`) and the inputs (`{bucket}`).
         read: the operation that describes it. None: it cannot be read back.
         found: JMESPath of the object in that answer, or a function of (answer, context).
@@ -139,7 +144,8 @@ class ResourceMapping:
         update_with_all: the update takes all inputs, not only the changed ones (put-style APIs).
         settings: properties with operations of their own.
         delete: None when there is nothing to remove (the parent's removal does it).
-        names: property paths whose AWS member has another name, for every operation.
+        names: property paths whose AWS member has another name, for every operation; "-" for a
+            property that has a member by the look of it, but must not be taken from there.
         read_names: the same for reading back only.
         local: inputs that steer the provider and are never sent (`skipFinalSnapshot`).
         not_returned: inputs that this cloud's read does not give back, or not in the same form; the
@@ -156,6 +162,7 @@ class ResourceMapping:
     id: str
     read: Call | None
     made: str = ""
+    finish: tuple[Call, ...] = ()
     found: str | Callable[[dict[str, Any], Context], Mapping[str, Any] | None] = ""
     missing: tuple[str, ...] = ()
     update: Call | None = None

@@ -1,9 +1,162 @@
-"""eks."""
+"""Amazon EKS: the cluster, and who and what may use it."""
 
 from __future__ import annotations
 
-from rehearsal.aws.mapping import ResourceMapping
+from typing import Any
+
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
 
-MAPPINGS: tuple[ResourceMapping, ...] = ()
-RECORDED: tuple[RecordedType, ...] = ()
+CLUSTER_TAGS = Tags(
+    create="tags",
+    style="map",
+    add=Call("tag_resource", {"resourceArn": "{arn}", "tags": "<tags>"}),
+    remove=Call("untag_resource", {"resourceArn": "{arn}", "tagKeys": "<keys>"}),
+    read="tags",
+)
+
+
+def _group_name(cluster: str) -> str:
+    return f"eks-cluster-sg-{cluster}"
+
+
+def _new_cluster(context: Context) -> dict[str, Any]:
+    """AWS makes the cluster's own security group together with the cluster; moto does not."""
+    subnet = context.inputs["vpcConfig"]["subnetIds"][0]
+    found = context.call("describe_subnets", service="ec2", SubnetIds=[subnet])["Subnets"][0]
+    context.call(
+        "create_security_group",
+        service="ec2",
+        GroupName=_group_name(context.inputs["name"]),
+        Description="EKS created security group applied to the cluster's control plane and nodes",
+        VpcId=found["VpcId"],
+    )
+    return _logging(context)
+
+
+def _logging(context: Context) -> dict[str, Any]:
+    types = context.inputs.get("enabledClusterLogTypes")
+    return {"logging": {"clusterLogging": [{"types": types, "enabled": True}]}} if types else {}
+
+
+def _changed_logging(context: Context) -> dict[str, Any]:
+    return {"name": context.id, **_logging(context)}
+
+
+def _cluster(answer: dict[str, Any], context: Context) -> dict[str, Any]:
+    cluster = dict(answer["cluster"])
+    groups = context.call(
+        "describe_security_groups",
+        service="ec2",
+        Filters=[{"Name": "group-name", "Values": [_group_name(context.id)]}],
+    )["SecurityGroups"]
+    network = dict(cluster["resourcesVpcConfig"])
+    if groups:
+        network |= {"clusterSecurityGroupId": groups[0]["GroupId"], "vpcId": groups[0]["VpcId"]}
+    logging = cluster.get("logging", {}).get("clusterLogging", [])
+    enabled = [kind for entry in logging if entry.get("enabled") for kind in entry.get("types", [])]
+    identity = cluster.get("identity", {}).get("oidc", {})
+    return {
+        **cluster,
+        "resourcesVpcConfig": network,
+        "enabledClusterLogTypes": enabled,
+        "identities": [{"oidcs": [identity]}],
+    }
+
+
+def _without_group(context: Context) -> dict[str, Any]:
+    groups = context.call(
+        "describe_security_groups",
+        service="ec2",
+        Filters=[{"Name": "group-name", "Values": [_group_name(context.id)]}],
+    )["SecurityGroups"]
+    for group in groups:
+        context.call("delete_security_group", service="ec2", GroupId=group["GroupId"])
+    return {"name": context.id}
+
+
+MAPPINGS = (
+    ResourceMapping(
+        token="aws:eks/cluster:Cluster",
+        service="eks",
+        create=Call("create_cluster", _new_cluster),
+        made="cluster",
+        id="{name}",
+        import_id="{name}",
+        read=Call("describe_cluster", {"name": "{id}"}),
+        found=_cluster,
+        settings=(
+            Setting(
+                "update_cluster_config",
+                ("vpcConfig",),
+                {"name": "{id}"},
+                at_creation=False,
+            ),
+            Setting(
+                "update_cluster_config",
+                ("enabledClusterLogTypes",),
+                _changed_logging,
+                takes=False,
+                at_creation=False,
+            ),
+        ),
+        delete=Call("delete_cluster", _without_group, takes=False),
+        names={"vpcConfig": "resourcesVpcConfig", "clusterId": "id"},
+        local=("defaultAddonsToRemoves",),
+        # moto keeps none of these, and has no UpdateClusterVersion: the state's values stand.
+        not_returned=(
+            "accessConfig",
+            "bootstrapSelfManagedAddons",
+            "computeConfig",
+            "deletionProtection",
+            "storageConfig",
+            "upgradePolicy",
+            "version",
+            "zonalShiftConfig",
+        ),
+        autoname="name",
+        tags=CLUSTER_TAGS,
+    ),
+)
+
+_ARN = "arn:aws:eks:{region}:{account}"
+
+RECORDED = (
+    RecordedType(
+        token="aws:eks/accessEntry:AccessEntry",
+        id="{clusterName}:{principalArn}",
+        why="moto has no CreateAccessEntry",
+        outputs={
+            "accessEntryArn": _ARN + ":access-entry/{clusterName}/{hash}",
+            "createdAt": "2026-01-01T00:00:00Z",
+            "modifiedAt": "2026-01-01T00:00:00Z",
+            "userName": "{principalArn}",
+        },
+        defaults={"type": "STANDARD"},
+    ),
+    RecordedType(
+        token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        id="{clusterName}#{principalArn}#{policyArn}",
+        why="moto has no AssociateAccessPolicy",
+        outputs={"associatedAt": "2026-01-01T00:00:00Z", "modifiedAt": "2026-01-01T00:00:00Z"},
+    ),
+    RecordedType(
+        token="aws:eks/addon:Addon",
+        id="{clusterName}:{addonName}",
+        why="moto has no CreateAddon",
+        outputs={
+            "arn": _ARN + ":addon/{clusterName}/{addonName}/{hash}",
+            "createdAt": "2026-01-01T00:00:00Z",
+            "modifiedAt": "2026-01-01T00:00:00Z",
+        },
+    ),
+    RecordedType(
+        token="aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        id="a-{hash}",
+        why="moto has no CreatePodIdentityAssociation",
+        outputs={
+            "associationArn": _ARN + ":podidentityassociation/{clusterName}/a-{hash}",
+            "associationId": "a-{hash}",
+        },
+    ),
+)

@@ -1,9 +1,92 @@
-"""kms."""
+"""AWS KMS: keys and their aliases."""
 
 from __future__ import annotations
 
-from rehearsal.aws.mapping import ResourceMapping
+from typing import Any
+
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
 
-MAPPINGS: tuple[ResourceMapping, ...] = ()
+KEY_TAGS = Tags(
+    create="Tags",
+    style="list",
+    add=Call("tag_resource", {"KeyId": "{id}", "Tags": "<tags>"}),
+    remove=Call("untag_resource", {"KeyId": "{id}", "TagKeys": "<keys>"}),
+    read="Tags",
+    read_call=Call("list_resource_tags", {"KeyId": "{id}"}),
+    key_member="TagKey",
+    value_member="TagValue",
+)
+
+
+def _key(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
+    """A key that is scheduled for deletion is gone, as far as AWS's provider is concerned."""
+    key = dict(answer["KeyMetadata"])
+    if key["KeyState"] == "PendingDeletion":
+        return None
+    key["Policy"] = context.call("get_key_policy", KeyId=context.id, PolicyName="default")["Policy"]
+    rotation = context.call("get_key_rotation_status", KeyId=context.id)
+    key["EnableKeyRotation"] = rotation["KeyRotationEnabled"]
+    return key
+
+
+def _rotation(context: Context) -> dict[str, Any]:
+    period = context.inputs.get("rotationPeriodInDays")
+    return {"KeyId": context.id, **({"RotationPeriodInDays": int(period)} if period else {})}
+
+
+MAPPINGS = (
+    ResourceMapping(
+        token="aws:kms/key:Key",
+        service="kms",
+        create=Call("create_key"),
+        made="KeyMetadata",
+        id="{KeyId}",
+        read=Call("describe_key", {"KeyId": "{id}"}),
+        found=_key,
+        settings=(
+            Setting("update_key_description", ("description",), {"KeyId": "{id}"}),
+            Setting("put_key_policy", ("policy",), {"KeyId": "{id}", "PolicyName": "default"}),
+            Setting(
+                "enable_key_rotation",
+                ("enableKeyRotation", "rotationPeriodInDays"),
+                _rotation,
+                takes=False,
+                unset=Call("disable_key_rotation", {"KeyId": "{id}"}, takes=False),
+            ),
+        ),
+        delete=Call(
+            "schedule_key_deletion",
+            lambda context: {
+                "KeyId": context.id,
+                "PendingWindowInDays": context.inputs.get("deletionWindowInDays", 30),
+            },
+            takes=False,
+        ),
+        names={"customerMasterKeySpec": "KeySpec"},
+        local=("deletionWindowInDays", "isEnabled", "bypassPolicyLockoutSafetyCheck"),
+        # moto forgets the period (it answers with its own default).
+        not_returned=("rotationPeriodInDays",),
+        defaults={"isEnabled": True},
+        tags=KEY_TAGS,
+    ),
+    ResourceMapping(
+        token="aws:kms/alias:Alias",
+        service="kms",
+        create=Call("create_alias", {"AliasName": "{name}", "TargetKeyId": "{targetKeyId}"}),
+        id="{name}",
+        import_id="{name}",
+        read=Call("list_aliases"),
+        found=lambda answer, context: next(
+            (alias for alias in answer["Aliases"] if alias["AliasName"] == context.id), None
+        ),
+        update=Call("update_alias", {"AliasName": "{id}", "TargetKeyId": "{targetKeyId}"}),
+        delete=Call("delete_alias", {"AliasName": "{id}"}),
+        names={"name": "AliasName", "arn": "AliasArn"},
+        computed={
+            "targetKeyArn": "arn:aws:kms:{region}:{account}:key/{targetKeyId}",
+        },
+        autoname="name",
+    ),
+)
 RECORDED: tuple[RecordedType, ...] = ()

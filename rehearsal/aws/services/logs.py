@@ -1,9 +1,92 @@
-"""logs."""
+"""Amazon CloudWatch Logs: log groups, their retention, metric filters."""
 
 from __future__ import annotations
 
-from rehearsal.aws.mapping import ResourceMapping
+from typing import Any
+
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
 
-MAPPINGS: tuple[ResourceMapping, ...] = ()
+GROUP_TAGS = Tags(
+    create="tags",
+    style="map",
+    add=Call("tag_resource", {"resourceArn": "{arn}", "tags": "<tags>"}),
+    remove=Call("untag_resource", {"resourceArn": "{arn}", "tagKeys": "<keys>"}),
+    read="tags",
+    read_call=Call("list_tags_log_group", {"logGroupName": "{id}"}),
+)
+
+
+def _group(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
+    """AWS finds groups by prefix."""
+    found = next((g for g in answer["logGroups"] if g["logGroupName"] == context.id), None)
+    if found is None:
+        return None
+    # The provider's ARN has no trailing wildcard.
+    return {**found, "arn": found["arn"].removesuffix(":*")}
+
+
+def _after_deletion(context: Context) -> dict[str, Any]:
+    """PutMetricFilter replaces the filter of that name; moto would keep both."""
+    name, group = context.inputs["name"], context.inputs["logGroupName"]
+    context.call("delete_metric_filter", filterName=name, logGroupName=group)
+    return {}
+
+
+MAPPINGS = (
+    ResourceMapping(
+        token="aws:cloudwatch/logGroup:LogGroup",
+        service="logs",
+        create=Call("create_log_group"),
+        id="{name}",
+        import_id="{name}",
+        read=Call("describe_log_groups", {"logGroupNamePrefix": "{id}"}),
+        found=_group,
+        settings=(
+            Setting(
+                "put_retention_policy",
+                ("retentionInDays",),
+                {"logGroupName": "{id}"},
+                unset=Call("delete_retention_policy", {"logGroupName": "{id}"}, takes=False),
+            ),
+            Setting(
+                "associate_kms_key",
+                ("kmsKeyId",),
+                {"logGroupName": "{id}"},
+                unset=Call("disassociate_kms_key", {"logGroupName": "{id}"}, takes=False),
+                at_creation=False,
+            ),
+        ),
+        delete=Call("delete_log_group", {"logGroupName": "{id}"}),
+        names={"name": "logGroupName"},
+        local=("skipDestroy",),
+        defaults={"retentionInDays": 0, "logGroupClass": "STANDARD"},
+        autoname="name",
+        tags=GROUP_TAGS,
+    ),
+    ResourceMapping(
+        token="aws:cloudwatch/logMetricFilter:LogMetricFilter",
+        service="logs",
+        create=Call("put_metric_filter"),
+        id="{name}",
+        import_id="{logGroupName}:{name}",
+        read=Call(
+            "describe_metric_filters", {"logGroupName": "{logGroupName}", "filterNamePrefix": "{name}"}
+        ),
+        found="metricFilters[0]",
+        update=Call("put_metric_filter", _after_deletion),
+        update_with_all=True,
+        delete=Call("delete_metric_filter", {"logGroupName": "{logGroupName}", "filterName": "{name}"}),
+        names={
+            "name": "filterName",
+            "pattern": "filterPattern",
+            "metricTransformation": "metricTransformations",
+            "metricTransformation.name": "metricName",
+            "metricTransformation.namespace": "metricNamespace",
+            "metricTransformation.value": "metricValue",
+        },
+        not_returned=("metricTransformation",),
+        autoname="name",
+    ),
+)
 RECORDED: tuple[RecordedType, ...] = ()
