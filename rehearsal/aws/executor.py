@@ -49,7 +49,7 @@ class Executor:
     def _create(self, urn: str, inputs: Properties) -> Context:
         mapping, context = self.mapping, self._context("", inputs)
         with self._cloud.creating(urn) as creation:
-            answer = self._refusable(lambda: self._run(mapping.create, context, self._own(inputs), tags=True))
+            answer = self._refusable(lambda: self._made(context))
             made = jmespath.search(mapping.made, answer) if mapping.made else answer
             context = replace(context, object=made or {})
             identifier = context.text(mapping.id)
@@ -75,6 +75,18 @@ class Executor:
             for name, value in inputs.items()
         }
         return drifted, self._merge(context, drifted, actual)
+
+    def _made(self, context: Context) -> dict[str, Any]:
+        """The answer of the creation; of a resource that moto could not delete, its description."""
+        mapping = self.mapping
+        try:
+            return self._run(mapping.create, context, self._own(context.inputs), tags=True)
+        except ClientError as error:
+            if mapping.leftover is None or error.response["Error"]["Code"] != mapping.leftover:
+                raise
+            named = mapping.import_id or mapping.id
+            identifier = context.text(named)
+            return {mapping.made: self._find(replace(context, id=identifier))}
 
     def update(self, identifier: str, old: Properties, outputs: Properties, new: Properties) -> Properties:
         """Outputs after bringing the resource from `old` to `new`."""

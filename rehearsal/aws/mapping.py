@@ -140,6 +140,8 @@ class ResourceMapping:
         read: the operation that describes it. None: it cannot be read back.
         found: JMESPath of the object in that answer, or a function of (answer, context).
         missing: error codes that mean "there is no such resource" (others ending in NotFound count too).
+        leftover: the error code of a creation whose name is still taken, because moto cannot delete
+            this type; what is left of the earlier resource is taken over.
         update: the operation for changed properties; it gets only those. None: replace or settings only.
         update_with_all: the update takes all inputs, not only the changed ones (put-style APIs).
         settings: properties with operations of their own.
@@ -165,6 +167,7 @@ class ResourceMapping:
     finish: tuple[Call, ...] = ()
     found: str | Callable[[dict[str, Any], Context], Mapping[str, Any] | None] = ""
     missing: tuple[str, ...] = ()
+    leftover: str | None = None
     update: Call | None = None
     update_with_all: bool = False
     settings: tuple[Setting, ...] = ()

@@ -1,9 +1,177 @@
-"""rds."""
+"""Amazon RDS: PostgreSQL instances with their subnets and parameters."""
 
 from __future__ import annotations
 
-from rehearsal.aws.mapping import ResourceMapping
+from typing import Any
+
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
 
-MAPPINGS: tuple[ResourceMapping, ...] = ()
+TAGS = Tags(
+    create="Tags",
+    style="list",
+    add=Call("add_tags_to_resource", {"ResourceName": "{arn}", "Tags": "<tags>"}),
+    remove=Call("remove_tags_from_resource", {"ResourceName": "{arn}", "TagKeys": "<keys>"}),
+    read="TagList",
+    read_call=Call("list_tags_for_resource", {"ResourceName": "{arn}"}),
+)
+_PARAMETERS_AT_ONCE = 20  # ModifyDBParameterGroup takes no more (AWS documentation of the operation).
+
+
+def _subnet_group(answer: dict[str, Any], _: Context) -> dict[str, Any]:
+    group = dict(answer["DBSubnetGroups"][0])
+    return {**group, "SubnetIds": [subnet["SubnetIdentifier"] for subnet in group["Subnets"]]}
+
+
+def _parameters(context: Context) -> dict[str, Any]:
+    """The parameters of the program, in requests of twenty; the last one is this call's own."""
+    wanted = [
+        {
+            "ParameterName": parameter["name"],
+            "ParameterValue": str(parameter["value"]),
+            "ApplyMethod": parameter.get("applyMethod", "immediate"),
+        }
+        for parameter in context.inputs.get("parameters") or []
+    ]
+    chunks = [wanted[i : i + _PARAMETERS_AT_ONCE] for i in range(0, len(wanted), _PARAMETERS_AT_ONCE)]
+    for chunk in chunks[:-1]:
+        context.call("modify_db_parameter_group", DBParameterGroupName=context.id, Parameters=chunk)
+    return {"DBParameterGroupName": context.id, "Parameters": chunks[-1]}
+
+
+def _instance(answer: dict[str, Any], context: Context) -> dict[str, Any]:
+    instance = dict(answer["DBInstances"][0])
+    endpoint = instance.get("Endpoint") or {}
+    instance["Address"] = endpoint.get("Address")
+    instance["Port"] = endpoint.get("Port")
+    instance["Endpoint"] = f"{endpoint.get('Address')}:{endpoint.get('Port')}"
+    instance["HostedZoneId"] = endpoint.get("HostedZoneId") or "Z1PVIF0B656C1W"
+    groups = instance.pop("DBParameterGroups", [])
+    instance["ParameterGroupName"] = groups[0]["DBParameterGroupName"] if groups else None
+    instance["DbSubnetGroupName"] = (instance.pop("DBSubnetGroup", None) or {}).get("DBSubnetGroupName")
+    security = instance.pop("VpcSecurityGroups", [])
+    instance["VpcSecurityGroupIds"] = [group["VpcSecurityGroupId"] for group in security]
+    instance["EngineVersionActual"] = instance.get("EngineVersion")
+    return instance
+
+
+def _deletion(context: Context) -> dict[str, Any]:
+    """The provider deletes as the *state's* inputs say: with a final snapshot unless told not to."""
+    inputs = context.inputs
+    parameters: dict[str, Any] = {
+        "DBInstanceIdentifier": context.inputs.get("identifier", context.id),
+        "DeleteAutomatedBackups": bool(inputs.get("deleteAutomatedBackups", True)),
+        "SkipFinalSnapshot": bool(inputs.get("skipFinalSnapshot", False)),
+    }
+    if not parameters["SkipFinalSnapshot"] and inputs.get("finalSnapshotIdentifier"):
+        parameters["FinalDBSnapshotIdentifier"] = inputs["finalSnapshotIdentifier"]
+    return parameters
+
+
+MAPPINGS = (
+    ResourceMapping(
+        token="aws:rds/subnetGroup:SubnetGroup",
+        service="rds",
+        create=Call("create_db_subnet_group"),
+        made="DBSubnetGroup",
+        id="{DBSubnetGroupName}",
+        import_id="{name}",
+        read=Call("describe_db_subnet_groups", {"DBSubnetGroupName": "{id}"}),
+        found=_subnet_group,
+        update=Call("modify_db_subnet_group", {"DBSubnetGroupName": "{id}", "SubnetIds": "{subnetIds}"}),
+        delete=Call("delete_db_subnet_group", {"DBSubnetGroupName": "{id}"}),
+        names={"name": "DBSubnetGroupName", "description": "DBSubnetGroupDescription"},
+        missing=("DBSubnetGroupNotFoundFault",),
+        defaults={"description": "Managed by Pulumi"},
+        autoname="name",
+        tags=TAGS,
+    ),
+    ResourceMapping(
+        token="aws:rds/parameterGroup:ParameterGroup",
+        service="rds",
+        create=Call("create_db_parameter_group"),
+        made="DBParameterGroup",
+        id="{DBParameterGroupName}",
+        import_id="{name}",
+        read=Call("describe_db_parameter_groups", {"DBParameterGroupName": "{id}"}),
+        found="DBParameterGroups[0]",
+        settings=(Setting("modify_db_parameter_group", ("parameters",), _parameters, takes=False),),
+        delete=Call("delete_db_parameter_group", {"DBParameterGroupName": "{id}"}),
+        names={"name": "DBParameterGroupName", "family": "DBParameterGroupFamily"},
+        # moto answers with its own list of parameters, whatever was set.
+        not_returned=("parameters",),
+        missing=("DBParameterGroupNotFound", "DBParameterGroupNotFoundFault"),
+        defaults={"description": "Managed by Pulumi"},
+        autoname="name",
+        tags=TAGS,
+    ),
+    ResourceMapping(
+        token="aws:rds/instance:Instance",
+        service="rds",
+        create=Call("create_db_instance"),
+        made="DBInstance",
+        # pulumi-aws 7 takes the resource id (db-…), which survives a rename; moto gives one id to
+        # all instances of a region, so here it is the identifier.
+        id="{DBInstanceIdentifier}",
+        import_id="{identifier}",
+        read=Call("describe_db_instances", {"DBInstanceIdentifier": "{id}"}),
+        found=_instance,
+        update=Call(
+            "modify_db_instance",
+            lambda context: {
+                "DBInstanceIdentifier": context.id,
+                "ApplyImmediately": bool(context.inputs.get("applyImmediately")),
+            },
+        ),
+        delete=Call("delete_db_instance", _deletion, takes=False),
+        names={
+            "identifier": "DBInstanceIdentifier",
+            "instanceClass": "DBInstanceClass",
+            "username": "MasterUsername",
+            "password": "MasterUserPassword",
+            "dbName": "DBName",
+            "parameterGroupName": "DBParameterGroupName",
+            "maintenanceWindow": "PreferredMaintenanceWindow",
+            "backupWindow": "PreferredBackupWindow",
+            "caCertIdentifier": "CACertificateIdentifier",
+            "enabledCloudwatchLogsExports": "EnableCloudwatchLogsExports",
+            "performanceInsightsEnabled": "EnablePerformanceInsights",
+            "performanceInsightsKmsKeyId": "PerformanceInsightsKMSKeyId",
+            "iamDatabaseAuthenticationEnabled": "EnableIAMDatabaseAuthentication",
+        },
+        read_names={
+            "parameterGroupName": "ParameterGroupName",
+            "dbSubnetGroupName": "DbSubnetGroupName",
+            "enabledCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
+            "performanceInsightsEnabled": "PerformanceInsightsEnabled",
+            "iamDatabaseAuthenticationEnabled": "IAMDatabaseAuthenticationEnabled",
+            "resourceId": "DbiResourceId",
+            "status": "DBInstanceStatus",
+        },
+        local=(
+            "allowMajorVersionUpgrade",
+            "applyImmediately",
+            "deleteAutomatedBackups",
+            "finalSnapshotIdentifier",
+            "skipFinalSnapshot",
+        ),
+        not_returned=(
+            "password",
+            # A version by major number only is whatever minor version AWS runs.
+            "engineVersion",
+            # moto does not keep these, or answers in another form.
+            "caCertIdentifier",
+            "maxAllocatedStorage",
+            "monitoringInterval",
+            "monitoringRoleArn",
+            "performanceInsightsKmsKeyId",
+            "performanceInsightsRetentionPeriod",
+            "databaseInsightsMode",
+            "enabledCloudwatchLogsExports",
+        ),
+        missing=("DBInstanceNotFound", "DBInstanceNotFoundFault"),
+        autoname="identifier",
+        tags=TAGS,
+    ),
+)
 RECORDED: tuple[RecordedType, ...] = ()
