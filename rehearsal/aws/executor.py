@@ -80,7 +80,8 @@ class Executor:
         """The answer of the creation; of a resource that moto could not delete, its description."""
         mapping = self.mapping
         try:
-            return self._run(mapping.create, context, self._own(context.inputs), tags=True)
+            inputs = {**mapping.defaults, **context.inputs}
+            return self._run(mapping.create, context, self._own(inputs), tags=True)
         except ClientError as error:
             if mapping.leftover is None or error.response["Error"]["Code"] != mapping.leftover:
                 raise
@@ -253,12 +254,21 @@ class Executor:
     def _read_tags(self, tags: Tags, context: Context) -> Any:
         source: Any = context.object
         if tags.read_call is not None:
-            source = self._refusable(lambda: self._run(replace(tags.read_call, takes=False), context, {}))
+            source = self._refusable(lambda: self._tags_answer(tags, context))
         found = jmespath.search(tags.read, source)
         if isinstance(found, list):
             found = {item[tags.key_member]: item[tags.value_member] for item in found}
         # Tags that AWS itself sets (aws:…) are not the program's.
         return {key: value for key, value in (found or {}).items() if not key.startswith("aws:")}
+
+    def _tags_answer(self, tags: Tags, context: Context) -> dict[str, Any]:
+        assert tags.read_call is not None
+        try:
+            return self._run(replace(tags.read_call, takes=False), context, {})
+        except ClientError as error:
+            if error.response["Error"]["Code"] != tags.none_code:
+                raise
+            return {}
 
     def _merge(self, context: Context, inputs: Properties, actual: Properties) -> Properties:
         """Outputs: AWS's values, the program's spelling where both mean the same, then what is derived."""
@@ -369,6 +379,7 @@ def _untag_call(call: Call, how: Tags, keys: list[str]) -> Call:
 
 
 def _with_placeholder(call: Call, placeholder: str, value: Any) -> Call:
-    assert not callable(call.parameters), "tag calls are data"
+    if callable(call.parameters):
+        return call
     parameters = {key: value if item == placeholder else item for key, item in call.parameters.items()}
     return Call(call.operation, parameters, takes=False)

@@ -113,7 +113,8 @@ class Tags:
     "list" of Key/Value, "map", or "ec2", where `create` is the resource type that TagSpecifications
     wants. `add` and `remove` change them later; in their parameters "<tags>" stands for the tags in
     that form, "<keys>" for a list of keys, "<keyed>" for a list of {Key: …}. `read` finds them in
-    the object (or, with `read_call`, in that call's answer).
+    the object (or, with `read_call`, in that call's answer; `none_code` is its error when there are
+    none).
     """
 
     create: str | None
@@ -124,6 +125,7 @@ class Tags:
     read_call: Call | None = None
     key_member: str = "Key"
     value_member: str = "Value"
+    none_code: str | None = None
 
 
 @dataclass(frozen=True)

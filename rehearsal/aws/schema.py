@@ -126,7 +126,8 @@ def _classes(token: str) -> tuple[type, type]:
     if token not in info["classes"]:
         raise UnknownResourceType(token)
     python_module, name = importlib.import_module(info["fqn"]), info["classes"][token]
-    args = getattr(python_module, f"{name}Args", None) or getattr(python_module, f"{name}InitArgs")
+    # Where a nested block has taken the name `…Args`, the resource's own are `…InitArgs`.
+    args = getattr(python_module, f"{name}InitArgs", None) or getattr(python_module, f"{name}Args")
     return getattr(python_module, name), args
 
 

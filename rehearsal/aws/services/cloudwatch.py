@@ -49,7 +49,7 @@ MAPPINGS = (
         ),
         update_with_all=True,
         delete=Call("delete_alarms", {"AlarmNames": ["{id}"]}),
-        names={"name": "AlarmName"},
+        names={"name": "AlarmName", "arn": "AlarmArn"},
         # Percentile alarms only; AWS has no default for it.
         defaults={"actionsEnabled": True, "treatMissingData": "missing"},
         autoname="name",

@@ -63,7 +63,7 @@ MAPPINGS = (
         id="{UserId}",
         import_id="{userId}",
         read=Call("describe_users", {"UserId": "{id}"}),
-        found="Users[0]",
+        found=lambda answer, _: next((u for u in answer["Users"] if u["Status"] != "deleting"), None),
         delete=Call("delete_user", {"UserId": "{id}"}),
         # AWS never tells passwords, and moto has no ModifyUser.
         not_returned=("passwords", "authenticationMode", "noPasswordRequired", "accessString", "engine"),

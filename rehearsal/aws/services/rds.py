@@ -7,15 +7,19 @@ from typing import Any
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
 
-TAGS = Tags(
-    create="Tags",
-    style="list",
-    add=Call("add_tags_to_resource", {"ResourceName": "{arn}", "Tags": "<tags>"}),
-    remove=Call("remove_tags_from_resource", {"ResourceName": "{arn}", "TagKeys": "<keys>"}),
-    read="TagList",
-    read_call=Call("list_tags_for_resource", {"ResourceName": "{arn}"}),
-)
 _PARAMETERS_AT_ONCE = 20  # ModifyDBParameterGroup takes no more (AWS documentation of the operation).
+
+
+def _tags(arn: str) -> Tags:
+    """RDS tags by ARN, whose member has another name in each type."""
+    return Tags(
+        create="Tags",
+        style="list",
+        add=Call("add_tags_to_resource", {"ResourceName": "{arn}", "Tags": "<tags>"}),
+        remove=Call("remove_tags_from_resource", {"ResourceName": "{arn}", "TagKeys": "<keys>"}),
+        read="TagList",
+        read_call=Call("list_tags_for_resource", {"ResourceName": arn}),
+    )
 
 
 def _subnet_group(answer: dict[str, Any], _: Context) -> dict[str, Any]:
@@ -84,7 +88,7 @@ MAPPINGS = (
         missing=("DBSubnetGroupNotFoundFault",),
         defaults={"description": "Managed by Pulumi"},
         autoname="name",
-        tags=TAGS,
+        tags=_tags("{DBSubnetGroupArn}"),
     ),
     ResourceMapping(
         token="aws:rds/parameterGroup:ParameterGroup",
@@ -103,7 +107,7 @@ MAPPINGS = (
         missing=("DBParameterGroupNotFound", "DBParameterGroupNotFoundFault"),
         defaults={"description": "Managed by Pulumi"},
         autoname="name",
-        tags=TAGS,
+        tags=_tags("{DBParameterGroupArn}"),
     ),
     ResourceMapping(
         token="aws:rds/instance:Instance",
@@ -171,7 +175,7 @@ MAPPINGS = (
         ),
         missing=("DBInstanceNotFound", "DBInstanceNotFoundFault"),
         autoname="identifier",
-        tags=TAGS,
+        tags=_tags("{DBInstanceArn}"),
     ),
 )
 RECORDED: tuple[RecordedType, ...] = ()

@@ -34,6 +34,8 @@ MAPPINGS = (
         found=_secret,
         update=Call("update_secret", {"SecretId": "{id}"}),
         delete=Call("delete_secret", _deletion, takes=False),
+        # Deleting what is in its recovery window already.
+        missing=("InvalidRequestException",),
         names={"replicas": "AddReplicaRegions", "arn": "ARN"},
         local=("recoveryWindowInDays", "forceOverwriteReplicaSecret"),
         not_returned=("replicas",),
