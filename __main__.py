@@ -1,0 +1,15 @@
+"""What `pulumi up` runs: one stack for each environment, named like it."""
+
+import pulumi
+
+from infra.configuration import read_configuration
+from infra.platform import declare
+from infra.validation import ConfigurationError
+
+try:
+    configuration = read_configuration()
+except ConfigurationError as error:
+    # Shown as it is: the mistakes are in the files, not in the program.
+    raise pulumi.RunError(str(error)) from None
+
+declare(configuration).export()

@@ -1,0 +1,158 @@
+"""Both files together: their mistakes are reported at once, and what only shows between them too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi.runtime import config as pulumi_config
+
+from infra.config import Settings, read_settings
+from infra.naming import Naming
+from infra.system import DEFAULT_FILE, System, read_system
+from infra.tiers import RESERVED_CONNECTIONS
+from infra.validation import Problems
+
+NAMESPACE = "groundwork:"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What the program works from."""
+
+    settings: Settings
+    system: System
+
+    @property
+    def naming(self) -> Naming:
+        """The names and ARNs of this environment."""
+        settings = self.settings
+        return Naming(
+            system=self.system.name,
+            environment=settings.environment.value,
+            account=settings.account,
+            region=settings.region,
+            recovery_region=settings.recovery_region,
+        )
+
+
+def load_configuration(
+    environment: str, raw: Mapping[str, Any], raw_system: object, system_file: str = DEFAULT_FILE
+) -> Configuration:
+    """Checks a stack file and a system file together; needs no engine.
+
+    Args:
+        environment: the stack's name.
+        raw: the stack file's keys without the project's prefix.
+        raw_system: the parsed system file.
+        system_file: its name, for the messages.
+
+    Raises:
+        ConfigurationError: with everything that is wrong in both.
+    """
+    problems = Problems()
+    return _load(problems, environment, raw, raw_system, system_file)
+
+
+def read_configuration() -> Configuration:
+    """The configuration of the stack that the engine is working on.
+
+    Raises:
+        ConfigurationError: with everything that is wrong.
+    """
+    problems, environment, raw = Problems(), pulumi.get_stack(), stack_values()
+    name = raw.get("systemFile")
+    path = ROOT / name if isinstance(name, str) and name else ROOT / DEFAULT_FILE
+    return _load(problems, environment, raw, _parsed(problems, path), path.name)
+
+
+def stack_values() -> dict[str, Any]:
+    """Every `groundwork:` value of the stack, known or not, with the types that its file has."""
+    values = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
+    return {
+        key.removeprefix(NAMESPACE): _typed(value)
+        for key, value in values.items()
+        if key.startswith(NAMESPACE)
+    }
+
+
+def _typed(value: Any) -> Any:
+    # The engine hands objects over as JSON, and leaves text as it is.
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value
+
+
+def _parsed(problems: Problems, path: Path) -> object:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        problems.add(
+            str(path), "the file", "no such file", "a system file", f"`git checkout -- {path.name}`?"
+        )
+    except (OSError, UnicodeDecodeError) as error:
+        problems.add(path.name, "the file", str(error), "a file of YAML")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
+        found = getattr(error, "problem", None) or "something that is not YAML"
+        problems.add(path.name, place, found, "YAML, indented with spaces, never with tabs")
+    return None
+
+
+def _load(
+    problems: Problems, environment: str, raw: Mapping[str, Any], raw_system: object, system_file: str
+) -> Configuration:
+    settings = read_settings(problems, environment, raw)
+    readable = raw_system is not None or not problems.concern(system_file, "the file")
+    system = read_system(problems, raw_system, system_file) if readable else None
+    if settings and system:
+        file = f"Pulumi.{environment}.yaml"
+        _check_images(problems, file, settings, system)
+        if not problems.found:
+            _check_connections(problems, file, settings, system)
+    problems.raise_if_any()
+    assert settings is not None
+    assert system is not None
+    return Configuration(settings, system)
+
+
+def _check_images(problems: Problems, file: str, settings: Settings, system: System) -> None:
+    if problems.concern(file, "images"):
+        return
+    for name in sorted(system.services.keys() - settings.images.keys()):
+        problems.add(
+            file,
+            f"images.{name}",
+            "nothing",
+            "an image for each service",
+            "Add the digest that CI has built.",
+        )
+    for name in sorted(settings.images.keys() - system.services.keys()):
+        problems.add(file, f"images.{name}", name, f"the services {', '.join(system.services)}", "Remove it.")
+
+
+def _check_connections(problems: Problems, file: str, settings: Settings, system: System) -> None:
+    """Contract DB-4: what all pods can open together has to fit into the database."""
+    # One more pod of each service while it rolls out.
+    pods = sum(settings.replicas.maximum + 1 for service in system.services.values() if service.database)
+    needed = pods * system.pool.maximum + RESERVED_CONNECTIONS
+    available = settings.database.tier.connections
+    if needed > available:
+        problems.add(
+            file,
+            "replicas.maximum",
+            settings.replicas.maximum,
+            f"at most {available} connections to a database of this tier, of which {RESERVED_CONNECTIONS} are"
+            f" reserved; {pods} pods with a pool of {system.pool.maximum} would need {needed}",
+            "Lower replicas.maximum or pool.maximum (system file), or take a higher database.tier.",
+        )

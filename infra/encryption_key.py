@@ -1,0 +1,54 @@
+"""Declares one customer-managed KMS key, the same way in every region."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_aws import kms
+
+from infra import iam
+from infra.naming import Naming
+
+ROTATION_DAYS = 365
+# The longest that KMS offers: what a deleted key has encrypted is lost for good.
+DELETION_WINDOW_DAYS = 30
+
+
+def declare_key(
+    name: str,
+    purpose: str,
+    naming: Naming,
+    *statements: iam.Statement,
+    protect: bool,
+    parent: pulumi.Resource,
+    provider: pulumi.ProviderResource | None = None,
+) -> pulumi.Output[str]:
+    """A key with an alias, rotated every year; answers the key's ARN.
+
+    Args:
+        name: the key's, within the environment.
+        purpose: what it encrypts.
+        naming: names and ARNs.
+        statements: what other services may do with it; the account's own policies always decide.
+        protect: the key is protected, and stays when the stack does not want it any more.
+        parent: the component that it belongs to.
+        provider: of another region than the component's.
+    """
+    key = kms.Key(
+        name,
+        description=f"{purpose} of {naming.prefix}",
+        policy=iam.document(iam.administer_key(naming.root_arn), *statements),
+        enable_key_rotation=True,
+        rotation_period_in_days=ROTATION_DAYS,
+        deletion_window_in_days=DELETION_WINDOW_DAYS,
+        # Retained: without its key every copy and backup is unreadable.
+        opts=pulumi.ResourceOptions(
+            parent=parent, provider=provider, protect=protect, retain_on_delete=protect
+        ),
+    )
+    kms.Alias(
+        name,
+        name=f"alias/{naming.named(name)}",
+        target_key_id=key.key_id,
+        opts=pulumi.ResourceOptions(parent=parent, provider=provider),
+    )
+    return key.arn

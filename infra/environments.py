@@ -1,0 +1,106 @@
+"""What staging and prod, and only they, do differently: the whole list, as data.
+
+Sizes and places are decisions of the stack files. What stands here follows from the environment's
+purpose and is not for a stack file to change; contract ENV-1 is tested against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Environment(StrEnum):
+    """The three environments (runbooks 000, 001, 004)."""
+
+    DEV = "dev"
+    STAGING = "staging"
+    PROD = "prod"
+
+
+@dataclass(frozen=True)
+class Standard:
+    """The standard that an environment is held to.
+
+    Args:
+        node_env: Node's own name for it (004: development / production / production).
+        protects_data: stateful resources are protected, and kept when their declaration is removed.
+        redundant: database and Redis have a standby in another zone.
+        zones_minimum: Availability Zones that the network spans at least.
+        nat_per_zone: one NAT gateway for each zone instead of one for all.
+        interface_endpoints: AWS APIs are reached inside the network; without, through the NAT gateway.
+        backup_retention_minimum: days of point-in-time recovery at least.
+        redis_required: Redis cannot be switched off.
+        digests_required: images are named by digest, never by a tag that can move.
+        locks_backups: backups cannot be removed before their time, by nobody, and are copied to the
+            recovery region.
+        deletion_protection: the cluster refuses to be deleted.
+        log_retention: days that logs are kept.
+        performance_history: days of Performance Insights (7, a multiple of 31, or 731).
+    """
+
+    node_env: str
+    protects_data: bool
+    redundant: bool
+    zones_minimum: int
+    nat_per_zone: bool
+    interface_endpoints: bool
+    backup_retention_minimum: int
+    redis_required: bool
+    digests_required: bool
+    locks_backups: bool
+    deletion_protection: bool
+    log_retention: int
+    performance_history: int
+
+
+STANDARDS = MappingProxyType(
+    {
+        Environment.DEV: Standard(
+            node_env="development",
+            protects_data=False,
+            redundant=False,
+            zones_minimum=2,  # EKS and RDS subnet groups refuse one
+            nat_per_zone=False,
+            interface_endpoints=False,  # nine endpoints cost more than what they save on the NAT gateway
+            backup_retention_minimum=1,  # 0 would switch point-in-time recovery off
+            redis_required=False,
+            digests_required=False,
+            locks_backups=False,
+            deletion_protection=False,
+            log_retention=14,
+            performance_history=7,
+        ),
+        Environment.STAGING: Standard(
+            node_env="production",
+            protects_data=True,
+            redundant=True,
+            zones_minimum=2,
+            nat_per_zone=False,
+            interface_endpoints=True,
+            backup_retention_minimum=7,
+            redis_required=True,
+            digests_required=True,
+            locks_backups=False,
+            deletion_protection=False,
+            log_retention=30,
+            performance_history=7,
+        ),
+        Environment.PROD: Standard(
+            node_env="production",
+            protects_data=True,
+            redundant=True,
+            zones_minimum=3,
+            nat_per_zone=True,
+            interface_endpoints=True,
+            backup_retention_minimum=7,
+            redis_required=True,
+            digests_required=True,
+            locks_backups=True,
+            deletion_protection=True,
+            log_retention=365,
+            performance_history=93,
+        ),
+    }
+)

@@ -1,0 +1,233 @@
+"""Statements of IAM, one small function for each thing that is allowed, and documents made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+Statement = dict[str, Any]
+Arn = pulumi.Input[str]
+
+
+def document(*statements: Statement) -> pulumi.Output[str]:
+    """A policy document as AWS takes it."""
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[Arn] | None = None,
+    *,
+    principal: Mapping[str, Any] | None = None,
+    condition: Mapping[str, Any] | None = None,
+) -> Statement:
+    """A statement that allows actions; in a trust policy without resources."""
+    return _statement("Allow", sid, actions, resources, principal, condition)
+
+
+def deny(
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[Arn],
+    *,
+    principal: Mapping[str, Any] | str,
+    condition: Mapping[str, Any],
+) -> Statement:
+    """A statement that refuses actions whoever else allows them."""
+    return _statement("Deny", sid, actions, resources, principal, condition)
+
+
+def _statement(
+    effect: str,
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[Arn] | None,
+    principal: Mapping[str, Any] | str | None,
+    condition: Mapping[str, Any] | None,
+) -> Statement:
+    statement: Statement = {"Sid": sid, "Effect": effect, "Action": list(actions)}
+    if principal is not None:
+        statement["Principal"] = principal
+    if resources is not None:
+        statement["Resource"] = list(resources)
+    if condition is not None:
+        statement["Condition"] = dict(condition)
+    return statement
+
+
+def trust_service(
+    service: str, *, account: str | None = None, source: Arn | None = None, tag_session: bool = False
+) -> Statement:
+    """An AWS service may take the role.
+
+    Args:
+        service: `rds.amazonaws.com` and the like.
+        account: the account that the service has to act for (no confused deputy), where it says so.
+        source: narrower still, the ARN of the resource that it acts for.
+        tag_session: EKS tags its sessions.
+    """
+    actions = ["sts:AssumeRole", "sts:TagSession"] if tag_session else ["sts:AssumeRole"]
+    condition: dict[str, Any] = {}
+    if account is not None:
+        condition["StringEquals"] = {"aws:SourceAccount": account}
+    if source is not None:
+        condition["ArnLike"] = {"aws:SourceArn": source}
+    return allow("TrustService", actions, principal={"Service": service}, condition=condition or None)
+
+
+def trust_pods(*, cluster: Arn, namespace: str, service_account: str) -> Statement:
+    """Pods of one service account in one cluster may take the role, through EKS Pod Identity.
+
+    EKS tags each session with where the pod is (EKS user guide, "session tags").
+    """
+    return allow(
+        "TrustPods",
+        ["sts:AssumeRole", "sts:TagSession"],
+        principal={"Service": "pods.eks.amazonaws.com"},
+        condition={
+            "StringEquals": {
+                "aws:RequestTag/eks-cluster-arn": cluster,
+                "aws:RequestTag/kubernetes-namespace": namespace,
+                "aws:RequestTag/kubernetes-service-account": service_account,
+            }
+        },
+    )
+
+
+def administer_key(root_arn: str) -> Statement:
+    """IAM policies of the account decide about a key. Without it nobody could ever change the key.
+
+    In a key's policy `*` means that key.
+    """
+    return allow("AccountPoliciesDecide", ["kms:*"], ["*"], principal={"AWS": root_arn})
+
+
+def service_uses_key(service: str, condition: Mapping[str, Any]) -> Statement:
+    """A service encrypts with a key; for a key's policy, where `*` means that key."""
+    return allow(
+        "ServiceUses",
+        ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+        ["*"],
+        principal={"Service": service},
+        condition=condition,
+    )
+
+
+def use_key(keys: Sequence[Arn], *, via: str | None = None, sid: str = "UseKey") -> Statement:
+    """Encrypt and decrypt with keys, only through one service when `via` names it."""
+    return allow(
+        sid,
+        ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        keys,
+        condition={"StringEquals": {"kms:ViaService": via}} if via else None,
+    )
+
+
+def encrypt_cluster_secrets(key: Arn) -> Statement:
+    """What EKS's control plane needs of the key for Kubernetes' secrets."""
+    return allow("EncryptSecrets", ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"], [key])
+
+
+def read_secrets(secrets: Sequence[Arn]) -> Statement:
+    """Read the values of the named secrets."""
+    return allow("ReadSecrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], secrets)
+
+
+def work_with_objects(buckets: Sequence[Arn]) -> Statement:
+    """Read, write and remove objects. Removing leaves the old version, which only lifecycle rules end."""
+    return allow(
+        "WorkWithObjects",
+        ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+        [pulumi.Output.concat(bucket, "/*") for bucket in buckets],
+    )
+
+
+def list_buckets(buckets: Sequence[Arn]) -> Statement:
+    """List what is in the buckets."""
+    return allow("ListBuckets", ["s3:ListBucket"], buckets)
+
+
+def write_log_streams(group: Arn) -> Statement:
+    """Write into one log group."""
+    return allow(
+        "WriteLogs",
+        ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        [pulumi.Output.concat(group, ":*")],
+    )
+
+
+def replicate_from(bucket: Arn) -> list[Statement]:
+    """S3 reads the versions of a bucket to copy them."""
+    return [
+        allow("ReadSource", ["s3:GetReplicationConfiguration", "s3:ListBucket"], [bucket]),
+        allow(
+            "ReadVersions",
+            [
+                "s3:GetObjectLegalHold",
+                "s3:GetObjectRetention",
+                "s3:GetObjectVersionAcl",
+                "s3:GetObjectVersionForReplication",
+                "s3:GetObjectVersionTagging",
+            ],
+            [pulumi.Output.concat(bucket, "/*")],
+        ),
+    ]
+
+
+def replicate_to(bucket: Arn) -> Statement:
+    """S3 writes the copies. Deletions are not copied."""
+    return allow(
+        "WriteCopies",
+        ["s3:ReplicateObject", "s3:ReplicateTags"],
+        [pulumi.Output.concat(bucket, "/*")],
+    )
+
+
+def refuse_plaintext_transport(bucket: Arn) -> Statement:
+    """A bucket answers over TLS only."""
+    return deny(
+        "TlsOnly",
+        ["s3:*"],
+        [bucket, pulumi.Output.concat(bucket, "/*")],
+        principal="*",
+        condition={"Bool": {"aws:SecureTransport": "false"}},
+    )
+
+
+def deliver_access_logs(bucket: Arn, sources: Sequence[Arn], account: str) -> Statement:
+    """S3 delivers the access logs of the named buckets."""
+    return allow(
+        "DeliverAccessLogs",
+        ["s3:PutObject"],
+        [pulumi.Output.concat(bucket, "/*")],
+        principal={"Service": "logging.s3.amazonaws.com"},
+        condition={
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": list(sources)},
+        },
+    )
+
+
+def only_readers(secret: Arn, readers: Sequence[str]) -> Statement:
+    """Nobody but the readers gets a secret's value, whatever their own policies say."""
+    return deny(
+        "OnlyItsReaders",
+        ["secretsmanager:GetSecretValue"],
+        [secret],
+        principal="*",
+        condition={"ArnNotLike": {"aws:PrincipalArn": list(readers)}},
+    )
+
+
+def publish_alarms(topic: Arn, *, account: str, alarms: str) -> Statement:
+    """CloudWatch's alarms of this account publish to a topic."""
+    return allow(
+        "PublishAlarms",
+        ["sns:Publish"],
+        [topic],
+        principal={"Service": "cloudwatch.amazonaws.com"},
+        condition={"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": alarms}},
+    )

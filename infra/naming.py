@@ -1,0 +1,49 @@
+"""Names and ARNs that are known before anything exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Physical names of one environment, for where AWS wants them unique or people look for them.
+
+    The names of resources in the program never come from here: a URN means the same in every stack.
+    """
+
+    system: str
+    environment: str
+    account: str
+    region: str
+    recovery_region: str
+
+    @property
+    def prefix(self) -> str:
+        """`triangle-prod`."""
+        return f"{self.system}-{self.environment}"
+
+    def named(self, part: str) -> str:
+        """`triangle-prod-<part>`."""
+        return f"{self.prefix}-{part}"
+
+    def bucket(self, part: str, region: str | None = None) -> str:
+        """A bucket's name: S3's are unique in the whole world, and another region needs other ones."""
+        return f"{self.prefix}-{part}-{self.account}-{region or self.region}"
+
+    def secret(self, name: str) -> str:
+        """`triangle/prod/<name>`: the environment is part of it, so a role of another has no way in."""
+        return f"{self.system}/{self.environment}/{name}"
+
+    def arn(self, service: str, resource: str, region: str | None = None) -> str:
+        """The ARN of a resource of this account in its region."""
+        return f"arn:aws:{service}:{region or self.region}:{self.account}:{resource}"
+
+    def role_arn(self, name: str) -> str:
+        """The ARN of an IAM role; roles have no region."""
+        return f"arn:aws:iam::{self.account}:role/{name}"
+
+    @property
+    def root_arn(self) -> str:
+        """The account itself as a principal: what its IAM policies allow."""
+        return f"arn:aws:iam::{self.account}:root"

@@ -1,0 +1,61 @@
+"""The platform from top to bottom, in the order in which its parts need each other."""
+
+from __future__ import annotations
+
+import pulumi
+
+from infra import arguments, providers
+from infra.alarms import Alarms
+from infra.cluster import Cluster
+from infra.configuration import Configuration
+from infra.database import Database
+from infra.keys import Keys
+from infra.network import Network
+from infra.notifications import Notifications
+from infra.outputs import Outputs
+from infra.redis import Redis
+from infra.secrets import Secrets
+from infra.storage import Storage
+from infra.workloads import Workloads
+
+
+def declare(configuration: Configuration) -> Outputs:
+    """Declares everything that an environment consists of."""
+    settings, system, naming = configuration.settings, configuration.system, configuration.naming
+    aws = providers.aws_provider("aws", settings, system, settings.region)
+    recovery = providers.aws_provider("aws-recovery", settings, system, settings.recovery_region)
+    here = pulumi.ResourceOptions(providers=[aws, providers.random_provider()])
+
+    keys = Keys("keys", arguments.keys(configuration), here)
+    network = Network("network", arguments.network(configuration, keys), here)
+    cluster = Cluster("cluster", arguments.cluster(configuration, keys, network), here)
+    database = Database("database", arguments.database(configuration, keys, network, cluster), here)
+    redis = {
+        purpose: Redis(purpose, args, here)
+        for purpose, args in arguments.redis(configuration, keys, network, cluster).items()
+    }
+    storage = Storage("storage", arguments.storage(configuration, keys, recovery), here)
+    secrets = Secrets("secrets", arguments.secrets(configuration, keys), here)
+
+    entries = arguments.entries(database, redis, secrets)
+    kubernetes = providers.kubernetes_provider(cluster.kubeconfig, naming)
+    Workloads(
+        "workloads",
+        arguments.workloads(configuration, keys, cluster, storage, entries),
+        pulumi.ResourceOptions(providers=[aws, kubernetes]),
+    )
+
+    notifications = Notifications("notifications", arguments.notifications(configuration, keys), here)
+    Alarms("alarms", arguments.alarms(configuration, cluster, database, redis, notifications), here)
+
+    return Outputs(
+        region=settings.region,
+        cluster_name=cluster.name,
+        cluster_endpoint=cluster.endpoint,
+        kubeconfig=cluster.kubeconfig,
+        namespace=system.name,
+        database_endpoint=database.endpoint,
+        buckets=storage.names,
+        secrets=entries,
+        topics={severity.topic: topic for severity, topic in notifications.topics.items()},
+    )

@@ -1,0 +1,85 @@
+"""Declares one entry of Secrets Manager, the same way wherever its value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_random as random
+from pulumi_aws import secretsmanager
+
+from infra import iam
+from infra.naming import Naming
+
+# The longest that Secrets Manager offers to take a deletion back.
+RECOVERY_WINDOW_DAYS = 30
+# For dev, whose stacks come and go: the shortest but none, since a name is free only afterwards.
+RECOVERY_WINDOW_DAYS_MINIMUM = 7
+
+# About 238 bits; letters and digits alone, so that it fits into every URL and configuration file.
+PASSWORD_LENGTH = 40
+
+
+@dataclass(frozen=True)
+class SecretEntryArgs:
+    """What an entry is.
+
+    Args:
+        naming: names and ARNs.
+        name: the entry's name within the environment.
+        description: what it is for.
+        key: encrypts it.
+        readers: ARNs of the roles that may read the value; everybody else is refused.
+        protect: it cannot be removed by mistake.
+    """
+
+    naming: Naming
+    name: str
+    description: str
+    key: pulumi.Input[str]
+    readers: Sequence[str]
+    protect: bool
+
+
+def declare_secret(args: SecretEntryArgs, parent: pulumi.Resource) -> secretsmanager.Secret:
+    """The entry and its policy, without a value."""
+    secret = secretsmanager.Secret(
+        args.name,
+        name=args.naming.secret(args.name),
+        description=args.description,
+        kms_key_id=args.key,
+        recovery_window_in_days=RECOVERY_WINDOW_DAYS if args.protect else RECOVERY_WINDOW_DAYS_MINIMUM,
+        # Not retained on delete: Secrets Manager itself keeps it for its recovery window.
+        opts=pulumi.ResourceOptions(parent=parent, protect=args.protect),
+    )
+    secretsmanager.SecretPolicy(
+        args.name,
+        secret_arn=secret.arn,
+        policy=iam.document(iam.only_readers(secret.arn, args.readers)),
+        block_public_policy=True,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    return secret
+
+
+def declare_value(
+    secret: secretsmanager.Secret, name: str, value: pulumi.Input[str], parent: pulumi.Resource
+) -> None:
+    """A value that the program itself knows; it is a secret from here on, whatever it was before."""
+    secretsmanager.SecretVersion(
+        name,
+        secret_id=secret.id,
+        secret_string=pulumi.Output.secret(value),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def generate_password(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
+    """A random password that stays the same; it is in the state, encrypted, and nowhere else in the clear."""
+    return random.RandomPassword(
+        name,
+        length=PASSWORD_LENGTH,
+        special=False,
+        opts=pulumi.ResourceOptions(parent=parent, additional_secret_outputs=["result"]),
+    ).result

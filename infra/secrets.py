@@ -1,0 +1,53 @@
+"""The system file's secrets: one entry of Secrets Manager each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.naming import Naming
+from infra.secret_entry import SecretEntryArgs, declare_secret, declare_value, generate_password
+from infra.system import SecretEntry, SecretSource
+
+
+@dataclass(frozen=True)
+class SecretsArgs:
+    """Args: naming; entries of the system file; readers of each by its name; the key; protection."""
+
+    naming: Naming
+    entries: Mapping[str, SecretEntry]
+    readers: Mapping[str, Sequence[str]]
+    key: pulumi.Input[str]
+    protect: bool
+
+
+class Secrets(pulumi.ComponentResource):
+    """Entries for everything that services need to know and nobody else may. Keeps SEC-1 and ENV-2.
+
+    Only what can be generated has a value from here; the rest is set by command and is in no file, no
+    program and no state.
+    """
+
+    arns: dict[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:secrets:Secrets", name, None, opts)
+        self.arns = {}
+        for entry in args.entries.values():
+            secret = declare_secret(
+                SecretEntryArgs(
+                    naming=args.naming,
+                    name=entry.name,
+                    description=entry.description,
+                    key=args.key,
+                    readers=args.readers.get(entry.name, ()),
+                    protect=args.protect,
+                ),
+                self,
+            )
+            if entry.source is SecretSource.GENERATED:
+                declare_value(secret, entry.name, generate_password(entry.name, self), self)
+            self.arns[entry.name] = secret.arn
+        self.register_outputs({})

@@ -1,0 +1,74 @@
+"""What each service gets in its environment, and which secrets it may therefore read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from infra.config import Settings
+from infra.naming import Naming
+from infra.pods import SecretVariable
+from infra.system import Service, System
+
+# Entries that the platform fills have JSON; the address in one piece is what services connect with.
+_URL = "url"
+
+
+def role_name(naming: Naming, service: str) -> str:
+    """The IAM role of a service, known before it exists: secrets name it as their reader."""
+    return naming.named(f"service-{service}")
+
+
+def entries_of(service: Service, settings: Settings) -> set[str]:
+    """The names of all secrets that a service uses in this environment."""
+    return {variable.secret for variable in _variables(service, settings)}
+
+
+def secret_variables(service: Service, settings: Settings, naming: Naming) -> list[SecretVariable]:
+    """The service's environment variables that are secrets, each with its entry's full name."""
+    return [
+        SecretVariable(variable.variable, naming.secret(variable.secret), variable.field)
+        for variable in _variables(service, settings)
+    ]
+
+
+def _variables(service: Service, settings: Settings) -> list[SecretVariable]:
+    variables = [SecretVariable(variable, secret) for variable, secret in sorted(service.secrets.items())]
+    if service.database:
+        variables.append(SecretVariable("DATABASE_URL", "database", _URL))
+    if service.redis and settings.redis.enabled:
+        variables.append(SecretVariable("REDIS_CACHE_URL", "redis-cache", _URL))
+        variables.append(SecretVariable("REDIS_QUEUE_URL", "redis-queue", _URL))
+    return variables
+
+
+def plain_variables(
+    service: Service, settings: Settings, system: System, buckets: Mapping[str, str]
+) -> dict[str, str]:
+    """The service's environment variables that are no secrets."""
+    variables = {
+        "AWS_REGION": settings.region,
+        "ENVIRONMENT": settings.environment.value,
+        "NODE_ENV": settings.standard.node_env,
+        "PORT": str(service.port),
+    }
+    if service.database:
+        pool = system.pool
+        variables |= {
+            "DATABASE_POOL_ACQUIRE_MILLISECONDS": str(pool.acquire_milliseconds),
+            "DATABASE_POOL_IDLE_MILLISECONDS": str(pool.idle_milliseconds),
+            "DATABASE_POOL_MAX": str(pool.maximum),
+            "DATABASE_POOL_MIN": str(pool.minimum),
+        }
+    for bucket in service.buckets:
+        variables[f"{bucket.upper()}_BUCKET"] = buckets[bucket]
+    return variables
+
+
+def readers(secret: str, settings: Settings, system: System, naming: Naming) -> list[str]:
+    """Who may read a secret: the services that name it, and the role that deploys the stack."""
+    services = [
+        role_name(naming, service.name)
+        for service in system.services.values()
+        if secret in entries_of(service, settings)
+    ]
+    return [naming.role_arn(role) for role in (*services, system.access.deploy)]

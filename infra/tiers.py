@@ -1,0 +1,66 @@
+"""Sizes that a stack file can name, and what each one means in AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+GIGABYTE = 1024**3
+
+
+@dataclass(frozen=True)
+class DatabaseTier:
+    """A size of PostgreSQL.
+
+    Args:
+        instance_class: RDS's name of the machine.
+        memory: bytes.
+        storage: gigabytes to begin with; RDS has no less than 20 (contract DB-3).
+        connections: PostgreSQL's max_connections. RDS would derive it from the memory that the machine
+            has left, by a formula over a number that it does not publish exactly
+            (LEAST(DBInstanceClassMemory/9531392, 5000)). A fixed number a little below it makes the
+            arithmetic of pools and the alarms exact.
+    """
+
+    instance_class: str
+    memory: int
+    storage: int
+    connections: int
+
+
+DATABASE_TIERS = MappingProxyType(
+    {
+        "small": DatabaseTier("db.t4g.small", 2 * GIGABYTE, 20, 200),
+        "standard": DatabaseTier("db.m7g.large", 8 * GIGABYTE, 100, 800),
+        "high": DatabaseTier("db.m7g.xlarge", 16 * GIGABYTE, 100, 1600),
+    }
+)
+
+# Kept free for migrations, people and RDS itself when pools are added up.
+RESERVED_CONNECTIONS = 20
+
+
+@dataclass(frozen=True)
+class RedisTier:
+    """A size of one Redis.
+
+    Args:
+        node_type: ElastiCache's name of the machine.
+        memory: bytes of the machine; a quarter is kept for snapshots and failover.
+    """
+
+    node_type: str
+    memory: int
+
+
+REDIS_TIERS = MappingProxyType(
+    {
+        "micro": RedisTier("cache.t4g.micro", GIGABYTE // 2),
+        "small": RedisTier("cache.t4g.small", int(1.37 * GIGABYTE)),
+        # 3.09 GB less the reserve leaves the 2 GB of runbook 003.
+        "standard": RedisTier("cache.t4g.medium", int(3.09 * GIGABYTE)),
+    }
+)
+
+# AWS's own recommendation for what snapshots and failover need (parameter reserved-memory-percent).
+REDIS_RESERVED_PERCENT = 25

@@ -1,0 +1,249 @@
+"""Reads a configuration file's values one by one and collects everything that is wrong with them.
+
+A person gets all mistakes of all files at once; each says which file and key, what was found, what is
+allowed, and what to write.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: `file` and `key` say where, `found` and `allowed` what, `advice` what to write."""
+
+    file: str
+    key: str
+    found: str
+    allowed: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        advice = f" {self.advice}" if self.advice else ""
+        return f"{self.file}: {self.key}: found {self.found}; allowed: {self.allowed}.{advice}"
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; `problems` has every reason."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: Final = tuple(problems)
+        count = len(self.problems)
+        title = "1 mistake" if count == 1 else f"{count} mistakes"
+        super().__init__("\n".join([f"{title} in the configuration; nothing was changed.", *self.lines()]))
+
+    def lines(self) -> list[str]:
+        """One line for each problem."""
+        return [f"  {problem}" for problem in self.problems]
+
+
+@dataclass
+class Problems:
+    """Collects what is wrong while the files are read."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, file: str, key: str, found: object, allowed: str, advice: str = "") -> None:
+        """Notes one mistake; `found` is shown as the file would have it."""
+        self.found.append(Problem(file, key, shown(found), allowed, advice))
+
+    def concern(self, file: str, *keys: str) -> bool:
+        """Whether one of the keys, or something in or around it, is wrong already."""
+        return any(
+            problem.file == file and (_within(problem.key, key) or _within(key, problem.key))
+            for problem in self.found
+            for key in keys
+        )
+
+    def raise_if_any(self) -> None:
+        """Raises ConfigurationError when anything was noted."""
+        if self.found:
+            raise ConfigurationError(self.found)
+
+
+def _within(inner: str, outer: str) -> bool:
+    return inner == outer or inner.startswith(f"{outer}.")
+
+
+def shown(value: object) -> str:
+    """A value as a YAML file has it, short enough for one line."""
+    if value is MISSING:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "an empty value"
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) < 80 else f'"{value[:76]}…"'  # noqa: PLR2004
+    if isinstance(value, Mapping):
+        return f"a mapping with {', '.join(map(str, value)) or 'no keys'}"
+    if isinstance(value, list):
+        return f"the list [{', '.join(shown(item) for item in value)}]"
+    return str(value)
+
+
+class _Missing:
+    pass
+
+
+MISSING: Final = _Missing()
+
+
+class Reader:
+    """Typed access to one mapping of a file. A bad value is noted and answered with a stand-in.
+
+    The stand-in keeps the reading going, so that later keys are checked as well; it is never used,
+    since the loader raises at the end.
+    """
+
+    def __init__(self, problems: Problems, file: str, values: object, key: str = "") -> None:
+        self._problems = problems
+        self._file = file
+        self._key = key
+        self._known: set[str] = set()
+        self._values: Mapping[str, Any] = {}
+        if isinstance(values, Mapping):
+            self._values = values
+        else:
+            problems.add(file, key or "the whole file", values, "a mapping of keys to values")
+            self._known.add("*")
+
+    def key(self, name: str) -> str:
+        """The full name of a key of this mapping, as a person finds it in the file."""
+        return f"{self._key}.{name}" if self._key else name
+
+    def problem(self, name: str, found: object, allowed: str, advice: str = "") -> None:
+        """Notes that a key of this mapping is wrong."""
+        self._problems.add(self._file, self.key(name), found, allowed, advice)
+
+    def _value(self, name: str, default: object, allowed: str, example: object) -> object:
+        self._known.add(name)
+        value = self._values.get(name, MISSING)
+        if value is MISSING and default is MISSING and "*" not in self._known:
+            self.problem(name, MISSING, allowed, f"Add it, for example `{name}: {example}`.")
+        return value
+
+    def text(
+        self, name: str, *, pattern: str, allowed: str, example: str, default: str | _Missing = MISSING
+    ) -> str:
+        """A string that matches `pattern` as a whole."""
+        value = self._value(name, default, allowed, example)
+        if value is MISSING:
+            return default if isinstance(default, str) else ""
+        if isinstance(value, str) and re.fullmatch(pattern, value):
+            return value
+        quoted = " Put it in quotes." if isinstance(value, int | float) else ""
+        self.problem(name, value, allowed, f"For example `{name}: {example}`.{quoted}")
+        return ""
+
+    def integer(
+        self, name: str, *, minimum: int, maximum: int, unit: str = "", default: int | _Missing = MISSING
+    ) -> int:
+        """A whole number from `minimum` to `maximum`."""
+        allowed = f"a whole number from {minimum} to {maximum}{f' {unit}' if unit else ''}"
+        value = self._value(name, default, allowed, minimum)
+        if value is MISSING:
+            return default if isinstance(default, int) else minimum
+        if isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum:
+            return value
+        self.problem(name, value, allowed)
+        return minimum
+
+    def switch(self, name: str, *, default: bool | _Missing = MISSING) -> bool:
+        """true or false."""
+        value = self._value(name, default, "true or false", "true")
+        if value is MISSING:
+            return default if isinstance(default, bool) else False
+        if isinstance(value, bool):
+            return value
+        self.problem(name, value, "true or false", "Write it without quotes.")
+        return False
+
+    def choice(self, name: str, values: Iterable[str], *, default: str | _Missing = MISSING) -> str:
+        """One of a few words."""
+        choices = [str(choice) for choice in values]
+        allowed = f"one of {', '.join(choices)}"
+        value = self._value(name, default, allowed, choices[0])
+        if value is MISSING:
+            return default if isinstance(default, str) else choices[0]
+        if value in choices:
+            return str(value)
+        self.problem(name, value, allowed, _did_you_mean(str(value), choices))
+        return choices[0]
+
+    def texts(
+        self, name: str, *, pattern: str, allowed: str, example: str, default: tuple[str, ...] | None = None
+    ) -> tuple[str, ...]:
+        """A list of different strings that all match `pattern`; not empty unless it has a default."""
+        described = f"a list, each {allowed}"
+        value = self._value(name, MISSING if default is None else default, described, f"[{example}]")
+        if value is MISSING:
+            return default or ()
+        if not isinstance(value, list | tuple) or (not value and default is None):
+            self.problem(name, value, described, f"For example `{name}: [{example}]`.")
+            return ()
+        for item in value:
+            if not (isinstance(item, str) and re.fullmatch(pattern, item)):
+                self.problem(name, item, allowed, f"For example `{example}`.")
+            elif list(value).count(item) > 1:
+                self.problem(name, value, "different entries", f"{shown(item)} stands there twice.")
+                break
+        return tuple(str(item) for item in value)
+
+    def section(self, name: str, *, optional: bool = False) -> Reader:
+        """The mapping under a key; an optional one that is missing reads as empty."""
+        value = self._value(name, {} if optional else MISSING, "a mapping of keys to values", "…")
+        if value is MISSING:
+            reader = Reader(self._problems, self._file, {}, self.key(name))
+            if not optional:
+                reader._known.add("*")  # its own keys need no complaint of their own
+            return reader
+        return Reader(self._problems, self._file, value, self.key(name))
+
+    def entries(self, name: str, *, pattern: str, allowed: str, optional: bool = False) -> dict[str, Reader]:
+        """The mappings under a key by their names, which a person chooses."""
+        section = self.section(name, optional=optional)
+        section._known.update(section._values)
+        for entry in section._values:
+            if not (isinstance(entry, str) and re.fullmatch(pattern, entry)):
+                section.problem(str(entry), entry, allowed)
+        return {
+            str(entry): Reader(self._problems, self._file, value, section.key(str(entry)))
+            for entry, value in section._values.items()
+        }
+
+    def words(
+        self, name: str, *, key_pattern: str, key_allowed: str, pattern: str, allowed: str, example: str
+    ) -> dict[str, str]:
+        """A mapping of names to strings; missing means empty."""
+        section = self.section(name, optional=True)
+        found = {}
+        for entry in section._values:
+            if not (isinstance(entry, str) and re.fullmatch(key_pattern, entry)):
+                section.problem(str(entry), entry, key_allowed)
+            found[str(entry)] = section.text(
+                entry, pattern=pattern, allowed=allowed, example=example, default=""
+            )
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether the key is there at all."""
+        return name in self._values
+
+    def finish(self) -> None:
+        """Notes the keys that nobody asked for, each with the nearest one that exists."""
+        known = self._known - {"*"}
+        for name in self._values:
+            if name not in self._known:
+                advice = _did_you_mean(str(name), known) or "Remove it."
+                self.problem(str(name), self._values[name], f"the keys {', '.join(sorted(known))}", advice)
+
+
+def _did_you_mean(word: str, choices: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f"Did you mean {near[0]}?" if near else ""

@@ -1,0 +1,288 @@
+"""Runs the whole program without an engine and writes down every resource that it declares.
+
+Everything is handed back as plain values, so that a test asserts outside of `apply`; an assert inside
+one could fail unseen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import runpy
+import sys
+from collections.abc import Iterator, Mapping
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from google.protobuf import struct_pb2
+from pulumi.runtime.mocks import MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import configure
+from pulumi.runtime.stack import run_in_stack
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = "groundwork"
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+
+# Looked for everywhere where it must not be.
+PLANTED = "planted-value-of"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that was marked as a secret."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One declared resource, as the engine is told of it.
+
+    `inputs` has Secret in place of secret values; `provider` is the name of an explicit provider, or empty.
+    """
+
+    type: str
+    name: str
+    urn: str
+    parent: str
+    custom: bool
+    inputs: Mapping[str, Any]
+    protect: bool
+    retain_on_delete: bool
+    provider: str
+    depends_on: frozenset[str]
+    aliases: tuple[str, ...]
+    ignore_changes: tuple[str, ...]
+    additional_secret_outputs: tuple[str, ...]
+
+    def plain(self, name: str) -> Any:
+        """An input with its secrets uncovered; documents of JSON stay text."""
+        return uncovered(self.inputs.get(name))
+
+
+@dataclass
+class Recording:
+    """All resources of one environment, in the order of their registration, and the stack's outputs."""
+
+    environment: str
+    resources: list[Resource] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, resource_type: str) -> dict[str, Resource]:
+        """The resources of a type by name; a name may be used once in a component, so they are unique."""
+        return {resource.name: resource for resource in self.resources if resource.type == resource_type}
+
+    def one(self, resource_type: str, name: str) -> Resource:
+        """The resource of a type and name."""
+        return self.of(resource_type)[name]
+
+    def types(self) -> set[str]:
+        """Which kinds of resources there are, without components."""
+        return {resource.type for resource in self.resources if resource.custom}
+
+    def by_urn(self, urn: str) -> Resource:
+        """The resource of a URN."""
+        return next(resource for resource in self.resources if resource.urn == urn)
+
+
+def stack_file(environment: str) -> dict[str, Any]:
+    """The configuration of the checkout's own stack file, without the project's prefix."""
+    content = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text(encoding="utf-8"))
+    return {key.removeprefix(f"{PROJECT}:"): value for key, value in content["config"].items()}
+
+
+def system_file() -> dict[str, Any]:
+    """The checkout's own system file."""
+    content: dict[str, Any] = yaml.safe_load((ROOT / "system.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+def record(environment: str, changes: Mapping[str, Any] | None = None) -> Recording:
+    """Evaluates `__main__.py` for an environment.
+
+    Args:
+        environment: the stack's name.
+        changes: values of the stack file to exchange or add.
+    """
+    values = {**stack_file(environment), **(changes or {})}
+    config = {
+        f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
+        for key, value in values.items()
+    }
+    monitor = _Monitor(environment)
+    # Pulumi keeps its settings in context variables: a copy leaves those of the test alone.
+    copy_context().run(_evaluate, environment, config, monitor)
+    return monitor.recording
+
+
+def _evaluate(environment: str, config: dict[str, str], monitor: _Monitor) -> None:
+    from pulumi.runtime import config as pulumi_config
+    from pulumi.runtime.settings import set_root_resource
+
+    features = set(monitor.GetDeploymentInfo(None).supportedFeatures)
+    configure(
+        MockSettings(
+            monitor=monitor,
+            monitor_features=features,
+            engine=MockEngine(None),
+            project=PROJECT,
+            stack=environment,
+            dry_run=False,
+            organization=None,
+            callbacks=None,
+        )
+    )
+    set_root_resource(None)  # type: ignore[arg-type]  # of an evaluation before this one
+    pulumi_config.set_all_config(config)
+
+    def program() -> None:
+        sys.path.insert(0, str(ROOT))
+        try:
+            runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+        finally:
+            sys.path.remove(str(ROOT))
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(run_in_stack(program))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+class _NoMocks(Mocks):
+    """The monitor answers itself; a call to AWS while the program runs would be a mistake in it."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        raise AssertionError("not used")
+
+    def call(self, args: Any) -> Any:
+        raise AssertionError(f"the program asked AWS for {args.token}: previews would need credentials")
+
+
+class _Monitor(MockMonitor):
+    """Takes the place of the engine: writes down, and answers with outputs of AWS's form."""
+
+    def __init__(self, environment: str) -> None:
+        super().__init__(_NoMocks())
+        self.recording = Recording(environment)
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  # gRPC's name
+        urn = _urn(self.recording.environment, request)
+        if request.type == "pulumi:pulumi:Stack":
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        self.recording.resources.append(_resource(urn, request))
+        answer = struct_pb2.Struct()
+        answer.CopyFrom(request.object)
+        for name, value in _computed(request).items():
+            answer[name] = value
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}-id", object=answer)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        if "pulumi:pulumi:Stack" in request.urn.split("::")[2].split("$")[-1]:
+            self.recording.outputs = _plain_struct(request.outputs)
+        return super().RegisterResourceOutputs(request)
+
+
+def _urn(environment: str, request: Any) -> str:
+    chain = request.type
+    if request.parent:
+        parent_chain = request.parent.split("::")[2]
+        if not parent_chain.endswith("pulumi:pulumi:Stack"):
+            chain = f"{parent_chain}${chain}"
+    return f"urn:pulumi:{environment}::{PROJECT}::{chain}::{request.name}"
+
+
+def _resource(urn: str, request: Any) -> Resource:
+    return Resource(
+        type=request.type,
+        name=request.name,
+        urn=urn,
+        parent=request.parent,
+        custom=request.custom,
+        inputs=_plain_struct(request.object),
+        protect=request.protect,
+        retain_on_delete=request.retainOnDelete,
+        provider=request.provider.split("::")[-2] if request.provider else "",
+        depends_on=frozenset(request.dependencies),
+        aliases=tuple([*request.aliasURNs, *(str(alias) for alias in request.aliases)]),
+        ignore_changes=tuple(request.ignoreChanges),
+        additional_secret_outputs=tuple(request.additionalSecretOutputs),
+    )
+
+
+def _computed(request: Any) -> dict[str, Any]:
+    """Outputs that only AWS knows, as far as the program uses them."""
+    kind, name = request.type, request.name
+    if kind == "random:index/randomPassword:RandomPassword":
+        # The engine marks it: the provider's schema says that it is a secret.
+        return {"result": _as_secret(f"{PLANTED}-{name}")}
+    computed: dict[str, Any] = {}
+    if kind.startswith("aws:"):
+        service = kind.split(":")[1].split("/")[0]
+        computed["arn"] = f"arn:aws:{service}:us-west-2:123456789012:{name}"
+    if kind == "aws:kms/key:Key":
+        computed["keyId"] = f"{name}-key-id"
+    if kind == "aws:eks/cluster:Cluster":
+        computed["endpoint"] = "https://cluster.eks.example"
+        computed["certificateAuthority"] = {"data": "Q0VSVElGSUNBVEU="}
+        vpc_config = _plain_struct(request.object)["vpcConfig"]
+        computed["vpcConfig"] = {**vpc_config, "clusterSecurityGroupId": "sg-cluster"}
+    if kind == "aws:rds/instance:Instance":
+        computed["address"] = "database.rds.example"
+        computed["endpoint"] = "database.rds.example:5432"
+    if kind == "aws:elasticache/replicationGroup:ReplicationGroup":
+        computed["primaryEndpointAddress"] = f"{name}.cache.example"
+    return computed
+
+
+def _as_secret(value: str) -> dict[str, Any]:
+    return {_SIGNATURE: _SECRET, "value": value}
+
+
+def _plain_struct(struct: Any) -> dict[str, Any]:
+    return {key: _plain_value(value) for key, value in struct.fields.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        found = _plain_struct(value.struct_value)
+        return Secret(found.get("value")) if found.get(_SIGNATURE) == _SECRET else found
+    if kind == "list_value":
+        return [_plain_value(item) for item in value.list_value.values]
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    return None if kind == "null_value" else getattr(value, kind)
+
+
+def uncovered(value: Any) -> Any:
+    """A value with all its secrets uncovered."""
+    if isinstance(value, Secret):
+        return uncovered(value.value)
+    if isinstance(value, dict):
+        return {key: uncovered(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [uncovered(item) for item in value]
+    return value
+
+
+def open_texts(value: Any) -> Iterator[str]:
+    """Every text in a value that is not marked as a secret."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield str(key)
+            yield from open_texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from open_texts(item)
