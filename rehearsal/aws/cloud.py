@@ -41,7 +41,7 @@ class Cloud:
         """Starts moto empty and carries out what the journal holds."""
         from moto import mock_aws
 
-        self._mock = mock_aws(config={"core": {"mock_credentials": True, "reset_boto3_session": True}})
+        self._mock = mock_aws(config={"iam": {"load_aws_managed_policies": True}})
         self._mock.start()
         self._forget_account()
         for entry in self._journal.entries():
