@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 import pulumi
-from pulumi_aws import cloudwatch, eks, iam as aws_iam, vpc
+from pulumi_aws import cloudwatch, eks, vpc
+from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.addresses import SERVICE_ADDRESSES

@@ -242,7 +242,7 @@ def _cluster(section: Reader) -> ClusterSettings:
     )
     for text in access:
         try:
-            wide = IPv4Network(text).prefixlen < 8  # noqa: PLR2004
+            wide = IPv4Network(text).prefixlen < 8
         except ValueError:
             section.problem("apiAccess", text, "a network without bits beyond its length")
             continue

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, iam as aws_iam, rds, vpc
+from pulumi_aws import cloudwatch, ec2, rds, vpc
+from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.naming import Naming

@@ -33,7 +33,7 @@ def deny(
     actions: Sequence[str],
     resources: Sequence[Arn],
     *,
-    principal: Mapping[str, Any] | str,
+    principal: Mapping[str, Any],
     condition: Mapping[str, Any],
 ) -> Statement:
     """A statement that refuses actions whoever else allows them."""
@@ -45,14 +45,15 @@ def _statement(
     sid: str,
     actions: Sequence[str],
     resources: Sequence[Arn] | None,
-    principal: Mapping[str, Any] | str | None,
+    principal: Mapping[str, Any] | None,
     condition: Mapping[str, Any] | None,
 ) -> Statement:
     statement: Statement = {"Sid": sid, "Effect": effect, "Action": list(actions)}
     if principal is not None:
         statement["Principal"] = principal
     if resources is not None:
-        statement["Resource"] = list(resources)
+        # One alone stands by itself, as AWS writes documents back.
+        statement["Resource"] = resources[0] if len(resources) == 1 else list(resources)
     if condition is not None:
         statement["Condition"] = dict(condition)
     return statement
@@ -192,7 +193,7 @@ def refuse_plaintext_transport(bucket: Arn) -> Statement:
         "TlsOnly",
         ["s3:*"],
         [bucket, pulumi.Output.concat(bucket, "/*")],
-        principal="*",
+        principal={"AWS": "*"},
         condition={"Bool": {"aws:SecureTransport": "false"}},
     )
 
@@ -217,7 +218,7 @@ def only_readers(secret: Arn, readers: Sequence[str]) -> Statement:
         "OnlyItsReaders",
         ["secretsmanager:GetSecretValue"],
         [secret],
-        principal="*",
+        principal={"AWS": "*"},
         condition={"ArnNotLike": {"aws:PrincipalArn": list(readers)}},
     )
 

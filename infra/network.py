@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, iam as aws_iam
+from pulumi_aws import cloudwatch, ec2
+from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.addresses import subnets

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import iam as aws_iam, s3
+from pulumi_aws import iam as aws_iam
+from pulumi_aws import s3
 
 from infra import iam
 from infra.bucket_catalogue import ABORT_UPLOADS_AFTER, ACCESS_LOG_DAYS, ACCESS_LOGS, Bucket
@@ -63,7 +64,7 @@ class Storage(pulumi.ComponentResource):
         name = self._args.naming.bucket(ACCESS_LOGS)
         bucket = s3.Bucket(ACCESS_LOGS, bucket=name, opts=self._kept)
         sources = [f"arn:aws:s3:::{source}" for source in self.names.values()]
-        self._basics(
+        _, self._logs_policy = self._basics(
             ACCESS_LOGS,
             bucket,
             # S3 delivers its own logs only to buckets with its own key.
@@ -86,10 +87,15 @@ class Storage(pulumi.ComponentResource):
         bucket = s3.Bucket(
             name, bucket=self.names[name], object_lock_enabled=True if lock else None, opts=self._kept
         )
-        versioning = self._basics(name, bucket, _encryption(args.data_key), None, self._here)
+        versioning, _ = self._basics(name, bucket, _encryption(args.data_key), None, self._here)
         self._lifecycle(definition, bucket, self._here)
         s3.BucketLogging(
-            name, bucket=bucket.id, target_bucket=logs.id, target_prefix=f"{name}/", opts=self._here
+            name,
+            bucket=bucket.id,
+            target_bucket=logs.id,
+            target_prefix=f"{name}/",
+            # S3 refuses to log where it may not write.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._logs_policy]),
         )
         if lock:
             self._object_lock(name, bucket, lock, versioning, self._here)
@@ -104,7 +110,7 @@ class Storage(pulumi.ComponentResource):
         encryption: s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs,
         statement: iam.Statement | None,
         opts: pulumi.ResourceOptions,
-    ) -> s3.BucketVersioning:
+    ) -> tuple[s3.BucketVersioning, s3.BucketPolicy]:
         s3.BucketPublicAccessBlock(
             name,
             bucket=bucket.id,
@@ -133,13 +139,14 @@ class Storage(pulumi.ComponentResource):
             opts=opts,
         )
         statements = [iam.refuse_plaintext_transport(bucket.arn), *([statement] if statement else [])]
-        s3.BucketPolicy(name, bucket=bucket.id, policy=iam.document(*statements), opts=opts)
-        return s3.BucketVersioning(
+        policy = s3.BucketPolicy(name, bucket=bucket.id, policy=iam.document(*statements), opts=opts)
+        versioning = s3.BucketVersioning(
             name,
             bucket=bucket.id,
             versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
             opts=opts,
         )
+        return versioning, policy
 
     def _lifecycle(self, definition: Bucket, bucket: s3.Bucket, opts: pulumi.ResourceOptions) -> None:
         transitions = [
@@ -211,7 +218,7 @@ class Storage(pulumi.ComponentResource):
             object_lock_enabled=True,
             opts=kept,
         )
-        copy_versioning = self._basics(name, copy, _encryption(key), None, there)
+        copy_versioning, _ = self._basics(name, copy, _encryption(key), None, there)
         self._lifecycle(Bucket(name, "", definition.expire_after, noncurrent_expire_after=1), copy, there)
         self._object_lock(name, copy, lock, copy_versioning, there)
         role = self._replication_role(source, copy, key)

@@ -79,7 +79,7 @@ def shown(value: object) -> str:
     if value is None:
         return "an empty value"
     if isinstance(value, str):
-        return f'"{value}"' if len(value) < 80 else f'"{value[:76]}…"'  # noqa: PLR2004
+        return f'"{value}"' if len(value) < 80 else f'"{value[:76]}…"'
     if isinstance(value, Mapping):
         return f"a mapping with {', '.join(map(str, value)) or 'no keys'}"
     if isinstance(value, list):

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_aws import eks, iam as aws_iam
+from pulumi_aws import eks
+from pulumi_aws import iam as aws_iam
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
-from pulumi_kubernetes.core.v1 import Namespace, Service as ClusterService, ServiceAccount
+from pulumi_kubernetes.core.v1 import Namespace, ServiceAccount
+from pulumi_kubernetes.core.v1 import Service as ClusterService
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from infra import iam, pods

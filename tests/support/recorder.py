@@ -212,7 +212,7 @@ def _resource(urn: str, request: Any) -> Resource:
         retain_on_delete=request.retainOnDelete,
         provider=request.provider.split("::")[-2] if request.provider else "",
         depends_on=frozenset(request.dependencies),
-        aliases=tuple([*request.aliasURNs, *(str(alias) for alias in request.aliases)]),
+        aliases=(*request.aliasURNs, *(str(alias) for alias in request.aliases)),
         ignore_changes=tuple(request.ignoreChanges),
         additional_secret_outputs=tuple(request.additionalSecretOutputs),
     )
