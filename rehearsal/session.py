@@ -30,10 +30,11 @@ from rehearsal.aws.provider import AwsProvider
 from rehearsal.events import Log, LogReader
 from rehearsal.journal import Journal
 from rehearsal.kubernetes import Clusters, KubernetesProvider
+from rehearsal.provider import ProviderError
 from rehearsal.random import RandomProvider
 from rehearsal.sdk_speed import quick_sdk
 from rehearsal.stackfile import StackFile
-from rehearsal.workspace import Workspace
+from rehearsal.workspace import Workspace, WorkspaceError
 
 Progress = Callable[[Log], None]
 
@@ -177,7 +178,13 @@ class Session:
         self.cloud = Cloud(stack_file.account, journal)
         self.cloud.before_call = self.faults
         self.clusters = Clusters(lambda entry: journal.append([{"kind": "kubernetes", "change": entry}]))
-        self.cloud.start()
+        try:
+            self.cloud.start()
+        except ProviderError as error:
+            raise WorkspaceError(
+                f"{error}. It was made by another version of the program or for another account; "
+                f"`make reset ENV={self.environment}` throws it away."
+            ) from error
         self.clusters.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "kubernetes")
         kubernetes = KubernetesProvider(self.clusters, stack_file.kubernetes_version)
         for provider in (AwsProvider(self.cloud), RandomProvider(), kubernetes):

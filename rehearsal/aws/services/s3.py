@@ -136,7 +136,14 @@ def _policy(context: Context) -> dict[str, Any]:
     document = json.loads(context.inputs["policy"])
     statements = document.get("Statement", [])
     kept = [s for s in statements if not (s.get("Effect") == "Deny" and s.get("Condition"))]
-    return {"Policy": json.dumps({**document, "Statement": kept})}
+    return {"Policy": json.dumps({**document, "Statement": [_single(statement) for statement in kept]})}
+
+
+def _single(value: Any) -> Any:
+    """Lists of one as their one item, which means the same; moto compares the plain texts."""
+    if isinstance(value, dict):
+        return {key: _single(item) for key, item in value.items()}
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _lifecycle(context: Context) -> dict[str, Any]:
