@@ -7,6 +7,7 @@ standard output; progress always goes to standard error.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -71,7 +72,7 @@ class Terminal:
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("Area")
         for standing in standings:
-            table.add_column(standing.capitalize(), justify="right")
+            table.add_column(standing.value, justify="right")
         for area, counts in inventory.areas.items():
             table.add_row(area, *(str(counts[s] or "") for s in standings))
         table.add_section()
@@ -88,14 +89,12 @@ class Terminal:
             self.out.print(f"  {count:3}  {kind}{note}")
 
     def outputs(self, outputs: Mapping[str, Any]) -> None:
-        """The stack's outputs, as the engine gave them (secrets masked by it)."""
-        table = Table(box=None, pad_edge=False, show_header=False)
-        table.add_column(style="bold")
-        table.add_column(overflow="fold")
-        for name, value in sorted(outputs.items()):
-            table.add_row(name, Text(value if isinstance(value, str) else _flat(value)))
+        """The stack's outputs, as the engine gave them (secrets masked by it), one value a line."""
         self.out.print("\nOutputs:")
-        self.out.print(table)
+        lines = [line for name, value in sorted(outputs.items()) for line in _flat(name, value)]
+        width = max((len(name) for name, _ in lines), default=0)
+        for name, value in lines:
+            self.out.print(Text(f"  {name.ljust(width)}  {value}"))
 
 
 def _line(what: str, log: Log, seconds: float) -> Text:
@@ -104,9 +103,8 @@ def _line(what: str, log: Log, seconds: float) -> Text:
     return Text(f"{what}  {len(log.done)} done  {seconds:4.1f} s  {doing}")
 
 
-def _flat(value: Any) -> str:
+def _flat(name: str, value: Any) -> list[tuple[str, str]]:
+    """A nested output as lines: `buckets.photos` and its value."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_flat(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(_flat(item) for item in value)
-    return str(value)
+        return [line for key, item in value.items() for line in _flat(f"{name}.{key}", item)]
+    return [(name, value if isinstance(value, str) else json.dumps(value))]

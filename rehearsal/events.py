@@ -57,7 +57,10 @@ class Log:
         if event.get("urn") and event["severity"] == "error":
             text = f"{_name(event['urn'])}: {text}"
         if event["severity"] == "error":
-            self.diagnostics.append(text)
+            # The engine repeats a failed program's words with this in front.
+            said = text.removeprefix("an unhandled error occurred: ")
+            if said not in self.diagnostics:
+                self.diagnostics.append(said)
         elif event["severity"] == "warning":
             self.warnings.append(text)
 

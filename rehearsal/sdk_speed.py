@@ -7,7 +7,8 @@ Three places of the SDK cost more than the deployment itself once there are some
 * every resource sends the whole Python stack of its creation, which nobody reads in a rehearsal.
 
 They are replaced while a session runs, only in SDK versions in which this was tried, and put back
-afterwards. The garbage collector is relaxed as well: a session makes many objects and drops few.
+afterwards. The garbage collector is relaxed for the rest of the process: a session makes many objects
+and drops few, and tightening it again would go through all of them once more.
 """
 
 from __future__ import annotations
@@ -37,18 +38,15 @@ class _AllAtOnce:
 @contextmanager
 def quick_sdk() -> Iterator[None]:
     """Applies the replacements inside the block."""
-    threshold = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GARBAGE_THRESHOLD, *threshold[1:])
+    if gc.get_threshold()[0] < _GARBAGE_THRESHOLD:
+        gc.freeze()
+        gc.set_threshold(_GARBAGE_THRESHOLD, *gc.get_threshold()[1:])
     undo = _replace() if importlib.metadata.version("pulumi").startswith(TRIED_WITH) else []
     try:
         yield
     finally:
         for target, name, original in undo:
             setattr(target, name, original)
-        gc.set_threshold(*threshold)
-        gc.unfreeze()
 
 
 def _replace() -> list[tuple[Any, str, Any]]:
