@@ -7,8 +7,8 @@ documentation and tests all read them here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from infra.alarm import MINUTE, Alarm, Comparison, MissingData, Severity, Statistic, Subject
 from infra.system import Thresholds
 from infra.tiers import GIGABYTE
 
@@ -16,121 +16,6 @@ from infra.tiers import GIGABYTE
 # dimensions Environment and Service: `app` in the contract, this is the hook.
 APPLICATION_NAMESPACE = "Groundwork/Application"
 POOL_METRIC = "DatabasePoolConnections"
-
-MINUTE = 60
-
-
-class Severity(StrEnum):
-    """How bad it is; decides which way people are told (runbook 002's table)."""
-
-    SEV1 = "SEV-1"
-    SEV2 = "SEV-2"
-    SEV3 = "SEV-3"
-    SEV4 = "SEV-4"
-
-    @property
-    def topic(self) -> str:
-        """The topic's name within the environment (`sev-1`)."""
-        return self.value.lower()
-
-    @property
-    def pages(self) -> bool:
-        """Whether somebody is woken up."""
-        return self in (Severity.SEV1, Severity.SEV2)
-
-    @property
-    def response(self) -> str:
-        """How soon somebody answers."""
-        return {
-            Severity.SEV1: "page, answer within 15 minutes",
-            Severity.SEV2: "page, answer within 30 minutes",
-            Severity.SEV3: "ticket, answer within 2 hours",
-            Severity.SEV4: "ticket, answer the next business day",
-        }[self]
-
-
-class Subject(StrEnum):
-    """What an alarm watches; one alarm is made for each of its kind."""
-
-    DATABASE = "database"
-    CACHE = "cache"  # each node
-    QUEUE = "queue"  # each node
-    CLUSTER = "cluster"
-    SERVICE = "service"
-    POOL = "pool"  # of each service that connects to the database
-    TOPIC = "topic"
-
-
-class Statistic(StrEnum):
-    """How the values of a period become one."""
-
-    AVERAGE = "Average"
-    MAXIMUM = "Maximum"
-    SUM = "Sum"
-
-
-class Comparison(StrEnum):
-    """When a value is too much, or too little."""
-
-    GREATER = "GreaterThanThreshold"
-    GREATER_OR_EQUAL = "GreaterThanOrEqualToThreshold"
-    LESS = "LessThanThreshold"
-
-
-class MissingData(StrEnum):
-    """What no value means."""
-
-    MISSING = "missing"  # nothing is known: the alarm says "insufficient data"
-    NOT_BREACHING = "notBreaching"  # nothing has happened: such a metric exists only when something does
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """One alarm.
-
-    Args:
-        name: within its subject (`cpu-warning`).
-        row: of the contract.
-        subject: what it watches.
-        severity: how bad it is.
-        condition: in the runbook's words.
-        section: the runbook's section that says what to do.
-        first_action: what to do first.
-        namespace: CloudWatch's namespace of the metric.
-        metric: its name.
-        statistic: how the values of a period become one.
-        comparison: with the threshold.
-        threshold: in the metric's unit.
-        period: seconds.
-        periods: how many of the last periods count.
-        breaching: how many of them have to be over the threshold.
-        missing: what a period without a value means.
-    """
-
-    name: str
-    row: str
-    subject: Subject
-    severity: Severity
-    condition: str
-    section: str
-    first_action: str
-    namespace: str
-    metric: str
-    statistic: Statistic
-    comparison: Comparison
-    threshold: float
-    period: int = 5 * MINUTE
-    periods: int = 2
-    breaching: int = 2
-    missing: MissingData = MissingData.MISSING
-
-    @property
-    def description(self) -> str:
-        """What the person who is woken up reads."""
-        return (
-            f"{self.severity} {self.condition}. First: {self.first_action} "
-            f"(runbook {self.section}; {self.row})"
-        )
 
 
 @dataclass(frozen=True)
@@ -180,66 +65,65 @@ def catalogue(limits: Limits) -> tuple[Alarm, ...]:
     )
 
 
-def _pair(
-    subject: Subject,
-    what: str,
-    warning: float,
-    critical: float,
-    *,
-    row: str,
-    section: str,
-    first_action: str,
-    namespace: str,
-    metric: str,
-    unit: str = "%",
-    statistic: Statistic = Statistic.AVERAGE,
-) -> tuple[Alarm, Alarm]:
-    """The warning (SEV-3) and the critical alarm (SEV-2) of one measure, after 10 minutes (002, 004)."""
+@dataclass(frozen=True)
+class _Measure:
+    """One measure with a warning (SEV-3) and a critical alarm (SEV-2), after 10 minutes (002, 004)."""
 
-    def alarm(level: str, severity: Severity, threshold: float) -> Alarm:
+    subject: Subject
+    what: str
+    row: str
+    section: str
+    first_action: str
+    namespace: str
+    metric: str
+    unit: str = "%"
+    statistic: Statistic = Statistic.AVERAGE
+
+    def alarms(self, warning: float, critical: float) -> tuple[Alarm, Alarm]:
+        """Both alarms."""
+        return (
+            self._alarm("warning", Severity.SEV3, warning),
+            self._alarm("critical", Severity.SEV2, critical),
+        )
+
+    def _alarm(self, level: str, severity: Severity, threshold: float) -> Alarm:
         return Alarm(
-            name=f"{what.lower().replace(' ', '-')}-{level}",
-            row=row,
-            subject=subject,
+            name=f"{self.what.lower()}-{level}",
+            row=self.row,
+            subject=self.subject,
             severity=severity,
-            condition=f"{what} of the {subject} > {threshold:g} {unit} for 10 minutes",
-            section=section,
-            first_action=first_action,
-            namespace=namespace,
-            metric=metric,
-            statistic=statistic,
+            condition=f"{self.what} of the {self.subject} > {threshold:g} {self.unit} for 10 minutes",
+            section=self.section,
+            first_action=self.first_action,
+            namespace=self.namespace,
+            metric=self.metric,
+            statistic=self.statistic,
             comparison=Comparison.GREATER,
             threshold=threshold,
         )
-
-    return alarm("warning", Severity.SEV3, warning), alarm("critical", Severity.SEV2, critical)
 
 
 def _compute(limits: Limits, subject: Subject, cpu_metric: str, memory_metric: str) -> tuple[Alarm, ...]:
     thresholds, namespace = limits.thresholds, "ContainerInsights"
     return (
-        *_pair(
+        *_Measure(
             subject,
             "CPU",
-            thresholds.cpu_warning,
-            thresholds.cpu_critical,
             row="ALM-8",
             section=_CPU_SECTION,
             first_action="see whether the autoscaler is at its maximum, and raise replicas.maximum if it is",
             namespace=namespace,
             metric=cpu_metric,
-        ),
-        *_pair(
+        ).alarms(thresholds.cpu_warning, thresholds.cpu_critical),
+        *_Measure(
             subject,
             "Memory",
-            thresholds.memory_warning,
-            thresholds.memory_critical,
             row="ALM-8",
             section=_MEMORY_SECTION,
             first_action="look for a leak since the last deployment; roll back, or restart the service",
             namespace=namespace,
             metric=memory_metric,
-        ),
+        ).alarms(thresholds.memory_warning, thresholds.memory_critical),
     )
 
 
@@ -266,17 +150,15 @@ def _database(limits: Limits) -> tuple[Alarm, ...]:
 
     memory, storage = limits.database_memory, limits.database_storage * GIGABYTE
     return (
-        *_pair(
+        *_Measure(
             Subject.DATABASE,
             "CPU",
-            thresholds.cpu_warning,
-            thresholds.cpu_critical,
             row="ALM-8",
             section=_CPU_SECTION,
             first_action="find the heaviest queries (pg_stat_statements)",
             namespace="AWS/RDS",
             metric="CPUUtilization",
-        ),
+        ).alarms(thresholds.cpu_warning, thresholds.cpu_critical),
         free(
             "memory-warning",
             Severity.SEV3,
@@ -345,11 +227,9 @@ def _connections(limits: Limits) -> tuple[Alarm, ...]:
             most,
             f"a pod has all of its {most} pooled connections in use in 3 of 5 minutes",
         ),
-        *_pair(
+        *_Measure(
             Subject.DATABASE,
             "Connections",
-            connections * limits.thresholds.memory_warning // 100,
-            connections * limits.thresholds.memory_critical // 100,
             row="ALM-10",
             section=_POOL_SECTION,
             first_action="see who holds them (pg_stat_activity)",
@@ -357,6 +237,9 @@ def _connections(limits: Limits) -> tuple[Alarm, ...]:
             metric="DatabaseConnections",
             unit=f"of {connections}",
             statistic=Statistic.MAXIMUM,
+        ).alarms(
+            connections * limits.thresholds.memory_warning // 100,
+            connections * limits.thresholds.memory_critical // 100,
         ),
     )
 
@@ -364,30 +247,26 @@ def _connections(limits: Limits) -> tuple[Alarm, ...]:
 def _redis(limits: Limits, subject: Subject) -> tuple[Alarm, ...]:
     thresholds, namespace = limits.thresholds, "AWS/ElastiCache"
     return (
-        *_pair(
+        *_Measure(
             subject,
             "CPU",
-            thresholds.cpu_warning,
-            thresholds.cpu_critical,
             row="ALM-8",
             section=_CPU_SECTION,
             first_action="look for slow commands",
             namespace=namespace,
             # Of the one thread that commands run on; the machine's own says little about it.
             metric="EngineCPUUtilization",
-        ),
-        *_pair(
+        ).alarms(thresholds.cpu_warning, thresholds.cpu_critical),
+        *_Measure(
             subject,
             "Memory",
-            thresholds.memory_warning,
-            thresholds.memory_critical,
             row="ALM-11",
             section=_REDIS_SECTION,
             first_action=f"take a larger redis.{subject}"
             + (", or clear it" if subject is Subject.CACHE else ", and see why the worker falls behind"),
             namespace=namespace,
             metric="DatabaseMemoryUsagePercentage",
-        ),
+        ).alarms(thresholds.memory_warning, thresholds.memory_critical),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch
 
-from infra.alarm_catalogue import Alarm, Severity, Subject
+from infra.alarm import Alarm, Severity, Subject
 from infra.naming import Naming
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pulumi
 
-from infra.alarm_catalogue import Limits, Subject, catalogue
+from infra.alarm import Subject
+from infra.alarm_catalogue import Limits, catalogue
 from infra.alarms import AlarmsArgs, Watched
 from infra.bucket_catalogue import CATALOGUE
 from infra.cluster import Cluster, ClusterArgs
@@ -130,7 +131,6 @@ def storage(
         buckets=CATALOGUE,
         data_key=keys.data,
         lock_backups=standard.locks_backups,
-        compliance=standard.locks_backups,
         protect=standard.protects_data,
         recovery_provider=recovery_provider,
     )
@@ -205,14 +205,14 @@ def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs
     settings = configuration.settings
 
     def secret(value: str | None) -> pulumi.Output[str] | None:
-        return None if value is None else pulumi.Output.secret(value)
+        return None if value is None else pulumi.Output.secret(str(value))
 
     return NotificationsArgs(
         naming=configuration.naming,
         key=keys.notifications,
         pagerduty=secret(settings.paging.pagerduty),
         slack=secret(settings.paging.slack),
-        fallback_email=settings.alarms.fallback_email,
+        email=settings.alarms.email,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -11,7 +12,7 @@ from typing import Any
 from infra.addresses import BLOCKS, PREFIX_LENGTHS, ZONES_MAXIMUM
 from infra.environments import STANDARDS, Environment, Standard
 from infra.tiers import DATABASE_TIERS, REDIS_TIERS, DatabaseTier, RedisTier
-from infra.validation import Problems, Reader
+from infra.validation import EncryptedText, Problems, Reader
 
 # EKS versions with standard support left, with its last day (AWS's release calendar).
 CLUSTER_VERSIONS = MappingProxyType({"1.35": "2027-03-27"})
@@ -75,10 +76,10 @@ class ReplicaSettings:
 
 @dataclass(frozen=True)
 class AlarmSettings:
-    """Whether alarms reach anybody, and the address that is written to when a page cannot be delivered."""
+    """Whether alarms reach anybody, and the address that is written to, of a page not delivered as well."""
 
     actions: bool
-    fallback_email: str
+    email: str
 
 
 @dataclass(frozen=True)
@@ -313,7 +314,7 @@ def _alarms(section: Reader, environment: Environment, standard: Standard) -> Al
     if standard.deletion_protection and section.has("actions") and not actions:
         section.problem("actions", actions, f"true in {environment}: its alarms reach people")
     email = section.text(
-        "fallbackEmail", pattern=EMAIL_PATTERN, allowed="an e-mail address", example="on-call@example.com"
+        "email", pattern=EMAIL_PATTERN, allowed="an e-mail address", example="on-call@example.com"
     )
     section.finish()
     return AlarmSettings(actions, email)
@@ -321,9 +322,19 @@ def _alarms(section: Reader, environment: Environment, standard: Standard) -> Al
 
 def _paging(section: Reader) -> PagingSettings:
     def secret(name: str, pattern: str, allowed: str, example: str) -> str | None:
-        if not section.has(name):
+        value = section.value(name)
+        if value is None:
             return None
-        return section.text(name, pattern=pattern, allowed=allowed, example=example)
+        if isinstance(value, Mapping) and set(value) == {"secure"}:
+            return EncryptedText()  # read from the file itself, by somebody without the key
+        if not isinstance(value, EncryptedText):
+            command = f"pulumi config set --secret --path groundwork:paging.{name} …"
+            section.problem(name, "a value in the clear", "an encrypted value", f"Set it with `{command}`.")
+            return None
+        # What was found is not shown: it may be the credential with a letter missing.
+        if not re.fullmatch(pattern, value):
+            section.problem(name, "something else", allowed, f"For example {example}.")
+        return value
 
     settings = PagingSettings(
         secret("pagerduty", r"https://\S+", "an https:// address", "https://events.example.com/…"),

@@ -16,7 +16,7 @@ from infra.config import Settings, read_settings
 from infra.naming import Naming
 from infra.system import DEFAULT_FILE, System, read_system
 from infra.tiers import RESERVED_CONNECTIONS
-from infra.validation import Problems
+from infra.validation import EncryptedText, Problems
 
 NAMESPACE = "groundwork:"
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,11 +75,23 @@ def read_configuration() -> Configuration:
 def stack_values() -> dict[str, Any]:
     """Every `groundwork:` value of the stack, known or not, with the types that its file has."""
     values = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
+    encrypted = set(pulumi_config.get_config_secret_keys_env())
     return {
-        key.removeprefix(NAMESPACE): _typed(value)
+        key.removeprefix(NAMESPACE): (
+            _marked(_typed(value))
+            if key in encrypted or pulumi_config.is_config_secret(key)
+            else _typed(value)
+        )
         for key, value in values.items()
         if key.startswith(NAMESPACE)
     }
+
+
+def _marked(value: Any) -> Any:
+    # The engine says of a whole object that there is a secret in it, not of which of its values.
+    if isinstance(value, dict):
+        return {key: _marked(item) for key, item in value.items()}
+    return EncryptedText(value) if isinstance(value, str) else value
 
 
 def _typed(value: Any) -> Any:

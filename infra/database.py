@@ -266,5 +266,4 @@ class Database(pulumi.ComponentResource):
             "password": password,
             "url": url,
         }
-        declare_value(secret, SECRET, pulumi.Output.json_dumps(value), self)
-        return secret.arn
+        return declare_value(secret, SECRET, pulumi.Output.json_dumps(value), self)

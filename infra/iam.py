@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +12,17 @@ Statement = dict[str, Any]
 Arn = pulumi.Input[str]
 
 
-def document(*statements: Statement) -> pulumi.Output[str]:
-    """A policy document as AWS takes it."""
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
+def document(*statements: Statement) -> pulumi.Input[str]:
+    """A policy document as AWS takes it; a preview shows it in full when all of its ARNs are known."""
+    content = {"Version": "2012-10-17", "Statement": list(statements)}
+    try:
+        return json.dumps(content)
+    except TypeError:  # an ARN that AWS gives out
+        return pulumi.Output.json_dumps(content)
+
+
+def _objects(bucket: Arn) -> Arn:
+    return f"{bucket}/*" if isinstance(bucket, str) else pulumi.Output.concat(bucket, "/*")
 
 
 def allow(
@@ -142,7 +151,7 @@ def work_with_objects(buckets: Sequence[Arn]) -> Statement:
     return allow(
         "WorkWithObjects",
         ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-        [pulumi.Output.concat(bucket, "/*") for bucket in buckets],
+        [_objects(bucket) for bucket in buckets],
     )
 
 
@@ -173,7 +182,7 @@ def replicate_from(bucket: Arn) -> list[Statement]:
                 "s3:GetObjectVersionForReplication",
                 "s3:GetObjectVersionTagging",
             ],
-            [pulumi.Output.concat(bucket, "/*")],
+            [_objects(bucket)],
         ),
     ]
 
@@ -183,7 +192,7 @@ def replicate_to(bucket: Arn) -> Statement:
     return allow(
         "WriteCopies",
         ["s3:ReplicateObject", "s3:ReplicateTags"],
-        [pulumi.Output.concat(bucket, "/*")],
+        [_objects(bucket)],
     )
 
 
@@ -192,7 +201,7 @@ def refuse_plaintext_transport(bucket: Arn) -> Statement:
     return deny(
         "TlsOnly",
         ["s3:*"],
-        [bucket, pulumi.Output.concat(bucket, "/*")],
+        [bucket, _objects(bucket)],
         principal={"AWS": "*"},
         condition={"Bool": {"aws:SecureTransport": "false"}},
     )
@@ -203,7 +212,7 @@ def deliver_access_logs(bucket: Arn, sources: Sequence[Arn], account: str) -> St
     return allow(
         "DeliverAccessLogs",
         ["s3:PutObject"],
-        [pulumi.Output.concat(bucket, "/*")],
+        [_objects(bucket)],
         principal={"Service": "logging.s3.amazonaws.com"},
         condition={
             "StringEquals": {"aws:SourceAccount": account},

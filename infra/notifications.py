@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import sns
 
 from infra import iam
-from infra.alarm_catalogue import Severity
+from infra.alarm import Severity
 from infra.naming import Naming
 
 FALLBACK = "undelivered"
@@ -23,21 +23,21 @@ class NotificationsArgs:
         key: encrypts the messages.
         pagerduty: the integration's address, a secret; None when there is none yet.
         slack: the channel's e-mail address, a secret; None when there is none yet.
-        fallback_email: who is written to when a page cannot be delivered.
+        email: who is written to, and told when a page cannot be delivered.
     """
 
     naming: Naming
     key: pulumi.Input[str]
     pagerduty: pulumi.Output[str] | None
     slack: pulumi.Output[str] | None
-    fallback_email: str
+    email: str
 
 
 class Notifications(pulumi.ComponentResource):
     """Topics by severity and their subscriptions. Keeps ALM-16.
 
-    SEV-1 and SEV-2 page; every severity is written to the channel. The fallback topic has no subscription
-    in common with them.
+    SEV-1 and SEV-2 page; every severity is written to the channel and to the address. What a page is lost
+    on its way to, the fallback topic does not need.
     """
 
     topics: dict[Severity, pulumi.Output[str]]
@@ -56,10 +56,11 @@ class Notifications(pulumi.ComponentResource):
             self.topics[severity] = topic
             if severity.pages and args.pagerduty is not None:
                 self._subscription(f"{severity.topic}-pagerduty", topic, "https", args.pagerduty)
+            self._subscription(f"{severity.topic}-email", topic, "email", args.email)
             if args.slack is not None:
                 self._subscription(f"{severity.topic}-slack", topic, "email", args.slack)
         self.fallback_topic = self._topic(FALLBACK, "A page could not be delivered")
-        self._subscription(FALLBACK, self.fallback_topic, "email", args.fallback_email)
+        self._subscription(FALLBACK, self.fallback_topic, "email", args.email)
         self.register_outputs({})
 
     def _topic(self, name: str, title: str) -> pulumi.Output[str]:

@@ -222,5 +222,4 @@ class Redis(pulumi.ComponentResource):
             "password": password,
             "url": pulumi.Output.concat(f"rediss://{USER}:", password, "@", host, f":{PORT}"),
         }
-        declare_value(secret, secret_name(self._purpose), pulumi.Output.json_dumps(value), self)
-        return secret.arn
+        return declare_value(secret, secret_name(self._purpose), pulumi.Output.json_dumps(value), self)

@@ -65,14 +65,17 @@ def declare_secret(args: SecretEntryArgs, parent: pulumi.Resource) -> secretsman
 
 def declare_value(
     secret: secretsmanager.Secret, name: str, value: pulumi.Input[str], parent: pulumi.Resource
-) -> None:
-    """A value that the program itself knows; it is a secret from here on, whatever it was before."""
-    secretsmanager.SecretVersion(
+) -> pulumi.Output[str]:
+    """A value that the program itself knows; it is a secret from here on, whatever it was before.
+
+    Answers the entry's ARN, for those who need the value to be there.
+    """
+    return secretsmanager.SecretVersion(
         name,
         secret_id=secret.id,
         secret_string=pulumi.Output.secret(value),
         opts=pulumi.ResourceOptions(parent=parent),
-    )
+    ).secret_id
 
 
 def generate_password(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:

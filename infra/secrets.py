@@ -47,7 +47,9 @@ class Secrets(pulumi.ComponentResource):
                 ),
                 self,
             )
-            if entry.source is SecretSource.GENERATED:
-                declare_value(secret, entry.name, generate_password(entry.name, self), self)
             self.arns[entry.name] = secret.arn
+            if entry.source is SecretSource.GENERATED:
+                self.arns[entry.name] = declare_value(
+                    secret, entry.name, generate_password(entry.name, self), self
+                )
         self.register_outputs({})

@@ -13,6 +13,9 @@ DEFAULT_FILE = "system.yaml"
 
 _NAME = r"[a-z]([a-z0-9-]*[a-z0-9])?"
 _NAME_ALLOWED = "lower-case letters, digits and hyphens, beginning with a letter"
+# IAM's names have 64 characters at most; a service's role has the system and the environment in it too.
+_PART = rf"(?=.{{1,30}}$){_NAME}"
+_PART_ALLOWED = f"{_NAME_ALLOWED}, at most 30 characters"
 _VARIABLE = r"[A-Z][A-Z0-9_]*"
 _VARIABLE_ALLOWED = "the name of an environment variable (capitals, digits, _)"
 _PATH = r"/[A-Za-z0-9/_.-]*"
@@ -244,7 +247,7 @@ def _access(reader: Reader) -> Access:
 def _services(
     problems: Problems, root: Reader, file: str, secrets: Mapping[str, SecretEntry]
 ) -> dict[str, Service]:
-    readers = root.entries("services", pattern=_NAME, allowed=_NAME_ALLOWED)
+    readers = root.entries("services", pattern=_PART, allowed=_PART_ALLOWED)
     if not readers and not problems.concern(file, "services"):
         root.problem("services", {}, "at least one service")
     return {name: _service(name, reader, secrets) for name, reader in readers.items()}

@@ -70,8 +70,16 @@ def _within(inner: str, outer: str) -> bool:
     return inner == outer or inner.startswith(f"{outer}.")
 
 
+class EncryptedText(str):
+    """A text that the stack file has encrypted; empty where nobody has decrypted it."""
+
+    __slots__ = ()
+
+
 def shown(value: object) -> str:
-    """A value as a YAML file has it, short enough for one line."""
+    """A value as a YAML file has it, short enough for one line; of a secret only that it is one."""
+    if isinstance(value, EncryptedText):
+        return "an encrypted value"
     if value is MISSING:
         return "nothing"
     if isinstance(value, bool):
@@ -106,7 +114,7 @@ class Reader:
         self._file = file
         self._key = key
         self._known: set[str] = set()
-        self._values: Mapping[str, Any] = {}
+        self._values: Mapping[Any, Any] = {}  # YAML's keys need not be text
         if isinstance(values, Mapping):
             self._values = values
         else:
@@ -230,6 +238,11 @@ class Reader:
                 entry, pattern=pattern, allowed=allowed, example=example, default=""
             )
         return found
+
+    def value(self, name: str) -> object:
+        """Whatever stands under a key, for who checks it themselves; None when nothing does."""
+        self._known.add(name)
+        return self._values.get(name)
 
     def has(self, name: str) -> bool:
         """Whether the key is there at all."""

@@ -120,7 +120,7 @@ class Workloads(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=self._in_namespace(),
         )
-        needed: list[pulumi.Resource] = [identity, account]
+        needed: list[pulumi.Resource] = [*identity, account]
         if workload.secrets:
             needed.append(self._secrets(workload, metadata))
         deployment = Deployment(
@@ -150,7 +150,7 @@ class Workloads(pulumi.ComponentResource):
                 opts=self._in_namespace(),
             )
 
-    def _identity(self, workload: WorkloadArgs) -> pulumi.Resource:
+    def _identity(self, workload: WorkloadArgs) -> list[pulumi.Resource]:
         args, service = self._args, workload.service
         role = aws_iam.Role(
             f"service-{service.name}",
@@ -163,15 +163,17 @@ class Workloads(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        granted: list[pulumi.Resource] = []
         if statements := self._statements(workload):
-            aws_iam.RolePolicy(
+            policy = aws_iam.RolePolicy(
                 f"service-{service.name}",
                 name="what-it-names",
                 role=role.name,
                 policy=iam.document(*statements),
                 opts=pulumi.ResourceOptions(parent=self),
             )
-        return eks.PodIdentityAssociation(
+            granted.append(policy)
+        association = eks.PodIdentityAssociation(
             service.name,
             cluster_name=args.cluster_name,
             namespace=args.namespace,
@@ -179,6 +181,7 @@ class Workloads(pulumi.ComponentResource):
             role_arn=role.arn,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        return [association, *granted]
 
     def _statements(self, workload: WorkloadArgs) -> list[iam.Statement]:
         region = self._args.naming.region
@@ -201,7 +204,7 @@ class Workloads(pulumi.ComponentResource):
         return statements
 
     def _secrets(self, workload: WorkloadArgs, metadata: dict[str, Any]) -> pulumi.Resource:
-        return CustomResource(
+        provider: pulumi.Resource = CustomResource(
             workload.service.name,
             api_version="secrets-store.csi.x-k8s.io/v1",
             kind="SecretProviderClass",
@@ -211,6 +214,7 @@ class Workloads(pulumi.ComponentResource):
             ),
             opts=self._in_namespace(),
         )
+        return provider
 
     def _autoscaler(self, service: Service, metadata: dict[str, Any], deployment: Deployment) -> None:
         HorizontalPodAutoscaler(

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from google.protobuf import struct_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.mocks import MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
+
+from rehearsal.sdk_speed import quick_sdk
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "groundwork"
@@ -117,7 +119,8 @@ def record(environment: str, changes: Mapping[str, Any] | None = None) -> Record
     }
     monitor = _Monitor(environment)
     # Pulumi keeps its settings in context variables: a copy leaves those of the test alone.
-    copy_context().run(_evaluate, environment, config, monitor)
+    with quick_sdk():
+        copy_context().run(_evaluate, environment, config, monitor)
     return monitor.recording
 
 
@@ -125,9 +128,9 @@ def _evaluate(environment: str, config: dict[str, str], monitor: _Monitor) -> No
     from pulumi.runtime import config as pulumi_config
     from pulumi.runtime.settings import set_root_resource
 
-    features = set(monitor.GetDeploymentInfo(None).supportedFeatures)
+    features = set(monitor.GetDeploymentInfo(None).supportedFeatures)  # type: ignore[no-untyped-call]
     configure(
-        MockSettings(
+        MockSettings(  # type: ignore[no-untyped-call]
             monitor=monitor,
             monitor_features=features,
             engine=MockEngine(None),
@@ -183,12 +186,12 @@ class _Monitor(MockMonitor):
         answer.CopyFrom(request.object)
         for name, value in _computed(request).items():
             answer[name] = value
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}-id", object=answer)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=_identifier(request), object=answer)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         if "pulumi:pulumi:Stack" in request.urn.split("::")[2].split("$")[-1]:
             self.recording.outputs = _plain_struct(request.outputs)
-        return super().RegisterResourceOutputs(request)
+        return empty_pb2.Empty()
 
 
 def _urn(environment: str, request: Any) -> str:
@@ -216,6 +219,12 @@ def _resource(urn: str, request: Any) -> Resource:
         ignore_changes=tuple(request.ignoreChanges),
         additional_secret_outputs=tuple(request.additionalSecretOutputs),
     )
+
+
+def _identifier(request: Any) -> str:
+    if request.type == "aws:secretsmanager/secret:Secret":
+        return str(_computed(request)["arn"])
+    return f"{request.name}-id" if request.custom else ""
 
 
 def _computed(request: Any) -> dict[str, Any]:
