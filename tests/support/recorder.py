@@ -10,7 +10,7 @@ import asyncio
 import json
 import runpy
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,12 +105,15 @@ def system_file() -> dict[str, Any]:
     return content
 
 
-def record(environment: str, changes: Mapping[str, Any] | None = None) -> Recording:
+def record(
+    environment: str, changes: Mapping[str, Any] | None = None, *, encrypted: Sequence[str] = ()
+) -> Recording:
     """Evaluates `__main__.py` for an environment.
 
     Args:
         environment: the stack's name.
         changes: values of the stack file to exchange or add.
+        encrypted: which keys of the stack file the engine had to decrypt.
     """
     values = {**stack_file(environment), **(changes or {})}
     config = {
@@ -120,11 +123,11 @@ def record(environment: str, changes: Mapping[str, Any] | None = None) -> Record
     monitor = _Monitor(environment)
     # Pulumi keeps its settings in context variables: a copy leaves those of the test alone.
     with quick_sdk():
-        copy_context().run(_evaluate, environment, config, monitor)
+        copy_context().run(_evaluate, environment, config, encrypted, monitor)
     return monitor.recording
 
 
-def _evaluate(environment: str, config: dict[str, str], monitor: _Monitor) -> None:
+def _evaluate(environment: str, config: dict[str, str], encrypted: Sequence[str], monitor: _Monitor) -> None:
     from pulumi.runtime import config as pulumi_config
     from pulumi.runtime.settings import set_root_resource
 
@@ -142,7 +145,7 @@ def _evaluate(environment: str, config: dict[str, str], monitor: _Monitor) -> No
         )
     )
     set_root_resource(None)  # type: ignore[arg-type]  # of an evaluation before this one
-    pulumi_config.set_all_config(config)
+    pulumi_config.set_all_config(config, [f"{PROJECT}:{key}" for key in encrypted])
 
     def program() -> None:
         sys.path.insert(0, str(ROOT))

@@ -1,0 +1,104 @@
+"""K8S-1: the cluster."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from infra.config import CLUSTER_VERSIONS
+from tests.program.conftest import recording_of
+from tests.support.recorder import Recording
+
+CLUSTER = "aws:eks/cluster:Cluster"
+
+
+@pytest.mark.contract("K8S-1")
+def test_kubernetes_secrets_are_encrypted_with_a_key_of_our_own(each: Recording) -> None:
+    encryption = each.one(CLUSTER, "cluster").inputs["encryptionConfig"]
+    assert encryption["resources"] == ["secrets"]
+    assert encryption["provider"]["keyArn"].endswith(":cluster")
+
+
+@pytest.mark.contract("K8S-1")
+def test_all_logs_of_the_control_plane_are_kept(each: Recording) -> None:
+    cluster = each.one(CLUSTER, "cluster")
+    group = each.one("aws:cloudwatch/logGroup:LogGroup", "control-plane")
+    logs = {"api", "audit", "authenticator", "controllerManager", "scheduler"}
+    assert set(cluster.inputs["enabledClusterLogTypes"]) == logs
+    assert group.inputs["name"] == f"/aws/eks/{cluster.inputs['name']}/cluster"
+    assert group.urn in cluster.depends_on
+
+
+@pytest.mark.contract("K8S-1")
+def test_access_is_by_entries_alone(each: Recording) -> None:
+    access = each.one(CLUSTER, "cluster").inputs["accessConfig"]
+    assert access == {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False}
+
+
+@pytest.mark.contract("K8S-1")
+@pytest.mark.parametrize(
+    ("name", "policy", "scope"),
+    [
+        ("deploy", "AmazonEKSClusterAdminPolicy", {"type": "cluster"}),
+        ("on-call", "AmazonEKSEditPolicy", {"type": "namespace", "namespaces": ["triangle"]}),
+        ("read-only", "AmazonEKSViewPolicy", {"type": "cluster"}),
+    ],
+)
+def test_each_role_gets_what_it_needs_and_no_more(
+    each: Recording, name: str, policy: str, scope: dict[str, object]
+) -> None:
+    association = each.one("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", name)
+    entry = each.one("aws:eks/accessEntry:AccessEntry", name)
+    assert association.inputs["policyArn"] == f"arn:aws:eks::aws:cluster-access-policy/{policy}"
+    assert association.inputs["accessScope"] == scope
+    assert association.inputs["principalArn"] == entry.inputs["principalArn"]
+
+
+@pytest.mark.contract("K8S-1")
+@pytest.mark.parametrize(("environment", "protected"), [("dev", False), ("staging", False), ("prod", True)])
+def test_the_cluster_of_prod_refuses_to_be_deleted(environment: str, protected: bool) -> None:
+    cluster = recording_of(environment).one(CLUSTER, "cluster")
+    assert cluster.inputs["deletionProtection"] is protected
+
+
+@pytest.mark.contract("K8S-1")
+def test_the_api_is_not_open_to_the_world(each: Recording) -> None:
+    vpc = each.one(CLUSTER, "cluster").inputs["vpcConfig"]
+    assert vpc["endpointPrivateAccess"] is True
+    assert vpc["publicAccessCidrs"] == ["198.51.100.0/24"]
+
+
+@pytest.mark.contract("K8S-1")
+def test_the_version_had_standard_support_when_it_was_chosen(each: Recording) -> None:
+    cluster = each.one(CLUSTER, "cluster").inputs
+    assert date.fromisoformat(CLUSTER_VERSIONS[cluster["version"]]) > date(2026, 11, 21)
+    assert cluster["upgradePolicy"] == {"supportType": "STANDARD"}
+
+
+def test_auto_mode_is_on_as_a_whole(each: Recording) -> None:
+    # EKS takes compute, storage and load balancing together or not at all.
+    cluster = each.one(CLUSTER, "cluster").inputs
+    assert cluster["computeConfig"]["enabled"]
+    assert cluster["storageConfig"]["blockStorage"]["enabled"]
+    assert cluster["kubernetesNetworkConfig"]["elasticLoadBalancing"]["enabled"]
+    assert cluster["bootstrapSelfManagedAddons"] is False
+
+
+def test_the_cluster_waits_for_the_policies_of_its_roles(each: Recording) -> None:
+    cluster = each.one(CLUSTER, "cluster")
+    policies = each.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    needed = {p.urn for name, p in policies.items() if name.startswith(("cluster-", "node-"))}
+    assert needed <= cluster.depends_on
+
+
+def test_the_kubernetes_provider_survives_another_address_of_the_same_cluster(each: Recording) -> None:
+    provider = each.one("pulumi:providers:kubernetes", "kubernetes").inputs
+    name = each.one(CLUSTER, "cluster").inputs["name"]
+    assert provider["clusterIdentifier"].endswith(f":cluster/{name}")
+    assert provider["deleteUnreachable"] == "true"
+
+
+def test_add_ons_are_pinned(each: Recording) -> None:
+    add_ons = each.of("aws:eks/addon:Addon").values()
+    assert all("-eksbuild." in add_on.inputs["addonVersion"] for add_on in add_ons)

@@ -1,0 +1,119 @@
+"""DB-1, DB-3, DB-5: PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.program.conftest import recording_of
+from tests.support.recorder import Recording, record, stack_file
+
+INSTANCE = "aws:rds/instance:Instance"
+
+
+def _parameters(recording: Recording) -> dict[str, str]:
+    group = recording.one("aws:rds/parameterGroup:ParameterGroup", "database")
+    return {parameter["name"]: parameter["value"] for parameter in group.inputs["parameters"]}
+
+
+@pytest.mark.contract("DB-1")
+@pytest.mark.parametrize(("environment", "days"), [("dev", 1), ("staging", 30), ("prod", 30)])
+def test_backups_are_kept_for_30_days_and_shorter_in_dev(environment: str, days: int) -> None:
+    database = recording_of(environment).one(INSTANCE, "database")
+    assert database.inputs["backupRetentionPeriod"] == days
+
+
+@pytest.mark.contract("DB-1")
+def test_the_daily_backup_begins_at_two_and_maintenance_is_apart_from_it(each: Recording) -> None:
+    database = each.one(INSTANCE, "database").inputs
+    assert database["backupWindow"] == "02:00-02:30"
+    assert database["maintenanceWindow"] == "sun:04:00-sun:05:00"
+
+
+@pytest.mark.contract("DB-1")
+def test_everything_of_the_database_is_encrypted_with_a_key_of_our_own(each: Recording) -> None:
+    database = each.one(INSTANCE, "database").inputs
+    assert database["storageEncrypted"] is True
+    assert {database["kmsKeyId"], database["performanceInsightsKmsKeyId"]} == {
+        "arn:aws:kms:us-west-2:123456789012:data"
+    }
+
+
+@pytest.mark.contract("DB-1")
+def test_the_database_cannot_be_lost_by_mistake(like_prod: Recording) -> None:
+    database = like_prod.one(INSTANCE, "database")
+    kept = {
+        "deletionProtection": True,
+        "deleteAutomatedBackups": False,
+        "skipFinalSnapshot": False,
+        "finalSnapshotIdentifier": f"triangle-{like_prod.environment}-database-final",
+        "copyTagsToSnapshot": True,
+    }
+    assert database.protect
+    assert {name: database.inputs[name] for name in kept} == kept
+
+
+@pytest.mark.contract("DB-1")
+def test_dev_can_be_thrown_away(dev: Recording) -> None:
+    database = dev.one(INSTANCE, "database")
+    assert not database.protect
+    assert (database.inputs["skipFinalSnapshot"], database.inputs["deletionProtection"]) == (True, False)
+
+
+@pytest.mark.parametrize(("environment", "standby"), [("dev", False), ("staging", True), ("prod", True)])
+def test_staging_and_prod_have_a_standby_in_another_zone(environment: str, standby: bool) -> None:
+    assert recording_of(environment).one(INSTANCE, "database").inputs["multiAz"] is standby
+
+
+@pytest.mark.contract("DB-3")
+@pytest.mark.parametrize(
+    ("tier", "instance_class", "gigabytes"),
+    [("small", "db.t4g.small", 20), ("standard", "db.m7g.large", 100), ("high", "db.m7g.xlarge", 100)],
+)
+def test_a_tier_is_a_machine_and_a_size_of_storage(tier: str, instance_class: str, gigabytes: int) -> None:
+    settings = {**stack_file("dev")["database"], "tier": tier, "storageMaximum": 200}
+    database = record("dev", {"database": settings}).one(INSTANCE, "database").inputs
+    assert (database["instanceClass"], database["allocatedStorage"]) == (instance_class, gigabytes)
+
+
+@pytest.mark.contract("DB-3")
+@pytest.mark.parametrize(("environment", "ceiling"), [("dev", 50), ("staging", 100), ("prod", 500)])
+def test_storage_grows_by_itself_up_to_a_ceiling(environment: str, ceiling: int) -> None:
+    database = recording_of(environment).one(INSTANCE, "database").inputs
+    assert database["maxAllocatedStorage"] == ceiling > database["allocatedStorage"]
+    assert database["storageType"] == "gp3"
+
+
+@pytest.mark.contract("DB-5")
+def test_statements_are_counted_and_slow_ones_logged(each: Recording) -> None:
+    parameters = _parameters(each)
+    assert parameters["shared_preload_libraries"] == "pg_stat_statements"
+    assert parameters["log_min_duration_statement"] == "500"
+
+
+@pytest.mark.contract("DB-5")
+def test_the_logs_are_exported_into_groups_that_are_there_before(each: Recording) -> None:
+    database = each.one(INSTANCE, "database")
+    groups = each.of("aws:cloudwatch/logGroup:LogGroup")
+    for log in database.inputs["enabledCloudwatchLogsExports"]:
+        assert groups[log].inputs["name"] == f"/aws/rds/instance/{database.inputs['identifier']}/{log}"
+        assert groups[log].urn in database.depends_on
+
+
+@pytest.mark.contract("DB-5")
+@pytest.mark.parametrize(("environment", "days"), [("dev", 7), ("staging", 7), ("prod", 93)])
+def test_performance_insights_keep_a_history(environment: str, days: int) -> None:
+    database = recording_of(environment).one(INSTANCE, "database").inputs
+    assert database["performanceInsightsEnabled"] is True
+    assert database["performanceInsightsRetentionPeriod"] == days
+
+
+def test_plaintext_connections_are_refused(each: Recording) -> None:
+    assert _parameters(each)["rds.force_ssl"] == "1"
+
+
+@pytest.mark.contract("DB-4")
+@pytest.mark.parametrize(
+    ("environment", "connections"), [("dev", "200"), ("staging", "200"), ("prod", "800")]
+)
+def test_max_connections_is_what_the_arithmetic_counts_with(environment: str, connections: str) -> None:
+    assert _parameters(recording_of(environment))["max_connections"] == connections

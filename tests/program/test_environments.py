@@ -1,0 +1,124 @@
+"""ENV-1 and what holds for everything in an environment."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from infra.environments import STANDARDS, Environment
+from tests.support.recorder import Recording
+
+# Kinds of resources that prod has and staging has not, each with the reason.
+ONLY_IN_PROD = {
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "S3-2: only prod's backups leave the region",
+}
+
+STATEFUL = (
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:kms/key:Key",
+    "aws:rds/instance:Instance",
+    "aws:s3/bucket:Bucket",
+    "aws:secretsmanager/secret:Secret",
+)
+
+
+@pytest.mark.contract("ENV-1")
+def test_staging_has_every_kind_that_prod_has(staging: Recording, prod: Recording) -> None:
+    assert prod.types() - staging.types() == set(ONLY_IN_PROD)
+
+
+@pytest.mark.contract("ENV-1")
+def test_prod_lacks_nothing_that_the_others_have(dev: Recording, staging: Recording, prod: Recording) -> None:
+    assert dev.types() | staging.types() <= prod.types()
+
+
+@pytest.mark.contract("ENV-1")
+def test_staging_differs_from_prod_in_a_short_list() -> None:
+    staging, prod = STANDARDS[Environment.STAGING], STANDARDS[Environment.PROD]
+    differing = {name for name in vars(prod) if getattr(prod, name) != getattr(staging, name)}
+    assert differing == {
+        "deletion_protection",
+        "locks_backups",
+        "log_retention",
+        "nat_per_zone",
+        "performance_history",
+        "zones_minimum",
+    }
+
+
+def test_everything_that_holds_data_is_protected(like_prod: Recording) -> None:
+    unprotected = [r.urn for r in like_prod.resources if r.type in STATEFUL and not r.protect]
+    assert not unprotected
+
+
+def test_nothing_is_protected_in_dev(dev: Recording) -> None:
+    assert not [resource.urn for resource in dev.resources if resource.protect]
+
+
+def test_what_would_be_lost_for_good_stays_when_its_declaration_goes(like_prod: Recording) -> None:
+    retained = {resource.type for resource in like_prod.resources if resource.retain_on_delete}
+    assert retained == {"aws:kms/key:Key", "aws:s3/bucket:Bucket"}
+
+
+def test_every_resource_carries_the_tags(each: Recording) -> None:
+    for name in ("aws", "aws-recovery"):
+        tags = json.loads(each.one("pulumi:providers:aws", name).inputs["defaultTags"])["tags"]
+        assert tags == {
+            "cost-centre": "customer-portal",
+            "data-class": "confidential",
+            "environment": each.environment,
+            "owner": "platform@triangle.example",
+            "system": "triangle",
+        }
+
+
+def test_a_stack_cannot_be_applied_to_another_account(each: Recording) -> None:
+    for provider in each.of("pulumi:providers:aws").values():
+        assert len(json.loads(provider.inputs["allowedAccountIds"])) == 1
+
+
+def test_nothing_lands_on_a_default_provider(each: Recording) -> None:
+    expected = {"aws": {"aws", "aws-recovery"}, "kubernetes": {"kubernetes"}, "random": {"random"}}
+    for resource in each.resources:
+        package = resource.type.split(":")[0]
+        if resource.custom and package in expected:
+            assert resource.provider in expected[package], resource.urn
+
+
+def test_urns_mean_the_same_in_every_environment(each: Recording) -> None:
+    names = {resource.name for resource in each.resources}
+    assert not [name for name in names if re.search(rf"\b{each.environment}\b", name)]
+
+
+def test_every_resource_belongs_to_a_component(each: Recording) -> None:
+    for resource in each.resources:
+        if resource.custom and not resource.type.startswith("pulumi:providers:"):
+            assert "groundwork:" in resource.parent, resource.urn
+
+
+def test_iam_policies_name_the_arns_that_they_need(each: Recording) -> None:
+    for resource in each.of("aws:iam/rolePolicy:RolePolicy").values():
+        for statement in json.loads(resource.plain("policy"))["Statement"]:
+            resources = statement["Resource"]
+            for arn in [resources] if isinstance(resources, str) else resources:
+                assert re.match(r"arn:aws:[a-z0-9-]+:[^*]+", arn), resource.urn
+
+
+def test_nobody_may_do_everything(each: Recording) -> None:
+    for resource in each.of("aws:iam/rolePolicy:RolePolicy").values():
+        actions = [a for s in json.loads(resource.plain("policy"))["Statement"] for a in s["Action"]]
+        assert not [action for action in actions if "*" in action], resource.urn
+
+
+def test_every_log_group_ends_and_is_encrypted(each: Recording) -> None:
+    days = {"dev": 14, "staging": 30, "prod": 365}[each.environment]
+    for group in each.of("aws:cloudwatch/logGroup:LogGroup").values():
+        assert group.inputs["retentionInDays"] == days
+        assert group.inputs["kmsKeyId"].endswith(":logs")
+
+
+def test_keys_are_rotated_every_year(each: Recording) -> None:
+    keys = each.of("aws:kms/key:Key").values()
+    assert all(key.inputs["enableKeyRotation"] and key.inputs["rotationPeriodInDays"] == 365 for key in keys)

@@ -1,0 +1,131 @@
+"""NET-1, NET-2: who can reach whom."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import IPv4Network
+from itertools import combinations
+
+import pytest
+
+from tests.program.conftest import recording_of
+from tests.support.recorder import Recording, stack_file
+
+SUBNET = "aws:ec2/subnet:Subnet"
+
+
+def _zones(recording: Recording, tier: str) -> set[str]:
+    return {s.inputs["availabilityZone"] for n, s in recording.of(SUBNET).items() if n.startswith(tier)}
+
+
+@pytest.mark.contract("NET-1")
+@pytest.mark.parametrize(("environment", "zones"), [("dev", 2), ("staging", 3), ("prod", 3)])
+@pytest.mark.parametrize("tier", ["public", "private", "data"])
+def test_every_tier_has_a_subnet_in_every_zone(environment: str, zones: int, tier: str) -> None:
+    assert len(_zones(recording_of(environment), tier)) == zones
+
+
+@pytest.mark.contract("NET-1")
+@pytest.mark.parametrize(("environment", "gateways"), [("dev", 1), ("staging", 1), ("prod", 3)])
+def test_prod_has_a_nat_gateway_in_each_zone_and_the_others_have_one(environment: str, gateways: int) -> None:
+    assert len(recording_of(environment).of("aws:ec2/natGateway:NatGateway")) == gateways
+
+
+@pytest.mark.contract("NET-1")
+def test_each_zone_of_prod_leaves_through_its_own_nat_gateway(prod: Recording) -> None:
+    routes = prod.of("aws:ec2/route:Route")
+    used = [route.inputs["natGatewayId"] for name, route in routes.items() if name.startswith("private")]
+    assert sorted(used) == ["nat-1-id", "nat-2-id", "nat-3-id"]
+
+
+@pytest.mark.contract("NET-1")
+def test_data_subnets_have_no_way_out(each: Recording) -> None:
+    tables = {
+        association.inputs["routeTableId"]
+        for name, association in each.of("aws:ec2/routeTableAssociation:RouteTableAssociation").items()
+        if name.startswith("data")
+    }
+    assert tables == {"data-id"}
+    assert all(route.inputs["routeTableId"] != "data-id" for route in each.of("aws:ec2/route:Route").values())
+
+
+@pytest.mark.contract("NET-1")
+def test_flow_logs_record_all_traffic(each: Recording) -> None:
+    flow_log = each.one("aws:ec2/flowLog:FlowLog", "flow-logs")
+    assert (flow_log.inputs["trafficType"], flow_log.inputs["vpcId"]) == ("ALL", "vpc-id")
+
+
+@pytest.mark.contract("NET-1")
+def test_what_pods_use_of_aws_is_inside_the_network(like_prod: Recording) -> None:
+    services = {
+        endpoint.inputs["serviceName"].removeprefix("com.amazonaws.us-west-2.")
+        for endpoint in like_prod.of("aws:ec2/vpcEndpoint:VpcEndpoint").values()
+    }
+    needed = {"s3", "ecr.api", "ecr.dkr", "sts", "secretsmanager", "kms", "logs", "monitoring", "eks-auth"}
+    assert needed <= services
+
+
+@pytest.mark.contract("NET-1")
+def test_s3_is_reached_without_a_nat_gateway(each: Recording) -> None:
+    endpoint = each.one("aws:ec2/vpcEndpoint:VpcEndpoint", "s3")
+    tables = {table.urn.split("::")[-1] for table in each.of("aws:ec2/routeTable:RouteTable").values()}
+    assert endpoint.inputs["vpcEndpointType"] == "Gateway"
+    assert set(endpoint.inputs["routeTableIds"]) == {f"{name}-id" for name in tables}
+
+
+@pytest.mark.contract("NET-1")
+def test_the_default_security_group_lets_nothing_through(each: Recording) -> None:
+    group = each.one("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default")
+    assert not group.inputs.get("ingress")
+    assert not group.inputs.get("egress")
+
+
+@pytest.mark.contract("NET-1")
+def test_no_networks_of_any_environment_or_region_overlap() -> None:
+    networks = [
+        IPv4Network(stack_file(environment)["network"][key])
+        for environment in ("dev", "staging", "prod")
+        for key in ("cidr", "recoveryCidr")
+    ]
+    assert not [pair for pair in combinations(networks, 2) if pair[0].overlaps(pair[1])]
+
+
+@pytest.mark.contract("NET-2")
+@pytest.mark.parametrize(("name", "port"), [("database", 5432), ("cache", 6379), ("queue", 6379)])
+def test_only_pods_reach_the_data(each: Recording, name: str, port: int) -> None:
+    rules = [
+        rule
+        for rule in each.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").values()
+        if rule.inputs["securityGroupId"] == f"{name}-id"
+    ]
+    allowed = [
+        (r.inputs["referencedSecurityGroupId"], r.inputs["fromPort"], r.inputs["toPort"]) for r in rules
+    ]
+    assert allowed == [("sg-cluster", port, port)]
+
+
+@pytest.mark.contract("NET-2")
+def test_no_security_group_is_open_to_addresses(each: Recording) -> None:
+    rules = each.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").values()
+    groups = each.of("aws:ec2/securityGroup:SecurityGroup").values()
+    assert not [rule.name for rule in rules if {"cidrIpv4", "cidrIpv6"} & rule.inputs.keys()]
+    assert not [group.name for group in groups if group.inputs.get("ingress")]
+
+
+@pytest.mark.contract("NET-2")
+def test_database_and_redis_are_in_the_isolated_subnets(each: Recording) -> None:
+    groups = [
+        *each.of("aws:rds/subnetGroup:SubnetGroup").values(),
+        *each.of("aws:elasticache/subnetGroup:SubnetGroup").values(),
+    ]
+    used = {subnet for group in groups for subnet in group.inputs["subnetIds"]}
+    assert used == {f"{name}-id" for name in each.of(SUBNET) if name.startswith("data-")}
+    assert each.one("aws:rds/instance:Instance", "database").inputs["publiclyAccessible"] is False
+
+
+def test_flow_logs_may_write_into_their_group_alone(each: Recording) -> None:
+    policy = json.loads(each.one("aws:iam/rolePolicy:RolePolicy", "flow-logs").plain("policy"))
+    group = each.one("aws:cloudwatch/logGroup:LogGroup", "flow-logs")
+    assert [s["Resource"] for s in policy["Statement"]] == [
+        f"arn:aws:cloudwatch:us-west-2:123456789012:{group.name}:*"
+    ]

@@ -1,0 +1,129 @@
+"""SEC-1, ENV-2: secrets are where they belong, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.program.conftest import PAGING
+from tests.support.recorder import PLANTED, Recording, Secret, open_texts, system_file, uncovered
+
+SECRET = "aws:secretsmanager/secret:Secret"
+PLATFORM = {"database", "redis-cache", "redis-queue"}
+
+
+@pytest.mark.contract("SEC-1")
+def test_every_secret_of_the_system_file_has_an_entry(each: Recording) -> None:
+    assert set(each.of(SECRET)) == set(system_file()["secrets"]) | PLATFORM
+
+
+@pytest.mark.contract("SEC-1")
+def test_entries_are_encrypted_with_a_key_of_their_own(each: Recording) -> None:
+    keys = {secret.inputs["kmsKeyId"] for secret in each.of(SECRET).values()}
+    assert keys == {"arn:aws:kms:us-west-2:123456789012:secrets"}
+
+
+@pytest.mark.contract("SEC-1")
+def test_values_that_people_give_out_are_not_in_the_program(each: Recording) -> None:
+    generated = {
+        name for name, secret in system_file()["secrets"].items() if secret.get("source") == "generated"
+    }
+    assert set(each.of("aws:secretsmanager/secretVersion:SecretVersion")) == generated | PLATFORM
+
+
+@pytest.mark.contract("SEC-1")
+@pytest.mark.parametrize("name", sorted(PLATFORM))
+def test_what_the_platform_knows_is_enough_to_connect(each: Recording, name: str) -> None:
+    version = each.one("aws:secretsmanager/secretVersion:SecretVersion", name)
+    value = json.loads(version.plain("secretString"))
+    assert value["password"].startswith(PLANTED)
+    assert value["password"] in value["url"]
+    assert value["host"] in value["url"]
+
+
+@pytest.mark.contract("SEC-1")
+def test_no_secret_is_ever_in_the_clear(paged: Recording) -> None:
+    for resource in paged.resources:
+        shown = [text for text in open_texts(dict(resource.inputs)) if PLANTED in text]
+        assert not shown, resource.urn
+    assert not [text for text in open_texts(paged.outputs) if PLANTED in text]
+
+
+@pytest.mark.contract("SEC-1")
+def test_the_planted_values_are_there_to_be_found(paged: Recording) -> None:
+    # The test above could not fail if the values never reached a resource.
+    values = json.dumps([uncovered(dict(resource.inputs)) for resource in paged.resources])
+    passwords = paged.of("random:index/randomPassword:RandomPassword")
+    assert all(f"{PLANTED}-{name}" in values for name in passwords)
+    assert all(address in values for address in PAGING.values())
+
+
+@pytest.mark.contract("SEC-1")
+def test_outputs_have_the_kubeconfig_as_a_secret(each: Recording) -> None:
+    assert isinstance(each.outputs["kubeconfig"], Secret)
+
+
+@pytest.mark.contract("SEC-1")
+def test_the_kubeconfig_holds_no_credentials(each: Recording) -> None:
+    config = json.loads(uncovered(each.outputs["kubeconfig"]))
+    (user,) = config["users"]
+    assert set(user["user"]) == {"exec"}
+
+
+@pytest.mark.contract("ENV-2")
+def test_names_of_entries_belong_to_one_environment(each: Recording) -> None:
+    names = [secret.inputs["name"] for secret in each.of(SECRET).values()]
+    assert all(name.startswith(f"triangle/{each.environment}/") for name in names)
+
+
+@pytest.mark.contract("ENV-2")
+def test_every_environment_has_an_account_of_its_own(
+    dev: Recording, staging: Recording, prod: Recording
+) -> None:
+    accounts = [
+        recording.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"]
+        for recording in (dev, staging, prod)
+    ]
+    assert len(set(accounts)) == 3
+
+
+@pytest.mark.contract("ENV-2")
+@pytest.mark.parametrize(
+    ("secret", "services"),
+    [
+        ("stripe-secret-key", ["api", "worker"]),
+        ("jwt-access-key", ["api"]),
+        ("sentry-dsn", ["api", "worker", "admin"]),
+        ("database", ["api", "worker"]),
+        ("redis-queue", ["api", "worker"]),
+    ],
+)
+def test_a_secret_is_refused_to_everybody_but_its_readers(
+    each: Recording, secret: str, services: list[str]
+) -> None:
+    policy = json.loads(each.one("aws:secretsmanager/secretPolicy:SecretPolicy", secret).plain("policy"))
+    (statement,) = policy["Statement"]
+    account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
+    roles = [f"triangle-{each.environment}-service-{service}" for service in services]
+    readers = [f"arn:aws:iam::{account}:role/{role}" for role in (*roles, "groundwork-deploy")]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", ["secretsmanager:GetSecretValue"])
+    assert statement["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": readers}}
+
+
+@pytest.mark.contract("ENV-2")
+@pytest.mark.parametrize("service", ["api", "worker", "admin"])
+def test_a_service_may_read_what_it_names_and_nothing_else(each: Recording, service: str) -> None:
+    policy = json.loads(each.one("aws:iam/rolePolicy:RolePolicy", f"service-{service}").plain("policy"))
+    (statement,) = [s for s in policy["Statement"] if s["Sid"] == "ReadSecrets"]
+    resources = statement["Resource"]
+    allowed = {arn.split(":")[-1] for arn in ([resources] if isinstance(resources, str) else resources)}
+    definition = system_file()["services"][service]
+    expected = set(definition["secrets"].values()) | (PLATFORM if definition.get("database") else set())
+    assert allowed == expected
+
+
+def test_a_deleted_secret_can_be_taken_back_for_30_days(like_prod: Recording) -> None:
+    secrets = like_prod.of(SECRET).values()
+    assert {secret.inputs["recoveryWindowInDays"] for secret in secrets} == {30}
+    assert all(secret.protect for secret in secrets)

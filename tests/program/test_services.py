@@ -1,0 +1,189 @@
+"""K8S-3, K8S-4, SEC-1: what runs in the cluster."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.program.conftest import recording_of
+from tests.support.recorder import Recording, system_file
+
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+SERVICES = pytest.mark.parametrize("service", ["api", "worker", "admin"])
+
+
+def _pod(recording: Recording, service: str) -> dict[str, Any]:
+    pod: dict[str, Any] = recording.one(DEPLOYMENT, service).inputs["spec"]["template"]["spec"]
+    return pod
+
+
+def _container(recording: Recording, service: str) -> dict[str, Any]:
+    (container,) = _pod(recording, service)["containers"]
+    assert isinstance(container, dict)
+    return container
+
+
+def _environment(recording: Recording, service: str) -> dict[str, Any]:
+    return {entry["name"]: entry for entry in _container(recording, service)["env"]}
+
+
+@pytest.mark.contract("K8S-3")
+def test_every_service_of_the_system_file_runs(each: Recording) -> None:
+    assert set(each.of(DEPLOYMENT)) == set(system_file()["services"])
+
+
+@pytest.mark.contract("K8S-3")
+@SERVICES
+def test_a_service_has_an_identity_of_its_own(each: Recording, service: str) -> None:
+    association = each.one("aws:eks/podIdentityAssociation:PodIdentityAssociation", service).inputs
+    account = each.one("kubernetes:core/v1:ServiceAccount", service).inputs["metadata"]
+    assert _pod(each, service)["serviceAccountName"] == account["name"] == association["serviceAccount"]
+    assert association["namespace"] == account["namespace"] == "triangle"
+    assert association["roleArn"].endswith(f":service-{service}")
+
+
+@pytest.mark.contract("K8S-3")
+@SERVICES
+def test_only_pods_of_the_service_may_take_its_role(each: Recording, service: str) -> None:
+    role = each.one("aws:iam/role:Role", f"service-{service}")
+    (statement,) = json.loads(role.plain("assumeRolePolicy"))["Statement"]
+    conditions = statement["Condition"]["StringEquals"]
+    assert conditions["aws:RequestTag/kubernetes-service-account"] == service
+    assert conditions["aws:RequestTag/kubernetes-namespace"] == "triangle"
+    assert conditions["aws:RequestTag/eks-cluster-arn"].endswith(":cluster")
+
+
+@pytest.mark.contract("K8S-4")
+@SERVICES
+@pytest.mark.parametrize(
+    ("probe", "path"),
+    [
+        ("startupProbe", "/health/live"),
+        ("livenessProbe", "/health/live"),
+        ("readinessProbe", "/health/ready"),
+    ],
+)
+def test_a_service_is_probed_where_the_system_file_says(
+    each: Recording, service: str, probe: str, path: str
+) -> None:
+    assert _container(each, service)[probe]["httpGet"] == {"path": path, "port": "http", "scheme": "HTTP"}
+
+
+@pytest.mark.contract("K8S-5")
+@SERVICES
+def test_a_rollout_has_no_downtime_and_fails_after_ten_minutes(each: Recording, service: str) -> None:
+    spec = each.one(DEPLOYMENT, service).inputs["spec"]
+    assert spec["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
+    assert (spec["progressDeadlineSeconds"], spec["revisionHistoryLimit"]) == (600, 2)
+    assert _container(each, service)["livenessProbe"]["failureThreshold"] == 3
+
+
+@pytest.mark.contract("K8S-2")
+@SERVICES
+@pytest.mark.parametrize(
+    ("environment", "replicas"), [("dev", (1, 2)), ("staging", (2, 3)), ("prod", (3, 10))]
+)
+def test_services_scale_by_cpu_within_the_environments_bounds(
+    environment: str, replicas: tuple[int, int], service: str
+) -> None:
+    scaler = recording_of(environment).one("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", service)
+    spec = scaler.inputs["spec"]
+    (metric,) = spec["metrics"]
+    assert (spec["minReplicas"], spec["maxReplicas"]) == replicas
+    assert metric["resource"] == {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}
+    assert "replicas" not in recording_of(environment).one(DEPLOYMENT, service).inputs["spec"]
+
+
+@pytest.mark.contract("K8S-2")
+@SERVICES
+def test_pods_spread_over_the_zones_and_leave_one_at_a_time(each: Recording, service: str) -> None:
+    (spread,) = _pod(each, service)["topologySpreadConstraints"]
+    budget = each.one("kubernetes:policy/v1:PodDisruptionBudget", service).inputs["spec"]
+    selector = each.one(DEPLOYMENT, service).inputs["spec"]["selector"]
+    assert spread["topologyKey"] == "topology.kubernetes.io/zone"
+    assert (budget["maxUnavailable"], budget["selector"]) == (1, selector)
+
+
+@pytest.mark.contract("K8S-3")
+@SERVICES
+def test_pods_are_not_root_and_cannot_write_to_their_image(each: Recording, service: str) -> None:
+    security = _container(each, service)["securityContext"]
+    assert security == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+        "runAsNonRoot": True,
+    }
+    assert _pod(each, service)["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+
+
+@pytest.mark.contract("K8S-3")
+def test_the_namespace_refuses_pods_with_more_rights(each: Recording) -> None:
+    labels = each.one("kubernetes:core/v1:Namespace", "triangle").inputs["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+@pytest.mark.contract("SEC-1", "K8S-3")
+@SERVICES
+def test_secrets_reach_the_pods_as_environment_variables(each: Recording, service: str) -> None:
+    provider = each.one("kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass", service).inputs
+    (synchronized,) = provider["spec"]["secretObjects"]
+    keys = {item["key"] for item in synchronized["data"]}
+    referenced = {
+        entry["valueFrom"]["secretKeyRef"]["key"]
+        for entry in _environment(each, service).values()
+        if "valueFrom" in entry
+    }
+    mounted = [volume["csi"] for volume in _pod(each, service)["volumes"] if "csi" in volume]
+    assert referenced == keys >= set(system_file()["services"][service]["secrets"])
+    assert mounted[0]["volumeAttributes"] == {"secretProviderClass": service}
+
+
+@pytest.mark.contract("SEC-1")
+@SERVICES
+def test_every_fetched_object_is_an_entry_of_this_environment(each: Recording, service: str) -> None:
+    provider = each.one("kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass", service).inputs
+    parameters = provider["spec"]["parameters"]
+    names = {fetched["objectName"] for fetched in json.loads(parameters["objects"])}
+    entries = {s.inputs["name"] for s in each.of("aws:secretsmanager/secret:Secret").values()}
+    assert parameters["usePodIdentity"] == "true"
+    assert names <= entries
+
+
+@pytest.mark.contract("K8S-3")
+@SERVICES
+def test_pods_wait_for_their_identity_and_its_rights(each: Recording, service: str) -> None:
+    deployment = each.one(DEPLOYMENT, service)
+    kinds = {each.by_urn(urn).type for urn in deployment.depends_on}
+    assert "aws:eks/podIdentityAssociation:PodIdentityAssociation" in kinds
+    assert "aws:iam/rolePolicy:RolePolicy" in kinds
+
+
+@pytest.mark.contract("ENV-4")
+@SERVICES
+def test_staging_and_prod_run_digests(like_prod: Recording, service: str) -> None:
+    assert "@sha256:" in _container(like_prod, service)["image"]
+
+
+@pytest.mark.contract("ENV-4")
+@SERVICES
+def test_prod_runs_what_staging_has_run(staging: Recording, prod: Recording, service: str) -> None:
+    assert _container(prod, service)["image"] == _container(staging, service)["image"]
+
+
+@pytest.mark.contract("ENV-3")
+@pytest.mark.parametrize(
+    ("environment", "node_env"), [("dev", "development"), ("staging", "production"), ("prod", "production")]
+)
+def test_node_env_is_what_the_runbook_says(environment: str, node_env: str) -> None:
+    assert _environment(recording_of(environment), "api")["NODE_ENV"]["value"] == node_env
+
+
+@pytest.mark.contract("DB-4")
+def test_the_settings_of_the_pool_reach_the_pods(each: Recording) -> None:
+    variables = _environment(each, "api")
+    pool = {name: variables[f"DATABASE_POOL_{name}"]["value"] for name in ("MIN", "MAX")}
+    times = {name: variables[f"DATABASE_POOL_{name}_MILLISECONDS"]["value"] for name in ("IDLE", "ACQUIRE")}
+    assert (pool, times) == ({"MIN": "5", "MAX": "20"}, {"IDLE": "10000", "ACQUIRE": "30000"})
