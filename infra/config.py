@@ -12,7 +12,7 @@ from typing import Any
 from infra.addresses import BLOCKS, PREFIX_LENGTHS, ZONES_MAXIMUM
 from infra.environments import STANDARDS, Environment, Standard
 from infra.tiers import DATABASE_TIERS, REDIS_TIERS, DatabaseTier, RedisTier
-from infra.validation import EncryptedText, Problems, Reader
+from infra.validation import Described, EncryptedText, Problems, Reader
 
 # EKS versions with standard support left, with its last day (AWS's release calendar).
 CLUSTER_VERSIONS = MappingProxyType({"1.35": "2027-03-27"})
@@ -223,9 +223,8 @@ def _cidr(section: Reader, name: str, block: IPv4Network) -> IPv4Network:
 def _check_zones(section: Reader, zones: tuple[str, ...], environment: Environment, region: str) -> None:
     minimum = STANDARDS[environment].zones_minimum
     if not minimum <= len(zones) <= ZONES_MAXIMUM:
-        section.problem(
-            "availabilityZones", list(zones), f"{minimum} to {ZONES_MAXIMUM} zones in {environment}"
-        )
+        count = f"{minimum}" if minimum == ZONES_MAXIMUM else f"{minimum} to {ZONES_MAXIMUM}"
+        section.problem("availabilityZones", list(zones), f"{count} zones in {environment}")
     for zone in zones:
         if zone[:-1] != region:
             section.problem(
@@ -329,11 +328,13 @@ def _paging(section: Reader) -> PagingSettings:
             return EncryptedText()  # read from the file itself, by somebody without the key
         if not isinstance(value, EncryptedText):
             command = f"pulumi config set --secret --path groundwork:paging.{name} …"
-            section.problem(name, "a value in the clear", "an encrypted value", f"Set it with `{command}`.")
+            section.problem(
+                name, Described("a value in the clear"), "an encrypted value", f"Set it with `{command}`."
+            )
             return None
         # What was found is not shown: it may be the credential with a letter missing.
         if not re.fullmatch(pattern, value):
-            section.problem(name, "something else", allowed, f"For example {example}.")
+            section.problem(name, Described("something else"), allowed, f"For example {example}.")
         return value
 
     settings = PagingSettings(

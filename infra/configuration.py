@@ -16,7 +16,7 @@ from infra.config import Settings, read_settings
 from infra.naming import Naming
 from infra.system import DEFAULT_FILE, System, read_system
 from infra.tiers import RESERVED_CONNECTIONS
-from infra.validation import EncryptedText, Problems
+from infra.validation import MISSING, Described, EncryptedText, Problems
 
 NAMESPACE = "groundwork:"
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,8 +68,8 @@ def read_configuration() -> Configuration:
     """
     problems, environment, raw = Problems(), pulumi.get_stack(), stack_values()
     name = raw.get("systemFile")
-    path = ROOT / name if isinstance(name, str) and name else ROOT / DEFAULT_FILE
-    return _load(problems, environment, raw, _parsed(problems, path), path.name)
+    file = name if isinstance(name, str) and name else DEFAULT_FILE
+    return _load(problems, environment, raw, _parsed(problems, file), file)
 
 
 def stack_values() -> dict[str, Any]:
@@ -104,29 +104,33 @@ def _typed(value: Any) -> Any:
     return value
 
 
-def _parsed(problems: Problems, path: Path) -> object:
+def _parsed(problems: Problems, file: str) -> object:
+    """The system file's content; MISSING, with the reason noted, when it cannot be read."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        problems.add(
-            str(path), "the file", "no such file", "a system file", f"`git checkout -- {path.name}`?"
-        )
+        advice = f"Bring it back (git checkout -- {file}) or name another one."
+        problems.add(file, "the file", Described("no such file"), "a system file", advice)
     except (OSError, UnicodeDecodeError) as error:
-        problems.add(path.name, "the file", str(error), "a file of YAML")
+        problems.add(file, "the file", Described(error), "a file of YAML in UTF-8")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
         found = getattr(error, "problem", None) or "something that is not YAML"
-        problems.add(path.name, place, found, "YAML, indented with spaces, never with tabs")
-    return None
+        problems.add(
+            file,
+            place,
+            Described(found.removeprefix("found ")),
+            "YAML, indented with spaces, never with tabs",
+        )
+    return MISSING
 
 
 def _load(
     problems: Problems, environment: str, raw: Mapping[str, Any], raw_system: object, system_file: str
 ) -> Configuration:
     settings = read_settings(problems, environment, raw)
-    readable = raw_system is not None or not problems.concern(system_file, "the file")
-    system = read_system(problems, raw_system, system_file) if readable else None
+    system = read_system(problems, raw_system, system_file) if raw_system is not MISSING else None
     if settings and system:
         file = f"Pulumi.{environment}.yaml"
         _check_images(problems, file, settings, system)
@@ -145,7 +149,7 @@ def _check_images(problems: Problems, file: str, settings: Settings, system: Sys
         problems.add(
             file,
             f"images.{name}",
-            "nothing",
+            MISSING,
             "an image for each service",
             "Add the digest that CI has built.",
         )

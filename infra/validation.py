@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 
+WHOLE_FILE: Final = "the whole file"
+
+
 @dataclass(frozen=True)
 class Problem:
     """One mistake: `file` and `key` say where, `found` and `allowed` what, `advice` what to write."""
@@ -67,7 +70,7 @@ class Problems:
 
 
 def _within(inner: str, outer: str) -> bool:
-    return inner == outer or inner.startswith(f"{outer}.")
+    return outer == WHOLE_FILE or inner == outer or inner.startswith(f"{outer}.")
 
 
 class EncryptedText(str):
@@ -76,10 +79,18 @@ class EncryptedText(str):
     __slots__ = ()
 
 
+class Described(str):
+    """What was found, in words: shown as it is, where a value from the file would be in quotes."""
+
+    __slots__ = ()
+
+
 def shown(value: object) -> str:
     """A value as a YAML file has it, short enough for one line; of a secret only that it is one."""
     if isinstance(value, EncryptedText):
         return "an encrypted value"
+    if isinstance(value, Described):
+        return str(value)
     if value is MISSING:
         return "nothing"
     if isinstance(value, bool):
@@ -118,7 +129,7 @@ class Reader:
         if isinstance(values, Mapping):
             self._values = values
         else:
-            problems.add(file, key or "the whole file", values, "a mapping of keys to values")
+            problems.add(file, key or WHOLE_FILE, values, "a mapping of keys to values")
             self._known.add("*")
 
     def key(self, name: str) -> str:

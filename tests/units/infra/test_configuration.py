@@ -1,0 +1,289 @@
+"""Both configuration files: every mistake is found, and all at once."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infra.configuration import load_configuration
+from infra.validation import ConfigurationError, EncryptedText
+from tests.support.recorder import record, stack_file, system_file
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+
+
+def problems(
+    environment: str = "prod", stack: dict[str, Any] | None = None, system: object = None
+) -> list[str]:
+    """What is wrong, a line each; nothing when both files are fine."""
+    try:
+        load_configuration(
+            environment,
+            stack_file(environment) if stack is None else stack,
+            system_file() if system is None else system,
+        )
+    except ConfigurationError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+def changed(content: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """The content with another value at `path`; `...` removes the key."""
+    content = copy.deepcopy(content)
+    *parents, last = path.split(".")
+    target = content
+    for parent in parents:
+        target = target[parent]
+    if value is ...:
+        del target[last]
+    else:
+        target[last] = value
+    return content
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_files_of_the_checkout_are_fine(environment: str) -> None:
+    assert problems(environment) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "path", "value", "expected"),
+    [
+        ("prod", "account", "12345", 'account: found "12345"; allowed: an account id of 12 digits'),
+        ("prod", "account", 123456789012, "Put it in quotes"),
+        ("prod", "account", ..., "account: found nothing"),
+        ("prod", "region", "oregon", 'region: found "oregon"; allowed: the name of a region'),
+        ("prod", "recoveryRegion", "us-west-2", "another region than `region`"),
+        ("prod", "regoin", "us-west-2", "Did you mean region?"),
+        ("prod", "network", ..., "network: found nothing"),
+        ("prod", "network", "10.0.0.0/16", 'network: found "10.0.0.0/16"; allowed: a mapping'),
+        ("prod", "network.cidr", "10.20.0.0/16", "within 10.24.0.0/14, this environment's block"),
+        ("prod", "network.cidr", "10.24.0.0/24", "a /16 to /18"),
+        ("prod", "network.cidr", "10.24.0.1/16", "bits beyond its length"),
+        ("prod", "network.cidr", "10.24.0.300/16", "network.cidr"),
+        ("prod", "network.recoveryCidr", "10.24.0.0/17", "does not overlap network.cidr (10.24.0.0/16)"),
+        ("prod", "network.availabilityZones", ["us-west-2a"], '["us-west-2a"]; allowed: 3 zones in prod'),
+        ("prod", "network.availabilityZones", [], "a list"),
+        ("prod", "network.availabilityZones", ["us-west-2a"] * 3, "stands there twice"),
+        ("staging", "network.availabilityZones", ["us-west-2a"], "2 to 3 zones in staging"),
+        ("dev", "network.availabilityZones", ["us-west-2a"], "2 to 3 zones in dev"),
+        (
+            "prod",
+            "network.availabilityZones",
+            ["us-east-1a", "us-west-2b", "us-west-2c"],
+            "zones of us-west-2",
+        ),
+        ("prod", "cluster.version", "1.29", 'cluster.version: found "1.29"; allowed: one of 1.35'),
+        ("prod", "cluster.version", 1.35, "cluster.version: found 1.35"),
+        ("prod", "cluster.apiAccess", ["0.0.0.0/0"], "not open to the world"),
+        ("prod", "cluster.apiAccess", ["198.51.100.7/24"], "bits beyond its length"),
+        ("prod", "cluster.apiAccess", [], "a list"),
+        ("prod", "database.tier", "huge", "one of small, standard, high"),
+        ("prod", "database.storageMaximum", 100, "a whole number from 110 to 65536 gigabytes"),
+        ("prod", "database.storageMaximum", "500", 'database.storageMaximum: found "500"'),
+        ("prod", "database.backupRetention", 6, "a whole number from 7 to 35 days"),
+        ("prod", "database.backupRetention", True, "database.backupRetention: found true"),
+        ("staging", "database.backupRetention", 6, "a whole number from 7 to 35 days"),
+        ("dev", "database.backupRetention", 0, "a whole number from 1 to 35 days"),
+        ("prod", "redis.enabled", False, "redis.enabled: found false; allowed: true in prod"),
+        ("staging", "redis.enabled", False, "redis.enabled: found false; allowed: true in staging"),
+        ("prod", "redis.enabled", "yes", "Write it without quotes"),
+        ("prod", "redis.cache", "gigantic", "one of micro, small, standard"),
+        ("prod", "replicas.maximum", 2, "a whole number from 3 to 100 pods"),
+        ("prod", "images.api", "v1.2.3", "prod refuses a tag, which can move"),
+        ("staging", "images.api", "latest", "staging refuses a tag, which can move"),
+        ("dev", "images.api", "no spaces", "or a tag"),
+        ("prod", "images.api", ..., "images.api: found nothing; allowed: an image for each service"),
+        ("prod", "images.billing", f"sha256:{'0' * 64}", "the services api, worker, admin"),
+        ("prod", "alarms.actions", False, "true in prod: its alarms reach people"),
+        ("prod", "alarms.email", "nobody", "an e-mail address"),
+        ("prod", "paging", {"pagerduty": "https://events.example.com/key"}, "pulumi config set --secret"),
+        ("prod", "paging", {"pagerduty": EncryptedText("http://x")}, "an https:// address"),
+        ("prod", "paging", {"phone": "1"}, "the keys pagerduty, slack"),
+    ],
+)
+def test_a_bad_value_in_the_stack_file_is_refused(
+    environment: str, path: str, value: Any, expected: str
+) -> None:
+    found = problems(environment, changed(stack_file(environment), path, value))
+    assert [line for line in found if line.startswith(f"Pulumi.{environment}.yaml: ") and expected in line]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("name", "Triangle", "lower-case letters"),
+        ("name", "a-name-that-is-too-long", "at most 15 characters"),
+        ("owner", ..., "owner: found nothing"),
+        ("dataClass", "secretive", "one of public, internal, confidential, restricted"),
+        ("access.deploy", "", "the name of an IAM role"),
+        ("services", {}, "at least one service"),
+        ("services.api.port", 80, "a whole number from 1024 to 65535"),
+        ("services.api.health", ..., "services.api.health: found nothing"),
+        ("services.api.health.live", "health", 'services.api.health.live: found "health"; allowed: a path'),
+        ("services.api.resources.memory", 1, "MiB"),
+        ("services.api.repository", "ghcr.io/x@sha256:0", "without tag or digest"),
+        ("services.api.secrets.STRIPE_SECRET_KEY", "strip-key", "the entries of `secrets`"),
+        ("services.api.secrets.lower", "sentry-dsn", "the name of an environment variable"),
+        ("services.api.buckets", ["documents", "attic"], "one of documents, photos, reports, audit"),
+        ("services.api.replicas", 3, "services.api.replicas"),
+        ("services.Api", {}, "lower-case letters"),
+        ("secrets.database", {"description": "x"}, "which the platform fills itself"),
+        ("secrets.sentry-dsn.source", "dice", "one of person, generated"),
+        ("secrets.sentry-dsn.value", "hunter2", "secrets.sentry-dsn.value"),
+        ("pool", {"maximum": 4}, "a whole number from 5 to 500 connections"),
+        ("thresholds", {"cpuWarning": 90, "cpuCritical": 80}, "a whole number from 91 to 99 percent"),
+        ("thresholds", {"poolWarning": 20}, "a whole number from 0 to 19 connections"),
+        ("thresholds", {"cpuWaring": 70}, "Did you mean cpuWarning?"),
+    ],
+)
+def test_a_bad_value_in_the_system_file_is_refused(path: str, value: Any, expected: str) -> None:
+    found = problems(system=changed(system_file(), path, value))
+    assert [line for line in found if line.startswith("system.yaml: ") and expected in line], found
+
+
+def test_all_mistakes_of_both_files_are_reported_together() -> None:
+    stack = changed(stack_file("prod"), "redis.enabled", False)
+    stack = changed(stack, "database.backupRetention", 3)
+    stack = changed(stack, "network.availabilityZones", ["us-west-2a"])
+    system = changed(system_file(), "services.api.port", 80)
+    keys = [re.match(r"(\S+): (\S+):", line) for line in problems("prod", stack, system)]
+    assert [match.groups() for match in keys if match] == [
+        ("Pulumi.prod.yaml", "network.availabilityZones"),
+        ("Pulumi.prod.yaml", "database.backupRetention"),
+        ("Pulumi.prod.yaml", "redis.enabled"),
+        ("system.yaml", "services.api.port"),
+    ]
+
+
+def test_an_environment_that_does_not_exist_is_refused() -> None:
+    (line,) = problems("production", stack_file("prod"))
+    assert 'found "production"; allowed: one of dev, staging, prod' in line
+
+
+@pytest.mark.parametrize("content", [None, [], "text", 7])
+def test_a_system_file_that_is_no_mapping_is_refused(content: object) -> None:
+    with pytest.raises(ConfigurationError, match=r"the whole file|nothing was changed"):
+        load_configuration("prod", stack_file("prod"), content)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, "broken.yaml: the file: found no such file"),
+        ("name: x\n\tservices:", "broken.yaml: line 2, column 1: found character '\\t'"),
+        ("name: [x", "broken.yaml: line 1, column 9"),
+        ("", "broken.yaml: the whole file: found an empty value"),
+        (b"\xff\xfe", "broken.yaml: the file"),
+    ],
+)
+def test_a_system_file_that_cannot_be_read_is_one_mistake(
+    content: str | bytes | None, expected: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "broken.yaml"
+    if content is not None:
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(pulumi.RunError) as refused:
+        record("prod", {"systemFile": str(file)})
+    (line,) = str(refused.value).splitlines()[1:]
+    assert expected in line
+
+
+@pytest.mark.contract("DB-4")
+def test_pools_that_open_more_connections_than_the_database_has_are_refused() -> None:
+    (line,) = problems("staging", changed(stack_file("staging"), "replicas.maximum", 4))
+    assert "at most 200 connections" in line
+    assert "10 pods with a pool of 20 would need 220" in line
+
+
+@pytest.mark.contract("DB-4")
+def test_exactly_as_many_connections_as_there_are_is_fine() -> None:
+    # 4 pods and one that is rolled out, of two services; 200 less 20 that are reserved.
+    system = changed(system_file(), "pool", {"maximum": 18})
+    assert problems("staging", changed(stack_file("staging"), "replicas.maximum", 4), system) == []
+
+
+@pytest.mark.contract("ENV-3")
+def test_dev_may_switch_redis_off() -> None:
+    assert problems("dev", changed(stack_file("dev"), "redis.enabled", False)) == []
+
+
+@pytest.mark.contract("ENV-4")
+def test_dev_may_take_a_tag_and_a_digest() -> None:
+    digest = f"sha256:{'a' * 64}"
+    assert problems("dev", changed(stack_file("dev"), "images.api", digest)) == []
+
+
+def test_an_encrypted_value_is_fine_for_whoever_cannot_decrypt_it() -> None:
+    paging = {"pagerduty": {"secure": "AAABAM…"}, "slack": {"secure": "AAABAB…"}}
+    assert problems("prod", {**stack_file("prod"), "paging": paging}) == []
+
+
+def test_a_secret_in_the_wrong_place_is_not_shown() -> None:
+    stack = {**stack_file("prod"), "pagin": EncryptedText("https://events.example.com/key")}
+    (line,) = problems("prod", stack)
+    assert "events.example.com" not in line
+    assert "found an encrypted value" in line
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_a_stack_file_stays_short(environment: str) -> None:
+    def leaves(value: Any) -> int:
+        return sum(map(leaves, value.values())) if isinstance(value, dict) else 1
+
+    assert leaves(stack_file(environment)) <= 25
+
+
+def _paths(content: Any, path: str = "") -> list[str]:
+    if not isinstance(content, dict):
+        return []
+    found = []
+    for key, value in content.items():
+        here = f"{path}.{key}" if path else str(key)
+        found += [here, *_paths(value, here)]
+    return found
+
+
+_JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 10**12),
+    st.floats(allow_nan=False),
+    st.text(max_size=8),
+    st.lists(st.one_of(st.text(max_size=3), st.integers(), st.none()), max_size=2),
+    st.dictionaries(st.one_of(st.text(max_size=3), st.integers()), st.integers(), max_size=2),
+)
+
+
+def _never_a_crash(load: Callable[[], object]) -> None:
+    """Anything but ConfigurationError goes through and fails the test."""
+    found = []
+    try:
+        load()
+    except ConfigurationError as error:
+        found = [(problem.file, problem.key, problem.found, problem.allowed) for problem in error.problems]
+    assert all(all(parts) for parts in found)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data(), junk=_JUNK)
+def test_no_value_in_the_stack_file_makes_it_crash(data: st.DataObject, junk: Any) -> None:
+    path = data.draw(st.sampled_from(_paths(stack_file("prod"))))
+    stack = changed(stack_file("prod"), path, junk)
+    _never_a_crash(lambda: load_configuration("prod", stack, system_file()))
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data(), junk=_JUNK)
+def test_no_value_in_the_system_file_makes_it_crash(data: st.DataObject, junk: Any) -> None:
+    path = data.draw(st.sampled_from(_paths(system_file())))
+    system = changed(system_file(), path, junk)
+    _never_a_crash(lambda: load_configuration("prod", stack_file("prod"), system))

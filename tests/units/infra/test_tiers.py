@@ -1,0 +1,28 @@
+"""The sizes."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.tiers import DATABASE_TIERS, GIGABYTE, REDIS_RESERVED_PERCENT, REDIS_TIERS
+
+
+@pytest.mark.contract("DB-3")
+@pytest.mark.parametrize(
+    ("tier", "memory", "storage"), [("small", 2, 20), ("standard", 8, 100), ("high", 16, 100)]
+)
+def test_a_database_tier_has_the_contracts_memory_and_storage(tier: str, memory: int, storage: int) -> None:
+    assert (DATABASE_TIERS[tier].memory, DATABASE_TIERS[tier].storage) == (memory * GIGABYTE, storage)
+
+
+@pytest.mark.contract("DB-4")
+@pytest.mark.parametrize("tier", DATABASE_TIERS)
+def test_connections_stay_below_what_rds_itself_would_allow(tier: str) -> None:
+    size = DATABASE_TIERS[tier]
+    assert 0.8 < size.connections / min(size.memory / 9_531_392, 5000) < 1
+
+
+@pytest.mark.contract("RED-1")
+def test_the_standard_redis_has_two_gigabytes_for_data() -> None:
+    usable = REDIS_TIERS["standard"].memory * (100 - REDIS_RESERVED_PERCENT) / 100
+    assert 2 * GIGABYTE <= usable < 2.5 * GIGABYTE
