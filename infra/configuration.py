@@ -143,7 +143,7 @@ def _load(
 
 
 def _check_images(problems: Problems, file: str, settings: Settings, system: System) -> None:
-    if problems.concern(file, "images"):
+    if problems.concern(file, "images") or not system.services:
         return
     for name in sorted(system.services.keys() - settings.images.keys()):
         problems.add(

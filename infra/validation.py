@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-
 WHOLE_FILE: Final = "the whole file"
 
 
@@ -70,7 +69,7 @@ class Problems:
 
 
 def _within(inner: str, outer: str) -> bool:
-    return outer == WHOLE_FILE or inner == outer or inner.startswith(f"{outer}.")
+    return outer in (WHOLE_FILE, inner) or inner.startswith(f"{outer}.")
 
 
 class EncryptedText(str):
