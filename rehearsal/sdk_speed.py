@@ -1,6 +1,7 @@
-"""Makes Pulumi's Python SDK quick enough for rehearsals; nothing of it is there in a plain `pulumi up`.
+"""Makes Pulumi's and AWS's Python SDKs quick enough for rehearsals.
 
-Three places of the SDK cost more than the deployment itself once there are some hundred resources:
+Nothing of it is there in a plain `pulumi up`. Three places of Pulumi's SDK cost more than the
+deployment itself once there are some hundred resources:
 
 * waiting for outputs arms all of them again each time one is done, which is quadratic;
 * every line of debug logging is a blocking call to the engine, which throws it away;
@@ -9,6 +10,9 @@ Three places of the SDK cost more than the deployment itself once there are some
 They are replaced while a session runs, only in SDK versions in which this was tried, and put back
 afterwards. The garbage collector is relaxed for the rest of the process: a session makes many objects
 and drops few, and tightening it again would go through all of them once more.
+
+botocore reads its models of AWS's services, some megabytes of JSON each, once for every session, and
+moto opens many: what has been read is kept for all of them.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ import gc
 import importlib.metadata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 TRIED_WITH = ("3.272.",)
@@ -47,6 +52,17 @@ def quick_sdk() -> Iterator[None]:
     finally:
         for target, name, original in undo:
             setattr(target, name, original)
+
+
+def share_service_models() -> None:
+    """From here on botocore reads each of its model files once in this process."""
+    from botocore.loaders import JSONFileLoader
+
+    if not hasattr(JSONFileLoader.load_file, "cache_info"):
+        original = JSONFileLoader.load_file
+        kept = lru_cache(maxsize=None)(lambda path: original(JSONFileLoader(), path))
+        JSONFileLoader.load_file = lambda _, file_path: kept(file_path)
+        JSONFileLoader.load_file.cache_info = kept.cache_info
 
 
 def _replace() -> list[tuple[Any, str, Any]]:

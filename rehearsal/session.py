@@ -223,6 +223,8 @@ class Session:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_EXPERIMENTAL": "true",
+            # Checkpoints replace each other by renaming; a second copy of each is half of their cost.
+            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
             "PULUMI_SKIP_CHECKPOINTS": "false" if self.checkpoints else "true",
         }
 

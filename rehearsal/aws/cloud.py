@@ -14,6 +14,7 @@ from typing import Any
 
 from rehearsal.journal import Entry, Journal, decode
 from rehearsal.provider import ProviderError
+from rehearsal.sdk_speed import share_service_models
 
 # Operations with these first words change nothing (AWS's own naming), so the journal leaves them out.
 READING = ("describe_", "get_", "list_", "head_", "lookup_", "search_")
@@ -45,6 +46,7 @@ class Cloud:
     def start(self) -> None:
         """Starts moto empty and carries out what the journal holds."""
         os.environ.update(_MOTO_SETTINGS)
+        share_service_models()
         from moto import mock_aws
 
         self._mock = mock_aws(config={"iam": {"load_aws_managed_policies": True}})
@@ -152,6 +154,10 @@ class Cloud:
         in_use: list[Any] = list(BackendDict._instances)  # type: ignore[misc]
         for backend in in_use:
             backend.pop(self.account, None)
+            # Bucket names are everybody's: S3 keeps whose each is beside the accounts.
+            owners = getattr(backend, "bucket_accounts", {})
+            for name in [name for name, owner in owners.items() if self.account in owner]:
+                del owners[name]
 
     def _seed(self, number: int) -> None:
         # All of moto's identifiers come from this one generator; seeding it for each change makes a

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -30,10 +31,14 @@ class Executor:
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         """Id and outputs. A step that fails after the creation itself leaves the id in the error."""
-        context = self._orphan(urn, inputs) or self._create(urn, inputs)
+        orphan = self._orphan(urn, inputs)
+        context = orphan or self._create(urn, inputs)
         try:
+            if orphan is not None:
+                self._refusable(lambda: self._finish_orphan(orphan))
+                return context.id, self._outputs(context)
             self._refusable(lambda: self._after_creation(context))
-            return context.id, self._outputs(context)
+            return context.id, self._first_outputs(context)
         except ProviderError as error:
             raise ProviderError(str(error), id=context.id, outputs=inputs) from error
 
@@ -45,6 +50,24 @@ class Executor:
         context = self._context(identifier, inputs)
         found = self._find(context)
         return None if found is None else replace(context, object=found)
+
+    def _finish_orphan(self, context: Context) -> None:
+        """Carries out what the killed session had not come to; done twice, some of it is refused."""
+        actual = self._properties(context)
+        for call in self.mapping.finish:
+            with contextlib.suppress(ClientError):
+                self._run(call, context, {})
+        for setting in self.mapping.settings:
+            given = {
+                name: context.inputs[name]
+                for name in setting.properties
+                if context.inputs.get(name) is not None
+                and not same_value(context.inputs[name], actual.get(name))
+            }
+            if given:
+                self._apply(setting, context, given)
+        if self.mapping.tags is not None:
+            self._change_tags(self.mapping.tags, replace(context, old={"tags": actual.get("tags")}))
 
     def _create(self, urn: str, inputs: Properties) -> Context:
         mapping, context = self.mapping, self._context("", inputs)
@@ -170,7 +193,7 @@ class Executor:
                 if context.inputs.get(name) is not None
             }
             if given:
-                self._apply(setting, context, given)
+                self._change_setting(setting, context)
         tags, wanted = self.mapping.tags, context.inputs.get("tags")
         if tags is not None and tags.create is None and wanted:
             self._run(_tag_call(tags.add, tags, wanted), context, {})
@@ -199,10 +222,14 @@ class Executor:
 
     def _change_setting(self, setting: Setting, context: Context) -> None:
         given = {n: context.inputs[n] for n in setting.properties if context.inputs.get(n) is not None}
-        if given:
+        if self._is_on(setting, context) if setting.switch else given:
             self._apply(setting, context, given)
         elif setting.unset is not None:
             self._run(setting.unset, context, {})
+
+    def _is_on(self, setting: Setting, context: Context) -> bool:
+        name = setting.properties[0]
+        return bool(context.inputs.get(name, self.mapping.defaults.get(name)))
 
     def _change_tags(self, tags: Tags, context: Context) -> None:
         old, new = context.old.get("tags") or {}, context.inputs.get("tags") or {}
@@ -227,6 +254,15 @@ class Executor:
         if callable(mapping.found):
             return mapping.found(answer, context)
         return jmespath.search(mapping.found, answer) if mapping.found else answer
+
+    def _first_outputs(self, context: Context) -> Properties:
+        """Outputs after a creation, without asking again where its answer was the whole description."""
+        mapping = self.mapping
+        told_all = bool(mapping.made) and not (mapping.settings or mapping.finish or callable(mapping.found))
+        tags = mapping.tags
+        if told_all and (tags is None or (tags.create is not None and tags.read_call is None)):
+            return self._merge(context, context.inputs, self._properties(context))
+        return self._outputs(context)
 
     def _outputs(self, context: Context) -> Properties:
         found = self._find(context)

@@ -93,7 +93,8 @@ class Setting:
 
     `each` makes one call per property, for operations that take one attribute at a time.
     `unset` is called when all of them have gone from the program. With `at_creation` False the
-    creation itself takes them, and the operation is for changes only.
+    creation itself takes them, and the operation is for changes only. With `switch` the first
+    property turns it on and off: `unset` is called when that is false.
     """
 
     operation: str
@@ -103,6 +104,7 @@ class Setting:
     each: bool = False
     at_creation: bool = True
     unset: Call | None = None
+    switch: bool = False
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,55 @@ def _route(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
 
 
 def _association(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
+    """By the subnet, because another table for it gives the association another id."""
+    subnet = context.inputs.get("subnetId")
     for table in answer["RouteTables"]:
         for association in table["Associations"]:
-            if association["RouteTableAssociationId"] == context.id:
+            same_subnet = subnet is not None and association.get("SubnetId") == subnet
+            if same_subnet or association["RouteTableAssociationId"] == context.id:
                 return dict(association)
     return None
+
+
+def _association_now(context: Context) -> dict[str, Any]:
+    found = _association(context.call("describe_route_tables"), context) or {}
+    return {"AssociationId": found.get("RouteTableAssociationId", context.id)}
+
+
+def _other_table(context: Context) -> dict[str, Any]:
+    return {**_association_now(context), "RouteTableId": context.inputs["routeTableId"]}
+
+
+def _endpoint(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
+    endpoint = _alive("VpcEndpoints")(answer, context)
+    if endpoint is None:
+        return None
+    return {**endpoint, "SecurityGroupIds": [group["GroupId"] for group in endpoint.get("Groups") or []]}
+
+
+def _changed_endpoint(context: Context) -> dict[str, Any]:
+    """ModifyVpcEndpoint takes what comes and what goes, not what should be."""
+    parameters: dict[str, Any] = {"VpcEndpointId": context.id}
+    for name, members in (
+        ("routeTableIds", "RouteTableIds"),
+        ("subnetIds", "SubnetIds"),
+        ("securityGroupIds", "SecurityGroupIds"),
+    ):
+        before, after = set(context.old.get(name) or ()), set(context.inputs.get(name) or ())
+        if after - before:
+            parameters[f"Add{members}"] = sorted(after - before)
+        if before - after:
+            parameters[f"Remove{members}"] = sorted(before - after)
+    return parameters
+
+
+def _flow_log(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
+    found = answer["FlowLogs"]
+    if not found:
+        return None
+    kinds = {"vpc-": "VpcId", "subnet-": "SubnetId", "eni-": "EniId"}
+    watched = found[0]["ResourceId"]
+    return {**found[0], **{name: watched for kind, name in kinds.items() if watched.startswith(kind)}}
 
 
 def _flow_log_target(context: Context) -> dict[str, Any]:
@@ -203,12 +247,10 @@ MAPPINGS = (
         service="ec2",
         create=Call("associate_route_table"),
         id="{AssociationId}",
-        read=Call(
-            "describe_route_tables",
-            {"Filters": [{"Name": "association.route-table-association-id", "Values": ["{id}"]}]},
-        ),
+        read=Call("describe_route_tables"),
         found=_association,
-        delete=Call("disassociate_route_table", {"AssociationId": "{id}"}),
+        update=Call("replace_route_table_association", _other_table, takes=False),
+        delete=Call("disassociate_route_table", _association_now, takes=False),
     ),
     ResourceMapping(
         token="aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -217,12 +259,12 @@ MAPPINGS = (
         made="VpcEndpoint",
         id="{VpcEndpointId}",
         read=Call("describe_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
-        found=_alive("VpcEndpoints"),
-        update=Call("modify_vpc_endpoint", {"VpcEndpointId": "{id}"}),
+        found=_endpoint,
+        update=Call("modify_vpc_endpoint", _changed_endpoint),
         delete=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
         names={"policy": "PolicyDocument"},
-        # moto answers with the groups' ids only for some kinds and never with the DNS switch.
-        not_returned=("securityGroupIds", "privateDnsEnabled"),
+        # moto does not take a change of the DNS switch.
+        not_returned=("privateDnsEnabled",),
         local=("autoAccept",),
         tags=ec2_tags("vpc-endpoint"),
         computed={"arn": "arn:aws:ec2:{region}:{account}:vpc-endpoint/{id}"},
@@ -233,10 +275,9 @@ MAPPINGS = (
         create=Call("create_flow_logs", _flow_log_target),
         id="{FlowLogIds[0]}",
         read=Call("describe_flow_logs", {"FlowLogIds": ["{id}"]}),
-        found="FlowLogs[0]",
+        found=_flow_log,
         delete=Call("delete_flow_logs", {"FlowLogIds": ["{id}"]}),
         names={"iamRoleArn": "DeliverLogsPermissionArn"},
-        not_returned=("vpcId", "subnetId", "eniId"),
         tags=ec2_tags("vpc-flow-log"),
         computed={"arn": "arn:aws:ec2:{region}:{account}:vpc-flow-log/{id}"},
     ),

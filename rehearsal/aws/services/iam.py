@@ -23,6 +23,14 @@ POLICY_TAGS = Tags(
     read="Tags",
 )
 
+OPEN_ID_TAGS = Tags(
+    create="Tags",
+    style="list",
+    add=Call("tag_open_id_connect_provider", {"OpenIDConnectProviderArn": "{id}", "Tags": "<tags>"}),
+    remove=Call("untag_open_id_connect_provider", {"OpenIDConnectProviderArn": "{id}", "TagKeys": "<keys>"}),
+    read="Tags",
+)
+
 
 def _attached(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
     wanted = context.value("policyArn")
@@ -46,6 +54,50 @@ def _policy(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     return {**policy, "PolicyDocument": json.dumps(version["PolicyVersion"]["Document"])}
 
 
+def _released_role(context: Context) -> dict[str, Any]:
+    """AWS deletes a role only without policies; `forceDetachPolicies` has its provider see to that."""
+    if context.inputs.get("forceDetachPolicies"):
+        attached = context.call("list_attached_role_policies", RoleName=context.id)["AttachedPolicies"]
+        for policy in attached:
+            context.call("detach_role_policy", RoleName=context.id, PolicyArn=policy["PolicyArn"])
+        for name in context.call("list_role_policies", RoleName=context.id)["PolicyNames"]:
+            context.call("delete_role_policy", RoleName=context.id, PolicyName=name)
+    return {"RoleName": context.id}
+
+
+def _old_versions(context: Context) -> list[str]:
+    """A managed policy's versions that are not in force, the oldest last."""
+    versions = context.call("list_policy_versions", PolicyArn=context.id)["Versions"]
+    old = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
+    return sorted(old, key=lambda version: int(version.removeprefix("v")), reverse=True)
+
+
+def _new_version(context: Context) -> dict[str, Any]:
+    """AWS keeps five versions of a policy; the oldest makes room."""
+    for version in _old_versions(context)[3:]:
+        context.call("delete_policy_version", PolicyArn=context.id, VersionId=version)
+    return {"PolicyArn": context.id, "PolicyDocument": context.inputs["policy"], "SetAsDefault": True}
+
+
+def _released_policy(context: Context) -> dict[str, Any]:
+    """AWS deletes a policy only when no other version of it is left."""
+    for version in _old_versions(context):
+        context.call("delete_policy_version", PolicyArn=context.id, VersionId=version)
+    return {"PolicyArn": context.id}
+
+
+def _changed_open_id(context: Context) -> dict[str, Any]:
+    """Audiences come and go one at a time; the thumbprints are set as a whole."""
+    provider = {"OpenIDConnectProviderArn": context.id}
+    found = context.call("get_open_id_connect_provider", **provider)
+    before, after = set(found["ClientIDList"]), set(context.inputs["clientIdLists"])
+    for client in sorted(after - before):
+        context.call("add_client_id_to_open_id_connect_provider", **provider, ClientID=client)
+    for client in sorted(before - after):
+        context.call("remove_client_id_from_open_id_connect_provider", **provider, ClientID=client)
+    return {**provider, "ThumbprintList": context.inputs.get("thumbprintLists") or found["ThumbprintList"]}
+
+
 MAPPINGS = (
     ResourceMapping(
         token="aws:iam/role:Role",
@@ -64,15 +116,22 @@ MAPPINGS = (
                 takes=False,
                 at_creation=False,
             ),
+            Setting(
+                "put_role_permissions_boundary",
+                ("permissionsBoundary",),
+                {"RoleName": "{id}"},
+                at_creation=False,
+                unset=Call("delete_role_permissions_boundary", {"RoleName": "{id}"}, takes=False),
+            ),
         ),
         update=Call("update_role", {"RoleName": "{id}"}),
-        delete=Call("delete_role", {"RoleName": "{id}"}),
+        delete=Call("delete_role", _released_role, takes=False),
         names={
             "name": "RoleName",
             "assumeRolePolicy": "AssumeRolePolicyDocument",
-            "permissionsBoundary": "PermissionsBoundary",
             "uniqueId": "RoleId",
         },
+        read_names={"permissionsBoundary": "PermissionsBoundary.PermissionsBoundaryArn"},
         local=("forceDetachPolicies",),
         defaults={"path": "/", "maxSessionDuration": 3600},
         autoname="name",
@@ -112,16 +171,33 @@ MAPPINGS = (
         id="{Arn}",
         read=Call("get_policy", {"PolicyArn": "{id}"}),
         found=_policy,
-        update=Call(
-            "create_policy_version",
-            {"PolicyArn": "{id}", "PolicyDocument": "{policy}", "SetAsDefault": True},
-            takes=False,
-        ),
-        delete=Call("delete_policy", {"PolicyArn": "{id}"}),
+        update=Call("create_policy_version", _new_version, takes=False),
+        delete=Call("delete_policy", _released_policy, takes=False),
         names={"name": "PolicyName", "policy": "PolicyDocument"},
         defaults={"path": "/"},
         autoname="name",
         tags=POLICY_TAGS,
+    ),
+    ResourceMapping(
+        token="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        service="iam",
+        create=Call("create_open_id_connect_provider"),
+        id="{OpenIDConnectProviderArn}",
+        read=Call("get_open_id_connect_provider", {"OpenIDConnectProviderArn": "{id}"}),
+        settings=(
+            Setting(
+                "update_open_id_connect_provider_thumbprint",
+                ("clientIdLists", "thumbprintLists"),
+                _changed_open_id,
+                takes=False,
+                at_creation=False,
+            ),
+        ),
+        delete=Call("delete_open_id_connect_provider", {"OpenIDConnectProviderArn": "{id}"}),
+        # AWS gives the address back without its scheme.
+        not_returned=("url",),
+        tags=OPEN_ID_TAGS,
+        computed={"arn": "{id}"},
     ),
 )
 RECORDED: tuple[RecordedType, ...] = ()

@@ -35,6 +35,12 @@ def _rotation(context: Context) -> dict[str, Any]:
     return {"KeyId": context.id, **({"RotationPeriodInDays": int(period)} if period else {})}
 
 
+def _target_arn(context: Context) -> str:
+    """A key is named by its id or by its ARN."""
+    key = str(context.inputs.get("targetKeyId") or context.value("TargetKeyId"))
+    return key if key.startswith("arn:") else context.text(f"arn:aws:kms:{{region}}:{{account}}:key/{key}")
+
+
 MAPPINGS = (
     ResourceMapping(
         token="aws:kms/key:Key",
@@ -45,14 +51,28 @@ MAPPINGS = (
         read=Call("describe_key", {"KeyId": "{id}"}),
         found=_key,
         settings=(
-            Setting("update_key_description", ("description",), {"KeyId": "{id}"}),
-            Setting("put_key_policy", ("policy",), {"KeyId": "{id}", "PolicyName": "default"}),
+            Setting("update_key_description", ("description",), {"KeyId": "{id}"}, at_creation=False),
+            Setting(
+                "put_key_policy",
+                ("policy",),
+                {"KeyId": "{id}", "PolicyName": "default"},
+                at_creation=False,
+            ),
             Setting(
                 "enable_key_rotation",
                 ("enableKeyRotation", "rotationPeriodInDays"),
                 _rotation,
                 takes=False,
+                switch=True,
                 unset=Call("disable_key_rotation", {"KeyId": "{id}"}, takes=False),
+            ),
+            Setting(
+                "enable_key",
+                ("isEnabled",),
+                {"KeyId": "{id}"},
+                takes=False,
+                switch=True,
+                unset=Call("disable_key", {"KeyId": "{id}"}, takes=False),
             ),
         ),
         delete=Call(
@@ -63,10 +83,10 @@ MAPPINGS = (
             },
             takes=False,
         ),
-        names={"customerMasterKeySpec": "KeySpec"},
-        local=("deletionWindowInDays", "isEnabled", "bypassPolicyLockoutSafetyCheck"),
+        names={"customerMasterKeySpec": "KeySpec", "isEnabled": "Enabled"},
+        local=("deletionWindowInDays",),
         # moto forgets the period (it answers with its own default).
-        not_returned=("rotationPeriodInDays",),
+        not_returned=("rotationPeriodInDays", "bypassPolicyLockoutSafetyCheck"),
         defaults={"isEnabled": True},
         tags=KEY_TAGS,
     ),
@@ -83,9 +103,7 @@ MAPPINGS = (
         update=Call("update_alias", {"AliasName": "{id}", "TargetKeyId": "{targetKeyId}"}),
         delete=Call("delete_alias", {"AliasName": "{id}"}),
         names={"name": "AliasName", "arn": "AliasArn"},
-        computed={
-            "targetKeyArn": "arn:aws:kms:{region}:{account}:key/{targetKeyId}",
-        },
+        computed={"targetKeyArn": _target_arn},
         autoname="name",
     ),
 )

@@ -49,17 +49,12 @@ MAPPINGS = (
                 {"logGroupName": "{id}"},
                 unset=Call("delete_retention_policy", {"logGroupName": "{id}"}, takes=False),
             ),
-            Setting(
-                "associate_kms_key",
-                ("kmsKeyId",),
-                {"logGroupName": "{id}"},
-                unset=Call("disassociate_kms_key", {"logGroupName": "{id}"}, takes=False),
-                at_creation=False,
-            ),
         ),
         delete=Call("delete_log_group", {"logGroupName": "{id}"}),
         names={"name": "logGroupName"},
         local=("skipDestroy",),
+        # moto takes the key at creation, but has no AssociateKmsKey: a later change is in the state only.
+        not_returned=("kmsKeyId",),
         defaults={"retentionInDays": 0, "logGroupClass": "STANDARD"},
         autoname="name",
         tags=GROUP_TAGS,
@@ -87,6 +82,20 @@ MAPPINGS = (
         },
         not_returned=("metricTransformation",),
         autoname="name",
+    ),
+    ResourceMapping(
+        token="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        service="logs",
+        create=Call("put_resource_policy"),
+        id="{policyName}",
+        import_id="{policyName}",
+        read=Call("describe_resource_policies"),
+        found=lambda answer, context: next(
+            (policy for policy in answer["resourcePolicies"] if policy["policyName"] == context.id), None
+        ),
+        update=Call("put_resource_policy"),
+        update_with_all=True,
+        delete=Call("delete_resource_policy", {"policyName": "{id}"}),
     ),
 )
 RECORDED: tuple[RecordedType, ...] = ()

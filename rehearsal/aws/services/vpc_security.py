@@ -64,8 +64,8 @@ def _rule(direction: str) -> ResourceMapping:
             "cidrIpv4": "CidrIpv4",
             "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId",
         },
-        # moto gives no port for "all protocols", where AWS says -1.
-        not_returned=("fromPort", "toPort"),
+        # moto keeps the group that a rule was made with, whatever ModifySecurityGroupRules says.
+        not_returned=("referencedSecurityGroupId",),
         # moto ignores tags at creation.
         tags=_RULE_TAGS,
         computed={
@@ -105,6 +105,8 @@ def _changed_rule(context: Context) -> dict[str, Any]:
         "ipProtocol": "IpProtocol",
     }
     rule = {member: context.inputs[name] for name, member in members.items() if name in context.inputs}
+    # moto wants ports where AWS wants none: for all protocols.
+    rule = {"FromPort": -1, "ToPort": -1, **rule} if str(rule["IpProtocol"]) == "-1" else rule
     return {
         "GroupId": context.inputs["securityGroupId"],
         "SecurityGroupRules": [{"SecurityGroupRuleId": context.id, "SecurityGroupRule": rule}],

@@ -138,3 +138,27 @@ def test_flow_logs_live(life: Life, vpc: Made, cloud: Cloud) -> None:
         "maxAggregationInterval": 60,
     }
     life.ends(life.create("aws:ec2/flowLog:FlowLog", inputs))
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        ("aws:ec2/internetGateway:InternetGateway", {"tags": {"Name": "gateway"}}),
+        (GROUP, {"name": "orphan", "description": "made by a killed session"}),
+    ],
+)
+def test_what_a_killed_session_made_is_taken_over(
+    life: Life, cloud: Cloud, token: str, inputs: dict[str, Any]
+) -> None:
+    vpc = life.create(VPC, {"cidrBlock": "10.3.0.0/16"}, name=f"orphans of {token}")
+    first = life.create(token, {**inputs, "vpcId": vpc.id}, name="orphan")
+    cloud.expect_orphans({})
+    again = life.create(token, {**inputs, "vpcId": vpc.id, "tags": {"Name": "changed"}}, name="orphan")
+    assert again.id == first.id
+    assert again.outputs["tagsAll"] == {"owner": "platform", "Name": "changed"}
+
+
+def test_a_creation_after_a_good_end_makes_a_new_resource(life: Life, cloud: Cloud) -> None:
+    first = life.create(VPC, {"cidrBlock": "10.4.0.0/16"}, name="replaced")
+    cloud.expect_orphans({first.resource.urn: first.id})
+    assert life.create(VPC, {"cidrBlock": "10.4.0.0/16"}, name="replaced").id != first.id
