@@ -65,7 +65,7 @@ class Executor:
                 and not same_value(context.inputs[name], actual.get(name))
             }
             if given:
-                self._apply(setting, context, given)
+                self._change_setting(setting, context)
         if self.mapping.tags is not None:
             self._change_tags(self.mapping.tags, replace(context, old={"tags": actual.get("tags")}))
 

@@ -86,14 +86,12 @@ def _route(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
 
 
 def _association(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
-    """By the subnet, because another table for it gives the association another id."""
+    """By its id, or by the subnet: another table gives the association another id."""
+    every = [dict(each) for table in answer["RouteTables"] for each in table["Associations"]]
     subnet = context.inputs.get("subnetId")
-    for table in answer["RouteTables"]:
-        for association in table["Associations"]:
-            same_subnet = subnet is not None and association.get("SubnetId") == subnet
-            if same_subnet or association["RouteTableAssociationId"] == context.id:
-                return dict(association)
-    return None
+    named = (each for each in every if each["RouteTableAssociationId"] == context.id)
+    of_subnet = (each for each in every if subnet is not None and each.get("SubnetId") == subnet)
+    return next(named, None) or next(of_subnet, None)
 
 
 def _association_now(context: Context) -> dict[str, Any]:

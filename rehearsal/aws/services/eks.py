@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import textwrap
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.provider import ProviderError
 
 CLUSTER_TAGS = Tags(
     create="tags",
@@ -55,16 +59,39 @@ def _cluster(answer: dict[str, Any], context: Context) -> dict[str, Any]:
         network |= {"clusterSecurityGroupId": groups[0]["GroupId"], "vpcId": groups[0]["VpcId"]}
     logging = cluster.get("logging", {}).get("clusterLogging", [])
     enabled = [kind for entry in logging if entry.get("enabled") for kind in entry.get("types", [])]
-    identity = cluster.get("identity", {}).get("oidc", {})
     return {
         **cluster,
         "resourcesVpcConfig": network,
         "enabledClusterLogTypes": enabled,
-        "identities": [{"oidcs": [identity]}],
+        **_addresses(cluster["certificateAuthority"]["data"], context.region),
     }
 
 
-def _without_group(context: Context) -> dict[str, Any]:
+def _addresses(secret: str, region: str) -> dict[str, Any]:
+    """Endpoint, issuer and authority in AWS's form; moto has one endpoint for all clusters."""
+    unique = hashlib.sha256(secret.encode()).hexdigest()[:32].upper()
+    lines = "\n".join(textwrap.wrap(secret, 64))
+    certificate = f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
+    return {
+        "endpoint": f"https://{unique}.gr7.{region}.eks.amazonaws.com",
+        "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{region}.amazonaws.com/id/{unique}"}]}],
+        "certificateAuthority": {"data": base64.b64encode(certificate.encode()).decode()},
+    }
+
+
+def _configuration(*properties: str) -> Setting:
+    """UpdateClusterConfig takes one kind of change at a time, and then all of that kind."""
+    return Setting("update_cluster_config", properties, {"name": "{id}"}, at_creation=False)
+
+
+def _deletion(context: Context) -> dict[str, Any]:
+    context.call("describe_cluster", name=context.id)  # one that is gone already protects nothing
+    # moto does not keep the protection, so that it cannot refuse.
+    if context.inputs.get("deletionProtection"):
+        raise ProviderError(
+            f"DeleteCluster: InvalidRequestException: deletion protection is on for cluster {context.id}; "
+            "set deletionProtection to false and deploy that first"
+        )
     groups = context.call(
         "describe_security_groups",
         service="ec2",
@@ -86,12 +113,12 @@ MAPPINGS = (
         read=Call("describe_cluster", {"name": "{id}"}),
         found=_cluster,
         settings=(
-            Setting(
-                "update_cluster_config",
-                ("vpcConfig",),
-                {"name": "{id}"},
-                at_creation=False,
-            ),
+            _configuration("vpcConfig"),
+            _configuration("accessConfig"),
+            _configuration("computeConfig", "kubernetesNetworkConfig", "storageConfig"),
+            _configuration("deletionProtection"),
+            _configuration("upgradePolicy"),
+            _configuration("zonalShiftConfig"),
             Setting(
                 "update_cluster_config",
                 ("enabledClusterLogTypes",),
@@ -100,7 +127,7 @@ MAPPINGS = (
                 at_creation=False,
             ),
         ),
-        delete=Call("delete_cluster", _without_group, takes=False),
+        delete=Call("delete_cluster", _deletion, takes=False),
         names={"vpcConfig": "resourcesVpcConfig", "clusterId": "id"},
         local=("defaultAddonsToRemoves",),
         # moto keeps none of these, and has no UpdateClusterVersion: the state's values stand.

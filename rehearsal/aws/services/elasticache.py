@@ -68,6 +68,8 @@ MAPPINGS = (
         # AWS never tells passwords, and moto has no ModifyUser.
         not_returned=("passwords", "authenticationMode", "noPasswordRequired", "accessString", "engine"),
         missing=("UserNotFound",),
+        read_names={"arn": "ARN"},
+        tags=TAGS,
     ),
     ResourceMapping(
         token="aws:elasticache/replicationGroup:ReplicationGroup",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
@@ -34,6 +35,21 @@ def _attribute(name: str) -> Setting:
         },
         takes=False,
     )
+
+
+def _default_policy(context: Context) -> dict[str, Any]:
+    """A topic is never without a policy: removing it leaves the owner's own."""
+    arn = context.inputs["arn"]
+    owner = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": ["SNS:Publish", "SNS:Subscribe", "SNS:GetTopicAttributes", "SNS:SetTopicAttributes"],
+        "Resource": arn,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": context.account}},
+    }
+    document = {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [owner]}
+    return {"TopicArn": arn, "AttributeName": "Policy", "AttributeValue": json.dumps(document)}
 
 
 def _subscription(answer: dict[str, Any], _: Context) -> dict[str, Any]:
@@ -78,12 +94,7 @@ MAPPINGS = (
             {"TopicArn": "{arn}", "AttributeName": "Policy", "AttributeValue": "{policy}"},
             takes=False,
         ),
-        # AWS goes back to the default policy; moto takes an empty one.
-        delete=Call(
-            "set_topic_attributes",
-            {"TopicArn": "{arn}", "AttributeName": "Policy", "AttributeValue": ""},
-            takes=False,
-        ),
+        delete=Call("set_topic_attributes", _default_policy, takes=False),
         missing=("NotFound",),
         names={"arn": "TopicArn"},
     ),

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.aws.cloud import Cloud
 from rehearsal.journal import Journal
-from tests.support.aws_round_trip import ACCOUNT, Life
+from tests.support.aws_round_trip import ACCOUNT, Life, WatchedCloud
 
 
 @pytest.fixture(scope="module")
@@ -19,13 +18,13 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def cloud(journal: Path) -> Iterator[Cloud]:
+def cloud(journal: Path) -> Iterator[WatchedCloud]:
     """A started cloud."""
-    with Cloud(ACCOUNT, Journal(journal)) as started:
+    with WatchedCloud(ACCOUNT, Journal(journal)) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def life(cloud: Cloud) -> Life:
+def life(cloud: WatchedCloud) -> Life:
     """Resources in that cloud."""
     return Life(cloud)

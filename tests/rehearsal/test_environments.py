@@ -1,0 +1,163 @@
+"""Every environment comes up on the real engine: the same program, the same stack files as on AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.inventory import Inventory
+from rehearsal.session import EngineError, Session
+from rehearsal.workspace import ENVIRONMENTS, Workspace
+from tests.support.checkout import copy_program, replace_text
+
+pytestmark = pytest.mark.engine
+
+DATABASE = "aws:rds/instance:Instance"
+# staging and prod protect their data; dev is thrown away at will.
+PROTECTED = ("staging", "prod")
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """An environment that has come up, and what the engine said about it."""
+
+    session: Session
+    root: Path
+    state: dict[str, Any]
+    output: str
+
+    @property
+    def environment(self) -> str:
+        return self.session.environment
+
+    def urn(self, resource_type: str) -> str:
+        (urn,) = [r["urn"] for r in self.state["deployment"]["resources"] if r["type"] == resource_type]
+        return str(urn)
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Any:
+        return self.session.cloud.call(service, self.session.region, operation, **parameters)
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
+def deployed(
+    request: pytest.FixtureRequest, engine: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployed]:
+    """One `up` that all tests of an environment look at; those that change it come last."""
+    environment = request.param
+    root = copy_program(tmp_path_factory.mktemp(environment))
+    workspace = Workspace(tmp_path_factory.mktemp("workspace") / environment, environment)
+    with Session(root, environment, engine, workspace, checkpoints=False) as session:
+        result = session.up()
+        yield Deployed(session, root, session.export(), result.output)
+
+
+def test_a_second_preview_is_empty(deployed: Deployed) -> None:
+    assert deployed.session.preview().changes == {}
+
+
+def test_a_refresh_finds_no_drift(deployed: Deployed) -> None:
+    assert deployed.session.refresh().changes == {}
+
+
+def test_every_aws_type_is_really_made_or_known_to_be_recorded(deployed: Deployed) -> None:
+    assert Inventory.of(deployed.state).undescribed == {}
+
+
+def test_the_database_in_the_cloud_is_what_the_stack_file_says(deployed: Deployed) -> None:
+    (database,) = deployed.call("rds", "describe_db_instances")["DBInstances"]
+    assert database["Engine"] == "postgres"
+    assert database["StorageEncrypted"] is True
+    assert database["PreferredBackupWindow"].startswith("02:00")
+    assert database["MultiAZ"] is (deployed.environment in PROTECTED)
+    assert database["DeletionProtection"] is (deployed.environment in PROTECTED)
+    assert database["BackupRetentionPeriod"] == (30 if deployed.environment in PROTECTED else 1)
+
+
+def test_cache_and_queue_are_two_redis(deployed: Deployed) -> None:
+    groups = deployed.call("elasticache", "describe_replication_groups")["ReplicationGroups"]
+    assert len(groups) == 2
+    assert all(group["TransitEncryptionEnabled"] and group["AtRestEncryptionEnabled"] for group in groups)
+
+
+def test_every_bucket_in_the_cloud_is_versioned_and_closed(deployed: Deployed) -> None:
+    buckets = [bucket["Name"] for bucket in deployed.call("s3", "list_buckets")["Buckets"]]
+    assert len(buckets) >= 6
+    for bucket in buckets:
+        assert deployed.call("s3", "get_bucket_versioning", Bucket=bucket)["Status"] == "Enabled"
+        block = deployed.call("s3", "get_public_access_block", Bucket=bucket)
+        assert all(block["PublicAccessBlockConfiguration"].values())
+
+
+def test_the_cluster_is_there_with_all_its_logs(deployed: Deployed) -> None:
+    (name,) = deployed.call("eks", "list_clusters")["clusters"]
+    cluster = deployed.call("eks", "describe_cluster", name=name)["cluster"]
+    enabled = [kind for entry in cluster["logging"]["clusterLogging"] for kind in entry["types"]]
+    assert set(enabled) == {"api", "audit", "authenticator", "controllerManager", "scheduler"}
+
+
+def test_every_service_runs_in_the_cluster(deployed: Deployed) -> None:
+    (name,) = deployed.session.clusters.names()
+    objects = [stored.live for stored in deployed.session.clusters.cluster(name).objects()]
+    deployments = {o["metadata"]["name"] for o in objects if o["kind"] == "Deployment"}
+    assert deployments == {"api", "worker", "admin"}
+
+
+def test_no_generated_secret_is_in_state_output_or_preview(deployed: Deployed) -> None:
+    secrets = deployed.call("secretsmanager", "list_secrets")["SecretList"]
+    values = []
+    for secret in secrets:
+        if not secret.get("SecretVersionsToStages"):
+            continue  # a person sets this one's value
+        answer = deployed.call("secretsmanager", "get_secret_value", SecretId=secret["ARN"])
+        values.extend(_texts(answer["SecretString"]))
+    assert len(values) >= 4
+    preview = deployed.session.preview(options=["--diff"]).output
+    shown = json.dumps(deployed.state) + deployed.output + preview + json.dumps(deployed.session.outputs())
+    assert [value for value in values if value in shown] == []
+
+
+def _texts(value: str) -> list[str]:
+    """The passwords in a secret: itself, or the values of its JSON that are long enough to be one."""
+    try:
+        fields = json.loads(value)
+    except ValueError:
+        return [value]
+    return [str(field) for key, field in fields.items() if "password" in key.lower() or "url" in key.lower()]
+
+
+def test_a_longer_retention_is_a_change_in_place(deployed: Deployed) -> None:
+    stack_file = deployed.root / f"Pulumi.{deployed.environment}.yaml"
+    before = "backupRetention: 30" if deployed.environment in PROTECTED else "backupRetention: 1"
+    replace_text(stack_file, before, "backupRetention: 35")
+    deployed.session.use_program(deployed.root)
+    assert deployed.session.up().changes == {"update": 1}
+    (database,) = deployed.call("rds", "describe_db_instances")["DBInstances"]
+    assert database["BackupRetentionPeriod"] == 35
+
+
+def test_replacing_a_protected_database_is_refused(deployed: Deployed) -> None:
+    options = ["--target-replace", deployed.urn(DATABASE)]
+    if deployed.environment not in PROTECTED:
+        assert deployed.session.preview(options=options).changes["replace"] >= 1
+        return
+    with pytest.raises(EngineError, match="currently marked for protection"):
+        deployed.session.up(options=options)
+    assert len(deployed.call("rds", "describe_db_instances")["DBInstances"]) == 1
+
+
+def test_destroy_removes_dev_and_is_refused_elsewhere(deployed: Deployed) -> None:
+    if deployed.environment in PROTECTED:
+        with pytest.raises(EngineError, match="protected"):
+            deployed.session.destroy()
+        assert deployed.call("rds", "describe_db_instances")["DBInstances"]
+        return
+    deployed.session.destroy()
+    assert deployed.session.export()["deployment"].get("resources", []) == []
+    assert deployed.call("rds", "describe_db_instances")["DBInstances"] == []
+    assert deployed.call("s3", "list_buckets")["Buckets"] == []
+    assert deployed.call("eks", "list_clusters")["clusters"] == []
