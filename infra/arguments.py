@@ -203,6 +203,9 @@ def image(repository: str, version: str) -> str:
 def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs:
     """For the ways to people."""
     settings = configuration.settings
+    if settings.alarms.actions and settings.paging.pagerduty is None:
+        command = "pulumi config set --secret --path groundwork:paging.pagerduty"
+        pulumi.log.warn(f"Nobody is paged yet: alarms go to {settings.alarms.email} alone. Set: {command}")
 
     def secret(value: str | None) -> pulumi.Output[str] | None:
         return None if value is None else pulumi.Output.secret(str(value))

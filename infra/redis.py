@@ -11,7 +11,7 @@ from pulumi_aws import ec2, elasticache, vpc
 
 from infra.naming import Naming
 from infra.secret_entry import SecretEntryArgs, declare_secret, declare_value, generate_password
-from infra.tiers import REDIS_RESERVED_PERCENT, RedisTier
+from infra.tiers import RedisTier
 
 # The last version of Redis itself that ElastiCache has: the runbooks speak of Redis, and clients,
 # commands and the user interface stay the ones that they were written for.
@@ -123,7 +123,7 @@ class Redis(pulumi.ComponentResource):
     def _users(self, password: pulumi.Output[str]) -> pulumi.Output[str]:
         # A group needs a user named "default"; this one may do nothing, and nobody knows its password.
         default = self._user(
-            "default", "off -@all", generate_password(f"{self._purpose}-default-password", self)
+            "default", "off ~* -@all", generate_password(f"{self._purpose}-default-password", self)
         )
         clearing = f" {_CLEARING}" if self._args.eviction is not Eviction.NEVER else ""
         application = self._user(USER, _ACCESS + clearing, password)
@@ -147,18 +147,15 @@ class Redis(pulumi.ComponentResource):
         ).user_id
 
     def _parameter_group(self) -> pulumi.Output[str]:
-        parameters = {
-            "maxmemory-policy": str(self._args.eviction),
-            "reserved-memory-percent": str(REDIS_RESERVED_PERCENT),
-        }
         return elasticache.ParameterGroup(
             self._purpose,
             name=self._id,
             family=PARAMETER_FAMILY,
             description=f"When full: {self._args.eviction}",
             parameters=[
-                elasticache.ParameterGroupParameterArgs(name=name, value=value)
-                for name, value in parameters.items()
+                elasticache.ParameterGroupParameterArgs(
+                    name="maxmemory-policy", value=str(self._args.eviction)
+                )
             ],
             opts=self._here,
         ).name

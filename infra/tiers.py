@@ -62,5 +62,5 @@ REDIS_TIERS = MappingProxyType(
     }
 )
 
-# AWS's own recommendation for what snapshots and failover need (parameter reserved-memory-percent).
+# What ElastiCache keeps for snapshots and failover by default (parameter reserved-memory-percent).
 REDIS_RESERVED_PERCENT = 25
