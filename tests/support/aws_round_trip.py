@@ -39,22 +39,41 @@ class Made:
         return self.resource.id
 
 
+class WatchedCloud(Cloud):
+    """A cloud that remembers what was sent."""
+
+    sent: str = ""
+
+    def call(self, service: str, region: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        answer = super().call(service, region, operation, **parameters)
+        self.sent += f"{operation} {parameters!r}\n"
+        return answer
+
+
 class Life:
     """Resources in one cloud, through the provider's own methods."""
 
-    def __init__(self, cloud: Cloud, region: str = REGION) -> None:
+    def __init__(self, cloud: WatchedCloud, region: str = REGION) -> None:
         self._cloud = cloud
         self._region = region
         config = ProviderConfig({"region": region, "defaultTags": {"tags": {"owner": "platform"}}})
         self.provider = AwsProvider(cloud).configure(config)
 
-    def create(self, token: str, inputs: Properties, name: str = "it") -> Made:
-        """Makes a resource; it reads back as it was written."""
+    def create(
+        self, token: str, inputs: Properties, name: str = "it", *, sent_as_written: bool = True
+    ) -> Made:
+        """Makes a resource; it reads back as it was written.
+
+        `sent_as_written` is False where a resource is taken over or the mapping must rewrite an input.
+        """
         resource = Resource(f"urn:pulumi:dev::groundwork::{token}::{name}", token, name)
         checked, failures = self.provider.check(resource, None, inputs)
         assert failures == []
-        self._sends_everything(token, checked)
+        self._takes_everything(token, checked)
+        self._cloud.sent = ""
         identifier, outputs = self.provider.create(resource, checked, preview=False)
+        if sent_as_written:
+            self._was_sent(token, checked)
         made = Made(replace(resource, id=identifier), checked, outputs)
         self.reads_back(made)
         return made
@@ -67,7 +86,10 @@ class Life:
         diff = self.provider.diff(made.resource, made.inputs, made.outputs, wanted, [])
         assert diff.changes, "the change is seen"
         assert diff.replaces == [], "AWS changes this in place"
+        self._cloud.sent = ""
         outputs = self.provider.update(made.resource, made.inputs, made.outputs, wanted, preview=False)
+        differing = {name: value for name, value in wanted.items() if made.inputs.get(name) != value}
+        self._was_sent(made.resource.type, differing, made.inputs)
         changed = Made(made.resource, wanted, outputs)
         self.reads_back(changed)
         return changed
@@ -92,17 +114,41 @@ class Life:
         assert self.provider.read(made.resource, made.inputs, made.outputs) is None
         self.provider.delete(made.resource, made.inputs, made.outputs)
 
-    def _sends_everything(self, token: str, inputs: Properties) -> None:
+    def _takes_everything(self, token: str, inputs: Properties) -> None:
         mapping = services.mapping_of(token)
         if mapping is not None:
             unsent = Executor(mapping, self._cloud, self._region).unsent(inputs)
             assert unsent == [], f"{token} drops {unsent}"
 
+    def _was_sent(self, token: str, inputs: Properties, known: Properties | None = None) -> None:
+        """Every text and number of `inputs` is in some call, save what was `known` before a change.
+
+        A change of what this cloud never gives back may be in the state only.
+        """
+        mapping = services.mapping_of(token)
+        if mapping is None:
+            return
+        before = set(_leaves(known or {}))
+        for name, value in inputs.items():
+            if name in mapping.local or (known is not None and name in mapping.not_returned):
+                continue
+            lost = [leaf for leaf in _leaves(value) if leaf not in before and leaf not in self._cloud.sent]
+            assert lost == [], f"{token} did not send {lost} of {name}"
+
+
+def _leaves(value: Any) -> list[str]:
+    """The texts and numbers in a value, as Python shows them inside of a call's parameters."""
+    if isinstance(value, dict):
+        return [leaf for item in value.values() for leaf in _leaves(item)]
+    if isinstance(value, list):
+        return [leaf for item in value for leaf in _leaves(item)]
+    return [] if value is None or isinstance(value, bool) else [repr(value).strip("'")]
+
 
 def replayed(cloud: Cloud, journal: Path, made: list[Made]) -> dict[str, Any]:
     """Reads of `made` in a new cloud that was brought back from the journal, by URN."""
     cloud.stop()
-    with Cloud(ACCOUNT, Journal(journal)) as again:
+    with WatchedCloud(ACCOUNT, Journal(journal)) as again:
         life = Life(again)
         return {
             each.resource.urn: life.provider.read(each.resource, each.inputs, each.outputs) for each in made
