@@ -83,6 +83,8 @@ def declare_bucket(
         name,
         bucket=args.physical_name,
         object_lock_enabled=True if args.lock_days else None,
+        # What is not protected is thrown away with all that is in it, access logs for one.
+        force_destroy=not args.protect,
         # Retained: a bucket is the only place where its objects are.
         opts=pulumi.ResourceOptions(
             parent=parent, provider=provider, protect=args.protect, retain_on_delete=args.protect
