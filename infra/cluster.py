@@ -18,6 +18,9 @@ from infra.system import Access
 
 CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
+# Where Container Insights writes to: metrics as log events, and the logs of pods, nodes and kubelets.
+OBSERVABILITY_LOGS = ("application", "dataplane", "host", "performance")
+
 # Auto Mode's own managed policies (EKS user guide, "cluster IAM role" and "node IAM role").
 _CLUSTER_POLICIES = (
     "AmazonEKSClusterPolicy",
@@ -265,6 +268,17 @@ class Cluster(pulumi.ComponentResource):
             trust,
             ("CloudWatchAgentServerPolicy",),
         )
+        # Made before the agent: it would make them with no encryption and no end.
+        logs = [
+            cloudwatch.LogGroup(
+                log,
+                name=f"/aws/containerinsights/{self._args.naming.prefix}/{log}",
+                retention_in_days=self._args.log_retention,
+                kms_key_id=self._args.log_key,
+                opts=self._here,
+            )
+            for log in OBSERVABILITY_LOGS
+        ]
         identities = {
             "amazon-cloudwatch-observability": [
                 eks.AddonPodIdentityAssociationArgs(role_arn=observer.arn, service_account=agent)
@@ -280,7 +294,7 @@ class Cluster(pulumi.ComponentResource):
                 pod_identity_associations=identities.get(name),
                 resolve_conflicts_on_create="OVERWRITE",
                 resolve_conflicts_on_update="OVERWRITE",
-                opts=self._here,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=logs),
             )
             for name, add_on in ADD_ONS.items()
         ]

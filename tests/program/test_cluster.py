@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from infra.config import CLUSTER_VERSIONS
-from tests.program.conftest import recording_of
 from tests.support.recorder import Recording
+from tests.support.recordings import recording_of
 
 CLUSTER = "aws:eks/cluster:Cluster"
 
@@ -97,6 +97,15 @@ def test_the_kubernetes_provider_survives_another_address_of_the_same_cluster(ea
     name = each.one(CLUSTER, "cluster").inputs["name"]
     assert provider["clusterIdentifier"].endswith(f":cluster/{name}")
     assert provider["deleteUnreachable"] == "true"
+
+
+def test_the_logs_of_pods_go_where_they_are_encrypted_and_end(each: Recording) -> None:
+    groups = each.of("aws:cloudwatch/logGroup:LogGroup")
+    agent = each.one("aws:eks/addon:Addon", "amazon-cloudwatch-observability")
+    for log in ("application", "dataplane", "host", "performance"):
+        name = f"/aws/containerinsights/triangle-{each.environment}/{log}"
+        assert groups[log].inputs["name"] == name
+        assert groups[log].urn in agent.depends_on
 
 
 def test_add_ons_are_pinned(each: Recording) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.program.conftest import recording_of
 from tests.support.recorder import Recording, record, stack_file
+from tests.support.recordings import recording_of
 
 INSTANCE = "aws:rds/instance:Instance"
 

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import pytest
 
-from tests.program.conftest import recording_of
 from tests.support.recorder import Recording, stack_file
+from tests.support.recordings import recording_of
 
 SUBNET = "aws:ec2/subnet:Subnet"
 

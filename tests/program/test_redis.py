@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.program.conftest import recording_of
 from tests.support.recorder import Recording
+from tests.support.recordings import recording_of
 
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 PURPOSES = pytest.mark.parametrize("purpose", ["cache", "queue"])

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.program.conftest import PAGING
 from tests.support.recorder import PLANTED, Recording, Secret, open_texts, system_file, uncovered
+from tests.support.recordings import PAGING
 
 SECRET = "aws:secretsmanager/secret:Secret"
 PLATFORM = {"database", "redis-cache", "redis-queue"}

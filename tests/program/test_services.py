@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.program.conftest import recording_of
 from tests.support.recorder import Recording, system_file
+from tests.support.recordings import recording_of
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SERVICES = pytest.mark.parametrize("service", ["api", "worker", "admin"])

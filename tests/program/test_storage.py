@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.program.conftest import recording_of
 from tests.support.recorder import Recording
+from tests.support.recordings import recording_of
 
 BUCKETS = ("access-logs", "audit", "backups", "documents", "photos", "reports")
 CUSTOMER_BUCKETS = pytest.mark.parametrize("bucket", ["documents", "photos", "reports"])

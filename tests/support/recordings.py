@@ -1,0 +1,31 @@
+"""Evaluations of the program that many tests look at: each is made once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tests.support.recorder import PLANTED, Recording, record, stack_file
+
+# Everything that a person could hand to the stack as a secret.
+PAGING = {
+    "pagerduty": f"https://events.example.com/{PLANTED}-pagerduty",
+    "slack": f"{PLANTED}-slack@example.slack.com",
+}
+
+
+@cache
+def recording_of(environment: str) -> Recording:
+    """The environment as its stack file has it."""
+    return record(environment)
+
+
+@cache
+def prod_with_paging() -> Recording:
+    """prod with its paging addresses set."""
+    return record("prod", {"paging": PAGING}, encrypted=("paging",))
+
+
+@cache
+def dev_without_redis() -> Recording:
+    """dev with Redis switched off."""
+    return record("dev", {"redis": {**stack_file("dev")["redis"], "enabled": False}})
