@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -44,6 +45,7 @@ def serve_environment(
             markup=False,
         )
         terminal.out.print("Ctrl-C stops it.")
+        _stop_on_signals()
         try:
             server.serve_forever()
         except KeyboardInterrupt:
@@ -83,6 +85,12 @@ def _in_account(application: Callable[..., Any], account: str) -> Callable[..., 
         return application(environ, start_response)
 
     return call
+
+
+def _stop_on_signals() -> None:
+    """Ctrl-C and a plain `kill` end the server alike, also where a shell has put it in the background."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def _quiet_requests() -> None:
