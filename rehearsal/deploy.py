@@ -42,6 +42,7 @@ class Deployment:
             "recordedTypes": dict(self.inventory.recorded),
             "undescribedTypes": sorted(self.inventory.undescribed),
             "outputs": self.outputs,
+            "warnings": self.result.log.warnings,
             "secondPreview": {"changes": self.second.changes, "seconds": round(self.second.seconds, 2)},
         }
 
@@ -51,6 +52,8 @@ class Deployment:
         terminal.inventory(self.inventory)
         terminal.recorded(self.inventory)
         terminal.outputs(self.outputs)
+        for warning in dict.fromkeys(self.result.log.warnings):
+            terminal.out.print(f"\nwarning: {warning.removeprefix('warning: ')}", markup=False)
         terminal.out.print(f"\n{_did(self.result)} in {self.result.seconds:.1f} s")
         if self.settled:
             unchanged = self.second.log.changes["same"]

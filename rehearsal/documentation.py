@@ -7,8 +7,9 @@ everything else is taken from the deployed graph of each environment and from th
 
 from __future__ import annotations
 
-import contextlib
-import io
+import json
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -96,25 +97,12 @@ def graph_of(root: Path, environment: str, engine: Path) -> Graph:
 
 
 def tests_by_row(root: Path) -> dict[str, list[str]]:
-    """The tests that prove each contract row, by the rows that their markers name."""
-    import pytest
-
-    found: dict[str, list[str]] = defaultdict(list)
-
-    class Collector:
-        def pytest_collection_finish(self, session: pytest.Session) -> None:
-            for item in session.items:
-                test = item.nodeid.split("[")[0]
-                for marker in item.iter_markers("contract"):
-                    for row in marker.args:
-                        if test not in found[row]:
-                            found[row].append(test)
-
-    with contextlib.redirect_stdout(io.StringIO()):
-        code = pytest.main(["--collect-only", "-q", str(root / "tests")], plugins=[Collector()])
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise DocumentationError("the tests cannot be collected; `make test` says why")
-    return found
+    """The tests that prove each contract row; collected in a process of their own, as pytest does."""
+    command = [sys.executable, "-m", "rehearsal.contract_tests"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise DocumentationError(f"the tests cannot be collected:\n{done.stderr.strip()}")
+    return dict(json.loads(done.stdout))
 
 
 def contract_page(

@@ -130,6 +130,16 @@ def _texts(value: str) -> list[str]:
     return [str(field) for key, field in fields.items() if "password" in key.lower() or "url" in key.lower()]
 
 
+def test_moving_a_component_to_another_module_changes_nothing(deployed: Deployed) -> None:
+    infra = deployed.root / "infra"
+    (infra / "redis.py").rename(infra / "caching.py")
+    for importing in infra.glob("*.py"):
+        text = importing.read_text(encoding="utf-8")
+        importing.write_text(text.replace("infra.redis", "infra.caching"), encoding="utf-8")
+    deployed.session.use_program(deployed.root)
+    assert deployed.session.preview().changes == {}
+
+
 def test_a_longer_retention_is_a_change_in_place(deployed: Deployed) -> None:
     stack_file = deployed.root / f"Pulumi.{deployed.environment}.yaml"
     before = "backupRetention: 30" if deployed.environment in PROTECTED else "backupRetention: 1"
