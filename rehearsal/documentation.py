@@ -66,7 +66,7 @@ class Graph:
 
 
 def write_documentation(root: Path, engine: Path) -> list[Path]:
-    """Deploys every environment and writes `docs/contract.md` and `docs/topology.md`.
+    """Deploys every environment and writes `docs/contract.md`, `docs/topology.md` and README's picture.
 
     Raises:
         DocumentationError: a row names a resource that no environment has, or has no test.
@@ -76,6 +76,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
     written = {
         root / "docs" / "contract.md": contract_page(rows, graphs, tests_by_row(root)),
         root / "docs" / "topology.md": topology_page(graphs),
+        root / "README.md": with_picture((root / "README.md").read_text(encoding="utf-8"), graphs[-1]),
     }
     for path, text in written.items():
         write_atomically(path, text)
@@ -153,6 +154,16 @@ def topology_page(graphs: list[Graph]) -> str:
             listed = ", ".join(f"{count} {_short(kind)}" for kind, count in sorted(types.items()))
             parts.append(f"| {area} | {listed} |")
     return GENERATED + "\n".join(parts) + "\n"
+
+
+def with_picture(readme: str, graph: Graph) -> str:
+    """README with the diagram of `graph` between its two marks."""
+    begin, end = "<!-- picture:begin -->", "<!-- picture:end -->"
+    if readme.count(begin) != 1 or readme.count(end) != 1:
+        raise DocumentationError(f"README.md: the marks {begin} and {end} have to be there once")
+    before, _, rest = readme.partition(begin)
+    after = rest.partition(end)[2]
+    return before + "\n".join([begin, "```mermaid", *_diagram(graph), "```", end]) + after
 
 
 def _diagram(graph: Graph) -> list[str]:

@@ -1,0 +1,59 @@
+"""The documentation claims nothing that is not there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from rehearsal.documentation import DocumentationError, Graph, contract_page, topology_page, with_picture
+from tests.support.checkout import ROOT
+
+PREFIX = "urn:pulumi:prod::groundwork::groundwork"
+VPC = f"{PREFIX}:network:Network$aws:ec2/vpc:Vpc::main"
+KEY = f"{PREFIX}:keys:Keys$aws:kms/key:Key::data"
+BUCKET = f"{PREFIX}:storage:Storage$aws:s3/bucket:Bucket::photos"
+
+
+def resource(urn: str, *dependencies: str) -> dict[str, Any]:
+    return {"urn": urn, "type": urn.split("::")[2].split("$")[-1], "dependencies": list(dependencies)}
+
+
+GRAPH = Graph("prod", (resource(KEY), resource(VPC, KEY), resource(BUCKET, VPC, KEY)))
+ROW = {"id": "NET-1", "promise": "a network", "resources": ["aws:ec2/vpc:Vpc", "aws:ec2/vpc:Vpc main"]}
+
+
+def test_a_row_shows_what_keeps_it_and_what_proves_it() -> None:
+    page = contract_page([ROW], [GRAPH], {"NET-1": ["tests/program/test_network.py::test_zones"]})
+    assert "| NET-1 | a network | `aws:ec2/vpc:Vpc` 1<br>`aws:ec2/vpc:Vpc main` 1 |" in page
+    assert "[test_zones](../tests/program/test_network.py)" in page
+
+
+def test_a_row_whose_resource_is_nowhere_is_refused() -> None:
+    row = {**ROW, "resources": ["aws:ec2/vpc:Vpc other"]}
+    with pytest.raises(DocumentationError, match="which no environment has"):
+        contract_page([row], [GRAPH], {"NET-1": ["a::b"]})
+
+
+def test_a_row_without_a_test_is_refused() -> None:
+    with pytest.raises(DocumentationError, match="NET-1 has no test"):
+        contract_page([ROW], [GRAPH], {})
+
+
+def test_the_picture_has_an_arrow_for_each_need_but_no_shortcuts() -> None:
+    page = topology_page([GRAPH])
+    assert "  Keys --> Network" in page
+    assert "  Network --> Storage" in page
+    assert "  Keys --> Storage" not in page
+
+
+def test_readme_without_its_marks_is_refused() -> None:
+    with pytest.raises(DocumentationError, match="picture:begin"):
+        with_picture("no marks", GRAPH)
+
+
+def test_every_row_that_is_claimed_is_in_the_committed_page() -> None:
+    rows = yaml.safe_load((ROOT / "docs" / "contract.yaml").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
+    assert [row["id"] for row in rows if f"\n| {row['id']} |" not in page] == []
