@@ -10,7 +10,8 @@ import importlib
 import os
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, Self
 
 from rehearsal.journal import Entry, Journal, decode
 from rehearsal.provider import ProviderError
@@ -47,6 +48,7 @@ class Cloud:
         """Starts moto empty and carries out what the journal holds."""
         os.environ.update(_MOTO_SETTINGS)
         share_service_models()
+        _fill_backends_alike()
         from moto import mock_aws
 
         self._mock = mock_aws(config={"iam": {"load_aws_managed_policies": True}})
@@ -66,7 +68,7 @@ class Cloud:
             self._mock = None
         self._journal.close()
 
-    def __enter__(self) -> Cloud:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -81,6 +83,7 @@ class Cloud:
             if operation.startswith(READING):
                 return self._send(service, region, operation, parameters)
             self._changes += 1
+            self.client(service, region)
             self._seed(self._changes)
             answer = self._send(service, region, operation, parameters)
             self._keep(
@@ -170,6 +173,7 @@ class Cloud:
         from botocore.exceptions import ClientError
 
         self._changes = entry["seed"]
+        self.client(entry["service"], entry["region"])
         self._seed(self._changes)
         try:
             self._send(entry["service"], entry["region"], entry["operation"], decode(entry["parameters"]))
@@ -183,6 +187,31 @@ class Cloud:
             self._pending.append(entry)
         else:
             self._journal.append([entry])
+
+
+@cache
+def _fill_backends_alike() -> None:
+    """Has moto fill each new backend (default VPC, managed policies) from a seed of its own.
+
+    Backends come into being when they are first asked for, which may be in the middle of a change;
+    then the identifiers that the change gives out would depend on what had been asked before it.
+    """
+    from moto.core.base_backend import AccountSpecificBackend
+    from moto.moto_api._internal import mock_random
+
+    original = AccountSpecificBackend.__getitem__
+
+    def fill(backends: Any, region: str) -> Any:
+        if backends.get("aws" if region == "global" else region) is not None:
+            return original(backends, region)
+        state = mock_random.getstate()
+        mock_random.seed(f"{backends.account_id}/{backends.service_name}/{region}")
+        try:
+            return original(backends, region)
+        finally:
+            mock_random.setstate(state)
+
+    AccountSpecificBackend.__getitem__ = fill  # type: ignore[method-assign]
 
 
 class _Creation:

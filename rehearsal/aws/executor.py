@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -75,14 +75,13 @@ class Executor:
             answer = self._refusable(lambda: self._made(context))
             made = jmespath.search(mapping.made, answer) if mapping.made else answer
             context = replace(context, object=made or {})
-            identifier = context.text(mapping.id)
+            identifier = _filled(mapping.id, context)
             creation.made(identifier)
         return replace(context, id=identifier)
 
     def read(self, identifier: str, inputs: Properties | None, outputs: Properties | None) -> Any:
         """(inputs, outputs) as the cloud has them now, or None when the resource is gone."""
-        mapping = self.mapping
-        known = dict(inputs) if inputs is not None else mapping.import_inputs(identifier)
+        known = dict(inputs) if inputs is not None else self._named_inputs(identifier)
         context = replace(self._context(identifier, known), outputs=outputs or {})
         found = self._find(context)
         if found is None:
@@ -99,6 +98,13 @@ class Executor:
         }
         return drifted, self._merge(context, drifted, actual)
 
+    def _named_inputs(self, identifier: str) -> Properties:
+        wanted = self.mapping.import_id or ""
+        known = self.mapping.import_inputs(identifier)
+        if placeholders({"id": wanted}) and not known:
+            raise ProviderError(f"unexpected format for ID ({identifier}), expected {wanted}")
+        return known
+
     def _made(self, context: Context) -> dict[str, Any]:
         """The answer of the creation; of a resource that moto could not delete, its description."""
         mapping = self.mapping
@@ -108,8 +114,7 @@ class Executor:
         except ClientError as error:
             if mapping.leftover is None or error.response["Error"]["Code"] != mapping.leftover:
                 raise
-            named = mapping.import_id or mapping.id
-            identifier = context.text(named)
+            identifier = _filled(mapping.import_id or mapping.id, context)
             return {mapping.made: self._find(replace(context, id=identifier))}
 
     def update(self, identifier: str, old: Properties, outputs: Properties, new: Properties) -> Properties:
@@ -321,7 +326,7 @@ class Executor:
             outputs["region"] = self._region
         context = replace(context, inputs=inputs, outputs={**context.outputs, **outputs})
         for name, template in self.mapping.computed.items():
-            outputs[name] = template(context) if callable(template) else context.text(template)
+            outputs[name] = _filled(template, context)
         return outputs
 
     def _kept(self, name: str) -> bool:
@@ -347,6 +352,10 @@ class Executor:
             return work()
         except (ClientError, BotoCoreError) as error:
             raise refusal(error) from error
+
+
+def _filled(template: str | Callable[[Context], Any], context: Context) -> Any:
+    return template(context) if callable(template) else context.text(template)
 
 
 def refusal(error: ClientError | BotoCoreError) -> ProviderError:

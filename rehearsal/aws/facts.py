@@ -96,7 +96,10 @@ def changes_of(token: str, old: Properties, new: Properties) -> list[PropertyCha
 
 def _left_to_aws(change: PropertyChange, facts: Facts) -> bool:
     """An optional property that AWS fills in keeps AWS's value when the program stops naming it."""
-    return change.kind is ChangeKind.DELETE and without_indexes(change.path) in facts.optional_computed
+    whole = not change.path.endswith("]")  # an item that leaves a list is the program's business
+    return (
+        whole and change.kind is ChangeKind.DELETE and without_indexes(change.path) in facts.optional_computed
+    )
 
 
 def _and_parents(path: str) -> list[str]:

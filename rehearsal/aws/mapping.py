@@ -140,7 +140,8 @@ class ResourceMapping:
         create: the operation that makes it.
         made: JMESPath of the new object in the answer; empty for the whole answer.
         finish: operations that AWS's provider adds to every creation.
-        id: template of Pulumi's id, over the object (`{SubnetId}`) and the inputs (`{bucket}`).
+        id: template of Pulumi's id, over the object (`{SubnetId}`) and the inputs (`{bucket}`), or a
+            function of the context (with `import_id`).
         read: the operation that describes it. None: it cannot be read back.
         found: JMESPath of the object in that answer, or a function of (answer, context).
         missing: error codes that mean "there is no such resource" (others ending in NotFound count too).
@@ -165,7 +166,7 @@ class ResourceMapping:
     token: str
     service: str
     create: Call
-    id: str
+    id: str | Callable[[Context], str]
     read: Call | None
     made: str = ""
     finish: tuple[Call, ...] = ()
@@ -189,6 +190,8 @@ class ResourceMapping:
     def import_inputs(self, identifier: str) -> Properties:
         """The inputs that an id given by a person (`pulumi import`) names."""
         template = self.import_id or self.id
+        if callable(template):
+            return {}
         names = [name for name in _PLACEHOLDER.findall(template) if not name[0].isupper()]
         pattern = re.escape(_PLACEHOLDER.sub("\0", template)).replace("\0", "(.+?)").replace("\\\0", "(.+?)")
         match = re.fullmatch(pattern, identifier)

@@ -101,9 +101,9 @@ class Life:
         assert found.inputs == made.inputs
         assert found.outputs == made.outputs
 
-    def imports(self, made: Made, *, but: tuple[str, ...] = ()) -> None:
-        """An import by id finds the inputs, save those that AWS does not tell (`but`)."""
-        found = self.provider.read(made.resource, None, None)
+    def imports(self, made: Made, *, by: str = "", but: tuple[str, ...] = ()) -> None:
+        """An import by id, or what stands for it, finds the inputs, save what AWS does not tell (`but`)."""
+        found = self.provider.read(replace(made.resource, id=by or made.id), None, None)
         assert found is not None
         wanted = {name: value for name, value in made.inputs.items() if name not in but}
         assert {name: found.inputs.get(name) for name in wanted} == wanted

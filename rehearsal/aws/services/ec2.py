@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting
@@ -78,6 +80,12 @@ def _nat_gateway(answer: dict[str, Any], context: Context) -> dict[str, Any] | N
     return {**gateway, **renamed}
 
 
+def _route_id(context: Context) -> str:
+    """A route has no id in AWS; its provider makes one of the table and a checksum of the destination."""
+    checksum = zlib.crc32(str(context.inputs["destinationCidrBlock"]).encode())
+    return f"r-{context.inputs['routeTableId']}{checksum}"
+
+
 def _route(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
     (table,) = answer["RouteTables"]
     wanted = context.value("destinationCidrBlock")
@@ -123,7 +131,21 @@ def _changed_endpoint(context: Context) -> dict[str, Any]:
             parameters[f"Add{members}"] = sorted(after - before)
         if before - after:
             parameters[f"Remove{members}"] = sorted(before - after)
+    _move_routes(context, parameters.get("AddRouteTableIds", ()), parameters.get("RemoveRouteTableIds", ()))
     return parameters
+
+
+def _move_routes(context: Context, added: Sequence[str], removed: Sequence[str]) -> None:
+    """AWS keeps the routes to a gateway endpoint; moto does so only when the endpoint comes and goes."""
+    if not (added or removed):
+        return
+    named = [{"Name": "prefix-list-name", "Values": [context.inputs["serviceName"]]}]
+    (addresses,) = context.call("describe_managed_prefix_lists", Filters=named)["PrefixLists"]
+    route = {"DestinationPrefixListId": addresses["PrefixListId"]}
+    for table in added:
+        context.call("create_route", RouteTableId=table, GatewayId=context.id, **route)
+    for table in removed:
+        context.call("delete_route", RouteTableId=table, **route)
 
 
 def _flow_log(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
@@ -228,7 +250,7 @@ MAPPINGS = (
         token="aws:ec2/route:Route",
         service="ec2",
         create=Call("create_route"),
-        id="{routeTableId}_{destinationCidrBlock}",
+        id=_route_id,
         import_id="{routeTableId}_{destinationCidrBlock}",
         read=Call("describe_route_tables", {"RouteTableIds": ["{routeTableId}"]}),
         found=_route,

@@ -86,18 +86,6 @@ def _released_policy(context: Context) -> dict[str, Any]:
     return {"PolicyArn": context.id}
 
 
-def _changed_open_id(context: Context) -> dict[str, Any]:
-    """Audiences come and go one at a time; the thumbprints are set as a whole."""
-    provider = {"OpenIDConnectProviderArn": context.id}
-    found = context.call("get_open_id_connect_provider", **provider)
-    before, after = set(found["ClientIDList"]), set(context.inputs["clientIdLists"])
-    for client in sorted(after - before):
-        context.call("add_client_id_to_open_id_connect_provider", **provider, ClientID=client)
-    for client in sorted(before - after):
-        context.call("remove_client_id_from_open_id_connect_provider", **provider, ClientID=client)
-    return {**provider, "ThumbprintList": context.inputs.get("thumbprintLists") or found["ThumbprintList"]}
-
-
 MAPPINGS = (
     ResourceMapping(
         token="aws:iam/role:Role",
@@ -187,15 +175,14 @@ MAPPINGS = (
         settings=(
             Setting(
                 "update_open_id_connect_provider_thumbprint",
-                ("clientIdLists", "thumbprintLists"),
-                _changed_open_id,
-                takes=False,
+                ("thumbprintLists",),
+                {"OpenIDConnectProviderArn": "{id}"},
                 at_creation=False,
             ),
         ),
         delete=Call("delete_open_id_connect_provider", {"OpenIDConnectProviderArn": "{id}"}),
-        # AWS gives the address back without its scheme.
-        not_returned=("url",),
+        # AWS gives the address back without its scheme; moto has no AddClientIDToOpenIDConnectProvider.
+        not_returned=("url", "clientIdLists"),
         tags=OPEN_ID_TAGS,
         computed={"arn": "{id}"},
     ),

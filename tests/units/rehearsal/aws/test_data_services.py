@@ -256,7 +256,9 @@ def test_a_secret_with_value_and_policy_lives(life: Life) -> None:
 def test_a_topic_with_policy_and_subscription_lives(life: Life) -> None:
     topic = life.create("aws:sns/topic:Topic", {"name": "sev-1", "displayName": "SEV-1"})
     topic = life.changes_to(topic, {"displayName": "Severity 1", "tags": {"severity": "1"}})
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Sid": "publish"}]})
+    publish = {"Sid": "alarms", "Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}}
+    publish |= {"Action": "sns:Publish", "Resource": topic.id}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [publish]})
     allowed = life.create("aws:sns/topicPolicy:TopicPolicy", {"arn": topic.id, "policy": policy})
     life.provider.delete(allowed.resource, allowed.inputs, allowed.outputs)
     told = life.create(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
+from rehearsal.provider import ProviderError
 from tests.support.aws_round_trip import REGION, Life, Made
 
 VPC = "aws:ec2/vpc:Vpc"
@@ -78,7 +79,9 @@ def test_a_nat_gateway_with_its_address_and_route_lives(
     )
     life.reads_back(address)
     life.reads_back(table)
-    life.imports(route)
+    life.imports(route, by=f"{table.id}_0.0.0.0/0")
+    with pytest.raises(ProviderError, match="unexpected format for ID"):
+        life.imports(route, by=route.id)
     for made in (association, route, table, nat, address):
         life.ends(made)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.facts import changes_of
-from rehearsal.provider import UNKNOWN
+from rehearsal.provider import UNKNOWN, ChangeKind
 
 DATABASE = "aws:rds/instance:Instance"
 RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
@@ -48,3 +48,11 @@ def test_a_value_that_aws_fills_in_stays_when_the_program_stops_naming_it() -> N
 def test_a_type_without_facts_changes_in_place() -> None:
     (change,) = changes_of("aws:made/up:Up", {"name": "a"}, {"name": "b"})
     assert not change.replaces
+
+
+def test_an_item_that_leaves_a_list_is_a_change_even_where_aws_would_fill_the_list_in() -> None:
+    token, both = "aws:ec2/vpcEndpoint:VpcEndpoint", {"routeTableIds": ["rtb-1", "rtb-2"]}
+    assert [change.kind for change in changes_of(token, both, {"routeTableIds": ["rtb-2"]})] == [
+        ChangeKind.DELETE
+    ]
+    assert changes_of(token, both, {}) == []

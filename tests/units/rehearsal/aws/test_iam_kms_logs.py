@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.aws.cloud import Cloud
+from rehearsal.provider import ProviderError
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, replayed
 
 ROLE = "aws:iam/role:Role"
@@ -90,39 +91,86 @@ def test_a_log_group_lives(life: Life) -> None:
     life.ends(group)
 
 
-def test_a_cluster_lives(life: Life) -> None:
-    vpc = life.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})
-    subnet = life.create("aws:ec2/subnet:Subnet", {"vpcId": vpc.id, "cidrBlock": "10.0.0.0/24"})
-    cluster = life.create(
-        "aws:eks/cluster:Cluster",
-        {
-            "name": "main",
-            "version": "1.34",
-            "roleArn": f"arn:aws:iam::{ACCOUNT}:role/cluster",
-            "vpcConfig": {"subnetIds": [subnet.id], "endpointPrivateAccess": True},
-            "enabledClusterLogTypes": ["api", "audit"],
-            "encryptionConfig": {
-                "provider": {"keyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"},
-                "resources": ["secrets"],
-            },
-            "computeConfig": {"enabled": True},
-        },
-    )
-    assert cluster.outputs["vpcConfig"]["clusterSecurityGroupId"].startswith("sg-")
-    assert cluster.outputs["certificateAuthority"]["data"]
-    cluster = life.changes_to(cluster, {"enabledClusterLogTypes": ["audit"]})
-    cluster = life.changes_to(
-        cluster, {"vpcConfig": {"subnetIds": [subnet.id], "publicAccessCidrs": ["203.0.113.0/24"]}}
-    )
-    life.ends(cluster)
+def test_a_role_lets_go_of_its_policies_when_told_to(life: Life) -> None:
+    inputs = {"name": "leaving", "assumeRolePolicy": trust("ec2.amazonaws.com"), "forceDetachPolicies": True}
+    role = life.create(ROLE, inputs)
+    life.create("aws:iam/rolePolicy:RolePolicy", {"name": "a", "role": role.id, "policy": policy("s3:*")})
+    attachment = {"role": role.id, "policyArn": "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"}
+    attached = life.create("aws:iam/rolePolicyAttachment:RolePolicyAttachment", attachment)
+    assert attached.id == f"{role.id}/{attachment['policyArn']}"
+    life.ends(role)
 
 
-@pytest.mark.parametrize("token", ["aws:eks/addon:Addon", "aws:eks/accessEntry:AccessEntry"])
-def test_what_moto_lacks_is_recorded_with_ids_of_aws_form(life: Life, token: str) -> None:
-    inputs = {"clusterName": "main", "addonName": "metrics-server", "principalArn": "arn:aws:iam::1:role/ci"}
-    own = {name: value for name, value in inputs.items() if (name == "principalArn") == ("access" in token)}
-    made = life.create(token, {**own, "clusterName": "main"})
-    assert made.id == ("main:" + next(value for name, value in own.items() if name != "clusterName"))
+def test_a_role_with_policies_is_not_deleted(life: Life) -> None:
+    role = life.create(ROLE, {"name": "staying", "assumeRolePolicy": trust("ec2.amazonaws.com")})
+    life.create("aws:iam/rolePolicy:RolePolicy", {"name": "a", "role": role.id, "policy": policy("s3:*")})
+    with pytest.raises(ProviderError, match="DeleteConflict"):
+        life.provider.delete(role.resource, role.inputs, role.outputs)
+
+
+def test_a_roles_boundary_comes_and_goes(life: Life) -> None:
+    role = life.create(ROLE, {"name": "bounded", "assumeRolePolicy": trust("ec2.amazonaws.com")})
+    role = life.changes_to(role, {"permissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"})
+    role = life.changes_to(role, {"permissionsBoundary": None})
+    assert "permissionsBoundary" not in role.outputs
+    life.ends(role)
+
+
+def test_a_managed_policy_changes_more_often_than_aws_keeps_versions(life: Life, cloud: Cloud) -> None:
+    made = life.create("aws:iam/policy:Policy", {"name": "often", "policy": policy("s3:GetObject")})
+    for number in range(7):
+        made = life.changes_to(made, {"policy": policy(f"s3:Get{number}")})
+    versions = cloud.call("iam", REGION, "list_policy_versions", PolicyArn=made.id)["Versions"]
+    assert sorted(version["VersionId"] for version in versions) == ["v4", "v5", "v6", "v7", "v8"]
+    life.ends(made)
+
+
+def test_an_identity_provider_lives(life: Life) -> None:
+    host = "token.actions.githubusercontent.com"
+    inputs = {"url": f"https://{host}", "clientIdLists": ["sts.amazonaws.com"], "thumbprintLists": ["0" * 40]}
+    made = life.create("aws:iam/openIdConnectProvider:OpenIdConnectProvider", inputs)
+    assert made.outputs["arn"] == f"arn:aws:iam::{ACCOUNT}:oidc-provider/{host}"
+    made = life.changes_to(made, {"clientIdLists": ["sigstore"], "tags": {"owner": "ci"}})
+    made = life.changes_to(made, {"thumbprintLists": ["1" * 40]})
+    life.imports(made, but=("url", "clientIdLists"))
+    life.ends(made)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rotates"),
+    [({}, False), ({"enableKeyRotation": False}, False), ({"enableKeyRotation": True}, True)],
+)
+def test_a_key_rotates_only_when_told_to(
+    life: Life, cloud: Cloud, inputs: dict[str, bool], rotates: bool
+) -> None:
+    key = life.create(KEY, inputs)
+    status = cloud.call("kms", REGION, "get_key_rotation_status", KeyId=key.id)
+    assert status["KeyRotationEnabled"] is rotates
+
+
+def test_a_key_is_switched_off_and_on(life: Life, cloud: Cloud) -> None:
+    key = life.create(KEY, {"enableKeyRotation": True, "rotationPeriodInDays": 365, "isEnabled": False})
+    assert not cloud.call("kms", REGION, "describe_key", KeyId=key.id)["KeyMetadata"]["Enabled"]
+    key = life.changes_to(key, {"isEnabled": True, "enableKeyRotation": False, "rotationPeriodInDays": None})
+    assert cloud.call("kms", REGION, "describe_key", KeyId=key.id)["KeyMetadata"]["Enabled"]
+    assert not cloud.call("kms", REGION, "get_key_rotation_status", KeyId=key.id)["KeyRotationEnabled"]
+    life.imports(key)
+
+
+def test_a_log_groups_key_changes(life: Life) -> None:
+    keys = [life.create(KEY, {}, name=name).outputs["arn"] for name in ("first", "second")]
+    group = life.create("aws:cloudwatch/logGroup:LogGroup", {"name": "/keyed", "kmsKeyId": keys[0]})
+    group = life.changes_to(group, {"kmsKeyId": keys[1]})
+    assert group.outputs["kmsKeyId"] == keys[1]
+    life.ends(group)
+
+
+def test_a_log_resource_policy_lives(life: Life) -> None:
+    inputs = {"policyName": "delivery", "policyDocument": policy("logs:PutLogEvents")}
+    made = life.create("aws:cloudwatch/logResourcePolicy:LogResourcePolicy", inputs)
+    made = life.changes_to(made, {"policyDocument": policy("logs:CreateLogStream")})
+    life.imports(made)
+    life.ends(made)
 
 
 def test_a_replayed_journal_gives_the_same_cloud(life: Life, cloud: Cloud, journal: Path) -> None:
