@@ -13,6 +13,7 @@ from rehearsal.aws import services
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.executor import Executor, operation_model
 from rehearsal.aws.facts import changes_of, facts_of
+from rehearsal.aws.formats import format_failures
 from rehearsal.aws.limits import limit_failures
 from rehearsal.aws.mapping import ResourceMapping
 from rehearsal.aws.recorded import RecordedType, record
@@ -81,6 +82,8 @@ class AwsProvider(Provider):
         inputs = self._named(resource, old or {}, self._tagged(resource.type, new))
         failures = check_inputs(declared.inputs, inputs)
         mapping = services.mapping_of(resource.type)
+        if not failures:
+            failures = format_failures(resource.type, inputs)
         if mapping is not None and not failures:
             failures = limit_failures(self._input_shapes(mapping), mapping, inputs)
         return inputs, failures

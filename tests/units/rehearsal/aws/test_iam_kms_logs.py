@@ -20,6 +20,11 @@ def policy(action: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def key_policy(action: str) -> str:
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*", "Principal": {"AWS": ACCOUNT}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def trust(service: str) -> str:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -59,11 +64,11 @@ def test_a_key_with_its_alias_lives(life: Life) -> None:
         {
             "description": "data",
             "enableKeyRotation": True,
-            "policy": policy("kms:*"),
+            "policy": key_policy("kms:*"),
             "deletionWindowInDays": 30,
         },
     )
-    key = life.changes_to(key, {"description": "data at rest", "policy": policy("kms:Decrypt")})
+    key = life.changes_to(key, {"description": "data at rest", "policy": key_policy("kms:Decrypt")})
     alias = life.create("aws:kms/alias:Alias", {"name": "alias/data", "targetKeyId": key.id})
     assert alias.outputs["targetKeyArn"] == key.outputs["arn"]
     life.imports(alias)
