@@ -130,12 +130,14 @@ MAPPINGS = (
         delete=Call("delete_cluster", _deletion, takes=False),
         names={"vpcConfig": "resourcesVpcConfig", "clusterId": "id"},
         local=("defaultAddonsToRemoves",),
-        # moto keeps none of these, and has no UpdateClusterVersion: the state's values stand.
+        # moto keeps none of these, and has neither UpdateClusterVersion nor AssociateEncryptionConfig:
+        # the state's values stand.
         not_returned=(
             "accessConfig",
             "bootstrapSelfManagedAddons",
             "computeConfig",
             "deletionProtection",
+            "encryptionConfig",
             "storageConfig",
             "upgradePolicy",
             "version",
