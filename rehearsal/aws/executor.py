@@ -11,12 +11,13 @@ from typing import Any
 import jmespath
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.model import OperationModel, StructureShape
+from botocore.model import OperationModel
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.convert import find_name, from_api, plain, same_value, to_api
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, fill, pairs, placeholders
+from rehearsal.aws.convert import from_api, plain, same_value, to_api
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, fill, placeholders
 from rehearsal.aws.schema import ResourceType, resource_type
+from rehearsal.aws.tagging import creation_tags, tag_call, untag_call
 from rehearsal.provider import Properties, ProviderError
 
 
@@ -134,20 +135,6 @@ class Executor:
             if not self._is_missing(error):
                 raise refusal(error) from error
 
-    def unsent(self, inputs: Properties) -> list[str]:
-        """Inputs that no operation takes: nothing that the program says may be dropped silently."""
-        mapping = self.mapping
-        covered = {name for setting in mapping.settings for name in setting.properties}
-        covered.update(mapping.local, ("region", "tags"))
-        for call in (mapping.create, mapping.update):
-            if call is not None and callable(call.parameters):
-                return []
-            if call is not None:
-                shape = self._model(call.operation).input_shape
-                covered.update(name for name in inputs if _has_member(shape, mapping, name))
-                covered.update(placeholders(call.parameters))
-        return sorted(set(inputs) - covered)
-
     def _context(self, identifier: str, inputs: Properties) -> Context:
         return Context(
             id=identifier,
@@ -180,7 +167,7 @@ class Executor:
                 parameters = to_api(shape, properties, self.mapping.names)
         _merge_into(parameters, fill(call.parameters, context))
         if tags and self.mapping.tags is not None:
-            parameters.update(_creation_tags(self.mapping, context.inputs.get("tags") or {}, parameters))
+            parameters.update(creation_tags(self.mapping, context.inputs.get("tags") or {}))
         return self._cloud.call(self.mapping.service, self._region, call.operation, **parameters)
 
     def _model(self, operation: str) -> OperationModel:
@@ -201,7 +188,7 @@ class Executor:
                 self._change_setting(setting, context)
         tags, wanted = self.mapping.tags, context.inputs.get("tags")
         if tags is not None and tags.create is None and wanted:
-            self._run(_tag_call(tags.add, tags, wanted), context, {})
+            self._run(tag_call(tags.add, tags, wanted), context, {})
 
     def _apply(self, setting: Setting, context: Context, given: Properties) -> None:
         groups: Iterable[Properties] = [{name: given[name]} for name in given] if setting.each else [given]
@@ -240,10 +227,10 @@ class Executor:
         old, new = context.old.get("tags") or {}, context.inputs.get("tags") or {}
         gone = sorted(set(old) - set(new))
         if gone:
-            self._run(_untag_call(tags.remove, tags, gone), context, {})
+            self._run(untag_call(tags.remove, tags, gone), context, {})
         changed = {key: value for key, value in new.items() if old.get(key) != value}
         if changed:
-            self._run(_tag_call(tags.add, tags, changed), context, {})
+            self._run(tag_call(tags.add, tags, changed), context, {})
 
     def _find(self, context: Context) -> Any:
         """The cloud's object, {} for a type that cannot be read, None when it is gone."""
@@ -377,12 +364,6 @@ def operation_model(cloud: Cloud, service: str, region: str, operation: str) -> 
     return _model_named(cloud.client(service, region).meta.service_model, operation)
 
 
-def _has_member(shape: StructureShape | None, mapping: ResourceMapping, name: str) -> bool:
-    if shape is None or mapping.names.get(name) == "-":
-        return False
-    return name in mapping.names or find_name(name, shape.members) is not None
-
-
 def _arn_name(declared: ResourceType, found: Mapping[str, Any]) -> dict[str, str]:
     """Pulumi's `arn` is `SubnetArn` of a subnet and `DBInstanceArn` of an instance."""
     ending = plain(declared.token.split(":")[-1]) + "arn"
@@ -396,35 +377,3 @@ def _merge_into(target: dict[str, Any], source: dict[str, Any]) -> None:
             _merge_into(target[key], value)
         else:
             target[key] = value
-
-
-def _creation_tags(
-    mapping: ResourceMapping, tags: dict[str, str], parameters: dict[str, Any]
-) -> dict[str, Any]:
-    how = mapping.tags
-    if how is None or how.create is None or not tags:
-        return {}
-    if how.style == "ec2":
-        resource = how.create
-        return {"TagSpecifications": [{"ResourceType": resource, "Tags": pairs(tags)}]}
-    return {how.create: _styled(how, tags)}
-
-
-def _styled(how: Tags, tags: dict[str, str]) -> Any:
-    return dict(tags) if how.style == "map" else pairs(tags, how.key_member, how.value_member)
-
-
-def _tag_call(call: Call, how: Tags, tags: dict[str, str]) -> Call:
-    return _with_placeholder(call, "<tags>", _styled(how, tags))
-
-
-def _untag_call(call: Call, how: Tags, keys: list[str]) -> Call:
-    as_pairs = [{how.key_member: key} for key in keys]
-    return _with_placeholder(_with_placeholder(call, "<keys>", keys), "<keyed>", as_pairs)
-
-
-def _with_placeholder(call: Call, placeholder: str, value: Any) -> Call:
-    if callable(call.parameters):
-        return call
-    parameters = {key: value if item == placeholder else item for key, item in call.parameters.items()}
-    return Call(call.operation, parameters, takes=False)
