@@ -54,8 +54,8 @@ def bench(root: Path, engine: Path, environment: str = "prod") -> dict[str, Any]
         "scaled": {},
     }
     for factor in (3, 10):
-        with scaled_system(root, factor) as system:
-            figures["scaled"][factor] = _time(root, environment, engine, system)
+        with scaled_checkout(root, environment, factor) as scaled:
+            figures["scaled"][factor] = _time(scaled, environment, engine)
     return figures
 
 
@@ -96,10 +96,10 @@ def show(figures: dict[str, Any]) -> None:
     )
 
 
-def _time(root: Path, environment: str, engine: Path, system: Path | None = None) -> Timing:
+def _time(root: Path, environment: str, engine: Path) -> Timing:
     workspace = Workspace.temporary(environment)
     try:
-        with Session(root, environment, engine, workspace, system=system) as session:
+        with Session(root, environment, engine, workspace) as session:
             up, preview = session.up(), session.preview()
             return Timing(sum(up.log.changes.values()), up.seconds, preview.seconds)
     finally:
@@ -133,35 +133,58 @@ def _command_seconds(root: Path, environment: str) -> float:
 
 
 def evaluation_seconds(root: Path, environment: str) -> float:
-    """From the start of Python to the last registered resource, against a monitor that only nods."""
-    config = {f"groundwork:{key}": value for key, value in StackFile.read(root, environment).config.items()}
-    command = [sys.executable, "-m", "rehearsal.evaluate", str(root), environment]
-    text = yaml.safe_dump(config)
-    return _seconds(
-        lambda: subprocess.run(command, cwd=root, check=True, input=text, text=True, capture_output=True)
-    )
+    """From the start of Python to the last registered resource, with the tests' recorder as the engine."""
+    program = f"from tests.support.recorder import record; record({environment!r})"
+    command = [sys.executable, "-c", program]
+    return _seconds(lambda: subprocess.run(command, cwd=root, check=True, capture_output=True))
 
 
 @contextmanager
-def scaled_system(root: Path, factor: int) -> Iterator[Path]:
-    """A system file with `factor` times the services and buckets of the checkout's own."""
-    system = yaml.safe_load((root / "system.yaml").read_text(encoding="utf-8"))
-    for noun in ("services", "buckets"):
-        system[noun] = _multiplied(system.get(noun), factor)
-    with tempfile.TemporaryDirectory(prefix="groundwork-system-") as folder:
-        path = Path(folder) / "system.yaml"
-        path.write_text(yaml.safe_dump(system, sort_keys=False), encoding="utf-8")
-        yield path
+def scaled_checkout(root: Path, environment: str, factor: int) -> Iterator[Path]:
+    """A copy of the program with `factor` times its services and buckets.
+
+    The added services have no database: its connections are counted against a real limit.
+    """
+    with tempfile.TemporaryDirectory(prefix="groundwork-scaled-") as folder:
+        copy = Path(folder)
+        for file in (*root.glob("Pulumi*.yaml"), root / "system.yaml", root / "__main__.py"):
+            shutil.copy(file, copy)
+        shutil.copytree(root / "infra", copy / "infra")
+        names = _scale_services(copy / "system.yaml", factor)
+        _scale_images(copy / f"Pulumi.{environment}.yaml", names)
+        with (copy / "infra" / "bucket_catalogue.py").open("a", encoding="utf-8") as catalogue:
+            catalogue.write(_MORE_BUCKETS.format(factor=factor))
+        yield copy
 
 
-def _multiplied(entries: Any, factor: int) -> Any:
-    if not isinstance(entries, dict):
-        return entries
-    return {
-        name if number == 0 else f"{name}-{number}": entry
-        for number in range(factor)
-        for name, entry in entries.items()
-    }
+_MORE_BUCKETS = """
+import dataclasses as _dataclasses
+
+CATALOGUE += tuple(
+    _dataclasses.replace(bucket, name=f"{{bucket.name}}-{{number}}", replicated=False)
+    for number in range(1, {factor})
+    for bucket in CATALOGUE
+)
+"""
+
+
+def _scale_services(path: Path, factor: int) -> dict[str, str]:
+    """Adds copies of the services; gives each one's name with that of the service it was copied from."""
+    system = yaml.safe_load(path.read_text(encoding="utf-8"))
+    names = {}
+    for name, service in list(system["services"].items()):
+        for number in range(1, factor):
+            names[f"{name}-{number}"] = name
+            system["services"][f"{name}-{number}"] = {**service, "database": False}
+    path.write_text(yaml.safe_dump(system, sort_keys=False), encoding="utf-8")
+    return names
+
+
+def _scale_images(path: Path, names: dict[str, str]) -> None:
+    stack = yaml.safe_load(path.read_text(encoding="utf-8"))
+    images = stack["config"]["groundwork:images"]
+    images |= {name: images[original] for name, original in names.items()}
+    path.write_text(yaml.safe_dump(stack, sort_keys=False), encoding="utf-8")
 
 
 def _seconds(work: Callable[[], object]) -> float:

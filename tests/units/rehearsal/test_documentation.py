@@ -17,7 +17,8 @@ BUCKET = f"{PREFIX}:storage:Storage$aws:s3/bucket:Bucket::photos"
 
 
 def resource(urn: str, *dependencies: str) -> dict[str, Any]:
-    return {"urn": urn, "type": urn.split("::")[2].split("$")[-1], "dependencies": list(dependencies)}
+    resource_type = urn.split("::")[2].rsplit("$", maxsplit=1)[-1]
+    return {"urn": urn, "type": resource_type, "dependencies": list(dependencies)}
 
 
 GRAPH = Graph("prod", (resource(KEY), resource(VPC, KEY), resource(BUCKET, VPC, KEY)))
