@@ -99,7 +99,7 @@ def show(figures: dict[str, Any]) -> None:
 def _time(root: Path, environment: str, engine: Path) -> Timing:
     workspace = Workspace.temporary(environment)
     try:
-        with Session(root, environment, engine, workspace) as session:
+        with Session(root, environment, engine, workspace, checkpoints=False) as session:
             up, preview = session.up(), session.preview()
             return Timing(sum(up.log.changes.values()), up.seconds, preview.seconds)
     finally:

@@ -85,7 +85,8 @@ def deploy(
     terminal = Terminal()
     if fresh:
         workspace.remove()
-    with Session(root, environment, engine, workspace, system=system) as session:
+    # The journal finishes what a kill interrupts, so the engine need not write the state at each step.
+    with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
         with terminal.progress(f"up {environment}") as progress:
             result = session.up(None if quiet else progress)
         with terminal.progress("second preview") as progress:
@@ -101,7 +102,7 @@ def operate(
 ) -> Result:
     """Runs `refresh` or `destroy` on what was deployed before."""
     with (
-        Session(root, environment, engine, workspace) as session,
+        Session(root, environment, engine, workspace, checkpoints=False) as session,
         Terminal().progress(f"{operation} {environment}") as progress,
     ):
         run = {"refresh": session.refresh, "destroy": session.destroy}[operation]

@@ -29,7 +29,7 @@ def serve_environment(
     """
     check_port(port)
     terminal = Terminal()
-    with Session(root, environment, engine, workspace, system=system) as session:
+    with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
         with terminal.progress(f"up {environment}") as progress:
             session.up(progress)
         state = session.export()

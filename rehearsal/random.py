@@ -12,7 +12,7 @@ import random
 import secrets
 import string
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -244,12 +244,32 @@ _TYPE_NAMES = {int: "a whole number", bool: "true or false", str: "text", list: 
 
 
 class RandomProvider(Provider):
-    """The random package. Values live in the engine's state only, as with the official provider."""
+    """The random package. Values live in the engine's state only, as with the official provider.
+
+    A session that was killed may have used values that its state does not have: `record` is told of
+    every value, `replay` takes them back, and after `expect_orphans` a value that the state lacks is
+    given again to the same resource.
+    """
 
     package = "random"
 
-    def __init__(self, version: str = "4.21.4") -> None:
+    def __init__(
+        self, version: str = "4.21.4", record: Callable[[dict[str, Any]], None] | None = None
+    ) -> None:
         self.version = version
+        self._record = record
+        self._made: dict[str, tuple[str, Properties]] = {}
+        self._orphans: dict[str, tuple[str, Properties]] = {}
+
+    def replay(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Takes back what `record` was told of, in that order."""
+        for entry in entries:
+            self._made[entry["urn"]] = (entry["id"], entry["outputs"])
+
+    def expect_orphans(self, known: Iterable[str]) -> None:
+        """`known` are the URNs that the state has."""
+        in_state = set(known)
+        self._orphans = {urn: made for urn, made in self._made.items() if urn not in in_state}
 
     def configure(self, config: ProviderConfig) -> RandomProvider:
         return self
@@ -280,8 +300,14 @@ class RandomProvider(Provider):
         complete = _complete(kind, inputs)
         if preview:
             return "", {**complete, **dict.fromkeys(kind.outputs, UNKNOWN)}
+        orphan = self._orphans.pop(resource.urn, None)
+        if orphan is not None and all(orphan[1].get(key) == value for key, value in complete.items()):
+            return orphan
         identifier, outputs = kind.generate(complete)
-        return identifier, {**complete, **outputs}
+        outputs = {**complete, **outputs}
+        if self._record is not None:
+            self._record({"urn": resource.urn, "id": identifier, "outputs": outputs})
+        return identifier, outputs
 
     def read(
         self, resource: Resource, inputs: Properties | None, outputs: Properties | None

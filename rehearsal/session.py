@@ -78,8 +78,9 @@ class Session:
         environment: the stack's name.
         engine: path of the `pulumi` command line tool.
         workspace: where state and journal are kept.
-        checkpoints: write the state after every step. Without it a deployment is some times faster
-            and cannot be finished after a kill: right for sessions that are thrown away.
+        checkpoints: the engine writes the state after every step, as it does against AWS. Without, it
+            writes once at the end and is some times faster; what a kill leaves is then found through the
+            journal alone.
         system: the system file, when it is not the checkout's own.
         faults: called before every AWS call with service and operation; it may raise or wait.
     """
@@ -96,7 +97,9 @@ class Session:
     region: str = field(init=False, default="")
     _servers: list[grpc.Server] = field(init=False, default_factory=list)
     _ports: dict[str, int] = field(init=False, default_factory=dict)
+    _random: RandomProvider = field(init=False)
     _lock: int = field(init=False, default=-1)
+    _engine_died: bool = field(init=False, default=False)
     _quick: AbstractContextManager[None] = field(init=False)
 
     def __enter__(self) -> Session:
@@ -139,7 +142,7 @@ class Session:
             self.cloud.stop()
         if self._lock >= 0:
             self._quick.__exit__(None, None, None)
-            self.workspace.unlock(self._lock)
+            self.workspace.unlock(self._lock, recover=self._engine_died)
             self._lock = -1
 
     def up(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
@@ -187,7 +190,11 @@ class Session:
             ) from error
         self.clusters.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "kubernetes")
         kubernetes = KubernetesProvider(self.clusters, stack_file.kubernetes_version)
-        for provider in (AwsProvider(self.cloud), RandomProvider(), kubernetes):
+        self._random = RandomProvider(
+            record=lambda entry: journal.append([{"kind": "random", "made": entry}])
+        )
+        self._random.replay(entry["made"] for entry in journal.entries() if entry["kind"] == "random")
+        for provider in (AwsProvider(self.cloud), self._random, kubernetes):
             running, port = server.serve(provider)
             self._servers.append(running)
             self._ports[provider.package] = port
@@ -202,12 +209,14 @@ class Session:
 
     def _recover(self) -> None:
         """After a killed session: what it made and could not get into the state is taken over when
-        it is made again, so the creations that the engine calls pending can be forgotten."""
+        it is made again, so the creations that the engine calls pending can be forgotten. The journal
+        knows all of it, whether the engine wrote checkpoints or not."""
         deployment = self.export()["deployment"]
         resources = deployment.get("resources", [])
         self.cloud.expect_orphans({resource["urn"]: resource.get("id", "") for resource in resources})
-        if deployment.get("pending_operations"):
-            self.refresh(options=["--clear-pending-creates"])
+        self._random.expect_orphans(resource["urn"] for resource in resources)
+        # What it changed or removed without a checkpoint is found by looking at the cloud.
+        self.refresh(options=["--clear-pending-creates"])
 
     def _environment(self) -> dict[str, str]:
         """The engine's environment: nothing of the user's own Pulumi or AWS settings."""
@@ -274,6 +283,7 @@ class Session:
             out.seek(0)
             errors.seek(0)
             printed, complaints = out.read(), errors.read()
+        self._engine_died = process.returncode < 0
         if interrupted:
             raise Interrupted(printed)
         return process.returncode, printed, complaints

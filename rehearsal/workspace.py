@@ -155,9 +155,10 @@ class Workspace:
         return file, killed
 
     @staticmethod
-    def unlock(file: int) -> None:
-        """Gives back what `lock` took."""
-        os.ftruncate(file, 0)
+    def unlock(file: int, *, recover: bool = False) -> None:
+        """Gives back what `lock` took; with `recover` the next session sees this one as killed."""
+        if not recover:
+            os.ftruncate(file, 0)
         os.close(file)
 
     def forget_stale_locks(self) -> None:

@@ -20,23 +20,25 @@ pytestmark = pytest.mark.engine
 ROOT = Path(__file__).resolve().parents[2]
 SUBNETS = 20
 PROGRAM = f"""
+    password = random.RandomPassword("password", length=20)
+    secret = aws.secretsmanager.Secret("secret", name="secret", opts=options())
+    version = aws.secretsmanager.SecretVersion(
+        "version", secret_id=secret.id, secret_string=password.result, opts=options()
+    )
     vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16", opts=options())
     for number in range({SUBNETS}):
         cidr = f"10.0.{{number}}.0/24"
-        aws.ec2.Subnet(f"subnet-{{number}}", vpc_id=vpc.id, cidr_block=cidr, opts=options())
+        opts = options(depends_on=[version])
+        aws.ec2.Subnet(f"subnet-{{number}}", vpc_id=vpc.id, cidr_block=cidr, opts=opts)
 """
 
 
-def start(program: SmallProgram, engine: Path, calls: int) -> subprocess.Popen[bytes]:
+def start(
+    program: SmallProgram, engine: Path, calls: int, *, checkpoints: bool = True
+) -> subprocess.Popen[bytes]:
     """A deployment in another process, waiting at its AWS call number `calls`."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.support.killed_session",
-        str(program.root),
-        str(engine),
-        str(calls),
-    ]
+    arguments = [str(program.root), str(engine), str(calls), "yes" if checkpoints else "no"]
+    command = [sys.executable, "-m", "tests.support.killed_session", *arguments]
     with (program.root / "said").open("w") as said:
         process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
     deadline = time.monotonic() + 60
@@ -54,11 +56,12 @@ def made_subnets(session: Session) -> list[str]:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the engine's process is found in /proc")
 @pytest.mark.parametrize("engine_too", [False, True], ids=["program killed", "program and engine killed"])
+@pytest.mark.parametrize("checkpoints", [False, True], ids=["without checkpoints", "with checkpoints"])
 def test_a_killed_deployment_is_finished_by_the_next_one(
-    program: SmallProgram, engine: Path, engine_too: bool
+    program: SmallProgram, engine: Path, engine_too: bool, checkpoints: bool
 ) -> None:
     program.write(PROGRAM)
-    process = start(program, engine, calls=25)
+    process = start(program, engine, calls=25, checkpoints=checkpoints)
     if engine_too:
         for child in Path(f"/proc/{process.pid}/task").glob("*/children"):
             for engine_process in child.read_text(encoding="utf-8").split():
@@ -67,11 +70,14 @@ def test_a_killed_deployment_is_finished_by_the_next_one(
     process.wait()
     with session_of(program, engine) as session:
         before = made_subnets(session)
+        password = session.cloud.call("secretsmanager", REGION, "get_secret_value", SecretId="secret")
         session.up()
+        kept = session.cloud.call("secretsmanager", REGION, "get_secret_value", SecretId="secret")
         after = made_subnets(session)
         in_state = sorted(resource["id"] for resource in resources(session, "aws:ec2/subnet:Subnet").values())
         assert session.preview().changes == {}
         assert "pending_operations" not in session.export()["deployment"]
+    assert kept["SecretString"] == password["SecretString"]
     assert 0 < len(before) < SUBNETS
     assert set(before) <= set(after)  # nothing is lost
     assert after == in_state  # nothing is made twice

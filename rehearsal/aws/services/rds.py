@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, pairs
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.provider import Properties, ProviderError
 
 _PARAMETERS_AT_ONCE = 20  # ModifyDBParameterGroup takes no more (AWS documentation of the operation).
 
@@ -27,20 +30,49 @@ def _subnet_group(answer: dict[str, Any], _: Context) -> dict[str, Any]:
     return {**group, "SubnetIds": [subnet["SubnetIdentifier"] for subnet in group["Subnets"]]}
 
 
-def _parameters(context: Context) -> dict[str, Any]:
-    """The parameters of the program, in requests of twenty; the last one is this call's own."""
-    wanted = [
+def _new_subnets(context: Context) -> dict[str, Any]:
+    """moto's ModifyDBSubnetGroup loses the group; creating it again puts it in the old one's place."""
+    return {"Tags": pairs(context.inputs.get("tags") or {})}
+
+
+def _parameter_group(answer: dict[str, Any], context: Context) -> dict[str, Any]:
+    group = dict(answer["DBParameterGroups"][0])
+    set_ones = context.call("describe_db_parameters", DBParameterGroupName=context.id)["Parameters"]
+    group["Parameters"] = [
         {
-            "ParameterName": parameter["name"],
-            "ParameterValue": str(parameter["value"]),
-            "ApplyMethod": parameter.get("applyMethod", "immediate"),
+            "name": each["ParameterName"],
+            "value": each["ParameterValue"],
+            "applyMethod": each.get("ApplyMethod", "immediate"),
         }
-        for parameter in context.inputs.get("parameters") or []
+        for each in set_ones
+        if each.get("ParameterValue")
     ]
+    return group
+
+
+def _parameters(context: Context) -> dict[str, Any]:
+    """The changed parameters, in requests of twenty; the last one is this call's own.
+
+    moto has no ResetDBParameterGroup: a parameter that leaves the program gets an empty value.
+    """
+    old, new = _by_name(context.old), _by_name(context.inputs)
+    gone = [{**each, "ParameterValue": ""} for name, each in old.items() if name not in new]
+    wanted = [each for name, each in new.items() if old.get(name) != each] + gone
     chunks = [wanted[i : i + _PARAMETERS_AT_ONCE] for i in range(0, len(wanted), _PARAMETERS_AT_ONCE)]
     for chunk in chunks[:-1]:
         context.call("modify_db_parameter_group", DBParameterGroupName=context.id, Parameters=chunk)
-    return {"DBParameterGroupName": context.id, "Parameters": chunks[-1]}
+    return {"DBParameterGroupName": context.id, "Parameters": chunks[-1] if chunks else []}
+
+
+def _by_name(inputs: Properties) -> dict[str, dict[str, Any]]:
+    return {
+        parameter["name"]: {
+            "ParameterName": parameter["name"],
+            "ParameterValue": str(parameter["value"]),
+            "ApplyMethod": parameter.get("applyMethod") or "immediate",
+        }
+        for parameter in inputs.get("parameters") or []
+    }
 
 
 def _instance(answer: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -56,6 +88,9 @@ def _instance(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     security = instance.pop("VpcSecurityGroups", [])
     instance["VpcSecurityGroupIds"] = [group["VpcSecurityGroupId"] for group in security]
     instance["EngineVersionActual"] = instance.get("EngineVersion")
+    # moto gives one to all instances; policies for IAM authentication tell them apart by it.
+    digest = hashlib.sha256(instance["DBInstanceArn"].encode()).digest()
+    instance["DbiResourceId"] = f"db-{base64.b32encode(digest).decode()[:26]}"
     return instance
 
 
@@ -67,7 +102,13 @@ def _deletion(context: Context) -> dict[str, Any]:
         "DeleteAutomatedBackups": bool(inputs.get("deleteAutomatedBackups", True)),
         "SkipFinalSnapshot": bool(inputs.get("skipFinalSnapshot", False)),
     }
-    if not parameters["SkipFinalSnapshot"] and inputs.get("finalSnapshotIdentifier"):
+    if not parameters["SkipFinalSnapshot"]:
+        # moto would delete without any snapshot.
+        if not inputs.get("finalSnapshotIdentifier"):
+            raise ProviderError(
+                f"DeleteDBInstance: {context.id}: finalSnapshotIdentifier is required when skipFinalSnapshot "
+                "is false; set one of the two and deploy that first"
+            )
         parameters["FinalDBSnapshotIdentifier"] = inputs["finalSnapshotIdentifier"]
     return parameters
 
@@ -82,7 +123,8 @@ MAPPINGS = (
         import_id="{name}",
         read=Call("describe_db_subnet_groups", {"DBSubnetGroupName": "{id}"}),
         found=_subnet_group,
-        update=Call("modify_db_subnet_group", {"DBSubnetGroupName": "{id}", "SubnetIds": "{subnetIds}"}),
+        update=Call("create_db_subnet_group", _new_subnets),
+        update_with_all=True,
         delete=Call("delete_db_subnet_group", {"DBSubnetGroupName": "{id}"}),
         names={"name": "DBSubnetGroupName", "description": "DBSubnetGroupDescription"},
         missing=("DBSubnetGroupNotFoundFault",),
@@ -98,12 +140,18 @@ MAPPINGS = (
         id="{DBParameterGroupName}",
         import_id="{name}",
         read=Call("describe_db_parameter_groups", {"DBParameterGroupName": "{id}"}),
-        found="DBParameterGroups[0]",
-        settings=(Setting("modify_db_parameter_group", ("parameters",), _parameters, takes=False),),
+        found=_parameter_group,
+        settings=(
+            Setting(
+                "modify_db_parameter_group",
+                ("parameters",),
+                _parameters,
+                takes=False,
+                unset=Call("modify_db_parameter_group", _parameters, takes=False),
+            ),
+        ),
         delete=Call("delete_db_parameter_group", {"DBParameterGroupName": "{id}"}),
         names={"name": "DBParameterGroupName", "family": "DBParameterGroupFamily"},
-        # moto answers with its own list of parameters, whatever was set.
-        not_returned=("parameters",),
         missing=("DBParameterGroupNotFound", "DBParameterGroupNotFoundFault"),
         defaults={"description": "Managed by Pulumi"},
         autoname="name",
