@@ -241,6 +241,16 @@ class _Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return work()
         except ProviderError as error:
             _abort(context, error)
+        except OSError as error:
+            _abort(context, ProviderError(_advice(error)))
+
+
+def _advice(error: OSError) -> str:
+    """The journal cannot be written: what happened, and that nothing has been lost."""
+    return (
+        f"{error.filename or 'the journal'}: {error.strerror}. Free some space and run the same command "
+        "again; what was made before is kept"
+    )
 
 
 def _abort(context: grpc.ServicerContext, error: ProviderError) -> None:

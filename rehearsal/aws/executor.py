@@ -207,7 +207,9 @@ class Executor:
         own = changed - {name for setting in self.mapping.settings for name in setting.properties}
         own -= {"tags", "region", *self.mapping.local}
         if own and self.mapping.update is not None:
-            sent = context.inputs if self.mapping.update_with_all else {n: context.inputs.get(n) for n in own}
+            # What leaves the program goes back to its default.
+            wanted = {**self.mapping.defaults, **context.inputs}
+            sent = wanted if self.mapping.update_with_all else {n: wanted.get(n) for n in own}
             self._run(self.mapping.update, context, self._own(sent))
         if "tags" in changed and self.mapping.tags is not None:
             self._change_tags(self.mapping.tags, context)

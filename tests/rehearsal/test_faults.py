@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.journal import Entry, Journal
 from rehearsal.session import EngineError, Interrupted, Session
 from rehearsal.workspace import LockedError, Workspace
 from tests.support.small_program import REGION, SmallProgram, resources, session_of
@@ -149,3 +151,28 @@ def test_a_read_only_checkout_is_no_obstacle(program: SmallProgram, engine: Path
     finally:
         program.root.chmod(0o755)
     assert sorted(path for path in tmp_path.glob("*") if path.name != "elsewhere") == before
+
+
+def test_a_full_disk_is_told_and_the_next_up_finishes(
+    program: SmallProgram, engine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.write(PROGRAM)
+    appended, append = [0], Journal.append
+
+    def on_a_small_disk(journal: Journal, entries: list[Entry]) -> None:
+        appended[0] += 1
+        if appended[0] > 15:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/state/journal.jsonl")
+        append(journal, entries)
+
+    monkeypatch.setattr(Journal, "append", on_a_small_disk)
+    with (
+        session_of(program, engine) as session,
+        pytest.raises(EngineError, match=r"/state/journal.jsonl: No space left on device. Free some space"),
+    ):
+        session.up()
+    monkeypatch.undo()
+    with session_of(program, engine) as session:
+        session.up()
+        assert len(made_subnets(session)) == SUBNETS
+        assert session.preview().changes == {}

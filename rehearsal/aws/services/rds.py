@@ -94,6 +94,25 @@ def _instance(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     return instance
 
 
+def _modification(context: Context) -> dict[str, Any]:
+    parameters: dict[str, Any] = {
+        "DBInstanceIdentifier": context.id,
+        "ApplyImmediately": bool(context.inputs.get("applyImmediately")),
+        "AllowMajorVersionUpgrade": bool(context.inputs.get("allowMajorVersionUpgrade")),
+    }
+    if context.old.get("maxAllocatedStorage") and not context.inputs.get("maxAllocatedStorage"):
+        # What turns storage scaling off (botocore's documentation of ModifyDBInstance).
+        parameters["MaxAllocatedStorage"] = context.inputs["allocatedStorage"]
+    return parameters
+
+
+def _logs(context: Context) -> dict[str, Any]:
+    """Creation takes the logs to write, modification those to add and to leave out."""
+    old, new = (set(each.get("enabledCloudwatchLogsExports") or ()) for each in (context.old, context.inputs))
+    change = {"EnableLogTypes": sorted(new - old), "DisableLogTypes": sorted(old - new)}
+    return {"DBInstanceIdentifier": context.id, "CloudwatchLogsExportConfiguration": change}
+
+
 def _deletion(context: Context) -> dict[str, Any]:
     """The provider deletes as the *state's* inputs say: with a final snapshot unless told not to."""
     inputs = context.inputs
@@ -168,12 +187,16 @@ MAPPINGS = (
         import_id="{identifier}",
         read=Call("describe_db_instances", {"DBInstanceIdentifier": "{id}"}),
         found=_instance,
-        update=Call(
-            "modify_db_instance",
-            lambda context: {
-                "DBInstanceIdentifier": context.id,
-                "ApplyImmediately": bool(context.inputs.get("applyImmediately")),
-            },
+        update=Call("modify_db_instance", _modification),
+        settings=(
+            Setting(
+                "modify_db_instance",
+                ("enabledCloudwatchLogsExports",),
+                _logs,
+                takes=False,
+                at_creation=False,
+                unset=Call("modify_db_instance", _logs, takes=False),
+            ),
         ),
         delete=Call("delete_db_instance", _deletion, takes=False),
         names={
@@ -207,20 +230,16 @@ MAPPINGS = (
             "finalSnapshotIdentifier",
             "skipFinalSnapshot",
         ),
-        not_returned=(
-            "password",
-            # A version by major number only is whatever minor version AWS runs.
-            "engineVersion",
-            # moto does not keep these, or answers in another form.
-            "caCertIdentifier",
-            "maxAllocatedStorage",
-            "monitoringInterval",
-            "monitoringRoleArn",
-            "performanceInsightsKmsKeyId",
-            "performanceInsightsRetentionPeriod",
-            "databaseInsightsMode",
-            "enabledCloudwatchLogsExports",
-        ),
+        defaults={
+            "autoMinorVersionUpgrade": True,
+            "copyTagsToSnapshot": False,
+            "deleteAutomatedBackups": True,
+            "deletionProtection": False,
+            "monitoringInterval": 0,
+            "performanceInsightsEnabled": False,
+            "publiclyAccessible": False,
+            "skipFinalSnapshot": False,
+        },
         missing=("DBInstanceNotFound", "DBInstanceNotFoundFault"),
         autoname="identifier",
         tags=_tags("{DBInstanceArn}"),
