@@ -115,7 +115,7 @@ class Session:
         self._lock, killed = self.workspace.lock()
         self._quick.__enter__()
         try:
-            extra = {"groundwork:systemFile": str(self.system)} if self.system else {}
+            extra = {"groundwork:systemFile": str(self.system.resolve())} if self.system else {}
             self.workspace.prepare(self.root, extra)
             self.workspace.forget_stale_locks()
             self._start_cloud(stack_file)

@@ -35,7 +35,9 @@ def _new_subnets(context: Context) -> dict[str, Any]:
     return {"Tags": pairs(context.inputs.get("tags") or {})}
 
 
-def _parameter_group(answer: dict[str, Any], context: Context) -> dict[str, Any]:
+def _parameter_group(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
+    if not answer["DBParameterGroups"]:
+        return None
     group = dict(answer["DBParameterGroups"][0])
     set_ones = context.call("describe_db_parameters", DBParameterGroupName=context.id)["Parameters"]
     group["Parameters"] = [
