@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rehearsal.provider import UNKNOWN, ChangeKind, PropertyChange, contains_unknown
@@ -31,6 +31,11 @@ def join(path: str, key: str | int) -> str:
 def without_indexes(path: str) -> str:
     """`path` with the list indexes left out: `rules[0].ports[1]` becomes `rules.ports`."""
     return _QUOTED_KEY_OR_INDEX.sub(lambda match: match[1] or "", path)
+
+
+def is_within(path: str, places: Iterable[str]) -> bool:
+    """Whether `path` is one of `places` or lies inside one (`tags.owner` lies in `tags`)."""
+    return any(path == place or path.startswith((f"{place}.", f"{place}[")) for place in places)
 
 
 def property_changes(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Self
 
+from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.journal import Entry, Journal, decode
 from rehearsal.provider import ProviderError
 from rehearsal.sdk_speed import share_service_models
@@ -49,6 +50,7 @@ class Cloud:
         os.environ.update(_MOTO_SETTINGS)
         share_service_models()
         _fill_backends_alike()
+        repair_moto()
         from moto import mock_aws
 
         self._mock = mock_aws(config={"iam": {"load_aws_managed_policies": True}})

@@ -18,7 +18,7 @@ from rehearsal.aws.limits import limit_failures
 from rehearsal.aws.mapping import ResourceMapping
 from rehearsal.aws.recorded import RecordedType, record
 from rehearsal.aws.schema import UnknownResourceType, check_inputs, provider_type, resource_type
-from rehearsal.propertydiff import property_changes
+from rehearsal.propertydiff import is_within, property_changes
 from rehearsal.provider import (
     UNKNOWN,
     CheckFailure,
@@ -84,8 +84,10 @@ class AwsProvider(Provider):
         mapping = services.mapping_of(resource.type)
         if not failures:
             failures = format_failures(resource.type, inputs)
-        if mapping is not None and not failures:
-            failures = limit_failures(self._input_shapes(mapping), mapping, inputs)
+            if mapping is not None:
+                limits = limit_failures(self._input_shapes(mapping), mapping, inputs)
+                told = {failure.property for failure in failures}
+                failures += [failure for failure in limits if failure.property not in told]
         return inputs, failures
 
     def diff(
@@ -96,15 +98,16 @@ class AwsProvider(Provider):
         new: Properties,
         ignore_changes: Sequence[str],
     ) -> DiffResult:
-        changes = changes_of(resource.type, old_inputs, new)
         changes = [
-            change for change in changes if not change.path.startswith(tuple(ignore_changes) or ("\0",))
+            change
+            for change in changes_of(resource.type, old_inputs, new)
+            if not is_within(change.path, ignore_changes)
         ]
         name = services.autoname_of(resource.type)
         # A name that the program fixes is taken until the old resource is gone, as in pulumi-aws.
-        fixed = name is not None and old_inputs.get(name) == new.get(name) != None  # noqa: E711
+        fixed = name is not None and new.get(name) is not None and old_inputs.get(name) == new[name]
         replaces = any(change.replaces for change in changes)
-        return DiffResult(changes, delete_before_replace=bool(fixed and replaces))
+        return DiffResult(changes, delete_before_replace=fixed and replaces)
 
     def create(self, resource: Resource, inputs: Properties, preview: bool) -> tuple[str, Properties]:
         if preview:

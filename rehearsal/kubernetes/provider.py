@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy, deepcopy
 from typing import Any
 
@@ -18,13 +18,12 @@ from rehearsal.kubernetes.kinds import Kind, kind_of_token
 from rehearsal.kubernetes.metadata import autonamed, metadata_failures, with_name
 from rehearsal.kubernetes.schemas import schema_failures
 from rehearsal.kubernetes.serverfields import clean, decoded
-from rehearsal.propertydiff import property_changes
+from rehearsal.propertydiff import is_within, property_changes
 from rehearsal.provider import (
     UNKNOWN,
     CheckFailure,
     DiffResult,
     Properties,
-    PropertyChange,
     Provider,
     ProviderConfig,
     ProviderError,
@@ -103,7 +102,7 @@ class KubernetesProvider(Provider):
         before = _in_namespace(kind, _as_inputs(old_outputs, old_inputs) if old_outputs else old_inputs)
         after = _in_namespace(kind, new)
         changes = [
-            change for change in property_changes(before, after) if not _ignored(change, ignore_changes)
+            change for change in property_changes(before, after) if not is_within(change.path, ignore_changes)
         ]
         paths = replacing_paths(
             kind,
@@ -242,10 +241,6 @@ def _identity(inputs: Properties) -> tuple[Any, Any] | None:
     if not isinstance(metadata, dict) or "name" not in metadata:
         return None
     return metadata["name"], metadata.get("namespace")
-
-
-def _ignored(change: PropertyChange, ignored: Iterable[str]) -> bool:
-    return any(change.path == path or change.path.startswith((f"{path}.", f"{path}[")) for path in ignored)
 
 
 def _kind_failures(kind: Kind, inputs: Properties) -> Iterator[CheckFailure]:

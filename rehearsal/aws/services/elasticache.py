@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
 
 # moto takes tags at creation and answers with them; changing them works by ARN, as in AWS.
@@ -25,10 +25,8 @@ def _subnet_group(answer: dict[str, Any], _: Context) -> dict[str, Any]:
     return {**group, "SubnetIds": [subnet["SubnetIdentifier"] for subnet in group["Subnets"]]}
 
 
-def _replication_group(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
+def _replication_group(answer: dict[str, Any], _: Context) -> dict[str, Any]:
     group = dict(answer["ReplicationGroups"][0])
-    if group["Status"] == "deleting":
-        return None
     node = (group.get("NodeGroups") or [{}])[0]
     group["AutomaticFailoverEnabled"] = group.get("AutomaticFailover") == "enabled"
     group["MultiAZEnabled"] = group.get("MultiAZ") == "enabled"
@@ -36,6 +34,20 @@ def _replication_group(answer: dict[str, Any], context: Context) -> dict[str, An
     group["ReaderEndpointAddress"] = node.get("ReaderEndpoint", {}).get("Address")
     group["NumCacheClusters"] = len(group.get("MemberClusters", []))
     return group
+
+
+def _deletion(context: Context) -> dict[str, Any]:
+    parameters = {"ReplicationGroupId": context.id}
+    if context.inputs.get("finalSnapshotIdentifier"):
+        parameters["FinalSnapshotIdentifier"] = context.inputs["finalSnapshotIdentifier"]
+    return parameters
+
+
+def _user_groups(context: Context) -> dict[str, Any]:
+    """Creation takes the groups, modification those to add and to remove."""
+    old, new = (set(each.get("userGroupIds") or ()) for each in (context.old, context.inputs))
+    change = {"UserGroupIdsToAdd": sorted(new - old), "UserGroupIdsToRemove": sorted(old - new)}
+    return {"ReplicationGroupId": context.id, **change}
 
 
 MAPPINGS = (
@@ -48,8 +60,9 @@ MAPPINGS = (
         import_id="{name}",
         read=Call("describe_cache_subnet_groups", {"CacheSubnetGroupName": "{id}"}),
         found=_subnet_group,
-        # moto has neither DeleteCacheSubnetGroup nor ModifyCacheSubnetGroup.
-        leftover="CacheSubnetGroupAlreadyExists",
+        delete=Call("delete_cache_subnet_group", {"CacheSubnetGroupName": "{id}"}),
+        missing=("CacheSubnetGroupNotFoundFault",),
+        # moto has no ModifyCacheSubnetGroup: after a change the state's values stand.
         not_returned=("subnetIds", "description"),
         names={"name": "CacheSubnetGroupName", "description": "CacheSubnetGroupDescription"},
         defaults={"description": "Managed by Pulumi"},
@@ -63,10 +76,10 @@ MAPPINGS = (
         id="{UserId}",
         import_id="{userId}",
         read=Call("describe_users", {"UserId": "{id}"}),
-        found=lambda answer, _: next((u for u in answer["Users"] if u["Status"] != "deleting"), None),
+        found="Users[0]",
         delete=Call("delete_user", {"UserId": "{id}"}),
-        # AWS never tells passwords, and moto has no ModifyUser.
-        not_returned=("passwords", "authenticationMode", "noPasswordRequired", "accessString", "engine"),
+        # AWS never tells passwords. moto has no ModifyUser: after a change the state's values stand.
+        not_returned=("passwords", "authenticationMode", "noPasswordRequired", "accessString"),
         missing=("UserNotFound",),
         read_names={"arn": "ARN"},
         tags=TAGS,
@@ -87,7 +100,17 @@ MAPPINGS = (
                 "ApplyImmediately": bool(context.inputs.get("applyImmediately")),
             },
         ),
-        delete=Call("delete_replication_group", {"ReplicationGroupId": "{id}"}),
+        settings=(
+            Setting(
+                "modify_replication_group",
+                ("userGroupIds",),
+                _user_groups,
+                takes=False,
+                at_creation=False,
+                unset=Call("modify_replication_group", _user_groups, takes=False),
+            ),
+        ),
+        delete=Call("delete_replication_group", _deletion, takes=False),
         names={
             "description": "ReplicationGroupDescription",
             "nodeType": "CacheNodeType",
@@ -97,22 +120,14 @@ MAPPINGS = (
             "preferredCacheClusterAzs": "PreferredCacheClusterAZs",
         },
         read_names={"description": "Description", "arn": "ARN"},
-        local=("applyImmediately",),
-        # moto answers with a part of the members only (and no engine version or windows).
+        local=("applyImmediately", "finalSnapshotIdentifier"),
+        # moto's ModifyReplicationGroup changes a part of the members only, and nothing changes the
+        # number of members (no IncreaseReplicaCount): after a change the state's values stand.
         not_returned=(
             "autoMinorVersionUpgrade",
-            "engine",
-            "engineVersion",
-            "finalSnapshotIdentifier",
-            "kmsKeyId",
             "logDeliveryConfigurations",
-            "maintenanceWindow",
             "numCacheClusters",
-            "parameterGroupName",
-            "port",
-            "securityGroupIds",
             "snapshotWindow",
-            "subnetGroupName",
             "transitEncryptionMode",
             "userGroupIds",
         ),

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, pairs
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
 from rehearsal.provider import Properties, ProviderError
 
@@ -28,11 +28,6 @@ def _tags(arn: str) -> Tags:
 def _subnet_group(answer: dict[str, Any], _: Context) -> dict[str, Any]:
     group = dict(answer["DBSubnetGroups"][0])
     return {**group, "SubnetIds": [subnet["SubnetIdentifier"] for subnet in group["Subnets"]]}
-
-
-def _new_subnets(context: Context) -> dict[str, Any]:
-    """moto's ModifyDBSubnetGroup loses the group; creating it again puts it in the old one's place."""
-    return {"Tags": pairs(context.inputs.get("tags") or {})}
 
 
 def _parameter_group(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
@@ -144,8 +139,7 @@ MAPPINGS = (
         import_id="{name}",
         read=Call("describe_db_subnet_groups", {"DBSubnetGroupName": "{id}"}),
         found=_subnet_group,
-        update=Call("create_db_subnet_group", _new_subnets),
-        update_with_all=True,
+        update=Call("modify_db_subnet_group", {"DBSubnetGroupName": "{id}", "SubnetIds": "{subnetIds}"}),
         delete=Call("delete_db_subnet_group", {"DBSubnetGroupName": "{id}"}),
         names={"name": "DBSubnetGroupName", "description": "DBSubnetGroupDescription"},
         missing=("DBSubnetGroupNotFoundFault",),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.propertydiff import property_changes, without_indexes
+from rehearsal.propertydiff import is_within, property_changes, without_indexes
 from rehearsal.provider import UNKNOWN
 
 
@@ -123,3 +123,8 @@ def test_there_is_a_change_exactly_when_the_values_differ(old: Any, new: Any) ->
 def test_a_shuffled_set_never_differs(items: list[Any], random: Any) -> None:
     shuffled = random.sample(items, len(items))
     assert changes({"v": items}, {"v": shuffled}, frozenset({"v"})) == {}
+
+
+def test_a_place_holds_what_is_inside_it_and_not_its_namesakes() -> None:
+    inside = ("tags", "tags.owner", "tags[0]")
+    assert [path for path in (*inside, "tagsAll", "other.tags") if is_within(path, ["tags"])] == list(inside)
