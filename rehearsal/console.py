@@ -73,7 +73,7 @@ class Terminal:
         table.add_column("Area")
         for standing in standings:
             table.add_column(standing.value, justify="right")
-        for area, counts in inventory.areas.items():
+        for area, counts in sorted(inventory.areas.items()):
             table.add_row(area, *(str(counts[s] or "") for s in standings))
         table.add_section()
         table.add_row("all", *(str(inventory.totals[s]) for s in standings), style="bold")

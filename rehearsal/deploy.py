@@ -54,7 +54,9 @@ class Deployment:
         terminal.outputs(self.outputs)
         for warning in dict.fromkeys(self.result.log.warnings):
             terminal.out.print(f"\nwarning: {warning.removeprefix('warning: ')}", markup=False)
-        terminal.out.print(f"\n{_did(self.result)} in {self.result.seconds:.1f} s")
+        terminal.out.print(
+            f"\n{_did(self.result)} in {self.result.seconds:.1f} s (components and providers included)"
+        )
         if self.settled:
             unchanged = self.second.log.changes["same"]
             terminal.out.print(
