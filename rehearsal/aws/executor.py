@@ -326,7 +326,7 @@ class Executor:
         settable = {
             name: value for name, value in actual.items() if name in declared and value not in ({}, [], "")
         }
-        return {**settable, **known}
+        return {**settable, **{name: value for name, value in known.items() if name in declared}}
 
     def _is_missing(self, error: ClientError) -> bool:
         code = error.response["Error"]["Code"]

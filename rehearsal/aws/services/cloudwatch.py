@@ -17,17 +17,71 @@ ALARM_TAGS = Tags(
 )
 
 
-def _dimensions(context: Context) -> dict[str, Any]:
+def _named(dimensions: dict[str, str] | None) -> list[dict[str, str]]:
     """Pulumi has a map where AWS has a list of names and values."""
-    given = context.inputs.get("dimensions") or {}
-    return {"Dimensions": [{"Name": name, "Value": value} for name, value in given.items()]}
+    return [{"Name": name, "Value": value} for name, value in (dimensions or {}).items()]
+
+
+def _blocks(context: Context) -> dict[str, Any]:
+    parameters: dict[str, Any] = {"Dimensions": _named(context.inputs.get("dimensions"))}
+    queries = context.inputs.get("metricQueries")
+    if queries:
+        parameters["Metrics"] = [_query(each) for each in queries]
+        # An alarm on queries has no metric of its own, hence no dimensions.
+        del parameters["Dimensions"]
+    return parameters
+
+
+_QUERY = {
+    "id": "Id",
+    "expression": "Expression",
+    "label": "Label",
+    "returnData": "ReturnData",
+    "accountId": "AccountId",
+    "period": "Period",
+}
+
+
+def _query(given: dict[str, Any]) -> dict[str, Any]:
+    """AWS has metric and statistic apart where Pulumi has one block."""
+    query = {_QUERY[name]: value for name, value in given.items() if name in _QUERY and value is not None}
+    metric = given.get("metric")
+    if metric:
+        named = {"MetricName": metric["metricName"], "Dimensions": _named(metric.get("dimensions"))}
+        if metric.get("namespace"):
+            named["Namespace"] = metric["namespace"]
+        query["MetricStat"] = {"Metric": named, "Period": int(metric["period"]), "Stat": metric["stat"]}
+        if metric.get("unit"):
+            query["MetricStat"]["Unit"] = metric["unit"]
+    return query
+
+
+def _query_found(found: dict[str, Any]) -> dict[str, Any]:
+    query = {name: found[member] for name, member in _QUERY.items() if found.get(member) is not None}
+    if found.get("MetricStat"):
+        stat = found["MetricStat"]
+        metric = {
+            "metricName": stat["Metric"].get("MetricName"),
+            "namespace": stat["Metric"].get("Namespace"),
+            "dimensions": _mapped(stat["Metric"].get("Dimensions")),
+            "period": stat.get("Period"),
+            "stat": stat.get("Stat"),
+            "unit": stat.get("Unit"),
+        }
+        query["metric"] = {name: value for name, value in metric.items() if value not in (None, {})}
+    return query
+
+
+def _mapped(dimensions: list[dict[str, str]] | None) -> dict[str, str]:
+    return {item["Name"]: item["Value"] for item in dimensions or []}
 
 
 def _alarm(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
     if not answer["MetricAlarms"]:
         return None
     alarm = dict(answer["MetricAlarms"][0])
-    alarm["Dimensions"] = {item["Name"]: item["Value"] for item in alarm.get("Dimensions", [])}
+    alarm["Dimensions"] = _mapped(alarm.get("Dimensions"))
+    alarm["MetricQueries"] = [_query_found(each) for each in alarm.get("Metrics") or []]
     return alarm
 
 
@@ -35,22 +89,15 @@ MAPPINGS = (
     ResourceMapping(
         token="aws:cloudwatch/metricAlarm:MetricAlarm",
         service="cloudwatch",
-        create=Call(
-            "put_metric_alarm",
-            _dimensions,
-        ),
+        create=Call("put_metric_alarm", _blocks),
         id="{name}",
         import_id="{name}",
         read=Call("describe_alarms", {"AlarmNames": ["{id}"]}),
         found=_alarm,
-        update=Call(
-            "put_metric_alarm",
-            _dimensions,
-        ),
+        update=Call("put_metric_alarm", _blocks),
         update_with_all=True,
         delete=Call("delete_alarms", {"AlarmNames": ["{id}"]}),
         names={"name": "AlarmName", "arn": "AlarmArn"},
-        # Percentile alarms only; AWS has no default for it.
         defaults={"actionsEnabled": True, "treatMissingData": "missing"},
         autoname="name",
         tags=ALARM_TAGS,

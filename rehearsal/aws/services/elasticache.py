@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
@@ -25,15 +26,60 @@ def _subnet_group(answer: dict[str, Any], _: Context) -> dict[str, Any]:
     return {**group, "SubnetIds": [subnet["SubnetIdentifier"] for subnet in group["Subnets"]]}
 
 
-def _replication_group(answer: dict[str, Any], _: Context) -> dict[str, Any]:
+def _short(region: str) -> str:
+    """The region as ElastiCache's host names have it: use1, euc1, apse2."""
+    area, *directions, number = region.split("-")
+    letters = "".join(re.sub(r"(north|south|east|west|central)", lambda m: m[0][0], d) for d in directions)
+    return f"{area}{letters}{number}"
+
+
+def _replication_group(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     group = dict(answer["ReplicationGroups"][0])
     node = (group.get("NodeGroups") or [{}])[0]
+    # moto names every endpoint as one of us-east-1, and forgets the readers'.
+    host = node.get("PrimaryEndpoint", {}).get("Address", "")
+    host = host.replace(".use1.", f".{_short(context.region)}.")
+    group["PrimaryEndpointAddress"] = host or None
+    group["ReaderEndpointAddress"] = host.replace("master.", "replica.", 1) or None
     group["AutomaticFailoverEnabled"] = group.get("AutomaticFailover") == "enabled"
     group["MultiAZEnabled"] = group.get("MultiAZ") == "enabled"
-    group["PrimaryEndpointAddress"] = node.get("PrimaryEndpoint", {}).get("Address")
-    group["ReaderEndpointAddress"] = node.get("ReaderEndpoint", {}).get("Address")
     group["NumCacheClusters"] = len(group.get("MemberClusters", []))
     return group
+
+
+def _new_group(context: Context) -> dict[str, Any]:
+    parameters: dict[str, Any] = {}
+    logs = [_log_delivery(each) for each in context.inputs.get("logDeliveryConfigurations") or ()]
+    if logs:
+        parameters["LogDeliveryConfigurations"] = logs
+    members = int(context.inputs.get("numCacheClusters") or 1)
+    if members > 1:
+        # moto makes one member whatever NumCacheClusters says, but heeds this.
+        parameters["ReplicasPerNodeGroup"] = members - 1
+    return parameters
+
+
+def _log_deliveries(context: Context) -> dict[str, Any]:
+    """Modification takes those that are wanted, and turns off the kinds of logs that are not."""
+    wanted = [_log_delivery(each) for each in context.inputs.get("logDeliveryConfigurations") or ()]
+    kinds = {each["LogType"] for each in wanted}
+    old = context.old.get("logDeliveryConfigurations") or ()
+    off = [{"LogType": each["logType"], "Enabled": False} for each in old if each["logType"] not in kinds]
+    return {"ReplicationGroupId": context.id, "LogDeliveryConfigurations": wanted + off}
+
+
+def _log_delivery(given: dict[str, Any]) -> dict[str, Any]:
+    """AWS nests the name of the destination by its kind."""
+    details = {
+        "cloudwatch-logs": {"CloudWatchLogsDetails": {"LogGroup": given["destination"]}},
+        "kinesis-firehose": {"KinesisFirehoseDetails": {"DeliveryStream": given["destination"]}},
+    }
+    return {
+        "LogType": given["logType"],
+        "LogFormat": given["logFormat"],
+        "DestinationType": given["destinationType"],
+        "DestinationDetails": details[given["destinationType"]],
+    }
 
 
 def _deletion(context: Context) -> dict[str, Any]:
@@ -87,7 +133,7 @@ MAPPINGS = (
     ResourceMapping(
         token="aws:elasticache/replicationGroup:ReplicationGroup",
         service="elasticache",
-        create=Call("create_replication_group"),
+        create=Call("create_replication_group", _new_group),
         made="ReplicationGroup",
         id="{ReplicationGroupId}",
         import_id="{replicationGroupId}",
@@ -109,10 +155,19 @@ MAPPINGS = (
                 at_creation=False,
                 unset=Call("modify_replication_group", _user_groups, takes=False),
             ),
+            Setting(
+                "modify_replication_group",
+                ("logDeliveryConfigurations",),
+                _log_deliveries,
+                takes=False,
+                at_creation=False,
+                unset=Call("modify_replication_group", _log_deliveries, takes=False),
+            ),
         ),
         delete=Call("delete_replication_group", _deletion, takes=False),
         names={
             "description": "ReplicationGroupDescription",
+            "logDeliveryConfigurations": "-",
             "nodeType": "CacheNodeType",
             "subnetGroupName": "CacheSubnetGroupName",
             "parameterGroupName": "CacheParameterGroupName",
@@ -125,7 +180,6 @@ MAPPINGS = (
         # number of members (no IncreaseReplicaCount): after a change the state's values stand.
         not_returned=(
             "autoMinorVersionUpgrade",
-            "logDeliveryConfigurations",
             "numCacheClusters",
             "snapshotWindow",
             "transitEncryptionMode",

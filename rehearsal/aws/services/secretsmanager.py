@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
 
 
@@ -13,11 +13,47 @@ def _secret(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
     return None if answer.get("DeletedDate") else answer
 
 
+def _modification(context: Context) -> dict[str, Any]:
+    parameters = {"SecretId": context.id}
+    if context.old.get("description") and not context.inputs.get("description"):
+        parameters["Description"] = ""
+    return parameters
+
+
+def _replicas(context: Context) -> dict[str, Any]:
+    """Brings the replicas to what is wanted; there are two operations, and neither takes an empty list."""
+    old, new = (
+        {each["region"]: each for each in inputs.get("replicas") or ()}
+        for inputs in (context.old, context.inputs)
+    )
+    gone = [region for region, each in old.items() if new.get(region) != each]
+    if gone:
+        context.call("remove_regions_from_replication", SecretId=context.id, RemoveReplicaRegions=gone)
+    added = [
+        {"Region": region, **({"KmsKeyId": each["kmsKeyId"]} if each.get("kmsKeyId") else {})}
+        for region, each in new.items()
+        if old.get(region) != each
+    ]
+    if added:
+        context.call("replicate_secret_to_regions", SecretId=context.id, AddReplicaRegions=added)
+    return {"SecretId": context.id}
+
+
 def _deletion(context: Context) -> dict[str, Any]:
+    """As the state's inputs say; AWS's provider takes the replicas away first, as AWS demands it."""
+    status = context.call("describe_secret", SecretId=context.id).get("ReplicationStatus") or ()
+    regions = [each["Region"] for each in status]
+    if regions:
+        context.call("remove_regions_from_replication", SecretId=context.id, RemoveReplicaRegions=regions)
     days = context.inputs.get("recoveryWindowInDays", 30)
     if int(days) == 0:
         return {"SecretId": context.id, "ForceDeleteWithoutRecovery": True}
     return {"SecretId": context.id, "RecoveryWindowInDays": int(days)}
+
+
+def _version_by_id(context: Context) -> dict[str, Any]:
+    secret, _, version = context.id.partition("|")
+    return {"SecretId": secret, "VersionId": version}
 
 
 def _version(answer: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -32,7 +68,17 @@ MAPPINGS = (
         id="{ARN}",
         read=Call("describe_secret", {"SecretId": "{id}"}),
         found=_secret,
-        update=Call("update_secret", {"SecretId": "{id}"}),
+        update=Call("update_secret", _modification),
+        settings=(
+            Setting(
+                "describe_secret",
+                ("replicas",),
+                _replicas,
+                takes=False,
+                at_creation=False,
+                unset=Call("describe_secret", _replicas, takes=False),
+            ),
+        ),
         delete=Call("delete_secret", _deletion, takes=False),
         # Deleting what is in its recovery window already.
         missing=("InvalidRequestException",),
@@ -54,9 +100,9 @@ MAPPINGS = (
         service="secretsmanager",
         create=Call("put_secret_value"),
         id="{secretId}|{VersionId}",
-        read=Call("get_secret_value", {"SecretId": "{secretId}"}),
+        import_id="{secretId}|{versionId}",
+        read=Call("get_secret_value", _version_by_id),
         found=_version,
-        update=Call("put_secret_value", {"SecretId": "{secretId}"}),
         # A version goes with its entry; AWS deletes none by itself.
         delete=None,
         names={"arn": "ARN"},

@@ -8,33 +8,65 @@ from typing import Any
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 from rehearsal.aws.recorded import RecordedType
 
-# Topic attributes that the program may set, with the API's own names.
-_ATTRIBUTES = {
+# Attributes, which AWS sets one at a time, with the API's own names; in AWS's order of dependence.
+_TOPIC = {
     "displayName": "DisplayName",
     "kmsMasterKeyId": "KmsMasterKeyId",
     "policy": "Policy",
     "deliveryPolicy": "DeliveryPolicy",
     "signatureVersion": "SignatureVersion",
     "tracingConfig": "TracingConfig",
+    "contentBasedDeduplication": "ContentBasedDeduplication",
+    **{
+        f"{protocol}{outcome}": f"{name}{outcome[0].upper()}{outcome[1:]}"
+        for protocol, name in {
+            "application": "Application",
+            "firehose": "Firehose",
+            "http": "HTTP",
+            "lambda": "Lambda",
+            "sqs": "SQS",
+        }.items()
+        for outcome in ("FailureFeedbackRoleArn", "SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate")
+    },
+}
+_SUBSCRIPTION = {
+    "filterPolicyScope": "FilterPolicyScope",
+    "filterPolicy": "FilterPolicy",
+    "rawMessageDelivery": "RawMessageDelivery",
+    "deliveryPolicy": "DeliveryPolicy",
+    "redrivePolicy": "RedrivePolicy",
+    "replayPolicy": "ReplayPolicy",
+    "subscriptionRoleArn": "SubscriptionRoleArn",
 }
 
 
+def _plain(attributes: dict[str, str]) -> dict[str, Any]:
+    """Attributes are texts, all of them."""
+    switches = {"true": True, "false": False}
+    return {name: switches.get(value, value) for name, value in attributes.items()}
+
+
 def _topic(answer: dict[str, Any], _: Context) -> dict[str, Any]:
-    attributes = dict(answer["Attributes"])
+    attributes = _plain(answer["Attributes"])
     return {**attributes, "Name": attributes["TopicArn"].rsplit(":", 1)[-1]}
 
 
-def _attribute(name: str) -> Setting:
-    return Setting(
-        "set_topic_attributes",
-        (name,),
-        lambda context: {
-            "TopicArn": context.id,
-            "AttributeName": _ATTRIBUTES[name],
-            "AttributeValue": str(context.inputs[name]),
-        },
-        takes=False,
-    )
+def _new_topic(context: Context) -> dict[str, Any]:
+    """What kind of topic it is can be said at its creation only."""
+    return {"Attributes": {"FifoTopic": "true"}} if context.inputs.get("fifoTopic") else {}
+
+
+def _attribute(kind: str, name: str, member: str) -> Setting:
+    """One attribute of a topic or subscription; leaving it out takes it away."""
+
+    def parameters(context: Context) -> dict[str, Any]:
+        value = context.inputs.get(name)
+        text = str(value).lower() if isinstance(value, bool) else str(value or "")
+        return {f"{kind.title()}Arn": context.id, "AttributeName": member, "AttributeValue": text}
+
+    operation = f"set_{kind}_attributes"
+    unset = Call(operation, parameters, takes=False)
+    return Setting(operation, (name,), parameters, takes=False, unset=unset)
 
 
 def _default_policy(context: Context) -> dict[str, Any]:
@@ -53,18 +85,18 @@ def _default_policy(context: Context) -> dict[str, Any]:
 
 
 def _subscription(answer: dict[str, Any], _: Context) -> dict[str, Any]:
-    return dict(answer["Attributes"])
+    return _plain(answer["Attributes"])
 
 
 MAPPINGS = (
     ResourceMapping(
         token="aws:sns/topic:Topic",
         service="sns",
-        create=Call("create_topic"),
+        create=Call("create_topic", _new_topic),
         id="{TopicArn}",
         read=Call("get_topic_attributes", {"TopicArn": "{id}"}),
         found=_topic,
-        settings=tuple(_attribute(name) for name in _ATTRIBUTES),
+        settings=tuple(_attribute("topic", *names) for names in _TOPIC.items()),
         delete=Call("delete_topic", {"TopicArn": "{id}"}),
         missing=("NotFound",),
         autoname="name",
@@ -114,6 +146,7 @@ MAPPINGS = (
         id="{SubscriptionArn}",
         read=Call("get_subscription_attributes", {"SubscriptionArn": "{id}"}),
         found=_subscription,
+        settings=tuple(_attribute("subscription", *names) for names in _SUBSCRIPTION.items()),
         delete=Call("unsubscribe", {"SubscriptionArn": "{id}"}),
         missing=("NotFound",),
         names={"topic": "TopicArn", "arn": "SubscriptionArn"},
