@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
+from pulumi_aws._inputs import ProviderDefaultTagsArgs
+from pulumi_aws.provider import Provider
 
 from infra.config import Settings
 from infra.naming import Naming
 from infra.system import System
 
 
-def aws_provider(name: str, settings: Settings, system: System, region: str) -> aws.Provider:
+def aws_provider(name: str, settings: Settings, system: System, region: str) -> Provider:
     """AWS in one region, for one account alone, with the tags that every resource carries."""
-    return aws.Provider(
+    return Provider(
         name,
         region=region,
         allowed_account_ids=[settings.account],
-        default_tags=aws.ProviderDefaultTagsArgs(
+        default_tags=ProviderDefaultTagsArgs(
             tags={
                 "cost-centre": system.cost_centre,
                 "data-class": system.data_class,

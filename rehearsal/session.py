@@ -9,6 +9,7 @@ tool, a process of its own that is told where they are. State is in Pulumi's own
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -294,12 +295,12 @@ def _wait(process: subprocess.Popen[Any], reader: LogReader, progress: Progress 
     interrupted = False
     while True:
         try:
-            if progress is not None:
-                progress(reader.read())
-            process.wait(_POLL_SECONDS)
+            while process.poll() is None:
+                if progress is not None:
+                    progress(reader.read())
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(_POLL_SECONDS)
             return interrupted
-        except subprocess.TimeoutExpired:
-            continue
         except KeyboardInterrupt:
             # The first one lets the steps under way finish; the second one ends them.
             interrupted = True

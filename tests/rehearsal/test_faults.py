@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -86,9 +87,16 @@ def test_a_killed_deployment_is_finished_by_the_next_one(
     assert len(after) == SUBNETS
 
 
-def test_ctrl_c_stops_in_good_order_and_the_next_up_finishes(
-    program: SmallProgram, engine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def _heeding_ctrl_c() -> Iterator[None]:
+    """A shell that starts the tests in the background has them ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_heeding_ctrl_c")
+def test_ctrl_c_stops_in_good_order_and_the_next_up_finishes(program: SmallProgram, engine: Path) -> None:
     program.write(PROGRAM)
     calls = [25]
 
