@@ -9,7 +9,7 @@ that is listed in the resource's mapping (`names`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -74,11 +74,18 @@ def _to_member(shape: Shape, value: Any, names: Names, where: str) -> Any:
         block = value[0] if isinstance(value, list) and value else value
         return to_api(shape, dict(block), names, where + ".") if isinstance(block, Mapping) else block
     if isinstance(shape, ListShape):
+        if isinstance(value, Mapping) and _is_pairs(shape) and set(value) != {"key", "value"}:
+            return [{"Key": key, "Value": item} for key, item in value.items()]
         items = value if isinstance(value, list) else [value]
         return [_to_member(shape.member, item, names, where) for item in items]
     if isinstance(shape, MapShape):
         return {key: _to_member(shape.value, item, names, where) for key, item in value.items()}
     return _to_scalar(shape.type_name, value)
+
+
+def _is_pairs(shape: ListShape) -> bool:
+    """AWS's form of a map: a list of Key and Value."""
+    return isinstance(shape.member, StructureShape) and set(shape.member.members) == {"Key", "Value"}
 
 
 def _to_scalar(type_name: str, value: Any) -> Any:
@@ -128,10 +135,22 @@ def _from_member(expected: PropertyType | None, value: Any, names: Names) -> Any
     if expected is not None and expected.kind == "list" and expected.item is not None:
         items = value if isinstance(value, list) else [value]
         return [_from_member(expected.item, item, names) for item in items]
+    if expected is not None and expected.kind == "map" and isinstance(value, list):
+        return {item["Key"]: item["Value"] for item in value}
     if hasattr(value, "isoformat"):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes):
         return value.decode()
+    return value
+
+
+def without(value: Any, paths: Set[str], inside: str) -> Any:
+    """`value`, which stands at the path `inside`, without what stands at `paths` (`rules.filter`)."""
+    if isinstance(value, Mapping):
+        kept = {name: item for name, item in value.items() if f"{inside}{name}" not in paths}
+        return {name: without(item, paths, f"{inside}{name}.") for name, item in kept.items()}
+    if isinstance(value, list):
+        return [without(item, paths, inside) for item in value]
     return value
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.convert import from_api, plain, same_value, to_api
+from rehearsal.aws.convert import from_api, plain, same_value, to_api, without
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, fill, placeholders
 from rehearsal.aws.schema import ResourceType, resource_type
 from rehearsal.aws.tagging import creation_tags, tag_call, untag_call
@@ -72,8 +72,9 @@ class Executor:
 
     def _create(self, urn: str, inputs: Properties) -> Context:
         mapping, context = self.mapping, self._context("", inputs)
+        own = self._own({**mapping.defaults, **inputs})
         with self._cloud.creating(urn) as creation:
-            answer = self._refusable(lambda: self._made(context))
+            answer = self._refusable(lambda: self._run(mapping.create, context, own, tags=True))
             made = jmespath.search(mapping.made, answer) if mapping.made else answer
             context = replace(context, object=made or {})
             identifier = _filled(mapping.id, context)
@@ -92,9 +93,7 @@ class Executor:
         if inputs is None:
             return self._imported_inputs(known, actual), self._merge(context, known, actual)
         drifted = {
-            name: value
-            if name not in actual or self._kept(name) or same_value(value, actual[name])
-            else actual[name]
+            name: value if name not in actual or self._stands(name, value, actual[name]) else actual[name]
             for name, value in inputs.items()
         }
         return drifted, self._merge(context, drifted, actual)
@@ -105,18 +104,6 @@ class Executor:
         if placeholders({"id": wanted}) and not known:
             raise ProviderError(f"unexpected format for ID ({identifier}), expected {wanted}")
         return known
-
-    def _made(self, context: Context) -> dict[str, Any]:
-        """The answer of the creation; of a resource that moto could not delete, its description."""
-        mapping = self.mapping
-        try:
-            inputs = {**mapping.defaults, **context.inputs}
-            return self._run(mapping.create, context, self._own(inputs), tags=True)
-        except ClientError as error:
-            if mapping.leftover is None or error.response["Error"]["Code"] != mapping.leftover:
-                raise
-            identifier = _filled(mapping.import_id or mapping.id, context)
-            return {mapping.made: self._find(replace(context, id=identifier))}
 
     def update(self, identifier: str, old: Properties, outputs: Properties, new: Properties) -> Properties:
         """Outputs after bringing the resource from `old` to `new`."""
@@ -304,7 +291,7 @@ class Executor:
         """Outputs: AWS's values, the program's spelling where both mean the same, then what is derived."""
         outputs: Properties = {**self.mapping.defaults, **actual}
         for name, value in inputs.items():
-            if name not in actual or self._kept(name) or same_value(value, actual[name]):
+            if name not in actual or self._stands(name, value, actual[name]):
                 found = actual.get(name)
                 # What AWS adds to a block (a cluster's own security group) is an output too.
                 block = isinstance(value, dict) and isinstance(found, dict) and name != "tags"
@@ -318,8 +305,12 @@ class Executor:
             outputs[name] = _filled(template, context)
         return outputs
 
-    def _kept(self, name: str) -> bool:
-        return name in self.mapping.not_returned or name in self.mapping.local
+    def _stands(self, name: str, value: Any, actual: Any) -> bool:
+        """True when the program's value is what the cloud has, as far as the cloud tells."""
+        if name in self.mapping.not_returned or name in self.mapping.local:
+            return True
+        untold = {path for path in self.mapping.not_returned if path.startswith(f"{name}.")}
+        return same_value(without(value, untold, f"{name}."), actual)
 
     def _imported_inputs(self, known: Properties, actual: Properties) -> Properties:
         declared = self._type.inputs.properties

@@ -145,8 +145,6 @@ class ResourceMapping:
         read: the operation that describes it. None: it cannot be read back.
         found: JMESPath of the object in that answer, or a function of (answer, context).
         missing: error codes that mean "there is no such resource" (others ending in NotFound count too).
-        leftover: the error code of a creation whose name is still taken, because moto cannot delete
-            this type; what is left of the earlier resource is taken over.
         update: the operation for changed properties; it gets only those. None: replace or settings only.
         update_with_all: the update takes all inputs, not only the changed ones (put-style APIs).
         settings: properties with operations of their own.
@@ -155,8 +153,8 @@ class ResourceMapping:
             property that has a member by the look of it, but must not be taken from there.
         read_names: the same for reading back only.
         local: inputs that steer the provider and are never sent (`skipFinalSnapshot`).
-        not_returned: inputs that this cloud's read does not give back, or not in the same form; the
-            state's value stands for them.
+        not_returned: inputs, or places in them (`rules.filter`), that this cloud's read does not give
+            back, or not in the same form; the state's value stands for them.
         autoname: the property that gets the resource's name and seven random hex digits when left out.
         defaults: outputs of inputs that the program leaves out, as AWS's provider fills them in.
         computed: outputs that no member gives: templates, or functions of the context.
@@ -172,7 +170,6 @@ class ResourceMapping:
     finish: tuple[Call, ...] = ()
     found: str | Callable[[dict[str, Any], Context], Mapping[str, Any] | None] = ""
     missing: tuple[str, ...] = ()
-    leftover: str | None = None
     update: Call | None = None
     update_with_all: bool = False
     settings: tuple[Setting, ...] = ()

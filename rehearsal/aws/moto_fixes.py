@@ -7,6 +7,8 @@ again), what is modified must still be there. Tried with moto 5.2; another versi
 from __future__ import annotations
 
 import importlib.metadata
+import json
+from types import SimpleNamespace
 from typing import Any
 
 TRIED_WITH = ("5.2.",)
@@ -17,6 +19,7 @@ def repair_moto() -> None:
     if importlib.metadata.version("moto").startswith(TRIED_WITH):
         _repair_elasticache()
         _repair_rds()
+        _repair_s3()
 
 
 def _repair_elasticache() -> None:
@@ -53,6 +56,54 @@ def _repair_rds() -> None:
 
     modify_db_subnet_group.repaired = True  # type: ignore[attr-defined]
     RDSBackend.modify_db_subnet_group = modify_db_subnet_group  # type: ignore[method-assign]
+
+
+def _repair_s3() -> None:
+    """Policies of buckets: what moto cannot judge must not keep the owner out.
+
+    moto enforces them without looking at conditions, so that "deny what is not TLS" denies everything
+    that comes later. A statement with a condition is kept and told as it is, but not enforced.
+    Whether logs may be delivered it reads off the plain text, where a list of one item and that item
+    mean the same to AWS.
+    """
+    from moto.iam.access_control import IAMPolicy, PermissionResult
+    from moto.s3.models import FakeBucket
+
+    if hasattr(FakeBucket.get_permission, "repaired"):
+        return
+    may_deliver = FakeBucket._log_permissions_enabled_policy
+
+    def get_permission(self: Any, action: str, resource: str) -> Any:
+        statements = [each for each in _statements(self) if not each.get("Condition")]
+        if not statements:
+            return PermissionResult.NEUTRAL
+        return IAMPolicy(json.dumps({"Statement": statements})).is_action_permitted(action, resource)
+
+    def log_permissions_enabled_policy(target_bucket: Any, target_prefix: str | None) -> bool:
+        statements = [_single(each) for each in _statements(target_bucket)]
+        named = [each for each in statements if isinstance(each.get("Principal"), dict)]
+        policy = json.dumps({"Statement": named}).encode()
+        plain = SimpleNamespace(
+            policy=policy, name=target_bucket.name, partition=target_bucket.partition, acl=target_bucket.acl
+        )
+        return bool(may_deliver(plain, target_prefix))  # type: ignore[arg-type]
+
+    get_permission.repaired = True  # type: ignore[attr-defined]
+    FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
+    FakeBucket._log_permissions_enabled_policy = staticmethod(  # type: ignore[method-assign]
+        log_permissions_enabled_policy
+    )
+
+
+def _statements(bucket: Any) -> list[dict[str, Any]]:
+    found = json.loads(bucket.policy.decode())["Statement"] if bucket.policy else []
+    return found if isinstance(found, list) else [found]
+
+
+def _single(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _single(item) for key, item in value.items()}
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _drop_after(backend: Any, method: str, kept_in: str, name: str) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, Parameters, ResourceMapping, Tags, pairs
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags, pairs
 from rehearsal.aws.recorded import RecordedType
 
 _BUCKET = {"Bucket": "{bucket}"}
@@ -38,10 +36,12 @@ def _new_bucket(context: Context) -> dict[str, Any]:
 def _deleted_bucket(context: Context) -> dict[str, Any]:
     """A bucket with content stays, unless the program says forceDestroy."""
     if context.inputs.get("forceDestroy"):
+        # As AWS's provider does it; what is locked for compliance stays even so.
+        lock = {"BypassGovernanceRetention": True} if context.inputs.get("objectLockEnabled") else {}
         listed = context.call("list_object_versions", Bucket=context.id)
-        for kind in ("Versions", "DeleteMarkers"):
-            for each in listed.get(kind, []):
-                context.call("delete_object", Bucket=context.id, Key=each["Key"], VersionId=each["VersionId"])
+        for each in (*listed.get("Versions", ()), *listed.get("DeleteMarkers", ())):
+            version = {"Key": each["Key"], "VersionId": each["VersionId"]}
+            context.call("delete_object", Bucket=context.id, **version, **lock)
     return {"Bucket": context.id}
 
 
@@ -52,188 +52,51 @@ def _tagged(context: Context) -> dict[str, Any]:
 def _setting(
     kind: str,
     operation: str,
-    body: Callable[[Context], dict[str, Any]],
-    found: Callable[[dict[str, Any], Context], dict[str, Any] | None],
+    payload: str,
+    members: dict[str, str],
     *,
-    delete: Call | None,
+    wrapped: bool = True,
+    removable: bool = True,
     **more: Any,
 ) -> ResourceMapping:
-    """One setting of a bucket: put at creation and at every change, its id is the bucket's name."""
+    """One setting of a bucket: put at creation and at every change; its id is the bucket's name.
 
-    def parameters(context: Context) -> dict[str, Any]:
-        return {"Bucket": context.inputs["bucket"], **body(context)}
+    `members` are the members of the put operation's `payload` by property, "" for all of it. The get
+    operation has that payload in its answer, or, with `wrapped` False, it is the answer.
+    """
+
+    def found(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
+        body = answer.get(payload) if wrapped else answer
+        return {payload: body} if body else None
 
     return ResourceMapping(
         token=f"aws:s3/{kind[0].lower()}{kind[1:]}:{kind}",
         service="s3",
-        create=Call(f"put_{operation}", parameters, takes=False),
+        create=Call(f"put_{operation}", _BUCKET),
         id="{bucket}",
         import_id="{bucket}",
         read=Call(f"get_{operation}", _BUCKET),
         found=found,
-        update=Call(f"put_{operation}", parameters, takes=False),
+        update=Call(f"put_{operation}", _BUCKET),
         update_with_all=True,
-        delete=delete,
+        delete=more.pop("delete", Call(f"delete_{operation}", _BUCKET, takes=False)) if removable else None,
         missing=_MISSING,
-        # The owner's account is only sent to be checked; the name is not in S3's answers.
-        local=("expectedBucketOwner", *more.pop("local", ())),
+        names={
+            **{name: f"{payload}.{member}".rstrip(".") for name, member in members.items()},
+            **more.pop("names", {}),
+        },
+        # The bucket's name is not in S3's answers.
         not_returned=("bucket", *more.pop("not_returned", ())),
         **more,
     )
 
 
-def _removal(operation: str) -> Call:
-    return Call(f"delete_{operation}", _BUCKET, takes=False)
+def _same(*names: str) -> dict[str, str]:
+    """Properties whose member is the same word, capitalized."""
+    return {name: name[0].upper() + name[1:] for name in names}
 
 
-def _versioning(context: Context) -> dict[str, Any]:
-    given = context.inputs["versioningConfiguration"]
-    body = {"Status": given["status"]}
-    if given.get("mfaDelete"):
-        body["MFADelete"] = given["mfaDelete"]
-    return {"VersioningConfiguration": body}
-
-
-def _found_versioning(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
-    return {"VersioningConfiguration": answer} if answer.get("Status") else None
-
-
-def _encryption(context: Context) -> dict[str, Any]:
-    rules = []
-    for given in context.inputs["rules"]:
-        default = given.get("applyServerSideEncryptionByDefault") or {}
-        encryption = {"SSEAlgorithm": default.get("sseAlgorithm")}
-        if default.get("kmsMasterKeyId"):
-            encryption["KMSMasterKeyID"] = default["kmsMasterKeyId"]
-        rule: dict[str, Any] = {"ApplyServerSideEncryptionByDefault": encryption}
-        if given.get("bucketKeyEnabled") is not None:
-            rule["BucketKeyEnabled"] = given["bucketKeyEnabled"]
-        rules.append(rule)
-    return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
-
-
-def _access_block(context: Context) -> dict[str, Any]:
-    names = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-    flags = {name[0].upper() + name[1:]: bool(context.inputs.get(name)) for name in names}
-    return {"PublicAccessBlockConfiguration": flags}
-
-
-def _ownership(context: Context) -> dict[str, Any]:
-    return {"OwnershipControls": {"Rules": [{"ObjectOwnership": context.inputs["rule"]["objectOwnership"]}]}}
-
-
-def _logging(context: Context) -> dict[str, Any]:
-    target = {
-        "TargetBucket": context.inputs["targetBucket"],
-        "TargetPrefix": context.inputs["targetPrefix"],
-    }
-    return {"BucketLoggingStatus": {"LoggingEnabled": target}}
-
-
-def _policy(context: Context) -> dict[str, Any]:
-    """moto enforces policies without looking at their conditions, so that "deny what is not TLS" would
-    deny everything: a Deny statement with a condition is kept in the state, not in moto."""
-    document = json.loads(context.inputs["policy"])
-    statements = document.get("Statement", [])
-    kept = [s for s in statements if not (s.get("Effect") == "Deny" and s.get("Condition"))]
-    return {"Policy": json.dumps({**document, "Statement": [_single(statement) for statement in kept]})}
-
-
-def _single(value: Any) -> Any:
-    """Lists of one as their one item, which means the same; moto compares the plain texts."""
-    if isinstance(value, dict):
-        return {key: _single(item) for key, item in value.items()}
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-def _lifecycle(context: Context) -> dict[str, Any]:
-    return {"LifecycleConfiguration": {"Rules": [_lifecycle_rule(rule) for rule in context.inputs["rules"]]}}
-
-
-def _lifecycle_rule(given: dict[str, Any]) -> dict[str, Any]:
-    rule: dict[str, Any] = {"ID": given["id"], "Status": given["status"]}
-    filtered = given.get("filter") or {}
-    rule["Filter"] = {"Prefix": filtered.get("prefix") or given.get("prefix") or ""}
-    transitions = {
-        "transitions": ("Transitions", {"days": "Days", "date": "Date", "storageClass": "StorageClass"}),
-        "noncurrentVersionTransitions": (
-            "NoncurrentVersionTransitions",
-            {
-                "noncurrentDays": "NoncurrentDays",
-                "newerNoncurrentVersions": "NewerNoncurrentVersions",
-                "storageClass": "StorageClass",
-            },
-        ),
-    }
-    for name, (member, names) in transitions.items():
-        if given.get(name):
-            rule[member] = [_renamed(item, names) for item in given[name]]
-    blocks = {
-        "expiration": (
-            "Expiration",
-            {"days": "Days", "date": "Date", "expiredObjectDeleteMarker": "ExpiredObjectDeleteMarker"},
-        ),
-        "noncurrentVersionExpiration": (
-            "NoncurrentVersionExpiration",
-            {"noncurrentDays": "NoncurrentDays", "newerNoncurrentVersions": "NewerNoncurrentVersions"},
-        ),
-        "abortIncompleteMultipartUpload": (
-            "AbortIncompleteMultipartUpload",
-            {"daysAfterInitiation": "DaysAfterInitiation"},
-        ),
-    }
-    for name, (member, names) in blocks.items():
-        if given.get(name):
-            rule[member] = _renamed(given[name], names)
-    return rule
-
-
-def _object_lock(context: Context) -> dict[str, Any]:
-    body: dict[str, Any] = {"ObjectLockEnabled": "Enabled"}
-    retention = (context.inputs.get("rule") or {}).get("defaultRetention")
-    if retention:
-        names = {"mode": "Mode", "days": "Days", "years": "Years"}
-        body["Rule"] = {"DefaultRetention": _renamed(retention, names)}
-    return {"ObjectLockConfiguration": body}
-
-
-def _replication(context: Context) -> dict[str, Any]:
-    rules = []
-    for number, given in enumerate(context.inputs["rules"]):
-        destination: dict[str, Any] = {"Bucket": given["destination"]["bucket"]}
-        if given["destination"].get("storageClass"):
-            destination["StorageClass"] = given["destination"]["storageClass"]
-        rules.append(
-            {
-                "ID": given.get("id") or f"rule-{number}",
-                "Priority": int(given.get("priority") or 0),
-                "Status": given["status"],
-                "Filter": {"Prefix": (given.get("filter") or {}).get("prefix") or ""},
-                "DeleteMarkerReplication": {"Status": "Disabled"},
-                "Destination": destination,
-            }
-        )
-    return {"ReplicationConfiguration": {"Role": context.inputs["role"], "Rules": rules}}
-
-
-def _renamed(given: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    return {names[name]: value for name, value in given.items() if value is not None and name in names}
-
-
-def _as_it_is(member: str) -> Callable[[dict[str, Any], Context], dict[str, Any] | None]:
-    """The answer's one member; None when the bucket has no such setting."""
-    return lambda answer, _: dict(answer[member]) if answer.get(member) else None
-
-
-def _found_ownership(answer: dict[str, Any], _: Context) -> dict[str, Any]:
-    return {"Rule": answer["OwnershipControls"]["Rules"][0]}
-
-
-def _found_encryption(answer: dict[str, Any], _: Context) -> dict[str, Any]:
-    return {"Rules": answer["ServerSideEncryptionConfiguration"]["Rules"]}
-
-
-_NOTHING: Parameters = {"Bucket": "{bucket}", "BucketLoggingStatus": {}}
+_ACCESS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 MAPPINGS = (
     ResourceMapping(
@@ -266,73 +129,83 @@ MAPPINGS = (
         ),
     ),
     _setting(
-        "BucketVersioning", "bucket_versioning", _versioning, _found_versioning, delete=None, local=("mfa",)
+        "BucketVersioning",
+        "bucket_versioning",
+        "VersioningConfiguration",
+        {"versioningConfiguration": ""},
+        wrapped=False,
+        removable=False,
     ),
     _setting(
         "BucketServerSideEncryptionConfiguration",
         "bucket_encryption",
-        _encryption,
-        _found_encryption,
-        delete=_removal("bucket_encryption"),
-        # The rules come back under S3's own spelling (SSEAlgorithm), which says the same.
-        not_returned=("rules",),
+        "ServerSideEncryptionConfiguration",
+        _same("rules"),
+        names={"rules.blockedEncryptionTypes": "BlockedEncryptionTypes.EncryptionType"},
+        not_returned=("rules.blockedEncryptionTypes",),
     ),
     _setting(
         "BucketPublicAccessBlock",
         "public_access_block",
-        _access_block,
-        _as_it_is("PublicAccessBlockConfiguration"),
-        delete=_removal("public_access_block"),
+        "PublicAccessBlockConfiguration",
+        _same(*_ACCESS),
+        defaults=dict.fromkeys(_ACCESS, False),
         local=("skipDestroy",),
     ),
-    _setting(
-        "BucketOwnershipControls",
-        "bucket_ownership_controls",
-        _ownership,
-        _found_ownership,
-        delete=_removal("bucket_ownership_controls"),
-    ),
-    _setting(
-        "BucketPolicy",
-        "bucket_policy",
-        _policy,
-        lambda answer, _: answer if answer.get("Policy") else None,
-        delete=_removal("bucket_policy"),
-        not_returned=("policy",),
-    ),
+    _setting("BucketOwnershipControls", "bucket_ownership_controls", "OwnershipControls", {"rule": "Rules"}),
+    _setting("BucketPolicy", "bucket_policy", "Policy", {"policy": ""}),
     _setting(
         "BucketLogging",
         "bucket_logging",
-        _logging,
-        _as_it_is("LoggingEnabled"),
-        delete=Call("put_bucket_logging", _NOTHING, takes=False),
+        "BucketLoggingStatus",
+        {
+            name: f"LoggingEnabled.{member}"
+            for name, member in _same(
+                "targetBucket", "targetPrefix", "targetGrants", "targetObjectKeyFormat"
+            ).items()
+        },
+        wrapped=False,
+        delete=Call("put_bucket_logging", {"Bucket": "{bucket}", "BucketLoggingStatus": {}}, takes=False),
     ),
     _setting(
         "BucketLifecycleConfiguration",
         "bucket_lifecycle_configuration",
-        _lifecycle,
-        lambda answer, _: answer,
-        delete=_removal("bucket_lifecycle"),
-        not_returned=("rules",),
+        "LifecycleConfiguration",
+        _same("rules"),
+        wrapped=False,
+        delete=Call("delete_bucket_lifecycle", _BUCKET, takes=False),
+        local=("timeouts",),
+        # moto forgets these.
+        not_returned=(
+            "rules.filter.and.objectSizeGreaterThan",
+            "rules.filter.and.objectSizeLessThan",
+            "rules.filter.objectSizeGreaterThan",
+            "rules.filter.objectSizeLessThan",
+            "rules.noncurrentVersionExpiration.newerNoncurrentVersions",
+        ),
     ),
     _setting(
         "BucketObjectLockConfiguration",
         "object_lock_configuration",
-        _object_lock,
-        _as_it_is("ObjectLockConfiguration"),
+        "ObjectLockConfiguration",
+        _same("rule", "objectLockEnabled"),
         # Object lock cannot be taken off a bucket.
-        delete=None,
-        local=("token",),
+        removable=False,
+        defaults={"objectLockEnabled": "Enabled"},
     ),
     _setting(
         "BucketReplicationConfig",
         "bucket_replication",
-        _replication,
-        _as_it_is("ReplicationConfiguration"),
-        delete=_removal("bucket_replication"),
-        local=("token",),
-        # moto keeps rules in an older form (no filter, no delete markers).
-        not_returned=("rules",),
+        "ReplicationConfiguration",
+        _same("role", "rules"),
+        # moto answers as if a rule had none of these.
+        not_returned=(
+            "rules.deleteMarkerReplication",
+            "rules.destination.encryptionConfiguration",
+            "rules.existingObjectReplication",
+            "rules.filter",
+            "rules.sourceSelectionCriteria",
+        ),
     ),
 )
 RECORDED: tuple[RecordedType, ...] = ()

@@ -175,7 +175,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 }
             ]
         },
-        {"rules": [{"id": "old-versions", "status": "Disabled", "expiration": {"days": 30}}]},
+        {"rules": [{"id": "old-versions", "status": "Disabled", "filter": {}, "expiration": {"days": 30}}]},
     ),
     "bucketObjectLockConfiguration:BucketObjectLockConfiguration": (
         {"rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 30}}},
