@@ -1,0 +1,91 @@
+"""What people run: `make up`, `make preview` and `make manifests`, on a small program."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rehearsal.deploy import deploy
+from rehearsal.manifests import write_manifests
+from rehearsal.review import review
+from rehearsal.workspace import Workspace
+from tests.support.small_program import ACCOUNT, SmallProgram
+
+pytestmark = pytest.mark.engine
+
+VPC = 'aws.ec2.Vpc("main", cidr_block="{cidr}", opts=options())\n'
+RECORDED = 'aws.gamelift.Fleet("fleet", name="fleet", ec2_instance_type="c5.large", opts=options())\n'
+NAMESPACE = '''
+kubeconfig = """
+clusters: [{name: main, cluster: {server: https://main.example.org}}]
+contexts: [{name: main, context: {cluster: main, user: main}}]
+current-context: main
+"""
+cluster = kubernetes.Provider("cluster", kubeconfig=kubeconfig, cluster_identifier="main")
+kubernetes.core.v1.Namespace(
+    "shop", metadata={"name": "shop"}, opts=pulumi.ResourceOptions(provider=cluster)
+)
+'''
+
+
+@pytest.fixture
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace(tmp_path_factory.mktemp("state") / "dev", "dev")
+
+
+def test_up_counts_what_is_real_apart_from_what_is_recorded(
+    program: SmallProgram, engine: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program.write(VPC.replace("{cidr}", "10.0.0.0/16") + RECORDED + 'pulumi.export("answer", 42)')
+    deployment = deploy(program.root, "dev", engine, workspace, quiet=True)
+    result = json.loads(json.dumps(deployment.as_json()))
+    assert result["resources"] == {"real": 1, "recorded": 1, "validated": 0, "generated": 0}
+    assert result["undescribedTypes"] == ["aws:gamelift/fleet:Fleet"]
+    assert (result["account"], result["outputs"]) == (ACCOUNT, {"answer": 42})
+    assert result["secondPreview"]["changes"] == {}
+    deployment.show()
+    shown = capsys.readouterr().out
+    assert "aws:gamelift/fleet:Fleet  not described yet" in shown
+    assert "second preview: nothing to change" in shown
+
+
+def test_a_second_up_finds_what_the_first_has_made(
+    program: SmallProgram, engine: Path, workspace: Workspace
+) -> None:
+    program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
+    deploy(program.root, "dev", engine, workspace, quiet=True)
+    assert deploy(program.root, "dev", engine, workspace, quiet=True).result.changes == {}
+
+
+def git(root: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)  # noqa: S607
+
+
+def test_a_preview_shows_what_the_working_tree_would_replace(program: SmallProgram, engine: Path) -> None:
+    program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
+    git(program.root, "init", "--initial-branch=main")
+    git(program.root, "add", ".")
+    git(program.root, "commit", "-m", "base")
+    program.write(VPC.replace("{cidr}", "10.9.0.0/16"))
+    text = review(program.root, "dev", engine, base="main")
+    assert "+-aws:ec2/vpc:Vpc: (replace)" in text
+    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
+    changes = json.loads(review(program.root, "dev", engine, base="HEAD", as_json=True))["changeSummary"]
+    assert changes["replace"] == 1
+
+
+def test_manifests_are_the_objects_of_the_cluster_and_nothing_older(
+    program: SmallProgram, engine: Path, tmp_path: Path
+) -> None:
+    program.write(NAMESPACE)
+    folder = tmp_path / "manifests"
+    (folder / "left").mkdir(parents=True)
+    assert write_manifests(program.root, "dev", engine, folder) == ["00-cluster/00-namespace-shop.yaml"]
+    written = yaml.safe_load((folder / "00-cluster" / "00-namespace-shop.yaml").read_text(encoding="utf-8"))
+    assert (written["kind"], written["metadata"]["name"]) == ("Namespace", "shop")
+    assert not (folder / "left").exists()
