@@ -38,12 +38,12 @@ class Graph:
     resources: tuple[dict[str, Any], ...]
 
     def areas(self) -> dict[str, Counter[str]]:
-        """Resource types by area, each with its count."""
+        """Resource types by area, each with its count; in the areas' alphabetical order."""
         areas: dict[str, Counter[str]] = defaultdict(Counter)
         for resource in self.resources:
             if standing_of(resource["type"]) is not None:
                 areas[area_of(resource["urn"])][resource["type"]] += 1
-        return areas
+        return dict(sorted(areas.items()))
 
     def dependencies(self) -> set[tuple[str, str]]:
         """Pairs of areas (needed, needing)."""
