@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +19,7 @@ def repair_moto() -> None:
     """Replaces the methods in question, once in a process."""
     if importlib.metadata.version("moto").startswith(TRIED_WITH):
         _repair_elasticache()
+        _repair_cloudwatch()
         _repair_rds()
         _repair_s3()
 
@@ -32,13 +34,30 @@ def _repair_elasticache() -> None:
     _drop_after(ElastiCacheBackend, "delete_user", "users", "user_id")
 
     def delete_cache_subnet_group(self: Any) -> Any:
-        name = self._get_param("CacheSubnetGroupName")
-        if self.elasticache_backend.cache_subnet_groups.pop(name, None) is None:
+        name, backend = self._get_param("CacheSubnetGroupName"), self.elasticache_backend
+        group = backend.cache_subnet_groups.pop(name, None)
+        if group is None:
             raise CacheSubnetGroupNotFound(name)
+        backend.tagging_service.delete_all_tags_for_resource(group.arn)
         return EmptyResult()
 
     # moto has no such operation at all.
     ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group  # type: ignore[attr-defined]
+
+
+def _repair_cloudwatch() -> None:
+    """The tags of what was deleted come back with the next one of its name."""
+    from moto.cloudwatch.models import CloudWatchBackend
+    from moto.logs.models import LogsBackend
+
+    def alarms(self: Any, names: list[str]) -> list[str]:
+        return [self.alarms[name].alarm_arn for name in names if name in self.alarms]
+
+    def log_group(self: Any, name: str) -> list[str]:
+        return [self.groups[name].arn] if name in self.groups else []
+
+    _forget_tags(CloudWatchBackend, "delete_alarms", alarms)
+    _forget_tags(LogsBackend, "delete_log_group", log_group)
 
 
 def _repair_rds() -> None:
@@ -107,14 +126,31 @@ def _single(value: Any) -> Any:
 
 
 def _drop_after(backend: Any, method: str, kept_in: str, name: str) -> None:
-    """Deleted objects stay in moto as "deleting" for good, and their names stay taken."""
+    """Deleted objects stay in moto as "deleting" for good: names stay taken, and tags come back."""
     original = getattr(backend, method)
     if hasattr(original, "repaired"):
         return
 
     def repaired(self: Any, **parameters: Any) -> Any:
         answer = original(self, **parameters)
-        getattr(self, kept_in).pop(parameters[name], None)
+        if getattr(self, kept_in).pop(parameters[name], None) is not None:
+            self.tagging_service.delete_all_tags_for_resource(answer.arn)
+        return answer
+
+    repaired.repaired = True  # type: ignore[attr-defined]
+    setattr(backend, method, repaired)
+
+
+def _forget_tags(backend: Any, method: str, arns_of: Callable[[Any, Any], list[str]]) -> None:
+    original = getattr(backend, method)
+    if hasattr(original, "repaired"):
+        return
+
+    def repaired(self: Any, names: Any) -> Any:
+        arns = arns_of(self, names)
+        answer = original(self, names)
+        for arn in arns:
+            self.tagger.delete_all_tags_for_resource(arn)
         return answer
 
     repaired.repaired = True  # type: ignore[attr-defined]

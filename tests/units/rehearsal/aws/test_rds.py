@@ -1,0 +1,184 @@
+"""Databases with their subnets and parameters: the whole life of each."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.provider import ProviderError
+from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, replayed
+
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
+GROUP = "aws:rds/parameterGroup:ParameterGroup"
+# What steers the provider, and what AWS never tells.
+UNTOLD = (
+    "password",
+    "skipFinalSnapshot",
+    "finalSnapshotIdentifier",
+    "applyImmediately",
+    "allowMajorVersionUpgrade",
+    "deleteAutomatedBackups",
+    "performanceInsightsEnabled",
+    "performanceInsightsKmsKeyId",
+    "performanceInsightsRetentionPeriod",
+)
+
+
+@pytest.fixture(scope="module")
+def subnets(life: Life) -> list[str]:
+    vpc = life.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})
+    made = [
+        life.create(
+            "aws:ec2/subnet:Subnet",
+            {"vpcId": vpc.id, "cidrBlock": f"10.0.{n}.0/24", "availabilityZone": f"{REGION}{zone}"},
+            name=zone,
+        )
+        for n, zone in enumerate("abc")
+    ]
+    return [subnet.id for subnet in made]
+
+
+@pytest.fixture(scope="module")
+def role(life: Life) -> Made:
+    trusted = {"Effect": "Allow", "Principal": {"Service": "monitoring.rds.amazonaws.com"}}
+    trust = {"Version": "2012-10-17", "Statement": [{**trusted, "Action": "sts:AssumeRole"}]}
+    return life.create("aws:iam/role:Role", {"name": "monitor", "assumeRolePolicy": json.dumps(trust)})
+
+
+@pytest.fixture(scope="module")
+def subnet_group(life: Life, subnets: list[str]) -> Made:
+    group = life.create("aws:rds/subnetGroup:SubnetGroup", {"name": "data", "subnetIds": subnets[:2]})
+    group = life.changes_to(group, {"subnetIds": subnets})
+    return life.changes_to(group, {"tags": {"team": "data"}})
+
+
+@pytest.fixture(scope="module")
+def parameters(life: Life) -> Made:
+    return life.create(GROUP, {"name": "postgres17", "family": "postgres17"})
+
+
+@pytest.fixture(scope="module")
+def database(life: Life, subnet_group: Made, parameters: Made, role: Made) -> Made:
+    return life.create(
+        "aws:rds/instance:Instance",
+        {
+            "identifier": "main",
+            "engine": "postgres",
+            "engineVersion": "17",
+            "instanceClass": "db.m7g.large",
+            "allocatedStorage": 100,
+            "maxAllocatedStorage": 400,
+            "storageType": "gp3",
+            "storageEncrypted": True,
+            "kmsKeyId": KEY,
+            "dbName": "app",
+            "username": "app_admin",
+            "password": "not-a-real-password",
+            "port": 5433,
+            "multiAz": True,
+            "dbSubnetGroupName": subnet_group.id,
+            "parameterGroupName": parameters.id,
+            "backupRetentionPeriod": 30,
+            "backupWindow": "02:00-02:30",
+            "maintenanceWindow": "sun:04:00-sun:04:30",
+            "copyTagsToSnapshot": True,
+            "deletionProtection": True,
+            "skipFinalSnapshot": False,
+            "deleteAutomatedBackups": False,
+            "finalSnapshotIdentifier": "main-final",
+            "applyImmediately": True,
+            "performanceInsightsEnabled": True,
+            "performanceInsightsKmsKeyId": KEY,
+            "performanceInsightsRetentionPeriod": 7,
+            "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
+            "monitoringInterval": 60,
+            "monitoringRoleArn": role.outputs["arn"],
+            "caCertIdentifier": "rds-ca-rsa2048-g1",
+            "iamDatabaseAuthenticationEnabled": True,
+        },
+    )
+
+
+def test_a_database_has_an_address_of_awss_form(database: Made) -> None:
+    address = database.outputs["address"]
+    assert address.startswith("main.")
+    assert address.endswith(f".{REGION}.rds.amazonaws.com")
+    assert database.outputs["endpoint"] == f"{address}:5433"
+    assert database.outputs["arn"] == f"arn:aws:rds:{REGION}:{ACCOUNT}:db:main"
+    assert database.outputs["resourceId"].startswith("db-")
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"instanceClass": "db.m7g.xlarge"},
+    {"allocatedStorage": 200, "maxAllocatedStorage": 500},
+    {"multiAz": False},
+    {"backupRetentionPeriod": 35, "backupWindow": "03:00-03:30"},
+    {"maintenanceWindow": "mon:04:00-mon:04:30"},
+    {"copyTagsToSnapshot": False},
+    {"performanceInsightsEnabled": False},
+    {"enabledCloudwatchLogsExports": ["postgresql", "iam-db-auth-error"]},
+    {"enabledCloudwatchLogsExports": None},
+    {"monitoringInterval": 30},
+    {"caCertIdentifier": "rds-ca-ecc384-g1"},
+    {"iamDatabaseAuthenticationEnabled": False},
+    {"password": "another-password"},
+    {"engineVersion": "18", "allowMajorVersionUpgrade": True},
+    {"maxAllocatedStorage": None},
+    {"tags": {"team": "data"}},
+]
+
+
+def test_a_database_lives(life: Life, cloud: Cloud, database: Made) -> None:
+    for change in CHANGES:
+        database = life.changes_to(database, change)
+    life.imports(database, but=UNTOLD)
+    with pytest.raises(ProviderError, match="deletion protection"):
+        life.provider.delete(database.resource, database.inputs, database.outputs)
+    # A protection that leaves the program is off.
+    unnamed = life.changes_to(database, {"deletionProtection": None, "finalSnapshotIdentifier": None})
+    with pytest.raises(ProviderError, match="finalSnapshotIdentifier is required"):
+        life.provider.delete(unnamed.resource, unnamed.inputs, unnamed.outputs)
+    named = life.changes_to(unnamed, {"finalSnapshotIdentifier": "main-final"})
+    life.ends(named)
+    snapshots = cloud.call("rds", REGION, "describe_db_snapshots")["DBSnapshots"]
+    assert "main-final" in [snapshot["DBSnapshotIdentifier"] for snapshot in snapshots]
+
+
+def test_parameters_are_set_changed_and_reset(life: Life, cloud: Cloud) -> None:
+    names = [f"parameter_{n}" for n in range(25)]
+    given = [{"name": name, "value": "1", "applyMethod": "pending-reboot"} for name in names]
+    group = life.create(GROUP, {"name": "many", "family": "postgres17", "parameters": given}, name="many")
+    group = life.changes_to(group, {"parameters": [{"name": "parameter_0", "value": "2"}]})
+    found = cloud.call("rds", REGION, "describe_db_parameters", DBParameterGroupName="many")["Parameters"]
+    assert {each["ParameterName"]: each["ParameterValue"] for each in found if each["ParameterValue"]} == {
+        "parameter_0": "2"
+    }
+    cloud.call(
+        "rds",
+        REGION,
+        "modify_db_parameter_group",
+        DBParameterGroupName="many",
+        Parameters=[{"ParameterName": "parameter_0", "ParameterValue": "3", "ApplyMethod": "immediate"}],
+    )
+    drifted = life.provider.read(group.resource, group.inputs, group.outputs)
+    assert drifted is not None
+    assert drifted.inputs["parameters"] == [{"name": "parameter_0", "value": "3", "applyMethod": "immediate"}]
+    group = life.changes_to(group, {"parameters": None})
+    life.ends(group)
+    life.ends(life.create(GROUP, {"name": "many", "family": "postgres17"}, name="many"))
+
+
+def test_a_replayed_journal_gives_the_same_databases(
+    life: Life, cloud: Cloud, journal: Path, subnet_group: Made, parameters: Made
+) -> None:
+    made = [subnet_group, parameters]
+    before = {each.resource.urn: _read(life, each) for each in made}
+    assert replayed(cloud, journal, made) == before
+
+
+def _read(life: Life, made: Made) -> Any:
+    return life.provider.read(made.resource, made.inputs, made.outputs)
