@@ -78,15 +78,19 @@ def _repair_rds() -> None:
 
 
 def _repair_s3() -> None:
-    """Policies of buckets: what moto cannot judge must not keep the owner out.
+    """What moto cannot judge must not keep a bucket's owner out.
 
     moto enforces them without looking at conditions, so that "deny what is not TLS" denies everything
     that comes later. A statement with a condition is kept and told as it is, but not enforced.
     Whether logs may be delivered it reads off the plain text, where a list of one item and that item
     mean the same to AWS.
+
+    Logs are not delivered at all: moto writes an object at every request, reads too, named after the
+    time. A replayed journal cannot repeat that, and a bucket that was emptied before it was deleted
+    would not be empty the second time. (AWS delivers after hours, if at all.)
     """
     from moto.iam.access_control import IAMPolicy, PermissionResult
-    from moto.s3.models import FakeBucket
+    from moto.s3.models import FakeBucket, S3Backend
 
     if hasattr(FakeBucket.get_permission, "repaired"):
         return
@@ -109,6 +113,7 @@ def _repair_s3() -> None:
 
     get_permission.repaired = True  # type: ignore[attr-defined]
     FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
+    S3Backend.log_incoming_request = lambda *_: None  # type: ignore[method-assign]
     FakeBucket._log_permissions_enabled_policy = staticmethod(  # type: ignore[method-assign]
         log_permissions_enabled_policy
     )
