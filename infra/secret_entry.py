@@ -14,8 +14,8 @@ from infra.naming import Naming
 
 # The longest that Secrets Manager offers to take a deletion back.
 RECOVERY_WINDOW_DAYS = 30
-# For dev, whose stacks come and go: the shortest but none, since a name is free only afterwards.
-RECOVERY_WINDOW_DAYS_MINIMUM = 7
+# For dev, whose stacks come and go: a name is free again only after the window, so there is none.
+NO_RECOVERY_WINDOW = 0
 
 # About 238 bits; letters and digits alone, so that it fits into every URL and configuration file.
 PASSWORD_LENGTH = 40
@@ -49,7 +49,7 @@ def declare_secret(args: SecretEntryArgs, parent: pulumi.Resource) -> secretsman
         name=args.naming.secret(args.name),
         description=args.description,
         kms_key_id=args.key,
-        recovery_window_in_days=RECOVERY_WINDOW_DAYS if args.protect else RECOVERY_WINDOW_DAYS_MINIMUM,
+        recovery_window_in_days=RECOVERY_WINDOW_DAYS if args.protect else NO_RECOVERY_WINDOW,
         # Not retained on delete: Secrets Manager itself keeps it for its recovery window.
         opts=pulumi.ResourceOptions(parent=parent, protect=args.protect),
     )

@@ -171,3 +171,6 @@ def test_destroy_removes_dev_and_is_refused_elsewhere(deployed: Deployed) -> Non
     assert deployed.call("rds", "describe_db_instances")["DBInstances"] == []
     assert deployed.call("s3", "list_buckets")["Buckets"] == []
     assert deployed.call("eks", "list_clusters")["clusters"] == []
+    # What was destroyed can come up again: no name is still taken.
+    deployed.session.up()
+    assert deployed.session.preview().changes == {}
