@@ -1,0 +1,20 @@
+"""How the parts of the platform are connected: what each one is given of the configuration and of others."""
+
+from infra.arguments.data import database, entries, redis, secrets, storage
+from infra.arguments.foundations import cluster, keys, network
+from infra.arguments.services import workloads
+from infra.arguments.watching import alarms, notifications
+
+__all__ = [
+    "alarms",
+    "cluster",
+    "database",
+    "entries",
+    "keys",
+    "network",
+    "notifications",
+    "redis",
+    "secrets",
+    "storage",
+    "workloads",
+]

@@ -1,0 +1,120 @@
+"""What the parts that hold data are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+
+from infra.bucket_catalogue import CATALOGUE
+from infra.cluster import Cluster
+from infra.configuration import Configuration
+from infra.database import SECRET as DATABASE_SECRET
+from infra.database import Database, DatabaseArgs
+from infra.keys import Keys
+from infra.network import Network
+from infra.redis import Eviction, Redis, RedisArgs, secret_name
+from infra.secrets import Secrets, SecretsArgs
+from infra.service_environment import readers
+from infra.storage import StorageArgs
+
+# Days of daily snapshots. A cache can be filled again; what waits in a queue cannot.
+CACHE_SNAPSHOT_DAYS = 1
+QUEUE_SNAPSHOT_DAYS = 7
+
+
+def database(configuration: Configuration, keys: Keys, network: Network, cluster: Cluster) -> DatabaseArgs:
+    """For PostgreSQL."""
+    settings, standard = configuration.settings, configuration.settings.standard
+    return DatabaseArgs(
+        naming=configuration.naming,
+        name=configuration.system.name.replace("-", "_"),  # PostgreSQL would want a hyphen quoted
+        tier=settings.database.tier,
+        storage_maximum=settings.database.storage_maximum,
+        backup_retention=settings.database.backup_retention,
+        redundant=standard.redundant,
+        performance_history=standard.performance_history,
+        log_retention=standard.log_retention,
+        protect=standard.protects_data,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.data_subnet_ids,
+        client_security_group_id=cluster.security_group_id,
+        readers=_readers(configuration, DATABASE_SECRET),
+        data_key=keys.data,
+        secrets_key=keys.secrets,
+        log_key=keys.logs,
+    )
+
+
+def redis(
+    configuration: Configuration, keys: Keys, network: Network, cluster: Cluster
+) -> dict[str, RedisArgs]:
+    """For the two Redis, by purpose; none where the environment has switched it off.
+
+    Two, because a cache that evicts would evict retries and replay protection too (contract RED-2).
+    """
+    settings, standard = configuration.settings, configuration.settings.standard
+    if not settings.redis.enabled:
+        return {}
+    purposes = {
+        "cache": (settings.redis.cache, Eviction.LEAST_RECENTLY_USED, CACHE_SNAPSHOT_DAYS),
+        "queue": (settings.redis.queue, Eviction.NEVER, QUEUE_SNAPSHOT_DAYS),
+    }
+    return {
+        purpose: RedisArgs(
+            naming=configuration.naming,
+            tier=tier,
+            eviction=eviction,
+            redundant=standard.redundant,
+            snapshot_retention=snapshots,
+            protect=standard.protects_data,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.data_subnet_ids,
+            client_security_group_id=cluster.security_group_id,
+            readers=_readers(configuration, secret_name(purpose)),
+            data_key=keys.data,
+            secrets_key=keys.secrets,
+        )
+        for purpose, (tier, eviction, snapshots) in purposes.items()
+    }
+
+
+def storage(
+    configuration: Configuration, keys: Keys, recovery_provider: pulumi.ProviderResource
+) -> StorageArgs:
+    """For the buckets."""
+    standard = configuration.settings.standard
+    return StorageArgs(
+        naming=configuration.naming,
+        buckets=CATALOGUE,
+        data_key=keys.data,
+        lock_backups=standard.locks_backups,
+        protect=standard.protects_data,
+        recovery_provider=recovery_provider,
+    )
+
+
+def secrets(configuration: Configuration, keys: Keys) -> SecretsArgs:
+    """For the system file's secrets."""
+    return SecretsArgs(
+        naming=configuration.naming,
+        entries=configuration.system.secrets,
+        readers={name: _readers(configuration, name) for name in configuration.system.secrets},
+        key=keys.secrets,
+        protect=configuration.settings.standard.protects_data,
+    )
+
+
+def _readers(configuration: Configuration, secret: str) -> list[str]:
+    return readers(secret, configuration.settings, configuration.system, configuration.naming)
+
+
+def entries(
+    database: Database, redis: Mapping[str, Redis], secrets: Secrets
+) -> dict[str, pulumi.Output[str]]:
+    """The ARNs of all entries in Secrets Manager, whoever declares them, by name."""
+    return {
+        DATABASE_SECRET: database.secret_arn,
+        **{secret_name(purpose): one.secret_arn for purpose, one in redis.items()},
+        **secrets.arns,
+    }

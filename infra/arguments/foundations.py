@@ -1,0 +1,45 @@
+"""What the parts that everything else stands on are given."""
+
+from __future__ import annotations
+
+from infra.cluster import ClusterArgs
+from infra.configuration import Configuration
+from infra.keys import Keys, KeysArgs
+from infra.network import Network, NetworkArgs
+
+
+def keys(configuration: Configuration) -> KeysArgs:
+    """For the encryption keys."""
+    return KeysArgs(configuration.naming, protect=configuration.settings.standard.protects_data)
+
+
+def network(configuration: Configuration, keys: Keys) -> NetworkArgs:
+    """For the network."""
+    settings, standard = configuration.settings, configuration.settings.standard
+    return NetworkArgs(
+        naming=configuration.naming,
+        cidr=settings.network.cidr,
+        zones=settings.network.availability_zones,
+        nat_per_zone=standard.nat_per_zone,
+        interface_endpoints=standard.interface_endpoints,
+        log_retention=standard.log_retention,
+        log_key=keys.logs,
+    )
+
+
+def cluster(configuration: Configuration, keys: Keys, network: Network) -> ClusterArgs:
+    """For the cluster."""
+    settings, standard = configuration.settings, configuration.settings.standard
+    return ClusterArgs(
+        naming=configuration.naming,
+        version=settings.cluster.version,
+        api_access=settings.cluster.api_access,
+        private_subnet_ids=network.private_subnet_ids,
+        endpoint_security_group_id=network.endpoint_security_group_id,
+        access=configuration.system.access,
+        namespace=configuration.system.name,
+        secrets_key=keys.cluster,
+        log_key=keys.logs,
+        log_retention=standard.log_retention,
+        deletion_protection=standard.deletion_protection,
+    )
