@@ -1,5 +1,7 @@
 """What `pulumi up` runs: one stack for each environment, named like it."""
 
+from datetime import UTC, datetime
+
 import pulumi
 
 from infra.configuration import read_configuration
@@ -7,7 +9,7 @@ from infra.platform import declare
 from infra.validation import ConfigurationError
 
 try:
-    configuration = read_configuration()
+    configuration = read_configuration(datetime.now(UTC).date())
 except ConfigurationError as error:
     # Shown as it is: the mistakes are in the files, not in the program.
     raise pulumi.RunError(str(error)) from None

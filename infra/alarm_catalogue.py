@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from infra.alarm import MINUTE, Alarm, Comparison, MissingData, Severity, Statistic, Subject
-from infra.system import Thresholds
+from infra.thresholds import Thresholds
 from infra.tiers import GIGABYTE
 
 # What services publish themselves, through CloudWatch's embedded metric format in their logs, with the

@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from ipaddress import IPv4Network
 from types import MappingProxyType
 from typing import Any
 
+from infra import patterns
 from infra.addresses import BLOCKS, PREFIX_LENGTHS, ZONES_MAXIMUM
 from infra.environments import STANDARDS, Environment, Standard
+from infra.images import read_images
+from infra.switches import (
+    Debug,
+    Escalation,
+    Maintenance,
+    read_debug,
+    read_escalation,
+    read_maintenance,
+)
 from infra.tiers import DATABASE_TIERS, REDIS_TIERS, DatabaseTier, RedisTier
 from infra.validation import Described, EncryptedText, Problems, Reader
 
@@ -19,9 +30,6 @@ CLUSTER_VERSIONS = MappingProxyType({"1.35": "2027-03-27"})
 
 REGION_PATTERN = r"[a-z]{2}(-[a-z]+)+-\d"
 _CIDR_PATTERN = r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}"
-_DIGEST_PATTERN = r"sha256:[0-9a-f]{64}"
-_TAG_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
-EMAIL_PATTERN = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 
 
 @dataclass(frozen=True)
@@ -76,10 +84,10 @@ class ReplicaSettings:
 
 @dataclass(frozen=True)
 class AlarmSettings:
-    """Whether alarms reach anybody, and the address that is written to, of a page not delivered as well."""
+    """Whether alarms reach anybody, and the address that is written to instead of the system's owner."""
 
     actions: bool
-    email: str
+    email: str | None
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class PagingSettings:
 class Settings:
     """Everything that an environment decides, and the standard that it is held to.
 
-    `images` has the digest (in dev also a tag) of each service's image.
+    `images` has the digest (in dev also a tag) of each service's image; `budget` is in US dollars a month.
     """
 
     environment: Environment
@@ -115,26 +123,33 @@ class Settings:
     images: Mapping[str, str]
     alarms: AlarmSettings
     paging: PagingSettings
+    escalation: Escalation
+    budget: int
+    maintenance: Maintenance
+    debug: Debug
 
 
-def load_settings(environment: str, raw: Mapping[str, Any]) -> Settings:
+def load_settings(environment: str, raw: Mapping[str, Any], today: date) -> Settings:
     """The settings of an environment; needs no engine.
 
     Args:
         environment: the stack's name.
         raw: the `groundwork:` keys of the stack file without that prefix, with YAML's types.
+        today: for what ends on a day.
 
     Raises:
         ConfigurationError: with everything that is wrong.
     """
     problems = Problems()
-    settings = read_settings(problems, environment, raw)
+    settings = read_settings(problems, environment, raw, today)
     problems.raise_if_any()
     assert settings is not None
     return settings
 
 
-def read_settings(problems: Problems, environment: str, raw: Mapping[str, Any]) -> Settings | None:
+def read_settings(
+    problems: Problems, environment: str, raw: Mapping[str, Any], today: date
+) -> Settings | None:
     """Like load_settings, for a caller that collects the problems of several files.
 
     None is answered only for an environment that does not exist; nothing else can be checked then.
@@ -164,9 +179,13 @@ def read_settings(problems: Problems, environment: str, raw: Mapping[str, Any]) 
         database=_database(root.section("database"), standard),
         redis=_redis(root.section("redis"), name, standard),
         replicas=_replicas(root.section("replicas")),
-        images=_images(root, name, standard),
+        images=read_images(root, "images", name),
         alarms=_alarms(root.section("alarms"), name, standard),
         paging=_paging(root.section("paging", optional=True)),
+        escalation=read_escalation(root.section("escalation", optional=True)),
+        budget=_budget(root.section("budget")),
+        maintenance=read_maintenance(root.section("maintenance", optional=True)),
+        debug=read_debug(root, name, today),
     )
     if not problems.concern(file, "region", "recoveryRegion") and settings.recovery_region == region:
         root.problem("recoveryRegion", region, "another region than `region`")
@@ -292,31 +311,25 @@ def _replicas(section: Reader) -> ReplicaSettings:
     return ReplicaSettings(minimum, maximum)
 
 
-def _images(root: Reader, environment: Environment, standard: Standard) -> Mapping[str, str]:
-    by_digest = standard.digests_required
-    allowed = "a digest (sha256: and 64 hexadecimal digits)"
-    images = root.words(
-        "images",
-        key_pattern=r"[a-z][a-z0-9-]*",
-        key_allowed="the name of a service",
-        pattern=_DIGEST_PATTERN if by_digest else f"{_DIGEST_PATTERN}|{_TAG_PATTERN}",
-        allowed=f"{allowed}; {environment} refuses a tag, which can move"
-        if by_digest
-        else f"{allowed}, or a tag",
-        example=f"sha256:{'0' * 64}",
-    )
-    return MappingProxyType(images)
-
-
 def _alarms(section: Reader, environment: Environment, standard: Standard) -> AlarmSettings:
     actions = section.switch("actions")
     if standard.deletion_protection and section.has("actions") and not actions:
         section.problem("actions", actions, f"true in {environment}: its alarms reach people")
     email = section.text(
-        "email", pattern=EMAIL_PATTERN, allowed="an e-mail address", example="on-call@example.com"
+        "email",
+        pattern=patterns.EMAIL,
+        allowed="an e-mail address",
+        example="on-call@example.com",
+        default="",
     )
     section.finish()
-    return AlarmSettings(actions, email)
+    return AlarmSettings(actions, email or None)
+
+
+def _budget(section: Reader) -> int:
+    monthly = section.integer("monthly", minimum=1, maximum=1_000_000, unit="US dollars")
+    section.finish()
+    return monthly
 
 
 def _paging(section: Reader) -> PagingSettings:
@@ -339,7 +352,7 @@ def _paging(section: Reader) -> PagingSettings:
 
     settings = PagingSettings(
         secret("pagerduty", r"https://\S+", "an https:// address", "https://events.example.com/…"),
-        secret("slack", EMAIL_PATTERN, "the channel's e-mail address", "channel@example.slack.com"),
+        secret("slack", patterns.EMAIL, "the channel's e-mail address", "channel@example.slack.com"),
     )
     section.finish()
     return settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import yaml
 from pulumi.runtime import config as pulumi_config
 
 from infra.config import Settings, read_settings
+from infra.environments import Environment
 from infra.naming import Naming
+from infra.strict_yaml import parse
 from infra.system import DEFAULT_FILE, System, read_system
 from infra.tiers import RESERVED_CONNECTIONS
 from infra.validation import MISSING, Described, EncryptedText, Problems
@@ -24,10 +27,24 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Configuration:
-    """What the program works from."""
+    """What the program works from: both files, and the version of each service's image."""
 
     settings: Settings
     system: System
+    images: Mapping[str, str]
+
+    @property
+    def domain(self) -> str:
+        """Where people reach it: prod at the system's domain, the others at a part of it."""
+        environment = self.settings.environment
+        return (
+            self.system.domain if environment is Environment.PROD else f"{environment}.{self.system.domain}"
+        )
+
+    @property
+    def email(self) -> str:
+        """Who is written to of alarms, and of a page that was not delivered."""
+        return self.settings.alarms.email or self.system.owner
 
     @property
     def naming(self) -> Naming:
@@ -43,7 +60,12 @@ class Configuration:
 
 
 def load_configuration(
-    environment: str, raw: Mapping[str, Any], raw_system: object, system_file: str = DEFAULT_FILE
+    environment: str,
+    raw: Mapping[str, Any],
+    raw_system: object,
+    system_file: str = DEFAULT_FILE,
+    *,
+    today: date,
 ) -> Configuration:
     """Checks a stack file and a system file together; needs no engine.
 
@@ -52,16 +74,20 @@ def load_configuration(
         raw: the stack file's keys without the project's prefix.
         raw_system: the parsed system file.
         system_file: its name, for the messages.
+        today: for what ends on a day; the program has no clock of its own.
 
     Raises:
         ConfigurationError: with everything that is wrong in both.
     """
     problems = Problems()
-    return _load(problems, environment, raw, raw_system, system_file)
+    return _load(problems, environment, raw, raw_system, system_file, today)
 
 
-def read_configuration() -> Configuration:
+def read_configuration(today: date) -> Configuration:
     """The configuration of the stack that the engine is working on.
+
+    Args:
+        today: for what ends on a day.
 
     Raises:
         ConfigurationError: with everything that is wrong.
@@ -69,7 +95,7 @@ def read_configuration() -> Configuration:
     problems, environment, raw = Problems(), pulumi.get_stack(), stack_values()
     name = raw.get("systemFile")
     file = name if isinstance(name, str) and name else DEFAULT_FILE
-    return _load(problems, environment, raw, _parsed(problems, file), file)
+    return _load(problems, environment, raw, _parsed(problems, file), file, today)
 
 
 def stack_values() -> dict[str, Any]:
@@ -107,7 +133,7 @@ def _typed(value: Any) -> Any:
 def _parsed(problems: Problems, file: str) -> object:
     """The system file's content; MISSING, with the reason noted, when it cannot be read."""
     try:
-        return yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+        return parse((ROOT / file).read_text(encoding="utf-8"))
     except FileNotFoundError:
         advice = f"Bring it back (git checkout -- {file}) or name another one."
         problems.add(file, "the file", Described("no such file"), "a system file", advice)
@@ -127,34 +153,63 @@ def _parsed(problems: Problems, file: str) -> object:
 
 
 def _load(
-    problems: Problems, environment: str, raw: Mapping[str, Any], raw_system: object, system_file: str
+    problems: Problems,
+    environment: str,
+    raw: Mapping[str, Any],
+    raw_system: object,
+    system_file: str,
+    today: date,
 ) -> Configuration:
-    settings = read_settings(problems, environment, raw)
-    system = read_system(problems, raw_system, system_file) if raw_system is not MISSING else None
+    settings = read_settings(problems, environment, raw, today)
+    system = read_system(problems, raw_system, today, system_file) if raw_system is not MISSING else None
+    images: Mapping[str, str] = {}
     if settings and system:
         file = f"Pulumi.{environment}.yaml"
-        _check_images(problems, file, settings, system)
+        images = _images(problems, file, settings, system_file, system)
+        _check_debug(problems, file, settings, system)
         if not problems.found:
             _check_connections(problems, file, settings, system)
     problems.raise_if_any()
     assert settings is not None
     assert system is not None
-    return Configuration(settings, system)
+    return Configuration(settings, system, images)
 
 
-def _check_images(problems: Problems, file: str, settings: Settings, system: System) -> None:
-    if problems.concern(file, "images") or not system.services:
-        return
-    for name in sorted(system.services.keys() - settings.images.keys()):
+def _images(
+    problems: Problems, file: str, settings: Settings, system_file: str, system: System
+) -> Mapping[str, str]:
+    """The versions of the system's images.
+
+    They stand in the stack file, which promotion writes to. A system file that is tried in place of the
+    default one brings its own: the stack file's are those of another system.
+    """
+    if system.images is None:
+        _check_images(problems, file, "images", settings.images, system)
+        return settings.images
+    if system_file == DEFAULT_FILE:
         problems.add(
-            file,
-            f"images.{name}",
-            MISSING,
-            "an image for each service",
-            "Add the digest that CI has built.",
+            system_file, "images", Described("versions of images"), f"versions in {file} alone", "Move them."
         )
-    for name in sorted(settings.images.keys() - system.services.keys()):
-        problems.add(file, f"images.{name}", name, f"the services {', '.join(system.services)}", "Remove it.")
+    images = system.images[settings.environment]
+    _check_images(problems, system_file, f"images.{settings.environment}", images, system)
+    return images
+
+
+def _check_images(problems: Problems, file: str, key: str, images: Mapping[str, str], system: System) -> None:
+    if problems.concern(file, key) or not system.services:
+        return
+    for name in sorted(system.services.keys() - images.keys()):
+        advice = "Add the digest that CI has built."
+        problems.add(file, f"{key}.{name}", MISSING, "an image for each service", advice)
+    for name in sorted(images.keys() - system.services.keys()):
+        problems.add(file, f"{key}.{name}", name, f"the services {', '.join(system.services)}", "Remove it.")
+
+
+def _check_debug(problems: Problems, file: str, settings: Settings, system: System) -> None:
+    for variable in settings.debug.variables:
+        if variable not in system.debug:
+            allowed = f"the system file's `debug`: {', '.join(system.debug) or 'there are none'}"
+            problems.add(file, "debug.variables", variable, allowed)
 
 
 def _check_connections(problems: Problems, file: str, settings: Settings, system: System) -> None:

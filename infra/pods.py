@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi
 
-from infra.system import Service
+from infra.service import Service
 
 # Runbook 003: rolled back when a health check fails 3 times, or not healthy within 10 minutes.
 FAILURE_THRESHOLD = 3

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from infra.config import Settings
 from infra.naming import Naming
 from infra.pods import SecretVariable
-from infra.system import Service, System
+from infra.service import Service
+from infra.system import System
 
 # Entries that the platform fills have JSON; the address in one piece is what services connect with.
 _URL = "url"

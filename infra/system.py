@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from infra import patterns
+from infra.environments import Environment
+from infra.images import read_images_of_system
+from infra.jobs import Migration, Schedule, read_migration, read_schedules
+from infra.service import Service, read_services
+from infra.thresholds import Pool, Thresholds, read_pool, read_thresholds
 from infra.validation import Problems, Reader
 
 DEFAULT_FILE = "system.yaml"
-
-_NAME = r"[a-z]([a-z0-9-]*[a-z0-9])?"
-_NAME_ALLOWED = "lower-case letters, digits and hyphens, beginning with a letter"
-# IAM's names have 64 characters at most; a service's role has the system and the environment in it too.
-_PART = rf"(?=.{{1,30}}$){_NAME}"
-_PART_ALLOWED = f"{_NAME_ALLOWED}, at most 30 characters"
-_VARIABLE = r"[A-Z][A-Z0-9_]*"
-_VARIABLE_ALLOWED = "the name of an environment variable (capitals, digits, _)"
-_PATH = r"/[A-Za-z0-9/_.-]*"
-_TAG = r"[\w .:/=+@-]{1,128}"
 
 # S3 names have 63 characters at most: the system's, the environment's, the bucket's, the account's and
 # the region's names share them.
@@ -28,7 +26,8 @@ NAME_LENGTH_MAXIMUM = 15
 # Entries that the platform fills itself; a system file names its own ones differently.
 PLATFORM_SECRETS = ("database", "redis-cache", "redis-queue")
 
-BUCKETS_FOR_SERVICES = ("documents", "photos", "reports", "audit")
+# Runbook 000: 1 minute, 5 minutes, 30 minutes, 2 hours; what fails once more is a dead letter.
+RETRY_DELAYS = (60, 300, 1800, 7200)
 
 
 class SecretSource(StrEnum):
@@ -40,76 +39,20 @@ class SecretSource(StrEnum):
 
 @dataclass(frozen=True)
 class SecretEntry:
-    """One entry of Secrets Manager."""
+    """One entry of Secrets Manager.
+
+    Args:
+        rotation: days after which a generated value is renewed; None for never.
+        live: what a value for real use looks like, as a regular expression; dev and staging refuse it.
+        test: what a value for tests looks like; prod refuses it.
+    """
 
     name: str
     description: str
     source: SecretSource
-
-
-@dataclass(frozen=True)
-class Health:
-    """The paths that the probes ask (contract K8S-4)."""
-
-    live: str
-    ready: str
-
-
-@dataclass(frozen=True)
-class Resources:
-    """What a pod gets: CPU in thousandths of a core, memory in MiB."""
-
-    cpu: int
-    memory: int
-
-
-@dataclass(frozen=True)
-class Service:
-    """One deployed service.
-
-    Args:
-        repository: its image's repository, without tag or digest: those are the stack file's.
-        port: where it serves requests and health checks.
-        exposed: whether other pods call it; a worker is not called.
-        database: whether it connects to PostgreSQL.
-        redis: whether it connects to the two Redis, where the environment has them.
-        secrets: the names of secrets by the environment variables that they go into.
-        buckets: the buckets that it reads and writes.
-    """
-
-    name: str
-    repository: str
-    command: tuple[str, ...]
-    port: int
-    exposed: bool
-    health: Health
-    resources: Resources
-    database: bool
-    redis: bool
-    secrets: Mapping[str, str]
-    buckets: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Each pod's pool of database connections (runbook 003: 5, 20, 10 s, 30 s)."""
-
-    minimum: int
-    maximum: int
-    idle_milliseconds: int
-    acquire_milliseconds: int
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Where alarms begin, in percent; `pool_warning` in connections (runbook 003's table)."""
-
-    cpu_warning: int
-    cpu_critical: int
-    memory_warning: int
-    memory_critical: int
-    disk_critical: int
-    pool_warning: int
+    rotation: int | None
+    live: str | None
+    test: str | None
 
 
 @dataclass(frozen=True)
@@ -122,111 +65,176 @@ class Access:
 
 
 @dataclass(frozen=True)
+class Frontend:
+    """A static site: the host in front of the environment's domain, or empty for the domain itself."""
+
+    host: str
+
+
+@dataclass(frozen=True)
+class Retries:
+    """How a failed webhook is tried again (contract RED-3).
+
+    Args:
+        delays: seconds before each further attempt.
+        attempts: after how many it is a dead letter.
+    """
+
+    delays: tuple[int, ...]
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """A credential that ends on a day and is renewed by a person (contract SEC-5)."""
+
+    name: str
+    ends: date
+    description: str
+
+
+@dataclass(frozen=True)
+class Payments:
+    """Who takes the payments, as the alarms call them (contract ALM-9)."""
+
+    provider: str
+
+
+@dataclass(frozen=True)
 class System:
-    """Everything that the system file says."""
+    """Everything that the system file says.
+
+    `flags` has the environments in which each feature is on; `debug` the variables that a stack file may
+    set for a while; `images` what each environment runs, in a file that is not the default one.
+    """
 
     name: str
     owner: str
     cost_centre: str
     data_class: str
+    domain: str
     access: Access
     secrets: Mapping[str, SecretEntry]
     pool: Pool
     thresholds: Thresholds
     services: Mapping[str, Service]
+    frontend: Frontend | None
+    migration: Migration | None
+    schedules: Mapping[str, Schedule]
+    flags: Mapping[str, frozenset[Environment]]
+    debug: tuple[str, ...]
+    queues: tuple[str, ...]
+    retries: Retries
+    expiries: Mapping[str, Expiry]
+    payments: Payments | None
+    images: Mapping[Environment, Mapping[str, str]] | None
 
 
-def load_system(raw: object, file: str = DEFAULT_FILE) -> System:
+def load_system(raw: object, today: date, file: str = DEFAULT_FILE) -> System:
     """The system that a parsed system file describes; needs no engine.
 
     Raises:
         ConfigurationError: with everything that is wrong.
     """
     problems = Problems()
-    system = read_system(problems, raw, file)
+    system = read_system(problems, raw, today, file)
     problems.raise_if_any()
     return system
 
 
-def read_system(problems: Problems, raw: object, file: str) -> System:
+def read_system(problems: Problems, raw: object, today: date, file: str) -> System:
     """Like load_system, for a caller that collects the problems of several files."""
     root = Reader(problems, file, raw)
-    secrets = {
-        name: _secret(name, reader)
-        for name, reader in root.entries(
-            "secrets", pattern=_NAME, allowed=_NAME_ALLOWED, optional=True
-        ).items()
-    }
-    pool = _pool(root.section("pool", optional=True))
+    secrets = _secrets(root)
+    pool = read_pool(root.section("pool", optional=True))
+    services = read_services(problems, root, file, secrets)
     system = System(
         name=root.text(
             "name",
-            pattern=rf"(?=.{{1,{NAME_LENGTH_MAXIMUM}}}$){_NAME}",
-            allowed=f"{_NAME_ALLOWED}, at most {NAME_LENGTH_MAXIMUM} characters",
+            pattern=rf"(?=.{{1,{NAME_LENGTH_MAXIMUM}}}$){patterns.NAME}",
+            allowed=f"{patterns.NAME_ALLOWED}, at most {NAME_LENGTH_MAXIMUM} characters",
             example="triangle",
         ),
-        owner=root.text("owner", pattern=_TAG, allowed="who answers for it", example="platform@example.com"),
-        cost_centre=root.text("costCentre", pattern=_TAG, allowed="a cost centre", example="portal"),
+        owner=root.text(
+            "owner",
+            pattern=patterns.EMAIL,
+            allowed="the e-mail address of who answers for it",
+            example="platform@example.com",
+        ),
+        cost_centre=root.text("costCentre", pattern=patterns.TAG, allowed="a cost centre", example="portal"),
         data_class=root.choice("dataClass", ("public", "internal", "confidential", "restricted")),
+        domain=root.text(
+            "domain", pattern=patterns.DOMAIN, allowed="prod's domain", example="portal.example.com"
+        ),
         access=_access(root.section("access")),
-        secrets=MappingProxyType(secrets),
+        secrets=secrets,
         pool=pool,
-        thresholds=_thresholds(root.section("thresholds", optional=True), pool),
-        services=MappingProxyType(_services(problems, root, file, secrets)),
+        thresholds=read_thresholds(root.section("thresholds", optional=True), pool),
+        services=services,
+        frontend=_frontend(root),
+        migration=read_migration(root, services),
+        schedules=read_schedules(root, services),
+        flags=_flags(root),
+        debug=root.texts(
+            "debug",
+            pattern=patterns.VARIABLE,
+            allowed=patterns.VARIABLE_ALLOWED,
+            example="DEBUG_MODE",
+            default=(),
+        ),
+        queues=root.texts(
+            "queues",
+            pattern=patterns.PART,
+            allowed=patterns.PART_ALLOWED,
+            example="notifications",
+            default=(),
+        ),
+        retries=_retries(root.section("retries", optional=True)),
+        expiries=_expiries(root, today),
+        payments=_payments(root),
+        images=read_images_of_system(root),
     )
-    for name in PLATFORM_SECRETS:
-        if name in secrets:
-            root.section("secrets").problem(
-                name, name, f"other names than {', '.join(PLATFORM_SECRETS)}, which the platform fills itself"
-            )
+    _check_names(problems, root, file, system)
     root.finish()
     return system
 
 
+def _secrets(root: Reader) -> Mapping[str, SecretEntry]:
+    readers = root.entries("secrets", pattern=patterns.NAME, allowed=patterns.NAME_ALLOWED, optional=True)
+    for name in PLATFORM_SECRETS:
+        if name in readers:
+            root.section("secrets").problem(
+                name, name, f"other names than {', '.join(PLATFORM_SECRETS)}, which the platform fills itself"
+            )
+    return MappingProxyType({name: _secret(name, reader) for name, reader in readers.items()})
+
+
 def _secret(name: str, reader: Reader) -> SecretEntry:
+    source = SecretSource(reader.choice("source", SecretSource, default=SecretSource.PERSON))
+    rotation = reader.integer("rotation", minimum=1, maximum=365, unit="days", default=0) or None
+    if rotation and source is not SecretSource.GENERATED:
+        reader.problem(
+            "rotation", rotation, "a secret with `source: generated`", "Others are renewed by a person."
+        )
     entry = SecretEntry(
         name,
         reader.text("description", pattern=r".{1,200}", allowed="what it is for", example="Stripe's API key"),
-        SecretSource(reader.choice("source", SecretSource, default=SecretSource.PERSON)),
+        source,
+        rotation,
+        _expression(reader, "live"),
+        _expression(reader, "test"),
     )
     reader.finish()
     return entry
 
 
-def _pool(reader: Reader) -> Pool:
-    minimum = reader.integer("minimum", minimum=0, maximum=100, unit="connections", default=5)
-    pool = Pool(
-        minimum,
-        reader.integer("maximum", minimum=max(1, minimum), maximum=500, unit="connections", default=20),
-        reader.integer("idleMilliseconds", minimum=1000, maximum=600_000, default=10_000),
-        reader.integer("acquireMilliseconds", minimum=1000, maximum=600_000, default=30_000),
-    )
-    reader.finish()
-    return pool
-
-
-def _thresholds(reader: Reader, pool: Pool) -> Thresholds:
-    def percent(name: str, default: int, *, above: int = 0) -> int:
-        # Above another threshold: the more severe alarm must not come first.
-        return reader.integer(name, minimum=above + 1, maximum=99, unit="percent", default=default)
-
-    cpu, memory = percent("cpuWarning", 70), percent("memoryWarning", 80)
-    thresholds = Thresholds(
-        cpu,
-        percent("cpuCritical", max(85, cpu + 1), above=cpu),
-        memory,
-        percent("memoryCritical", max(90, memory + 1), above=memory),
-        percent("diskCritical", 90),
-        reader.integer(
-            "poolWarning",
-            minimum=0,
-            maximum=pool.maximum - 1,
-            unit="connections",
-            default=pool.maximum * 9 // 10,
-        ),
-    )
-    reader.finish()
-    return thresholds
+def _expression(reader: Reader, name: str) -> str | None:
+    text = reader.text(name, pattern=r".+", allowed="a regular expression", example="^sk_live_", default="")
+    try:
+        re.compile(text)
+    except re.error as error:
+        reader.problem(name, text, "a regular expression", f"This one has {error}.")
+    return text or None
 
 
 def _access(reader: Reader) -> Access:
@@ -244,69 +252,88 @@ def _access(reader: Reader) -> Access:
     return access
 
 
-def _services(
-    problems: Problems, root: Reader, file: str, secrets: Mapping[str, SecretEntry]
-) -> dict[str, Service]:
-    readers = root.entries("services", pattern=_PART, allowed=_PART_ALLOWED)
-    if not readers and not problems.concern(file, "services"):
-        root.problem("services", {}, "at least one service")
-    return {name: _service(name, reader, secrets) for name, reader in readers.items()}
-
-
-def _service(name: str, reader: Reader, secrets: Mapping[str, SecretEntry]) -> Service:
-    health = reader.section("health")
-    resources = reader.section("resources")
-    service = Service(
-        name=name,
-        repository=reader.text(
-            "repository",
-            pattern=r"[a-z0-9]([a-z0-9._/:-]*[a-z0-9])?",
-            allowed="an image's repository without tag or digest",
-            example=f"registry.example.com/{name}",
-        ),
-        command=reader.texts("command", pattern=r".+", allowed="a word", example="node", default=()),
-        port=reader.integer("port", minimum=1024, maximum=65535),  # below 1024 needs root
-        exposed=reader.switch("exposed", default=True),
-        health=Health(
-            health.text("live", pattern=_PATH, allowed="a path", example="/health/live"),
-            health.text("ready", pattern=_PATH, allowed="a path", example="/health/ready"),
-        ),
-        resources=Resources(
-            resources.integer("cpu", minimum=50, maximum=64_000, unit="thousandths of a core"),
-            resources.integer("memory", minimum=64, maximum=262_144, unit="MiB"),
-        ),
-        database=reader.switch("database", default=False),
-        redis=reader.switch("redis", default=False),
-        secrets=MappingProxyType(_named_secrets(reader, secrets)),
-        buckets=_buckets(reader),
+def _frontend(root: Reader) -> Frontend | None:
+    if not root.has("frontend"):
+        root.value("frontend")
+        return None
+    reader = root.section("frontend")
+    frontend = Frontend(
+        reader.text(
+            "host",
+            pattern=patterns.HOST,
+            allowed="what stands in front of the domain, without a dot; empty for the domain itself",
+            example='""',
+            default="",
+        )
     )
-    for section in (health, resources, reader):
-        section.finish()
-    return service
+    reader.finish()
+    return frontend
 
 
-def _named_secrets(reader: Reader, secrets: Mapping[str, SecretEntry]) -> dict[str, str]:
-    named = reader.words(
-        "secrets",
-        key_pattern=_VARIABLE,
-        key_allowed=_VARIABLE_ALLOWED,
-        pattern=_NAME,
-        allowed="the name of a secret",
-        example="stripe-key",
+def _flags(root: Reader) -> Mapping[str, frozenset[Environment]]:
+    """A feature comes to dev, then to staging, then to prod (runbook 004: all, a subset, minimal)."""
+    section = root.section("flags", optional=True)
+    order = list(Environment)
+    flags = {}
+    for name in section.names(pattern=patterns.NAME, allowed=patterns.NAME_ALLOWED):
+        on = section.texts(
+            name, pattern="|".join(order), allowed=f"one of {', '.join(order)}", example="dev", default=()
+        )
+        steps = [environment for environment in order if environment in on]
+        if steps != order[: len(steps)]:
+            section.problem(name, list(on), "dev before staging, staging before prod")
+        flags[name] = frozenset(steps)
+    return MappingProxyType(flags)
+
+
+def _retries(reader: Reader) -> Retries:
+    delays = reader.integers("delays", minimum=1, maximum=86_400, unit="seconds", default=RETRY_DELAYS)
+    if list(delays) != sorted(delays):
+        reader.problem("delays", list(delays), "delays that grow from attempt to attempt")
+    retries = Retries(
+        delays,
+        reader.integer(
+            "attempts", minimum=1, maximum=len(delays) + 1, unit="attempts", default=len(delays) + 1
+        ),
     )
-    for variable, secret in named.items():
-        if secret and secret not in secrets:
-            reader.section("secrets").problem(
-                variable, secret, f"the entries of `secrets`: {', '.join(secrets) or 'there are none'}"
+    reader.finish()
+    return retries
+
+
+def _expiries(root: Reader, today: date) -> Mapping[str, Expiry]:
+    expiries = {}
+    readers = root.entries("expiries", pattern=patterns.PART, allowed=patterns.PART_ALLOWED, optional=True)
+    for name, reader in readers.items():
+        day = reader.day("ends", today=today, advice="Renew it, then write the new date here.")
+        description = reader.text(
+            "description", pattern=r".{1,200}", allowed="what it is and how it is renewed", example="APNs key"
+        )
+        expiries[name] = Expiry(name, day, description)
+        reader.finish()
+    return MappingProxyType(expiries)
+
+
+def _payments(root: Reader) -> Payments | None:
+    if not root.has("payments"):
+        root.value("payments")
+        return None
+    reader = root.section("payments")
+    payments = Payments(
+        reader.text("provider", pattern=r"\w[\w .-]{0,40}", allowed="who takes them", example="Stripe")
+    )
+    reader.finish()
+    return payments
+
+
+def _check_names(problems: Problems, root: Reader, file: str, system: System) -> None:
+    """Jobs and services are pods alike; their names are not to be confused."""
+    for name in system.schedules:
+        if name in system.services:
+            root.section("schedules").problem(name, name, "a name that no service has")
+    if system.frontend is None or problems.concern(file, "services", "frontend"):
+        return
+    for name, service in system.services.items():
+        if service.route and service.route.host == system.frontend.host and "/*" in service.route.paths:
+            root.section("services").problem(
+                f"{name}.route.paths", "/*", "narrower paths: the frontend has everything else on this host"
             )
-    return named
-
-
-def _buckets(reader: Reader) -> tuple[str, ...]:
-    return reader.texts(
-        "buckets",
-        pattern="|".join(BUCKETS_FOR_SERVICES),
-        allowed=f"one of {', '.join(BUCKETS_FOR_SERVICES)}",
-        example=BUCKETS_FOR_SERVICES[0],
-        default=(),
-    )

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 
 WHOLE_FILE: Final = "the whole file"
@@ -213,6 +214,47 @@ class Reader:
                 break
         return tuple(str(item) for item in value)
 
+    def integers(
+        self, name: str, *, minimum: int, maximum: int, unit: str, default: tuple[int, ...]
+    ) -> tuple[int, ...]:
+        """A list of whole numbers from `minimum` to `maximum`, not empty."""
+        allowed = f"a list of whole numbers from {minimum} to {maximum} {unit}"
+        value = self._value(name, default, allowed, list(default))
+        if value is MISSING:
+            return default
+        items = value if isinstance(value, list | tuple) else []
+        right = [
+            item
+            for item in items
+            if isinstance(item, int) and not isinstance(item, bool) and minimum <= item <= maximum
+        ]
+        if not items or len(right) < len(items):
+            self.problem(name, value, allowed, f"For example `{name}: {list(default)}`.")
+            return default
+        return tuple(right)
+
+    def day(self, name: str, *, today: date, advice: str, optional: bool = False) -> date:
+        """A day that is not over, as YYYY-MM-DD; `today` when it may be left out and is."""
+        example = f"{today.year + 1}-01-31"
+        value = self._value(name, today if optional else MISSING, "a day as YYYY-MM-DD", example)
+        if value is MISSING:
+            return today
+        day = _day(value)
+        if day is None:
+            self.problem(name, value, "a day as YYYY-MM-DD", f"For example `{name}: {example}`.")
+        elif day < today:
+            self.problem(
+                name, Described(day.isoformat()), f"a day that is not over (today is {today})", advice
+            )
+        return day or today
+
+    def names(self, *, pattern: str, allowed: str) -> list[str]:
+        """The keys of this mapping, where a person chooses them."""
+        for entry in self._values:
+            if not (isinstance(entry, str) and re.fullmatch(pattern, entry)):
+                self.problem(str(entry), entry, allowed)
+        return [str(entry) for entry in self._values]
+
     def section(self, name: str, *, optional: bool = False) -> Reader:
         """The mapping under a key; an optional one that is missing reads as empty."""
         value = self._value(name, {} if optional else MISSING, "a mapping of keys to values", "…")
@@ -265,6 +307,20 @@ class Reader:
             if name not in self._known:
                 advice = _did_you_mean(str(name), known) or "Remove it."
                 self.problem(str(name), self._values[name], f"the keys {', '.join(sorted(known))}", advice)
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return None
+    if isinstance(value, date):
+        return value
+    # The engine hands a day on as text.
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return None
 
 
 def _did_you_mean(word: str, choices: Iterable[str]) -> str:

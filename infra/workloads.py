@@ -20,7 +20,7 @@ from infra import iam, pods
 from infra.config import ReplicaSettings
 from infra.naming import Naming
 from infra.pods import SecretVariable
-from infra.system import Service
+from infra.service import Service
 
 # Runbook 004: scale at more than 70 % CPU.
 SCALE_AT_CPU_PERCENT = 70

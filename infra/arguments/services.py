@@ -30,7 +30,7 @@ def workloads(
             WorkloadArgs(
                 service=service,
                 role_name=role_name(naming, service.name),
-                image=image(service.repository, settings.images[service.name]),
+                image=image(service.repository, configuration.images[service.name]),
                 variables=plain_variables(service, settings, system, storage.names),
                 secrets=secret_variables(service, settings, naming),
                 secret_arns=[entries[name] for name in sorted(entries_of(service, settings))],

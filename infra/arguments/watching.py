@@ -22,7 +22,7 @@ def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs
     settings = configuration.settings
     if settings.alarms.actions and settings.paging.pagerduty is None:
         command = "pulumi config set --secret --path groundwork:paging.pagerduty"
-        pulumi.log.warn(f"Nobody is paged yet: alarms go to {settings.alarms.email} alone. Set: {command}")
+        pulumi.log.warn(f"Nobody is paged yet: alarms go to {configuration.email} alone. Set: {command}")
 
     def secret(value: str | None) -> pulumi.Output[str] | None:
         return None if value is None else pulumi.Output.secret(str(value))
@@ -32,7 +32,7 @@ def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs
         key=keys.notifications,
         pagerduty=secret(settings.paging.pagerduty),
         slack=secret(settings.paging.slack),
-        email=settings.alarms.email,
+        email=configuration.email,
     )
 
 

@@ -10,9 +10,9 @@ from infra.alarm import Alarm, MissingData, Severity, Statistic
 from infra.alarm_catalogue import Limits, catalogue
 from infra.system import load_system
 from infra.tiers import DATABASE_TIERS
-from tests.support.recorder import system_file
+from tests.support.recorder import TODAY, system_file
 
-_SYSTEM = load_system(system_file())
+_SYSTEM = load_system(system_file(), TODAY)
 _TIER = DATABASE_TIERS["standard"]
 CATALOGUE = catalogue(
     Limits(_SYSTEM.thresholds, _SYSTEM.pool.maximum, _TIER.memory, _TIER.storage, _TIER.connections)
@@ -73,7 +73,7 @@ def test_severity_decides_the_way_and_the_time(severity: Severity, pages: bool, 
 
 
 def test_thresholds_of_the_system_file_move_the_alarms() -> None:
-    system = load_system({**system_file(), "thresholds": {"cpuWarning": 60, "cpuCritical": 75}})
+    system = load_system({**system_file(), "thresholds": {"cpuWarning": 60, "cpuCritical": 75}}, TODAY)
     limits = Limits(system.thresholds, 20, _TIER.memory, _TIER.storage, _TIER.connections)
     warnings = {alarm.threshold for alarm in catalogue(limits) if alarm.name == "cpu-warning"}
     assert warnings == {60}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from infra.configuration import load_configuration
 from infra.validation import ConfigurationError, EncryptedText
-from tests.support.recorder import record, stack_file, system_file
+from tests.support.recorder import TODAY, record, stack_file, system_file
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 
@@ -29,6 +29,7 @@ def problems(
             environment,
             stack_file(environment) if stack is None else stack,
             system_file() if system is None else system,
+            today=TODAY,
         )
     except ConfigurationError as error:
         return [str(problem) for problem in error.problems]
@@ -172,7 +173,7 @@ def test_an_environment_that_does_not_exist_is_refused() -> None:
 @pytest.mark.parametrize("content", [None, [], "text", 7])
 def test_a_system_file_that_is_no_mapping_is_refused(content: object) -> None:
     with pytest.raises(ConfigurationError, match=r"the whole file|nothing was changed"):
-        load_configuration("prod", stack_file("prod"), content)
+        load_configuration("prod", stack_file("prod"), content, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,7 @@ def _never_a_crash(load: Callable[[], object]) -> None:
 def test_no_value_in_the_stack_file_makes_it_crash(data: st.DataObject, junk: Any) -> None:
     path = data.draw(st.sampled_from(_paths(stack_file("prod"))))
     stack = changed(stack_file("prod"), path, junk)
-    _never_a_crash(lambda: load_configuration("prod", stack, system_file()))
+    _never_a_crash(lambda: load_configuration("prod", stack, system_file(), today=TODAY))
 
 
 @settings(max_examples=300, deadline=None)
@@ -286,4 +287,4 @@ def test_no_value_in_the_stack_file_makes_it_crash(data: st.DataObject, junk: An
 def test_no_value_in_the_system_file_makes_it_crash(data: st.DataObject, junk: Any) -> None:
     path = data.draw(st.sampled_from(_paths(system_file())))
     system = changed(system_file(), path, junk)
-    _never_a_crash(lambda: load_configuration("prod", stack_file("prod"), system))
+    _never_a_crash(lambda: load_configuration("prod", stack_file("prod"), system, today=TODAY))

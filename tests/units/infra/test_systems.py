@@ -1,0 +1,46 @@
+"""The five systems of the runbooks are data alone: each fits every environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from infra.configuration import Configuration, load_configuration
+from tests.support.recorder import ROOT, TODAY, stack_file, system_file
+
+SYSTEMS = ("triangle", "node", "fixzit", "paintbox", "escrow")
+ENVIRONMENTS = ("dev", "staging", "prod")
+
+
+def configuration_of(system: str, environment: str) -> Configuration:
+    file = f"examples/systems/{system}.yaml"
+    return load_configuration(environment, stack_file(environment), system_file(file), file, today=TODAY)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_system_fits_every_environment(system: str, environment: str) -> None:
+    configuration = configuration_of(system, environment)
+    assert configuration.system.name == system
+    assert set(configuration.images) == set(configuration.system.services)
+
+
+def test_there_are_five_systems() -> None:
+    assert {file.stem for file in Path(ROOT, "examples/systems").glob("*.yaml")} == set(SYSTEMS)
+
+
+def test_the_default_system_is_one_of_the_five() -> None:
+    assert system_file() == system_file("examples/systems/triangle.yaml")
+
+
+@pytest.mark.parametrize(
+    ("environment", "domain"),
+    [
+        ("dev", "dev.triangle.example"),
+        ("staging", "staging.triangle.example"),
+        ("prod", "triangle.example"),
+    ],
+)
+def test_every_environment_has_a_domain_of_its_own(environment: str, domain: str) -> None:
+    assert configuration_of("triangle", environment).domain == domain
