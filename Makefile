@@ -48,13 +48,13 @@ manifests: $(READY) ## write the Kubernetes objects of ENV as YAML, into OUTPUT 
 	@$(REHEARSAL) manifests $(OPTIONS) $(if $(OUTPUT),--output '$(OUTPUT)')
 
 refresh: $(READY) ## take what is in ENV's embedded AWS now into its state
-	@$(REHEARSAL) refresh --env '$(ENV)' $(if $(JSON),--json)
+	@$(REHEARSAL) refresh $(OPTIONS)
 
 destroy: $(READY) ## remove what is in ENV; refused for what is protected
-	@$(REHEARSAL) destroy --env '$(ENV)' $(if $(JSON),--json)
+	@$(REHEARSAL) destroy $(OPTIONS)
 
 reset: $(READY) ## throw away ENV's embedded AWS and its state, protected or not
-	@$(REHEARSAL) clean --env '$(ENV)'
+	@$(REHEARSAL) clean --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)')
 
 test: $(READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
 	@$(VENV)/bin/python -m rehearsal.engine || echo 'The tests that need the engine will be skipped.'

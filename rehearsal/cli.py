@@ -46,7 +46,7 @@ def up(env: Environment = "dev", system: System = None, json_: Json = False, fre
 
     with _errors_for_people():
         engine = _engine()
-        workspace = Workspace.of(ROOT, env)
+        workspace = Workspace.of(ROOT, env, system)
         result = deploy(ROOT, env, engine, workspace, system=system, fresh=fresh, quiet=json_)
         _print_json(result.as_json()) if json_ else result.show()
         if not result.settled:
@@ -69,22 +69,22 @@ def preview(
 
 
 @app.command()
-def refresh(env: Environment = "dev", json_: Json = False) -> None:
+def refresh(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
     """Take the embedded AWS's present values into the state."""
-    _plain_operation("refresh", env, json_)
+    _plain_operation("refresh", env, system, json_)
 
 
 @app.command()
-def destroy(env: Environment = "dev", json_: Json = False) -> None:
+def destroy(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
     """Remove everything; what is protected is refused."""
-    _plain_operation("destroy", env, json_)
+    _plain_operation("destroy", env, system, json_)
 
 
 @app.command()
-def clean(env: Environment = "dev") -> None:
+def clean(env: Environment = "dev", system: System = None) -> None:
     """Throw an environment's rehearsal away: state and embedded AWS, protected or not."""
     with _errors_for_people():
-        workspace = Workspace.of(ROOT, env)
+        workspace = Workspace.of(ROOT, env, system)
         lock, _ = workspace.lock()
         workspace.remove()
         workspace.unlock(lock)
@@ -96,7 +96,7 @@ def serve(env: Environment = "dev", port: int = 4566, system: System = None) -> 
     from rehearsal.endpoint import serve_environment
 
     with _errors_for_people():
-        serve_environment(ROOT, env, _engine(), Workspace.of(ROOT, env), port=port, system=system)
+        serve_environment(ROOT, env, _engine(), Workspace.of(ROOT, env, system), port=port, system=system)
 
 
 @app.command()
@@ -134,11 +134,12 @@ def docs() -> None:
             typer.echo(str(path.relative_to(ROOT)))
 
 
-def _plain_operation(operation: str, env: str, json_: bool) -> None:
+def _plain_operation(operation: str, env: str, system: Path | None, json_: bool) -> None:
     from rehearsal.deploy import operate
 
     with _errors_for_people():
-        result = operate(operation, ROOT, env, _engine(), Workspace.of(ROOT, env), quiet=json_)
+        workspace = Workspace.of(ROOT, env, system)
+        result = operate(operation, ROOT, env, _engine(), workspace, system=system, quiet=json_)
         if json_:
             _print_json({"operation": operation, "environment": env, "changes": result.changes})
         else:

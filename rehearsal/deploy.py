@@ -100,11 +100,18 @@ def deploy(
 
 
 def operate(
-    operation: str, root: Path, environment: str, engine: Path, workspace: Workspace, *, quiet: bool
+    operation: str,
+    root: Path,
+    environment: str,
+    engine: Path,
+    workspace: Workspace,
+    *,
+    system: Path | None = None,
+    quiet: bool,
 ) -> Result:
     """Runs `refresh` or `destroy` on what was deployed before."""
     with (
-        Session(root, environment, engine, workspace, checkpoints=False) as session,
+        Session(root, environment, engine, workspace, checkpoints=False, system=system) as session,
         Terminal().progress(f"{operation} {environment}") as progress,
     ):
         run = {"refresh": session.refresh, "destroy": session.destroy}[operation]

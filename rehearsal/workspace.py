@@ -1,8 +1,8 @@
 """Where a rehearsal keeps its things: never in the checkout, which may be read-only.
 
-For each checkout and environment there is one folder:
+For each checkout, environment and system file there is one folder:
 
-    <state home>/groundwork/<checkout's name>-<hash of its path>/<environment>/
+    <state home>/groundwork/<checkout's name>-<hash of its path>/<environment>[-<system>-<hash>]/
         project/          copies of Pulumi.yaml and Pulumi.<environment>.yaml for the engine
         backend/          Pulumi's own file backend: state, checkpoints, history
         journal.jsonl     what happened to the embedded AWS
@@ -43,6 +43,10 @@ class LockedError(WorkspaceError):
     """Another session of this checkout and environment is running."""
 
 
+def _with_hash(path: Path) -> str:
+    return f"{path.stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:10]}"
+
+
 def state_home(environment: Mapping[str, str] = os.environ) -> Path:
     """`$XDG_STATE_HOME`, or `~/.local/state`."""
     home = environment.get("XDG_STATE_HOME")
@@ -57,11 +61,13 @@ class Workspace:
     environment: str
 
     @staticmethod
-    def of(root: Path, environment: str) -> Workspace:
-        """The lasting workspace of the checkout at `root`."""
+    def of(root: Path, environment: str, system: Path | None = None) -> Workspace:
+        """The lasting workspace of the checkout at `root`; a system file of another name has its own."""
         root = root.resolve()
-        name = f"{root.name}-{hashlib.sha256(str(root).encode()).hexdigest()[:10]}"
-        return Workspace(state_home() / "groundwork" / name / environment, environment)
+        folder = environment
+        if system is not None and system.resolve() != root / "system.yaml":
+            folder = f"{environment}-{_with_hash(system.resolve())}"
+        return Workspace(state_home() / "groundwork" / _with_hash(root) / folder, environment)
 
     @staticmethod
     def temporary(environment: str) -> Workspace:

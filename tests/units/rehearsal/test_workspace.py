@@ -88,3 +88,11 @@ def test_two_checkouts_of_one_name_have_workspaces_of_their_own(tmp_path: Path) 
     one = Workspace.of(tmp_path / "a" / "groundwork", "dev")
     two = Workspace.of(tmp_path / "b" / "groundwork", "dev")
     assert one.directory != two.directory
+
+
+def test_another_system_file_has_a_workspace_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "system.yaml").touch()
+    own, other = tmp_path / "system.yaml", tmp_path / "examples" / "node.yaml"
+    folders = [Workspace.of(tmp_path, "prod", system).directory.name for system in (None, own, other)]
+    assert folders[:2] == ["prod", "prod"]
+    assert folders[2].startswith("prod-node-")
