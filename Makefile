@@ -21,7 +21,7 @@ export RUFF_CACHE_DIR := $(CACHE)/ruff
 export MYPY_CACHE_DIR := $(CACHE)/mypy
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir='$(CACHE)/pytest'
-TYPED  = $(wildcard __main__.py infra rehearsal tests)
+TYPED  = $(wildcard __main__.py infra rehearsal functions operations tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.
 STEP = step() { name=$$1; shift; start=$$(date +%s); said=$$("$$@" 2>&1); code=$$?; \

@@ -146,6 +146,20 @@ def read_secrets(secrets: Sequence[Arn]) -> Statement:
     return allow("ReadSecrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], secrets)
 
 
+def rotate_secrets(secrets: Sequence[Arn]) -> Statement:
+    """Make a new value for the named secrets and have it take the old one's place."""
+    return allow(
+        "RotateSecrets",
+        [
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
+        ],
+        secrets,
+    )
+
+
 def work_with_objects(buckets: Sequence[Arn]) -> Statement:
     """Read, write and remove objects. Removing leaves the old version, which only lifecycle rules end."""
     return allow(
@@ -241,3 +255,11 @@ def publish_alarms(topic: Arn, *, account: str, alarms: str) -> Statement:
         principal={"Service": "cloudwatch.amazonaws.com"},
         condition={"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": alarms}},
     )
+
+
+def publish_encrypted(topic: Arn, key: Arn, region: str) -> list[Statement]:
+    """Publish to a topic whose messages are encrypted with a key."""
+    return [
+        allow("Publish", ["sns:Publish"], [topic]),
+        use_key([key], via=f"sns.{region}.amazonaws.com", sid="UseTopicKey"),
+    ]

@@ -35,6 +35,10 @@ class Naming:
         """`triangle/prod/<name>`: the environment is part of it, so a role of another has no way in."""
         return f"{self.system}/{self.environment}/{name}"
 
+    def function_role(self, function: str) -> str:
+        """The IAM role of a Lambda function, known before it exists: secrets name it as their reader."""
+        return self.named(f"function-{function}")
+
     def arn(self, service: str, resource: str, region: str | None = None) -> str:
         """The ARN of a resource of this account in its region."""
         return f"arn:aws:{service}:{region or self.region}:{self.account}:{resource}"

@@ -9,11 +9,13 @@ from infra.alarms import Alarms
 from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.database import Database
+from infra.function import Function
 from infra.keys import Keys
 from infra.network import Network
 from infra.notifications import Notifications
 from infra.outputs import Outputs
 from infra.redis import Redis
+from infra.rotation import Rotation
 from infra.secrets import Secrets
 from infra.storage import Storage
 from infra.workloads import Workloads
@@ -38,6 +40,11 @@ def declare(configuration: Configuration) -> Outputs:
     secrets = Secrets("secrets", arguments.secrets(configuration, keys), here)
 
     entries = arguments.entries(database, redis, secrets)
+    rotators = {
+        rotator: Function(rotator, args, here)
+        for rotator, args in arguments.rotators(configuration, keys, entries).items()
+    }
+    Rotation("rotation", arguments.rotation(configuration, rotators, entries), here)
     kubernetes = providers.kubernetes_provider(cluster.kubeconfig, naming)
     Workloads(
         "workloads",

@@ -20,6 +20,10 @@ NO_RECOVERY_WINDOW = 0
 # About 238 bits; letters and digits alone, so that it fits into every URL and configuration file.
 PASSWORD_LENGTH = 40
 
+# A rotated signing key; functions/rotate_signing_key says why, and makes the later ones like this.
+SIGNING_KEY_LENGTH = 86
+KEY_FIELDS = ("current", "previous")
+
 
 @dataclass(frozen=True)
 class SecretEntryArgs:
@@ -64,25 +68,33 @@ def declare_secret(args: SecretEntryArgs, parent: pulumi.Resource) -> secretsman
 
 
 def declare_value(
-    secret: secretsmanager.Secret, name: str, value: pulumi.Input[str], parent: pulumi.Resource
+    secret: secretsmanager.Secret,
+    name: str,
+    value: pulumi.Input[str],
+    parent: pulumi.Resource,
+    *,
+    rotated: bool = False,
 ) -> pulumi.Output[str]:
     """A value that the program itself knows; it is a secret from here on, whatever it was before.
 
-    Answers the entry's ARN, for those who need the value to be there.
+    Of a rotated entry it is the first value only: later ones come from the function that rotates, and the
+    program never puts its own back. Answers the entry's ARN, for those who need the value to be there.
     """
     return secretsmanager.SecretVersion(
         name,
         secret_id=secret.id,
         secret_string=pulumi.Output.secret(value),
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=pulumi.ResourceOptions(parent=parent, ignore_changes=["secretString"] if rotated else None),
     ).secret_id
 
 
-def generate_password(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
+def generate_password(
+    name: str, parent: pulumi.Resource, length: int = PASSWORD_LENGTH
+) -> pulumi.Output[str]:
     """A random password that stays the same; it is in the state, encrypted, and nowhere else in the clear."""
     return random.RandomPassword(
         name,
-        length=PASSWORD_LENGTH,
+        length=length,
         special=False,
         opts=pulumi.ResourceOptions(parent=parent, additional_secret_outputs=["result"]),
     ).result

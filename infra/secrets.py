@@ -6,9 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from pulumi_aws import secretsmanager
 
 from infra.naming import Naming
-from infra.secret_entry import SecretEntryArgs, declare_secret, declare_value, generate_password
+from infra.secret_entry import (
+    KEY_FIELDS,
+    SIGNING_KEY_LENGTH,
+    SecretEntryArgs,
+    declare_secret,
+    declare_value,
+    generate_password,
+)
 from infra.system import SecretEntry, SecretSource
 
 
@@ -49,7 +57,13 @@ class Secrets(pulumi.ComponentResource):
             )
             self.arns[entry.name] = secret.arn
             if entry.source is SecretSource.GENERATED:
-                self.arns[entry.name] = declare_value(
-                    secret, entry.name, generate_password(entry.name, self), self
-                )
+                self.arns[entry.name] = self._generated(entry, secret)
         self.register_outputs({})
+
+    def _generated(self, entry: SecretEntry, secret: secretsmanager.Secret) -> pulumi.Output[str]:
+        if entry.rotation is None:
+            return declare_value(secret, entry.name, generate_password(entry.name, self), self)
+        # Before the first rotation there is no key but this one.
+        key = generate_password(entry.name, self, SIGNING_KEY_LENGTH)
+        value = pulumi.Output.json_dumps(dict.fromkeys(KEY_FIELDS, key))
+        return declare_value(secret, entry.name, value, self, rotated=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from infra.config import Settings
 from infra.naming import Naming
 from infra.pods import SecretVariable
+from infra.secret_entry import KEY_FIELDS
 from infra.service import Service
 from infra.system import System
 
@@ -24,12 +25,24 @@ def entries_of(service: Service, settings: Settings) -> set[str]:
     return {variable.secret for variable in _variables(service, settings)}
 
 
-def secret_variables(service: Service, settings: Settings, naming: Naming) -> list[SecretVariable]:
-    """The service's environment variables that are secrets, each with its entry's full name."""
-    return [
-        SecretVariable(variable.variable, naming.secret(variable.secret), variable.field)
-        for variable in _variables(service, settings)
-    ]
+def secret_variables(
+    service: Service, settings: Settings, system: System, naming: Naming
+) -> list[SecretVariable]:
+    """The service's environment variables that are secrets, each with its entry's full name.
+
+    Of a signing key that is rotated a service gets the one before as well, under `…_PREVIOUS`: it signs
+    with the first and accepts both.
+    """
+    variables = []
+    for each in _variables(service, settings):
+        entry = naming.secret(each.secret)
+        if each.secret in system.secrets and system.secrets[each.secret].rotation is not None:
+            current, previous = KEY_FIELDS
+            variables.append(SecretVariable(each.variable, entry, current))
+            variables.append(SecretVariable(f"{each.variable}_PREVIOUS", entry, previous))
+        else:
+            variables.append(SecretVariable(each.variable, entry, each.field))
+    return variables
 
 
 def _variables(service: Service, settings: Settings) -> list[SecretVariable]:

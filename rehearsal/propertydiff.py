@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from rehearsal.assets import is_asset, same_content
 from rehearsal.provider import UNKNOWN, ChangeKind, PropertyChange, contains_unknown
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -58,6 +59,8 @@ def property_changes(
         return [] if old is None else [PropertyChange(path, ChangeKind.DELETE)]
     if old is None:
         return [PropertyChange(path, ChangeKind.ADD)]
+    if is_asset(old) and is_asset(new):
+        return [] if same_content(old, new) else [PropertyChange(path, ChangeKind.UPDATE)]
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         return _map_changes(old, new, path, sets)
     if _is_list(old) and _is_list(new):

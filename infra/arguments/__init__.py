@@ -2,6 +2,7 @@
 
 from infra.arguments.data import database, entries, redis, secrets, storage
 from infra.arguments.foundations import cluster, keys, network
+from infra.arguments.rotation import rotation, rotators
 from infra.arguments.services import workloads
 from infra.arguments.watching import alarms, notifications
 
@@ -14,6 +15,8 @@ __all__ = [
     "network",
     "notifications",
     "redis",
+    "rotation",
+    "rotators",
     "secrets",
     "storage",
     "workloads",

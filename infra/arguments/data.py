@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from infra.arguments.rotation import rotated
 from infra.bucket_catalogue import CATALOGUE
 from infra.cluster import Cluster
 from infra.configuration import Configuration
@@ -106,7 +107,12 @@ def secrets(configuration: Configuration, keys: Keys) -> SecretsArgs:
 
 
 def _readers(configuration: Configuration, secret: str) -> list[str]:
-    return readers(secret, configuration.settings, configuration.system, configuration.naming)
+    naming = configuration.naming
+    functions = [each.rotator for each in rotated(configuration) if each.entry == secret]
+    return [
+        *readers(secret, configuration.settings, configuration.system, naming),
+        *(naming.role_arn(naming.function_role(function)) for function in functions),
+    ]
 
 
 def entries(

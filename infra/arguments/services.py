@@ -32,7 +32,7 @@ def workloads(
                 role_name=role_name(naming, service.name),
                 image=image(service.repository, configuration.images[service.name]),
                 variables=plain_variables(service, settings, system, storage.names),
-                secrets=secret_variables(service, settings, naming),
+                secrets=secret_variables(service, settings, system, naming),
                 secret_arns=[entries[name] for name in sorted(entries_of(service, settings))],
                 bucket_arns=[storage.arns[name] for name in service.buckets],
             )

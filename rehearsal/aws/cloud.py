@@ -53,7 +53,10 @@ class Cloud:
         repair_moto()
         from moto import mock_aws
 
-        self._mock = mock_aws(config={"iam": {"load_aws_managed_policies": True}})
+        # moto would run functions in containers; here they are made and read, and answer nothing.
+        self._mock = mock_aws(
+            config={"iam": {"load_aws_managed_policies": True}, "lambda": {"use_docker": False}}
+        )
         self._mock.start(reset=False)
         self._forget_account()
         for entry in self._journal.entries():

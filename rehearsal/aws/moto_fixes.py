@@ -20,6 +20,7 @@ def repair_moto() -> None:
     if importlib.metadata.version("moto").startswith(TRIED_WITH):
         _repair_elasticache()
         _repair_cloudwatch()
+        _repair_lambda()
         _repair_rds()
         _repair_s3()
 
@@ -58,6 +59,47 @@ def _repair_cloudwatch() -> None:
 
     _forget_tags(CloudWatchBackend, "delete_alarms", alarms)
     _forget_tags(LogsBackend, "delete_log_group", log_group)
+
+
+def _repair_lambda() -> None:
+    """Some blocks of a function are taken and forgotten; a change keeps others as they were."""
+    from moto.awslambda.models import LambdaBackend, LambdaFunction
+
+    kept = ("DeadLetterConfig", "LoggingConfig", "TracingConfig", "KMSKeyArn", "EphemeralStorage")
+    original, original_update = LambdaFunction.get_configuration, LambdaFunction.update_configuration
+    original_code = LambdaFunction.update_function_code
+    if hasattr(original, "repaired"):
+        return
+    original_new = LambdaFunction.__init__
+
+    def new(self: Any, account_id: str, spec: dict[str, Any], *others: Any, **named: Any) -> None:
+        self.kept = {name: spec[name] for name in kept if spec.get(name)}
+        original_new(self, account_id, spec, *others, **named)
+
+    def get_configuration(self: Any, *others: Any, **named: Any) -> dict[str, Any]:
+        return {**original(self, *others, **named), **self.kept}
+
+    def update_configuration(self: Any, changes: dict[str, Any]) -> dict[str, Any]:
+        self.kept.update({name: changes[name] for name in kept if name in changes})
+        original_update(self, changes)
+        return get_configuration(self)
+
+    def update_function_code(self: Any, changes: dict[str, Any]) -> dict[str, Any]:
+        self.architectures = changes.get("Architectures") or self.architectures
+        return original_code(self, changes)
+
+    original_put = LambdaBackend.put_function_event_invoke_config
+
+    def put_function_event_invoke_config(self: Any, function_name: str, config: dict[str, Any]) -> Any:
+        self.get_function(function_name).event_invoke_config.clear()  # the first one would stay in force
+        return original_put(self, function_name, config)
+
+    get_configuration.repaired = True  # type: ignore[attr-defined]
+    LambdaBackend.put_function_event_invoke_config = put_function_event_invoke_config  # type: ignore[method-assign]
+    LambdaFunction.__init__ = new  # type: ignore[method-assign]
+    LambdaFunction.get_configuration = get_configuration  # type: ignore[method-assign]
+    LambdaFunction.update_configuration = update_configuration  # type: ignore[method-assign,assignment]
+    LambdaFunction.update_function_code = update_function_code  # type: ignore[method-assign,assignment]
 
 
 def _repair_rds() -> None:

@@ -90,23 +90,25 @@ def test_every_environment_has_an_account_of_its_own(
 
 @pytest.mark.contract("ENV-2")
 @pytest.mark.parametrize(
-    ("secret", "services"),
+    ("secret", "services", "functions"),
     [
-        ("stripe-secret-key", ["api", "worker"]),
-        ("jwt-access-key", ["api"]),
-        ("sentry-dsn", ["api", "worker", "admin"]),
-        ("database", ["api", "worker"]),
-        ("redis-queue", ["api", "worker"]),
+        ("stripe-secret-key", ["api", "worker"], []),
+        ("jwt-access-key", ["api"], ["rotate-signing-key"]),
+        ("sentry-dsn", ["api", "worker", "admin"], []),
+        ("database", ["api", "worker"], []),
+        ("redis-queue", ["api", "worker"], []),
     ],
 )
 def test_a_secret_is_refused_to_everybody_but_its_readers(
-    each: Recording, secret: str, services: list[str]
+    each: Recording, secret: str, services: list[str], functions: list[str]
 ) -> None:
     policy = json.loads(each.one("aws:secretsmanager/secretPolicy:SecretPolicy", secret).plain("policy"))
     (statement,) = policy["Statement"]
     account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
-    roles = [f"triangle-{each.environment}-service-{service}" for service in services]
-    readers = [f"arn:aws:iam::{account}:role/{role}" for role in (*roles, "groundwork-deploy")]
+    prefix = f"triangle-{each.environment}"
+    roles = [f"{prefix}-service-{service}" for service in services]
+    roles += ["groundwork-deploy", *(f"{prefix}-function-{function}" for function in functions)]
+    readers = [f"arn:aws:iam::{account}:role/{role}" for role in roles]
     assert (statement["Effect"], statement["Action"]) == ("Deny", ["secretsmanager:GetSecretValue"])
     assert statement["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": readers}}
 

@@ -19,6 +19,7 @@ MODULES = (
     "elasticache",
     "iam",
     "kms",
+    "lambda_",
     "logs",
     "rds",
     "s3",

@@ -51,6 +51,10 @@ def _deletion(context: Context) -> dict[str, Any]:
     return {"SecretId": context.id, "RecoveryWindowInDays": int(days)}
 
 
+def _rotation(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
+    return {**answer, "SecretId": context.id} if answer.get("RotationEnabled") else None
+
+
 def _version_by_id(context: Context) -> dict[str, Any]:
     secret, _, version = context.id.partition("|")
     return {"SecretId": secret, "VersionId": version}
@@ -121,6 +125,22 @@ MAPPINGS = (
         names={"policy": "ResourcePolicy", "secretArn": "SecretId"},
         read_names={"secretArn": "ARN"},
         local=("blockPublicPolicy",),
+    ),
+    ResourceMapping(
+        token="aws:secretsmanager/secretRotation:SecretRotation",
+        service="secretsmanager",
+        create=Call("rotate_secret"),
+        id="{secretId}",
+        import_id="{secretId}",
+        read=Call("describe_secret", {"SecretId": "{id}"}),
+        found=_rotation,
+        update=Call("rotate_secret"),
+        update_with_all=True,
+        delete=Call("cancel_rotate_secret", {"SecretId": "{id}"}),
+        names={"rotationLambdaArn": "RotationLambdaARN"},
+        not_returned=("rotateImmediately",),
+        missing=("InvalidRequestException",),
+        defaults={"rotateImmediately": True},
     ),
 )
 RECORDED: tuple[RecordedType, ...] = ()

@@ -1,0 +1,1 @@
+"""Rotates keys that sign tokens (contract SEC-2, SEC-3)."""

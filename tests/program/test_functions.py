@@ -1,0 +1,79 @@
+"""What holds for every Lambda function, whatever it does."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from rehearsal.assets import zipped
+from tests.support.recorder import Recording, Resource
+
+FUNCTION = "aws:lambda/function:Function"
+OF_THE_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+
+
+def _codes(recording: Recording) -> dict[str, Resource]:
+    """One function of each folder: the same folder is the same code."""
+    return {function.inputs["handler"]: function for function in recording.of(FUNCTION).values()}
+
+
+def test_functions_run_on_arm_with_a_runtime_that_lambda_has(each: Recording) -> None:
+    import boto3
+
+    model = boto3.client("lambda", region_name="us-west-2").meta.service_model
+    for function in each.of(FUNCTION).values():
+        assert function.inputs["runtime"] in model.shape_for("Runtime").enum
+        assert function.inputs["architectures"] == ["arm64"]
+
+
+def test_every_handler_exists(prod: Recording) -> None:
+    for handler in _codes(prod):
+        module, _, name = handler.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), name)), handler
+
+
+def test_the_code_is_complete_and_nothing_else(prod: Recording, tmp_path: Path) -> None:
+    # Imported from the archive alone; boto3 is what the runtime brings along.
+    runtime = Path(importlib.import_module("boto3").__file__ or "").parents[1]
+    for number, (handler, function) in enumerate(_codes(prod).items()):
+        file = tmp_path / f"{number}.zip"
+        file.write_bytes(zipped(function.inputs["code"]))
+        with zipfile.ZipFile(file) as archive:
+            assert [name for name in archive.namelist() if name.endswith(".pyc")] == []
+        module = handler.rpartition(".")[0]
+        program = (
+            "import importlib, sys\n"
+            f"sys.path.insert(0, {str(file)!r})\n"
+            "class OnlyBoto:\n"
+            "    def find_spec(self, name, path=None, target=None):\n"
+            f"        if path is None and name in {OF_THE_RUNTIME!r}:\n"
+            "            from importlib.machinery import PathFinder\n"
+            f"            return PathFinder.find_spec(name, [{str(runtime)!r}])\n"
+            "sys.meta_path.append(OnlyBoto())\n"
+            f"importlib.import_module({module!r})\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-S", "-I", "-c", program], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{handler}: {done.stderr}"
+
+
+def test_logs_are_encrypted_and_end(each: Recording) -> None:
+    groups = each.of("aws:cloudwatch/logGroup:LogGroup")
+    for name, function in each.of(FUNCTION).items():
+        assert groups[name].inputs["name"] == f"/aws/lambda/{function.inputs['name']}"
+        assert groups[name].inputs["kmsKeyId"].endswith(":logs")
+        assert groups[name].inputs["retentionInDays"] > 0
+        assert function.inputs["loggingConfig"]["logFormat"] == "JSON"
+
+
+@pytest.mark.contract("ENV-1")
+def test_every_environment_has_the_same_functions(
+    dev: Recording, staging: Recording, prod: Recording
+) -> None:
+    assert set(dev.of(FUNCTION)) <= set(staging.of(FUNCTION)) == set(prod.of(FUNCTION))
