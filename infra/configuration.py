@@ -18,7 +18,7 @@ from infra.environments import Environment
 from infra.naming import Naming
 from infra.strict_yaml import parse
 from infra.system import DEFAULT_FILE, System, read_system
-from infra.tiers import RESERVED_CONNECTIONS
+from infra.tiers import JOB_POOL_MAXIMUM, RESERVED_CONNECTIONS
 from infra.validation import MISSING, Described, EncryptedText, Problems
 
 NAMESPACE = "groundwork:"
@@ -215,8 +215,10 @@ def _check_debug(problems: Problems, file: str, settings: Settings, system: Syst
 def _check_connections(problems: Problems, file: str, settings: Settings, system: System) -> None:
     """Contract DB-4: what all pods can open together has to fit into the database."""
     # One more pod of each service while it rolls out.
-    pods = sum(settings.replicas.maximum + 1 for service in system.services.values() if service.database)
-    needed = pods * system.pool.maximum + RESERVED_CONNECTIONS
+    connected = {name for name, service in system.services.items() if service.database}
+    pods = len(connected) * (settings.replicas.maximum + 1)
+    jobs = sum(job.service in connected for job in (*system.schedules.values(), system.migration) if job)
+    needed = pods * system.pool.maximum + jobs * JOB_POOL_MAXIMUM + RESERVED_CONNECTIONS
     available = settings.database.tier.connections
     if needed > available:
         problems.add(
@@ -224,6 +226,7 @@ def _check_connections(problems: Problems, file: str, settings: Settings, system
             "replicas.maximum",
             settings.replicas.maximum,
             f"at most {available} connections to a database of this tier, of which {RESERVED_CONNECTIONS} are"
-            f" reserved; {pods} pods with a pool of {system.pool.maximum} would need {needed}",
+            f" reserved; {pods} pods with a pool of {system.pool.maximum} and {jobs} jobs with one of"
+            f" {JOB_POOL_MAXIMUM} would need {needed}",
             "Lower replicas.maximum or pool.maximum (system file), or take a higher database.tier.",
         )

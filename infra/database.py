@@ -59,6 +59,7 @@ class DatabaseArgs:
         vpc_id: the network.
         subnet_ids: its isolated subnets.
         client_security_group_id: who may connect.
+        snapshot_before: the release that a snapshot is taken before; None for no snapshot.
         readers: ARNs of the roles that may read its password.
         data_key: encrypts storage, snapshots and Performance Insights.
         secrets_key: encrypts the entry in Secrets Manager.
@@ -77,6 +78,7 @@ class DatabaseArgs:
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     client_security_group_id: pulumi.Input[str]
+    snapshot_before: str | None
     readers: Sequence[str]
     data_key: pulumi.Input[str]
     secrets_key: pulumi.Input[str]
@@ -86,13 +88,14 @@ class DatabaseArgs:
 class Database(pulumi.ComponentResource):
     """A PostgreSQL instance that only the pods reach. Keeps DB-1, DB-3 and DB-5.
 
-    Produces the instance, its subnet and parameter groups, security group, log groups, monitoring role,
-    and an entry in Secrets Manager with everything that a client needs.
+    Produces the instance, a snapshot before each migration, its subnet and parameter groups, security
+    group, log groups, monitoring role, and an entry in Secrets Manager with everything that a client needs.
     """
 
     identifier: str
     endpoint: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
+    backup: rds.Snapshot | None
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:database:Database", name, None, opts)
@@ -103,6 +106,7 @@ class Database(pulumi.ComponentResource):
         instance = self._instance(password, self._security_group(), self._monitoring_role())
         self.endpoint = instance.endpoint
         self.secret_arn = self._secret(instance, password)
+        self.backup = self._backup(instance, args.snapshot_before) if args.snapshot_before else None
         self.register_outputs({})
 
     def _security_group(self) -> pulumi.Output[str]:
@@ -230,6 +234,15 @@ class Database(pulumi.ComponentResource):
             enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
             # Not retained on delete: what deletion leaves, snapshot and automated backups, has the data.
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect, depends_on=self._log_groups()),
+        )
+
+    def _backup(self, instance: rds.Instance, release: str) -> rds.Snapshot:
+        # A new release has a new name and so a new snapshot; the one before is removed after it.
+        return rds.Snapshot(
+            "before-migration",
+            db_instance_identifier=instance.identifier,
+            db_snapshot_identifier=self._args.naming.named(f"before-{release}"),
+            opts=self._here,
         )
 
     def _secret(self, instance: rds.Instance, password: pulumi.Output[str]) -> pulumi.Output[str]:

@@ -25,6 +25,7 @@ class Standard:
 
     Args:
         node_env: Node's own name for it (004: development / production / production).
+        error_sample_rate: the share of errors that Sentry is told of (004: optional, low, enabled).
         protects_data: stateful resources are protected, and kept when their declaration is removed.
         redundant: database and Redis have a standby in another zone.
         zones_minimum: Availability Zones that the network spans at least.
@@ -41,6 +42,7 @@ class Standard:
     """
 
     node_env: str
+    error_sample_rate: float
     protects_data: bool
     redundant: bool
     zones_minimum: int
@@ -59,6 +61,7 @@ STANDARDS = MappingProxyType(
     {
         Environment.DEV: Standard(
             node_env="development",
+            error_sample_rate=0.0,
             protects_data=False,
             redundant=False,
             zones_minimum=2,  # EKS and RDS subnet groups refuse one
@@ -74,6 +77,7 @@ STANDARDS = MappingProxyType(
         ),
         Environment.STAGING: Standard(
             node_env="production",
+            error_sample_rate=0.1,
             protects_data=True,
             redundant=True,
             zones_minimum=2,
@@ -89,6 +93,7 @@ STANDARDS = MappingProxyType(
         ),
         Environment.PROD: Standard(
             node_env="production",
+            error_sample_rate=1.0,
             protects_data=True,
             redundant=True,
             zones_minimum=3,

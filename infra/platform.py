@@ -48,7 +48,7 @@ def declare(configuration: Configuration) -> Outputs:
     kubernetes = providers.kubernetes_provider(cluster.kubeconfig, naming)
     Workloads(
         "workloads",
-        arguments.workloads(configuration, keys, cluster, storage, entries),
+        arguments.workloads(configuration, keys, cluster, storage, entries, database.backup),
         pulumi.ResourceOptions(providers=[aws, kubernetes]),
     )
 

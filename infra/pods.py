@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
 
 from infra.service import Service
+from infra.tiers import JOB_POOL_MAXIMUM
 
 # Runbook 003: rolled back when a health check fails 3 times, or not healthy within 10 minutes.
 FAILURE_THRESHOLD = 3
@@ -23,8 +24,9 @@ PROBE_TIMEOUT_SECONDS = 3
 STARTUP_ATTEMPTS = 60
 STARTUP_PERIOD_SECONDS = 2
 
-# Long enough for requests under way and for the load balancer to notice.
+# Long enough for requests under way, after the load balancer has noticed.
 GRACE_SECONDS = 45
+LEAVE_SECONDS = 15
 
 # No user of any image's own; the number itself has no meaning.
 USER = 10001
@@ -47,9 +49,33 @@ class SecretVariable:
     field: str | None = None
 
 
-def labels(system: str, service: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class PodArgs:
+    """What the pods of one service have, whether they serve or do a single job.
+
+    Args:
+        system: the system's name.
+        service: the system file's description.
+        image: with digest.
+        variables: environment variables that are no secrets.
+        secrets: environment variables that are.
+    """
+
+    system: str
+    service: Service
+    image: str
+    variables: Mapping[str, pulumi.Input[str]]
+    secrets: Sequence[SecretVariable]
+
+
+def labels(system: str, name: str) -> dict[str, str]:
     """Kubernetes' recommended labels; they select the pods of a service, so they never change."""
-    return {"app.kubernetes.io/name": service, "app.kubernetes.io/part-of": system}
+    return {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": system}
+
+
+def owner_label(service: str) -> dict[str, str]:
+    """What all pods of a service have, its jobs' as well: network policies select by it."""
+    return {"app.kubernetes.io/instance": service}
 
 
 def secret_provider(
@@ -87,15 +113,16 @@ def secret_provider(
     }
 
 
-def deployment(
-    system: str,
-    service: Service,
-    image: str,
-    variables: Mapping[str, pulumi.Input[str]],
-    secrets: Sequence[SecretVariable],
-) -> dict[str, Any]:
+def deployment(pod: PodArgs) -> dict[str, Any]:
     """The specification of a Deployment that rolls out without downtime and spreads over the zones."""
-    selected = labels(system, service.name)
+    service = pod.service
+    selected = labels(pod.system, service.name)
+    spread = {
+        "max_skew": 1,
+        "topology_key": "topology.kubernetes.io/zone",
+        "when_unsatisfiable": "ScheduleAnyway",
+        "label_selector": {"match_labels": selected},
+    }
     return {
         # The number of pods is the autoscaler's business.
         "selector": {"match_labels": selected},
@@ -103,49 +130,54 @@ def deployment(
         "progress_deadline_seconds": PROGRESS_DEADLINE_SECONDS,
         "revision_history_limit": REVISIONS_KEPT,
         "template": {
-            "metadata": {"labels": selected},
+            "metadata": {"labels": {**selected, **owner_label(service.name)}},
             "spec": {
-                "service_account_name": service.name,
-                "automount_service_account_token": False,
-                "termination_grace_period_seconds": GRACE_SECONDS,
-                "security_context": {
-                    "run_as_non_root": True,
-                    "run_as_user": USER,
-                    "run_as_group": USER,
-                    "fs_group": USER,
-                    "seccomp_profile": {"type": "RuntimeDefault"},
-                },
-                "topology_spread_constraints": [
-                    {
-                        "max_skew": 1,
-                        "topology_key": "topology.kubernetes.io/zone",
-                        "when_unsatisfiable": "ScheduleAnyway",
-                        "label_selector": {"match_labels": selected},
-                    }
-                ],
-                "containers": [_container(service, image, variables, secrets)],
-                "volumes": _volumes(service, secrets),
+                **_pod(pod, service.name, service.command, _serving(service)),
+                "topology_spread_constraints": [spread],
             },
         },
     }
 
 
-def _container(
-    service: Service,
-    image: str,
-    variables: Mapping[str, pulumi.Input[str]],
-    secrets: Sequence[SecretVariable],
-) -> dict[str, Any]:
+def job_template(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any]:
+    """The template of a pod that does one job as the service: its image, identity and environment."""
+    if pod.service.database:
+        pool = {"DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": str(JOB_POOL_MAXIMUM)}
+        pod = replace(pod, variables={**pod.variables, **pool})
+    return {
+        "metadata": {"labels": {**labels(pod.system, name), **owner_label(pod.service.name)}},
+        "spec": {**_pod(pod, name, command, {}), "restart_policy": "Never"},
+    }
+
+
+def _pod(pod: PodArgs, name: str, command: Sequence[str], extra: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "service_account_name": pod.service.name,
+        "automount_service_account_token": False,
+        "termination_grace_period_seconds": GRACE_SECONDS,
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": USER,
+            "run_as_group": USER,
+            "fs_group": USER,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
+        "containers": [{**_container(pod, name, command), **extra}],
+        "volumes": _volumes(pod.service, pod.secrets),
+    }
+
+
+def _container(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any]:
+    service, secrets = pod.service, pod.secrets
     memory = f"{service.resources.memory}Mi"
     mounts: list[dict[str, Any]] = [{"name": "tmp", "mount_path": "/tmp"}]  # noqa: S108
     if secrets:
         mounts.append({"name": "secrets", "mount_path": _SECRETS_FOLDER, "read_only": True})
     container: dict[str, Any] = {
-        "name": service.name,
-        "image": image,
-        "ports": [{"name": "http", "container_port": service.port, "protocol": "TCP"}],
+        "name": name,
+        "image": pod.image,
         "env": [
-            *({"name": name, "value": value} for name, value in variables.items()),
+            *({"name": variable, "value": value} for variable, value in pod.variables.items()),
             *(
                 {
                     "name": secret.variable,
@@ -159,9 +191,6 @@ def _container(
             "requests": {"cpu": f"{service.resources.cpu}m", "memory": memory},
             "limits": {"cpu": f"{service.resources.cpu}m", "memory": memory},
         },
-        "startup_probe": _probe(service.health.live, service, STARTUP_PERIOD_SECONDS, STARTUP_ATTEMPTS),
-        "liveness_probe": _probe(service.health.live, service, PROBE_PERIOD_SECONDS, FAILURE_THRESHOLD),
-        "readiness_probe": _probe(service.health.ready, service, PROBE_PERIOD_SECONDS, FAILURE_THRESHOLD),
         "security_context": {
             "allow_privilege_escalation": False,
             "read_only_root_filesystem": True,
@@ -170,12 +199,24 @@ def _container(
         },
         "volume_mounts": mounts,
     }
-    if service.command:
-        container["command"] = list(service.command)
+    if command:
+        container["command"] = list(command)
     return container
 
 
-def _probe(path: str, service: Service, period: int, failures: int) -> dict[str, Any]:
+def _serving(service: Service) -> dict[str, Any]:
+    """What a container has that answers requests, and that a job has not."""
+    return {
+        "ports": [{"name": "http", "container_port": service.port, "protocol": "TCP"}],
+        "startup_probe": _probe(service.health.live, STARTUP_PERIOD_SECONDS, STARTUP_ATTEMPTS),
+        "liveness_probe": _probe(service.health.live, PROBE_PERIOD_SECONDS, FAILURE_THRESHOLD),
+        "readiness_probe": _probe(service.health.ready, PROBE_PERIOD_SECONDS, FAILURE_THRESHOLD),
+        # It goes on serving until the load balancer sends it nothing more.
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": LEAVE_SECONDS}}},
+    }
+
+
+def _probe(path: str, period: int, failures: int) -> dict[str, Any]:
     return {
         "http_get": {"path": path, "port": "http", "scheme": "HTTP"},
         "period_seconds": period,

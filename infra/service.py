@@ -66,6 +66,7 @@ class Service:
         variables: environment variables that are the same in every environment.
         secrets: the names of secrets by the environment variables that they go into.
         buckets: the buckets that it reads and writes.
+        egress: ports on the internet that it connects to, beside 443.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Service:
     variables: Mapping[str, str]
     secrets: Mapping[str, str]
     buckets: tuple[str, ...]
+    egress: tuple[int, ...]
 
 
 def read_services(
@@ -130,6 +132,7 @@ def _service(name: str, reader: Reader, secrets: Collection[str]) -> Service:
         variables=MappingProxyType(_variables(reader)),
         secrets=MappingProxyType(_named_secrets(reader, secrets)),
         buckets=_buckets(reader),
+        egress=reader.integers("egress", minimum=1, maximum=65535, unit="(ports)", default=()),
     )
     for key, wanted in (("websockets", service.websockets), ("sticky", service.sticky)):
         if wanted and route is None and not reader.has("route"):

@@ -50,7 +50,7 @@ def _variables(service: Service, settings: Settings) -> list[SecretVariable]:
     if service.database:
         variables.append(SecretVariable("DATABASE_URL", "database", _URL))
     if service.redis and settings.redis.enabled:
-        variables.append(SecretVariable("REDIS_CACHE_URL", "redis-cache", _URL))
+        variables.append(SecretVariable("REDIS_URL", "redis-cache", _URL))
         variables.append(SecretVariable("REDIS_QUEUE_URL", "redis-queue", _URL))
     return variables
 
@@ -64,6 +64,9 @@ def plain_variables(
         "ENVIRONMENT": settings.environment.value,
         "NODE_ENV": settings.standard.node_env,
         "PORT": str(service.port),
+        **service.variables,
+        **_features(settings, system),
+        **dict.fromkeys(settings.debug.variables, "true"),
     }
     if service.database:
         pool = system.pool
@@ -73,9 +76,26 @@ def plain_variables(
             "DATABASE_POOL_MAX": str(pool.maximum),
             "DATABASE_POOL_MIN": str(pool.minimum),
         }
+    if service.redis:
+        variables["RETRY_ATTEMPTS"] = str(system.retries.attempts)
+        variables["RETRY_DELAYS_SECONDS"] = ",".join(map(str, system.retries.delays))
+    if service.websockets:
+        variables["WS_HEARTBEAT_INTERVAL"] = str(service.websockets.heartbeat * 1000)  # milliseconds (003)
+    if "SENTRY_DSN" in service.secrets:
+        variables["SENTRY_SAMPLE_RATE"] = str(settings.standard.error_sample_rate)
     for bucket in service.buckets:
         variables[f"{bucket.upper()}_BUCKET"] = buckets[bucket]
     return variables
+
+
+def _features(settings: Settings, system: System) -> dict[str, str]:
+    """Runbook 002 switches features by variables: FEATURE_NEW_DASHBOARD is enabled or disabled."""
+    return {
+        f"FEATURE_{name.upper().replace('-', '_')}": "enabled"
+        if settings.environment in environments
+        else "disabled"
+        for name, environments in system.flags.items()
+    }
 
 
 def readers(secret: str, settings: Settings, system: System, naming: Naming) -> list[str]:

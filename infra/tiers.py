@@ -36,8 +36,11 @@ DATABASE_TIERS = MappingProxyType(
     }
 )
 
-# Kept free for migrations, people and RDS itself when pools are added up.
+# Kept free for people, rotation and RDS itself when pools are added up.
 RESERVED_CONNECTIONS = 20
+
+# The pool of a migration or scheduled job, which does one thing after the other.
+JOB_POOL_MAXIMUM = 5
 
 
 @dataclass(frozen=True)

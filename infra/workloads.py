@@ -12,18 +12,30 @@ from pulumi_aws import iam as aws_iam
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
-from pulumi_kubernetes.core.v1 import Namespace, ServiceAccount
+from pulumi_kubernetes.batch.v1 import CronJob, Job
+from pulumi_kubernetes.core.v1 import ConfigMap, Namespace, ServiceAccount
 from pulumi_kubernetes.core.v1 import Service as ClusterService
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from infra import iam, pods
 from infra.config import ReplicaSettings
+from infra.job_specs import MIGRATION_DEADLINE_SECONDS, cron_job, migration_job
+from infra.jobs import Schedule
 from infra.naming import Naming
-from infra.pods import SecretVariable
+from infra.network_policies import (
+    CONTROLLER_CONFIG_MAP,
+    CONTROLLER_SWITCH,
+    Addresses,
+    network_policies,
+)
+from infra.pods import PodArgs, SecretVariable
 from infra.service import Service
 
 # Runbook 004: scale at more than 70 % CPU.
 SCALE_AT_CPU_PERCENT = 70
+# Down only after ten quiet minutes: traffic comes in waves.
+SCALE_DOWN_AFTER_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,19 @@ class WorkloadArgs:
 
 
 @dataclass(frozen=True)
+class MigrationArgs:
+    """The Jobs that every rollout waits for, one after the other.
+
+    Args:
+        service: whose image, identity and environment they have.
+        commands: what they run, by the name of the Job; a new version has new names.
+    """
+
+    service: str
+    commands: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
 class WorkloadsArgs:
     """All services, and where they run.
 
@@ -57,10 +82,13 @@ class WorkloadsArgs:
         naming: names and ARNs.
         namespace: of all of them.
         services: what runs.
+        migration: what has to have run before; None for nothing.
+        schedules: what runs by the clock.
+        addresses: of the networks that pods are called from, and call.
         replicas: between how many pods each one scales.
         cluster_name: for the pods' identities.
         cluster_arn: likewise.
-        ready: what has to be there before pods can start.
+        ready: what has to be there before pods can start; a backup of the database is part of it.
         data_key: encrypts the buckets.
         secrets_key: encrypts the secrets.
     """
@@ -68,6 +96,9 @@ class WorkloadsArgs:
     naming: Naming
     namespace: str
     services: Sequence[WorkloadArgs]
+    migration: MigrationArgs | None
+    schedules: Sequence[Schedule]
+    addresses: Addresses
     replicas: ReplicaSettings
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
@@ -77,16 +108,18 @@ class WorkloadsArgs:
 
 
 class Workloads(pulumi.ComponentResource):
-    """A namespace, and in it every service of the system file. Keeps K8S-3, K8S-4 and SEC-1.
+    """A namespace, and in it every service of the system file. Keeps K8S-2 to K8S-6 and SEC-1.
 
     Produces for each service an IAM role with exactly what it names, a service account that has this
     role, its secrets as environment variables, a Deployment with probes, an autoscaler, a disruption
-    budget, and a Service when others call it.
+    budget, and a Service when others call it; the migration's Jobs, which the Deployments wait for; a
+    CronJob for each schedule; and network policies that allow what is needed and nothing else.
     """
 
     def __init__(self, name: str, args: WorkloadsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:workloads:Workloads", name, None, opts)
         self._args = args
+        self._workloads = {workload.service.name: workload for workload in args.services}
         self._namespace = Namespace(
             args.namespace,
             metadata={
@@ -96,23 +129,44 @@ class Workloads(pulumi.ComponentResource):
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready)),
         )
+        policies = self._network_policies()
+        ready = {
+            service: [*policies, *self._prepare(workload)] for service, workload in self._workloads.items()
+        }
+        migrated = self._migrate(args.migration, ready) if args.migration else []
         for workload in args.services:
-            self._deploy(workload)
+            self._deploy(workload, [*ready[workload.service.name], *migrated])
+        for schedule in args.schedules:
+            self._schedule(schedule, [*ready[schedule.service], *migrated])
         self.register_outputs({})
 
-    def _metadata(self, service: Service) -> dict[str, Any]:
+    def _metadata(self, name: str) -> dict[str, Any]:
         return {
-            "name": service.name,
+            "name": name,
             "namespace": self._args.namespace,
-            "labels": pods.labels(self._args.naming.system, service.name),
+            "labels": pods.labels(self._args.naming.system, name),
         }
 
     def _in_namespace(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=[self._namespace, *needed])
 
-    def _deploy(self, workload: WorkloadArgs) -> None:
-        service, metadata = workload.service, self._metadata(workload.service)
-        identity = self._identity(workload)
+    def _network_policies(self) -> list[pulumi.Resource]:
+        controller = ConfigMap(
+            CONTROLLER_CONFIG_MAP,
+            metadata={"name": CONTROLLER_CONFIG_MAP, "namespace": "kube-system"},
+            data=CONTROLLER_SWITCH,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.ready)),
+        )
+        services = {name: workload.service for name, workload in self._workloads.items()}
+        specifications = network_policies(self._args.naming.system, services, self._args.addresses)
+        return [
+            NetworkPolicy(name, metadata=self._metadata(name), spec=spec, opts=self._in_namespace(controller))
+            for name, spec in specifications.items()
+        ]
+
+    def _prepare(self, workload: WorkloadArgs) -> list[pulumi.Resource]:
+        """What pods of a service need, whether they serve or do a job."""
+        service, metadata = workload.service, self._metadata(workload.service.name)
         account = ServiceAccount(
             service.name,
             metadata=metadata,
@@ -120,15 +174,49 @@ class Workloads(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=self._in_namespace(),
         )
-        needed: list[pulumi.Resource] = [*identity, account]
+        ready: list[pulumi.Resource] = [*self._identity(workload), account]
         if workload.secrets:
-            needed.append(self._secrets(workload, metadata))
+            ready.append(self._secrets(workload, metadata))
+        return ready
+
+    def _pod(self, workload: WorkloadArgs) -> PodArgs:
+        return PodArgs(
+            self._args.naming.system, workload.service, workload.image, workload.variables, workload.secrets
+        )
+
+    def _migrate(
+        self, migration: MigrationArgs, ready: Mapping[str, Sequence[pulumi.Resource]]
+    ) -> list[pulumi.Resource]:
+        pod, needed = self._pod(self._workloads[migration.service]), list(ready[migration.service])
+        for number, (name, command) in enumerate(migration.commands.items(), start=1):
+            job = Job(
+                f"migration-{number}" if len(migration.commands) > 1 else "migration",
+                metadata=self._metadata(name),
+                spec=migration_job(pod, name, command),
+                opts=pulumi.ResourceOptions.merge(
+                    self._in_namespace(*needed),
+                    pulumi.ResourceOptions(
+                        custom_timeouts=pulumi.CustomTimeouts(create=f"{MIGRATION_DEADLINE_SECONDS}s")
+                    ),
+                ),
+            )
+            needed = [job]
+        return needed
+
+    def _schedule(self, schedule: Schedule, needed: Sequence[pulumi.Resource]) -> None:
+        CronJob(
+            schedule.name,
+            metadata=self._metadata(schedule.name),
+            spec=cron_job(self._pod(self._workloads[schedule.service]), schedule),
+            opts=self._in_namespace(*needed),
+        )
+
+    def _deploy(self, workload: WorkloadArgs, needed: Sequence[pulumi.Resource]) -> None:
+        service, metadata = workload.service, self._metadata(workload.service.name)
         deployment = Deployment(
             service.name,
             metadata=metadata,
-            spec=pods.deployment(
-                self._args.naming.system, service, workload.image, workload.variables, workload.secrets
-            ),
+            spec=pods.deployment(self._pod(workload)),
             opts=self._in_namespace(*needed),
         )
         self._autoscaler(service, metadata, deployment)
@@ -224,6 +312,7 @@ class Workloads(pulumi.ComponentResource):
                 "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": service.name},
                 "min_replicas": self._args.replicas.minimum,
                 "max_replicas": self._args.replicas.maximum,
+                "behavior": {"scale_down": {"stabilization_window_seconds": SCALE_DOWN_AFTER_SECONDS}},
                 "metrics": [
                     {
                         "type": "Resource",

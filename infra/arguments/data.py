@@ -12,6 +12,7 @@ from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.database import SECRET as DATABASE_SECRET
 from infra.database import Database, DatabaseArgs
+from infra.job_specs import release_name
 from infra.keys import Keys
 from infra.network import Network
 from infra.redis import Eviction, Redis, RedisArgs, secret_name
@@ -40,11 +41,20 @@ def database(configuration: Configuration, keys: Keys, network: Network, cluster
         vpc_id=network.vpc_id,
         subnet_ids=network.data_subnet_ids,
         client_security_group_id=cluster.security_group_id,
+        snapshot_before=_release(configuration),
         readers=_readers(configuration, DATABASE_SECRET),
         data_key=keys.data,
         secrets_key=keys.secrets,
         log_key=keys.logs,
     )
+
+
+def _release(configuration: Configuration) -> str | None:
+    """What the snapshot before a migration is called after (contract K8S-6); None where there is none."""
+    migration = configuration.system.migration
+    if migration is None or not configuration.settings.standard.protects_data:
+        return None
+    return release_name(configuration.images[migration.service])
 
 
 def redis(

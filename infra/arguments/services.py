@@ -6,12 +6,16 @@ from collections.abc import Mapping
 
 import pulumi
 
+from infra.addresses import subnets
 from infra.cluster import Cluster
 from infra.configuration import Configuration
+from infra.environments import Environment
+from infra.job_specs import release_name
 from infra.keys import Keys
+from infra.network_policies import Addresses
 from infra.service_environment import entries_of, plain_variables, role_name, secret_variables
 from infra.storage import Storage
-from infra.workloads import WorkloadArgs, WorkloadsArgs
+from infra.workloads import MigrationArgs, WorkloadArgs, WorkloadsArgs
 
 
 def workloads(
@@ -20,8 +24,9 @@ def workloads(
     cluster: Cluster,
     storage: Storage,
     entries: Mapping[str, pulumi.Output[str]],
+    backup: pulumi.Resource | None,
 ) -> WorkloadsArgs:
-    """For the services."""
+    """For the services; `backup` is taken before a new version may touch the database."""
     settings, system, naming = configuration.settings, configuration.system, configuration.naming
     return WorkloadsArgs(
         naming=naming,
@@ -38,12 +43,38 @@ def workloads(
             )
             for service in system.services.values()
         ],
+        migration=migration(configuration),
+        schedules=list(system.schedules.values()),
+        addresses=_addresses(configuration),
         replicas=settings.replicas,
         cluster_name=cluster.name,
         cluster_arn=cluster.arn,
-        ready=cluster.ready,
+        ready=[*cluster.ready, *([backup] if backup else [])],
         data_key=keys.data,
         secrets_key=keys.secrets,
+    )
+
+
+def migration(configuration: Configuration) -> MigrationArgs | None:
+    """For the migration: in staging it is tried out first, in dev the schema is still being made."""
+    declared = configuration.system.migration
+    if declared is None:
+        return None
+    release = release_name(configuration.images[declared.service])
+    apply, environment = f"migrate-{release}", configuration.settings.environment
+    commands = {
+        Environment.DEV: {apply: declared.development},
+        Environment.STAGING: {f"migrate-dry-run-{release}": declared.dry_run, apply: declared.command},
+        Environment.PROD: {apply: declared.command},
+    }
+    return MigrationArgs(declared.service, commands[environment])
+
+
+def _addresses(configuration: Configuration) -> Addresses:
+    network = configuration.settings.network
+    zones = subnets(network.cidr, len(network.availability_zones))
+    return Addresses(
+        load_balancers=[str(zone.public) for zone in zones], data=[str(zone.data) for zone in zones]
     )
 
 

@@ -40,6 +40,7 @@ def test_staging_differs_from_prod_in_a_short_list() -> None:
     differing = {name for name in vars(prod) if getattr(prod, name) != getattr(staging, name)}
     assert differing == {
         "deletion_protection",
+        "error_sample_rate",
         "locks_backups",
         "log_retention",
         "nat_per_zone",

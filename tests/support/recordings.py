@@ -29,3 +29,11 @@ def prod_with_paging() -> Recording:
 def dev_without_redis() -> Recording:
     """dev with Redis switched off."""
     return record("dev", {"redis": {**stack_file("dev")["redis"], "enabled": False}})
+
+
+@cache
+def system_recording(system: str, environment: str) -> Recording:
+    """One of the runbooks' five systems."""
+    if system == "triangle":
+        return recording_of(environment)
+    return record(environment, {"systemFile": f"examples/systems/{system}.yaml"})

@@ -240,5 +240,22 @@ MAPPINGS = (
         autoname="identifier",
         tags=_tags("{DBInstanceArn}"),
     ),
+    ResourceMapping(
+        token="aws:rds/snapshot:Snapshot",
+        service="rds",
+        create=Call("create_db_snapshot"),
+        made="DBSnapshot",
+        id="{DBSnapshotIdentifier}",
+        import_id="{dbSnapshotIdentifier}",
+        read=Call("describe_db_snapshots", {"DBSnapshotIdentifier": "{id}"}),
+        found="DBSnapshots[0]",
+        delete=Call("delete_db_snapshot", {"DBSnapshotIdentifier": "{id}"}),
+        names={
+            "dbInstanceIdentifier": "DBInstanceIdentifier",
+            "dbSnapshotIdentifier": "DBSnapshotIdentifier",
+        },
+        missing=("DBSnapshotNotFound", "DBSnapshotNotFoundFault"),
+        tags=_tags("{DBSnapshotArn}"),
+    ),
 )
 RECORDED: tuple[RecordedType, ...] = ()

@@ -103,6 +103,14 @@ def test_the_files_of_the_checkout_are_fine(environment: str) -> None:
         ("staging", "images.api", "latest", "staging refuses a tag, which can move"),
         ("dev", "images.api", "no spaces", "or a tag"),
         ("prod", "images.api", ..., "images.api: found nothing; allowed: an image for each service"),
+        ("prod", "budget", ..., "budget: found nothing"),
+        ("prod", "budget.monthly", 0, "a whole number from 1 to 1000000 US dollars"),
+        ("prod", "maintenance", {"enabled": "yes"}, 'maintenance.enabled: found "yes"'),
+        ("prod", "maintenance", {"enabled": True, "message": ""}, "one line of at most 500 characters"),
+        ("prod", "escalation", {"lead": "the lead"}, "an e-mail address"),
+        ("prod", "debug", {"variables": ["DEBUG_MODE"]}, "debug.until: found nothing"),
+        ("prod", "debug", {"variables": ["DEBUG_MODE"], "until": "2026-11-20"}, "today is 2026-11-21"),
+        ("dev", "debug", {"variables": ["TRACE"]}, "the system file's `debug`: there are none"),
         ("prod", "images.billing", f"sha256:{'0' * 64}", "the services api, worker, admin"),
         ("prod", "alarms.actions", False, "true in prod: its alarms reach people"),
         ("prod", "alarms.email", "nobody", "an e-mail address"),
@@ -144,6 +152,34 @@ def test_a_bad_value_in_the_stack_file_is_refused(
         ("thresholds", {"cpuWarning": 90, "cpuCritical": 80}, "a whole number from 91 to 99 percent"),
         ("thresholds", {"poolWarning": 20}, "a whole number from 0 to 19 connections"),
         ("thresholds", {"cpuWaring": 70}, "Did you mean cpuWarning?"),
+        ("domain", "triangle", "prod's domain"),
+        ("owner", "the platform team", "the e-mail address of who answers for it"),
+        ("services.worker.sticky", True, "a service with a `route`"),
+        ("services.worker.websockets", {"path": "/ws", "heartbeat": 30}, "a service with a `route`"),
+        ("services.worker.route", {"host": ""}, "true for a service with a `route`"),
+        ("services.api.websockets", {"path": "/ws", "heartbeat": 0}, "a whole number from 1 to 600 seconds"),
+        ("services.admin.route.host", "api", "paths that api does not have on this host"),
+        ("services.api.route.paths", ["api"], "a path pattern of a load balancer"),
+        ("frontend", {"host": "api"}, "the frontend has everything else on this host"),
+        ("migration.service", "backend", "one of admin, api, worker"),
+        ("migration.dryRun", ..., "migration.dryRun: found nothing"),
+        ("schedules.remove-expired-uploads.schedule", "0 25 * * *", "0 to 23"),
+        ("schedules.remove-expired-uploads.schedule", "@daily", "five fields"),
+        (
+            "schedules",
+            {"api": {"service": "api", "command": ["x"], "schedule": "* * * * *"}},
+            "no service has",
+        ),
+        ("flags.photo-annotations", ["dev", "prod"], "dev before staging, staging before prod"),
+        ("flags.photo-annotations", ["production"], "one of dev, staging, prod"),
+        ("retries.delays", [300, 60], "delays that grow"),
+        ("retries.attempts", 9, "a whole number from 1 to 5 attempts"),
+        ("expiries.apns.ends", "2026-11-20", "expiries.apns.ends: found 2026-11-20; allowed: a day that is"),
+        ("expiries.apns.ends", "soon", "a day as YYYY-MM-DD"),
+        ("secrets.sentry-dsn.rotation", 90, "a secret with `source: generated`"),
+        ("secrets.stripe-secret-key.live", "(", "a regular expression"),
+        ("images", {}, "versions in Pulumi.prod.yaml alone"),
+        ("payments", {"provider": ""}, "who takes them"),
     ],
 )
 def test_a_bad_value_in_the_system_file_is_refused(path: str, value: Any, expected: str) -> None:
@@ -182,6 +218,7 @@ def test_a_system_file_that_is_no_mapping_is_refused(content: object) -> None:
         (None, "broken.yaml: the file: found no such file"),
         ("name: x\n\tservices:", "broken.yaml: line 2, column 1: found character '\\t'"),
         ("name: [x", "broken.yaml: line 1, column 9"),
+        ("services:\n  api: {}\n  api: {}", "broken.yaml: line 3, column 3: found the key api a second time"),
         ("", "broken.yaml: the whole file: found an empty value"),
         (b"\xff\xfe", "broken.yaml: the file"),
     ],
@@ -202,13 +239,13 @@ def test_a_system_file_that_cannot_be_read_is_one_mistake(
 def test_pools_that_open_more_connections_than_the_database_has_are_refused() -> None:
     (line,) = problems("staging", changed(stack_file("staging"), "replicas.maximum", 4))
     assert "at most 200 connections" in line
-    assert "10 pods with a pool of 20 would need 220" in line
+    assert "10 pods with a pool of 20 and 2 jobs with one of 5 would need 230" in line
 
 
 @pytest.mark.contract("DB-4")
 def test_exactly_as_many_connections_as_there_are_is_fine() -> None:
-    # 4 pods and one that is rolled out, of two services; 200 less 20 that are reserved.
-    system = changed(system_file(), "pool", {"maximum": 18})
+    # 4 pods and one that is rolled out, of two services; 200 less 20 that are reserved and 10 for two jobs.
+    system = changed(system_file(), "pool", {"maximum": 17})
     assert problems("staging", changed(stack_file("staging"), "replicas.maximum", 4), system) == []
 
 

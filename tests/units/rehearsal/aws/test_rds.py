@@ -132,6 +132,17 @@ CHANGES: list[dict[str, Any]] = [
 ]
 
 
+def test_a_snapshot_lives(life: Life, database: Made) -> None:
+    inputs = {
+        "dbInstanceIdentifier": database.inputs["identifier"],
+        "dbSnapshotIdentifier": "before-a-change",
+        "tags": {"team": "data"},
+    }
+    snapshot = life.create("aws:rds/snapshot:Snapshot", inputs)
+    life.imports(snapshot)
+    life.ends(snapshot)
+
+
 def test_a_database_lives(life: Life, cloud: Cloud, database: Made) -> None:
     for change in CHANGES:
         database = life.changes_to(database, change)

@@ -1,0 +1,116 @@
+"""K8S-6 and what runs by the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.recorder import Recording
+from tests.support.recordings import recording_of, system_recording
+
+JOB = "kubernetes:batch/v1:Job"
+CRON_JOB = "kubernetes:batch/v1:CronJob"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+SNAPSHOT = "aws:rds/snapshot:Snapshot"
+
+
+def _command(job: dict[str, Any]) -> list[str]:
+    (container,) = job["template"]["spec"]["containers"]
+    command: list[str] = container["command"]
+    return command
+
+
+@pytest.mark.contract("K8S-6")
+def test_every_rollout_waits_for_the_migration(each: Recording) -> None:
+    last = list(each.of(JOB).values())[-1]
+    for deployment in each.of(DEPLOYMENT).values():
+        assert last.urn in deployment.depends_on
+
+
+@pytest.mark.contract("K8S-6")
+def test_staging_tries_the_migration_out_before_it_applies_it(staging: Recording) -> None:
+    dry_run, migration = staging.of(JOB).values()
+    assert _command(dry_run.inputs["spec"]) == ["npx", "prisma", "migrate", "status"]
+    assert _command(migration.inputs["spec"]) == ["npx", "prisma", "migrate", "deploy"]
+    assert dry_run.urn in migration.depends_on
+
+
+@pytest.mark.contract("K8S-6")
+def test_prods_migration_waits_for_a_snapshot_of_the_database(like_prod: Recording) -> None:
+    snapshot = like_prod.one(SNAPSHOT, "before-migration")
+    namespace = like_prod.one("kubernetes:core/v1:Namespace", "triangle")
+    assert snapshot.urn in namespace.depends_on
+    assert all(namespace.urn in job.depends_on for job in like_prod.of(JOB).values())
+
+
+@pytest.mark.contract("K8S-6")
+def test_another_version_is_migrated_to_anew(prod: Recording) -> None:
+    name = "10e08a419e85"  # the digest that Pulumi.prod.yaml has for the api begins like this
+    (job,) = prod.of(JOB).values()
+    assert job.inputs["metadata"]["name"] == f"migrate-{name}"
+    assert (
+        prod.one(SNAPSHOT, "before-migration").inputs["dbSnapshotIdentifier"]
+        == f"triangle-prod-before-{name}"
+    )
+
+
+@pytest.mark.contract("K8S-6")
+def test_a_migration_that_fails_is_not_tried_again(each: Recording) -> None:
+    for job in each.of(JOB).values():
+        assert job.inputs["spec"]["backoffLimit"] == 0
+        assert job.inputs["spec"]["template"]["spec"]["restartPolicy"] == "Never"
+
+
+@pytest.mark.contract("ENV-3")
+@pytest.mark.parametrize(
+    ("environment", "command"),
+    [
+        ("dev", ["npx", "prisma", "migrate", "dev"]),
+        ("staging", ["npm", "run", "db:deploy"]),
+        ("prod", ["npm", "run", "db:deploy"]),
+    ],
+)
+def test_the_schema_is_migrated_as_the_runbook_says(environment: str, command: list[str]) -> None:
+    jobs = system_recording("escrow", environment).of(JOB)
+    assert _command(list(jobs.values())[-1].inputs["spec"]) == command
+
+
+def test_a_schedule_runs_once_at_a_time_and_leaves_a_history(each: Recording) -> None:
+    spec = each.one(CRON_JOB, "remove-expired-uploads").inputs["spec"]
+    assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == (
+        "30 3 * * *",
+        "Etc/UTC",
+        "Forbid",
+    )
+    assert (spec["successfulJobsHistoryLimit"], spec["failedJobsHistoryLimit"]) == (3, 5)
+
+
+def test_a_job_has_the_identity_and_the_secrets_of_its_service(each: Recording) -> None:
+    job = each.one(CRON_JOB, "remove-expired-uploads").inputs["spec"]["jobTemplate"]["spec"]["template"][
+        "spec"
+    ]
+    worker = each.one(DEPLOYMENT, "worker").inputs["spec"]["template"]["spec"]
+    secret = [entry for entry in worker["containers"][0]["env"] if "valueFrom" in entry]
+    assert job["serviceAccountName"] == "worker"
+    assert [entry for entry in job["containers"][0]["env"] if "valueFrom" in entry] == secret
+    assert job["containers"][0]["image"] == worker["containers"][0]["image"]
+
+
+@pytest.mark.contract("DB-4")
+def test_a_job_opens_fewer_connections_than_a_service(each: Recording) -> None:
+    (container,) = list(each.of(JOB).values())[-1].inputs["spec"]["template"]["spec"]["containers"]
+    sizes = {entry["name"]: entry.get("value") for entry in container["env"]}
+    assert sizes["DATABASE_POOL_MAX"] == "5"
+
+
+def test_jobs_are_not_taken_for_pods_of_their_service(each: Recording) -> None:
+    selector = each.one(DEPLOYMENT, "api").inputs["spec"]["selector"]["matchLabels"]
+    for job in each.of(JOB).values():
+        labels = job.inputs["spec"]["template"]["metadata"]["labels"]
+        assert not selector.items() <= labels.items()
+
+
+@pytest.mark.contract("K8S-6")
+def test_dev_takes_no_snapshot_before_a_migration() -> None:
+    assert not recording_of("dev").of(SNAPSHOT)

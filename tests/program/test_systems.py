@@ -1,0 +1,49 @@
+"""The five systems of the runbooks, in three environments: data alone, no code changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.recorder import Recording, system_file
+from tests.support.recordings import system_recording
+
+SYSTEMS = ("triangle", "node", "fixzit", "paintbox", "escrow")
+ENVIRONMENTS = ("dev", "staging", "prod")
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+
+
+@pytest.mark.contract("ENV-1", "K8S-3")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_system_runs_its_services_in_every_environment(system: str, environment: str) -> None:
+    recording = system_recording(system, environment)
+    assert set(recording.of(DEPLOYMENT)) == set(system_file(f"examples/systems/{system}.yaml")["services"])
+
+
+@pytest.mark.contract("ENV-1")
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_staging_has_every_kind_that_prod_has_but_those_that_only_prod_has(system: str) -> None:
+    triangle = _only_in_prod("triangle")
+    assert _only_in_prod(system) <= triangle
+
+
+def _only_in_prod(system: str) -> set[str]:
+    return system_recording(system, "prod").types() - system_recording(system, "staging").types()
+
+
+@pytest.mark.contract("ENV-2")
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_no_name_of_prod_is_a_name_of_staging(system: str) -> None:
+    prod, staging = (_entries(system_recording(system, one)) for one in ("prod", "staging"))
+    assert not prod & staging
+    assert len(prod) == len(staging)
+
+
+def _entries(recording: Recording) -> set[str]:
+    return {entry.inputs["name"] for entry in recording.of("aws:secretsmanager/secret:Secret").values()}
+
+
+@pytest.mark.contract("K8S-2")
+def test_paintbox_has_the_cores_and_the_memory_of_its_runbook() -> None:
+    spec = system_recording("paintbox", "prod").one(DEPLOYMENT, "app").inputs["spec"]["template"]["spec"]
+    assert spec["containers"][0]["resources"]["requests"] == {"cpu": "4000m", "memory": "1024Mi"}
