@@ -160,7 +160,7 @@ def _print_json(value: Any) -> None:
 @contextmanager
 def _errors_for_people() -> Iterator[None]:
     """Turns every expected failure into its message and exit code; no traceback for a mistake."""
-    from rehearsal.documentation import DocumentationError
+    from rehearsal.graph import DocumentationError
     from rehearsal.review import RevisionError
     from rehearsal.session import EngineError, Interrupted
     from rehearsal.stackfile import StackFileError

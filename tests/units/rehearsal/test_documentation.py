@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.documentation import DocumentationError, Graph, contract_page, topology_page, with_picture
+from rehearsal.contract_page import contract_page
+from rehearsal.documentation import topology_page, with_picture
+from rehearsal.graph import DocumentationError, Graph
 from tests.support.checkout import ROOT
 
 PREFIX = "urn:pulumi:prod::groundwork::groundwork"
@@ -21,25 +23,38 @@ def resource(urn: str, *dependencies: str) -> dict[str, Any]:
     return {"urn": urn, "type": resource_type, "dependencies": list(dependencies)}
 
 
-GRAPH = Graph("prod", (resource(KEY), resource(VPC, KEY), resource(BUCKET, VPC, KEY)))
+GRAPH = Graph("triangle", "prod", (resource(KEY), resource(VPC, KEY), resource(BUCKET, VPC, KEY)))
 ROW = {"id": "NET-1", "promise": "a network", "resources": ["aws:ec2/vpc:Vpc", "aws:ec2/vpc:Vpc main"]}
 
 
 def test_a_row_shows_what_keeps_it_and_what_proves_it() -> None:
-    page = contract_page([ROW], [GRAPH], {"NET-1": ["tests/program/test_network.py::test_zones"]})
-    assert "| NET-1 | a network | `aws:ec2/vpc:Vpc` 1<br>`aws:ec2/vpc:Vpc main` 1 |" in page
+    page = contract_page([ROW], [GRAPH], [GRAPH], {"NET-1": ["tests/program/test_network.py::test_zones"]})
+    assert "- `aws:ec2/vpc:Vpc` 1\n- `aws:ec2/vpc:Vpc main` 1" in page
     assert "[test_zones](../tests/program/test_network.py)" in page
+
+
+def test_a_row_says_which_systems_it_is_kept_in() -> None:
+    other = Graph("node", "prod", (resource(KEY),))
+    page = contract_page([ROW], [GRAPH], [GRAPH, other], {"NET-1": ["a::b"]})
+    assert "| row | promise | triangle | node |" in page
+    assert "| [NET-1](#net-1) | a network | ✓ |  |" in page
+
+
+def test_a_row_of_the_application_names_the_hook() -> None:
+    row = {**ROW, "application": "it publishes its lag"}
+    page = contract_page([row], [GRAPH], [GRAPH], {"NET-1": ["a::b"]})
+    assert "The application's part: it publishes its lag." in page
 
 
 def test_a_row_whose_resource_is_nowhere_is_refused() -> None:
     row = {**ROW, "resources": ["aws:ec2/vpc:Vpc other"]}
     with pytest.raises(DocumentationError, match="which no environment has"):
-        contract_page([row], [GRAPH], {"NET-1": ["a::b"]})
+        contract_page([row], [GRAPH], [GRAPH], {"NET-1": ["a::b"]})
 
 
 def test_a_row_without_a_test_is_refused() -> None:
     with pytest.raises(DocumentationError, match="NET-1 has no test"):
-        contract_page([ROW], [GRAPH], {})
+        contract_page([ROW], [GRAPH], [GRAPH], {})
 
 
 def test_the_picture_has_an_arrow_for_each_need_but_no_shortcuts() -> None:
@@ -57,4 +72,4 @@ def test_readme_without_its_marks_is_refused() -> None:
 def test_every_row_that_is_claimed_is_in_the_committed_page() -> None:
     rows = yaml.safe_load((ROOT / "docs" / "contract.yaml").read_text(encoding="utf-8"))
     page = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
-    assert [row["id"] for row in rows if f"\n| {row['id']} |" not in page] == []
+    assert [row["id"] for row in rows if f"\n## {row['id']}\n" not in page] == []
