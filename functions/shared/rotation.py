@@ -17,7 +17,7 @@ from typing import Any
 from functions.shared import metrics
 from functions.shared.metrics import Metric
 
-CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
+CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 
 # About 238 bits.
 PASSWORD_LENGTH = 40

