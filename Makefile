@@ -5,11 +5,12 @@ ENV  ?= dev
 VENV ?= .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve manifests refresh destroy reset test lint bench docs engine clean
+.PHONY: help up preview serve manifests refresh destroy reset promote rollback test lint bench docs engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
 REHEARSAL  = $(VENV)/bin/python -m rehearsal
+OPERATIONS = $(VENV)/bin/python -m operations
 OPTIONS    = --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(if $(JSON),--json)
 
 # The oldest supported Python first: it is the one that everything is tested with.
@@ -55,6 +56,12 @@ destroy: $(READY) ## remove what is in ENV; refused for what is protected
 
 reset: $(READY) ## throw away ENV's embedded AWS and its state, protected or not
 	@$(REHEARSAL) clean --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)')
+
+promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGESTS="api=sha256:…" for tags of dev
+	@$(OPERATIONS) promote --from '$(FROM)' --to '$(TO)' $(foreach digest,$(DIGESTS),--digest '$(digest)') $(if $(JSON),--json)
+
+rollback: $(READY) ## write the image digests that ENV ran before into its stack file again
+	@$(OPERATIONS) rollback --env '$(ENV)' $(if $(JSON),--json)
 
 test: $(READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
 	@$(VENV)/bin/python -m rehearsal.engine || echo 'The tests that need the engine will be skipped.'

@@ -1,0 +1,52 @@
+"""The command line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from operations.console import errors_for_people, show_json, show_table
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
+Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
+
+
+@app.command()
+def promote(
+    source: Annotated[str, typer.Option("--from", help="the environment where it was tried")],
+    target: Annotated[str, typer.Option("--to", help="the environment that gets it")],
+    digest: Annotated[
+        list[str] | None, typer.Option(help="SERVICE=sha256:…, for what dev runs by tag; repeatable")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Copy the image digests of one environment's stack file into the next one's; nothing is built."""
+    from operations import releases
+
+    with errors_for_people():
+        changes = releases.promote(releases.ROOT, source, target, releases.parse_digests(digest or []))
+        _show(changes, f"Pulumi.{target}.yaml", json_)
+
+
+@app.command()
+def rollback(env: Environment, json_: Json = False) -> None:
+    """Write the image digests that an environment ran before into its stack file again."""
+    from operations import releases
+
+    with errors_for_people():
+        _show(releases.roll_back(releases.ROOT, env), f"Pulumi.{env}.yaml", json_)
+
+
+def _show(changes: dict[str, tuple[str, str]], file: str, json_: bool) -> None:
+    if json_:
+        show_json({"file": file, "images": {name: list(pair) for name, pair in changes.items()}})
+    elif not changes:
+        typer.echo(f"{file} has these versions already; nothing was written.")
+    else:
+        show_table(
+            ("service", "before", "now"), [(name, old or "-", new) for name, (old, new) in changes.items()]
+        )
+        typer.echo(f"\nWritten to {file}. Look at it with `make preview`, then commit and deploy it.")

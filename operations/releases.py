@@ -1,0 +1,159 @@
+"""Which version of each image an environment runs: promotion and rollback (contract ENV-4, K8S-5).
+
+Both only change digests in a stack file. What is deployed is what is committed, so a preview shows it
+beforehand and the history afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from infra.environments import Environment
+from infra.images import DIGEST
+from infra.strict_yaml import parse
+from operations.console import OperationError
+from rehearsal.workspace import write_atomically
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_KEY = "groundwork:images"
+_ORDER = tuple(Environment)
+
+Changes = dict[str, tuple[str, str]]
+
+
+def parse_digests(texts: Sequence[str]) -> dict[str, str]:
+    """`api=sha256:…` as a mapping.
+
+    Raises:
+        OperationError: one is not of this form.
+    """
+    found = {}
+    for text in texts:
+        name, _, version = text.partition("=")
+        if not name or not re.fullmatch(DIGEST, version):
+            raise OperationError(
+                f"--digest {text}: found something else than SERVICE=sha256: and 64 hexadecimal digits."
+            )
+        found[name] = version
+    return found
+
+
+def promote(root: Path, source: str, target: str, digests: Mapping[str, str]) -> Changes:
+    """Writes the source's digests into the target's stack file.
+
+    Args:
+        root: the checkout.
+        source: where the versions were tried.
+        target: the next environment.
+        digests: for services that the source runs by tag.
+
+    Returns:
+        What changed: the version before and the one now, by service.
+
+    Raises:
+        OperationError: the target does not follow the source, or a version is a tag, which can move.
+    """
+    _check_step(source, target)
+    tried = {**_images(_stack_file(root, source)), **digests}
+    tags = sorted(name for name, version in tried.items() if not re.fullmatch(DIGEST, version))
+    if tags:
+        named = " ".join(f"--digest {name}=sha256:…" for name in tags)
+        raise OperationError(
+            f"Pulumi.{source}.yaml: {_KEY}: found tags for {', '.join(tags)}; {target} takes digests alone.\n"
+            f"Say which ones were tried: {named}"
+        )
+    return _write(_stack_file(root, target), tried)
+
+
+def roll_back(root: Path, environment: str) -> Changes:
+    """Writes the versions that the environment had before into its stack file, from the history.
+
+    Raises:
+        OperationError: there is no such environment, or no earlier versions.
+    """
+    file = _stack_file(root, environment)
+    now = _images(file)
+    for text in _history(root, file.name):
+        before = _images_in(text)
+        if before and before != now:
+            return _write(file, before)
+    raise OperationError(f"{file.name}: the history has no other versions than these; nothing was written.")
+
+
+def _check_step(source: str, target: str) -> None:
+    for name in (source, target):
+        if name not in list(_ORDER):
+            raise OperationError(f"there is no environment {name!r}; there are: {', '.join(_ORDER)}.")
+    if _ORDER.index(Environment(target)) != _ORDER.index(Environment(source)) + 1:
+        raise OperationError(
+            f"found {source} to {target}; allowed: dev to staging, staging to prod. "
+            "What prod runs was tried in staging."
+        )
+
+
+def _stack_file(root: Path, environment: str) -> Path:
+    if environment not in list(_ORDER):
+        raise OperationError(f"there is no environment {environment!r}; there are: {', '.join(_ORDER)}.")
+    file = root / f"Pulumi.{environment}.yaml"
+    if not file.is_file():
+        raise OperationError(f"{file.name}: there is no such file in {root}.")
+    return file
+
+
+def _images(file: Path) -> dict[str, str]:
+    images = _images_in(file.read_text(encoding="utf-8"))
+    if not images:
+        raise OperationError(f"{file.name}: {_KEY}: found nothing; it has a version for each service.")
+    return images
+
+
+def _images_in(text: str) -> dict[str, str]:
+    content = parse(text)
+    config = content.get("config") if isinstance(content, Mapping) else None
+    images = config.get(_KEY) if isinstance(config, Mapping) else None
+    return (
+        {str(name): str(version) for name, version in images.items()} if isinstance(images, Mapping) else {}
+    )
+
+
+def _history(root: Path, name: str) -> list[str]:
+    """The file's earlier contents, the latest first."""
+    log = _git(root, "log", "--format=%H", "--max-count=200", "--", name)
+    return [_git(root, "show", f"{commit}:./{name}") for commit in log.split()]
+
+
+def _git(root: Path, *arguments: str) -> str:
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise OperationError(f"git {arguments[0]}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _write(file: Path, wanted: Mapping[str, str]) -> Changes:
+    """Exchanges versions line by line, so that the file's comments stay."""
+    images = _images(file)
+    unknown = sorted(wanted.keys() - images.keys())
+    missing = sorted(images.keys() - wanted.keys())
+    if unknown or missing:
+        raise OperationError(
+            f"{file.name}: {_KEY}: found {', '.join(images)}; "
+            f"the other versions are for {', '.join(wanted)}. Name the same services in both first."
+        )
+    changes = {name: (old, wanted[name]) for name, old in images.items() if old != wanted[name]}
+    if changes:
+        text = file.read_text(encoding="utf-8")
+        for name, (old, new) in changes.items():
+            line = rf"^(\s+{re.escape(name)}:\s*){re.escape(old)}(?=\s|$)"
+            text = re.sub(line, rf"\g<1>{new}", text, count=1, flags=re.MULTILINE)
+        if _images_in(text) != dict(wanted):
+            raise OperationError(
+                f"{file.name}: {_KEY}: write one service and its version to a line, "
+                f"for example `    {next(iter(changes))}: {next(iter(changes.values()))[1]}`."
+            )
+        write_atomically(file, text)
+    return changes

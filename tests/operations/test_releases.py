@@ -1,0 +1,96 @@
+"""ENV-4 and K8S-5: promotion copies digests, and one command goes back to the versions before."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from operations.console import OperationError
+from operations.releases import parse_digests, promote, roll_back
+
+ONE, TWO, THREE = (f"sha256:{digit * 64}" for digit in "123")
+
+
+def _stack_file(*versions: tuple[str, str]) -> str:
+    lines = [f"    {name}: {version}  # as tried" for name, version in versions]
+    return "\n".join(["config:", "  groundwork:region: us-west-2", "  groundwork:images:", *lines, ""])
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for environment, version in (("dev", "main"), ("staging", TWO), ("prod", ONE)):
+        text = _stack_file(("api", version), ("worker", version))
+        (tmp_path / f"Pulumi.{environment}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def _commit(checkout: Path) -> None:
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
+    commit = [*identity, "commit", "-q", "--allow-empty", "-m", "x"]
+    for command in (["git", "init", "-q"], ["git", "add", "."], ["git", *commit]):
+        subprocess.run(command, cwd=checkout, check=True, capture_output=True)
+
+
+@pytest.mark.contract("ENV-4")
+def test_promotion_copies_the_digests_that_were_tried(checkout: Path) -> None:
+    assert promote(checkout, "staging", "prod", {}) == {"api": (ONE, TWO), "worker": (ONE, TWO)}
+    assert (checkout / "Pulumi.prod.yaml").read_text() == (checkout / "Pulumi.staging.yaml").read_text()
+    assert promote(checkout, "staging", "prod", {}) == {}
+
+
+@pytest.mark.contract("ENV-4")
+def test_a_tag_is_never_promoted(checkout: Path) -> None:
+    with pytest.raises(OperationError, match=r"found tags for api, worker; staging takes digests alone"):
+        promote(checkout, "dev", "staging", {})
+    changes = promote(checkout, "dev", "staging", {"api": THREE, "worker": THREE})
+    assert changes == {"api": (TWO, THREE), "worker": (TWO, THREE)}
+
+
+@pytest.mark.contract("ENV-4")
+@pytest.mark.parametrize(("source", "target"), [("dev", "prod"), ("prod", "staging"), ("prod", "prod")])
+def test_no_environment_is_left_out(checkout: Path, source: str, target: str) -> None:
+    with pytest.raises(OperationError, match="allowed: dev to staging, staging to prod"):
+        promote(checkout, source, target, {})
+
+
+@pytest.mark.contract("K8S-5")
+def test_rollback_writes_the_versions_before(checkout: Path) -> None:
+    _commit(checkout)
+    promote(checkout, "staging", "prod", {})
+    _commit(checkout)
+    assert roll_back(checkout, "prod") == {"api": (TWO, ONE), "worker": (TWO, ONE)}
+
+
+@pytest.mark.contract("K8S-5")
+def test_rollback_undoes_a_promotion_that_is_not_committed_yet(checkout: Path) -> None:
+    _commit(checkout)
+    promote(checkout, "staging", "prod", {})
+    assert roll_back(checkout, "prod") == {"api": (TWO, ONE), "worker": (TWO, ONE)}
+
+
+def test_rollback_without_a_version_before_says_so(checkout: Path) -> None:
+    _commit(checkout)
+    with pytest.raises(OperationError, match="no other versions"):
+        roll_back(checkout, "prod")
+
+
+def test_services_that_only_one_environment_has_are_refused(checkout: Path) -> None:
+    text = _stack_file(("api", TWO), ("billing", TWO))
+    (checkout / "Pulumi.staging.yaml").write_text(text, encoding="utf-8")
+    before = (checkout / "Pulumi.prod.yaml").read_text()
+    with pytest.raises(OperationError, match="Name the same services in both first"):
+        promote(checkout, "staging", "prod", {})
+    assert (checkout / "Pulumi.prod.yaml").read_text() == before
+
+
+@pytest.mark.parametrize("text", ["api", "api=main", "=sha256:" + "0" * 64])
+def test_a_digest_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(OperationError, match="SERVICE=sha256:"):
+        parse_digests([text])
+
+
+def test_an_environment_that_does_not_exist_is_refused(checkout: Path) -> None:
+    with pytest.raises(OperationError, match="there is no environment 'production'"):
+        roll_back(checkout, "production")
