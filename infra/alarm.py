@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 
 
 class Severity(StrEnum):
@@ -27,8 +30,13 @@ class Severity(StrEnum):
         return self in (Severity.SEV1, Severity.SEV2)
 
     @property
+    def minutes(self) -> int:
+        """How soon somebody answers; nobody waits for the next business day."""
+        return {Severity.SEV1: 15, Severity.SEV2: 30, Severity.SEV3: 120, Severity.SEV4: 24 * 60}[self]
+
+    @property
     def response(self) -> str:
-        """How soon somebody answers."""
+        """How soon somebody answers, in words."""
         return {
             Severity.SEV1: "page, answer within 15 minutes",
             Severity.SEV2: "page, answer within 30 minutes",
@@ -37,16 +45,62 @@ class Severity(StrEnum):
         }[self]
 
 
+class Place(StrEnum):
+    """The region that an alarm is in: CloudWatch looks only at metrics of its own, and so do topics."""
+
+    HERE = "here"
+    RECOVERY = "recovery"
+    GLOBAL = "global"  # us-east-1, where AWS's services without a region have their metrics
+
+
 class Subject(StrEnum):
     """What an alarm watches; one alarm is made for each of its kind."""
 
-    DATABASE = "database"
-    CACHE = "cache"  # each node
-    QUEUE = "queue"  # each node
-    CLUSTER = "cluster"
+    LOAD_BALANCER = "load-balancer"
+    ENDPOINT = "endpoint"  # of each service with a route, from outside
+    APPLICATION = "application"  # all services together
     SERVICE = "service"
     POOL = "pool"  # of each service that connects to the database
+    WORKER = "worker"
+    JOBS = "jobs"  # each of the system file's queues
+    PAYMENTS = "payments"
+    DATABASE = "database"
+    REPLICA = "replica"
+    CACHE = "cache"  # each node
+    CACHE_NODES = "cache-nodes"  # all of them together
+    QUEUE = "queue"  # each node of the Redis that holds the queues
+    CLUSTER = "cluster"
+    BACKUP = "backup"
+    OPERATIONS = "operations"  # rotation, reminders, snapshots of secrets, restore tests
+    CERTIFICATE = "certificate"
+    EDGE_CERTIFICATE = "edge-certificate"
+    LOGS = "logs"  # of the services
+    TRAIL = "trail"  # of the account
+    MAINTENANCE = "maintenance"
+    FUNCTIONS = "functions"
     TOPIC = "topic"
+
+    @property
+    def place(self) -> Place:
+        """Where its metrics are."""
+        places = {
+            Subject.ENDPOINT: Place.GLOBAL,
+            Subject.EDGE_CERTIFICATE: Place.GLOBAL,
+            Subject.REPLICA: Place.RECOVERY,
+        }
+        return places.get(self, Place.HERE)
+
+
+class Incident(StrEnum):
+    """What breaks as one: its pages go out once, by a composite alarm for each severity."""
+
+    SERVICE = "service"
+    DATABASE = "database"
+    CACHE = "cache"
+    QUEUE = "queue"
+    CLUSTER = "cluster"
+    WORKER = "worker"
+    RECOVERY = "recovery"  # backups and restore tests
 
 
 class Statistic(StrEnum):
@@ -54,7 +108,15 @@ class Statistic(StrEnum):
 
     AVERAGE = "Average"
     MAXIMUM = "Maximum"
+    MINIMUM = "Minimum"
     SUM = "Sum"
+    P95 = "p95"
+    P99 = "p99"
+
+    @property
+    def percentile(self) -> bool:
+        """Whether it is a percentile, which CloudWatch calls an extended statistic."""
+        return self in (Statistic.P95, Statistic.P99)
 
 
 class Comparison(StrEnum):
@@ -63,6 +125,8 @@ class Comparison(StrEnum):
     GREATER = "GreaterThanThreshold"
     GREATER_OR_EQUAL = "GreaterThanOrEqualToThreshold"
     LESS = "LessThanThreshold"
+    LESS_OR_EQUAL = "LessThanOrEqualToThreshold"
+    ABOVE_NORMAL = "GreaterThanUpperThreshold"  # of the band in which the metric is used to be
 
 
 class MissingData(StrEnum):
@@ -70,6 +134,17 @@ class MissingData(StrEnum):
 
     MISSING = "missing"  # nothing is known: the alarm says "insufficient data"
     NOT_BREACHING = "notBreaching"  # nothing has happened: such a metric exists only when something does
+    BREACHING = "breaching"  # silence is what the alarm is about
+    IGNORE = "ignore"  # the state stays as the last value has left it
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric of CloudWatch, and how the values of a period become one."""
+
+    namespace: str
+    metric: str
+    statistic: Statistic
 
 
 @dataclass(frozen=True)
@@ -84,15 +159,15 @@ class Alarm:
         condition: in the runbook's words.
         section: the runbook's section that says what to do.
         first_action: what to do first.
-        namespace: CloudWatch's namespace of the metric.
-        metric: its name.
-        statistic: how the values of a period become one.
+        measures: what is measured, by the name that the expression has for it.
+        expression: metric math over the measures; empty where there is one, compared as it is.
         comparison: with the threshold.
-        threshold: in the metric's unit.
+        threshold: in the metric's unit; with ABOVE_NORMAL in standard deviations above what is normal.
         period: seconds.
         periods: how many of the last periods count.
         breaching: how many of them have to be over the threshold.
         missing: what a period without a value means.
+        incident: what it is a symptom of; a page then goes out with the others'.
     """
 
     name: str
@@ -102,15 +177,15 @@ class Alarm:
     condition: str
     section: str
     first_action: str
-    namespace: str
-    metric: str
-    statistic: Statistic
-    comparison: Comparison
+    measures: Mapping[str, Measure]
     threshold: float
+    comparison: Comparison = Comparison.GREATER
+    expression: str = ""
     period: int = 5 * MINUTE
     periods: int = 2
     breaching: int = 2
     missing: MissingData = MissingData.MISSING
+    incident: Incident | None = None
 
     @property
     def description(self) -> str:
@@ -119,3 +194,13 @@ class Alarm:
             f"{self.severity} {self.condition}. First: {self.first_action} "
             f"(runbook {self.section}; {self.row})"
         )
+
+    @property
+    def paged_together(self) -> bool:
+        """Whether the composite alarm of its incident pages in its place."""
+        return self.incident is not None and self.severity.pages
+
+
+def only(namespace: str, metric: str, statistic: Statistic) -> Mapping[str, Measure]:
+    """The measures of an alarm that watches one metric as it is."""
+    return {"value": Measure(namespace, metric, statistic)}

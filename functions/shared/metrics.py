@@ -23,6 +23,9 @@ class Metric(StrEnum):
     EXPIRING_CREDENTIALS = "ExpiringCredentials"  # written every day, 0 when there is none
     SNAPSHOT_SUCCEEDED = "SecretsSnapshotSucceeded"
     SNAPSHOT_FAILED = "SecretsSnapshotFailed"
+    RESTORE_TEST_SUCCEEDED = "RestoreTestSucceeded"  # 1 or 0, after each restore test
+    RECOVERY_TIME_MINUTES = "RecoveryTimeMinutes"  # that the restore test took
+    RECOVERY_POINT_MINUTES = "RecoveryPointMinutes"  # how old the newest data was that it found
 
 
 def write(metric: Metric, value: float = 1, **properties: str) -> None:

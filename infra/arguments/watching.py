@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from infra.alarm import Subject
+from infra.alarm import Place, Subject
 from infra.alarm_catalogue import Limits, catalogue
-from infra.alarms import AlarmsArgs, Watched
+from infra.alarm_queries import Watched
+from infra.alarms import AlarmsArgs
 from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.database import Database
@@ -44,44 +45,78 @@ def alarms(
     notifications: Notifications,
 ) -> AlarmsArgs:
     """For the alarms: the catalogue, and what there is to watch."""
+    settings = configuration.settings
+    return AlarmsArgs(
+        naming=configuration.naming,
+        catalogue=[alarm for alarm in catalogue(_limits(configuration)) if alarm.subject.place is Place.HERE],
+        watched={
+            **_watched_of_services(configuration, cluster),
+            **_watched_of_redis(redis),
+            Subject.DATABASE: [Watched("database", {"DBInstanceIdentifier": database.identifier})],
+            Subject.CLUSTER: [Watched("cluster", {"ClusterName": cluster.name})],
+            Subject.OPERATIONS: [Watched("operations", {})],
+            Subject.MAINTENANCE: [Watched("maintenance", {"DBInstanceIdentifier": database.identifier})],
+            # Without dimensions Lambda's metrics are those of all functions together.
+            Subject.FUNCTIONS: [Watched("functions", {})],
+            Subject.TOPIC: [
+                Watched(severity.topic, {"TopicName": topic})
+                for severity, topic in notifications.topic_names.items()
+            ],
+        },
+        topics=notifications.topics,
+        fallback_topic=notifications.fallback_topic,
+        actions=settings.alarms.actions,
+    )
+
+
+def _limits(configuration: Configuration) -> Limits:
     settings, system = configuration.settings, configuration.system
-    tier, namespace = settings.database.tier, system.name
-    of_cluster = {"ClusterName": cluster.name}
-    watched = {
-        Subject.DATABASE: [Watched("database", {"DBInstanceIdentifier": database.identifier})],
-        Subject.CLUSTER: [Watched("cluster", of_cluster)],
-        Subject.SERVICE: [
-            # Container Insights calls the name of a pod's Deployment PodName.
-            Watched(f"service-{name}", {**of_cluster, "Namespace": namespace, "PodName": name})
-            for name in system.services
-        ],
-        Subject.POOL: [
-            Watched(f"service-{name}", {"Environment": settings.environment.value, "Service": name})
-            for name, service in system.services.items()
-            if service.database
-        ],
-        Subject.TOPIC: [
-            Watched(severity.topic, {"TopicName": topic})
-            for severity, topic in notifications.topic_names.items()
-        ],
-    }
-    for purpose, one in redis.items():
-        watched[Subject(purpose)] = [
-            Watched(f"{purpose}-{number}", {"CacheClusterId": node})
-            for number, node in enumerate(one.node_ids, start=1)
-        ]
-    limits = Limits(
+    tier = settings.database.tier
+    return Limits(
         thresholds=system.thresholds,
         pool_maximum=system.pool.maximum,
         database_memory=tier.memory,
         database_storage=tier.storage,
         database_connections=tier.connections,
+        payments=system.payments.provider if system.payments else "",
+        maintenance=settings.maintenance.enabled,
     )
-    return AlarmsArgs(
-        naming=configuration.naming,
-        catalogue=catalogue(limits),
-        watched=watched,
-        topics=notifications.topics,
-        fallback_topic=notifications.fallback_topic,
-        actions=settings.alarms.actions,
-    )
+
+
+def _watched_of_services(configuration: Configuration, cluster: Cluster) -> dict[Subject, Sequence[Watched]]:
+    system = configuration.system
+    environment = {"Environment": configuration.settings.environment.value}
+
+    def of_service(name: str) -> Watched:
+        return Watched(f"service-{name}", {**environment, "Service": name})
+
+    return {
+        Subject.SERVICE: [
+            # Container Insights calls the name of a pod's Deployment PodName.
+            Watched(
+                f"service-{name}",
+                {"ClusterName": cluster.name, "Namespace": system.name, "PodName": name},
+            )
+            for name in system.services
+        ],
+        Subject.POOL: [of_service(name) for name, service in system.services.items() if service.database],
+        Subject.WORKER: [of_service(name) for name, service in system.services.items() if service.worker],
+        Subject.JOBS: [Watched(f"jobs-{queue}", {**environment, "Queue": queue}) for queue in system.queues],
+        Subject.APPLICATION: [Watched("application", environment)],
+        Subject.PAYMENTS: [Watched("payments", environment)],
+        Subject.LOGS: [Watched("logs", {})],
+    }
+
+
+def _watched_of_redis(redis: Mapping[str, Redis]) -> dict[Subject, Sequence[Watched]]:
+    watched: dict[Subject, Sequence[Watched]] = {
+        Subject(purpose): [
+            Watched(f"{purpose}-{number}", {"CacheClusterId": node})
+            for number, node in enumerate(one.node_ids, start=1)
+        ]
+        for purpose, one in redis.items()
+    }
+    if "cache" in redis:
+        nodes = [{"CacheClusterId": node} for node in redis["cache"].node_ids]
+        watched[Subject.CACHE_NODES] = [Watched("cache", nodes)]
+    return watched

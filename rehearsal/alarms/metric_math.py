@@ -116,10 +116,9 @@ class _Calculation:
                 for test, yes, no in zip(condition, then, otherwise, strict=True)
             ]
         if name == "EPOCH" and len(arguments) == 1:
-            given = _series(self.value(arguments[0]))
-            return [
-                None if item is None else float(time) for item, time in zip(given, self._times, strict=True)
-            ]
+            # The guide: "a new non-sparse time series", whatever is missing in the one that is given.
+            _series(self.value(arguments[0]))
+            return [float(time) for time in self._times]
         raise MetricMathError(f"{name} with {len(arguments)} arguments: not known here")
 
     def _fold(self, function: Callable[[Sequence[float]], float], value: Value) -> Value:

@@ -1,4 +1,4 @@
-"""ALM-8, ALM-10, ALM-11, ALM-16: what is watched, and who is told."""
+"""ALM-4 to ALM-16: what is watched, and who is told."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.recorder import Recording, Secret
+from rehearsal.alarms.alarm import MetricAlarm
+from rehearsal.alarms.composite import CompositeAlarm
+from rehearsal.alarms.evaluation import State
+from tests.support.recorder import Recording, Secret, record
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+NAMED = ((ALARM, "name"), (COMPOSITE, "alarmName"))
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 GIGABYTE = 1024**3
 
@@ -45,6 +50,25 @@ CONDITIONS = [
     ("ALM-11", "queue-1-memory-critical", "SEV-2", "DatabaseMemoryUsagePercentage", ">", 90),
     ("ALM-11", "queue-1-evictions", "SEV-1", "Evictions", ">", 0),
     ("ALM-11", "queue-2-evictions", "SEV-1", "Evictions", ">", 0),
+    ("ALM-4", "application-connectivity-warning", "SEV-3", "DatabaseConnectionFailures", ">", 0),
+    ("ALM-4", "application-connectivity-critical", "SEV-1", "DatabaseConnectionFailures", ">", 3),
+    ("ALM-6", "service-worker-failed-jobs", "SEV-2", "JobConsecutiveFailures", ">=", 2),
+    ("ALM-6", "service-worker-lag", "SEV-2", "WorkerLag", ">", 15 * 60_000),
+    ("ALM-6", "service-worker-heartbeat", "SEV-2", "WorkerHeartbeat", "<", 1),
+    ("ALM-7", "jobs-webhooks-depth", "SEV-2", "QueueDepth", ">", 1000),
+    ("ALM-9", "payments-failure-rate", "SEV-2", "PaymentFailures", ">", 3),
+    ("ALM-9", "payments-failures-in-a-row", "SEV-2", "PaymentConsecutiveFailures", ">=", 10),
+    ("ALM-12", "cache-hit-ratio", "SEV-4", "CacheHits", "<", 40),
+    ("ALM-12", "application-rate-limit", "SEV-3", "RateLimitBlocks", ">", 5),
+    ("ALM-13", "operations-secrets-snapshot-failed", "SEV-2", "SecretsSnapshotFailed", ">", 0),
+    ("ALM-14", "operations-restore-test-failed", "SEV-2", "RestoreTestSucceeded", "<", 1),
+    ("ALM-14", "operations-restore-test-overdue", "SEV-2", "RestoreTestSucceeded", "<", 1),
+    ("ALM-14", "operations-recovery-time", "SEV-2", "RecoveryTimeMinutes", ">", 30),
+    ("ALM-14", "operations-recovery-point", "SEV-2", "RecoveryPointMinutes", ">", 60),
+    ("ALM-15", "application-dead-letters", "SEV-2", "DeadLetters", ">", 0),
+    ("ALM-15", "operations-rotation-failed", "SEV-3", "RotationFailed", ">", 0),
+    ("ALM-15", "operations-rotations-overdue", "SEV-3", "RotationsOverdue", ">", 0),
+    ("ALM-15", "operations-expiring-credentials", "SEV-3", "ExpiringCredentials", ">", 0),
     ("ALM-16", "sev-1-undelivered", "SEV-1", "NumberOfNotificationsFailed", ">", 0),
     ("ALM-16", "sev-4-undelivered", "SEV-1", "NumberOfNotificationsFailed", ">", 0),
 ]
@@ -55,14 +79,16 @@ COMPARISONS = {
 }
 
 
-@pytest.mark.contract("ALM-8", "ALM-10", "ALM-11", "ALM-16")
+@pytest.mark.contract(*{row for row, *_ in CONDITIONS})
 @pytest.mark.parametrize(("row", "name", "severity", "metric", "comparison", "threshold"), CONDITIONS)
 def test_an_alarm_has_the_runbooks_condition(
     prod: Recording, row: str, name: str, severity: str, metric: str, comparison: str, threshold: float
 ) -> None:
     alarm = _alarm(prod, name)
     assert alarm["tags"] == {"contract": row, "severity": severity}
-    assert (alarm["metricName"], alarm["comparisonOperator"]) == (metric, COMPARISONS[comparison])
+    measured = [each["metricName"] for each in MetricAlarm(alarm).metrics.values()]
+    assert metric in measured
+    assert alarm["comparisonOperator"] == COMPARISONS[comparison]
     assert alarm["threshold"] == threshold
 
 
@@ -89,13 +115,49 @@ def test_an_alarm_watches_what_it_is_named_for(
     assert (alarm["namespace"], alarm["dimensions"]) == (namespace, dimensions)
 
 
-@pytest.mark.contract("ALM-8", "ALM-10", "ALM-11")
-def test_every_alarm_tells_the_topic_of_its_severity(each: Recording) -> None:
-    for name, alarm in each.of(ALARM).items():
-        topic = alarm.inputs["tags"]["severity"].lower()
-        expected = "undelivered" if name.endswith("undelivered") else topic
-        assert [arn.split(":")[-1] for arn in alarm.inputs["alarmActions"]] == [expected]
-        assert alarm.inputs["okActions"] == alarm.inputs["alarmActions"]
+@pytest.mark.contract("ALM-16")
+def test_what_breaks_as_one_pages_once(prod: Recording) -> None:
+    """The database is gone: connections fail, users get errors, jobs fail, the worker falls behind."""
+    symptoms = ["application-connectivity-critical", "service-worker-failed-jobs", "service-worker-lag"]
+    states = {f"triangle-prod-{name}": State.ALARM for name in [*symptoms, "database-connections-critical"]}
+    assert len([name for name in symptoms if "alarmActions" in _alarm(prod, name)]) == 0
+    assert _pages(prod, states) == ["sev-1"]
+
+
+@pytest.mark.contract("ALM-16")
+def test_a_lesser_incident_by_itself_pages_at_its_own_severity(prod: Recording) -> None:
+    assert _pages(prod, {"triangle-prod-service-worker-lag": State.ALARM}) == ["sev-2"]
+
+
+@pytest.mark.contract("K8S-7", "ALM-16")
+def test_nobody_is_paged_for_an_outage_during_maintenance(prod: Recording) -> None:
+    symptoms = ["application-connectivity-critical", "database-cpu-critical", "maintenance-on"]
+    assert _pages(prod, {f"triangle-prod-{name}": State.ALARM for name in symptoms}) == []
+
+
+def _pages(recording: Recording, states: dict[str, State]) -> list[str]:
+    """The topics that composite alarms tell while metric alarms are in these states."""
+    composites = [CompositeAlarm(each.inputs) for each in recording.of(COMPOSITE).values()]
+    known = dict(states)
+    for _ in composites:  # they look at each other; after as many rounds nothing changes any more
+        known |= {each.inputs["alarmName"]: each.state(known) for each in composites}
+    return sorted(arn.split(":")[-1] for each in composites for arn in each.destinations(known))
+
+
+@pytest.mark.contract("ALM-16")
+def test_a_rule_is_about_alarms_that_are_there_before_it(each: Recording) -> None:
+    urns = {resource.inputs[key]: resource.urn for kind, key in NAMED for resource in each.of(kind).values()}
+    for composite in each.of(COMPOSITE).values():
+        needed = {urns[child] for child in CompositeAlarm(composite.inputs).children}
+        assert needed <= composite.depends_on
+
+
+@pytest.mark.contract("K8S-7")
+@pytest.mark.parametrize(("enabled", "state"), [(True, State.ALARM), (False, State.OK)])
+def test_an_alarm_says_that_maintenance_is_on(enabled: bool, state: State) -> None:
+    recording = record("dev", {"maintenance": {"enabled": enabled, "message": "Back at ten"}})
+    alarm = MetricAlarm(_alarm(recording, "maintenance-on"))
+    assert alarm.state({"clock": [None]}) is state
 
 
 @pytest.mark.contract("ALM-11")
@@ -103,7 +165,7 @@ def test_every_node_of_both_redis_is_watched(prod: Recording) -> None:
     nodes = {
         alarm.inputs["dimensions"]["CacheClusterId"]
         for alarm in prod.of(ALARM).values()
-        if alarm.inputs["metricName"] == "DatabaseMemoryUsagePercentage"
+        if alarm.inputs.get("metricName") == "DatabaseMemoryUsagePercentage"
     }
     assert nodes == {f"triangle-prod-{purpose}-00{node}" for purpose in ("cache", "queue") for node in (1, 2)}
 

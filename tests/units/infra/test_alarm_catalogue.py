@@ -6,17 +6,30 @@ from collections import Counter
 
 import pytest
 
-from infra.alarm import Alarm, MissingData, Severity, Statistic
+from infra.alarm import Alarm, Comparison, MissingData, Severity, Statistic, Subject
 from infra.alarm_catalogue import Limits, catalogue
-from infra.system import load_system
+from infra.system import System, load_system
 from infra.tiers import DATABASE_TIERS
+from infra.validation import ConfigurationError
 from tests.support.recorder import TODAY, system_file
 
 _SYSTEM = load_system(system_file(), TODAY)
 _TIER = DATABASE_TIERS["standard"]
-CATALOGUE = catalogue(
-    Limits(_SYSTEM.thresholds, _SYSTEM.pool.maximum, _TIER.memory, _TIER.storage, _TIER.connections)
-)
+
+
+def _limits(system: System) -> Limits:
+    return Limits(
+        thresholds=system.thresholds,
+        pool_maximum=system.pool.maximum,
+        database_memory=_TIER.memory,
+        database_storage=_TIER.storage,
+        database_connections=_TIER.connections,
+        payments="Stripe",
+        maintenance=False,
+    )
+
+
+CATALOGUE = catalogue(_limits(_SYSTEM))
 EACH = pytest.mark.parametrize("alarm", CATALOGUE, ids=lambda alarm: f"{alarm.subject}-{alarm.name}")
 
 
@@ -34,16 +47,25 @@ def test_an_alarm_tells_what_to_do(alarm: Alarm) -> None:
 
 @EACH
 def test_cloudwatch_takes_the_periods(alarm: Alarm) -> None:
-    # 10, 20, 30 or a multiple of 60 seconds; evaluated over a day at most.
+    # PutMetricAlarm: a multiple of 60 seconds; a day at most altogether, or seven with hours as periods.
     assert alarm.period % 60 == 0
     assert 1 <= alarm.breaching <= alarm.periods
-    assert alarm.period * alarm.periods <= 86_400
+    assert alarm.period * alarm.periods <= (604_800 if alarm.period >= 3600 else 86_400)
 
 
 @EACH
-def test_silence_is_good_news_for_counts_alone(alarm: Alarm) -> None:
-    counts = alarm.statistic is Statistic.SUM
-    assert (alarm.missing is MissingData.NOT_BREACHING) is counts
+def test_what_is_only_published_when_it_happens_is_good_news_when_silent(alarm: Alarm) -> None:
+    happening = all(measure.statistic is Statistic.SUM for measure in alarm.measures.values())
+    expected_regularly = alarm.comparison in (Comparison.LESS, Comparison.LESS_OR_EQUAL)
+    if happening and not expected_regularly:
+        assert alarm.missing is MissingData.NOT_BREACHING
+
+
+@EACH
+def test_a_page_is_for_severe_alarms_and_a_symptom_belongs_to_an_incident(alarm: Alarm) -> None:
+    alone = (Subject.TOPIC, Subject.ENDPOINT, Subject.REPLICA, Subject.TRAIL)
+    if alarm.severity.pages and alarm.subject not in alone:
+        assert alarm.paged_together
 
 
 def test_a_critical_alarm_comes_after_its_warning() -> None:
@@ -54,7 +76,7 @@ def test_a_critical_alarm_comes_after_its_warning() -> None:
             rising = critical.comparison.value.startswith("Greater")
             assert critical.threshold != warning.threshold
             assert (critical.threshold > warning.threshold) is rising
-            assert (warning.severity, critical.severity) == (Severity.SEV3, Severity.SEV2)
+            assert warning.severity > critical.severity  # SEV-1 is the worst
 
 
 @pytest.mark.contract("ALM-16")
@@ -72,8 +94,35 @@ def test_severity_decides_the_way_and_the_time(severity: Severity, pages: bool, 
     assert response in severity.response
 
 
-def test_thresholds_of_the_system_file_move_the_alarms() -> None:
-    system = load_system({**system_file(), "thresholds": {"cpuWarning": 60, "cpuCritical": 75}}, TODAY)
-    limits = Limits(system.thresholds, 20, _TIER.memory, _TIER.storage, _TIER.connections)
-    warnings = {alarm.threshold for alarm in catalogue(limits) if alarm.name == "cpu-warning"}
-    assert warnings == {60}
+@pytest.mark.contract("ALM-2")
+@pytest.mark.parametrize(
+    ("written", "subject", "name", "threshold"),
+    [
+        ({"cpuWarning": 60, "cpuCritical": 75}, Subject.SERVICE, "cpu-warning", 60),
+        ({"latencyCritical": 1500}, Subject.LOAD_BALANCER, "latency-critical", 1.5),
+        ({"errorsNotice": 2}, Subject.LOAD_BALANCER, "errors-warning", 3),
+        ({"workerLag": 5}, Subject.WORKER, "lag", 300_000),
+        ({"paymentFailures": 1}, Subject.PAYMENTS, "failure-rate", 1),
+    ],
+)
+def test_thresholds_of_the_system_file_move_the_alarms(
+    written: dict[str, int], subject: Subject, name: str, threshold: float
+) -> None:
+    system = load_system({**system_file(), "thresholds": written}, TODAY)
+    moved = {(alarm.subject, alarm.name): alarm.threshold for alarm in catalogue(_limits(system))}
+    assert moved[subject, name] == threshold
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"errorsNotice": 0},
+        {"errorsWarning": 3, "errorsCritical": 3},
+        {"latencyWarning": 1000, "latencyCritical": 900},
+        {"queueDepth": "many"},
+        {"heartbeat": 61},
+    ],
+)
+def test_a_threshold_out_of_its_range_or_order_is_refused(written: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError, match="thresholds"):
+        load_system({**system_file(), "thresholds": written}, TODAY)

@@ -1,0 +1,205 @@
+"""ALM-1 to ALM-17: every declared alarm, driven with data points through CloudWatch's rules.
+
+What is driven is what the program declares for the five systems, not what the catalogue says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import pytest
+
+from rehearsal.alarms.alarm import ONLY, MetricAlarm, Normal
+from rehearsal.alarms.composite import CompositeAlarm
+from rehearsal.alarms.evaluation import State
+from tests.support.recorder import Recording
+from tests.support.recordings import system_recording
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+SYSTEMS = ("triangle", "node", "fixzit", "paintbox", "escrow")
+
+NORMAL = Normal(mean=4, deviation=2)
+
+# How the metrics of an expression come to a value: by the alarm's name within its subject.
+Values = Mapping[str, float | None]
+
+
+EXPRESSIONS = {
+    "errors-notice": lambda percent: {
+        "failed": percent * 10,
+        "refused": None,
+        "unanswered": None,
+        "requests": 1000,
+    },
+    "errors-warning": lambda percent: {
+        "failed": None,
+        "refused": percent * 10,
+        "unanswered": None,
+        "requests": 1000,
+    },
+    "errors-critical": lambda percent: {
+        "failed": percent * 10,
+        "refused": None,
+        "unanswered": 0,
+        "requests": 1000,
+    },
+    "failure-rate": lambda percent: {"failures": percent * 2, "attempts": 200},
+    "hit-ratio": lambda percent: {
+        "hits_1": percent,
+        "hits_2": percent,
+        "misses_1": 100 - percent,
+        "misses_2": 100 - percent,
+    },
+    "rate-limit": lambda percent: {"blocks": percent * 5, "requests": 500},
+    "failed": lambda count: {"backups": count, "expired": None, "copies": None},
+}
+# On and off by the program's own word, whatever the data.
+WITHOUT_DATA = {"maintenance-on"}
+
+
+@cache
+def _declared() -> dict[str, tuple[Recording, MetricAlarm]]:
+    """Each alarm of any system once."""
+    found: dict[str, tuple[Recording, MetricAlarm]] = {}
+    for system in SYSTEMS:
+        recording = system_recording(system, "prod")
+        for name, alarm in recording.of(ALARM).items():
+            found.setdefault(name, (recording, MetricAlarm(alarm.inputs)))
+    return found
+
+
+def _names() -> Iterator[str]:
+    yield from sorted(set(_declared()) - WITHOUT_DATA)
+
+
+EACH = pytest.mark.parametrize("name", list(_names()))
+
+
+def _threshold(alarm: MetricAlarm) -> float:
+    if "thresholdMetricId" in alarm.inputs:
+        return NORMAL.mean + 3 * NORMAL.deviation
+    return float(alarm.inputs["threshold"])
+
+
+def _data(name: str, alarm: MetricAlarm, values: list[float | None]) -> dict[str, list[float | None]]:
+    """The data points with which the alarm compares these values; None is a period without any."""
+    calculated = next((EXPRESSIONS[key] for key in EXPRESSIONS if name.endswith(f"-{key}")), None)
+    if len(alarm.metrics) == 1:
+        (only,) = alarm.metrics
+        return {only: values}
+    assert calculated is not None, f"{name}: say how its expression comes to a value"
+    rows = [calculated(value) if value is not None else {} for value in values]
+    return {metric: [row.get(metric) for row in rows] for metric in alarm.metrics}
+
+
+def _beyond(alarm: MetricAlarm) -> float:
+    """A value just over the threshold, or just under it where less is worse."""
+    threshold = _threshold(alarm)
+    step = abs(threshold) / 1000 or 0.001
+    return threshold + (-step if alarm.inputs["comparisonOperator"].startswith("Less") else step)
+
+
+def _within(alarm: MetricAlarm) -> float:
+    return 2 * _threshold(alarm) - _beyond(alarm)
+
+
+def _state(name: str, values: list[float | None], current: State = State.OK) -> State:
+    alarm = _declared()[name][1]
+    return alarm.state(_data(name, alarm, values), current, normal=NORMAL)
+
+
+ROWS = [f"ALM-{number}" for number in (4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)]
+
+
+@pytest.mark.contract(*ROWS)
+@EACH
+def test_it_goes_off_when_enough_periods_are_beyond_its_threshold(name: str) -> None:
+    alarm = _declared()[name][1]
+    good, bad = [_within(alarm)] * (alarm.rule.periods - alarm.rule.breaching), [_beyond(alarm)]
+    assert _state(name, [*good, *bad * alarm.rule.breaching]) is State.ALARM
+
+
+@pytest.mark.contract(*ROWS)
+@EACH
+def test_it_stays_off_while_one_period_is_lacking(name: str) -> None:
+    alarm = _declared()[name][1]
+    good, bad = _within(alarm), _beyond(alarm)
+    lacking = alarm.rule.periods - alarm.rule.breaching + 1
+    assert _state(name, [good] * lacking + [bad] * (alarm.rule.breaching - 1)) is State.OK
+
+
+@pytest.mark.contract(*ROWS)
+@EACH
+def test_at_its_threshold_it_goes_off_only_where_the_runbook_counts_the_threshold_in(name: str) -> None:
+    alarm = _declared()[name][1]
+    counted_in = "OrEqual" in alarm.inputs["comparisonOperator"]
+    expected = State.ALARM if counted_in else State.OK
+    assert _state(name, [_threshold(alarm)] * alarm.rule.periods) is expected
+
+
+@pytest.mark.contract(*ROWS)
+@EACH
+@pytest.mark.parametrize("current", [State.OK, State.ALARM])
+def test_silence_means_what_its_missing_data_says(name: str, current: State) -> None:
+    alarm = _declared()[name][1]
+    expected = {
+        "missing": State.INSUFFICIENT_DATA,
+        "ignore": current,
+        "breaching": State.ALARM,
+        "notBreaching": State.OK,
+    }[alarm.rule.missing]
+    assert _state(name, [None] * alarm.rule.periods, current) is expected
+
+
+@pytest.mark.contract("ALM-16", *ROWS)
+@EACH
+def test_it_reaches_the_topic_of_its_severity_once(name: str) -> None:
+    recording, alarm = _declared()[name]
+    severity = alarm.inputs["tags"]["severity"].lower()
+    expected = "undelivered" if name.endswith("-undelivered") else severity
+    told = [*alarm.destinations(State.ALARM)]
+    for composite in recording.of(COMPOSITE).values():
+        told += CompositeAlarm(composite.inputs).destinations({alarm.inputs["name"]: State.ALARM})
+    assert [arn.split(":")[-1] for arn in told] == [expected]
+
+
+def _of(ending: str) -> list[MetricAlarm]:
+    return [alarm for name, (_, alarm) in _declared().items() if name.endswith(ending)]
+
+
+@pytest.mark.contract("ALM-8")
+def test_each_system_has_its_own_runbooks_values() -> None:
+    alarms = system_recording("fixzit", "prod").of(ALARM)
+    thresholds = {name: alarm.inputs.get("threshold") for name, alarm in alarms.items()}
+    assert thresholds["service-web-cpu-critical"] == 80
+    assert thresholds["service-web-memory-critical"] == 85
+    assert {"jobs-notifications-depth", "jobs-email-depth", "jobs-otp-depth"} <= set(thresholds)
+
+
+@pytest.mark.contract("ALM-12")
+def test_a_cache_that_nobody_asks_has_no_bad_ratio() -> None:
+    (alarm,) = _of("hit-ratio")
+    assert alarm.state({metric: [0.0, 0.0] for metric in alarm.metrics}) is State.INSUFFICIENT_DATA
+
+
+@pytest.mark.contract("ALM-13", "ALM-14")
+@pytest.mark.parametrize("name", ["operations-restore-test-overdue", "operations-secrets-snapshot-overdue"])
+def test_what_happened_a_week_ago_is_not_overdue_yet(name: str) -> None:
+    assert _state(name, [1, *[None] * 6]) is State.OK
+    assert _state(name, [1, *[None] * 7]) is State.OK  # CloudWatch looks back further than seven days
+    assert _state(name, [None] * 8) is State.ALARM
+
+
+@pytest.mark.contract("ALM-6")
+def test_a_job_that_has_failed_twice_stays_an_alarm_until_its_next_good_run() -> None:
+    name = "service-worker-failed-jobs"
+    assert _state(name, [2.0]) is State.ALARM
+    assert _state(name, [None], State.ALARM) is State.ALARM
+    assert _state(name, [0.0], State.ALARM) is State.OK
+
+
+def test_one_metric_is_called_value_in_these_tests() -> None:
+    plain = [alarm for _, alarm in _declared().values() if not alarm.queries]
+    assert {next(iter(alarm.metrics)) for alarm in plain} == {ONLY}
