@@ -118,7 +118,8 @@ class _Calculation:
         if name == "EPOCH" and len(arguments) == 1:
             # The guide: "a new non-sparse time series", whatever is missing in the one that is given.
             _series(self.value(arguments[0]))
-            return [float(time) for time in self._times]
+            clock: Series = [float(time) for time in self._times]
+            return clock
         raise MetricMathError(f"{name} with {len(arguments)} arguments: not known here")
 
     def _fold(self, function: Callable[[Sequence[float]], float], value: Value) -> Value:

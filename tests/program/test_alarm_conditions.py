@@ -5,7 +5,7 @@ What is driven is what the program declares for the five systems, not what the c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 import pytest
@@ -26,7 +26,7 @@ NORMAL = Normal(mean=4, deviation=2)
 Values = Mapping[str, float | None]
 
 
-EXPRESSIONS = {
+EXPRESSIONS: dict[str, Callable[[float], Values]] = {
     "errors-notice": lambda percent: {
         "failed": percent * 10,
         "refused": None,
@@ -83,12 +83,12 @@ def _threshold(alarm: MetricAlarm) -> float:
     return float(alarm.inputs["threshold"])
 
 
-def _data(name: str, alarm: MetricAlarm, values: list[float | None]) -> dict[str, list[float | None]]:
+def _data(name: str, alarm: MetricAlarm, values: Sequence[float | None]) -> dict[str, list[float | None]]:
     """The data points with which the alarm compares these values; None is a period without any."""
     calculated = next((EXPRESSIONS[key] for key in EXPRESSIONS if name.endswith(f"-{key}")), None)
     if len(alarm.metrics) == 1:
         (only,) = alarm.metrics
-        return {only: values}
+        return {only: list(values)}
     assert calculated is not None, f"{name}: say how its expression comes to a value"
     rows = [calculated(value) if value is not None else {} for value in values]
     return {metric: [row.get(metric) for row in rows] for metric in alarm.metrics}
@@ -105,7 +105,7 @@ def _within(alarm: MetricAlarm) -> float:
     return 2 * _threshold(alarm) - _beyond(alarm)
 
 
-def _state(name: str, values: list[float | None], current: State = State.OK) -> State:
+def _state(name: str, values: Sequence[float | None], current: State = State.OK) -> State:
     alarm = _declared()[name][1]
     return alarm.state(_data(name, alarm, values), current, normal=NORMAL)
 
