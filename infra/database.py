@@ -11,14 +11,14 @@ from pulumi_aws import cloudwatch, ec2, rds, vpc
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.database_entries import MASTER_SECRET, SECRET, DatabaseEntries, declare_entries
 from infra.naming import Naming
-from infra.secret_entry import SecretEntryArgs, declare_secret, declare_value, generate_password
+from infra.secret_entry import SecretEntryArgs, generate_password
 from infra.tiers import DatabaseTier
 
 # A major version alone: AWS's minor upgrades are no difference to it.
 ENGINE_VERSION = "17"
 PORT = 5432
-SECRET = "database"  # noqa: S105  # the entry's name
 
 # Runbook 003: daily at 2 AM UTC. Maintenance is well apart from it, in the quietest night.
 BACKUP_WINDOW = "02:00-02:30"
@@ -48,7 +48,7 @@ class DatabaseArgs:
 
     Args:
         naming: names and ARNs.
-        name: of the database and its owner within PostgreSQL.
+        name: of the database and its master within PostgreSQL.
         tier: its size.
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery.
@@ -60,7 +60,8 @@ class DatabaseArgs:
         subnet_ids: its isolated subnets.
         client_security_group_id: who may connect.
         snapshot_before: the release that a snapshot is taken before; None for no snapshot.
-        readers: ARNs of the roles that may read its password.
+        readers: ARNs of the roles that may read the services' password.
+        master_readers: of those that may read the master's.
         data_key: encrypts storage, snapshots and Performance Insights.
         secrets_key: encrypts the entry in Secrets Manager.
         log_key: encrypts the logs.
@@ -80,6 +81,7 @@ class DatabaseArgs:
     client_security_group_id: pulumi.Input[str]
     snapshot_before: str | None
     readers: Sequence[str]
+    master_readers: Sequence[str]
     data_key: pulumi.Input[str]
     secrets_key: pulumi.Input[str]
     log_key: pulumi.Input[str]
@@ -94,7 +96,9 @@ class Database(pulumi.ComponentResource):
 
     identifier: str
     endpoint: pulumi.Output[str]
-    secret_arn: pulumi.Output[str]
+    security_group_id: pulumi.Output[str]
+    entries: DatabaseEntries
+    instance: rds.Instance
     backup: rds.Snapshot | None
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -103,9 +107,10 @@ class Database(pulumi.ComponentResource):
         self._here = pulumi.ResourceOptions(parent=self)
         self.identifier = args.naming.prefix
         password = generate_password("password", self)
-        instance = self._instance(password, self._security_group(), self._monitoring_role())
-        self.endpoint = instance.endpoint
-        self.secret_arn = self._secret(instance, password)
+        self.security_group_id = self._security_group()
+        instance = self._instance(password, self.security_group_id, self._monitoring_role())
+        self.instance, self.endpoint = instance, instance.endpoint
+        self.entries = self._entries(instance, password)
         self.backup = self._backup(instance, args.snapshot_before) if args.snapshot_before else None
         self.register_outputs({})
 
@@ -113,7 +118,7 @@ class Database(pulumi.ComponentResource):
         group = ec2.SecurityGroup(
             "database",
             name=self._args.naming.named("database"),
-            description="PostgreSQL, for pods alone",
+            description="PostgreSQL, for pods and the function that rotates",
             vpc_id=self._args.vpc_id,
             tags={"Name": self._args.naming.named("database")},
             opts=self._here,
@@ -245,38 +250,23 @@ class Database(pulumi.ComponentResource):
             opts=self._here,
         )
 
-    def _secret(self, instance: rds.Instance, password: pulumi.Output[str]) -> pulumi.Output[str]:
+    def _entries(self, instance: rds.Instance, password: pulumi.Output[str]) -> DatabaseEntries:
         args = self._args
-        secret = declare_secret(
-            SecretEntryArgs(
+
+        def entry(name: str, description: str, readers: Sequence[str]) -> SecretEntryArgs:
+            return SecretEntryArgs(
                 naming=args.naming,
-                name=SECRET,
-                description="PostgreSQL: how to connect",
+                name=name,
+                description=description,
                 key=args.secrets_key,
-                readers=args.readers,
+                readers=readers,
                 protect=args.protect,
-            ),
+            )
+
+        return declare_entries(
+            instance,
+            password,
+            entry(SECRET, "PostgreSQL: how services connect", args.readers),
+            entry(MASTER_SECRET, "PostgreSQL: how the users of services are made", args.master_readers),
             self,
         )
-        url = pulumi.Output.concat(
-            "postgresql://",
-            args.name,
-            ":",
-            password,
-            "@",
-            instance.endpoint,
-            "/",
-            args.name,
-            "?sslmode=require",
-        )
-        # The keys that AWS's rotation functions expect, and the address in one piece for the pods.
-        value = {
-            "engine": "postgres",
-            "host": instance.address,
-            "port": PORT,
-            "dbname": args.name,
-            "username": args.name,
-            "password": password,
-            "url": url,
-        }
-        return declare_value(secret, SECRET, pulumi.Output.json_dumps(value), self)

@@ -45,7 +45,7 @@ class Destination:
 
     Args:
         name: within the function.
-        security_group_id: whose members it reaches, which must let it in as well.
+        security_group_id: whose members it reaches; they let it in.
         port: of TCP.
     """
 
@@ -181,6 +181,16 @@ class Function(pulumi.ComponentResource):
                 description=destination.name,
                 security_group_id=group.id,
                 referenced_security_group_id=destination.security_group_id,
+                ip_protocol="tcp",
+                from_port=destination.port,
+                to_port=destination.port,
+                opts=self._here,
+            )
+            vpc.SecurityGroupIngressRule(
+                f"{self._child}-{destination.name}",
+                description=f"The function {self._child} connects",
+                security_group_id=destination.security_group_id,
+                referenced_security_group_id=group.id,
                 ip_protocol="tcp",
                 from_port=destination.port,
                 to_port=destination.port,

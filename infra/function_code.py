@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pulumi
 
@@ -46,7 +46,12 @@ def _own(folder: str) -> Iterator[tuple[str, Path]]:
 
 def _installed(distribution: str) -> Iterator[tuple[str, Path]]:
     for file in metadata.files(distribution) or ():
-        # What was installed beside the packages (scripts) and about them is not imported.
-        beside = file.parts[0] == ".." or file.parts[0].endswith(".dist-info")
-        if not beside and file.suffix != ".pyc":
+        if _is_imported(file):
             yield file.as_posix(), Path(str(file.locate())).resolve()
+
+
+def _is_imported(file: PurePath) -> bool:
+    """Not what an installation adds: programs, byte code, and notes about itself."""
+    if file.parts[0].endswith(".dist-info"):
+        return file.name == "METADATA"  # packages ask it for their version
+    return file.parts[0] != ".." and file.suffix != ".pyc"

@@ -160,6 +160,11 @@ def rotate_secrets(secrets: Sequence[Arn]) -> Statement:
     )
 
 
+def change_redis_users(users: Sequence[Arn]) -> Statement:
+    """Give users of Redis other passwords, and see whether they have them yet."""
+    return allow("ChangeRedisUsers", ["elasticache:DescribeUsers", "elasticache:ModifyUser"], users)
+
+
 def work_with_objects(buckets: Sequence[Arn]) -> Statement:
     """Read, write and remove objects. Removing leaves the old version, which only lifecycle rules end."""
     return allow(

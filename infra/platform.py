@@ -29,6 +29,7 @@ def declare(configuration: Configuration) -> Outputs:
     here = pulumi.ResourceOptions(providers=[aws, providers.random_provider()])
 
     keys = Keys("keys", arguments.keys(configuration), here)
+    notifications = Notifications("notifications", arguments.notifications(configuration, keys), here)
     network = Network("network", arguments.network(configuration, keys), here)
     cluster = Cluster("cluster", arguments.cluster(configuration, keys, network), here)
     database = Database("database", arguments.database(configuration, keys, network, cluster), here)
@@ -42,17 +43,22 @@ def declare(configuration: Configuration) -> Outputs:
     entries = arguments.entries(database, redis, secrets)
     rotators = {
         rotator: Function(rotator, args, here)
-        for rotator, args in arguments.rotators(configuration, keys, entries).items()
+        for rotator, args in arguments.rotators(
+            configuration, keys, network, database, redis, entries, notifications
+        ).items()
     }
-    Rotation("rotation", arguments.rotation(configuration, rotators, entries), here)
+    rotation = Rotation(
+        "rotation", arguments.rotation(configuration, rotators, network, database, entries), here
+    )
     kubernetes = providers.kubernetes_provider(cluster.kubeconfig, naming)
     Workloads(
         "workloads",
-        arguments.workloads(configuration, keys, cluster, storage, entries, database.backup),
+        arguments.workloads(
+            configuration, keys, cluster, storage, entries, [database.backup, rotation.prepared]
+        ),
         pulumi.ResourceOptions(providers=[aws, kubernetes]),
     )
 
-    notifications = Notifications("notifications", arguments.notifications(configuration, keys), here)
     Alarms("alarms", arguments.alarms(configuration, cluster, database, redis, notifications), here)
 
     return Outputs(

@@ -75,6 +75,11 @@ def secret_name(purpose: str) -> str:
     return f"redis-{purpose}"
 
 
+def user_id(naming: Naming, purpose: str, user: str = USER) -> str:
+    """ElastiCache's identifier of a user of the Redis of this purpose."""
+    return naming.named(f"{purpose}-{user}")
+
+
 class Redis(pulumi.ComponentResource):
     """One Redis with a user and a password of its own. Keeps RED-1 (cache) and RED-2 (queue).
 
@@ -83,6 +88,7 @@ class Redis(pulumi.ComponentResource):
     """
 
     node_ids: list[str]
+    security_group_id: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -95,6 +101,7 @@ class Redis(pulumi.ComponentResource):
         # ElastiCache numbers the nodes of a group like this; alarms are on nodes.
         self.node_ids = [f"{self._id}-{number:03}" for number in range(1, nodes + 1)]
         password = generate_password(f"{name}-password", self)
+        self.security_group_id = self._security_group()
         group = self._replication_group(nodes, self._users(password))
         self.secret_arn = self._secret(group, password)
         self.register_outputs({})
@@ -103,7 +110,7 @@ class Redis(pulumi.ComponentResource):
         group = ec2.SecurityGroup(
             self._purpose,
             name=self._id,
-            description=f"Redis ({self._purpose}), for pods alone",
+            description=f"Redis ({self._purpose}), for pods and the function that rotates",
             vpc_id=self._args.vpc_id,
             tags={"Name": self._id},
             opts=self._here,
@@ -138,12 +145,13 @@ class Redis(pulumi.ComponentResource):
     def _user(self, name: str, access: str, password: pulumi.Output[str]) -> pulumi.Output[str]:
         return elasticache.User(
             f"{self._purpose}-{name}",
-            user_id=f"{self._id}-{name}",
+            user_id=user_id(self._args.naming, self._purpose, name),
             user_name=name,
             engine=ENGINE,
             access_string=access,
             authentication_mode=elasticache.UserAuthenticationModeArgs(type="password", passwords=[password]),
-            opts=self._here,
+            # The function that rotates gives the user its later passwords.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["authenticationMode"]),
         ).user_id
 
     def _parameter_group(self) -> pulumi.Output[str]:
@@ -182,7 +190,7 @@ class Redis(pulumi.ComponentResource):
             port=PORT,
             parameter_group_name=self._parameter_group(),
             subnet_group_name=subnet_group.name,
-            security_group_ids=[self._security_group()],
+            security_group_ids=[self.security_group_id],
             user_group_ids=[user_group],
             transit_encryption_enabled=True,
             at_rest_encryption_enabled=True,
@@ -217,6 +225,9 @@ class Redis(pulumi.ComponentResource):
             "port": PORT,
             "username": USER,
             "password": password,
+            "userId": user_id(args.naming, self._purpose),
             "url": pulumi.Output.concat(f"rediss://{USER}:", password, "@", host, f":{PORT}"),
         }
-        return declare_value(secret, secret_name(self._purpose), pulumi.Output.json_dumps(value), self)
+        return declare_value(
+            secret, secret_name(self._purpose), pulumi.Output.json_dumps(value), self, rotated=True
+        )

@@ -22,7 +22,7 @@ PASSWORD_LENGTH = 40
 
 # A rotated signing key; functions/rotate_signing_key says why, and makes the later ones like this.
 SIGNING_KEY_LENGTH = 86
-KEY_FIELDS = ("current", "previous")
+KEY_FIELDS = ("current", "previous", "next")
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ class Secrets(pulumi.ComponentResource):
     def _generated(self, entry: SecretEntry, secret: secretsmanager.Secret) -> pulumi.Output[str]:
         if entry.rotation is None:
             return declare_value(secret, entry.name, generate_password(entry.name, self), self)
-        # Before the first rotation there is no key but this one.
-        key = generate_password(entry.name, self, SIGNING_KEY_LENGTH)
-        value = pulumi.Output.json_dumps(dict.fromkeys(KEY_FIELDS, key))
+        current = generate_password(entry.name, self, SIGNING_KEY_LENGTH)
+        following = generate_password(f"{entry.name}-next", self, SIGNING_KEY_LENGTH)
+        # Nothing has been signed with a key before this one, so it may be any.
+        keys = (current, current, following)
+        value = pulumi.Output.json_dumps(dict(zip(KEY_FIELDS, keys, strict=True)))
         return declare_value(secret, entry.name, value, self, rotated=True)

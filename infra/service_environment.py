@@ -30,16 +30,18 @@ def secret_variables(
 ) -> list[SecretVariable]:
     """The service's environment variables that are secrets, each with its entry's full name.
 
-    Of a signing key that is rotated a service gets the one before as well, under `…_PREVIOUS`: it signs
-    with the first and accepts both.
+    Of a signing key that is rotated a service gets the one before and the one after as well, under
+    `…_PREVIOUS` and `…_NEXT`: it signs with the first and accepts all three.
     """
     variables = []
     for each in _variables(service, settings):
         entry = naming.secret(each.secret)
         if each.secret in system.secrets and system.secrets[each.secret].rotation is not None:
-            current, previous = KEY_FIELDS
+            current, *others = KEY_FIELDS
             variables.append(SecretVariable(each.variable, entry, current))
-            variables.append(SecretVariable(f"{each.variable}_PREVIOUS", entry, previous))
+            variables += [
+                SecretVariable(f"{each.variable}_{field.upper()}", entry, field) for field in others
+            ]
         else:
             variables.append(SecretVariable(each.variable, entry, each.field))
     return variables

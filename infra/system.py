@@ -24,7 +24,7 @@ DEFAULT_FILE = "system.yaml"
 NAME_LENGTH_MAXIMUM = 15
 
 # Entries that the platform fills itself; a system file names its own ones differently.
-PLATFORM_SECRETS = ("database", "redis-cache", "redis-queue")
+PLATFORM_SECRETS = ("database", "database-master", "redis-cache", "redis-queue")
 
 # Runbook 000: 1 minute, 5 minutes, 30 minutes, 2 hours; what fails once more is a dead letter.
 RETRY_DELAYS = (60, 300, 1800, 7200)

@@ -10,12 +10,13 @@ from infra.arguments.rotation import rotated
 from infra.bucket_catalogue import CATALOGUE
 from infra.cluster import Cluster
 from infra.configuration import Configuration
-from infra.database import SECRET as DATABASE_SECRET
 from infra.database import Database, DatabaseArgs
+from infra.database_entries import MASTER_SECRET, SECRET
 from infra.job_specs import release_name
 from infra.keys import Keys
 from infra.network import Network
 from infra.redis import Eviction, Redis, RedisArgs, secret_name
+from infra.rotation import Rotator
 from infra.secrets import Secrets, SecretsArgs
 from infra.service_environment import readers
 from infra.storage import StorageArgs
@@ -42,7 +43,8 @@ def database(configuration: Configuration, keys: Keys, network: Network, cluster
         subnet_ids=network.data_subnet_ids,
         client_security_group_id=cluster.security_group_id,
         snapshot_before=_release(configuration),
-        readers=_readers(configuration, DATABASE_SECRET),
+        readers=_readers(configuration, SECRET),
+        master_readers=_readers(configuration, MASTER_SECRET),
         data_key=keys.data,
         secrets_key=keys.secrets,
         log_key=keys.logs,
@@ -119,6 +121,8 @@ def secrets(configuration: Configuration, keys: Keys) -> SecretsArgs:
 def _readers(configuration: Configuration, secret: str) -> list[str]:
     naming = configuration.naming
     functions = [each.rotator for each in rotated(configuration) if each.entry == secret]
+    if secret == MASTER_SECRET:
+        functions.append(Rotator.DATABASE)
     return [
         *readers(secret, configuration.settings, configuration.system, naming),
         *(naming.role_arn(naming.function_role(function)) for function in functions),
@@ -130,7 +134,8 @@ def entries(
 ) -> dict[str, pulumi.Output[str]]:
     """The ARNs of all entries in Secrets Manager, whoever declares them, by name."""
     return {
-        DATABASE_SECRET: database.secret_arn,
+        SECRET: database.entries.services,
+        MASTER_SECRET: database.entries.master,
         **{secret_name(purpose): one.secret_arn for purpose, one in redis.items()},
         **secrets.arns,
     }

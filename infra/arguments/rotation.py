@@ -3,74 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 
 from infra import iam
+from infra.alarm import Severity
 from infra.configuration import Configuration
-from infra.function import Function, FunctionArgs, Invoker
+from infra.database import PORT as DATABASE_PORT
+from infra.database import Database
+from infra.database_entries import MASTER_SECRET, SECRET
+from infra.function import Destination, FailureTopic, Function, FunctionArgs, FunctionNetwork, Invoker
 from infra.keys import Keys
-from infra.rotation import Rotated, RotationArgs, Rotator, rotated_keys
+from infra.network import Network
+from infra.notifications import Notifications
+from infra.redis import PORT as REDIS_PORT
+from infra.redis import Redis, secret_name, user_id
+from infra.rotation import Preparation, Rotated, RotationArgs, Rotator, rotated_entries
 
-SECRETS_MANAGER = Invoker("secrets-manager", "secretsmanager.amazonaws.com")
+REDIS_PURPOSES = ("cache", "queue")
+
+_SECRETS_MANAGER = Invoker("secrets-manager", "secretsmanager.amazonaws.com")
+# pg8000, and what it needs.
+_POSTGRESQL_DRIVER = ("asn1crypto", "pg8000", "python-dateutil", "scramp", "six")
+
+Entries = Mapping[str, pulumi.Output[str]]
 
 
 def rotated(configuration: Configuration) -> list[Rotated]:
     """Every entry that is rotated in this environment."""
-    return rotated_keys(configuration.system.secrets)
+    purposes = REDIS_PURPOSES if configuration.settings.redis.enabled else ()
+    return rotated_entries([secret_name(purpose) for purpose in purposes], configuration.system.secrets)
 
 
 def rotators(
-    configuration: Configuration, keys: Keys, entries: Mapping[str, pulumi.Output[str]]
+    configuration: Configuration,
+    keys: Keys,
+    network: Network,
+    database: Database,
+    redis: Mapping[str, Redis],
+    entries: Entries,
+    notifications: Notifications,
 ) -> dict[Rotator, FunctionArgs]:
     """For the functions that rotate; none for what is not rotated here."""
-    made = {Rotator.SIGNING_KEY: _signing_key}
-    used = {each.rotator for each in rotated(configuration)}
-    return {
-        rotator: make(configuration, keys, _arns(configuration, rotator, entries))
-        for rotator, make in made.items()
-        if rotator in used
+    naming, region = configuration.naming, configuration.naming.region
+
+    def function(rotator: Rotator, description: str, *statements: iam.Statement, **more: Any) -> FunctionArgs:
+        secrets = [entries[each.entry] for each in rotated(configuration) if each.rotator is rotator]
+        return FunctionArgs(
+            naming=naming,
+            folder=rotator.replace("-", "_"),
+            description=description,
+            log_retention=configuration.settings.standard.log_retention,
+            log_key=keys.logs,
+            statements=[
+                iam.rotate_secrets(secrets),
+                iam.use_key([keys.secrets], via=f"secretsmanager.{region}.amazonaws.com"),
+                *statements,
+            ],
+            invokers=[_SECRETS_MANAGER],
+            failure_topic=FailureTopic(notifications.topics[Severity.SEV3], keys.notifications),
+            **more,
+        )
+
+    functions = {
+        Rotator.DATABASE: function(
+            Rotator.DATABASE,
+            "Rotates the services' password for PostgreSQL; two users take turns",
+            iam.read_secrets([entries[MASTER_SECRET]]),
+            distributions=_POSTGRESQL_DRIVER,
+            variables={"MASTER_SECRET": entries[MASTER_SECRET]},
+            network=_network(network, [Destination("database", database.security_group_id, DATABASE_PORT)]),
+        )
     }
+    if redis:
+        functions[Rotator.REDIS] = function(
+            Rotator.REDIS,
+            "Rotates the services' passwords for Redis; two are valid",
+            iam.change_redis_users(
+                [naming.arn("elasticache", f"user:{user_id(naming, purpose)}") for purpose in redis]
+            ),
+            timeout=300,  # it waits for ElastiCache twice
+            network=_network(
+                network,
+                [Destination(purpose, one.security_group_id, REDIS_PORT) for purpose, one in redis.items()],
+            ),
+        )
+    if any(each.rotator is Rotator.SIGNING_KEY for each in rotated(configuration)):
+        functions[Rotator.SIGNING_KEY] = function(
+            Rotator.SIGNING_KEY, "Rotates signing keys; the one before and the one after are valid too"
+        )
+    return functions
+
+
+def _network(network: Network, destinations: Sequence[Destination]) -> FunctionNetwork:
+    endpoints = network.endpoint_security_group_id
+    inside = [] if endpoints is None else [Destination("endpoints", endpoints, 443)]
+    return FunctionNetwork(network.vpc_id, network.private_subnet_ids, [*destinations, *inside])
 
 
 def rotation(
     configuration: Configuration,
     functions: Mapping[Rotator, Function],
-    entries: Mapping[str, pulumi.Output[str]],
+    network: Network,
+    database: Database,
+    entries: Entries,
 ) -> RotationArgs:
-    """For the schedules."""
+    """For the schedules, and for the database's preparation."""
+    instance = database.instance
+    address = {"host": instance.address, "port": instance.port, "dbname": instance.db_name}
     return RotationArgs(
         rotated=rotated(configuration),
         secrets=entries,
         functions={rotator: function.arn for rotator, function in functions.items()},
-        ready=list(functions.values()),
+        preparation=Preparation(
+            function=functions[Rotator.DATABASE].name,
+            event=pulumi.Output.json_dumps({"secret": entries[SECRET], "address": address}),
+            triggers={"instance": instance.resource_id},
+        ),
+        # The routes of the network are how the functions reach AWS.
+        ready=[network, *functions.values()],
     )
-
-
-def _arns(
-    configuration: Configuration, rotator: Rotator, entries: Mapping[str, pulumi.Output[str]]
-) -> list[pulumi.Output[str]]:
-    return [entries[each.entry] for each in rotated(configuration) if each.rotator is rotator]
-
-
-def _signing_key(
-    configuration: Configuration, keys: Keys, secrets: Sequence[pulumi.Output[str]]
-) -> FunctionArgs:
-    return FunctionArgs(
-        naming=configuration.naming,
-        folder="rotate_signing_key",
-        description="Rotates signing keys; the one before stays valid",
-        log_retention=configuration.settings.standard.log_retention,
-        log_key=keys.logs,
-        statements=_rotate(configuration, keys, secrets),
-        invokers=[SECRETS_MANAGER],
-    )
-
-
-def _rotate(
-    configuration: Configuration, keys: Keys, secrets: Sequence[pulumi.Output[str]]
-) -> list[iam.Statement]:
-    return [
-        iam.rotate_secrets(secrets),
-        iam.use_key([keys.secrets], via=f"secretsmanager.{configuration.naming.region}.amazonaws.com"),
-    ]

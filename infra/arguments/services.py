@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -24,9 +24,12 @@ def workloads(
     cluster: Cluster,
     storage: Storage,
     entries: Mapping[str, pulumi.Output[str]],
-    backup: pulumi.Resource | None,
+    database_ready: Sequence[pulumi.Resource | None],
 ) -> WorkloadsArgs:
-    """For the services; `backup` is taken before a new version may touch the database."""
+    """For the services.
+
+    `database_ready` comes before a new version may touch the database: a backup, and the users in it.
+    """
     settings, system, naming = configuration.settings, configuration.system, configuration.naming
     return WorkloadsArgs(
         naming=naming,
@@ -49,7 +52,7 @@ def workloads(
         replicas=settings.replicas,
         cluster_name=cluster.name,
         cluster_arn=cluster.arn,
-        ready=[*cluster.ready, *([backup] if backup else [])],
+        ready=[*cluster.ready, *(each for each in database_ready if each is not None)],
         data_key=keys.data,
         secrets_key=keys.secrets,
     )

@@ -11,6 +11,7 @@ import pytest
 
 from functions.rotate_signing_key import handler
 from functions.shared.rotation import RotationError
+from infra.secret_entry import KEY_FIELDS, SIGNING_KEY_LENGTH
 from tests.support.secrets_manager import STEPS, Entry
 
 
@@ -28,14 +29,16 @@ class Service:
             hmac.compare_digest(
                 signature, hmac.new(self.keys[name].encode(), token.encode(), hashlib.sha512).hexdigest()
             )
-            for name in ("current", "previous")
+            for name in handler.FIELDS
         )
 
 
 @pytest.fixture
 def entry(secrets_manager: Any) -> Entry:
     key = "k" * handler.KEY_LENGTH
-    return Entry.made(secrets_manager, "jwt-access-key", {"current": key, "previous": key})
+    return Entry.made(
+        secrets_manager, "jwt-access-key", {"current": key, "previous": key, "next": "n" * len(key)}
+    )
 
 
 @pytest.mark.contract("SEC-2", "SEC-3")
@@ -46,6 +49,16 @@ def test_tokens_of_before_stay_valid_until_the_next_rotation(entry: Entry) -> No
     assert Service(entry).sign("token") != signature
     entry.rotate(handler.handle)
     assert not Service(entry).accepts("token", signature)
+
+
+@pytest.mark.contract("SEC-3")
+def test_pods_of_before_and_after_a_rotation_accept_each_others_tokens(entry: Entry) -> None:
+    before = Service(entry)
+    entry.rotate(handler.handle)
+    after = Service(entry)
+    assert before.sign("token") != after.sign("token")
+    assert before.accepts("token", after.sign("token"))
+    assert after.accepts("token", before.sign("token"))
 
 
 @pytest.mark.contract("SEC-2")
@@ -59,7 +72,12 @@ def test_a_rotation_that_was_killed_is_repeated_to_its_end(entry: Entry, killed_
 
 def test_a_key_is_as_strong_as_its_algorithm(entry: Entry) -> None:
     entry.rotate(handler.handle)
-    assert len(entry.value()["current"]) == handler.KEY_LENGTH
+    assert {len(key) for key in entry.value().values()} == {handler.KEY_LENGTH}
+    assert len(set(entry.value().values())) == 3
+
+
+def test_the_program_and_the_function_mean_the_same_fields() -> None:
+    assert (KEY_FIELDS, SIGNING_KEY_LENGTH) == (handler.FIELDS, handler.KEY_LENGTH)
 
 
 def test_a_pending_value_without_the_key_in_use_is_refused(entry: Entry) -> None:
@@ -67,7 +85,7 @@ def test_a_pending_value_without_the_key_in_use_is_refused(entry: Entry) -> None
     entry.client.put_secret_value(
         SecretId=entry.arn,
         ClientRequestToken=token,
-        SecretString=json.dumps({"current": "a" * 86, "previous": "b" * 86}),
+        SecretString=json.dumps({"current": "a" * 86, "previous": "b" * 86, "next": "c" * 86}),
         VersionStages=["AWSPENDING"],
     )
     with pytest.raises(RotationError, match="the key in use would not be valid"):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from infra.secret_entry import KEY_FIELDS
 from tests.support.recorder import Recording, system_file
 
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
@@ -22,6 +23,74 @@ def test_signing_keys_rotate_every_90_days(each: Recording, name: str) -> None:
 
 
 @pytest.mark.contract("SEC-2")
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("database", "rotate-database"),
+        ("redis-cache", "rotate-redis"),
+        ("redis-queue", "rotate-redis"),
+    ],
+)
+def test_passwords_rotate_every_30_days(each: Recording, name: str, function: str) -> None:
+    rotation = each.one(ROTATION, name)
+    assert rotation.inputs["rotationRules"] == {"automaticallyAfterDays": 30}
+    assert rotation.inputs["rotationLambdaArn"].endswith(f":{function}")
+
+
+def test_nothing_rotates_redis_where_there_is_none(without_redis: Recording) -> None:
+    assert not [name for name in without_redis.of(ROTATION) if "redis" in name]
+    assert "rotate-redis" not in without_redis.of("aws:lambda/function:Function")
+
+
+@pytest.mark.contract("SEC-2")
+def test_a_rotated_redis_password_is_not_set_back(each: Recording) -> None:
+    users = each.of("aws:elasticache/user:User").values()
+    assert {user.ignore_changes for user in users} == {("authenticationMode",)}
+
+
+@pytest.mark.contract("SEC-2")
+def test_entries_name_the_redis_user_that_is_changed(each: Recording) -> None:
+    users = {user.inputs["userId"] for user in each.of("aws:elasticache/user:User").values()}
+    policy = each.one("aws:iam/rolePolicy:RolePolicy", "function-rotate-redis").plain("policy")
+    for purpose in ("cache", "queue"):
+        user = json.loads(each.one(VERSION, f"redis-{purpose}").plain("secretString"))["userId"]
+        assert user in users
+        assert f":user:{user}" in policy
+
+
+@pytest.mark.contract("SEC-1")
+def test_only_one_function_may_read_the_masters_password(each: Recording) -> None:
+    arn = "arn:aws:secretsmanager:us-west-2:123456789012:database-master"
+    readers = [
+        name
+        for name, policy in each.of("aws:iam/rolePolicy:RolePolicy").items()
+        if arn in policy.plain("policy")
+    ]
+    assert readers == ["function-rotate-database"]
+
+
+def test_services_start_when_the_database_knows_their_password(each: Recording) -> None:
+    prepared = each.one("aws:lambda/invocation:Invocation", "prepare-database")
+    event = json.loads(prepared.inputs["input"])
+    assert event["address"] == {"host": "database.rds.example", "port": 5432, "dbname": "triangle"}
+    assert prepared.inputs["triggers"] == {"instance": "db-EXAMPLE"}
+    by_urn = {resource.urn: resource for resource in each.resources}
+
+    def needs(urn: str, wanted: str, seen: set[str]) -> bool:
+        if urn == wanted:
+            return True
+        seen.add(urn)
+        return any(
+            needs(each, wanted, seen)
+            for each in by_urn[urn].depends_on
+            if each in by_urn and each not in seen
+        )
+
+    for deployment in each.of("kubernetes:apps/v1:Deployment").values():
+        assert needs(deployment.urn, prepared.urn, set()), deployment.name
+
+
+@pytest.mark.contract("SEC-2")
 def test_the_program_never_puts_its_first_value_back(each: Recording) -> None:
     for name in each.of(ROTATION):
         assert each.one(VERSION, name).ignore_changes == ("secretString",), name
@@ -29,8 +98,8 @@ def test_the_program_never_puts_its_first_value_back(each: Recording) -> None:
 
 @pytest.mark.contract("SEC-3")
 @pytest.mark.parametrize("name", KEYS)
-def test_services_get_the_key_before_as_well(each: Recording, name: str) -> None:
-    assert set(json.loads(each.one(VERSION, name).plain("secretString"))) == {"current", "previous"}
+def test_services_get_the_keys_before_and_after_as_well(each: Recording, name: str) -> None:
+    assert set(json.loads(each.one(VERSION, name).plain("secretString"))) == set(KEY_FIELDS)
     (spec,) = [
         provider.inputs["spec"]["parameters"]["objects"]
         for provider in each.of("kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass").values()
@@ -41,6 +110,7 @@ def test_services_get_the_key_before_as_well(each: Recording, name: str) -> None
     assert entry["jmesPath"] == [
         {"path": "current", "objectAlias": variable},
         {"path": "previous", "objectAlias": f"{variable}_PREVIOUS"},
+        {"path": "next", "objectAlias": f"{variable}_NEXT"},
     ]
 
 

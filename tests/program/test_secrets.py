@@ -10,12 +10,14 @@ from tests.support.recorder import PLANTED, Recording, Secret, open_texts, syste
 from tests.support.recordings import PAGING
 
 SECRET = "aws:secretsmanager/secret:Secret"
+# What the platform fills for services.
 PLATFORM = {"database", "redis-cache", "redis-queue"}
+MASTER = "database-master"
 
 
 @pytest.mark.contract("SEC-1")
 def test_every_secret_of_the_system_file_has_an_entry(each: Recording) -> None:
-    assert set(each.of(SECRET)) == set(system_file()["secrets"]) | PLATFORM
+    assert set(each.of(SECRET)) == set(system_file()["secrets"]) | PLATFORM | {MASTER}
 
 
 @pytest.mark.contract("SEC-1")
@@ -29,7 +31,7 @@ def test_values_that_people_give_out_are_not_in_the_program(each: Recording) -> 
     generated = {
         name for name, secret in system_file()["secrets"].items() if secret.get("source") == "generated"
     }
-    assert set(each.of("aws:secretsmanager/secretVersion:SecretVersion")) == generated | PLATFORM
+    assert set(each.of("aws:secretsmanager/secretVersion:SecretVersion")) == generated | PLATFORM | {MASTER}
 
 
 @pytest.mark.contract("SEC-1")
@@ -95,8 +97,9 @@ def test_every_environment_has_an_account_of_its_own(
         ("stripe-secret-key", ["api", "worker"], []),
         ("jwt-access-key", ["api"], ["rotate-signing-key"]),
         ("sentry-dsn", ["api", "worker", "admin"], []),
-        ("database", ["api", "worker"], []),
-        ("redis-queue", ["api", "worker"], []),
+        ("database", ["api", "worker"], ["rotate-database"]),
+        ("database-master", [], ["rotate-database"]),
+        ("redis-queue", ["api", "worker"], ["rotate-redis"]),
     ],
 )
 def test_a_secret_is_refused_to_everybody_but_its_readers(
@@ -123,6 +126,21 @@ def test_a_service_may_read_what_it_names_and_nothing_else(each: Recording, serv
     definition = system_file()["services"][service]
     expected = set(definition["secrets"].values()) | (PLATFORM if definition.get("database") else set())
     assert allowed == expected
+
+
+@pytest.mark.contract("SEC-1")
+def test_the_master_has_another_password_than_the_services(each: Recording) -> None:
+    version = "aws:secretsmanager/secretVersion:SecretVersion"
+    services, master = (
+        json.loads(each.one(version, name).plain("secretString")) for name in ("database", MASTER)
+    )
+    assert services["username"] != master["username"]
+    assert services["password"] != master["password"]
+    instance = each.one("aws:rds/instance:Instance", "database")
+    assert (instance.inputs["username"], instance.plain("password")) == (
+        master["username"],
+        master["password"],
+    )
 
 
 def test_a_deleted_secret_can_be_taken_back_for_30_days(like_prod: Recording) -> None:

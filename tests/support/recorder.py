@@ -254,6 +254,7 @@ def _computed(request: Any) -> dict[str, Any]:
     if kind == "aws:rds/instance:Instance":
         computed["address"] = "database.rds.example"
         computed["endpoint"] = "database.rds.example:5432"
+        computed["resourceId"] = "db-EXAMPLE"
     if kind == "aws:elasticache/replicationGroup:ReplicationGroup":
         computed["primaryEndpointAddress"] = f"{name}.cache.example"
     return computed
