@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,6 +21,8 @@ CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "sch
 
 # Where Container Insights writes to: metrics as log events, and the logs of pods, nodes and kubelets.
 OBSERVABILITY_LOGS = ("application", "dataplane", "host", "performance")
+
+OBSERVABILITY = "amazon-cloudwatch-observability"
 
 # Auto Mode's own managed policies (EKS user guide, "cluster IAM role" and "node IAM role").
 _CLUSTER_POLICIES = (
@@ -60,7 +63,7 @@ ADD_ONS = MappingProxyType(
         # Without it the autoscaler of pods sees no CPU.
         "metrics-server": AddOn("v0.8.0-eksbuild.1", {}),
         # Container Insights: the CPU and memory that the alarms watch, and the pods' logs.
-        "amazon-cloudwatch-observability": AddOn("v6.4.0-eksbuild.1", {}),
+        OBSERVABILITY: AddOn("v6.4.0-eksbuild.1", {}),
     }
 )
 
@@ -81,6 +84,7 @@ class ClusterArgs:
         log_key: encrypts the control plane's logs.
         log_retention: days that they are kept.
         deletion_protection: EKS refuses to delete the cluster.
+        settings: of add-ons, where the environment decides them.
     """
 
     naming: Naming
@@ -94,6 +98,7 @@ class ClusterArgs:
     log_key: pulumi.Output[str]
     log_retention: int
     deletion_protection: bool
+    settings: Mapping[str, Mapping[str, Any]]
 
 
 class Cluster(pulumi.ComponentResource):
@@ -280,9 +285,7 @@ class Cluster(pulumi.ComponentResource):
             for log in OBSERVABILITY_LOGS
         ]
         identities = {
-            "amazon-cloudwatch-observability": [
-                eks.AddonPodIdentityAssociationArgs(role_arn=observer.arn, service_account=agent)
-            ]
+            OBSERVABILITY: [eks.AddonPodIdentityAssociationArgs(role_arn=observer.arn, service_account=agent)]
         }
         return [
             eks.Addon(
@@ -290,13 +293,14 @@ class Cluster(pulumi.ComponentResource):
                 cluster_name=self.name,
                 addon_name=name,
                 addon_version=add_on.version,
-                configuration_values=pulumi.Output.json_dumps(add_on.settings) if add_on.settings else None,
+                configuration_values=json.dumps(settings) if settings else None,
                 pod_identity_associations=identities.get(name),
                 resolve_conflicts_on_create="OVERWRITE",
                 resolve_conflicts_on_update="OVERWRITE",
                 opts=pulumi.ResourceOptions(parent=self, depends_on=logs),
             )
             for name, add_on in ADD_ONS.items()
+            for settings in [{**add_on.settings, **self._args.settings.get(name, {})}]
         ]
 
 

@@ -87,6 +87,11 @@ class DatabaseArgs:
     log_key: pulumi.Input[str]
 
 
+def log_group(identifier: str, log: str = "postgresql") -> str:
+    """The log group that RDS writes one of its logs to."""
+    return f"/aws/rds/instance/{identifier}/{log}"
+
+
 class Database(pulumi.ComponentResource):
     """A PostgreSQL instance that only the pods reach. Keeps DB-1, DB-3 and DB-5.
 
@@ -180,7 +185,7 @@ class Database(pulumi.ComponentResource):
         return [
             cloudwatch.LogGroup(
                 log,
-                name=f"/aws/rds/instance/{self.identifier}/{log}",
+                name=log_group(self.identifier, log),
                 retention_in_days=self._args.log_retention,
                 kms_key_id=self._args.log_key,
                 opts=self._here,

@@ -11,6 +11,7 @@ from infra.configuration import Configuration
 from infra.database import Database
 from infra.function import Function
 from infra.keys import Keys
+from infra.logs import Logs
 from infra.network import Network
 from infra.notifications import Notifications
 from infra.outputs import Outputs
@@ -31,6 +32,7 @@ def declare(configuration: Configuration) -> Outputs:
     keys = Keys("keys", arguments.keys(configuration), here)
     notifications = Notifications("notifications", arguments.notifications(configuration, keys), here)
     network = Network("network", arguments.network(configuration, keys), here)
+    Logs("logs", arguments.logs(configuration, keys), here)
     cluster = Cluster("cluster", arguments.cluster(configuration, keys, network), here)
     database = Database("database", arguments.database(configuration, keys, network, cluster), here)
     redis = {

@@ -1,7 +1,7 @@
 """How the parts of the platform are connected: what each one is given of the configuration and of others."""
 
 from infra.arguments.data import database, entries, redis, secrets, storage
-from infra.arguments.foundations import cluster, keys, network
+from infra.arguments.foundations import cluster, keys, logs, network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.services import workloads
 from infra.arguments.watching import alarms, notifications
@@ -12,6 +12,7 @@ __all__ = [
     "database",
     "entries",
     "keys",
+    "logs",
     "network",
     "notifications",
     "redis",

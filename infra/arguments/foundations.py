@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from infra.cluster import ClusterArgs
+from infra import log_shipping
+from infra.cluster import OBSERVABILITY, ClusterArgs
 from infra.configuration import Configuration
+from infra.database import log_group
 from infra.keys import Keys, KeysArgs
+from infra.logs import LogsArgs
 from infra.network import Network, NetworkArgs
 
 
@@ -42,4 +45,16 @@ def cluster(configuration: Configuration, keys: Keys, network: Network) -> Clust
         log_key=keys.logs,
         log_retention=standard.log_retention,
         deletion_protection=standard.deletion_protection,
+        settings={OBSERVABILITY: log_shipping.settings(configuration.naming, configuration.system.name)},
+    )
+
+
+def logs(configuration: Configuration, keys: Keys) -> LogsArgs:
+    """For the services' logs."""
+    return LogsArgs(
+        naming=configuration.naming,
+        services=list(configuration.system.services),
+        retention=configuration.settings.standard.log_retention,
+        key=keys.logs,
+        database_group=log_group(configuration.naming.prefix),
     )

@@ -98,4 +98,16 @@ MAPPINGS = (
         delete=Call("delete_resource_policy", {"policyName": "{id}"}),
     ),
 )
-RECORDED: tuple[RecordedType, ...] = ()
+RECORDED = (
+    RecordedType(
+        token="aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
+        id="{logGroupName}",
+        why="moto has no PutDataProtectionPolicy",
+    ),
+    RecordedType(
+        token="aws:cloudwatch/queryDefinition:QueryDefinition",
+        id="{hash}",
+        why="moto has no PutQueryDefinition",
+        outputs={"queryDefinitionId": "{hash}"},
+    ),
+)
