@@ -149,7 +149,8 @@ def scaled_checkout(root: Path, environment: str, factor: int) -> Iterator[Path]
         copy = Path(folder)
         for file in (*root.glob("Pulumi*.yaml"), root / "system.yaml", root / "__main__.py"):
             shutil.copy(file, copy)
-        shutil.copytree(root / "infra", copy / "infra")
+        for package in ("infra", "functions"):
+            shutil.copytree(root / package, copy / package)
         names = _scale_services(copy / "system.yaml", factor)
         _scale_images(copy / f"Pulumi.{environment}.yaml", names)
         with (copy / "infra" / "bucket_catalogue.py").open("a", encoding="utf-8") as catalogue:
@@ -174,8 +175,11 @@ def _scale_services(path: Path, factor: int) -> dict[str, str]:
     names = {}
     for name, service in list(system["services"].items()):
         for number in range(1, factor):
-            names[f"{name}-{number}"] = name
-            system["services"][f"{name}-{number}"] = {**service, "database": False}
+            copy = f"{name}-{number}"
+            names[copy] = name
+            system["services"][copy] = {**service, "database": False}
+            if "route" in service:
+                system["services"][copy]["route"] = {**service["route"], "paths": [f"/{copy}/*"]}
     path.write_text(yaml.safe_dump(system, sort_keys=False), encoding="utf-8")
     return names
 

@@ -10,10 +10,11 @@ import importlib
 import os
 import threading
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Self
 
 from rehearsal.aws.moto_fixes import repair_moto
+from rehearsal.aws.moto_speed import client_config, instead_of_signature, quicken_moto
 from rehearsal.journal import Entry, Journal, decode
 from rehearsal.provider import ProviderError
 from rehearsal.sdk_speed import share_service_models
@@ -51,6 +52,7 @@ class Cloud:
         share_service_models()
         _fill_backends_alike()
         repair_moto()
+        quicken_moto()
         from moto import mock_aws
 
         # moto would run functions in containers; here they are made and read, and answer nothing.
@@ -117,38 +119,39 @@ class Cloud:
 
     def take_orphan(self, urn: str) -> str | None:
         """The id of the resource that a killed session made for `urn`, once."""
-        with self._lock:
-            return self._orphans.pop(urn, None)
+        return self._orphans.pop(urn, None)
 
     def client(self, service: str, region: str) -> Any:
         """A cached boto3 client (making one costs some 20 ms)."""
-        with self._lock:
-            key = (service, region)
-            if key not in self._clients:
-                self._clients[key] = self._make_client(service, region)
-            return self._clients[key]
+        key = (service, region)
+        # Looked for without the lock first: who only wants a model need not wait for calls to end.
+        if key not in self._clients:
+            with self._lock:
+                if key not in self._clients:
+                    self._clients[key] = self._make_client(service, region)
+        return self._clients[key]
 
     def _make_client(self, service: str, region: str) -> Any:
-        import boto3
-        from botocore.config import Config
-
         if service == "eks":
             # moto makes up the clusters' endpoint when this module is imported, once for all.
             self._seed(0)
             importlib.import_module("moto.eks.models")
 
-        session = boto3.session.Session(
-            aws_access_key_id="embedded", aws_secret_access_key="embedded", region_name=region
-        )
-        config = Config(
-            retries={"total_max_attempts": 1}, parameter_validation=True, s3={"addressing_style": "path"}
-        )
-        client = session.client(service, config=config)
-        client.meta.events.register("before-sign", self._name_account)
+        client = self._session.client(service, region_name=region, config=client_config())
+        scope = instead_of_signature(service, region)
+
+        def name_caller(request: Any, **_: Any) -> None:
+            request.headers["x-moto-account-id"] = self.account
+            request.headers["Authorization"] = scope
+
+        client.meta.events.register("before-sign", name_caller)
         return client
 
-    def _name_account(self, request: Any, **_: Any) -> None:
-        request.headers["x-moto-account-id"] = self.account
+    @cached_property
+    def _session(self) -> Any:
+        import boto3
+
+        return boto3.session.Session(aws_access_key_id="embedded", aws_secret_access_key="embedded")
 
     def _send(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = getattr(self.client(service, region), operation)(**parameters)

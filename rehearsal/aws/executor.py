@@ -237,25 +237,25 @@ class Executor:
         return jmespath.search(mapping.found, answer) if mapping.found else answer
 
     def _first_outputs(self, context: Context) -> Properties:
-        """Outputs after a creation, without asking again where its answer was the whole description."""
-        mapping = self.mapping
+        """Outputs after a creation: what its answer told, and the tags that it took, are not asked again."""
+        mapping, tags = self.mapping, self.mapping.tags
+        given = context.inputs.get("tags") or {} if tags is not None and tags.create is not None else None
         told_all = bool(mapping.made) and not (mapping.settings or mapping.finish or callable(mapping.found))
-        tags = mapping.tags
-        if told_all and (tags is None or (tags.create is not None and tags.read_call is None)):
-            return self._merge(context, context.inputs, self._properties(context))
-        return self._outputs(context)
+        if told_all and (tags is None or given is not None):
+            return self._merge(context, context.inputs, self._properties(context, given))
+        return self._outputs(context, given)
 
-    def _outputs(self, context: Context) -> Properties:
+    def _outputs(self, context: Context, tags: Properties | None = None) -> Properties:
         found = self._find(context)
         if found is None:
             raise ProviderError(
                 f"{self.mapping.token} {context.id!r} is not there after it was made", id=context.id
             )
         context = replace(context, object={**context.object, **found} if found else context.object)
-        return self._merge(context, context.inputs, self._properties(context))
+        return self._merge(context, context.inputs, self._properties(context, tags))
 
-    def _properties(self, context: Context) -> Properties:
-        """The cloud's object in Pulumi's names, tags included."""
+    def _properties(self, context: Context, tags: Properties | None = None) -> Properties:
+        """The cloud's object in Pulumi's names, with its tags: those given, or else read."""
         names = {**self.mapping.names, **self.mapping.read_names}
         declared = self._type.inputs.properties
         block: dict[str, Any] = {
@@ -265,7 +265,7 @@ class Executor:
         }
         actual = from_api(block, context.object, {**_arn_name(self._type, context.object), **names})
         if self.mapping.tags is not None:
-            actual["tags"] = self._read_tags(self.mapping.tags, context)
+            actual["tags"] = tags if tags is not None else self._read_tags(self.mapping.tags, context)
         return actual
 
     def _read_tags(self, tags: Tags, context: Context) -> Any:

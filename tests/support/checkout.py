@@ -21,7 +21,8 @@ def copy_program(folder: Path) -> Path:
     """Copies what `pulumi up` needs into `folder` and gives it back."""
     for name in _FILES:
         shutil.copy(ROOT / name, folder)
-    shutil.copytree(ROOT / "infra", folder / "infra", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("infra", "functions"):
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 

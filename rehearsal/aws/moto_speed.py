@@ -1,0 +1,74 @@
+"""Makes calls of moto through boto3 cheap: the answers stay the same.
+
+A deployment makes hundreds of calls, all in one process with the program and the other providers. A
+third of each call's time goes into what nobody here looks at: signatures, user agents, and lists that
+moto draws up again for each request although they never change. Tried with moto 5.2; another version
+is left as it is, only slower.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from functools import cache
+from typing import Any
+
+from botocore import UNSIGNED
+from botocore.config import Config
+
+TRIED_WITH = ("5.2.",)
+
+# What moto takes from a signature: who calls (anybody) and, from the scope, which region.
+_SCOPE = "AWS4-HMAC-SHA256 Credential=embedded/20000101/{region}/{service}/aws4_request, Signature=none"
+
+
+def client_config() -> Config:
+    """Settings of the clients: one attempt, parameters checked, nothing signed."""
+    return Config(
+        signature_version=UNSIGNED,
+        user_agent="rehearsal",
+        retries={"total_max_attempts": 1},
+        parameter_validation=True,
+        s3={"addressing_style": "path"},
+    )
+
+
+def instead_of_signature(service: str, region: str) -> str:
+    """The Authorization header that moto reads the region from; it verifies no signature."""
+    return _SCOPE.format(region=region, service=service)
+
+
+@cache
+def quicken_moto() -> None:
+    """Replaces what moto does over and over again, once in a process."""
+    if not importlib.metadata.version("moto").startswith(TRIED_WITH):
+        return
+    import moto.core.responses
+    import moto.kms.models
+    from moto.core.base_backend import BaseBackend
+
+    responses: Any = moto.core.responses
+    responses.method_names_from_class = cache(responses.method_names_from_class)
+    addresses = BaseBackend.urls.fget  # type: ignore[attr-defined]
+    known: dict[type, Any] = {}
+
+    def urls(backend: Any) -> Any:
+        # They follow from the class alone, as far as the settings used here go.
+        if type(backend) not in known:
+            known[type(backend)] = addresses(backend)
+        return known[type(backend)]
+
+    BaseBackend.urls = property(urls)  # type: ignore[assignment, method-assign]
+    keys: Any = moto.kms.models
+    keys.generate_private_key = lambda spec, make=keys.generate_private_key: _MadeWhenUsed(make, spec)
+
+
+class _MadeWhenUsed:
+    """moto makes an RSA key pair for each KMS key, 50 ms, also for those that cannot sign anything."""
+
+    def __init__(self, make: Any, spec: str) -> None:
+        self._make = cache(lambda: make(spec))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._make(), name)

@@ -1,0 +1,25 @@
+"""What `make bench` measures is a program that the engine accepts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.bench import scaled_checkout
+from rehearsal.session import Session
+from rehearsal.workspace import Workspace
+from tests.support.checkout import ROOT
+
+pytestmark = pytest.mark.engine
+
+
+def test_the_scaled_program_is_accepted_and_has_more_services_and_buckets(engine: Path) -> None:
+    workspace = Workspace.temporary("dev")
+    try:
+        with scaled_checkout(ROOT, "dev", 2) as scaled, Session(scaled, "dev", engine, workspace) as session:
+            planned = session.preview(options=["--json"]).output
+    finally:
+        workspace.remove()
+    for name in ("api", "api-1", "worker-1", "documents", "documents-1"):
+        assert f'::{name}"' in planned

@@ -1,0 +1,21 @@
+"""What makes moto quick leaves its answers as they are."""
+
+from __future__ import annotations
+
+from tests.support.aws_round_trip import WatchedCloud
+
+
+def test_a_signing_key_signs_though_its_key_pair_is_made_late(cloud: WatchedCloud) -> None:
+    made = cloud.call("kms", "us-west-2", "create_key", KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")
+    key = {"KeyId": made["KeyMetadata"]["KeyId"], "SigningAlgorithm": "RSASSA_PSS_SHA_256", "Message": b"it"}
+    signature = cloud.call("kms", "us-west-2", "sign", **key)["Signature"]
+    assert cloud.call("kms", "us-west-2", "verify", Signature=signature, **key)["SignatureValid"]
+
+
+def test_unsigned_calls_reach_the_region_and_the_account_that_they_are_for(cloud: WatchedCloud) -> None:
+    made = cloud.call("sns", "eu-central-1", "create_topic", Name="pages")
+    assert made["TopicArn"] == f"arn:aws:sns:eu-central-1:{cloud.account}:pages"
+    assert cloud.call("sns", "us-west-2", "list_topics")["Topics"] == []
+    cloud.call("s3", "us-west-2", "create_bucket", Bucket="documents",
+               CreateBucketConfiguration={"LocationConstraint": "us-west-2"})  # fmt: skip
+    assert cloud.call("s3", "us-west-2", "head_bucket", Bucket="documents")["BucketRegion"] == "us-west-2"
