@@ -241,7 +241,7 @@ class Executor:
         mapping, tags = self.mapping, self.mapping.tags
         given = context.inputs.get("tags") or {} if tags is not None and tags.create is not None else None
         told_all = bool(mapping.made) and not (mapping.settings or mapping.finish or callable(mapping.found))
-        if told_all and (tags is None or given is not None):
+        if mapping.known_when_made or (told_all and (tags is None or given is not None)):
             return self._merge(context, context.inputs, self._properties(context, given))
         return self._outputs(context, given)
 

@@ -140,6 +140,8 @@ class ResourceMapping:
         create: the operation that makes it.
         made: JMESPath of the new object in the answer; empty for the whole answer.
         finish: operations that AWS's provider adds to every creation.
+        known_when_made: inputs, defaults and `computed` say everything, so that a new one is not read back
+            at once; the round-trip tests compare the two.
         id: template of Pulumi's id, over the object (`{SubnetId}`) and the inputs (`{bucket}`), or a
             function of the context (with `import_id`).
         read: the operation that describes it. None: it cannot be read back.
@@ -168,6 +170,7 @@ class ResourceMapping:
     read: Call | None
     made: str = ""
     finish: tuple[Call, ...] = ()
+    known_when_made: bool = False
     found: str | Callable[[dict[str, Any], Context], Mapping[str, Any] | None] = ""
     missing: tuple[str, ...] = ()
     update: Call | None = None

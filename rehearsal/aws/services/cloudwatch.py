@@ -28,7 +28,7 @@ def _blocks(context: Context) -> dict[str, Any]:
     if queries:
         parameters["Metrics"] = [_query(each) for each in queries]
         # An alarm on queries has no metric of its own, hence no dimensions.
-        del parameters["Dimensions"]
+        parameters["Dimensions"] = []
     return parameters
 
 
@@ -90,6 +90,7 @@ MAPPINGS = (
         token="aws:cloudwatch/metricAlarm:MetricAlarm",
         service="cloudwatch",
         create=Call("put_metric_alarm", _blocks),
+        known_when_made=True,
         id="{name}",
         import_id="{name}",
         read=Call("describe_alarms", {"AlarmNames": ["{id}"]}),
@@ -97,8 +98,17 @@ MAPPINGS = (
         update=Call("put_metric_alarm", _blocks),
         update_with_all=True,
         delete=Call("delete_alarms", {"AlarmNames": ["{id}"]}),
-        names={"name": "AlarmName", "arn": "AlarmArn"},
-        defaults={"actionsEnabled": True, "treatMissingData": "missing"},
+        names={"name": "AlarmName"},
+        computed={"arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}"},
+        defaults={
+            "actionsEnabled": True,
+            "alarmActions": [],
+            "dimensions": {},
+            "insufficientDataActions": [],
+            "metricQueries": [],
+            "okActions": [],
+            "treatMissingData": "missing",
+        },
         autoname="name",
         tags=ALARM_TAGS,
     ),
