@@ -45,27 +45,28 @@ class Query:
     expression: str = ""
 
 
-def queries(alarm: Alarm, watched: Watched) -> tuple[Query, ...]:
-    """What an alarm compares, as metric math; a single line when there is one metric as it is."""
+def queries(alarm: Alarm, watched: Watched, suffix: str = "") -> tuple[Query, ...]:
+    """What an alarm compares, as metric math; a single line when there is one metric as it is.
+
+    Args:
+        alarm: of the catalogue.
+        watched: what it watches.
+        suffix: of every id, for a graph with lines of several alarms.
+    """
     lines: list[Query] = []
-    expression = alarm.expression
-    plain = not expression and len(watched.members) == 1  # what is compared is the metric itself
+    expression, members = alarm.expression, watched.members
+    plain = not expression and len(members) == 1
     for name, measure in alarm.measures.items():
-        parts = [name if len(watched.members) == 1 else f"{name}_{n}" for n in _numbers(watched)]
+        parts = [f"{name}{f'_{n}' if len(members) > 1 else ''}{suffix}" for n in range(1, len(members) + 1)]
         lines += [
             Query(part, shown=plain, measure=measure, dimensions=dimensions)
-            for part, dimensions in zip(parts, watched.members, strict=True)
+            for part, dimensions in zip(parts, members, strict=True)
         ]
-        if len(parts) > 1:
-            expression = re.sub(rf"\b{name}\b", f"SUM([{', '.join(parts)}])", expression or name)
+        together = parts[0] if len(parts) == 1 else f"SUM([{', '.join(parts)}])"
+        expression = re.sub(rf"\b{name}\b", together, expression or ("" if plain else name))
     if expression:
-        lines.insert(0, Query("result", shown=True, expression=expression))
+        lines.insert(0, Query(f"result{suffix}", shown=True, expression=expression))
     if alarm.comparison is Comparison.ABOVE_NORMAL:
-        compared = lines[0].id
-        band = f"ANOMALY_DETECTION_BAND({compared}, {alarm.threshold:g})"
-        lines.append(Query(BAND, shown=True, expression=band))
+        band = f"ANOMALY_DETECTION_BAND({lines[0].id}, {alarm.threshold:g})"
+        lines.append(Query(f"{BAND}{suffix}", shown=True, expression=band))
     return tuple(lines)
-
-
-def _numbers(watched: Watched) -> range:
-    return range(1, len(watched.members) + 1)

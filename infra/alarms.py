@@ -51,6 +51,8 @@ class Alarms(pulumi.ComponentResource):
     as one pages once. While users get errors, or maintenance is on, the lesser ones are quiet.
     """
 
+    incidents: list[str]
+
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:alarms:Alarms", name, None, opts)
         self._args = args
@@ -62,7 +64,7 @@ class Alarms(pulumi.ComponentResource):
                 self._made[child] = self._alarm(child, alarm, watched)
                 if alarm.paged_together and alarm.incident is not None:
                     symptoms[alarm.severity, alarm.incident].append(child)
-        self._incidents(symptoms)
+        self.incidents = self._incidents(symptoms)
         self.register_outputs({})
 
     def _alarm(self, name: str, alarm: Alarm, watched: Watched) -> cloudwatch.MetricAlarm:
@@ -93,8 +95,9 @@ class Alarms(pulumi.ComponentResource):
             return self._args.fallback_topic
         return self._args.topics[alarm.severity]
 
-    def _incidents(self, symptoms: Mapping[tuple[Severity, Incident], Sequence[str]]) -> None:
+    def _incidents(self, symptoms: Mapping[tuple[Severity, Incident], Sequence[str]]) -> list[str]:
         """The composite alarms, the most severe ones first: they silence the others."""
+        names = []
         silent = [name for name in self._made if name.startswith(Subject.MAINTENANCE)]
         during_maintenance = silent[0] if silent else None
         outage = f"{Incident.SERVICE}-{Severity.SEV1.topic}"
@@ -103,8 +106,10 @@ class Alarms(pulumi.ComponentResource):
             pages_first = severity is Severity.SEV1
             suppressor = during_maintenance if pages_first else during_outage
             name = self._composite(severity, incident, symptoms[severity, incident], suppressor)
+            names.append(name)
             if name == outage:
                 during_outage = self._either(QUIET, [*silent, outage])
+        return names
 
     def _composite(
         self, severity: Severity, incident: Incident, children: Sequence[str], suppressor: str | None

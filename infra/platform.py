@@ -8,6 +8,7 @@ from infra import arguments, providers
 from infra.alarms import Alarms
 from infra.cluster import Cluster
 from infra.configuration import Configuration
+from infra.dashboard import Dashboard
 from infra.database import Database
 from infra.function import Function
 from infra.keys import Keys
@@ -61,7 +62,9 @@ def declare(configuration: Configuration) -> Outputs:
         pulumi.ResourceOptions(providers=[aws, kubernetes]),
     )
 
-    Alarms("alarms", arguments.alarms(configuration, cluster, database, redis, notifications), here)
+    watched = arguments.watched(configuration, cluster, database, redis, notifications)
+    alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), here)
+    Dashboard("dashboard", arguments.dashboard(configuration, watched, alarms), here)
 
     return Outputs(
         region=settings.region,

@@ -4,11 +4,12 @@ from infra.arguments.data import database, entries, redis, secrets, storage
 from infra.arguments.foundations import cluster, keys, logs, network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.services import workloads
-from infra.arguments.watching import alarms, notifications
+from infra.arguments.watching import alarms, dashboard, notifications, watched
 
 __all__ = [
     "alarms",
     "cluster",
+    "dashboard",
     "database",
     "entries",
     "keys",
@@ -20,5 +21,6 @@ __all__ = [
     "rotators",
     "secrets",
     "storage",
+    "watched",
     "workloads",
 ]

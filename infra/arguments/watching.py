@@ -9,13 +9,17 @@ import pulumi
 from infra.alarm import Place, Subject
 from infra.alarm_catalogue import Limits, catalogue
 from infra.alarm_queries import Watched
-from infra.alarms import AlarmsArgs
+from infra.alarms import Alarms, AlarmsArgs
 from infra.cluster import Cluster
 from infra.configuration import Configuration
+from infra.dashboard import DashboardArgs
 from infra.database import Database
 from infra.keys import Keys
 from infra.notifications import Notifications, NotificationsArgs
 from infra.redis import Redis
+
+# Route 53 and CloudFront have their metrics and certificates in this region alone.
+GLOBAL_REGION = "us-east-1"
 
 
 def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs:
@@ -37,35 +41,62 @@ def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs
     )
 
 
-def alarms(
+def watched(
     configuration: Configuration,
     cluster: Cluster,
     database: Database,
     redis: Mapping[str, Redis],
     notifications: Notifications,
+) -> dict[Subject, Sequence[Watched]]:
+    """What there is to watch, of each subject."""
+    return {
+        **_watched_of_services(configuration, cluster),
+        **_watched_of_redis(redis),
+        Subject.DATABASE: [Watched("database", {"DBInstanceIdentifier": database.identifier})],
+        Subject.CLUSTER: [Watched("cluster", {"ClusterName": cluster.name})],
+        Subject.OPERATIONS: [Watched("operations", {})],
+        Subject.MAINTENANCE: [Watched("maintenance", {"DBInstanceIdentifier": database.identifier})],
+        # Without dimensions Lambda's metrics are those of all functions together.
+        Subject.FUNCTIONS: [Watched("functions", {})],
+        Subject.TOPIC: [
+            Watched(severity.topic, {"TopicName": topic})
+            for severity, topic in notifications.topic_names.items()
+        ],
+    }
+
+
+def alarms(
+    configuration: Configuration,
+    watched: Mapping[Subject, Sequence[Watched]],
+    notifications: Notifications,
+    place: Place = Place.HERE,
 ) -> AlarmsArgs:
-    """For the alarms: the catalogue, and what there is to watch."""
-    settings = configuration.settings
+    """For the alarms of one region: the catalogue, and what there is to watch."""
     return AlarmsArgs(
         naming=configuration.naming,
-        catalogue=[alarm for alarm in catalogue(_limits(configuration)) if alarm.subject.place is Place.HERE],
-        watched={
-            **_watched_of_services(configuration, cluster),
-            **_watched_of_redis(redis),
-            Subject.DATABASE: [Watched("database", {"DBInstanceIdentifier": database.identifier})],
-            Subject.CLUSTER: [Watched("cluster", {"ClusterName": cluster.name})],
-            Subject.OPERATIONS: [Watched("operations", {})],
-            Subject.MAINTENANCE: [Watched("maintenance", {"DBInstanceIdentifier": database.identifier})],
-            # Without dimensions Lambda's metrics are those of all functions together.
-            Subject.FUNCTIONS: [Watched("functions", {})],
-            Subject.TOPIC: [
-                Watched(severity.topic, {"TopicName": topic})
-                for severity, topic in notifications.topic_names.items()
-            ],
-        },
+        catalogue=[alarm for alarm in catalogue(_limits(configuration)) if alarm.subject.place is place],
+        watched=watched,
         topics=notifications.topics,
         fallback_topic=notifications.fallback_topic,
-        actions=settings.alarms.actions,
+        actions=configuration.settings.alarms.actions,
+    )
+
+
+def dashboard(
+    configuration: Configuration, watched: Mapping[Subject, Sequence[Watched]], alarms: Alarms
+) -> DashboardArgs:
+    """For the dashboard: the same."""
+    settings = configuration.settings
+    return DashboardArgs(
+        naming=configuration.naming,
+        catalogue=catalogue(_limits(configuration)),
+        watched=watched,
+        regions={
+            Place.HERE: settings.region,
+            Place.RECOVERY: settings.recovery_region,
+            Place.GLOBAL: GLOBAL_REGION,
+        },
+        incidents=alarms.incidents,
     )
 
 
