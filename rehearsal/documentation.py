@@ -14,15 +14,17 @@ from pathlib import Path
 
 import yaml
 
+from rehearsal.alarms_page import alarms_page
 from rehearsal.console import Terminal
 from rehearsal.contract_page import contract_page
+from rehearsal.dashboard_picture import dashboard_picture
 from rehearsal.graph import GENERATED, DocumentationError, Graph
 from rehearsal.session import Session
 from rehearsal.workspace import ENVIRONMENTS, Workspace, write_atomically
 
 
 def write_documentation(root: Path, engine: Path) -> list[Path]:
-    """Deploys every environment and writes `docs/contract.md`, `docs/topology.md` and README's picture.
+    """Deploys every environment and writes the generated pages of `docs/` and README's picture.
 
     Raises:
         DocumentationError: a row names a resource that no environment has, or has no test.
@@ -34,6 +36,8 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
     written = {
         root / "docs" / "contract.md": contract_page(rows, graphs, prods, tests_by_row(root)),
         root / "docs" / "topology.md": topology_page(graphs),
+        root / "docs" / "alarms.md": alarms_page(prods),
+        root / "docs" / "dashboard.svg": dashboard_picture(graphs[-1]),
         root / "README.md": with_picture((root / "README.md").read_text(encoding="utf-8"), graphs[-1]),
     }
     for path, text in written.items():

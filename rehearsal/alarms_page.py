@@ -1,0 +1,161 @@
+"""`docs/alarms.md`: every alarm of the deployed graphs, what it means and whom it tells."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rehearsal.alarms.composite import CompositeAlarm
+from rehearsal.graph import GENERATED, DocumentationError, Graph
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+APPLICATION_NAMESPACE = "Groundwork/Application"
+
+_DESCRIPTION = re.compile(
+    r"(?P<severity>SEV-\d) (?P<condition>.*?)\. First: (?P<first>.*) "
+    r"\(runbook (?P<section>.*); (?P<row>[^;]*)\)"
+)
+_WAYS = (
+    ("SEV-1", "page", "15 minutes"),
+    ("SEV-2", "page", "30 minutes"),
+    ("SEV-3", "ticket", "2 hours"),
+    ("SEV-4", "ticket", "the next business day"),
+)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What several alarms have in common: the same condition of several things."""
+
+    row: str
+    severity: str
+    condition: str
+    first: str
+    section: str
+
+
+def alarms_page(graphs: Sequence[Graph]) -> str:
+    """The page, from prod of every system; the first is the default one.
+
+    Raises:
+        DocumentationError: an alarm does not say what it means.
+    """
+    names: dict[_Entry, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for graph in graphs:
+        for name, inputs in _of(graph, ALARM):
+            names[_entry(name, inputs)][graph.system].append(name)
+    lines = [
+        "# Alarms",
+        "",
+        "Every alarm of prod, from the deployed graphs. dev and staging have the same ones; in dev nobody is",
+        "told. What they compare, and where they begin, is drawn on [the dashboard](dashboard.svg).",
+        "",
+        *_ways(graphs[0]),
+        "",
+        *_table(names, graphs[0].system),
+        "",
+        *_incidents(graphs[0]),
+        "",
+        *_published(graphs),
+    ]
+    return GENERATED + "\n".join(lines) + "\n"
+
+
+def _of(graph: Graph, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for resource in graph.resources:
+        if resource["type"] == kind:
+            yield resource["urn"].split("::")[-1], resource["inputs"]
+
+
+def _entry(name: str, inputs: dict[str, Any]) -> _Entry:
+    match = _DESCRIPTION.fullmatch(inputs.get("alarmDescription", ""))
+    if match is None:
+        raise DocumentationError(f"the alarm {name} does not say what it means and what to do first")
+    return _Entry(match["row"], match["severity"], match["condition"], match["first"], match["section"])
+
+
+def _ways(graph: Graph) -> list[str]:
+    count = {severity: 0 for severity, *_ in _WAYS}
+    for _, inputs in _of(graph, ALARM):
+        count[inputs["tags"]["severity"]] += 1
+    return [
+        f"| severity | way | answer within | alarms of {graph.system} |",
+        "|---|---|---|---|",
+        *(f"| {severity} | {way} | {time} | {count[severity]} |" for severity, way, time in _WAYS),
+    ]
+
+
+def _row_order(entry: _Entry) -> tuple[str, int, str]:
+    subject, _, number = entry.row.partition("-")
+    return subject, int(number), entry.severity
+
+
+def _table(names: dict[_Entry, dict[str, list[str]]], default: str) -> list[str]:
+    lines = [
+        "| row | severity | condition | first | runbook | alarms |",
+        "|---|---|---|---|---|---|",
+    ]
+    for entry in sorted(names, key=lambda entry: (*_row_order(entry), entry.condition)):
+        found = names[entry]
+        where = sorted(found[default]) if default in found else []
+        others = "" if where else f"in {', '.join(sorted(found))}: {', '.join(sorted(_first(found)))}"
+        lines.append(
+            f"| {entry.row} | {entry.severity} | {entry.condition} | {entry.first} | {entry.section} "
+            f"| {', '.join(where) or others} |"
+        )
+    return lines
+
+
+def _first(found: dict[str, list[str]]) -> list[str]:
+    return found[min(found)]
+
+
+def _incidents(graph: Graph) -> list[str]:
+    lines = [
+        "## Incidents",
+        "",
+        "What breaks as one pages once: a composite alarm pages for all of its symptoms, and stays quiet",
+        "while something worse is on already.",
+        "",
+        "| incident | pages | quiet during | symptoms |",
+        "|---|---|---|---|",
+    ]
+    for name, inputs in _of(graph, COMPOSITE):
+        told = ", ".join(arn.split(":")[-1].split("-prod-")[-1] for arn in inputs.get("alarmActions") or ())
+        suppressor = (inputs.get("actionsSuppressor") or {}).get("alarm", "")
+        children = sorted(_short(child) for child in CompositeAlarm(inputs).children)
+        lines.append(f"| {name} | {told or 'nobody'} | {_short(suppressor)} | {', '.join(children)} |")
+    return lines
+
+
+def _short(physical_name: str) -> str:
+    return physical_name.split("-prod-", maxsplit=1)[-1]
+
+
+def _published(graphs: Sequence[Graph]) -> list[str]:
+    published: dict[str, set[str]] = defaultdict(set)
+    for graph in graphs:
+        for _, inputs in _of(graph, ALARM):
+            for metric in _metrics(inputs):
+                if metric.get("namespace") == APPLICATION_NAMESPACE:
+                    published[metric["metricName"]].update(metric.get("dimensions") or {})
+    return [
+        "## What the application publishes",
+        "",
+        f"In the namespace `{APPLICATION_NAMESPACE}`, as lines of its log in CloudWatch's embedded metric",
+        "format; what each one means is in `infra/application_metrics.py`.",
+        "",
+        "| metric | dimensions |",
+        "|---|---|",
+        *(f"| {metric} | {', '.join(sorted(published[metric]))} |" for metric in sorted(published)),
+    ]
+
+
+def _metrics(inputs: dict[str, Any]) -> list[dict[str, Any]]:
+    if inputs.get("metricName"):
+        return [inputs]
+    return [query["metric"] for query in inputs.get("metricQueries") or () if query.get("metric")]

@@ -1,0 +1,103 @@
+"""The pages about alarms and the dashboard show what is deployed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from rehearsal.alarms_page import ALARM, COMPOSITE, alarms_page
+from rehearsal.dashboard_picture import DASHBOARD, dashboard_picture
+from rehearsal.graph import DocumentationError, Graph
+
+
+def _resource(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "urn": f"urn:pulumi:prod::groundwork::{kind}::{name}", "inputs": inputs}
+
+
+def _alarm(
+    name: str, description: str = "SEV-2 it is late. First: look (runbook 001 X; ALM-6)"
+) -> dict[str, Any]:
+    return _resource(
+        ALARM,
+        name,
+        {
+            "alarmDescription": description,
+            "tags": {"severity": "SEV-2"},
+            "namespace": "Groundwork/Application",
+            "metricName": "WorkerLag",
+            "dimensions": {"Service": "worker"},
+        },
+    )
+
+
+COMPOSED = _resource(
+    COMPOSITE,
+    "worker-sev-2",
+    {
+        "alarmRule": 'ALARM("triangle-prod-worker-lag")',
+        "alarmActions": ["arn:aws:sns:us-west-2:1:triangle-prod-sev-2"],
+        "actionsSuppressor": {"alarm": "triangle-prod-quiet"},
+    },
+)
+
+
+def test_the_page_has_a_line_for_each_condition_with_all_of_its_alarms() -> None:
+    page = alarms_page([Graph("triangle", "prod", (_alarm("worker-lag"), _alarm("mailer-lag"), COMPOSED))])
+    assert "| ALM-6 | SEV-2 | it is late | look | 001 X | mailer-lag, worker-lag |" in page
+    assert "| worker-sev-2 | sev-2 | quiet | worker-lag |" in page
+    assert "| WorkerLag | Service |" in page
+    assert "| SEV-2 | page | 30 minutes | 2 |" in page
+
+
+def test_the_page_says_which_system_has_what_the_default_one_has_not() -> None:
+    other = Graph("node", "prod", (_alarm("queue-lag", "SEV-3 x. First: y (runbook 001 X; ALM-7)"),))
+    page = alarms_page([Graph("triangle", "prod", (_alarm("worker-lag"),)), other])
+    assert "| ALM-7 | SEV-3 | x | y | 001 X | in node: queue-lag |" in page
+
+
+def test_an_alarm_that_does_not_say_what_to_do_is_refused() -> None:
+    with pytest.raises(DocumentationError, match="worker-lag"):
+        alarms_page([Graph("triangle", "prod", (_alarm("worker-lag", "late"),))])
+
+
+WIDGETS = [
+    {"type": "text", "x": 0, "y": 0, "width": 24, "height": 1, "properties": {"markdown": "## Workers"}},
+    {
+        "type": "metric",
+        "x": 8,
+        "y": 1,
+        "width": 8,
+        "height": 6,
+        "properties": {
+            "title": "worker: WorkerLag (Maximum)",
+            "metrics": [
+                ["N", "M", {"label": "worker & co"}],
+                ["N", "M", {"label": "hidden", "visible": False}],
+            ],
+            "annotations": {
+                "horizontal": [{"label": "SEV-2 lag", "value": 900, "color": "#d13212", "fill": "above"}]
+            },
+        },
+    },
+]
+
+
+def _dashboard(widgets: list[dict[str, Any]]) -> dict[str, Any]:
+    return _resource(DASHBOARD, "environment", {"dashboardBody": json.dumps({"widgets": widgets})})
+
+
+def test_the_picture_shows_titles_and_thresholds() -> None:
+    picture = dashboard_picture(Graph("triangle", "prod", (_dashboard(WIDGETS),)))
+    assert 'viewBox="0 0 960 280"' in picture
+    assert ">Workers<" in picture
+    assert ">worker: WorkerLag (Maximum)<" in picture
+    assert ">SEV-2 lag &gt; 900<" in picture
+    assert "worker &amp; co" in picture
+    assert "hidden" not in picture
+
+
+def test_no_dashboard_is_no_picture() -> None:
+    with pytest.raises(DocumentationError, match="0 dashboards"):
+        dashboard_picture(Graph("triangle", "prod", ()))
