@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ class Deployed:
     @property
     def environment(self) -> str:
         return self.session.environment
+
+    @property
+    def cluster(self) -> str:
+        (name,) = self.session.clusters.names()
+        return name
 
     def urn(self, resource_type: str) -> str:
         (urn,) = [r["urn"] for r in self.state["deployment"]["resources"] if r["type"] == resource_type]
@@ -101,8 +107,7 @@ def test_the_cluster_is_there_with_all_its_logs(deployed: Deployed) -> None:
 
 
 def test_every_service_runs_in_the_cluster(deployed: Deployed) -> None:
-    (name,) = deployed.session.clusters.names()
-    objects = [stored.live for stored in deployed.session.clusters.cluster(name).objects()]
+    objects = [stored.live for stored in deployed.session.clusters.cluster(deployed.cluster).objects()]
     deployments = {o["metadata"]["name"] for o in objects if o["kind"] == "Deployment"}
     assert deployments == {"api", "worker", "admin"}
 
@@ -148,6 +153,24 @@ def test_a_longer_retention_is_a_change_in_place(deployed: Deployed) -> None:
     assert deployed.session.up().changes == {"update": 1}
     (database,) = deployed.call("rds", "describe_db_instances")["DBInstances"]
     assert database["BackupRetentionPeriod"] == 35
+
+
+def test_a_new_version_is_migrated_to_before_it_rolls_out(deployed: Deployed) -> None:
+    stack_file = deployed.root / f"Pulumi.{deployed.environment}.yaml"
+    new = f"sha256:{'5' * 64}"
+    text = re.sub(r"(    (?:api|worker): )\S+", rf"\g<1>{new}", stack_file.read_text(encoding="utf-8"))
+    stack_file.write_text(text, encoding="utf-8")
+    deployed.session.use_program(deployed.root)
+    changes = deployed.session.up().changes
+    jobs = 2 if deployed.environment == "staging" else 1
+    snapshots = 1 if deployed.environment in PROTECTED else 0
+    # api, worker and the scheduled job run the new image.
+    assert changes == {"replace": jobs + snapshots, "update": 3}
+    objects = [s.live for s in deployed.session.clusters.cluster(deployed.cluster).objects()]
+    names = {o["metadata"]["name"] for o in objects if o["kind"] == "Job"}
+    assert f"migrate-{'5' * 12}" in names
+    taken = [s["DBSnapshotIdentifier"] for s in deployed.call("rds", "describe_db_snapshots")["DBSnapshots"]]
+    assert any(name.endswith(f"-before-{'5' * 12}") for name in taken) is bool(snapshots)
 
 
 def test_replacing_a_protected_database_is_refused(deployed: Deployed) -> None:
