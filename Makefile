@@ -5,12 +5,13 @@ ENV  ?= dev
 VENV ?= .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve manifests refresh destroy reset promote rollback test lint bench docs engine clean
+.PHONY: help up preview serve manifests refresh destroy reset promote rollback secret parity ledger test lint bench docs engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
 REHEARSAL  = $(VENV)/bin/python -m rehearsal
 OPERATIONS = $(VENV)/bin/python -m operations
+ENDPOINT_URL = $(if $(ENDPOINT),--endpoint-url '$(ENDPOINT)')
 OPTIONS    = --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(if $(JSON),--json)
 
 # The oldest supported Python first: it is the one that everything is tested with.
@@ -62,6 +63,17 @@ promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGE
 
 rollback: $(READY) ## write the image digests that ENV ran before into its stack file again
 	@$(OPERATIONS) rollback --env '$(ENV)' $(if $(JSON),--json)
+
+secret: $(READY) ## set the secret NAME of ENV from a hidden prompt or stdin; ENDPOINT is an embedded AWS
+	@$(OPERATIONS) secret set '$(NAME)' --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(ENDPOINT_URL)
+
+parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets, features; PROFILES="staging=… prod=…"
+	@$(OPERATIONS) parity --from '$(FROM)' --to '$(TO)' $(if $(SYSTEM),--system '$(SYSTEM)') \
+		$(if $(JSON),--json) $(foreach name,$(ACCEPT),--accept '$(name)') \
+		$(foreach pair,$(PROFILES),--profile '$(pair)') $(foreach pair,$(ENDPOINTS),--endpoint-url '$(pair)')
+
+ledger: $(READY) ## when each secret of ENV was changed, and when it is due
+	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
 
 test: $(READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
 	@$(VENV)/bin/python -m rehearsal.engine || echo 'The tests that need the engine will be skipped.'

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from operations import secret_commands
 from operations.console import errors_for_people, show_json, show_table
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+secret_commands.add_to(app)
 
 Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
 Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]

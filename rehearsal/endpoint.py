@@ -101,6 +101,6 @@ def _quiet_requests() -> None:
 
 def in_background(server: Any) -> threading.Thread:
     """Runs `server` in a thread (for tests); `server.shutdown()` ends it."""
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     return thread

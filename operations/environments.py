@@ -1,0 +1,119 @@
+"""An environment as the operations see it: what its files declare, and the account that holds it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.configuration import NAMESPACE, Configuration, load_configuration
+from infra.environments import Environment
+from infra.strict_yaml import parse
+from infra.system import DEFAULT_FILE
+from infra.validation import ConfigurationError, EncryptedText
+from operations.console import OperationError, OperationFailed
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an environment's AWS is.
+
+    Args:
+        profile: of the AWS configuration files; None takes the credentials that are there.
+        endpoint_url: of an embedded AWS (`make serve`); None for AWS itself.
+    """
+
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+
+def places(profiles: Sequence[str], endpoints: Sequence[str]) -> Callable[[str], Place]:
+    """Where each environment is, of options like `prod=PROFILE` and `prod=URL`.
+
+    Raises:
+        OperationError: one has another form.
+    """
+    both = []
+    for option, texts in (("--profile", profiles), ("--endpoint-url", endpoints)):
+        found = dict(text.partition("=")[::2] for text in texts)
+        wrong = [name for name in found if name not in list(Environment) or not found[name]]
+        if wrong:
+            raise OperationError(f"{option} {wrong[0]}: found something else than ENVIRONMENT=VALUE.")
+        both.append(found)
+    return lambda environment: Place(both[0].get(environment), both[1].get(environment))
+
+
+def declared(environment: str, system_file: str | None = None, *, today: date | None = None) -> Configuration:
+    """What the checkout's files declare.
+
+    Raises:
+        OperationError: there is no such environment, or its files have mistakes.
+    """
+    if environment not in list(Environment):
+        raise OperationError(f"there is no environment {environment!r}; there are: {', '.join(Environment)}.")
+    file = system_file or DEFAULT_FILE
+    raw = _parsed(f"Pulumi.{environment}.yaml").get("config", {})
+    values = {key.removeprefix(NAMESPACE): _plain(value) for key, value in raw.items()}
+    try:
+        return load_configuration(
+            environment, values, _parsed(file), file, today=today or datetime.now(UTC).date()
+        )
+    except ConfigurationError as error:
+        raise OperationError(str(error)) from None
+
+
+def _parsed(file: str) -> Mapping[str, Any]:
+    try:
+        content = parse((ROOT / file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise OperationError(f"{file}: {error.strerror}.") from None
+    except Exception as error:  # noqa: BLE001  # the parser's own words say where
+        raise OperationError(f"{file}: {error}") from None
+    return content if isinstance(content, Mapping) else {}
+
+
+def _plain(value: Any) -> Any:
+    """What the stack file has encrypted is not needed here, and stays so."""
+    if isinstance(value, Mapping):
+        if value.keys() == {"secure"}:
+            return EncryptedText("")
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def client(configuration: Configuration, service: str, place: Place, *, region: str | None = None) -> Any:
+    """boto3's client of a service in the environment's account and region.
+
+    Raises:
+        OperationFailed: there are no credentials, or they are another account's.
+    """
+    region = region or configuration.settings.region
+    try:
+        session = boto3.Session(profile_name=place.profile, region_name=region, **_credentials(place))
+        found = session.client("sts", endpoint_url=place.endpoint_url).get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise OperationFailed(f"AWS cannot be asked: {error}") from None
+    settings = configuration.settings
+    if found != settings.account:
+        raise OperationFailed(
+            f"found credentials of account {found}; {settings.environment} is account {settings.account}. "
+            "Take its credentials, for example with AWS_PROFILE."
+        )
+    return session.client(service, endpoint_url=place.endpoint_url)
+
+
+def _credentials(place: Place) -> dict[str, str]:
+    """The embedded AWS takes any; AWS's own are never sent to it by mistake."""
+    host = urlsplit(place.endpoint_url or "").hostname
+    if host in ("127.0.0.1", "localhost") and "AWS_ACCESS_KEY_ID" not in os.environ and not place.profile:
+        return {"aws_access_key_id": "embedded", "aws_secret_access_key": "embedded"}
+    return {}

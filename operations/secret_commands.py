@@ -1,0 +1,140 @@
+"""The commands about secrets: `secret set`, `parity`, `ledger`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from operations.console import Exit, errors_for_people, show_json, show_table
+
+Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
+Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
+SystemFile = Annotated[str | None, typer.Option("--system", help="another system file than system.yaml")]
+Profile = Annotated[str | None, typer.Option(help="profile of the AWS configuration files")]
+Endpoint = Annotated[str | None, typer.Option("--endpoint-url", help="an embedded AWS, as of make serve")]
+
+secret = typer.Typer(no_args_is_help=True, help="Secrets that people give out.")
+
+
+@secret.command("set")
+def set_(
+    name: Annotated[str, typer.Argument(help="the secret's name in the system file")],
+    env: Environment,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+) -> None:
+    """Store a secret's value, from a hidden prompt or from standard input. It is never printed.
+
+    Refused: names that the system file does not have, empty values, values that look like tests in prod
+    and live ones elsewhere. Exit codes: 0 stored; 1 AWS refused; 2 the name or the value was refused.
+    """
+    with errors_for_people():
+        from operations import secret_values
+        from operations.environments import Place, client, declared
+
+        configuration = declared(env, system)
+        entry = secret_values.entry_of(configuration, name)
+        aws = client(configuration, "secretsmanager", Place(profile, endpoint_url))
+        value = secret_values.checked(_asked(name, env), entry, configuration.settings.environment)
+        version = secret_values.set_value(aws, configuration, entry, value)
+        typer.echo(f"{configuration.naming.secret(name)} has a new value (version {version}).")
+        typer.echo(
+            "Pods have it when they start the next time; at once with "
+            f"`kubectl rollout restart deployment --namespace {configuration.naming.system}`."
+        )
+
+
+def _asked(name: str, env: str) -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt(f"{name} of {env} (hidden)", hide_input=True, default="", show_default=False))
+    return sys.stdin.read()
+
+
+def parity(
+    source: Annotated[str, typer.Option("--from", help="where the version was tried")],
+    target: Annotated[str, typer.Option("--to", help="the environment that gets it")],
+    accept: Annotated[
+        list[str] | None, typer.Option(help="a secret or feature that is meant to differ; repeatable")
+    ] = None,
+    system: SystemFile = None,
+    profile: Annotated[list[str] | None, typer.Option(help="ENVIRONMENT=PROFILE; repeatable")] = None,
+    endpoint_url: Annotated[
+        list[str] | None, typer.Option(help="ENVIRONMENT=URL of an embedded AWS; repeatable")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Compare what two environments declare and hold: secrets by name, features. Never values.
+
+    Exit codes: 0 the same; 1 something is missing or differs, or AWS cannot be asked; 2 wrong input.
+    """
+    with errors_for_people():
+        from operations.environments import client, declared, places
+        from operations.holdings import holdings
+        from operations.parity import differences, flags_of
+
+        place = places(profile or (), endpoint_url or ())
+        one, other = declared(source, system), declared(target, system)
+        held = [
+            holdings(each, client(each, "secretsmanager", place(name)), values=True)
+            for each, name in ((one, source), (other, target))
+        ]
+        found = differences(held[0], held[1], flags_of(one, other), accept or ())
+        if json_:
+            show_json(
+                {"from": source, "to": target, "differences": [difference.as_json() for difference in found]}
+            )
+        elif found:
+            show_table(
+                ("kind", "name", source, target),
+                [(each.kind, each.name, each.source, each.target) for each in found],
+            )
+        else:
+            typer.echo(f"{source} and {target} hold the same {len(held[1])} secrets and features.")
+        if found:
+            raise typer.Exit(Exit.FAILED)
+
+
+def ledger(
+    env: Environment,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    markdown: Annotated[bool, typer.Option(help="as a page instead of a table")] = False,
+    json_: Json = False,
+) -> None:
+    """Show when each secret was changed and when it is due, as the account has it.
+
+    Exit codes: 0 nothing is overdue or missing; 1 something is, or AWS cannot be asked; 2 wrong input.
+    """
+    with errors_for_people():
+        from operations import ledger as book
+        from operations.environments import Place, client, declared
+        from operations.holdings import holdings
+
+        configuration, now = declared(env, system), datetime.now(UTC)
+        aws = client(configuration, "secretsmanager", Place(profile, endpoint_url))
+        found = book.lines(
+            holdings(configuration, aws, values=False), list(configuration.system.expiries.values()), now
+        )
+        if json_:
+            show_json([vars(line) for line in found])
+        elif markdown:
+            typer.echo(book.markdown(env, found, now), nl=False)
+        else:
+            show_table(
+                ("secret", "renewed by", "every", "last changed", "due", "state"),
+                [tuple(vars(line).values()) for line in found],
+            )
+        if not all(line.is_fine for line in found):
+            raise typer.Exit(Exit.FAILED)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    app.add_typer(secret, name="secret")
+    app.command()(parity)
+    app.command()(ledger)

@@ -1,0 +1,88 @@
+"""Setting a secret that a person gives out (contract SEC-1, ENV-2). No value is ever printed."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.configuration import Configuration
+from infra.environments import Environment
+from infra.system import PLATFORM_SECRETS, SecretEntry, SecretSource
+from operations.console import OperationError, OperationFailed
+from operations.looks import is_placeholder, looks_like_test, looks_live
+
+# Secrets Manager's own limit (PutSecretValue in botocore's model).
+LENGTH_MAXIMUM = 65_536
+
+
+def entry_of(configuration: Configuration, name: str) -> SecretEntry:
+    """The entry that a person may set.
+
+    Raises:
+        OperationError: there is none of this name, or it is filled by the platform.
+    """
+    secrets = configuration.system.secrets
+    settable = [each.name for each in secrets.values() if each.source is SecretSource.PERSON]
+    if name in PLATFORM_SECRETS or (name in secrets and name not in settable):
+        raise OperationError(
+            f"{name}: the platform generates this secret; nobody sets it. "
+            f"Secrets that people give out: {', '.join(settable) or 'none'}."
+        )
+    if name not in secrets:
+        near = difflib.get_close_matches(name, settable, n=1, cutoff=0.4)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise OperationError(
+            f"{name}: there is no such secret in the system file.{hint} "
+            f"There are: {', '.join(settable) or 'none'}."
+        )
+    return secrets[name]
+
+
+def checked(value: str, entry: SecretEntry, environment: Environment) -> str:
+    """The value without the line break at its end.
+
+    Raises:
+        OperationError: it is empty or too long, or belongs to another kind of environment.
+    """
+    value = value.strip()
+    if is_placeholder(value):
+        raise OperationError(f"{entry.name}: found an empty value or a placeholder; nothing was set.")
+    if len(value.encode()) > LENGTH_MAXIMUM:
+        raise OperationError(
+            f"{entry.name}: found {len(value.encode())} bytes; allowed: at most {LENGTH_MAXIMUM}."
+        )
+    if environment is Environment.PROD and looks_like_test(value, entry):
+        raise OperationError(
+            f"{entry.name}: found a value that looks like one for tests; prod takes live ones alone. "
+            "Nothing was set."
+        )
+    if environment is not Environment.PROD and looks_live(value, entry):
+        raise OperationError(
+            f"{entry.name}: found a value that looks live; {environment} takes test ones alone. "
+            "Nothing was set. Whoever has seen it may have to renew it."
+        )
+    return value
+
+
+def set_value(client: Any, configuration: Configuration, entry: SecretEntry, value: str) -> str:
+    """Stores a checked value; answers the version's identifier.
+
+    Raises:
+        OperationFailed: AWS refused.
+    """
+    name = configuration.naming.secret(entry.name)
+    try:
+        return str(client.put_secret_value(SecretId=name, SecretString=value)["VersionId"])
+    except client.exceptions.ResourceNotFoundException:
+        raise OperationFailed(
+            f"{name}: there is no such entry in this account yet. Deploy the environment first."
+        ) from None
+    except (BotoCoreError, ClientError) as error:
+        raise OperationFailed(f"{name}: {_without(str(error), value)}") from None
+
+
+def _without(text: str, value: str) -> str:
+    """AWS's words, in which a value has no business to be."""
+    return text.replace(value, "…")

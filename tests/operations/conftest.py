@@ -1,0 +1,84 @@
+"""Environments' accounts as embedded AWS, answering on loopback ports."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+from operations.environments import declared
+from operations.holdings import entries
+from rehearsal.endpoint import in_background, make_server
+from tests.support.servers import free_port
+
+
+@dataclass(frozen=True)
+class Account:
+    """One environment's account.
+
+    Args:
+        environment: its name.
+        url: where its AWS answers.
+        client: boto3's of Secrets Manager there.
+    """
+
+    environment: str
+    url: str
+    client: Any
+
+    def deploy(self, **values: str) -> None:
+        """Makes every declared entry, with `values` (underscores for hyphens) or another text."""
+        configuration = declared(self.environment)
+        for entry in entries(configuration):
+            value = values.get(entry.name.replace("-", "_"), f"value-of-{entry.name}")
+            name = configuration.naming.secret(entry.name)
+            made = self.client.create_secret(Name=name)
+            if value:
+                self.client.put_secret_value(SecretId=made["ARN"], SecretString=value)
+
+    def value(self, name: str) -> str:
+        """What an entry has."""
+        full = declared(self.environment).naming.secret(name)
+        return str(self.client.get_secret_value(SecretId=full)["SecretString"])
+
+
+@pytest.fixture
+def account() -> Iterator[Callable[[str], Account]]:
+    """Starts the AWS of an environment; empty at first."""
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    with contextlib.ExitStack() as stack:
+
+        def start(environment: str) -> Account:
+            settings, port = declared(environment).settings, free_port()
+            secretsmanager_backends[settings.account][settings.region].reset()
+            server = make_server(port, settings.account)
+            thread = in_background(server)
+            stack.callback(thread.join)
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+            url = f"http://127.0.0.1:{port}"
+            client = boto3.client(
+                "secretsmanager",
+                region_name=settings.region,
+                endpoint_url=url,
+                aws_access_key_id="embedded",
+                aws_secret_access_key="embedded",
+            )
+            return Account(environment, url, client)
+
+        yield start
+
+
+@pytest.fixture(autouse=True)
+def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own AWS configuration."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

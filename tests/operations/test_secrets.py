@@ -1,0 +1,150 @@
+"""ENV-2: a secret is set without being shown, and never in the wrong kind of environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from infra.system import SecretEntry, SecretSource
+from operations.cli import app
+from operations.looks import is_placeholder, looks_like_test, looks_live
+from tests.operations.conftest import Account
+
+LIVE, TEST = "sk_live_51HqEXAMPLEvalue", "sk_test_51HqEXAMPLEvalue"
+FIREBASE = '{"type": "service_account", "project_id": "portal-%s"}'
+
+Start = Callable[[str], Account]
+
+
+def _set(name: str, value: str, account: Account) -> Result:
+    options = ["--env", account.environment, "--endpoint-url", account.url]
+    return CliRunner().invoke(app, ["secret", "set", name, *options], input=value)
+
+
+def _plain(**more: str | None) -> SecretEntry:
+    values = {"live": None, "test": None, **more}
+    return SecretEntry("key", "a key", SecretSource.PERSON, None, values["live"], values["test"])
+
+
+@pytest.mark.contract("ENV-2")
+@pytest.mark.parametrize(("environment", "value"), [("dev", TEST), ("staging", TEST), ("prod", LIVE)])
+def test_a_value_of_the_right_kind_is_stored_and_not_shown(
+    account: Start, environment: str, value: str
+) -> None:
+    there = account(environment)
+    there.deploy()
+    result = _set("stripe-secret-key", value + "\n", there)
+    assert result.exit_code == 0, result.output
+    assert there.value("stripe-secret-key") == value
+    assert value not in result.output
+
+
+@pytest.mark.contract("ENV-2")
+@pytest.mark.parametrize(
+    ("environment", "name", "value"),
+    [
+        ("dev", "stripe-secret-key", LIVE),
+        ("staging", "stripe-secret-key", LIVE),
+        ("prod", "stripe-secret-key", TEST),
+        ("dev", "firebase-service-account", FIREBASE % "prod"),
+        ("prod", "firebase-service-account", FIREBASE % "staging"),
+        ("prod", "jobber-client-secret", "sandbox-4711"),
+        # In no system file: what everybody's providers use.
+        ("staging", "sentry-dsn", "https://rzp_live_4711@example.net"),
+        ("prod", "sentry-dsn", "https://key@localhost/1"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_and_not_shown(
+    account: Start, environment: str, name: str, value: str
+) -> None:
+    there = account(environment)
+    there.deploy()
+    result = _set(name, value, there)
+    assert result.exit_code == 2
+    assert "Nothing was set" in result.output
+    assert value not in result.output
+    assert there.value(name) == f"value-of-{name}"
+
+
+@pytest.mark.parametrize("value", ["", " \n", "changeme", "TODO"])
+def test_an_empty_value_or_a_placeholder_is_refused(account: Start, value: str) -> None:
+    there = account("dev")
+    there.deploy()
+    result = _set("sentry-dsn", value, there)
+    assert (result.exit_code, there.value("sentry-dsn")) == (2, "value-of-sentry-dsn")
+    assert "an empty value or a placeholder" in result.output
+
+
+def test_a_value_that_is_too_long_is_refused(account: Start) -> None:
+    there = account("dev")
+    there.deploy()
+    assert "allowed: at most 65536" in _set("sentry-dsn", "v" * 65_537, there).output
+
+
+def test_an_unknown_name_is_refused_with_the_one_that_was_meant(account: Start) -> None:
+    result = _set("stripe-secret", TEST, account("dev"))
+    assert result.exit_code == 2
+    assert "Did you mean stripe-secret-key?" in result.output
+
+
+@pytest.mark.parametrize("name", ["database", "jwt-access-key"])
+def test_what_the_platform_generates_is_set_by_nobody(account: Start, name: str) -> None:
+    result = _set(name, "mine", account("dev"))
+    assert result.exit_code == 2
+    assert "the platform generates this secret" in result.output
+
+
+def test_an_entry_that_is_not_deployed_yet_says_so(account: Start) -> None:
+    result = _set("sentry-dsn", "https://key@o1.ingest.sentry.io/1", account("dev"))
+    assert result.exit_code == 1
+    assert "Deploy the environment first" in result.output
+
+
+@pytest.mark.contract("ENV-2")
+def test_credentials_of_another_environments_account_are_refused(account: Start) -> None:
+    staging = account("staging")
+    options = ["--env", "prod", "--endpoint-url", staging.url]
+    result = CliRunner().invoke(app, ["secret", "set", "stripe-secret-key", *options], input=LIVE)
+    assert result.exit_code == 1
+    assert "found credentials of account 220000000002; prod is account 230000000003" in result.output
+
+
+def test_without_credentials_it_says_so() -> None:
+    result = CliRunner().invoke(app, ["secret", "set", "sentry-dsn", "--env", "dev"], input="x")
+    assert result.exit_code == 1
+    assert "AWS cannot be asked: Unable to locate credentials" in result.output
+
+
+def test_an_unknown_environment_is_refused() -> None:
+    result = CliRunner().invoke(app, ["secret", "set", "sentry-dsn", "--env", "production"], input="x")
+    assert result.exit_code == 2
+    assert "there are: dev, staging, prod" in result.output
+
+
+@pytest.mark.contract("ENV-2")
+def test_the_system_files_own_expressions_come_first() -> None:
+    assert looks_live("acct-4711", _plain(live="^acct-"))
+    assert looks_like_test("tst-4711", _plain(test="^tst-"))
+    assert not looks_live("acct-4711", _plain())
+    assert not looks_like_test("tst-4711", _plain())
+
+
+@pytest.mark.parametrize("value", [LIVE, "pk_live_1", "rk_live_1", "rzp_live_1", "live_abc"])
+def test_well_known_live_values_are_known(value: str) -> None:
+    assert looks_live(value, _plain())
+    assert not looks_like_test(value, _plain())
+
+
+@pytest.mark.parametrize("value", [TEST, "pk_test_1", "rzp_test_1", "https://localhost:8080", "your-api-key"])
+def test_well_known_test_values_are_known(value: str) -> None:
+    assert looks_like_test(value, _plain())
+    assert not looks_live(value, _plain())
+
+
+@pytest.mark.parametrize("value", ["latest_sk", "kubernetes", "contest_1", "olive_oil"])
+def test_ordinary_values_are_neither(value: str) -> None:
+    assert not looks_live(value, _plain())
+    assert not looks_like_test(value, _plain())
+    assert not is_placeholder(value)
