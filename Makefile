@@ -23,6 +23,8 @@ export RUFF_CACHE_DIR := $(CACHE)/ruff
 export MYPY_CACHE_DIR := $(CACHE)/mypy
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir='$(CACHE)/pytest'
+# A module's tests share what they have deployed, so they stay together.
+ON_ALL_CORES = -n auto --maxprocesses 4 --dist loadscope
 TYPED  = $(wildcard __main__.py infra rehearsal functions operations tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.
@@ -78,7 +80,7 @@ ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 test: $(READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
 	@$(VENV)/bin/python -m rehearsal.engine || echo 'The tests that need the engine will be skipped.'
 	@$(STEP); $(CHECKS); \
-	start=$$(date +%s); $(PYTEST) $(TESTS) && word=ok || { word=FAILED; failed="$$failed pytest"; }; \
+	start=$$(date +%s); $(PYTEST) $(or $(TESTS),$(ON_ALL_CORES)) && word=ok || { word=FAILED; failed="$$failed pytest"; }; \
 	printf '%-8s %-6s %4s s\n' pytest $$word $$(($$(date +%s) - start)); \
 	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
 
