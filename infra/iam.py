@@ -8,6 +8,8 @@ from typing import Any
 
 import pulumi
 
+from infra.naming import Naming
+
 Statement = dict[str, Any]
 Arn = pulumi.Input[str]
 
@@ -123,6 +125,17 @@ def service_uses_key(service: str, condition: Mapping[str, Any]) -> Statement:
         ["*"],
         principal={"Service": service},
         condition=condition,
+    )
+
+
+def alarms_use_key(naming: Naming, region: str) -> Statement:
+    """CloudWatch's alarms of a region encrypt what they publish with a key; for a key's policy."""
+    return service_uses_key(
+        "cloudwatch.amazonaws.com",
+        {
+            "StringEquals": {"aws:SourceAccount": naming.account},
+            "ArnLike": {"aws:SourceArn": naming.arn("cloudwatch", "alarm:*", region)},
+        },
     )
 
 

@@ -43,13 +43,7 @@ class Keys(pulumi.ComponentResource):
             f"logs.{naming.region}.amazonaws.com",
             {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": naming.arn("logs", "log-group:*")}},
         )
-        alarms = iam.service_uses_key(
-            "cloudwatch.amazonaws.com",
-            {
-                "StringEquals": {"aws:SourceAccount": naming.account},
-                "ArnLike": {"aws:SourceArn": naming.arn("cloudwatch", "alarm:*")},
-            },
-        )
+        alarms = iam.alarms_use_key(naming, naming.region)
         self.data = key("data", "Database, Redis and buckets")
         self.secrets = key("secrets", "Secrets Manager")
         self.logs = key("logs", "Log groups", logs)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pulumi
 
 from infra import arguments, providers
+from infra.alarm import Place
 from infra.alarms import Alarms
+from infra.availability import Availability
 from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.dashboard import Dashboard
@@ -28,7 +30,9 @@ def declare(configuration: Configuration) -> Outputs:
     settings, system, naming = configuration.settings, configuration.system, configuration.naming
     aws = providers.aws_provider("aws", settings, system, settings.region)
     recovery = providers.aws_provider("aws-recovery", settings, system, settings.recovery_region)
+    worldwide = providers.aws_provider("aws-global", settings, system, arguments.GLOBAL_REGION)
     here = pulumi.ResourceOptions(providers=[aws, providers.random_provider()])
+    there = pulumi.ResourceOptions(providers=[worldwide])
 
     keys = Keys("keys", arguments.keys(configuration), here)
     notifications = Notifications("notifications", arguments.notifications(configuration, keys), here)
@@ -62,9 +66,14 @@ def declare(configuration: Configuration) -> Outputs:
         pulumi.ResourceOptions(providers=[aws, kubernetes]),
     )
 
-    watched = arguments.watched(configuration, cluster, database, redis, notifications)
+    availability = Availability("availability", arguments.availability(configuration), here)
+    watched = arguments.watched(configuration, cluster, database, redis, availability)
     alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), here)
-    Dashboard("dashboard", arguments.dashboard(configuration, watched, alarms), here)
+    beyond = Notifications(
+        "notifications-global", arguments.notifications_of(configuration, Place.GLOBAL), there
+    )
+    Alarms("alarms-global", arguments.alarms(configuration, watched, beyond, Place.GLOBAL), there)
+    Dashboard("dashboard", arguments.dashboard(configuration, watched, alarms, notifications), here)
 
     return Outputs(
         region=settings.region,

@@ -4,10 +4,20 @@ from infra.arguments.data import database, entries, redis, secrets, storage
 from infra.arguments.foundations import cluster, keys, logs, network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.services import workloads
-from infra.arguments.watching import alarms, dashboard, notifications, watched
+from infra.arguments.watching import (
+    GLOBAL_REGION,
+    alarms,
+    availability,
+    dashboard,
+    notifications,
+    notifications_of,
+    watched,
+)
 
 __all__ = [
+    "GLOBAL_REGION",
     "alarms",
+    "availability",
     "cluster",
     "dashboard",
     "database",
@@ -16,6 +26,7 @@ __all__ = [
     "logs",
     "network",
     "notifications",
+    "notifications_of",
     "redis",
     "rotation",
     "rotators",

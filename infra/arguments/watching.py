@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from infra.alarm import Place, Subject
+from infra.alarm import Place, Severity, Subject
 from infra.alarm_catalogue import Limits, catalogue
 from infra.alarm_queries import Watched
 from infra.alarms import Alarms, AlarmsArgs
+from infra.availability import Availability, AvailabilityArgs, Endpoint
 from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.dashboard import DashboardArgs
@@ -28,16 +29,64 @@ def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs
     if settings.alarms.actions and settings.paging.pagerduty is None:
         command = "pulumi config set --secret --path groundwork:paging.pagerduty"
         pulumi.log.warn(f"Nobody is paged yet: alarms go to {configuration.email} alone. Set: {command}")
+    return _notifications(configuration, Place.HERE, list(Severity), keys.notifications)
+
+
+def notifications_of(configuration: Configuration, place: Place) -> NotificationsArgs:
+    """For the ways from alarms in another region: only of the severities that these have."""
+    alarms = [alarm for alarm in catalogue(_limits(configuration)) if alarm.subject.place is place]
+    return _notifications(configuration, place, sorted({alarm.severity for alarm in alarms}), None)
+
+
+def _notifications(
+    configuration: Configuration,
+    place: Place,
+    severities: Sequence[Severity],
+    key: pulumi.Output[str] | None,
+) -> NotificationsArgs:
+    settings = configuration.settings
 
     def secret(value: str | None) -> pulumi.Output[str] | None:
         return None if value is None else pulumi.Output.secret(str(value))
 
     return NotificationsArgs(
         naming=configuration.naming,
-        key=keys.notifications,
+        place=place,
+        region=region_of(configuration, place),
+        severities=severities,
+        key=key,
+        protect=settings.standard.protects_data,
         pagerduty=secret(settings.paging.pagerduty),
         slack=secret(settings.paging.slack),
         email=configuration.email,
+    )
+
+
+def region_of(configuration: Configuration, place: Place) -> str:
+    """The region that a place is."""
+    settings = configuration.settings
+    regions = {
+        Place.HERE: settings.region,
+        Place.RECOVERY: settings.recovery_region,
+        Place.GLOBAL: GLOBAL_REGION,
+    }
+    return regions[place]
+
+
+def availability(configuration: Configuration) -> AvailabilityArgs:
+    """For the health checks: each service with a route, at the path of its readiness probe."""
+    return AvailabilityArgs(
+        naming=configuration.naming,
+        endpoints={
+            name: Endpoint(
+                f"{service.route.host}.{configuration.domain}"
+                if service.route.host
+                else configuration.domain,
+                service.health.ready,
+            )
+            for name, service in configuration.system.services.items()
+            if service.route is not None
+        },
     )
 
 
@@ -46,7 +95,7 @@ def watched(
     cluster: Cluster,
     database: Database,
     redis: Mapping[str, Redis],
-    notifications: Notifications,
+    availability: Availability,
 ) -> dict[Subject, Sequence[Watched]]:
     """What there is to watch, of each subject."""
     return {
@@ -58,9 +107,9 @@ def watched(
         Subject.MAINTENANCE: [Watched("maintenance", {"DBInstanceIdentifier": database.identifier})],
         # Without dimensions Lambda's metrics are those of all functions together.
         Subject.FUNCTIONS: [Watched("functions", {})],
-        Subject.TOPIC: [
-            Watched(severity.topic, {"TopicName": topic})
-            for severity, topic in notifications.topic_names.items()
+        Subject.ENDPOINT: [
+            Watched(f"endpoint-{service}", {"HealthCheckId": identifier})
+            for service, identifier in availability.health_checks.items()
         ],
     }
 
@@ -74,8 +123,12 @@ def alarms(
     """For the alarms of one region: the catalogue, and what there is to watch."""
     return AlarmsArgs(
         naming=configuration.naming,
-        catalogue=[alarm for alarm in catalogue(_limits(configuration)) if alarm.subject.place is place],
-        watched=watched,
+        catalogue=[
+            alarm
+            for alarm in catalogue(_limits(configuration))
+            if alarm.subject.place is place or alarm.subject is Subject.TOPIC  # every region has topics
+        ],
+        watched={**watched, Subject.TOPIC: _watched_topics(notifications, place)},
         topics=notifications.topics,
         fallback_topic=notifications.fallback_topic,
         actions=configuration.settings.alarms.actions,
@@ -83,21 +136,27 @@ def alarms(
 
 
 def dashboard(
-    configuration: Configuration, watched: Mapping[Subject, Sequence[Watched]], alarms: Alarms
+    configuration: Configuration,
+    watched: Mapping[Subject, Sequence[Watched]],
+    alarms: Alarms,
+    notifications: Notifications,
 ) -> DashboardArgs:
     """For the dashboard: the same."""
-    settings = configuration.settings
     return DashboardArgs(
         naming=configuration.naming,
         catalogue=catalogue(_limits(configuration)),
-        watched=watched,
-        regions={
-            Place.HERE: settings.region,
-            Place.RECOVERY: settings.recovery_region,
-            Place.GLOBAL: GLOBAL_REGION,
-        },
+        watched={**watched, Subject.TOPIC: _watched_topics(notifications, Place.HERE)},
+        regions={place: region_of(configuration, place) for place in Place},
         incidents=alarms.incidents,
     )
+
+
+def _watched_topics(notifications: Notifications, place: Place) -> list[Watched]:
+    prefix = "" if place is Place.HERE else f"{place}-"
+    return [
+        Watched(f"{prefix}{severity.topic}", {"TopicName": topic})
+        for severity, topic in notifications.topic_names.items()
+    ]
 
 
 def _limits(configuration: Configuration) -> Limits:

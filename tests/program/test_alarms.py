@@ -14,6 +14,7 @@ from tests.support.recorder import Recording, Secret, record
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 NAMED = ((ALARM, "name"), (COMPOSITE, "alarmName"))
+HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 GIGABYTE = 1024**3
 
@@ -190,7 +191,7 @@ def test_severe_alarms_page_and_all_are_written_to_the_channel(paged: Recording)
         for name, subscription in paged.of(SUBSCRIPTION).items()
     }
     pages = {topic for topic, protocol in ways.values() if protocol == "https"}
-    assert pages == {"sev-1", "sev-2"}
+    assert pages == {"sev-1", "sev-2", "global-sev-1"}
     assert {f"sev-{number}-slack" for number in (1, 2, 3, 4)} <= set(ways)
 
 
@@ -198,31 +199,73 @@ def test_severe_alarms_page_and_all_are_written_to_the_channel(paged: Recording)
 def test_addresses_of_pagers_are_secrets(paged: Recording) -> None:
     subscriptions = paged.of(SUBSCRIPTION)
     secret = [s for name, s in subscriptions.items() if name.endswith(("-pagerduty", "-slack"))]
-    assert len(secret) == 6
+    assert len(secret) == 9  # two pages and four tickets here, one page and two tickets of us-east-1
     assert all(isinstance(subscription.inputs["endpoint"], Secret) for subscription in secret)
 
 
 @pytest.mark.contract("ALM-16")
 def test_a_page_that_cannot_be_delivered_is_told_by_mail(paged: Recording) -> None:
-    fallback = paged.one(SUBSCRIPTION, "undelivered").inputs
+    ways = [paged.one(SUBSCRIPTION, f"{place}undelivered").inputs for place in ("", "global-")]
     watched = {
         alarm.inputs["dimensions"]["TopicName"]
         for name, alarm in paged.of(ALARM).items()
         if name.endswith("undelivered")
     }
-    assert (fallback["protocol"], fallback["endpoint"]) == ("email", "platform@triangle.example")
-    assert watched == {f"triangle-prod-sev-{number}" for number in (1, 2, 3, 4)}
+    assert {(way["protocol"], way["endpoint"]) for way in ways} == {("email", "platform@triangle.example")}
+    topics = {topic.inputs["name"] for topic in paged.of("aws:sns/topic:Topic").values()}
+    assert watched == {name for name in topics if not name.endswith("undelivered")}
 
 
 @pytest.mark.contract("ALM-16")
 def test_somebody_is_told_before_a_pager_is_set_up(prod: Recording) -> None:
     told = {s.inputs["topic"].split(":")[-1] for s in prod.of(SUBSCRIPTION).values()}
-    assert {"sev-1", "sev-2", "sev-3", "sev-4", "undelivered"} == told
+    assert told == set(prod.of("aws:sns/topic:Topic"))
 
 
 @pytest.mark.contract("ALM-16")
 def test_cloudwatch_may_publish_to_encrypted_topics(each: Recording) -> None:
-    topics = each.of("aws:sns/topic:Topic").values()
-    policy = each.one("aws:kms/key:Key", "notifications").plain("policy")
-    assert {topic.inputs["kmsMasterKeyId"].split(":")[-1] for topic in topics} == {"notifications"}
-    assert "cloudwatch.amazonaws.com" in policy
+    for name, topic in each.of("aws:sns/topic:Topic").items():
+        place, region = ("-global", "us-east-1") if name.startswith("global-") else ("", "us-west-2")
+        key = f"notifications{place}"
+        policy = each.one("aws:kms/key:Key", key).plain("policy")
+        assert topic.inputs["kmsMasterKeyId"].split(":")[-1] == key
+        assert "cloudwatch.amazonaws.com" in policy
+        assert f"arn:aws:cloudwatch:{region}:" in policy
+
+
+@pytest.mark.contract("ALM-3")
+def test_every_service_with_a_route_is_asked_from_outside(each: Recording) -> None:
+    domain = "triangle.example" if each.environment == "prod" else f"{each.environment}.triangle.example"
+    checks = {name: check.inputs for name, check in each.of(HEALTH_CHECK).items()}
+    asked = {name: (check["fqdn"], check["resourcePath"]) for name, check in checks.items()}
+    assert asked == {
+        "api": (f"api.{domain}", "/health/ready"),
+        "admin": (f"admin.{domain}", "/health/ready"),
+    }
+    assert {check["type"] for check in checks.values()} == {"HTTPS"}
+
+
+@pytest.mark.contract("ALM-3")
+def test_the_alarm_from_outside_is_where_route_53_has_its_metrics(each: Recording) -> None:
+    for service in each.of(HEALTH_CHECK):
+        alarm = each.one(ALARM, f"endpoint-{service}-not-ready")
+        assert alarm.provider == "aws-global"
+        assert alarm.inputs["dimensions"] == {"HealthCheckId": f"{service}-id"}
+        (topic,) = alarm.inputs["alarmActions"]
+        assert each.one("aws:sns/topic:Topic", topic.split(":")[-1]).provider == "aws-global"
+
+
+@pytest.mark.contract("ALM-3")
+@pytest.mark.parametrize(
+    ("minutes", "state"),
+    [
+        ([0, 0, 0], State.ALARM),  # runbook 001: not ready for 3 minutes
+        ([0, 1, 0], State.ALARM),  # runbook 002: fails twice in 3 minutes
+        ([1, 0, 1], State.OK),
+        ([None, None, None], State.ALARM),  # nobody knows
+    ],
+)
+def test_a_service_that_is_not_ready_twice_in_three_minutes_is_an_outage(
+    prod: Recording, minutes: list[float | None], state: State
+) -> None:
+    assert MetricAlarm(_alarm(prod, "endpoint-api-not-ready")).state({"value": minutes}) is state

@@ -81,7 +81,11 @@ def test_a_stack_cannot_be_applied_to_another_account(each: Recording) -> None:
 
 
 def test_nothing_lands_on_a_default_provider(each: Recording) -> None:
-    expected = {"aws": {"aws", "aws-recovery"}, "kubernetes": {"kubernetes"}, "random": {"random"}}
+    expected = {
+        "aws": {"aws", "aws-recovery", "aws-global"},
+        "kubernetes": {"kubernetes"},
+        "random": {"random"},
+    }
     for resource in each.resources:
         package = resource.type.split(":")[0]
         if resource.custom and package in expected:

@@ -22,6 +22,7 @@ MODULES = (
     "lambda_",
     "logs",
     "rds",
+    "route53_health",
     "s3",
     "secretsmanager",
     "sns",
