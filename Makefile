@@ -5,10 +5,12 @@ ENV  ?= dev
 VENV ?= .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback secret parity ledger test lint bench docs engine clean
+.PHONY: help up preview serve manifests refresh destroy reset promote rollback secret parity ledger test lint bench audit docs engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
+CHECKERS  := $(VENV)-audit
+CHECKERS_READY := $(CHECKERS)/.ready-$(shell cksum < requirements-audit.txt | cut -d ' ' -f 1)
 REHEARSAL  = $(VENV)/bin/python -m rehearsal
 OPERATIONS = $(VENV)/bin/python -m operations
 ENDPOINT_URL = $(if $(ENDPOINT),--endpoint-url '$(ENDPOINT)')
@@ -87,11 +89,12 @@ test: $(READY) ## linter, type checker, then all tests, or those in TESTS (files
 lint: $(READY) ## linter and type checker only
 	@$(STEP); $(CHECKS); [ -z "$$failed" ]
 
-systems: $(READY) ## bring each of the five systems up in each environment, and say how it went
-	@$(REHEARSAL) systems $(if $(JSON),--json)
-
 bench: $(READY) ## how long things take, compared with the engine's own floor
 	@$(REHEARSAL) bench
+
+audit: $(READY) $(CHECKERS_READY) ## checkers made by others on all environments, or on ENV; see waivers.yaml
+	@$(REHEARSAL) audit --checkers '$(CHECKERS)' $(if $(findstring command line,$(origin ENV)),--env '$(ENV)') \
+		$(if $(SYSTEM),--system '$(SYSTEM)') $(if $(JSON),--json)
 
 docs: $(READY) ## write the generated parts of the documentation anew
 	@$(REHEARSAL) docs
@@ -100,7 +103,7 @@ engine: $(READY) ## find the Pulumi engine, or download or build it now
 	@$(VENV)/bin/python -m rehearsal.engine
 
 clean: ## delete the Python environment, the tools' caches and written manifests
-	@[ ! -f '$(VENV)/pyvenv.cfg' ] || rm -rf '$(VENV)'
+	@for folder in '$(VENV)' '$(CHECKERS)'; do [ ! -f "$$folder/pyvenv.cfg" ] || rm -rf "$$folder"; done
 	@rm -rf manifests .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@echo 'Deleted. The rehearsals and the engine are in your home folder; see make reset.'
 
@@ -108,22 +111,26 @@ clean: ## delete the Python environment, the tools' caches and written manifests
 # package, so pip need not look for more; byte code is written afterwards on all cores, which halves
 # the time. A folder that is something else than an environment is never cleared.
 $(READY): requirements.txt
+$(READY): FOLDER = $(VENV)
+$(CHECKERS_READY): requirements-audit.txt
+$(CHECKERS_READY): FOLDER = $(CHECKERS)
+$(READY) $(CHECKERS_READY):
 	@for python in $(PYTHONS); do \
 		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && break; python=; \
 	done; \
 	stop() { printf '%s\n' "$$@" >&2; exit 1; }; \
 	[ -n "$$python" ] || stop 'Python 3.11 or newer is needed; tried: $(PYTHONS).' \
 		'Install it, or say where it is: make PYTHON=/path/to/python3.11 …'; \
-	mkdir -p '$(VENV)' 2>/dev/null && [ -w '$(VENV)' ] || stop 'The folder $(VENV) cannot be written.' \
+	mkdir -p '$(FOLDER)' 2>/dev/null && [ -w '$(FOLDER)' ] || stop 'The folder $(FOLDER) cannot be written.' \
 		'Name another one: make VENV=$$HOME/.cache/groundwork/venv …'; \
-	[ -f '$(VENV)/pyvenv.cfg' ] || [ -z "$$(ls -A '$(VENV)')" ] || \
-		stop 'The folder $(VENV) holds something else than a Python environment. Name an empty one.'; \
-	echo "Installing the Python packages into $(VENV) ($$($$python -V)); once, about a minute"; \
-	start=$$(date +%s); rm -f '$(VENV)'/.ready-*; log=$$(mktemp) || exit 1; \
-	{ $$python -m venv --clear '$(VENV)' && \
-		'$(VENV)/bin/python' -m pip install --disable-pip-version-check --no-input --no-deps --no-compile \
-			--require-hashes -r requirements.txt && \
-		{ '$(VENV)/bin/python' -m compileall -qq -j 0 '$(VENV)/lib' || true; }; } > "$$log" 2>&1 || \
+	[ -f '$(FOLDER)/pyvenv.cfg' ] || [ -z "$$(ls -A '$(FOLDER)')" ] || \
+		stop 'The folder $(FOLDER) holds something else than a Python environment. Name an empty one.'; \
+	echo "Installing the Python packages into $(FOLDER) ($$($$python -V)); once, about a minute"; \
+	start=$$(date +%s); rm -f '$(FOLDER)'/.ready-*; log=$$(mktemp) || exit 1; \
+	{ $$python -m venv --clear '$(FOLDER)' && \
+		'$(FOLDER)/bin/python' -m pip install --disable-pip-version-check --no-input --no-deps --no-compile \
+			--require-hashes -r $< && \
+		{ '$(FOLDER)/bin/python' -m compileall -qq -j 0 '$(FOLDER)/lib' || true; }; } > "$$log" 2>&1 || \
 		{ tail -n 15 "$$log"; rm -f "$$log"; stop 'The Python packages could not be installed; the reason is above.' \
 		'When it is mended (network, proxy, disk space), run the same command again.'; }; \
 	rm -f "$$log"; touch '$@'; \

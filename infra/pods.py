@@ -176,6 +176,8 @@ def _container(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any
     container: dict[str, Any] = {
         "name": name,
         "image": pod.image,
+        # A tag may have moved since a node last saw it; what a digest names never changes.
+        "image_pull_policy": "IfNotPresent" if "@" in pod.image else "Always",
         "env": [
             *({"name": variable, "value": value} for variable, value in pod.variables.items()),
             *(

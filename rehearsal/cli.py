@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from rehearsal.engine import EngineNotFound, find_engine
-from rehearsal.workspace import LockedError, Workspace, WorkspaceError
+from rehearsal.workspace import ENVIRONMENTS, LockedError, Workspace, WorkspaceError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -116,29 +117,41 @@ def manifests(
 
 
 @app.command()
-def systems(json_: Json = False) -> None:
-    """Bring every system of examples/systems up in every environment, each in a throw-away AWS."""
-    from rehearsal import systems as all_systems
-
-    with _errors_for_people():
-        found = []
-        for attempt in all_systems.attempts(ROOT, _engine()):
-            found.append(attempt)
-            if not json_:
-                typer.echo(str(attempt))
-        if json_:
-            _print_json(all_systems.as_json(found))
-        if not all(attempt.good for attempt in found):
-            raise typer.Exit(Exit.FAILED)
-
-
-@app.command()
 def bench(env: Environment = "prod") -> None:
     """Measure deployment, preview and growth against the engine's own floor."""
     from rehearsal import bench as benchmark
 
     with _errors_for_people():
         benchmark.show(benchmark.bench(ROOT, _engine(), env))
+
+
+@app.command()
+def audit(
+    checkers: Annotated[Path, typer.Option(help="the checkers' Python environment; `make audit` makes it")],
+    env: Annotated[str, typer.Option("--env", help="one environment; all of them when left out")] = "",
+    system: System = None,
+    json_: Json = False,
+) -> None:
+    """Run checkers made by others on every environment; 0 findings, or a waiver for each."""
+    from rehearsal.audit.audit import audit as run_audit
+    from rehearsal.audit.waivers import read_waivers
+
+    with _errors_for_people():
+        waivers = read_waivers(ROOT / "waivers.yaml")
+        environments = (env,) if env else ENVIRONMENTS
+        result = run_audit(
+            ROOT,
+            environments,
+            _engine(),
+            checkers,
+            waivers,
+            datetime.now(UTC).date(),
+            system=system,
+            complete=not env and system is None,
+        )
+        _print_json(result.as_json()) if json_ else result.show()
+        if not result.passed:
+            raise typer.Exit(Exit.FAILED)
 
 
 @app.command()
@@ -177,6 +190,8 @@ def _print_json(value: Any) -> None:
 @contextmanager
 def _errors_for_people() -> Iterator[None]:
     """Turns every expected failure into its message and exit code; no traceback for a mistake."""
+    from rehearsal.audit.checkers import CheckerError
+    from rehearsal.audit.waivers import WaiverError
     from rehearsal.graph import DocumentationError
     from rehearsal.review import RevisionError
     from rehearsal.session import EngineError, Interrupted
@@ -186,11 +201,11 @@ def _errors_for_people() -> Iterator[None]:
         yield
     except LockedError as error:
         _end(str(error), Exit.LOCKED)
-    except (StackFileError, RevisionError, WorkspaceError) as error:
+    except (StackFileError, RevisionError, WorkspaceError, WaiverError) as error:
         _end(str(error), Exit.WRONG_INPUT)
     except EngineNotFound as error:
         _end(str(error), Exit.NO_ENGINE)
-    except (EngineError, DocumentationError) as error:
+    except (EngineError, DocumentationError, CheckerError) as error:
         _end(str(error), Exit.FAILED)
     except Interrupted:
         _end(

@@ -25,18 +25,24 @@ def write_manifests(
         with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
             with Terminal().progress(f"up {environment}") as progress:
                 session.up(progress)
-            files = {
-                name: text
-                for cluster in session.clusters.names()
-                for name, text in manifests(session.clusters.cluster(cluster)).items()
-            }
+            files = objects_of(session)
     finally:
         workspace.remove()
-    _replace_folder(folder, files)
+    replace_folder(folder, files)
     return list(files)
 
 
-def _replace_folder(folder: Path, files: dict[str, str]) -> None:
+def objects_of(session: Session) -> dict[str, str]:
+    """The files' texts by path, of all clusters of a session."""
+    return {
+        name: text
+        for cluster in session.clusters.names()
+        for name, text in manifests(session.clusters.cluster(cluster)).items()
+    }
+
+
+def replace_folder(folder: Path, files: dict[str, str]) -> None:
+    """Writes the files into `folder`, in place of all that was there."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
         new = Path(temporary) / "new"

@@ -16,7 +16,7 @@ from rehearsal.aws.facts import changes_of, facts_of
 from rehearsal.aws.formats import format_failures
 from rehearsal.aws.limits import limit_failures
 from rehearsal.aws.mapping import ResourceMapping
-from rehearsal.aws.recorded import RecordedType, record
+from rehearsal.aws.recorded import RecordedType, as_mapping, record
 from rehearsal.aws.schema import UnknownResourceType, check_inputs, provider_type, resource_type
 from rehearsal.propertydiff import is_within, property_changes
 from rehearsal.provider import (
@@ -81,7 +81,7 @@ class AwsProvider(Provider):
             return new, [CheckFailure("", f"pulumi-aws {self.version} has no resource {resource.type!r}")]
         inputs = self._named(resource, old or {}, self._tagged(resource.type, new))
         failures = check_inputs(declared.inputs, inputs)
-        mapping = services.mapping_of(resource.type)
+        mapping = services.mapping_of(resource.type) or as_mapping(self._recorded(resource.type))
         if not failures:
             failures = format_failures(resource.type, inputs)
             if mapping is not None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.aws.mapping import Context
+from rehearsal.aws.mapping import Call, Context, ResourceMapping
 from rehearsal.aws.schema import ResourceType, resource_type
 from rehearsal.provider import Properties
 
@@ -29,6 +29,8 @@ class RecordedType:
         why: what moto lacks.
         autoname: the property that gets a generated name when left out.
         defaults: outputs of inputs that are left out.
+        model: service and operation of boto3 (`eks.create_addon`) whose model checks the inputs' values.
+        names: property paths whose member in that model has another name.
     """
 
     token: str
@@ -37,6 +39,18 @@ class RecordedType:
     outputs: Mapping[str, str] = field(default_factory=dict)
     autoname: str | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    model: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def as_mapping(known: RecordedType | None) -> ResourceMapping | None:
+    """What a real type's mapping would tell about the inputs' values; None when no model is named."""
+    if known is None or not known.model:
+        return None
+    service, operation = known.model.split(".")
+    return ResourceMapping(
+        known.token, service, create=Call(operation), id=known.id, read=None, names=known.names
+    )
 
 
 def record(

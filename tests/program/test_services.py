@@ -167,6 +167,14 @@ def test_staging_and_prod_run_digests(like_prod: Recording, service: str) -> Non
     assert "@sha256:" in _container(like_prod, service)["image"]
 
 
+@SERVICES
+def test_a_tag_that_may_have_moved_is_looked_up_at_every_start(
+    dev: Recording, prod: Recording, service: str
+) -> None:
+    assert _container(dev, service)["imagePullPolicy"] == "Always"
+    assert _container(prod, service)["imagePullPolicy"] == "IfNotPresent"
+
+
 @pytest.mark.contract("ENV-4")
 @SERVICES
 def test_prod_runs_what_staging_has_run(staging: Recording, prod: Recording, service: str) -> None:

@@ -131,6 +131,7 @@ RECORDED = (
         token="aws:cloudwatch/compositeAlarm:CompositeAlarm",
         id="{alarmName}",
         why="moto has no PutCompositeAlarm",
+        model="cloudwatch.put_composite_alarm",
         outputs={"arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{alarmName}"},
         defaults={"actionsEnabled": True},
     ),

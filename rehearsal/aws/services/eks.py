@@ -155,6 +155,7 @@ RECORDED = (
         token="aws:eks/accessEntry:AccessEntry",
         id="{clusterName}:{principalArn}",
         why="moto has no CreateAccessEntry",
+        model="eks.create_access_entry",
         outputs={
             "accessEntryArn": _ARN + ":access-entry/{clusterName}/{hash}",
             "createdAt": "2026-01-01T00:00:00Z",
@@ -167,12 +168,15 @@ RECORDED = (
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         id="{clusterName}#{principalArn}#{policyArn}",
         why="moto has no AssociateAccessPolicy",
+        model="eks.associate_access_policy",
         outputs={"associatedAt": "2026-01-01T00:00:00Z", "modifiedAt": "2026-01-01T00:00:00Z"},
     ),
     RecordedType(
         token="aws:eks/addon:Addon",
         id="{clusterName}:{addonName}",
         why="moto has no CreateAddon",
+        model="eks.create_addon",
+        names={"resolveConflictsOnCreate": "resolveConflicts"},
         outputs={
             "arn": _ARN + ":addon/{clusterName}/{addonName}/{hash}",
             "createdAt": "2026-01-01T00:00:00Z",
@@ -183,6 +187,7 @@ RECORDED = (
         token="aws:eks/podIdentityAssociation:PodIdentityAssociation",
         id="a-{hash}",
         why="moto has no CreatePodIdentityAssociation",
+        model="eks.create_pod_identity_association",
         outputs={
             "associationArn": _ARN + ":podidentityassociation/{clusterName}/a-{hash}",
             "associationId": "a-{hash}",

@@ -196,6 +196,8 @@ RECORDED = (
         token="aws:elasticache/parameterGroup:ParameterGroup",
         id="{name}",
         why="moto has no CreateCacheParameterGroup",
+        model="elasticache.create_cache_parameter_group",
+        names={"name": "CacheParameterGroupName", "family": "CacheParameterGroupFamily"},
         outputs={"arn": _ARN + ":parametergroup:{name}"},
         autoname="name",
         defaults={"description": "Managed by Pulumi"},
@@ -204,6 +206,7 @@ RECORDED = (
         token="aws:elasticache/userGroup:UserGroup",
         id="{userGroupId}",
         why="moto has no CreateUserGroup",
+        model="elasticache.create_user_group",
         outputs={"arn": _ARN + ":usergroup:{userGroupId}"},
     ),
 )

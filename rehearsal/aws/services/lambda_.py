@@ -142,5 +142,6 @@ RECORDED = (
         id="{functionName}_$LATEST_{hash}",
         outputs={"result": "null"},
         why="a function is never run here: that would need containers, and what it connects to",
+        model="lambda.invoke",
     ),
 )

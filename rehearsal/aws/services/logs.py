@@ -103,11 +103,14 @@ RECORDED = (
         token="aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
         id="{logGroupName}",
         why="moto has no PutDataProtectionPolicy",
+        model="logs.put_data_protection_policy",
+        names={"logGroupName": "logGroupIdentifier"},
     ),
     RecordedType(
         token="aws:cloudwatch/queryDefinition:QueryDefinition",
         id="{hash}",
         why="moto has no PutQueryDefinition",
+        model="logs.put_query_definition",
         outputs={"queryDefinitionId": "{hash}"},
     ),
 )

