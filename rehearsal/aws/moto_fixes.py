@@ -20,6 +20,7 @@ def repair_moto() -> None:
     if importlib.metadata.version("moto").startswith(TRIED_WITH):
         _repair_elasticache()
         _repair_cloudwatch()
+        _repair_kms()
         _repair_lambda()
         _repair_rds()
         _repair_s3()
@@ -59,6 +60,25 @@ def _repair_cloudwatch() -> None:
 
     _forget_tags(CloudWatchBackend, "delete_alarms", alarms)
     _forget_tags(LogsBackend, "delete_log_group", log_group)
+
+
+def _repair_kms() -> None:
+    """The identifiers of multi-region keys are longer than their place in moto's ciphertexts."""
+    from moto.kms import utils
+
+    original = utils._deserialize_ciphertext_blob
+    if hasattr(original, "repaired"):
+        return
+    length = len("mrk-") + utils.KEY_ID_LEN
+
+    def deserialize(ciphertext_blob: bytes) -> Any:
+        found = original(ciphertext_blob)
+        return found._replace(key_id=found.key_id.rstrip("\0"))
+
+    deserialize.repaired = True  # type: ignore[attr-defined]
+    utils.HEADER_LEN += length - utils.KEY_ID_LEN
+    utils.CIPHERTEXT_HEADER_FORMAT = f">{length}s{utils.IV_LEN}s{utils.TAG_LEN}s"
+    utils._deserialize_ciphertext_blob = deserialize
 
 
 def _repair_lambda() -> None:

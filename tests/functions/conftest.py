@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from rehearsal.aws.moto_fixes import repair_moto
 from tests.support.servers import Server, postgresql, redis
 
 REGION = "us-west-2"
@@ -18,6 +19,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty account, for one test."""
     from moto import mock_aws
 
+    repair_moto()
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)

@@ -1,0 +1,73 @@
+"""Every day: reminds of credentials that end, and measures what is due.
+
+People are written to on some days before the end and every day after it. The two metrics are written
+every day, also when they are 0, so that a day without this function shows as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import boto3
+
+from functions.shared import metrics
+from functions.shared.metrics import Metric
+
+# Runbook 000: a reminder 30 days before. The others are for those who were away.
+DAYS_BEFORE = (30, 14, 7, 3, 1)
+# Secrets Manager rotates some time within the day, and repeats what failed.
+GRACE = timedelta(days=2)
+
+
+def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
+    """Called every day. A `date` in the event stands for today, to try it."""
+    given = event.get("date")
+    now = (
+        datetime.now(UTC)
+        if given is None
+        else datetime.combine(date.fromisoformat(given), datetime.min.time(), UTC)
+    )
+    reminded = [_remind(*ending) for ending in _ending(now.date()) if _is_told(ending[1])]
+    expiring = [name for name, left, _ in _ending(now.date()) if left <= max(DAYS_BEFORE)]
+    overdue = list(_overdue(now))
+    metrics.write(Metric.EXPIRING_CREDENTIALS, len(expiring), credentials=", ".join(expiring))
+    metrics.write(Metric.ROTATIONS_OVERDUE, len(overdue), secrets=", ".join(overdue))
+    return {"reminded": reminded, "expiring": expiring, "overdue": overdue}
+
+
+def _ending(today: date) -> Iterator[tuple[str, int, str]]:
+    """Each credential's name, the days that are left, and what to do."""
+    for name, expiry in json.loads(os.environ["EXPIRIES"]).items():
+        yield name, (date.fromisoformat(expiry["ends"]) - today).days, expiry["description"]
+
+
+def _is_told(left: int) -> bool:
+    return left in DAYS_BEFORE or left <= 0
+
+
+def _remind(name: str, left: int, description: str) -> str:
+    environment = os.environ["PREFIX"].strip("/").replace("/", " ")
+    when = (
+        f"ends in {left} days" if left > 1 else {1: "ends tomorrow", 0: "ends today"}.get(left, "has ended")
+    )
+    boto3.client("sns").publish(
+        TopicArn=os.environ["TOPIC"],
+        Subject=f"{environment}: {name} {when}"[:100],  # Publish in botocore's documentation
+        Message=f"{name} {when}.\n\n{description}\n\n"
+        "Then write the new date into the system file (expiries).",
+    )
+    return name
+
+
+def _overdue(now: datetime) -> Iterator[str]:
+    """Entries whose rotation is late by more than Secrets Manager may take."""
+    client = boto3.client("secretsmanager")
+    for name, days in json.loads(os.environ["ROTATED"]).items():
+        found = client.describe_secret(SecretId=os.environ["PREFIX"] + name)
+        last = found.get("LastRotatedDate") or found["CreatedDate"]
+        if now > last + timedelta(days=days) + GRACE:
+            yield name

@@ -1,0 +1,138 @@
+"""SEC-4: the weekly snapshot can be read again, in either region, and by nobody without the key."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.snapshot_secrets import handler
+from functions.snapshot_secrets.snapshot import PART_BYTES, Snapshot, SnapshotError, opened, sealed
+from tests.functions.conftest import REGION
+
+RECOVERY = "us-east-2"
+BUCKET = "triangle-prod-backups"
+VALUES = {
+    "database": '{"username": "app_a", "password": "sæcret"}',
+    "firebase-service-account": "v" * (2 * PART_BYTES + 1),
+    "sentry-dsn": "https://key@sentry.example/1",
+}
+
+
+@pytest.fixture
+def key(aws: None) -> str:
+    """A key of both regions."""
+    client = boto3.client("kms")
+    made = client.create_key(MultiRegion=True)["KeyMetadata"]
+    client.replicate_key(KeyId=made["KeyId"], ReplicaRegion=RECOVERY)
+    return str(made["Arn"])
+
+
+@pytest.fixture
+def environment(key: str, secrets_manager: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment with three secrets that have values and one that has none."""
+    boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for name, value in VALUES.items():
+        secrets_manager.create_secret(Name=f"triangle/prod/{name}", SecretString=value)
+    secrets_manager.create_secret(Name="triangle/prod/stripe-secret-key")
+    variables = {
+        "PREFIX": "triangle/prod/",
+        "ENTRIES": ",".join([*VALUES, "stripe-secret-key"]),
+        "KEY": key,
+        "BUCKET": BUCKET,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def _stored(name: str) -> bytes:
+    return bytes(boto3.client("s3").get_object(Bucket=BUCKET, Key=name)["Body"].read())
+
+
+@pytest.mark.contract("SEC-4")
+@pytest.mark.parametrize("region", [REGION, RECOVERY])
+def test_a_snapshot_is_read_again_in_either_region(environment: None, region: str) -> None:
+    answer = handler.handle({}, None)
+    snapshot = opened(_stored(answer["snapshot"]), boto3.client("kms", region_name=region))
+    assert snapshot.values == VALUES
+    assert (snapshot.system, snapshot.environment) == ("triangle", "prod")
+
+
+@pytest.mark.contract("SEC-4")
+def test_nothing_in_a_snapshot_is_in_the_clear(environment: None) -> None:
+    content = _stored(handler.handle({}, None)["snapshot"]).decode()
+    assert not [value for value in VALUES.values() if value in content or value[:20] in content]
+
+
+def test_a_secret_without_a_value_is_named_and_keeps_nothing_back(environment: None) -> None:
+    answer = handler.handle({}, None)
+    assert answer["withoutValue"] == ["stripe-secret-key"]
+    assert answer["entries"] == len(VALUES)
+
+
+def _changed(content: bytes, change: Any) -> bytes:
+    found = json.loads(content)
+    change(found)
+    return json.dumps(found).encode()
+
+
+def _exchange_entries(found: dict[str, Any]) -> None:
+    entries = found["entries"]
+    entries["database"], entries["sentry-dsn"] = entries["sentry-dsn"], entries["database"]
+
+
+def _cut_off(found: dict[str, Any]) -> None:
+    found["entries"]["firebase-service-account"].pop()
+
+
+def _exchange_parts(found: dict[str, Any]) -> None:
+    found["entries"]["firebase-service-account"].reverse()
+
+
+def _of_another_environment(found: dict[str, Any]) -> None:
+    found["environment"] = "staging"
+
+
+@pytest.mark.contract("SEC-4")
+@pytest.mark.parametrize("change", [_exchange_entries, _cut_off, _exchange_parts, _of_another_environment])
+def test_a_snapshot_that_was_changed_is_refused(key: str, change: Any) -> None:
+    kms = boto3.client("kms")
+    content = sealed(Snapshot("triangle", "prod", "2026-11-21T04:00:00+00:00", VALUES), kms, key)
+    with pytest.raises(SnapshotError, match="was changed"):
+        opened(_changed(content, change), kms)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"format": 1}', b"no JSON"])
+def test_what_is_no_snapshot_is_refused(key: str, content: bytes) -> None:
+    with pytest.raises(SnapshotError, match="not a snapshot"):
+        opened(content, boto3.client("kms"))
+
+
+def test_snapshots_sort_by_time() -> None:
+    keys = [
+        Snapshot("triangle", "prod", f"2026-11-{day}T04:00:00+00:00", {}).key for day in ("07", "14", "21")
+    ]
+    assert keys == sorted(keys)
+
+
+def test_success_and_failure_are_measured(
+    environment: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler.handle({}, None)
+    monkeypatch.setenv("BUCKET", "of-nobody")
+    with pytest.raises(Exception, match="NoSuchBucket"):
+        handler.handle({}, None)
+    lines = capsys.readouterr().out
+    assert '"SecretsSnapshotSucceeded": 1' in lines
+    assert '"SecretsSnapshotFailed": 1' in lines
+
+
+def test_a_snapshot_that_does_not_read_back_is_not_stored(
+    environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handler, "opened", lambda *_: None)
+    with pytest.raises(RuntimeError, match="does not read back"):
+        handler.handle({}, None)
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=BUCKET)
