@@ -13,7 +13,7 @@ from pulumi_aws import iam as aws_iam
 from infra import iam
 from infra.database_entries import MASTER_SECRET, SECRET, DatabaseEntries, declare_entries
 from infra.naming import Naming
-from infra.secret_entry import SecretEntryArgs, generate_password
+from infra.secret_entry import SecretEntryArgs, SecretReplica, generate_password
 from infra.tiers import DatabaseTier
 
 # A major version alone: AWS's minor upgrades are no difference to it.
@@ -63,7 +63,8 @@ class DatabaseArgs:
         readers: ARNs of the roles that may read the services' password.
         master_readers: of those that may read the master's.
         data_key: encrypts storage, snapshots and Performance Insights.
-        secrets_key: encrypts the entry in Secrets Manager.
+        secrets_key: encrypts the entries in Secrets Manager.
+        secret_replica: where copies of them are.
         log_key: encrypts the logs.
     """
 
@@ -84,6 +85,7 @@ class DatabaseArgs:
     master_readers: Sequence[str]
     data_key: pulumi.Input[str]
     secrets_key: pulumi.Input[str]
+    secret_replica: SecretReplica | None
     log_key: pulumi.Input[str]
 
 
@@ -266,6 +268,7 @@ class Database(pulumi.ComponentResource):
                 key=args.secrets_key,
                 readers=readers,
                 protect=args.protect,
+                replica=args.secret_replica,
             )
 
         return declare_entries(

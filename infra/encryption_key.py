@@ -21,6 +21,7 @@ def declare_key(
     protect: bool,
     parent: pulumi.Resource,
     provider: pulumi.ProviderResource | None = None,
+    multi_region: bool = False,
 ) -> pulumi.Output[str]:
     """A key with an alias, rotated every year; answers the key's ARN.
 
@@ -32,11 +33,13 @@ def declare_key(
         protect: the key is protected, and stays when the stack does not want it any more.
         parent: the component that it belongs to.
         provider: of another region than the component's.
+        multi_region: other regions can have a replica of it, which decrypts what it has encrypted.
     """
     key = kms.Key(
         name,
         description=f"{purpose} of {naming.prefix}",
         policy=iam.document(iam.administer_key(naming.root_arn), *statements),
+        multi_region=multi_region or None,
         enable_key_rotation=True,
         rotation_period_in_days=ROTATION_DAYS,
         deletion_window_in_days=DELETION_WINDOW_DAYS,
@@ -52,3 +55,43 @@ def declare_key(
         opts=pulumi.ResourceOptions(parent=parent, provider=provider),
     )
     return key.arn
+
+
+def declare_replica(
+    name: str,
+    purpose: str,
+    naming: Naming,
+    primary: pulumi.Input[str],
+    *,
+    protect: bool,
+    parent: pulumi.Resource,
+    provider: pulumi.ProviderResource,
+) -> pulumi.Output[str]:
+    """A multi-region key in the provider's region as well; answers the replica's ARN.
+
+    Args:
+        name: the key's, within the environment; the replica's is `<name>-recovery`.
+        purpose: what it encrypts.
+        naming: names and ARNs.
+        primary: the key's ARN.
+        protect: as for the key.
+        parent: the component that they belong to.
+        provider: of the other region.
+    """
+    replica = kms.ReplicaKey(
+        f"{name}-recovery",
+        primary_key_arn=primary,
+        description=f"{purpose} of {naming.prefix}",
+        policy=iam.document(iam.administer_key(naming.root_arn)),
+        deletion_window_in_days=DELETION_WINDOW_DAYS,
+        opts=pulumi.ResourceOptions(
+            parent=parent, provider=provider, protect=protect, retain_on_delete=protect
+        ),
+    )
+    kms.Alias(
+        f"{name}-recovery",
+        name=f"alias/{naming.named(name)}",
+        target_key_id=replica.key_id,
+        opts=pulumi.ResourceOptions(parent=parent, provider=provider),
+    )
+    return replica.arn

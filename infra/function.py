@@ -12,6 +12,7 @@ from pulumi_aws import iam as aws_iam
 from infra import iam
 from infra.function_code import PACKAGE, archive
 from infra.naming import Naming
+from infra.schedule import declare_schedule
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"  # a fifth cheaper than x86_64 for the same time
@@ -97,6 +98,7 @@ class FunctionArgs:
         network: a place in the network, for what is reachable there alone.
         failure_topic: told when an event that nobody waits for could not be handled.
         invokers: services that may call it.
+        schedule: when it is called by the clock, as `cron(…)` or `rate(…)` in UTC.
     """
 
     naming: Naming
@@ -113,6 +115,7 @@ class FunctionArgs:
     network: FunctionNetwork | None = None
     failure_topic: FailureTopic | None = None
     invokers: Sequence[Invoker] = ()
+    schedule: str | None = None
 
 
 class Function(pulumi.ComponentResource):
@@ -149,6 +152,8 @@ class Function(pulumi.ComponentResource):
         self._event_handling(function)
         for invoker in args.invokers:
             self._permission(invoker, function)
+        if args.schedule is not None:
+            declare_schedule(name, args.schedule, function.arn, args.naming, ready=function, parent=self)
         self.register_outputs({})
 
     @property
@@ -211,7 +216,7 @@ class Function(pulumi.ComponentResource):
         statements = [iam.write_log_streams(logs.arn), *args.statements]
         if args.failure_topic is not None:
             statements += iam.publish_encrypted(
-                args.failure_topic.arn, args.failure_topic.key, args.naming.region
+                args.failure_topic.arn, args.failure_topic.key, args.naming.region, sid="TellOfFailures"
             )
         policy = aws_iam.RolePolicy(
             f"function-{self._child}",

@@ -159,6 +159,11 @@ def read_secrets(secrets: Sequence[Arn]) -> Statement:
     return allow("ReadSecrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], secrets)
 
 
+def describe_secrets(secrets: Sequence[Arn]) -> Statement:
+    """See when the named secrets were changed; not their values."""
+    return allow("DescribeSecrets", ["secretsmanager:DescribeSecret"], secrets)
+
+
 def rotate_secrets(secrets: Sequence[Arn]) -> Statement:
     """Make a new value for the named secrets and have it take the old one's place."""
     return allow(
@@ -185,6 +190,20 @@ def work_with_objects(buckets: Sequence[Arn]) -> Statement:
         ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
         [_objects(bucket) for bucket in buckets],
     )
+
+
+def add_objects(bucket: Arn, folder: str) -> Statement:
+    """Write into one folder of a bucket."""
+    return allow(
+        "AddObjects",
+        ["s3:PutObject"],
+        [f"{bucket}/{folder}*" if isinstance(bucket, str) else pulumi.Output.concat(bucket, f"/{folder}*")],
+    )
+
+
+def encrypt_copies(key: Arn) -> Statement:
+    """Encrypt with a key and see that it can be read again."""
+    return allow("EncryptCopies", ["kms:Decrypt", "kms:Encrypt"], [key])
 
 
 def list_buckets(buckets: Sequence[Arn]) -> Statement:
@@ -275,9 +294,14 @@ def publish_alarms(topic: Arn, *, account: str, alarms: str) -> Statement:
     )
 
 
-def publish_encrypted(topic: Arn, key: Arn, region: str) -> list[Statement]:
+def invoke_function(function: Arn) -> Statement:
+    """Call one function."""
+    return allow("Call", ["lambda:InvokeFunction"], [function])
+
+
+def publish_encrypted(topic: Arn, key: Arn, region: str, *, sid: str = "Publish") -> list[Statement]:
     """Publish to a topic whose messages are encrypted with a key."""
     return [
-        allow("Publish", ["sns:Publish"], [topic]),
-        use_key([key], via=f"sns.{region}.amazonaws.com", sid="UseTopicKey"),
+        allow(sid, ["sns:Publish"], [topic]),
+        use_key([key], via=f"sns.{region}.amazonaws.com", sid=f"{sid}Encrypted"),
     ]

@@ -34,7 +34,7 @@ def declare(configuration: Configuration) -> Outputs:
     here = pulumi.ResourceOptions(providers=[aws, providers.random_provider()])
     there = pulumi.ResourceOptions(providers=[worldwide])
 
-    keys = Keys("keys", arguments.keys(configuration), here)
+    keys = Keys("keys", arguments.keys(configuration, recovery), here)
     notifications = Notifications("notifications", arguments.notifications(configuration, keys), here)
     network = Network("network", arguments.network(configuration, keys), here)
     Logs("logs", arguments.logs(configuration, keys), here)
@@ -57,6 +57,8 @@ def declare(configuration: Configuration) -> Outputs:
     rotation = Rotation(
         "rotation", arguments.rotation(configuration, rotators, network, database, entries), here
     )
+    for name, args in arguments.caretakers(configuration, keys, storage, entries, notifications).items():
+        Function(name, args, here)
     kubernetes = providers.kubernetes_provider(cluster.kubeconfig, naming)
     Workloads(
         "workloads",

@@ -10,7 +10,13 @@ import pulumi
 from pulumi_aws import ec2, elasticache, vpc
 
 from infra.naming import Naming
-from infra.secret_entry import SecretEntryArgs, declare_secret, declare_value, generate_password
+from infra.secret_entry import (
+    SecretEntryArgs,
+    SecretReplica,
+    declare_secret,
+    declare_value,
+    generate_password,
+)
 from infra.tiers import RedisTier
 
 # The last version of Redis itself that ElastiCache has: the runbooks speak of Redis, and clients,
@@ -54,6 +60,7 @@ class RedisArgs:
         readers: ARNs of the roles that may read its password.
         data_key: encrypts memory images and snapshots.
         secrets_key: encrypts the entry in Secrets Manager.
+        secret_replica: where a copy of it is.
     """
 
     naming: Naming
@@ -68,6 +75,7 @@ class RedisArgs:
     readers: Sequence[str]
     data_key: pulumi.Input[str]
     secrets_key: pulumi.Input[str]
+    secret_replica: SecretReplica | None
 
 
 def secret_name(purpose: str) -> str:
@@ -216,6 +224,7 @@ class Redis(pulumi.ComponentResource):
                 key=args.secrets_key,
                 readers=args.readers,
                 protect=args.protect,
+                replica=args.secret_replica,
             ),
             self,
         )

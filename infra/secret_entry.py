@@ -26,6 +26,14 @@ KEY_FIELDS = ("current", "previous", "next")
 
 
 @dataclass(frozen=True)
+class SecretReplica:
+    """Args: region: where the copy is; key: encrypts it there."""
+
+    region: str
+    key: pulumi.Input[str]
+
+
+@dataclass(frozen=True)
 class SecretEntryArgs:
     """What an entry is.
 
@@ -36,6 +44,7 @@ class SecretEntryArgs:
         key: encrypts it.
         readers: ARNs of the roles that may read the value; everybody else is refused.
         protect: it cannot be removed by mistake.
+        replica: the copy in another region, which Secrets Manager keeps the same; None for none.
     """
 
     naming: Naming
@@ -44,6 +53,7 @@ class SecretEntryArgs:
     key: pulumi.Input[str]
     readers: Sequence[str]
     protect: bool
+    replica: SecretReplica | None = None
 
 
 def declare_secret(args: SecretEntryArgs, parent: pulumi.Resource) -> secretsmanager.Secret:
@@ -53,6 +63,11 @@ def declare_secret(args: SecretEntryArgs, parent: pulumi.Resource) -> secretsman
         name=args.naming.secret(args.name),
         description=args.description,
         kms_key_id=args.key,
+        replicas=(
+            [secretsmanager.SecretReplicaArgs(region=args.replica.region, kms_key_id=args.replica.key)]
+            if args.replica
+            else None
+        ),
         recovery_window_in_days=RECOVERY_WINDOW_DAYS if args.protect else NO_RECOVERY_WINDOW,
         # Not retained on delete: Secrets Manager itself keeps it for its recovery window.
         opts=pulumi.ResourceOptions(parent=parent, protect=args.protect),

@@ -13,6 +13,7 @@ from infra.secret_entry import (
     KEY_FIELDS,
     SIGNING_KEY_LENGTH,
     SecretEntryArgs,
+    SecretReplica,
     declare_secret,
     declare_value,
     generate_password,
@@ -22,13 +23,15 @@ from infra.system import SecretEntry, SecretSource
 
 @dataclass(frozen=True)
 class SecretsArgs:
-    """Args: naming; entries of the system file; readers of each by its name; the key; protection."""
+    """Args: naming; entries of the system file; readers of each by its name; the key; protection; where
+    copies of them are."""
 
     naming: Naming
     entries: Mapping[str, SecretEntry]
     readers: Mapping[str, Sequence[str]]
     key: pulumi.Input[str]
     protect: bool
+    replica: SecretReplica | None
 
 
 class Secrets(pulumi.ComponentResource):
@@ -52,6 +55,7 @@ class Secrets(pulumi.ComponentResource):
                     key=args.key,
                     readers=args.readers.get(entry.name, ()),
                     protect=args.protect,
+                    replica=args.replica,
                 ),
                 self,
             )

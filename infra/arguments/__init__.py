@@ -1,5 +1,6 @@
 """How the parts of the platform are connected: what each one is given of the configuration and of others."""
 
+from infra.arguments.caretakers import caretakers
 from infra.arguments.data import database, entries, redis, secrets, storage
 from infra.arguments.foundations import cluster, keys, logs, network
 from infra.arguments.rotation import rotation, rotators
@@ -18,6 +19,7 @@ __all__ = [
     "GLOBAL_REGION",
     "alarms",
     "availability",
+    "caretakers",
     "cluster",
     "dashboard",
     "database",

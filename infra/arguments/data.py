@@ -8,6 +8,7 @@ import pulumi
 
 from infra.arguments.rotation import rotated
 from infra.bucket_catalogue import CATALOGUE
+from infra.caretakers import SNAPSHOT_SECRETS
 from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.database import Database, DatabaseArgs
@@ -17,6 +18,7 @@ from infra.keys import Keys
 from infra.network import Network
 from infra.redis import Eviction, Redis, RedisArgs, secret_name
 from infra.rotation import Rotator
+from infra.secret_entry import SecretReplica
 from infra.secrets import Secrets, SecretsArgs
 from infra.service_environment import readers
 from infra.storage import StorageArgs
@@ -47,6 +49,7 @@ def database(configuration: Configuration, keys: Keys, network: Network, cluster
         master_readers=_readers(configuration, MASTER_SECRET),
         data_key=keys.data,
         secrets_key=keys.secrets,
+        secret_replica=_replica(configuration, keys),
         log_key=keys.logs,
     )
 
@@ -87,6 +90,7 @@ def redis(
             readers=_readers(configuration, secret_name(purpose)),
             data_key=keys.data,
             secrets_key=keys.secrets,
+            secret_replica=_replica(configuration, keys),
         )
         for purpose, (tier, eviction, snapshots) in purposes.items()
     }
@@ -115,14 +119,22 @@ def secrets(configuration: Configuration, keys: Keys) -> SecretsArgs:
         readers={name: _readers(configuration, name) for name in configuration.system.secrets},
         key=keys.secrets,
         protect=configuration.settings.standard.protects_data,
+        replica=_replica(configuration, keys),
     )
+
+
+def _replica(configuration: Configuration, keys: Keys) -> SecretReplica | None:
+    key = keys.secret_copies_in_recovery_region
+    return SecretReplica(configuration.naming.recovery_region, key) if key is not None else None
 
 
 def _readers(configuration: Configuration, secret: str) -> list[str]:
     naming = configuration.naming
-    functions = [each.rotator for each in rotated(configuration) if each.entry == secret]
+    functions: list[str] = [each.rotator for each in rotated(configuration) if each.entry == secret]
     if secret == MASTER_SECRET:
         functions.append(Rotator.DATABASE)
+    else:
+        functions.append(SNAPSHOT_SECRETS)
     return [
         *readers(secret, configuration.settings, configuration.system, naming),
         *(naming.role_arn(naming.function_role(function)) for function in functions),

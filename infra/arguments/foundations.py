@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pulumi
+
 from infra import log_shipping
 from infra.cluster import OBSERVABILITY, ClusterArgs
 from infra.configuration import Configuration
@@ -11,9 +13,15 @@ from infra.logs import LogsArgs
 from infra.network import Network, NetworkArgs
 
 
-def keys(configuration: Configuration) -> KeysArgs:
+def keys(configuration: Configuration, recovery_provider: pulumi.ProviderResource) -> KeysArgs:
     """For the encryption keys."""
-    return KeysArgs(configuration.naming, protect=configuration.settings.standard.protects_data)
+    standard = configuration.settings.standard
+    return KeysArgs(
+        configuration.naming,
+        protect=standard.protects_data,
+        # Backups are locked where they are copied to the recovery region.
+        recovery_provider=recovery_provider if standard.locks_backups else None,
+    )
 
 
 def network(configuration: Configuration, keys: Keys) -> NetworkArgs:

@@ -128,8 +128,8 @@ class Executor:
             inputs=inputs,
             region=self._region,
             account=self._cloud.account,
-            call=lambda operation, service=self.mapping.service, **parameters: self._cloud.call(
-                service, self._region, operation, **parameters
+            call=lambda operation, service=self.mapping.service, region=self._region, **parameters: (
+                self._cloud.call(service, region, operation, **parameters)
             ),
         )
 

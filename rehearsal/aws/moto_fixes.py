@@ -63,8 +63,9 @@ def _repair_cloudwatch() -> None:
 
 
 def _repair_kms() -> None:
-    """The identifiers of multi-region keys are longer than their place in moto's ciphertexts."""
+    """Multi-region keys: identifiers do not fit into ciphertexts, and a replica has the key's aliases."""
     from moto.kms import utils
+    from moto.kms.models import KmsBackend
 
     original = utils._deserialize_ciphertext_blob
     if hasattr(original, "repaired"):
@@ -75,6 +76,14 @@ def _repair_kms() -> None:
         found = original(ciphertext_blob)
         return found._replace(key_id=found.key_id.rstrip("\0"))
 
+    original_replicate = KmsBackend.replicate_key
+
+    def replicate_key(self: Any, key_id: str, replica_region: str) -> Any:
+        replica = original_replicate(self, key_id, replica_region)
+        replica.aliases, replica.grants, replica.rotations = {}, {}, []
+        return replica
+
+    KmsBackend.replicate_key = replicate_key  # type: ignore[method-assign]
     deserialize.repaired = True  # type: ignore[attr-defined]
     utils.HEADER_LEN += length - utils.KEY_ID_LEN
     utils.CIPHERTEXT_HEADER_FORMAT = f">{length}s{utils.IV_LEN}s{utils.TAG_LEN}s"

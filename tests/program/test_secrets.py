@@ -110,7 +110,8 @@ def test_a_secret_is_refused_to_everybody_but_its_readers(
     account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
     prefix = f"triangle-{each.environment}"
     roles = [f"{prefix}-service-{service}" for service in services]
-    roles += ["groundwork-deploy", *(f"{prefix}-function-{function}" for function in functions)]
+    snapshot = [] if secret == MASTER else ["snapshot-secrets"]
+    roles += ["groundwork-deploy", *(f"{prefix}-function-{name}" for name in (*functions, *snapshot))]
     readers = [f"arn:aws:iam::{account}:role/{role}" for role in roles]
     assert (statement["Effect"], statement["Action"]) == ("Deny", ["secretsmanager:GetSecretValue"])
     assert statement["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": readers}}

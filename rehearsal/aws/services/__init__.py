@@ -24,6 +24,7 @@ MODULES = (
     "rds",
     "route53_health",
     "s3",
+    "scheduler",
     "secretsmanager",
     "sns",
     "vpc_security",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
@@ -39,6 +40,30 @@ def _target_arn(context: Context) -> str:
     """A key is named by its id or by its ARN."""
     key = str(context.inputs.get("targetKeyId") or context.value("TargetKeyId"))
     return key if key.startswith("arn:") else context.text(f"arn:aws:kms:{{region}}:{{account}}:key/{key}")
+
+
+def _replicated(context: Context) -> dict[str, Any]:
+    """A replica is asked for in the region of its primary, and then is where the provider is."""
+    arn, inputs = str(context.inputs["primaryKeyArn"]), context.inputs
+    key = arn.rpartition("/")[2]
+    given = {"Policy": inputs.get("policy"), "Description": inputs.get("description")}
+    tags = [{"TagKey": key, "TagValue": value} for key, value in (inputs.get("tags") or {}).items()]
+    context.call(
+        "replicate_key",
+        region=arn.split(":")[3],
+        KeyId=key,
+        ReplicaRegion=context.region,
+        Tags=tags,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    return {"KeyId": key}
+
+
+def _replica(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
+    key = _key(answer, context)
+    if key is not None:
+        key["PrimaryKeyArn"] = context.value("primaryKeyArn")
+    return key
 
 
 MAPPINGS = (
@@ -89,6 +114,40 @@ MAPPINGS = (
         not_returned=("rotationPeriodInDays", "bypassPolicyLockoutSafetyCheck"),
         defaults={"isEnabled": True},
         tags=KEY_TAGS,
+    ),
+    ResourceMapping(
+        token="aws:kms/replicaKey:ReplicaKey",
+        service="kms",
+        create=Call("describe_key", _replicated, takes=False),
+        made="KeyMetadata",
+        id="{KeyId}",
+        read=Call("describe_key", {"KeyId": "{id}"}),
+        found=_replica,
+        settings=(
+            Setting("update_key_description", ("description",), {"KeyId": "{id}"}),
+            Setting("put_key_policy", ("policy",), {"KeyId": "{id}", "PolicyName": "default"}),
+            Setting(
+                "enable_key",
+                ("enabled",),
+                {"KeyId": "{id}"},
+                takes=False,
+                switch=True,
+                unset=Call("disable_key", {"KeyId": "{id}"}, takes=False),
+            ),
+        ),
+        delete=Call(
+            "schedule_key_deletion",
+            lambda context: {
+                "KeyId": context.id,
+                "PendingWindowInDays": context.inputs.get("deletionWindowInDays", 30),
+            },
+            takes=False,
+        ),
+        local=("deletionWindowInDays", "primaryKeyArn"),
+        not_returned=("bypassPolicyLockoutSafetyCheck",),
+        defaults={"enabled": True},
+        # moto forgets the tags of the request.
+        tags=replace(KEY_TAGS, create=None),
     ),
     ResourceMapping(
         token="aws:kms/alias:Alias",
