@@ -1,14 +1,18 @@
-"""The commands about secrets: `secret set`, `parity`, `ledger`."""
+"""The commands about secrets: `secret set`, `secret restore`, `parity`, `ledger`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from operations.console import Exit, errors_for_people, show_json, show_table
+
+if TYPE_CHECKING:
+    from operations.snapshots import Found
 
 Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
 Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
@@ -45,6 +49,62 @@ def set_(
         typer.echo(
             "Pods have it when they start the next time; at once with "
             f"`kubectl rollout restart deployment --namespace {configuration.naming.system}`."
+        )
+
+
+@secret.command()
+def restore(
+    env: Environment,
+    snapshot: Annotated[str | None, typer.Option(help="the object's key; the latest one without it")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="a secret's name; repeatable")] = None,
+    from_region: Annotated[
+        str | None, typer.Option(help="whose bucket and key to take; the environment's own without it")
+    ] = None,
+    write: Annotated[bool, typer.Option(help="do it; without it only names are shown")] = False,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Bring secrets back from a weekly snapshot. Shows names and what differs, never values.
+
+    Exit codes: 0 done, or nothing to do; 1 AWS refused, the snapshot was changed, or entries are missing;
+    2 wrong input, or a snapshot of another environment.
+    """
+    with errors_for_people():
+        from operations import snapshots
+        from operations.environments import Place, client, declared
+
+        configuration, place = declared(env), Place(profile, endpoint_url)
+        region = from_region or configuration.settings.region
+        s3, kms = (client(configuration, service, place, region=region) for service in ("s3", "kms"))
+        bucket = snapshots.bucket_of(configuration, region)
+        taken = snapshots.load(s3, kms, configuration, bucket, snapshot)
+        aws = client(configuration, "secretsmanager", place)
+        found = snapshots.compare(aws, configuration, taken, only or ())
+        if write:
+            snapshots.restore(aws, configuration, taken, found)
+        _show_restored(taken.made, found, written=write, json_=json_)
+        if any(each.state == "no entry" for each in found):
+            raise typer.Exit(Exit.FAILED)
+
+
+def _show_restored(made: str, found: Sequence[Found], *, written: bool, json_: bool) -> None:
+    changed = [each.name for each in found if each.can_be_restored]
+    if json_:
+        show_json({"made": made, "entries": [vars(each) for each in found], "written": written})
+        return
+    show_table(
+        ("secret", f"compared with the snapshot of {made}"), [(each.name, each.state) for each in found]
+    )
+    if not changed:
+        typer.echo("\nNothing to restore.")
+    elif not written:
+        typer.echo(f"\n--write restores {', '.join(changed)}.")
+    else:
+        typer.echo(f"\nRestored {', '.join(changed)}.")
+        typer.echo(
+            "What knows the passwords of database and Redis has others by now: let them rotate "
+            "(`aws secretsmanager rotate-secret`), then restart the deployments."
         )
 
 

@@ -40,6 +40,16 @@ class Account:
             if value:
                 self.client.put_secret_value(SecretId=made["ARN"], SecretString=value)
 
+    def other(self, service: str, region: str | None = None) -> Any:
+        """boto3's client of another service."""
+        return boto3.client(
+            service,
+            region_name=region or declared(self.environment).settings.region,
+            endpoint_url=self.url,
+            aws_access_key_id="embedded",
+            aws_secret_access_key="embedded",
+        )
+
     def value(self, name: str) -> str:
         """What an entry has."""
         full = declared(self.environment).naming.secret(name)
