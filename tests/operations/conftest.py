@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -42,13 +43,7 @@ class Account:
 
     def other(self, service: str, region: str | None = None) -> Any:
         """boto3's client of another service."""
-        return boto3.client(
-            service,
-            region_name=region or declared(self.environment).settings.region,
-            endpoint_url=self.url,
-            aws_access_key_id="embedded",
-            aws_secret_access_key="embedded",
-        )
+        return _client(service, self.url, region or declared(self.environment).settings.region)
 
     def value(self, name: str) -> str:
         """What an entry has."""
@@ -56,32 +51,46 @@ class Account:
         return str(self.client.get_secret_value(SecretId=full)["SecretString"])
 
 
-@pytest.fixture
-def account() -> Iterator[Callable[[str], Account]]:
-    """Starts the AWS of an environment; empty at first."""
-    from moto.secretsmanager.models import secretsmanager_backends
-
+@pytest.fixture(scope="session")
+def started() -> Iterator[Callable[[str], Account]]:
+    """Starts the AWS of an environment, once for all tests."""
     with contextlib.ExitStack() as stack:
 
+        @cache
         def start(environment: str) -> Account:
             settings, port = declared(environment).settings, free_port()
-            secretsmanager_backends[settings.account][settings.region].reset()
             server = make_server(port, settings.account)
             thread = in_background(server)
             stack.callback(thread.join)
             stack.callback(server.server_close)
             stack.callback(server.shutdown)
             url = f"http://127.0.0.1:{port}"
-            client = boto3.client(
-                "secretsmanager",
-                region_name=settings.region,
-                endpoint_url=url,
-                aws_access_key_id="embedded",
-                aws_secret_access_key="embedded",
-            )
-            return Account(environment, url, client)
+            return Account(environment, url, _client("secretsmanager", url, settings.region))
 
         yield start
+
+
+@pytest.fixture
+def account(started: Callable[[str], Account]) -> Callable[[str], Account]:
+    """The AWS of an environment, empty at first."""
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    def empty(environment: str) -> Account:
+        settings = declared(environment).settings
+        secretsmanager_backends[settings.account][settings.region].reset()
+        return started(environment)
+
+    return empty
+
+
+def _client(service: str, url: str, region: str) -> Any:
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id="embedded",
+        aws_secret_access_key="embedded",
+    )
 
 
 @pytest.fixture(autouse=True)
