@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rehearsal.inventory import Inventory
-from rehearsal.session import EngineError, Session
+from rehearsal.session import EngineError, Result, Session
 from rehearsal.workspace import ENVIRONMENTS, Workspace
 from tests.support.checkout import copy_program, replace_text
 
@@ -25,12 +25,13 @@ PROTECTED = ("staging", "prod")
 
 @dataclass(frozen=True)
 class Deployed:
-    """An environment that has come up, and what the engine said about it."""
+    """An environment that has come up, and what the engine said about it, then and in a second preview."""
 
     session: Session
     root: Path
     state: dict[str, Any]
     output: str
+    second: Result
 
     @property
     def environment(self) -> str:
@@ -59,11 +60,12 @@ def deployed(
     workspace = Workspace(tmp_path_factory.mktemp("workspace") / environment, environment)
     with Session(root, environment, engine, workspace, checkpoints=False) as session:
         result = session.up()
-        yield Deployed(session, root, session.export(), result.output)
+        state, second = session.export(), session.preview(options=["--diff"])
+        yield Deployed(session, root, state, result.output, second)
 
 
 def test_a_second_preview_is_empty(deployed: Deployed) -> None:
-    assert deployed.session.preview().changes == {}
+    assert deployed.second.changes == {}
 
 
 def test_a_refresh_finds_no_drift(deployed: Deployed) -> None:
@@ -121,8 +123,8 @@ def test_no_generated_secret_is_in_state_output_or_preview(deployed: Deployed) -
         answer = deployed.call("secretsmanager", "get_secret_value", SecretId=secret["ARN"])
         values.extend(_texts(answer["SecretString"]))
     assert len(values) >= 4
-    preview = deployed.session.preview(options=["--diff"]).output
-    shown = json.dumps(deployed.state) + deployed.output + preview + json.dumps(deployed.session.outputs())
+    outputs = json.dumps(deployed.session.outputs())
+    shown = json.dumps(deployed.state) + deployed.output + deployed.second.output + outputs
     assert [value for value in values if value in shown] == []
 
 
