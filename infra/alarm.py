@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -43,6 +44,12 @@ class Severity(StrEnum):
             Severity.SEV3: "ticket, answer within 2 hours",
             Severity.SEV4: "ticket, answer the next business day",
         }[self]
+
+
+# AWS's services that tell of something themselves, by the severity of what they tell.
+PUBLISHERS = MappingProxyType(
+    {Severity.SEV2: "events.rds.amazonaws.com", Severity.SEV4: "budgets.amazonaws.com"}
+)
 
 
 class Place(StrEnum):

@@ -117,10 +117,10 @@ def administer_key(root_arn: str) -> Statement:
     return allow("AccountPoliciesDecide", ["kms:*"], ["*"], principal={"AWS": root_arn})
 
 
-def service_uses_key(service: str, condition: Mapping[str, Any]) -> Statement:
+def service_uses_key(service: str, condition: Mapping[str, Any], *, sid: str = "ServiceUses") -> Statement:
     """A service encrypts with a key; for a key's policy, where `*` means that key."""
     return allow(
-        "ServiceUses",
+        sid,
         ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
         ["*"],
         principal={"Service": service},
@@ -305,3 +305,24 @@ def publish_encrypted(topic: Arn, key: Arn, region: str, *, sid: str = "Publish"
         allow(sid, ["sns:Publish"], [topic]),
         use_key([key], via=f"sns.{region}.amazonaws.com", sid=f"{sid}Encrypted"),
     ]
+
+
+def publish_as_service(topic: Arn, *, service: str, account: str) -> Statement:
+    """An AWS service publishes to a topic for this account."""
+    return allow(
+        "PublishForAccount",
+        ["sns:Publish"],
+        [topic],
+        principal={"Service": service},
+        condition={"StringEquals": {"aws:SourceAccount": account}},
+    )
+
+
+def publish(topics: Sequence[Arn], *, sid: str = "PublishToTopics") -> Statement:
+    """Publish to topics."""
+    return allow(sid, ["sns:Publish"], topics)
+
+
+def describe_alarms(alarms: Sequence[Arn]) -> Statement:
+    """See the states of alarms; DescribeAlarms answers those of the whole region or nothing."""
+    return allow("DescribeAlarms", ["cloudwatch:DescribeAlarms"], alarms)

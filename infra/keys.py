@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from infra import iam
+from infra.alarm import PUBLISHERS
 from infra.encryption_key import declare_key, declare_replica
 from infra.naming import Naming
 
@@ -58,7 +59,15 @@ class Keys(pulumi.ComponentResource):
         self.secrets = key("secrets", "Secrets Manager")
         self.logs = key("logs", "Log groups", logs)
         self.cluster = key("cluster", "Kubernetes secrets")
-        self.notifications = key("notifications", "Topics for alarms", alarms)
+        publishers = [
+            iam.service_uses_key(
+                service,
+                {"StringEquals": {"aws:SourceAccount": naming.account}},
+                sid=f"Uses{service.split('.')[-3].capitalize()}",
+            )
+            for service in sorted(PUBLISHERS.values())
+        ]
+        self.notifications = key("notifications", "Topics for alarms", alarms, *publishers)
         name, purpose = "secret-copies", "Copies of secrets"
         self.secret_copies = declare_key(
             name, purpose, naming, protect=args.protect, parent=self, multi_region=True

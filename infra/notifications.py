@@ -9,7 +9,7 @@ import pulumi
 from pulumi_aws import sns
 
 from infra import iam
-from infra.alarm import Place, Severity
+from infra.alarm import PUBLISHERS, Place, Severity
 from infra.encryption_key import declare_key
 from infra.naming import Naming
 
@@ -67,7 +67,8 @@ class Notifications(pulumi.ComponentResource):
         }
         self.topics = {}
         for severity in args.severities:
-            topic = self._topic(severity.topic, f"{severity.value}: {severity.response}")
+            service = PUBLISHERS.get(severity) if args.place is Place.HERE else None
+            topic = self._topic(severity.topic, f"{severity.value}: {severity.response}", service)
             self.topics[severity] = topic
             if severity.pages and args.pagerduty is not None:
                 self._subscription(f"{severity.topic}-pagerduty", topic, "https", args.pagerduty)
@@ -89,7 +90,7 @@ class Notifications(pulumi.ComponentResource):
             parent=self,
         )
 
-    def _topic(self, name: str, title: str) -> pulumi.Output[str]:
+    def _topic(self, name: str, title: str, service: str | None = None) -> pulumi.Output[str]:
         naming = self._args.naming
         name = f"{self._prefix}{name}"
         topic = sns.Topic(
@@ -100,10 +101,13 @@ class Notifications(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         alarms = naming.arn("cloudwatch", "alarm:*", self._args.region)
+        statements = [iam.publish_alarms(topic.arn, account=naming.account, alarms=alarms)]
+        if service is not None:
+            statements.append(iam.publish_as_service(topic.arn, service=service, account=naming.account))
         sns.TopicPolicy(
             name,
             arn=topic.arn,
-            policy=iam.document(iam.publish_alarms(topic.arn, account=naming.account, alarms=alarms)),
+            policy=iam.document(*statements),
             opts=pulumi.ResourceOptions(parent=self),
         )
         return topic.arn

@@ -8,10 +8,13 @@ from infra import arguments, providers
 from infra.alarm import Place
 from infra.alarms import Alarms
 from infra.availability import Availability
+from infra.budget import Budget
 from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.dashboard import Dashboard
 from infra.database import Database
+from infra.database_events import DatabaseEvents
+from infra.escalation import Escalation
 from infra.function import Function
 from infra.keys import Keys
 from infra.logs import Logs
@@ -75,6 +78,11 @@ def declare(configuration: Configuration) -> Outputs:
         "notifications-global", arguments.notifications_of(configuration, Place.GLOBAL), there
     )
     Alarms("alarms-global", arguments.alarms(configuration, watched, beyond, Place.GLOBAL), there)
+    escalation = Escalation("escalation", arguments.escalation(configuration, keys), here)
+    ways = [notifications, beyond]
+    Function("escalate", arguments.escalate(configuration, keys, escalation, ways), here)
+    DatabaseEvents("events", arguments.database_events(configuration, database, notifications), here)
+    Budget("budget", arguments.budget(configuration, notifications), here)
     Dashboard("dashboard", arguments.dashboard(configuration, watched, alarms, notifications), here)
 
     return Outputs(

@@ -2,6 +2,7 @@
 
 from infra.arguments.caretakers import caretakers
 from infra.arguments.data import database, entries, redis, secrets, storage
+from infra.arguments.escalation import escalate, escalation
 from infra.arguments.foundations import cluster, keys, logs, network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.services import workloads
@@ -9,7 +10,9 @@ from infra.arguments.watching import (
     GLOBAL_REGION,
     alarms,
     availability,
+    budget,
     dashboard,
+    database_events,
     notifications,
     notifications_of,
     watched,
@@ -19,11 +22,15 @@ __all__ = [
     "GLOBAL_REGION",
     "alarms",
     "availability",
+    "budget",
     "caretakers",
     "cluster",
     "dashboard",
     "database",
+    "database_events",
     "entries",
+    "escalate",
+    "escalation",
     "keys",
     "logs",
     "network",

@@ -11,10 +11,12 @@ from infra.alarm_catalogue import Limits, catalogue
 from infra.alarm_queries import Watched
 from infra.alarms import Alarms, AlarmsArgs
 from infra.availability import Availability, AvailabilityArgs, Endpoint
+from infra.budget import BudgetArgs
 from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.dashboard import DashboardArgs
 from infra.database import Database
+from infra.database_events import DatabaseEventsArgs
 from infra.keys import Keys
 from infra.notifications import Notifications, NotificationsArgs
 from infra.redis import Redis
@@ -59,6 +61,22 @@ def _notifications(
         pagerduty=secret(settings.paging.pagerduty),
         slack=secret(settings.paging.slack),
         email=configuration.email,
+    )
+
+
+def budget(configuration: Configuration, notifications: Notifications) -> BudgetArgs:
+    """For the budget."""
+    return BudgetArgs(
+        configuration.naming, configuration.settings.budget, notifications.topics[Severity.SEV4]
+    )
+
+
+def database_events(
+    configuration: Configuration, database: Database, notifications: Notifications
+) -> DatabaseEventsArgs:
+    """For what RDS tells by itself."""
+    return DatabaseEventsArgs(
+        configuration.naming, database.instance.identifier, notifications.topics[Severity.SEV2]
     )
 
 

@@ -13,6 +13,7 @@ from rehearsal.aws.recorded import RecordedType
 
 # Each module offers MAPPINGS, and RECORDED for types that moto has no API for.
 MODULES = (
+    "budgets",
     "cloudwatch",
     "ec2",
     "eks",
@@ -22,6 +23,7 @@ MODULES = (
     "lambda_",
     "logs",
     "rds",
+    "rds_events",
     "route53_health",
     "s3",
     "scheduler",

@@ -1,0 +1,69 @@
+"""What the way to the lead and the CTO is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+from infra import iam
+from infra.alarm import Severity
+from infra.arguments.watching import GLOBAL_REGION
+from infra.configuration import Configuration
+from infra.escalation import INTERVAL_MINUTES, SCHEDULE, STEPS, Escalation, EscalationArgs
+from infra.function import FailureTopic, FunctionArgs
+from infra.keys import Keys
+from infra.notifications import Notifications
+
+
+def escalation(configuration: Configuration, keys: Keys) -> EscalationArgs:
+    """For the topics."""
+    given = configuration.settings.escalation
+    addresses = {"lead": given.lead, "cto": given.cto}
+    return EscalationArgs(
+        naming=configuration.naming,
+        key=keys.notifications,
+        addresses={step: address for step, address in addresses.items() if address},
+    )
+
+
+def escalate(
+    configuration: Configuration,
+    keys: Keys,
+    escalation: Escalation,
+    notifications: Sequence[Notifications],
+) -> FunctionArgs:
+    """For the function that looks which pages are still on, in every region that has alarms."""
+    naming = configuration.naming
+    pages = [
+        (topic, severity.minutes)
+        for each in notifications
+        for severity, topic in each.topics.items()
+        if severity.pages
+    ]
+    minutes = pulumi.Output.all(*(topic for topic, _ in pages)).apply(
+        lambda topics: dict(zip(topics, (each for _, each in pages), strict=True))
+    )
+    steps = [{"who": step, "topic": escalation.topics[step]} for step in STEPS]
+    regions = list(dict.fromkeys([configuration.settings.region, GLOBAL_REGION]))
+    return FunctionArgs(
+        naming=naming,
+        folder="escalate",
+        description="Tells the lead, then the CTO, of a page that is still on",
+        log_retention=configuration.settings.standard.log_retention,
+        log_key=keys.logs,
+        variables={
+            "INTERVAL_MINUTES": str(INTERVAL_MINUTES),
+            "PAGES": pulumi.Output.json_dumps(minutes),
+            "PREFIX": naming.named(""),
+            "REGIONS": ",".join(regions),
+            "STEPS": pulumi.Output.json_dumps(steps),
+        },
+        statements=[
+            iam.describe_alarms([naming.arn("cloudwatch", "alarm:*", region) for region in regions]),
+            iam.publish(list(escalation.topics.values())),
+            iam.use_key([keys.notifications], via=f"sns.{naming.region}.amazonaws.com", sid="UseTopicKey"),
+        ],
+        failure_topic=FailureTopic(notifications[0].topics[Severity.SEV3], keys.notifications),
+        schedule=SCHEDULE,
+    )

@@ -1,0 +1,17 @@
+"""AWS Budgets."""
+
+from __future__ import annotations
+
+from rehearsal.aws.mapping import ResourceMapping
+from rehearsal.aws.recorded import RecordedType
+
+MAPPINGS: tuple[ResourceMapping, ...] = ()
+RECORDED = (
+    RecordedType(
+        token="aws:budgets/budget:Budget",
+        id="{account}:{name}",
+        why="moto has neither UpdateBudget nor a budget's tags",
+        outputs={"arn": "arn:aws:budgets::{account}:budget/{name}", "accountId": "{account}"},
+        autoname="name",
+    ),
+)
