@@ -7,7 +7,6 @@ from typing import Any
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
 from rehearsal.aws.recorded import RecordedType
 
-
 ARN = "arn:aws:rds:{region}:{account}:es:{id}"
 
 
