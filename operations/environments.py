@@ -90,25 +90,39 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def client(configuration: Configuration, service: str, place: Place, *, region: str | None = None) -> Any:
-    """boto3's client of a service in the environment's account and region.
+@dataclass(frozen=True)
+class Connection:
+    """An environment's account, after it was seen that it is this one."""
+
+    session: boto3.Session
+    endpoint_url: str | None
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """boto3's client of a service, in the environment's region or another one."""
+        return self.session.client(service, region_name=region, endpoint_url=self.endpoint_url)
+
+
+def connect(configuration: Configuration, place: Place) -> Connection:
+    """A connection to the environment's account.
 
     Raises:
         OperationFailed: there are no credentials, or they are another account's.
     """
-    region = region or configuration.settings.region
+    settings = configuration.settings
     try:
-        session = boto3.Session(profile_name=place.profile, region_name=region, **_credentials(place))
-        found = session.client("sts", endpoint_url=place.endpoint_url).get_caller_identity()["Account"]
+        session = boto3.Session(
+            profile_name=place.profile, region_name=settings.region, **_credentials(place)
+        )
+        connection = Connection(session, place.endpoint_url)
+        found = connection.client("sts").get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise OperationFailed(f"AWS cannot be asked: {error}") from None
-    settings = configuration.settings
     if found != settings.account:
         raise OperationFailed(
             f"found credentials of account {found}; {settings.environment} is account {settings.account}. "
             "Take its credentials, for example with AWS_PROFILE."
         )
-    return session.client(service, endpoint_url=place.endpoint_url)
+    return connection
 
 
 def _credentials(place: Place) -> dict[str, str]:

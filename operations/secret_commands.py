@@ -38,11 +38,11 @@ def set_(
     """
     with errors_for_people():
         from operations import secret_values
-        from operations.environments import Place, client, declared
+        from operations.environments import Place, connect, declared
 
         configuration = declared(env, system)
         entry = secret_values.entry_of(configuration, name)
-        aws = client(configuration, "secretsmanager", Place(profile, endpoint_url))
+        aws = connect(configuration, Place(profile, endpoint_url)).client("secretsmanager")
         value = secret_values.checked(_asked(name, env), entry, configuration.settings.environment)
         version = secret_values.set_value(aws, configuration, entry, value)
         typer.echo(f"{configuration.naming.secret(name)} has a new value (version {version}).")
@@ -72,14 +72,15 @@ def restore(
     """
     with errors_for_people():
         from operations import snapshots
-        from operations.environments import Place, client, declared
+        from operations.environments import Place, connect, declared
 
-        configuration, place = declared(env), Place(profile, endpoint_url)
+        configuration = declared(env)
+        connection = connect(configuration, Place(profile, endpoint_url))
         region = from_region or configuration.settings.region
-        s3, kms = (client(configuration, service, place, region=region) for service in ("s3", "kms"))
+        s3, kms = (connection.client(service, region) for service in ("s3", "kms"))
         bucket = snapshots.bucket_of(configuration, region)
         taken = snapshots.load(s3, kms, configuration, bucket, snapshot)
-        aws = client(configuration, "secretsmanager", place)
+        aws = connection.client("secretsmanager")
         found = snapshots.compare(aws, configuration, taken, only or ())
         if write:
             snapshots.restore(aws, configuration, taken, found)
@@ -132,14 +133,14 @@ def parity(
     Exit codes: 0 the same; 1 something is missing or differs, or AWS cannot be asked; 2 wrong input.
     """
     with errors_for_people():
-        from operations.environments import client, declared, places
+        from operations.environments import connect, declared, places
         from operations.holdings import holdings
         from operations.parity import differences, flags_of
 
         place = places(profile or (), endpoint_url or ())
         one, other = declared(source, system), declared(target, system)
         held = [
-            holdings(each, client(each, "secretsmanager", place(name)), values=True)
+            holdings(each, connect(each, place(name)).client("secretsmanager"), values=True)
             for each, name in ((one, source), (other, target))
         ]
         found = differences(held[0], held[1], flags_of(one, other), accept or ())
@@ -172,11 +173,11 @@ def ledger(
     """
     with errors_for_people():
         from operations import ledger as book
-        from operations.environments import Place, client, declared
+        from operations.environments import Place, connect, declared
         from operations.holdings import holdings
 
         configuration, now = declared(env, system), datetime.now(UTC)
-        aws = client(configuration, "secretsmanager", Place(profile, endpoint_url))
+        aws = connect(configuration, Place(profile, endpoint_url)).client("secretsmanager")
         found = book.lines(
             holdings(configuration, aws, values=False), list(configuration.system.expiries.values()), now
         )

@@ -83,6 +83,7 @@ def account(started: Callable[[str], Account]) -> Callable[[str], Account]:
     return empty
 
 
+@cache
 def _client(service: str, url: str, region: str) -> Any:
     return boto3.client(
         service,

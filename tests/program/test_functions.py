@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.assets import zipped
-from tests.support.recorder import Recording, Resource
+from tests.support.recorder import PLANTED, Recording, Resource, Secret
 
 FUNCTION = "aws:lambda/function:Function"
 OF_THE_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
@@ -77,3 +77,33 @@ def test_every_environment_has_the_same_functions(
     dev: Recording, staging: Recording, prod: Recording
 ) -> None:
     assert set(dev.of(FUNCTION)) <= set(staging.of(FUNCTION)) == set(prod.of(FUNCTION))
+
+
+@pytest.mark.contract("ALM-15")
+def test_an_event_that_cannot_be_handled_is_told_to_people(each: Recording) -> None:
+    handling = each.of("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+    for name in each.of(FUNCTION):
+        destination = handling[name].inputs["destinationConfig"]["onFailure"]["destination"]
+        assert destination.rpartition(":")[2] in ("sev-2", "sev-3"), name
+
+
+def test_functions_in_the_network_are_where_the_data_is_not(each: Recording) -> None:
+    private = {f"{name}-id" for name in each.of("aws:ec2/subnet:Subnet") if name.startswith("private-")}
+    inside = {
+        name: set(function.inputs["vpcConfig"]["subnetIds"])
+        for name, function in each.of(FUNCTION).items()
+        if "vpcConfig" in function.inputs
+    }
+    assert set(inside) >= {"rotate-database", "rotate-redis"}
+    assert all(subnets == private for subnets in inside.values())
+
+
+def test_no_variable_of_a_function_is_a_secret(paged: Recording) -> None:
+    for function in paged.of(FUNCTION).values():
+        assert not isinstance(function.inputs.get("environment"), Secret), function.name
+        assert PLANTED not in str(function.plain("environment"))
+
+
+def test_the_same_sources_are_the_same_archive_in_every_environment(dev: Recording, prod: Recording) -> None:
+    for name, function in dev.of(FUNCTION).items():
+        assert zipped(function.inputs["code"]) == zipped(prod.one(FUNCTION, name).inputs["code"])
