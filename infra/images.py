@@ -31,10 +31,9 @@ def read_images(root: Reader, name: str, environment: Environment) -> Mapping[st
 
 def read_images_of_system(root: Reader) -> Mapping[Environment, Mapping[str, str]] | None:
     """A system file's own versions, for every environment; None when it has none."""
-    if not root.has("images"):
-        root.value("images")
+    section = root.section_if_there("images")
+    if section is None:
         return None
-    section = root.section("images")
     images = {environment: read_images(section, environment, environment) for environment in Environment}
     section.finish()
     return MappingProxyType(images)

@@ -47,10 +47,9 @@ class Schedule:
 
 def read_migration(root: Reader, services: Collection[str]) -> Migration | None:
     """The section `migration`; None when the system has none."""
-    if not root.has("migration"):
-        root.value("migration")
+    reader = root.section_if_there("migration")
+    if reader is None:
         return None
-    reader = root.section("migration")
     command = _command(reader, "command")
     migration = Migration(
         service=_service(reader, services),

@@ -145,10 +145,9 @@ def _service(name: str, reader: Reader, secrets: Collection[str]) -> Service:
 
 
 def _route(reader: Reader) -> Route | None:
-    if not reader.has("route"):
-        reader.value("route")
+    section = reader.section_if_there("route")
+    if section is None:
         return None
-    section = reader.section("route")
     route = Route(
         section.text(
             "host",
@@ -169,10 +168,9 @@ def _route(reader: Reader) -> Route | None:
 
 
 def _websockets(reader: Reader) -> WebSockets | None:
-    if not reader.has("websockets"):
-        reader.value("websockets")
+    section = reader.section_if_there("websockets")
+    if section is None:
         return None
-    section = reader.section("websockets")
     websockets = WebSockets(
         section.text("path", pattern=patterns.PATH, allowed="a path", example="/ws"),
         # Above ten minutes every network in between would have closed the connection.

@@ -253,10 +253,9 @@ def _access(reader: Reader) -> Access:
 
 
 def _frontend(root: Reader) -> Frontend | None:
-    if not root.has("frontend"):
-        root.value("frontend")
+    reader = root.section_if_there("frontend")
+    if reader is None:
         return None
-    reader = root.section("frontend")
     frontend = Frontend(
         reader.text(
             "host",
@@ -314,10 +313,9 @@ def _expiries(root: Reader, today: date) -> Mapping[str, Expiry]:
 
 
 def _payments(root: Reader) -> Payments | None:
-    if not root.has("payments"):
-        root.value("payments")
+    reader = root.section_if_there("payments")
+    if reader is None:
         return None
-    reader = root.section("payments")
     payments = Payments(
         reader.text("provider", pattern=r"\w[\w .-]{0,40}", allowed="who takes them", example="Stripe")
     )

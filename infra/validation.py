@@ -265,6 +265,13 @@ class Reader:
             return reader
         return Reader(self._problems, self._file, value, self.key(name))
 
+    def section_if_there(self, name: str) -> Reader | None:
+        """The mapping under a key; None when the key is not there."""
+        if self.has(name):
+            return self.section(name)
+        self._known.add(name)
+        return None
+
     def entries(self, name: str, *, pattern: str, allowed: str, optional: bool = False) -> dict[str, Reader]:
         """The mappings under a key by their names, which a person chooses."""
         section = self.section(name, optional=optional)
