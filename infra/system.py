@@ -26,6 +26,11 @@ NAME_LENGTH_MAXIMUM = 15
 # Entries that the platform fills itself; a system file names its own ones differently.
 PLATFORM_SECRETS = ("database", "database-master", "redis-cache", "redis-queue")
 
+# Days. EKS Auto Mode replaces every node after 21 at the latest (EKS user guide, "Automode managed
+# instances"), so every pod has started anew by then. An old value stays valid until the next rotation:
+# a shorter one would leave pods behind with a value that has ended.
+POD_LIFETIME_MAXIMUM = 21
+
 # Runbook 000: 1 minute, 5 minutes, 30 minutes, 2 hours; what fails once more is a dead letter.
 RETRY_DELAYS = (60, 300, 1800, 7200)
 
@@ -211,7 +216,10 @@ def _secrets(root: Reader) -> Mapping[str, SecretEntry]:
 
 def _secret(name: str, reader: Reader) -> SecretEntry:
     source = SecretSource(reader.choice("source", SecretSource, default=SecretSource.PERSON))
-    rotation = reader.integer("rotation", minimum=1, maximum=365, unit="days", default=0) or None
+    rotation = (
+        reader.integer("rotation", minimum=POD_LIFETIME_MAXIMUM + 1, maximum=365, unit="days", default=0)
+        or None
+    )
     if rotation and source is not SecretSource.GENERATED:
         reader.problem(
             "rotation", rotation, "a secret with `source: generated`", "Others are renewed by a person."

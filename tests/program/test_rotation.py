@@ -7,6 +7,7 @@ import json
 import pytest
 
 from infra.secret_entry import KEY_FIELDS
+from infra.system import POD_LIFETIME_MAXIMUM
 from tests.support.recorder import Recording, system_file
 
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
@@ -35,6 +36,15 @@ def test_passwords_rotate_every_30_days(each: Recording, name: str, function: st
     rotation = each.one(ROTATION, name)
     assert rotation.inputs["rotationRules"] == {"automaticallyAfterDays": 30}
     assert rotation.inputs["rotationLambdaArn"].endswith(f":{function}")
+
+
+@pytest.mark.contract("SEC-3")
+def test_every_pod_is_replaced_before_its_credentials_end(each: Recording) -> None:
+    # They are valid until the next rotation; see docs/secrets.md.
+    days = [
+        rotation.inputs["rotationRules"]["automaticallyAfterDays"] for rotation in each.of(ROTATION).values()
+    ]
+    assert min(days) > POD_LIFETIME_MAXIMUM
 
 
 def test_nothing_rotates_redis_where_there_is_none(without_redis: Recording) -> None:

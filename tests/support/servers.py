@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -131,7 +132,8 @@ def _running(command: list[Any], log: Path, server: Server) -> Iterator[None]:
         _wait(process, log, server)
         yield
     finally:
-        process.terminate()
+        # PostgreSQL would wait for its clients at SIGTERM.
+        process.send_signal(signal.SIGINT)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:

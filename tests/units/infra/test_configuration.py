@@ -177,6 +177,7 @@ def test_a_bad_value_in_the_stack_file_is_refused(
         ("expiries.apns.ends", "2026-11-20", "expiries.apns.ends: found 2026-11-20; allowed: a day that is"),
         ("expiries.apns.ends", "soon", "a day as YYYY-MM-DD"),
         ("secrets.sentry-dsn.rotation", 90, "a secret with `source: generated`"),
+        ("secrets.jwt-access-key.rotation", 21, "22 to 365 days"),
         ("secrets.stripe-secret-key.live", "(", "a regular expression"),
         ("images", {}, "versions in Pulumi.prod.yaml alone"),
         ("payments", {"provider": ""}, "who takes them"),
