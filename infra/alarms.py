@@ -34,6 +34,8 @@ class AlarmsArgs:
         topics: where each severity goes, in that region.
         fallback_topic: where it is said that a topic did not deliver.
         actions: whether anybody is told.
+        muted: what nobody is told of for now. A composite alarm is kept quiet by the alarm that says that
+            maintenance is on; that one is of this region, and another region's alarms cannot look at it.
     """
 
     naming: Naming
@@ -42,6 +44,7 @@ class AlarmsArgs:
     topics: Mapping[Severity, pulumi.Input[str]]
     fallback_topic: pulumi.Input[str]
     actions: bool
+    muted: frozenset[Subject] = frozenset()
 
 
 class Alarms(pulumi.ComponentResource):
@@ -81,7 +84,7 @@ class Alarms(pulumi.ComponentResource):
             threshold_metric_id=BAND if band else None,
             comparison_operator=alarm.comparison.value,
             treat_missing_data=alarm.missing.value,
-            actions_enabled=args.actions,
+            actions_enabled=args.actions and alarm.subject not in args.muted,
             alarm_actions=told or None,
             ok_actions=told or None,
             tags={"severity": alarm.severity.value, "contract": alarm.row},

@@ -86,9 +86,13 @@ def _graph(properties: dict[str, Any], x: int, y: int, width: int, height: int) 
             'stroke-dasharray="6 4"/>'
         )
         sign = "&lt;" if line["fill"] == "below" else "&gt;"
-        label = f"{escape(line['label'])} {sign} {line['value']:g}"
+        label = f"{escape(line['label'])} {sign} {_number(line['value'])}"
         parts.append(f'<text class="s" x="{x + 12}" y="{level - 4}">{label}</text>')
     return parts
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
 
 
 def _shortened(text: str, length: int = 52) -> str:

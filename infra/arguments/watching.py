@@ -150,6 +150,7 @@ def alarms(
         topics=notifications.topics,
         fallback_topic=notifications.fallback_topic,
         actions=configuration.settings.alarms.actions,
+        muted=frozenset([Subject.ENDPOINT]) if configuration.settings.maintenance.enabled else frozenset(),
     )
 
 

@@ -145,12 +145,27 @@ def _pages(recording: Recording, states: dict[str, State]) -> list[str]:
     return sorted(arn.split(":")[-1] for each in composites for arn in each.destinations(known))
 
 
+def test_cloudwatch_takes_the_rules(each: Recording) -> None:
+    # PutCompositeAlarm: at most 100 alarms in a rule of at most 10,240 characters.
+    for composite in each.of(COMPOSITE).values():
+        assert len(composite.inputs["alarmRule"]) <= 10_240
+        assert len(CompositeAlarm(composite.inputs).children) <= 100
+
+
 @pytest.mark.contract("ALM-16")
 def test_a_rule_is_about_alarms_that_are_there_before_it(each: Recording) -> None:
     urns = {resource.inputs[key]: resource.urn for kind, key in NAMED for resource in each.of(kind).values()}
     for composite in each.of(COMPOSITE).values():
         needed = {urns[child] for child in CompositeAlarm(composite.inputs).children}
         assert needed <= composite.depends_on
+
+
+@pytest.mark.contract("K8S-7", "ALM-3")
+def test_nobody_is_paged_from_outside_during_maintenance() -> None:
+    recording = record("prod", {"maintenance": {"enabled": True, "message": "Back at ten"}})
+    asked = [name for name in recording.of(ALARM) if name.startswith("endpoint-")]
+    assert asked
+    assert not any(MetricAlarm(_alarm(recording, name)).destinations(State.ALARM) for name in asked)
 
 
 @pytest.mark.contract("K8S-7")
