@@ -94,8 +94,14 @@ def read_configuration(today: date) -> Configuration:
     """
     problems, environment, raw = Problems(), pulumi.get_stack(), stack_values()
     name = raw.get("systemFile")
-    file = name if isinstance(name, str) and name else DEFAULT_FILE
+    file = _within_checkout(name) if isinstance(name, str) and name else DEFAULT_FILE
     return _load(problems, environment, raw, _parsed(problems, file), file, today)
+
+
+def _within_checkout(name: str) -> str:
+    """A file as a person would call it from the checkout's folder."""
+    path = Path(name)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else name
 
 
 def stack_values() -> dict[str, Any]:
@@ -184,6 +190,12 @@ def _images(
     default one brings its own: the stack file's are those of another system.
     """
     if system.images is None:
+        of_another = system.services and not settings.images.keys() & system.services.keys()
+        if of_another and system_file != DEFAULT_FILE:
+            allowed = "versions for dev, staging and prod, each with every service"
+            advice = f"Those in {file} are of another system."
+            problems.add(system_file, "images", MISSING, allowed, advice)
+            return {}
         _check_images(problems, file, "images", settings.images, system)
         return settings.images
     if system_file == DEFAULT_FILE:

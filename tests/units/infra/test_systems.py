@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.configuration import Configuration, load_configuration
+from infra.validation import ConfigurationError
 from tests.support.recorder import ROOT, TODAY, stack_file, system_file
 
 SYSTEMS = ("triangle", "node", "fixzit", "paintbox", "escrow")
@@ -44,3 +45,12 @@ def test_the_default_system_is_one_of_the_five() -> None:
 )
 def test_every_environment_has_a_domain_of_its_own(environment: str, domain: str) -> None:
     assert configuration_of("triangle", environment).domain == domain
+
+
+def test_a_file_that_is_tried_without_versions_of_its_images_is_refused() -> None:
+    system = system_file("examples/systems/paintbox.yaml")
+    del system["images"]
+    with pytest.raises(ConfigurationError) as refused:
+        load_configuration("prod", stack_file("prod"), system, "paintbox.yaml", today=TODAY)
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.key) == ("paintbox.yaml", "images")
