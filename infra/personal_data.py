@@ -20,15 +20,15 @@ MANAGED = (
 )
 
 # Credentials of the runbooks' services, which AWS does not know. At most ten for a policy, each with at
-# most 200 characters, without groups and look-arounds (user guide, "Custom data identifiers").
+# most 200 characters, of which a colon is none: a dot stands for it (user guide, "Custom data identifiers").
 CUSTOM = MappingProxyType(
     {
-        "BearerToken": r"[Bb]earer [A-Za-z0-9._~+/-]{20,500}",
+        "BearerToken": r"[Bb]earer [A-Za-z0-9._+/-]{20,500}",
         "JsonWebToken": r"eyJ[A-Za-z0-9_-]{10,200}\.eyJ[A-Za-z0-9_-]{10,1000}",
         "StripeKey": r"[sr]k_[a-z]{4}_[A-Za-z0-9]{16,128}",
         "WebhookSecret": r"whsec_[A-Za-z0-9]{16,128}",
-        "PasswordInUrl": r"[a-z]{4,12}://[A-Za-z0-9_-]{1,64}:[^@/ ]{8,128}@",
-        "SentryAddress": r"https://[0-9a-f]{32}@[a-z0-9.]{1,80}/[0-9]{1,20}",
+        "PasswordInUrl": r"[a-z]{4,12}.//[A-Za-z0-9_-]{1,64}.[^@/ ]{8,128}@",
+        "SentryAddress": r"https.//[0-9a-f]{32}@[a-z0-9.]{1,80}/[0-9]{1,20}",
     }
 )
 

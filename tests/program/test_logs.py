@@ -73,6 +73,8 @@ def test_cloudwatch_takes_the_identifiers() -> None:
     # Data protection's quotas: ten custom identifiers, each an expression of at most 200 characters.
     assert len(CUSTOM) <= 10
     assert all(len(regex) <= 200 for regex in CUSTOM.values())
+    allowed = r"[A-Za-z0-9_#=@/;, ^$?\[\]{}|\\*+.-]*"
+    assert [regex for regex in CUSTOM.values() if not re.fullmatch(allowed, regex)] == []
 
 
 @pytest.mark.contract("OBS-1")
