@@ -5,7 +5,7 @@ ENV  ?= dev
 VENV ?= .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve manifests refresh destroy reset promote rollback secret parity ledger test lint bench audit docs engine clean
+.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback secret parity ledger test lint bench audit docs engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -88,6 +88,9 @@ test: $(READY) ## linter, type checker, then all tests, or those in TESTS (files
 
 lint: $(READY) ## linter and type checker only
 	@$(STEP); $(CHECKS); [ -z "$$failed" ]
+
+systems: $(READY) ## bring each of the five systems up in each environment, and say how it went
+	@$(REHEARSAL) systems $(if $(JSON),--json)
 
 bench: $(READY) ## how long things take, compared with the engine's own floor
 	@$(REHEARSAL) bench

@@ -117,6 +117,23 @@ def manifests(
 
 
 @app.command()
+def systems(json_: Json = False) -> None:
+    """Bring every system of examples/systems up in every environment, each in a throw-away AWS."""
+    from rehearsal import systems as all_systems
+
+    with _errors_for_people():
+        found = []
+        for attempt in all_systems.attempts(ROOT, _engine()):
+            found.append(attempt)
+            if not json_:
+                typer.echo(str(attempt))
+        if json_:
+            _print_json(all_systems.as_json(found))
+        if not all(attempt.good for attempt in found):
+            raise typer.Exit(Exit.FAILED)
+
+
+@app.command()
 def bench(env: Environment = "prod") -> None:
     """Measure deployment, preview and growth against the engine's own floor."""
     from rehearsal import bench as benchmark

@@ -20,6 +20,7 @@ from rehearsal.contract_page import contract_page
 from rehearsal.dashboard_picture import dashboard_picture
 from rehearsal.graph import GENERATED, DocumentationError, Graph
 from rehearsal.session import Session
+from rehearsal.systems import name_of, systems_of
 from rehearsal.workspace import ENVIRONMENTS, Workspace, write_atomically
 
 
@@ -45,16 +46,9 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
     return list(written)
 
 
-def systems_of(root: Path) -> list[Path]:
-    """The system files of the checkout, the default one first."""
-    default = root / "system.yaml"
-    examples = sorted((root / "examples" / "systems").glob("*.yaml"))
-    return [default, *(file for file in examples if file.resolve() != default.resolve())]
-
-
 def graph_of(root: Path, system: Path, environment: str, engine: Path) -> Graph:
     """The graph of an environment, deployed into a throw-away embedded AWS."""
-    name = str(yaml.safe_load(system.read_text(encoding="utf-8"))["name"])
+    name = name_of(system)
     workspace = Workspace.temporary(environment)
     try:
         with (

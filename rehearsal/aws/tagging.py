@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.aws.mapping import Call, ResourceMapping, Tags, pairs
@@ -35,5 +36,13 @@ def untag_call(call: Call, how: Tags, keys: list[str]) -> Call:
 def _with_placeholder(call: Call, placeholder: str, value: Any) -> Call:
     if callable(call.parameters):
         return call
-    parameters = {key: value if item == placeholder else item for key, item in call.parameters.items()}
-    return Call(call.operation, parameters, takes=False)
+    return Call(call.operation, _replaced(call.parameters, placeholder, value), takes=False)
+
+
+def _replaced(parameters: Mapping[str, Any], placeholder: str, value: Any) -> dict[str, Any]:
+    return {
+        key: _replaced(item, placeholder, value)
+        if isinstance(item, Mapping)
+        else (value if item == placeholder else item)
+        for key, item in parameters.items()
+    }

@@ -13,23 +13,29 @@ from rehearsal.aws.recorded import RecordedType
 
 # Each module offers MAPPINGS, and RECORDED for types that moto has no API for.
 MODULES = (
+    "acm",
     "budgets",
+    "cloudfront",
     "cloudwatch",
     "ec2",
     "eks",
     "elasticache",
+    "elbv2",
     "iam",
     "kms",
     "lambda_",
+    "log_delivery",
     "logs",
     "rds",
     "rds_events",
+    "route53",
     "route53_health",
     "s3",
     "scheduler",
     "secretsmanager",
     "sns",
     "vpc_security",
+    "wafv2",
 )
 
 Function = Callable[[Cloud, str, dict[str, Any]], dict[str, Any]]

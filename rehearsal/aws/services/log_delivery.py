@@ -1,0 +1,85 @@
+"""Amazon CloudWatch Logs' deliveries: how a distribution's access logs come into a bucket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
+
+
+def _tags(create: str = "tags") -> Tags:
+    return Tags(
+        create=create,
+        style="map",
+        add=Call("tag_resource", {"resourceArn": "{arn}", "tags": "<tags>"}),
+        remove=Call("untag_resource", {"resourceArn": "{arn}", "tagKeys": "<keys>"}),
+        read="tags",
+    )
+
+
+def _source(answer: dict[str, Any], _: Context) -> dict[str, Any]:
+    found = answer["deliverySource"]
+    return {**found, "resourceArn": found["resourceArns"][0]}
+
+
+def _destination(answer: dict[str, Any], _: Context) -> dict[str, Any]:
+    found = dict(answer["deliveryDestination"])
+    found["deliveryDestinationConfiguration"] = {
+        name: value for name, value in found["deliveryDestinationConfiguration"].items() if value
+    }
+    return found
+
+
+def _s3(context: Context) -> dict[str, Any]:
+    """Pulumi has a list of one where AWS has one."""
+    configurations = context.inputs.get("s3DeliveryConfigurations") or []
+    if not configurations:
+        return {}
+    (given,) = configurations
+    members = {
+        "suffixPath": given.get("suffixPath"),
+        "enableHiveCompatiblePath": given.get("enableHiveCompatiblePath"),
+    }
+    return {"s3DeliveryConfiguration": {name: value for name, value in members.items() if value is not None}}
+
+
+MAPPINGS = (
+    ResourceMapping(
+        token="aws:cloudwatch/logDeliverySource:LogDeliverySource",
+        service="logs",
+        create=Call("put_delivery_source"),
+        id="{name}",
+        import_id="{name}",
+        read=Call("get_delivery_source", {"name": "{id}"}),
+        found=_source,
+        delete=Call("delete_delivery_source", {"name": "{id}"}),
+        tags=_tags(),
+    ),
+    ResourceMapping(
+        token="aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+        service="logs",
+        create=Call("put_delivery_destination"),
+        id="{name}",
+        import_id="{name}",
+        read=Call("get_delivery_destination", {"name": "{id}"}),
+        found=_destination,
+        delete=Call("delete_delivery_destination", {"name": "{id}"}),
+        # It follows from the ARN; AWS has no member for it.
+        local=("deliveryDestinationType",),
+        tags=_tags(),
+    ),
+    ResourceMapping(
+        token="aws:cloudwatch/logDelivery:LogDelivery",
+        service="logs",
+        create=Call("create_delivery", _s3),
+        made="merge(delivery, {Id: delivery.id})",
+        id="{Id}",
+        read=Call("get_delivery", {"id": "{id}"}),
+        found="delivery",
+        delete=Call("delete_delivery", {"id": "{id}"}),
+        names={"s3DeliveryConfigurations": "-"},
+        # moto keeps its own text.
+        not_returned=("s3DeliveryConfigurations", "recordFields"),
+        tags=_tags(),
+    ),
+)
