@@ -41,11 +41,13 @@ class NetworkSettings:
         recovery_cidr: those kept for the network in the recovery region.
         availability_zones: by name. Asking AWS instead would need a call at each preview, and a zone
             that AWS adds or closes would move the subnets.
+        recovery_availability_zones: the same in the recovery region; none where it is empty.
     """
 
     cidr: IPv4Network
     recovery_cidr: IPv4Network
     availability_zones: tuple[str, ...]
+    recovery_availability_zones: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,9 @@ def read_settings(
     standard = STANDARDS[name]
     root = Reader(problems, file, raw)
     region = root.text("region", pattern=REGION_PATTERN, allowed="the name of a region", example="us-west-2")
+    recovery_region = root.text(
+        "recoveryRegion", pattern=REGION_PATTERN, allowed="the name of a region", example="us-east-2"
+    )
     settings = Settings(
         environment=name,
         standard=standard,
@@ -171,10 +176,8 @@ def read_settings(
             "account", pattern=r"\d{12}", allowed="an account id of 12 digits", example='"123456789012"'
         ),
         region=region,
-        recovery_region=root.text(
-            "recoveryRegion", pattern=REGION_PATTERN, allowed="the name of a region", example="us-east-2"
-        ),
-        network=_network(problems, root.section("network"), file, name, region),
+        recovery_region=recovery_region,
+        network=_network(problems, root.section("network"), file, name, region, recovery_region),
         cluster=_cluster(root.section("cluster")),
         database=_database(root.section("database"), standard),
         redis=_redis(root.section("redis"), name, standard),
@@ -198,7 +201,12 @@ def read_settings(
 
 
 def _network(
-    problems: Problems, section: Reader, file: str, environment: Environment, region: str
+    problems: Problems,
+    section: Reader,
+    file: str,
+    environment: Environment,
+    region: str,
+    recovery_region: str,
 ) -> NetworkSettings:
     block = BLOCKS[environment]
     cidr = _cidr(section, "cidr", block)
@@ -207,16 +215,27 @@ def _network(
         section.problem(
             "recoveryCidr", str(recovery_cidr), f"a network that does not overlap network.cidr ({cidr})"
         )
-    zones = section.texts(
-        "availabilityZones",
+    zones = _zones(section, "availabilityZones", region or "us-west-2")
+    if not problems.concern(file, "network.availabilityZones", "region"):
+        _check_zones(section, "availabilityZones", zones, environment, region)
+    standby = STANDARDS[environment].standby_region
+    recovery_zones = _zones(
+        section, "recoveryAvailabilityZones", recovery_region or "us-east-2", optional=not standby
+    )
+    if standby and not problems.concern(file, "network.recoveryAvailabilityZones", "recoveryRegion"):
+        _check_zones(section, "recoveryAvailabilityZones", recovery_zones, environment, recovery_region)
+    section.finish()
+    return NetworkSettings(cidr, recovery_cidr, zones, recovery_zones)
+
+
+def _zones(section: Reader, name: str, region: str, *, optional: bool = False) -> tuple[str, ...]:
+    return section.texts(
+        name,
         pattern=rf"{REGION_PATTERN}[a-z]",
         allowed="the name of an Availability Zone",
-        example=f"{region or 'us-west-2'}a",
+        example=f"{region}a",
+        default=() if optional else None,
     )
-    if not problems.concern(file, "network.availabilityZones", "region"):
-        _check_zones(section, zones, environment, region)
-    section.finish()
-    return NetworkSettings(cidr, recovery_cidr, zones)
 
 
 def _cidr(section: Reader, name: str, block: IPv4Network) -> IPv4Network:
@@ -239,16 +258,16 @@ def _cidr(section: Reader, name: str, block: IPv4Network) -> IPv4Network:
     return cidr
 
 
-def _check_zones(section: Reader, zones: tuple[str, ...], environment: Environment, region: str) -> None:
+def _check_zones(
+    section: Reader, name: str, zones: tuple[str, ...], environment: Environment, region: str
+) -> None:
     minimum = STANDARDS[environment].zones_minimum
     if not minimum <= len(zones) <= ZONES_MAXIMUM:
         count = f"{minimum}" if minimum == ZONES_MAXIMUM else f"{minimum} to {ZONES_MAXIMUM}"
-        section.problem("availabilityZones", list(zones), f"{count} zones in {environment}")
+        section.problem(name, list(zones), f"{count} zones in {environment}")
     for zone in zones:
         if zone[:-1] != region:
-            section.problem(
-                "availabilityZones", zone, f"zones of {region}", f"For example {region}{zone[-1]}."
-            )
+            section.problem(name, zone, f"zones of {region}", f"For example {region}{zone[-1]}.")
 
 
 def _cluster(section: Reader) -> ClusterSettings:

@@ -4,42 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, rds, vpc
-from pulumi_aws import iam as aws_iam
+from pulumi_aws import ec2, rds, vpc
 
-from infra import iam
 from infra.database_entries import MASTER_SECRET, SECRET, DatabaseEntries, declare_entries
+from infra.database_monitoring import (
+    EXPORTED_LOGS,
+    MONITORING_INTERVAL_SECONDS,
+    declare_log_groups,
+    declare_monitoring_role,
+)
+from infra.database_parameters import ENGINE_VERSION, declare_parameters
 from infra.naming import Naming
 from infra.secret_entry import SecretEntryArgs, SecretReplica, generate_password
 from infra.tiers import DatabaseTier
 
-# A major version alone: AWS's minor upgrades are no difference to it.
-ENGINE_VERSION = "17"
 PORT = 5432
 
 # Runbook 003: daily at 2 AM UTC. Maintenance is well apart from it, in the quietest night.
 BACKUP_WINDOW = "02:00-02:30"
 MAINTENANCE_WINDOW = "sun:04:00-sun:05:00"
-
-MONITORING_INTERVAL_SECONDS = 60
-SLOW_QUERY_MILLISECONDS = 500
-EXPORTED_LOGS = ("postgresql", "upgrade")
-
-# Parameters that PostgreSQL takes while it runs, and those that need a restart.
-_DYNAMIC_PARAMETERS = MappingProxyType(
-    {
-        "log_lock_waits": "1",
-        "log_min_duration_statement": str(SLOW_QUERY_MILLISECONDS),
-        "log_temp_files": "10240",  # kilobytes: sorts that do not fit into memory
-        "rds.force_ssl": "1",
-    }
-)
-_STATIC_PARAMETERS = MappingProxyType(
-    {"pg_stat_statements.track": "all", "shared_preload_libraries": "pg_stat_statements"}
-)
 
 
 @dataclass(frozen=True)
@@ -89,11 +74,6 @@ class DatabaseArgs:
     log_key: pulumi.Input[str]
 
 
-def log_group(identifier: str, log: str = "postgresql") -> str:
-    """The log group that RDS writes one of its logs to."""
-    return f"/aws/rds/instance/{identifier}/{log}"
-
-
 class Database(pulumi.ComponentResource):
     """A PostgreSQL instance that only the pods reach. Keeps DB-1, DB-3 and DB-5.
 
@@ -115,7 +95,7 @@ class Database(pulumi.ComponentResource):
         self.identifier = args.naming.prefix
         password = generate_password("password", self)
         self.security_group_id = self._security_group()
-        instance = self._instance(password, self.security_group_id, self._monitoring_role())
+        instance = self._instance(password, self.security_group_id)
         self.instance, self.endpoint = instance, instance.endpoint
         self.entries = self._entries(instance, password)
         self.backup = self._backup(instance, args.snapshot_before) if args.snapshot_before else None
@@ -142,63 +122,9 @@ class Database(pulumi.ComponentResource):
         )
         return group.id
 
-    def _monitoring_role(self) -> aws_iam.Role:
-        naming = self._args.naming
-        role = aws_iam.Role(
-            "monitoring",
-            name=naming.named("database-monitoring"),
-            description="RDS sends the operating system's metrics",
-            assume_role_policy=iam.document(
-                iam.trust_service(
-                    "monitoring.rds.amazonaws.com",
-                    account=naming.account,
-                    source=naming.arn("rds", f"db:{self.identifier}"),
-                )
-            ),
-            opts=self._here,
-        )
-        aws_iam.RolePolicyAttachment(
-            "monitoring",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            opts=self._here,
-        )
-        return role
-
-    def _parameter_group(self) -> pulumi.Output[str]:
-        dynamic, static = _DYNAMIC_PARAMETERS, dict(_STATIC_PARAMETERS)
-        static["max_connections"] = str(self._args.tier.connections)
-        parameters = [(name, value, "immediate") for name, value in dynamic.items()]
-        parameters += [(name, value, "pending-reboot") for name, value in static.items()]
-        return rds.ParameterGroup(
-            "database",
-            name=self._args.naming.named(f"postgres{ENGINE_VERSION}"),
-            family=f"postgres{ENGINE_VERSION}",
-            description="Slow queries are logged, statements counted, plaintext connections refused",
-            parameters=[
-                rds.ParameterGroupParameterArgs(name=name, value=value, apply_method=method)
-                for name, value, method in sorted(parameters)
-            ],
-            opts=self._here,
-        ).name
-
-    def _log_groups(self) -> list[pulumi.Resource]:
-        # Made before the instance: RDS would make them with no encryption and no end.
-        return [
-            cloudwatch.LogGroup(
-                log,
-                name=log_group(self.identifier, log),
-                retention_in_days=self._args.log_retention,
-                kms_key_id=self._args.log_key,
-                opts=self._here,
-            )
-            for log in EXPORTED_LOGS
-        ]
-
-    def _instance(
-        self, password: pulumi.Output[str], security_group: pulumi.Output[str], monitoring: aws_iam.Role
-    ) -> rds.Instance:
+    def _instance(self, password: pulumi.Output[str], security_group: pulumi.Output[str]) -> rds.Instance:
         args, naming = self._args, self._args.naming
+        logs = declare_log_groups(self.identifier, args.log_retention, args.log_key, self)
         subnet_group = rds.SubnetGroup(
             "database",
             name=naming.named("database"),
@@ -225,7 +151,7 @@ class Database(pulumi.ComponentResource):
             db_subnet_group_name=subnet_group.name,
             vpc_security_group_ids=[security_group],
             publicly_accessible=False,
-            parameter_group_name=self._parameter_group(),
+            parameter_group_name=declare_parameters("database", naming, args.tier, self),
             ca_cert_identifier="rds-ca-rsa2048-g1",
             backup_retention_period=args.backup_retention,
             backup_window=BACKUP_WINDOW,
@@ -242,10 +168,12 @@ class Database(pulumi.ComponentResource):
             performance_insights_kms_key_id=args.data_key,
             performance_insights_retention_period=args.performance_history,
             monitoring_interval=MONITORING_INTERVAL_SECONDS,
-            monitoring_role_arn=monitoring.arn,
+            monitoring_role_arn=declare_monitoring_role(
+                "monitoring", "database-monitoring", naming, self.identifier, self
+            ),
             enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
             # Not retained on delete: what deletion leaves, snapshot and automated backups, has the data.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, depends_on=self._log_groups()),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, depends_on=logs),
         )
 
     def _backup(self, instance: rds.Instance, release: str) -> rds.Snapshot:

@@ -36,6 +36,7 @@ class Standard:
         digests_required: images are named by digest, never by a tag that can move.
         locks_backups: backups cannot be removed before their time, by nobody, and are copied to the
             recovery region.
+        standby_region: database and images are replicated to the recovery region.
         deletion_protection: the cluster refuses to be deleted.
         log_retention: days that logs are kept.
         performance_history: days of Performance Insights (7, a multiple of 31, or 731).
@@ -52,6 +53,7 @@ class Standard:
     redis_required: bool
     digests_required: bool
     locks_backups: bool
+    standby_region: bool
     deletion_protection: bool
     log_retention: int
     performance_history: int
@@ -71,6 +73,7 @@ STANDARDS = MappingProxyType(
             redis_required=False,
             digests_required=False,
             locks_backups=False,
+            standby_region=False,
             deletion_protection=False,
             log_retention=14,
             performance_history=7,
@@ -87,6 +90,7 @@ STANDARDS = MappingProxyType(
             redis_required=True,
             digests_required=True,
             locks_backups=False,
+            standby_region=False,
             deletion_protection=False,
             log_retention=30,
             performance_history=7,
@@ -103,6 +107,7 @@ STANDARDS = MappingProxyType(
             redis_required=True,
             digests_required=True,
             locks_backups=True,
+            standby_region=True,
             deletion_protection=True,
             log_retention=365,
             performance_history=93,

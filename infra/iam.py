@@ -128,6 +128,14 @@ def service_uses_key(service: str, condition: Mapping[str, Any], *, sid: str = "
     )
 
 
+def logs_use_key(naming: Naming, region: str) -> Statement:
+    """CloudWatch Logs encrypts the account's log groups of a region with a key; for a key's policy."""
+    return service_uses_key(
+        f"logs.{region}.amazonaws.com",
+        {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": naming.arn("logs", "log-group:*", region)}},
+    )
+
+
 def alarms_use_key(naming: Naming, region: str) -> Statement:
     """CloudWatch's alarms of a region encrypt what they publish with a key; for a key's policy."""
     return service_uses_key(

@@ -50,10 +50,7 @@ class Keys(pulumi.ComponentResource):
         def key(name: str, purpose: str, *statements: iam.Statement) -> pulumi.Output[str]:
             return declare_key(name, purpose, naming, *statements, protect=args.protect, parent=self)
 
-        logs = iam.service_uses_key(
-            f"logs.{naming.region}.amazonaws.com",
-            {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": naming.arn("logs", "log-group:*")}},
-        )
+        logs = iam.logs_use_key(naming, naming.region)
         alarms = iam.alarms_use_key(naming, naming.region)
         self.data = key("data", "Database, Redis and buckets")
         self.secrets = key("secrets", "Secrets Manager")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Naming:
     def role_arn(self, name: str) -> str:
         """The ARN of an IAM role; roles have no region."""
         return f"arn:aws:iam::{self.account}:role/{name}"
+
+    @property
+    def in_recovery_region(self) -> Naming:
+        """The same environment, seen from the region that it is recovered in."""
+        return replace(self, region=self.recovery_region)
 
     @property
     def root_arn(self) -> str:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2
-from pulumi_aws import iam as aws_iam
+from pulumi_aws import ec2
 
-from infra import iam
 from infra.addresses import subnets
+from infra.flow_logs import declare_flow_logs
 from infra.naming import Naming
 
 # What pods and nodes call; everything else goes through a NAT gateway.
@@ -27,9 +26,6 @@ INTERFACE_ENDPOINTS = (
     "secretsmanager",
     "sts",
 )
-
-# Ten minutes is the other choice; a minute shows an incident while it lasts.
-FLOW_LOG_INTERVAL_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ class Network(pulumi.ComponentResource):
         )
         self._subnets()
         self._routes()
-        self._flow_logs()
+        declare_flow_logs("flow-logs", args.naming, self.vpc_id, args.log_retention, args.log_key, self)
         self.endpoint_security_group_id = self._interface_endpoints() if args.interface_endpoints else None
         self.register_outputs({})
 
@@ -172,47 +168,6 @@ class Network(pulumi.ComponentResource):
         return ec2.NatGateway(
             name, subnet_id=subnet, allocation_id=address.id, tags=self._tags(name), opts=self._here
         ).id
-
-    def _flow_logs(self) -> None:
-        naming = self._args.naming
-        group = cloudwatch.LogGroup(
-            "flow-logs",
-            name=f"/groundwork/{naming.prefix}/flow-logs",
-            retention_in_days=self._args.log_retention,
-            kms_key_id=self._args.log_key,
-            opts=self._here,
-        )
-        role = aws_iam.Role(
-            "flow-logs",
-            name=naming.named("flow-logs"),
-            description="VPC flow logs write into their log group",
-            assume_role_policy=iam.document(
-                iam.trust_service(
-                    "vpc-flow-logs.amazonaws.com",
-                    account=naming.account,
-                    source=naming.arn("ec2", "vpc-flow-log/*"),
-                )
-            ),
-            opts=self._here,
-        )
-        aws_iam.RolePolicy(
-            "flow-logs",
-            name="write-logs",
-            role=role.name,
-            policy=iam.document(iam.write_log_streams(group.arn)),
-            opts=self._here,
-        )
-        ec2.FlowLog(
-            "flow-logs",
-            vpc_id=self.vpc_id,
-            traffic_type="ALL",
-            log_destination_type="cloud-watch-logs",
-            log_destination=group.arn,
-            iam_role_arn=role.arn,
-            max_aggregation_interval=FLOW_LOG_INTERVAL_SECONDS,
-            tags=self._tags("flow-logs"),
-            opts=self._here,
-        )
 
     def _interface_endpoints(self) -> pulumi.Output[str]:
         group = ec2.SecurityGroup(

@@ -50,6 +50,7 @@ class Notifications(pulumi.ComponentResource):
     on its way to, the fallback topic does not need. An alarm tells only topics of its own region.
     """
 
+    region: str
     topics: dict[Severity, pulumi.Output[str]]
     topic_names: dict[Severity, str]
     fallback_topic: pulumi.Output[str]
@@ -59,6 +60,7 @@ class Notifications(pulumi.ComponentResource):
     ) -> None:
         super().__init__("groundwork:notifications:Notifications", name, None, opts)
         self._args = args
+        self.region = args.region
         # A URN has the type of its parent, not its name: in another region the children have other names.
         self._prefix = "" if args.place is Place.HERE else f"{args.place}-"
         self._key = args.key if args.key is not None else self._own_key()

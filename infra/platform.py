@@ -21,9 +21,12 @@ from infra.logs import Logs
 from infra.network import Network
 from infra.notifications import Notifications
 from infra.outputs import Outputs
+from infra.recovery_keys import RecoveryKeys
 from infra.redis import Redis
 from infra.rotation import Rotation
 from infra.secrets import Secrets
+from infra.standby import Standby
+from infra.standby_network import StandbyNetwork
 from infra.storage import Storage
 from infra.workloads import Workloads
 
@@ -36,6 +39,7 @@ def declare(configuration: Configuration) -> Outputs:
     worldwide = providers.aws_provider("aws-global", settings, system, arguments.GLOBAL_REGION)
     here = pulumi.ResourceOptions(providers=[aws, providers.random_provider()])
     there = pulumi.ResourceOptions(providers=[worldwide])
+    elsewhere = pulumi.ResourceOptions(providers=[recovery])
 
     keys = Keys("keys", arguments.keys(configuration, recovery), here)
     notifications = Notifications("notifications", arguments.notifications(configuration, keys), here)
@@ -72,14 +76,23 @@ def declare(configuration: Configuration) -> Outputs:
     )
 
     availability = Availability("availability", arguments.availability(configuration), here)
-    watched = arguments.watched(configuration, cluster, database, redis, availability)
+    standby = _stand_by(configuration, database, elsewhere) if settings.standard.standby_region else None
+    watched = arguments.watched(configuration, cluster, database, standby, redis, availability)
     alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), here)
     beyond = Notifications(
         "notifications-global", arguments.notifications_of(configuration, Place.GLOBAL), there
     )
     Alarms("alarms-global", arguments.alarms(configuration, watched, beyond, Place.GLOBAL), there)
-    escalation = Escalation("escalation", arguments.escalation(configuration, keys), here)
     ways = [notifications, beyond]
+    if standby is not None:
+        ways.append(
+            Notifications(
+                "notifications-recovery", arguments.notifications_of(configuration, Place.RECOVERY), elsewhere
+            )
+        )
+        alarms_there = arguments.alarms(configuration, watched, ways[-1], Place.RECOVERY)
+        Alarms("alarms-recovery", alarms_there, elsewhere)
+    escalation = Escalation("escalation", arguments.escalation(configuration, keys), here)
     Function("escalate", arguments.escalate(configuration, keys, escalation, ways), here)
     DatabaseEvents("events", arguments.database_events(configuration, database, notifications), here)
     Budget("budget", arguments.budget(configuration, notifications), here)
@@ -96,3 +109,10 @@ def declare(configuration: Configuration) -> Outputs:
         secrets=entries,
         topics={severity.topic: topic for severity, topic in notifications.topics.items()},
     )
+
+
+def _stand_by(configuration: Configuration, database: Database, elsewhere: pulumi.ResourceOptions) -> Standby:
+    """What waits in the recovery region for the day on which this one is lost."""
+    keys = RecoveryKeys("recovery-keys", arguments.recovery_keys(configuration), elsewhere)
+    network = StandbyNetwork("recovery-network", arguments.standby_network(configuration, keys), elsewhere)
+    return Standby("standby", arguments.standby(configuration, keys, network, database), elsewhere)

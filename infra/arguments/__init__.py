@@ -4,6 +4,7 @@ from infra.arguments.caretakers import caretakers
 from infra.arguments.data import database, entries, redis, secrets, storage
 from infra.arguments.escalation import escalate, escalation
 from infra.arguments.foundations import cluster, keys, logs, network
+from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.services import workloads
 from infra.arguments.watching import (
@@ -36,10 +37,13 @@ __all__ = [
     "network",
     "notifications",
     "notifications_of",
+    "recovery_keys",
     "redis",
     "rotation",
     "rotators",
     "secrets",
+    "standby",
+    "standby_network",
     "storage",
     "watched",
     "workloads",

@@ -8,7 +8,6 @@ import pulumi
 
 from infra import iam
 from infra.alarm import Severity
-from infra.arguments.watching import GLOBAL_REGION
 from infra.configuration import Configuration
 from infra.escalation import INTERVAL_MINUTES, SCHEDULE, STEPS, Escalation, EscalationArgs
 from infra.function import FailureTopic, FunctionArgs
@@ -45,7 +44,7 @@ def escalate(
         lambda topics: dict(zip(topics, (each for _, each in pages), strict=True))
     )
     steps = [{"who": step, "topic": escalation.topics[step]} for step in STEPS]
-    regions = list(dict.fromkeys([configuration.settings.region, GLOBAL_REGION]))
+    regions = list(dict.fromkeys(each.region for each in notifications))
     return FunctionArgs(
         naming=naming,
         folder="escalate",

@@ -7,7 +7,7 @@ import pulumi
 from infra import log_shipping
 from infra.cluster import OBSERVABILITY, ClusterArgs
 from infra.configuration import Configuration
-from infra.database import log_group
+from infra.database_monitoring import log_group
 from infra.keys import Keys, KeysArgs
 from infra.logs import LogsArgs
 from infra.network import Network, NetworkArgs

@@ -20,6 +20,7 @@ from infra.database_events import DatabaseEventsArgs
 from infra.keys import Keys
 from infra.notifications import Notifications, NotificationsArgs
 from infra.redis import Redis
+from infra.standby import Standby
 
 # Route 53 and CloudFront have their metrics and certificates in this region alone.
 GLOBAL_REGION = "us-east-1"
@@ -112,6 +113,7 @@ def watched(
     configuration: Configuration,
     cluster: Cluster,
     database: Database,
+    standby: Standby | None,
     redis: Mapping[str, Redis],
     availability: Availability,
 ) -> dict[Subject, Sequence[Watched]]:
@@ -120,6 +122,9 @@ def watched(
         **_watched_of_services(configuration, cluster),
         **_watched_of_redis(redis),
         Subject.DATABASE: [Watched("database", {"DBInstanceIdentifier": database.identifier})],
+        Subject.REPLICA: [Watched("replica", {"DBInstanceIdentifier": standby.replica_identifier})]
+        if standby
+        else [],
         Subject.CLUSTER: [Watched("cluster", {"ClusterName": cluster.name})],
         Subject.OPERATIONS: [Watched("operations", {})],
         Subject.MAINTENANCE: [Watched("maintenance", {"DBInstanceIdentifier": database.identifier})],

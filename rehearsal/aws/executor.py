@@ -74,7 +74,8 @@ class Executor:
         mapping, context = self.mapping, self._context("", inputs)
         own = self._own({**mapping.defaults, **inputs})
         with self._cloud.creating(urn) as creation:
-            answer = self._refusable(lambda: self._run(mapping.create, context, own, tags=True))
+            create = mapping.made_from(inputs) or mapping.create
+            answer = self._refusable(lambda: self._run(create, context, own, tags=True))
             made = jmespath.search(mapping.made, answer) if mapping.made else answer
             context = replace(context, object=made or {})
             identifier = _filled(mapping.id, context)
@@ -161,6 +162,8 @@ class Executor:
         return operation_model(self._cloud, self.mapping.service, self._region, operation)
 
     def _after_creation(self, context: Context) -> None:
+        if self.mapping.made_from(context.inputs) and self.mapping.update is not None:
+            self._run(self.mapping.update, context, self._own(context.inputs))
         for call in self.mapping.finish:
             self._run(call, context, {})
         for setting in self.mapping.settings:

@@ -138,6 +138,8 @@ class ResourceMapping:
         token: Pulumi's type.
         service: boto3's name of the service.
         create: the operation that makes it.
+        create_from: other operations that make it, by the input that asks for one (a replica is made from its
+            primary); the update then sets what such an operation does not take, as AWS's provider does.
         made: JMESPath of the new object in the answer; empty for the whole answer.
         finish: operations that AWS's provider adds to every creation.
         known_when_made: inputs, defaults and `computed` say everything, so that a new one is not read back
@@ -168,6 +170,7 @@ class ResourceMapping:
     create: Call
     id: str | Callable[[Context], str]
     read: Call | None
+    create_from: Mapping[str, Call] = field(default_factory=dict)
     made: str = ""
     finish: tuple[Call, ...] = ()
     known_when_made: bool = False
@@ -186,6 +189,10 @@ class ResourceMapping:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     computed: Mapping[str, str | Callable[[Context], Any]] = field(default_factory=dict)
     import_id: str | None = None
+
+    def made_from(self, inputs: Properties) -> Call | None:
+        """The operation that makes it from something else; None when it is made anew."""
+        return next((call for name, call in self.create_from.items() if inputs.get(name)), None)
 
     def import_inputs(self, identifier: str) -> Properties:
         """The inputs that an id given by a person (`pulumi import`) names."""

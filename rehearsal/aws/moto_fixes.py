@@ -6,6 +6,7 @@ again), what is modified must still be there. Tried with moto 5.2; another versi
 
 from __future__ import annotations
 
+import copy
 import importlib.metadata
 import json
 from collections.abc import Callable
@@ -132,8 +133,12 @@ def _repair_lambda() -> None:
 
 
 def _repair_rds() -> None:
-    """ModifyDBSubnetGroup takes the group out of the backend and does not put it back."""
-    from moto.rds.models import RDSBackend
+    """ModifyDBSubnetGroup takes the group out of the backend and does not put it back.
+
+    A replica shares lists and protection with its primary, looks for its groups in the primary's region,
+    and is known to a primary of another region by a name that it cannot be removed by.
+    """
+    from moto.rds.models import DBInstance, RDSBackend
 
     original = RDSBackend.modify_db_subnet_group
     if hasattr(original, "repaired"):
@@ -144,7 +149,25 @@ def _repair_rds() -> None:
         self.subnet_groups[subnet_name] = group
         return group
 
+    def create_db_instance_read_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
+        primary = self.find_db_from_id(db_kwargs["source_db_instance_identifier"])
+        replica = copy.copy(primary)
+        replica.backend = self
+        replica.tags, replica.enabled_cloudwatch_logs_exports, replica.vpc_security_group_ids = [], [], []
+        replica.deletion_protection, replica.multi_az = False, False
+        replica.update(**db_kwargs)
+        replica.set_as_replica()
+        self.databases[db_kwargs["db_instance_identifier"]] = replica
+        primary.add_replica(replica)
+        return replica
+
+    def remove_replica(self: Any, replica: Any) -> None:
+        names = (replica.db_instance_identifier, replica.db_instance_arn)
+        self.replicas = [name for name in self.replicas if name not in names]
+
     modify_db_subnet_group.repaired = True  # type: ignore[attr-defined]
+    RDSBackend.create_db_instance_read_replica = create_db_instance_read_replica  # type: ignore[method-assign]
+    DBInstance.remove_replica = remove_replica  # type: ignore[method-assign]
     RDSBackend.modify_db_subnet_group = modify_db_subnet_group  # type: ignore[method-assign]
 
 

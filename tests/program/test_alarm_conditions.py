@@ -159,7 +159,8 @@ def test_it_reaches_the_topic_of_its_severity_once(name: str) -> None:
     recording, alarm = _declared()[name]
     severity = alarm.inputs["tags"]["severity"].lower()
     # An alarm tells topics of its own region alone.
-    place = "global-" if name.startswith(("global-", "endpoint-")) else ""
+    places = {"global-": ("global-", "endpoint-"), "recovery-": ("recovery-", "replica-")}
+    place = next((place for place, names in places.items() if name.startswith(names)), "")
     expected = place + ("undelivered" if name.endswith("-undelivered") else severity)
     told = [*alarm.destinations(State.ALARM)]
     for composite in recording.of(COMPOSITE).values():

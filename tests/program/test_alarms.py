@@ -190,7 +190,9 @@ def test_every_node_of_both_redis_is_watched(prod: Recording) -> None:
 def test_dev_has_the_same_alarms_with_actions_off(dev: Recording, prod: Recording) -> None:
     # dev's Redis have one node each.
     expected = {name for name in prod.of(ALARM) if not name.startswith(("cache-2", "queue-2"))}
-    assert set(dev.of(ALARM)) == expected
+    # The replica is prod's alone, and what tells of it.
+    assert expected - set(dev.of(ALARM)) == {"replica-lag", "recovery-sev-2-undelivered"}
+    assert set(dev.of(ALARM)) <= expected
     assert not any(alarm.inputs["actionsEnabled"] for alarm in dev.of(ALARM).values())
 
 
@@ -206,7 +208,7 @@ def test_severe_alarms_page_and_all_are_written_to_the_channel(paged: Recording)
         for name, subscription in paged.of(SUBSCRIPTION).items()
     }
     pages = {topic for topic, protocol in ways.values() if protocol == "https"}
-    assert pages == {"sev-1", "sev-2", "global-sev-1"}
+    assert pages == {"sev-1", "sev-2", "global-sev-1", "recovery-sev-2"}
     assert {f"sev-{number}-slack" for number in (1, 2, 3, 4)} <= set(ways)
 
 
@@ -214,13 +216,14 @@ def test_severe_alarms_page_and_all_are_written_to_the_channel(paged: Recording)
 def test_addresses_of_pagers_are_secrets(paged: Recording) -> None:
     subscriptions = paged.of(SUBSCRIPTION)
     secret = [s for name, s in subscriptions.items() if name.endswith(("-pagerduty", "-slack"))]
-    assert len(secret) == 9  # two pages and four tickets here, one page and two tickets of us-east-1
+    # Two pages and four tickets here, one page and two tickets of us-east-1, one of each of the replica.
+    assert len(secret) == 11
     assert all(isinstance(subscription.inputs["endpoint"], Secret) for subscription in secret)
 
 
 @pytest.mark.contract("ALM-16")
 def test_a_page_that_cannot_be_delivered_is_told_by_mail(paged: Recording) -> None:
-    ways = [paged.one(SUBSCRIPTION, f"{place}undelivered").inputs for place in ("", "global-")]
+    ways = [paged.one(SUBSCRIPTION, f"{place}undelivered").inputs for place in ("", "global-", "recovery-")]
     watched = {
         alarm.inputs["dimensions"]["TopicName"]
         for name, alarm in paged.of(ALARM).items()
@@ -241,8 +244,11 @@ def test_somebody_is_told_before_a_pager_is_set_up(prod: Recording) -> None:
 @pytest.mark.contract("ALM-16")
 def test_cloudwatch_may_publish_to_encrypted_topics(each: Recording) -> None:
     for name, topic in each.of("aws:sns/topic:Topic").items():
-        place, region = ("-global", "us-east-1") if name.startswith("global-") else ("", "us-west-2")
-        key = f"notifications{place}"
+        regions = {"global": "us-east-1", "recovery": "us-east-2"}
+        place = name.split("-")[0]
+        region, key = regions.get(place, "us-west-2"), "notifications"
+        if place in regions:
+            key = f"notifications-{place}"
         policy = each.one("aws:kms/key:Key", key).plain("policy")
         assert topic.inputs["kmsMasterKeyId"].split(":")[-1] == key
         assert "cloudwatch.amazonaws.com" in policy

@@ -59,6 +59,7 @@ def test_dev_can_be_thrown_away(dev: Recording) -> None:
     assert (database.inputs["skipFinalSnapshot"], database.inputs["deletionProtection"]) == (True, False)
 
 
+@pytest.mark.contract("DB-2")
 @pytest.mark.parametrize(("environment", "standby"), [("dev", False), ("staging", True), ("prod", True)])
 def test_staging_and_prod_have_a_standby_in_another_zone(environment: str, standby: bool) -> None:
     assert recording_of(environment).one(INSTANCE, "database").inputs["multiAz"] is standby

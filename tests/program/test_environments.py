@@ -13,6 +13,9 @@ from tests.support.recorder import Recording
 # Kinds of resources that prod has and staging has not, each with the reason.
 ONLY_IN_PROD = {
     "aws:kms/replicaKey:ReplicaKey": "SEC-4: only prod's secrets have copies in the recovery region",
+    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": (
+        "DB-2: the second region is prod's alone"
+    ),
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "S3-2: only prod's backups leave the region",
 }
 
@@ -46,6 +49,7 @@ def test_staging_differs_from_prod_in_a_short_list() -> None:
         "log_retention",
         "nat_per_zone",
         "performance_history",
+        "standby_region",
         "zones_minimum",
     }
 
@@ -122,7 +126,7 @@ def test_every_log_group_ends_and_is_encrypted(each: Recording) -> None:
     days = {"dev": 14, "staging": 30, "prod": 365}[each.environment]
     for group in each.of("aws:cloudwatch/logGroup:LogGroup").values():
         assert group.inputs["retentionInDays"] == days
-        assert group.inputs["kmsKeyId"].endswith(":logs")
+        assert group.inputs["kmsKeyId"].endswith(":logs" if group.provider == "aws" else ":recovery-logs")
 
 
 def test_keys_are_rotated_every_year(each: Recording) -> None:

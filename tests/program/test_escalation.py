@@ -35,10 +35,10 @@ def test_the_function_knows_who_comes_when(prod: Recording) -> None:
     function = prod.one("aws:lambda/function:Function", "escalate").inputs
     variables = function["environment"]["variables"]
     pages = {arn.split(":")[-1]: minutes for arn, minutes in json.loads(variables["PAGES"]).items()}
-    assert pages == {"sev-1": 15, "sev-2": 30, "global-sev-1": 15}
+    assert pages == {"sev-1": 15, "sev-2": 30, "global-sev-1": 15, "recovery-sev-2": 30}
     assert [step["who"] for step in json.loads(variables["STEPS"])] == ["lead", "cto"]
     assert variables["PREFIX"] == "triangle-prod-"
-    assert variables["REGIONS"] == "us-west-2,us-east-1"
+    assert variables["REGIONS"] == "us-west-2,us-east-1,us-east-2"
 
 
 @pytest.mark.contract("ALM-17")

@@ -46,7 +46,7 @@ def test_only_services_that_use_them_reach_the_database_and_redis(each: Recordin
     data = {
         subnet.inputs["cidrBlock"]
         for name, subnet in each.of("aws:ec2/subnet:Subnet").items()
-        if "data" in name
+        if name.startswith("data-")
     }
     assert set(_reaches(_spec(each, "api"), port)) == data
     assert _reaches(_spec(each, "admin"), port) == []

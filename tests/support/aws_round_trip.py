@@ -144,7 +144,7 @@ def _taken(mapping: ResourceMapping, service: Any, inputs: Properties) -> set[st
     """The inputs that some operation has a member for; what a function takes is seen when it is sent."""
     taken = {name for setting in mapping.settings for name in setting.properties}
     taken.update(mapping.local, ("region", "tags"))
-    for call in (mapping.create, mapping.update):
+    for call in (mapping.create, *mapping.create_from.values(), mapping.update):
         if call is None:
             continue
         if callable(call.parameters):

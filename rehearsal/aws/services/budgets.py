@@ -13,5 +13,11 @@ RECORDED = (
         why="moto has neither UpdateBudget nor a budget's tags",
         outputs={"arn": "arn:aws:budgets::{account}:budget/{name}", "accountId": "{account}"},
         autoname="name",
+        model="budgets.create_budget",
+        names={
+            "name": "Budget.BudgetName",
+            "budgetType": "Budget.BudgetType",
+            "timeUnit": "Budget.TimeUnit",
+        },
     ),
 )

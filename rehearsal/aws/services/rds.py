@@ -176,6 +176,7 @@ MAPPINGS = (
         token="aws:rds/instance:Instance",
         service="rds",
         create=Call("create_db_instance"),
+        create_from={"replicateSourceDb": Call("create_db_instance_read_replica")},
         made="DBInstance",
         # pulumi-aws 7 takes the resource id (db-…), which survives a rename; moto gives one id to
         # all instances of a region, so here it is the identifier.
@@ -201,6 +202,7 @@ MAPPINGS = (
             "username": "MasterUsername",
             "password": "MasterUserPassword",
             "dbName": "DBName",
+            "replicateSourceDb": "SourceDBInstanceIdentifier",
             "parameterGroupName": "DBParameterGroupName",
             "maintenanceWindow": "PreferredMaintenanceWindow",
             "backupWindow": "PreferredBackupWindow",
@@ -216,6 +218,7 @@ MAPPINGS = (
             "enabledCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
             "performanceInsightsEnabled": "PerformanceInsightsEnabled",
             "iamDatabaseAuthenticationEnabled": "IAMDatabaseAuthenticationEnabled",
+            "replicateSourceDb": "ReadReplicaSourceDBInstanceIdentifier",
             "resourceId": "DbiResourceId",
             "status": "DBInstanceStatus",
         },
@@ -258,4 +261,12 @@ MAPPINGS = (
         tags=_tags("{DBSnapshotArn}"),
     ),
 )
-RECORDED: tuple[RecordedType, ...] = ()
+RECORDED = (
+    RecordedType(
+        "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+        id="arn:aws:rds:{region}:{account}:auto-backup:ab-{hash}",
+        why="moto has no StartDBInstanceAutomatedBackupsReplication",
+        model="rds.start_db_instance_automated_backups_replication",
+        defaults={"retentionPeriod": 7},
+    ),
+)

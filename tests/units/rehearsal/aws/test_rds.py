@@ -10,7 +10,7 @@ import pytest
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.provider import ProviderError
-from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, replayed
+from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, WatchedCloud, replayed
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 GROUP = "aws:rds/parameterGroup:ParameterGroup"
@@ -110,6 +110,53 @@ def test_a_database_has_an_address_of_awss_form(database: Made) -> None:
     assert database.outputs["endpoint"] == f"{address}:5433"
     assert database.outputs["arn"] == f"arn:aws:rds:{REGION}:{ACCOUNT}:db:main"
     assert database.outputs["resourceId"].startswith("db-")
+
+
+def test_a_replica_in_another_region_lives(cloud: WatchedCloud, life: Life, database: Made) -> None:
+    elsewhere = Life(cloud, "us-east-2")
+    vpc = elsewhere.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.1.0.0/16"}, name="elsewhere")
+    subnet = {"vpcId": vpc.id, "cidrBlock": "10.1.0.0/24", "availabilityZone": "us-east-2a"}
+    made_subnet = elsewhere.create("aws:ec2/subnet:Subnet", subnet, name="elsewhere")
+    group = elsewhere.create(
+        "aws:rds/subnetGroup:SubnetGroup", {"name": "elsewhere", "subnetIds": [made_subnet.id]}
+    )
+    parameters = elsewhere.create(GROUP, {"name": "elsewhere", "family": "postgres17"}, name="elsewhere")
+    replica = elsewhere.create(
+        "aws:rds/instance:Instance",
+        {
+            "identifier": "replica",
+            "replicateSourceDb": database.outputs["arn"],
+            "instanceClass": "db.m7g.large",
+            "kmsKeyId": KEY.replace(REGION, "us-east-2"),
+            "storageEncrypted": True,
+            "storageType": "gp3",
+            "multiAz": False,
+            "dbSubnetGroupName": group.id,
+            "parameterGroupName": parameters.id,
+            "backupRetentionPeriod": 14,
+            "backupWindow": "05:00-05:30",
+            "maintenanceWindow": "sat:06:00-sat:07:00",
+            "deletionProtection": False,
+            "skipFinalSnapshot": True,
+        },
+        name="replica",
+    )
+    assert replica.outputs["arn"] == f"arn:aws:rds:us-east-2:{ACCOUNT}:db:replica"
+    assert replica.outputs["address"].endswith(".us-east-2.rds.amazonaws.com")
+    assert replica.outputs["engine"] == "postgres"
+    assert replica.outputs["username"] == "app_admin"
+    replica = elsewhere.changes_to(replica, {"backupRetentionPeriod": 30, "instanceClass": "db.m7g.xlarge"})
+    life.reads_back(database)
+    elsewhere.ends(replica)
+    life.reads_back(database)
+
+
+def test_copied_backups_are_recorded(cloud: WatchedCloud, database: Made) -> None:
+    made = Life(cloud, "us-east-2").create(
+        "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+        {"sourceDbInstanceArn": database.outputs["arn"], "retentionPeriod": 30},
+    )
+    assert made.id.startswith(f"arn:aws:rds:us-east-2:{ACCOUNT}:auto-backup:ab-")
 
 
 CHANGES: list[dict[str, Any]] = [

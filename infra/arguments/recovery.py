@@ -1,0 +1,49 @@
+"""What the parts that wait in the recovery region are given."""
+
+from __future__ import annotations
+
+from infra.configuration import Configuration
+from infra.database import Database
+from infra.recovery_keys import RecoveryKeys, RecoveryKeysArgs
+from infra.standby import StandbyArgs
+from infra.standby_network import StandbyNetwork, StandbyNetworkArgs
+
+
+def recovery_keys(configuration: Configuration) -> RecoveryKeysArgs:
+    """For the encryption keys."""
+    return RecoveryKeysArgs(
+        configuration.naming.in_recovery_region, protect=configuration.settings.standard.protects_data
+    )
+
+
+def standby_network(configuration: Configuration, keys: RecoveryKeys) -> StandbyNetworkArgs:
+    """For the network of the replica."""
+    network = configuration.settings.network
+    return StandbyNetworkArgs(
+        naming=configuration.naming.in_recovery_region,
+        cidr=network.recovery_cidr,
+        zones=network.recovery_availability_zones,
+        log_retention=configuration.settings.standard.log_retention,
+        log_key=keys.logs,
+    )
+
+
+def standby(
+    configuration: Configuration, keys: RecoveryKeys, network: StandbyNetwork, database: Database
+) -> StandbyArgs:
+    """For the replica, and the copied backups."""
+    settings, standard = configuration.settings, configuration.settings.standard
+    return StandbyArgs(
+        naming=configuration.naming.in_recovery_region,
+        primary_arn=database.instance.arn,
+        tier=settings.database.tier,
+        storage_maximum=settings.database.storage_maximum,
+        backup_retention=settings.database.backup_retention,
+        performance_history=standard.performance_history,
+        log_retention=standard.log_retention,
+        protect=standard.protects_data,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.data_subnet_ids,
+        data_key=keys.data,
+        log_key=keys.logs,
+    )

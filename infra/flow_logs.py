@@ -1,0 +1,72 @@
+"""Flow logs: who talks to whom in a network, written down for as long as other logs."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_aws import cloudwatch, ec2
+from pulumi_aws import iam as aws_iam
+
+from infra import iam
+from infra.naming import Naming
+
+# Ten minutes is the other choice; a minute shows an incident while it lasts.
+FLOW_LOG_INTERVAL_SECONDS = 60
+
+
+def declare_flow_logs(
+    name: str,
+    naming: Naming,
+    vpc_id: pulumi.Input[str],
+    retention: int,
+    key: pulumi.Input[str],
+    parent: pulumi.Resource,
+) -> None:
+    """All traffic of a network, in a log group of its own.
+
+    Args:
+        name: of its resources in the program, and part of the group's and role's names.
+        naming: names and ARNs, of the network's region.
+        vpc_id: the network.
+        retention: days.
+        key: encrypts the group.
+        parent: the component that it belongs to.
+    """
+    here = pulumi.ResourceOptions(parent=parent)
+    group = cloudwatch.LogGroup(
+        name,
+        name=f"/groundwork/{naming.prefix}/{name}",
+        retention_in_days=retention,
+        kms_key_id=key,
+        opts=here,
+    )
+    role = aws_iam.Role(
+        name,
+        name=naming.named(name),
+        description="VPC flow logs write into their log group",
+        assume_role_policy=iam.document(
+            iam.trust_service(
+                "vpc-flow-logs.amazonaws.com",
+                account=naming.account,
+                source=naming.arn("ec2", "vpc-flow-log/*"),
+            )
+        ),
+        opts=here,
+    )
+    aws_iam.RolePolicy(
+        name,
+        name="write-logs",
+        role=role.name,
+        policy=iam.document(iam.write_log_streams(group.arn)),
+        opts=here,
+    )
+    ec2.FlowLog(
+        name,
+        vpc_id=vpc_id,
+        traffic_type="ALL",
+        log_destination_type="cloud-watch-logs",
+        log_destination=group.arn,
+        iam_role_arn=role.arn,
+        max_aggregation_interval=FLOW_LOG_INTERVAL_SECONDS,
+        tags={"Name": naming.named(name)},
+        opts=here,
+    )

@@ -1,0 +1,132 @@
+"""DB-2 and NET-1: what waits in the recovery region, in prod alone."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+import pytest
+
+from infra.addresses import subnets
+from tests.support.recorder import Recording, Resource, stack_file
+from tests.support.recordings import recording_of
+
+INSTANCE = "aws:rds/instance:Instance"
+COPIED_BACKUPS = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
+ARN = "arn:aws:rds:us-west-2:123456789012:database"
+
+
+@pytest.mark.contract("DB-2")
+def test_prod_has_a_replica_in_the_recovery_region(prod: Recording) -> None:
+    replica = prod.one(INSTANCE, "standby")
+    assert replica.provider == "aws-recovery"
+    assert replica.inputs["replicateSourceDb"] == ARN
+
+
+@pytest.mark.contract("DB-2")
+@pytest.mark.parametrize("environment", ["dev", "staging"])
+def test_only_prod_pays_for_a_second_region(environment: str) -> None:
+    recording = recording_of(environment)
+    assert list(recording.of(INSTANCE)) == ["database"]
+    assert not recording.of(COPIED_BACKUPS)
+
+
+@pytest.mark.contract("DB-2")
+def test_the_replica_can_take_the_primarys_load_and_as_many_connections(prod: Recording) -> None:
+    primary, replica = (prod.one(INSTANCE, name).inputs for name in ("database", "standby"))
+    for name in ("instanceClass", "maxAllocatedStorage", "backupRetentionPeriod"):
+        assert replica[name] == primary[name]
+    groups = prod.of("aws:rds/parameterGroup:ParameterGroup")
+    assert groups["standby"].inputs["parameters"] == groups["database"].inputs["parameters"]
+
+
+@pytest.mark.contract("DB-2")
+def test_the_replica_cannot_be_lost_by_mistake(prod: Recording) -> None:
+    replica = prod.one(INSTANCE, "standby")
+    assert replica.protect
+    assert replica.inputs["deletionProtection"] is True
+    assert replica.inputs["deleteAutomatedBackups"] is False
+
+
+@pytest.mark.contract("DB-2", "DR-3")
+def test_a_promoted_replica_is_not_made_a_replica_again(prod: Recording) -> None:
+    assert prod.one(INSTANCE, "standby").ignore_changes == ("replicateSourceDb",)
+
+
+@pytest.mark.contract("DB-2")
+def test_the_primarys_backups_are_copied_for_as_long_as_they_are_kept(prod: Recording) -> None:
+    copied = prod.one(COPIED_BACKUPS, "standby")
+    assert copied.provider == "aws-recovery"
+    assert copied.inputs["sourceDbInstanceArn"] == ARN
+    assert copied.inputs["retentionPeriod"] == 30
+
+
+@pytest.mark.contract("DB-2", "DR-3")
+def test_what_is_in_the_recovery_region_is_encrypted_with_keys_of_that_region(prod: Recording) -> None:
+    keys = prod.of("aws:kms/key:Key")
+    assert {keys[name].provider for name in ("recovery-data", "recovery-logs")} == {"aws-recovery"}
+    replica = prod.one(INSTANCE, "standby").inputs
+    copied = prod.one(COPIED_BACKUPS, "standby").inputs
+    assert {replica["kmsKeyId"], replica["performanceInsightsKmsKeyId"], copied["kmsKeyId"]} == {
+        "arn:aws:kms:us-west-2:123456789012:recovery-data"
+    }
+
+
+def _recovery_subnets(prod: Recording) -> dict[str, Resource]:
+    return {
+        name: subnet
+        for name, subnet in prod.of("aws:ec2/subnet:Subnet").items()
+        if name.startswith("recovery-")
+    }
+
+
+@pytest.mark.contract("NET-1", "DB-2")
+def test_the_replicas_subnets_leave_the_plans_other_ranges_free(prod: Recording) -> None:
+    settings = stack_file("prod")["network"]
+    plan = subnets(IPv4Network(settings["recoveryCidr"]), 3)
+    found = _recovery_subnets(prod)
+    assert [subnet.inputs["cidrBlock"] for subnet in found.values()] == [str(zone.data) for zone in plan]
+    zones = [subnet.inputs["availabilityZone"] for subnet in found.values()]
+    assert zones == settings["recoveryAvailabilityZones"]
+    vpc = prod.one("aws:ec2/vpc:Vpc", "recovery-vpc")
+    assert vpc.inputs["cidrBlock"] == settings["recoveryCidr"]
+
+
+@pytest.mark.contract("NET-1", "NET-2")
+def test_nothing_leads_into_the_recovery_network_or_out_of_it(prod: Recording) -> None:
+    routes = prod.of("aws:ec2/route:Route").values()
+    assert not [route.name for route in routes if route.provider == "aws-recovery"]
+    gateways = prod.of("aws:ec2/internetGateway:InternetGateway").values()
+    assert {gateway.provider for gateway in gateways} == {"aws"}
+    rules = prod.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").values()
+    assert not [rule.name for rule in rules if rule.provider == "aws-recovery"]
+
+
+@pytest.mark.contract("NET-1")
+def test_every_network_has_flow_logs(each: Recording) -> None:
+    vpcs = {f"{vpc.name}-id" for vpc in each.of("aws:ec2/vpc:Vpc").values()}
+    assert {log.inputs["vpcId"] for log in each.of("aws:ec2/flowLog:FlowLog").values()} == vpcs
+
+
+@pytest.mark.contract("NET-1")
+def test_no_two_networks_of_any_environment_and_region_overlap() -> None:
+    networks = [
+        IPv4Network(vpc.inputs["cidrBlock"])
+        for environment in ("dev", "staging", "prod")
+        for vpc in recording_of(environment).of("aws:ec2/vpc:Vpc").values()
+    ]
+    assert len(networks) == 4  # three environments, and prod's recovery region
+    pairs = [(a, b) for n, a in enumerate(networks) for b in networks[n + 1 :]]
+    assert not [pair for pair in pairs if pair[0].overlaps(pair[1])]
+
+
+@pytest.mark.contract("DB-2", "ALM-13")
+def test_a_replica_that_is_behind_pages_from_the_region_that_it_is_in(prod: Recording) -> None:
+    alarm = prod.one("aws:cloudwatch/metricAlarm:MetricAlarm", "replica-lag")
+    assert alarm.provider == "aws-recovery"
+    assert alarm.inputs["dimensions"] == {
+        "DBInstanceIdentifier": prod.one(INSTANCE, "standby").inputs["identifier"]
+    }
+    assert alarm.inputs["threshold"] == 900  # seconds: a quarter of the hour that may be lost
+    (told,) = alarm.inputs["alarmActions"]
+    topics = prod.of("aws:sns/topic:Topic")
+    assert topics[told.split(":")[-1]].provider == "aws-recovery"
