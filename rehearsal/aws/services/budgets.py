@@ -11,6 +11,7 @@ RECORDED = (
         token="aws:budgets/budget:Budget",
         id="{account}:{name}",
         why="moto has neither UpdateBudget nor a budget's tags",
+        model="budgets.create_budget",
         outputs={"arn": "arn:aws:budgets::{account}:budget/{name}", "accountId": "{account}"},
         autoname="name",
         model="budgets.create_budget",
