@@ -14,7 +14,6 @@ RECORDED = (
         model="budgets.create_budget",
         outputs={"arn": "arn:aws:budgets::{account}:budget/{name}", "accountId": "{account}"},
         autoname="name",
-        model="budgets.create_budget",
         names={
             "name": "Budget.BudgetName",
             "budgetType": "Budget.BudgetType",
