@@ -1,4 +1,8 @@
-"""Pulumi's language runtime in this process: the engine asks it to run the program.
+"""Pulumi's language runtime: the engine asks it to run the program.
+
+Programs run in a process of their own, one for all sessions: program and providers each keep a core
+busy, and threads of one Python process take turns. Its orders come through its standard input, a line
+of JSON each; it ends when that is closed, however the rehearsal ends.
 
 The SDK's Automation API has such a server for its inline programs; it is used here directly, since
 going through `Stack.up` starts the command line tool several more times for each operation.
@@ -6,17 +10,26 @@ going through `Stack.up` starts the command line tool several more times for eac
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import json
+import os
 import runpy
+import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import grpc
 from pulumi.automation._server import LanguageServer
 from pulumi.errors import RunError
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
+
+from rehearsal.sdk_speed import quick_sdk
 
 # The program's own package; another revision's must not be answered from the import cache.
 PROGRAM_PACKAGES = ("infra",)
@@ -26,7 +39,8 @@ def program_at(root: Path) -> Callable[[], None]:
     """The program of the checkout at `root`: its `__main__.py`, as `pulumi up` would run it."""
 
     def run() -> None:
-        forget_program()
+        with _loading:
+            _forget_another_program(root)
         sys.path.insert(0, str(root))
         try:
             runpy.run_path(str(root / "__main__.py"), run_name="__main__")
@@ -36,11 +50,35 @@ def program_at(root: Path) -> Callable[[], None]:
     return run
 
 
-def forget_program() -> None:
-    """Drops the program's modules, so that the next run imports those of its own checkout."""
-    for name in list(sys.modules):
-        if name.split(".")[0] in PROGRAM_PACKAGES:
-            del sys.modules[name]
+_loaded: list[Any] = []
+_loading = threading.Lock()
+
+
+def _load_early(root: Path) -> None:
+    """Imports the program's modules before the engine asks for it: it takes half a second to start.
+
+    They declare nothing when they are imported. What cannot be imported is told when the program runs.
+    """
+    if not (root / "infra").is_dir():
+        return
+    with _loading, contextlib.suppress(Exception):
+        _forget_another_program(root)
+        sys.path.insert(0, str(root))
+        try:
+            importlib.import_module("infra.platform")
+        finally:
+            sys.path.remove(str(root))
+
+
+def _forget_another_program(root: Path) -> None:
+    """Drops the program's modules when they are not those of `root` as it is now."""
+    files = [file for package in PROGRAM_PACKAGES for file in sorted((root / package).rglob("*.py"))]
+    now = [(str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+    if now != _loaded:
+        for name in list(sys.modules):
+            if name.split(".")[0] in PROGRAM_PACKAGES:
+                del sys.modules[name]
+    _loaded[:] = now
 
 
 class _ProgramServer(LanguageServer):
@@ -53,8 +91,7 @@ class _ProgramServer(LanguageServer):
             return language_pb2.RunResponse(bail=True)
 
 
-def serve(program: Callable[[], None]) -> tuple[grpc.Server, int]:
-    """A started language server for `program` on a free loopback port, and that port."""
+def _start_server(program: Callable[[], None]) -> tuple[grpc.Server, int]:
     server = grpc.server(
         ThreadPoolExecutor(max_workers=4, thread_name_prefix="language"),
         options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
@@ -63,3 +100,97 @@ def serve(program: Callable[[], None]) -> tuple[grpc.Server, int]:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
+
+
+@dataclass(frozen=True)
+class ProgramServer:
+    """A language server for one checkout's program, on a loopback port, in the programs' process."""
+
+    port: int
+
+    def stop(self, grace: float | None = None) -> None:
+        """Frees the port."""
+        with contextlib.suppress(OSError):
+            _Programs.running().order({"stop": self.port})
+
+
+def serve(root: Path) -> ProgramServer:
+    """A started language server for the program of the checkout at `root`."""
+    return ProgramServer(_Programs.running().order({"serve": str(root)}))
+
+
+class _Programs:
+    """The process that runs programs, seen from the rehearsal."""
+
+    _one: _Programs | None = None
+    _lock = threading.Lock()
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).resolve().parents[1],
+            # Ctrl-C is for the rehearsal and the engine, which end what runs here in good order.
+            start_new_session=True,
+        )
+
+    @classmethod
+    def running(cls) -> _Programs:
+        """The process; started when it is first needed, or has died."""
+        with cls._lock:
+            if cls._one is None or cls._one._process.poll() is not None:
+                cls._one = _Programs()
+            return cls._one
+
+    def order(self, what: dict[str, Any]) -> int:
+        """Sends an order and gives the number that answers it."""
+        orders, answers = self._process.stdin, self._process.stdout
+        assert orders is not None and answers is not None
+        with self._lock:
+            orders.write(json.dumps(what) + "\n")
+            orders.flush()
+            answer = answers.readline()
+        if not answer:
+            raise OSError(0, "the process that runs programs has ended", sys.executable)
+        return int(answer)
+
+
+def prepare() -> None:
+    """Starts the programs' process, so that it is ready when a session has brought its cloud back."""
+    _Programs.running()
+
+
+def _obey(orders: TextIO, answers: TextIO) -> None:
+    """The process's own side: carries out orders until there can be no more."""
+    servers: dict[int, grpc.Server] = {}
+    for line in orders:
+        order = json.loads(line)
+        if "serve" in order:
+            root = Path(order["serve"])
+            server, port = _start_server(program_at(root))
+            servers[port] = server
+            threading.Thread(target=_load_early, args=(root,), daemon=True).start()
+        else:
+            port = order["stop"]
+            servers.pop(port).stop(grace=None)
+        answers.write(f"{port}\n")
+        answers.flush()
+
+
+def _main() -> None:
+    # What a program prints must not be taken for an answer.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    with quick_sdk():
+        # Programs need these; until the first order comes there is time.
+        for package in ("pulumi_aws", "pulumi_kubernetes", "pulumi_random"):
+            importlib.import_module(package)
+        _obey(sys.stdin, answers)
+    # Without waiting for a program that runs: nobody is left to hear of it.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _main()

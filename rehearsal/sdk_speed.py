@@ -45,15 +45,20 @@ class _AllAtOnce:
 @contextmanager
 def quick_sdk() -> Iterator[None]:
     """Applies the replacements inside the block."""
-    if gc.get_threshold()[0] < _GARBAGE_THRESHOLD:
-        gc.freeze()
-        gc.set_threshold(_GARBAGE_THRESHOLD, *gc.get_threshold()[1:])
+    collect_garbage_rarely()
     undo = _replace() if importlib.metadata.version("pulumi").startswith(TRIED_WITH) else []
     try:
         yield
     finally:
         for target, name, original in undo:
             setattr(target, name, original)
+
+
+def collect_garbage_rarely() -> None:
+    """For the rest of the process: what has been made so far is not looked at any more."""
+    if gc.get_threshold()[0] < _GARBAGE_THRESHOLD:
+        gc.freeze()
+        gc.set_threshold(_GARBAGE_THRESHOLD, *gc.get_threshold()[1:])
 
 
 def share_service_models() -> None:

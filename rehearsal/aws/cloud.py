@@ -9,12 +9,12 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, Self
 
 from rehearsal.aws.moto_fixes import repair_moto
-from rehearsal.aws.moto_speed import client_config, instead_of_signature, quicken_moto
+from rehearsal.aws.moto_speed import make_client, quicken_moto
 from rehearsal.journal import Entry, Journal, decode
 from rehearsal.provider import ProviderError
 from rehearsal.sdk_speed import share_service_models
@@ -25,6 +25,9 @@ READING = ("describe_", "get_", "list_", "head_", "lookup_", "search_")
 # moto reads these from the environment. A thousand machine images that nobody starts take a second
 # to load, in every region.
 _MOTO_SETTINGS = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+
+# By service, region and account; moto answers or does not answer them as sessions come and go.
+_CLIENTS: dict[tuple[str, str, str], Any] = {}
 
 
 class Cloud:
@@ -37,7 +40,6 @@ class Cloud:
     def __init__(self, account: str, journal: Journal | None = None) -> None:
         self.account = account
         self._journal = journal or Journal()
-        self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.RLock()
         self._changes = 0
         self._created: dict[str, str] = {}
@@ -122,14 +124,14 @@ class Cloud:
         return self._orphans.pop(urn, None)
 
     def client(self, service: str, region: str) -> Any:
-        """A cached boto3 client (making one costs some 20 ms)."""
-        key = (service, region)
+        """A boto3 client; making one costs some 20 ms, so they are kept for the whole process."""
+        key = (service, region, self.account)
         # Looked for without the lock first: who only wants a model need not wait for calls to end.
-        if key not in self._clients:
+        if key not in _CLIENTS:
             with self._lock:
-                if key not in self._clients:
-                    self._clients[key] = self._make_client(service, region)
-        return self._clients[key]
+                if key not in _CLIENTS:
+                    _CLIENTS[key] = self._make_client(service, region)
+        return _CLIENTS[key]
 
     def _make_client(self, service: str, region: str) -> Any:
         if service == "eks":
@@ -137,21 +139,11 @@ class Cloud:
             self._seed(0)
             importlib.import_module("moto.eks.models")
 
-        client = self._session.client(service, region_name=region, config=client_config())
-        scope = instead_of_signature(service, region)
+        return make_client(service, region, self.account)
 
-        def name_caller(request: Any, **_: Any) -> None:
-            request.headers["x-moto-account-id"] = self.account
-            request.headers["Authorization"] = scope
-
-        client.meta.events.register("before-sign", name_caller)
-        return client
-
-    @cached_property
-    def _session(self) -> Any:
-        import boto3
-
-        return boto3.session.Session(aws_access_key_id="embedded", aws_secret_access_key="embedded")
+    def prepare(self, region: str, services: Iterable[str]) -> None:
+        """Makes the clients of a region in the background: until the engine asks there is time."""
+        threading.Thread(target=lambda: [self.client(each, region) for each in services], daemon=True).start()
 
     def _send(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = getattr(self.client(service, region), operation)(**parameters)

@@ -21,20 +21,31 @@ TRIED_WITH = ("5.2.",)
 _SCOPE = "AWS4-HMAC-SHA256 Credential=embedded/20000101/{region}/{service}/aws4_request, Signature=none"
 
 
-def client_config() -> Config:
-    """Settings of the clients: one attempt, parameters checked, nothing signed."""
-    return Config(
+def make_client(service: str, region: str, account: str) -> Any:
+    """A client that calls in the name of `account`: one attempt, parameters checked, nothing signed."""
+    config = Config(
         signature_version=UNSIGNED,
         user_agent="rehearsal",
         retries={"total_max_attempts": 1},
         parameter_validation=True,
         s3={"addressing_style": "path"},
     )
+    client = _session().client(service, region_name=region, config=config)
+    scope = _SCOPE.format(region=region, service=service)
+
+    def name_caller(request: Any, **_: Any) -> None:
+        request.headers["x-moto-account-id"] = account
+        request.headers["Authorization"] = scope
+
+    client.meta.events.register("before-sign", name_caller)
+    return client
 
 
-def instead_of_signature(service: str, region: str) -> str:
-    """The Authorization header that moto reads the region from; it verifies no signature."""
-    return _SCOPE.format(region=region, service=service)
+@cache
+def _session() -> Any:
+    import boto3
+
+    return boto3.session.Session(aws_access_key_id="embedded", aws_secret_access_key="embedded")
 
 
 @cache

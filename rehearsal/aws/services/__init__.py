@@ -77,6 +77,11 @@ def _modules() -> list[Any]:
     return [importlib.import_module(f"{__name__}.{name}") for name in MODULES]
 
 
+def used() -> list[str]:
+    """boto3's names of the services that real types are made through."""
+    return sorted({mapping.service for mapping in all_mappings().values()})
+
+
 def mapping_of(token: str) -> ResourceMapping | None:
     """How `token` is really made; None when it is only recorded."""
     return all_mappings().get(token)

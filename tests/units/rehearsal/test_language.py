@@ -1,0 +1,48 @@
+"""Programs run in a process of their own, which ends with the rehearsal, however that ends."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rehearsal import language
+
+ROOT = Path(__file__).resolve().parents[3]
+
+KILLED = """
+import os
+from rehearsal import language
+print(language._Programs.running()._process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def _runs(process: int) -> bool:
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and ") Z " not in status.read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+def test_the_programs_process_ends_when_the_rehearsal_is_killed() -> None:
+    command = [sys.executable, "-c", KILLED]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    process = int(done.stdout)
+    deadline = time.monotonic() + 20
+    while _runs(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _runs(process)
+
+
+def test_every_program_has_a_port_of_its_own_until_it_is_stopped(tmp_path: Path) -> None:
+    one, other = language.serve(tmp_path), language.serve(tmp_path)
+    assert one.port != other.port
+    one.stop()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", one.port), timeout=5)
+    socket.create_connection(("127.0.0.1", other.port), timeout=5).close()
+    other.stop()
