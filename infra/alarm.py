@@ -46,9 +46,15 @@ class Severity(StrEnum):
         }[self]
 
 
+_RULES = "events.amazonaws.com"  # EventBridge: GuardDuty's findings, and what comes by the calendar
+
 # AWS's services that tell of something themselves, by the severity of what they tell.
 PUBLISHERS = MappingProxyType(
-    {Severity.SEV2: "events.rds.amazonaws.com", Severity.SEV4: "budgets.amazonaws.com"}
+    {
+        Severity.SEV2: ("events.rds.amazonaws.com", _RULES),
+        Severity.SEV3: ("backup.amazonaws.com", _RULES),
+        Severity.SEV4: ("budgets.amazonaws.com", _RULES),
+    }
 )
 
 

@@ -42,6 +42,8 @@ BACKUP_DAYS = 30  # runbooks 000, 003, 004
 AUDIT_DAYS = 730  # runbook 002: two years, then removed
 ACCESS_LOG_DAYS = 90
 
+AUDIT = "audit"
+
 CATALOGUE = (
     _documents("documents", "Customers' documents"),
     _documents("photos", "Customers' photos"),
@@ -55,7 +57,7 @@ CATALOGUE = (
         replicated=True,
     ),
     Bucket(
-        "audit",
+        AUDIT,
         "Audit logs",
         expire_after=AUDIT_DAYS,
         noncurrent_expire_after=1,

@@ -37,6 +37,7 @@ class Standard:
         locks_backups: backups cannot be removed before their time, by nobody, and are copied to the
             recovery region.
         standby_region: database and images are replicated to the recovery region.
+        detects_threats: GuardDuty looks for attacks on the account.
         deletion_protection: the cluster refuses to be deleted.
         log_retention: days that logs are kept.
         performance_history: days of Performance Insights (7, a multiple of 31, or 731).
@@ -54,6 +55,7 @@ class Standard:
     digests_required: bool
     locks_backups: bool
     standby_region: bool
+    detects_threats: bool
     deletion_protection: bool
     log_retention: int
     performance_history: int
@@ -74,6 +76,7 @@ STANDARDS = MappingProxyType(
             digests_required=False,
             locks_backups=False,
             standby_region=False,
+            detects_threats=False,
             deletion_protection=False,
             log_retention=14,
             performance_history=7,
@@ -91,6 +94,7 @@ STANDARDS = MappingProxyType(
             digests_required=True,
             locks_backups=False,
             standby_region=False,
+            detects_threats=False,
             deletion_protection=False,
             log_retention=30,
             performance_history=7,
@@ -108,6 +112,7 @@ STANDARDS = MappingProxyType(
             digests_required=True,
             locks_backups=True,
             standby_region=True,
+            detects_threats=True,
             deletion_protection=True,
             log_retention=365,
             performance_history=93,

@@ -315,13 +315,13 @@ def publish_encrypted(topic: Arn, key: Arn, region: str, *, sid: str = "Publish"
     ]
 
 
-def publish_as_service(topic: Arn, *, service: str, account: str) -> Statement:
-    """An AWS service publishes to a topic for this account."""
+def publish_as_services(topic: Arn, *, services: Sequence[str], account: str) -> Statement:
+    """AWS services publish to a topic for this account."""
     return allow(
         "PublishForAccount",
         ["sns:Publish"],
         [topic],
-        principal={"Service": service},
+        principal={"Service": services[0] if len(services) == 1 else list(services)},
         condition={"StringEquals": {"aws:SourceAccount": account}},
     )
 

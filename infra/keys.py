@@ -60,9 +60,9 @@ class Keys(pulumi.ComponentResource):
             iam.service_uses_key(
                 service,
                 {"StringEquals": {"aws:SourceAccount": naming.account}},
-                sid=f"Uses{service.split('.')[-3].capitalize()}",
+                sid="Uses" + "".join(part.capitalize() for part in service.split(".")[:-2]),
             )
-            for service in sorted(PUBLISHERS.values())
+            for service in sorted({each for services in PUBLISHERS.values() for each in services})
         ]
         self.notifications = key("notifications", "Topics for alarms", alarms, *publishers)
         name, purpose = "secret-copies", "Copies of secrets"

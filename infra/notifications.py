@@ -69,8 +69,8 @@ class Notifications(pulumi.ComponentResource):
         }
         self.topics = {}
         for severity in args.severities:
-            service = PUBLISHERS.get(severity) if args.place is Place.HERE else None
-            topic = self._topic(severity.topic, f"{severity.value}: {severity.response}", service)
+            services = PUBLISHERS.get(severity, ()) if args.place is Place.HERE else ()
+            topic = self._topic(severity.topic, f"{severity.value}: {severity.response}", services)
             self.topics[severity] = topic
             if severity.pages and args.pagerduty is not None:
                 self._subscription(f"{severity.topic}-pagerduty", topic, "https", args.pagerduty)
@@ -92,7 +92,7 @@ class Notifications(pulumi.ComponentResource):
             parent=self,
         )
 
-    def _topic(self, name: str, title: str, service: str | None = None) -> pulumi.Output[str]:
+    def _topic(self, name: str, title: str, services: Sequence[str] = ()) -> pulumi.Output[str]:
         naming = self._args.naming
         name = f"{self._prefix}{name}"
         topic = sns.Topic(
@@ -104,8 +104,8 @@ class Notifications(pulumi.ComponentResource):
         )
         alarms = naming.arn("cloudwatch", "alarm:*", self._args.region)
         statements = [iam.publish_alarms(topic.arn, account=naming.account, alarms=alarms)]
-        if service is not None:
-            statements.append(iam.publish_as_service(topic.arn, service=service, account=naming.account))
+        if services:
+            statements.append(iam.publish_as_services(topic.arn, services=services, account=naming.account))
         sns.TopicPolicy(
             name,
             arn=topic.arn,

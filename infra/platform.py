@@ -7,7 +7,9 @@ import pulumi
 from infra import arguments, providers
 from infra.alarm import Place
 from infra.alarms import Alarms
+from infra.audit import Audit
 from infra.availability import Availability
+from infra.backup import Backup
 from infra.budget import Budget
 from infra.cluster import Cluster
 from infra.configuration import Configuration
@@ -53,6 +55,10 @@ def declare(configuration: Configuration) -> Outputs:
     }
     storage = Storage("storage", arguments.storage(configuration, keys, recovery), here)
     secrets = Secrets("secrets", arguments.secrets(configuration, keys), here)
+    backup = Backup(
+        "backup", arguments.backup(configuration, database, storage, notifications, recovery), here
+    )
+    Audit("audit", arguments.audit(configuration, keys, storage, notifications), here)
 
     entries = arguments.entries(database, redis, secrets)
     rotators = {
@@ -77,7 +83,7 @@ def declare(configuration: Configuration) -> Outputs:
 
     availability = Availability("availability", arguments.availability(configuration), here)
     standby = _stand_by(configuration, database, elsewhere) if settings.standard.standby_region else None
-    watched = arguments.watched(configuration, cluster, database, standby, redis, availability)
+    watched = arguments.watched(configuration, cluster, database, standby, backup, redis, availability)
     alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), here)
     beyond = Notifications(
         "notifications-global", arguments.notifications_of(configuration, Place.GLOBAL), there

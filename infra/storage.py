@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pulumi
 from pulumi_aws import iam as aws_iam
@@ -28,6 +28,7 @@ class StorageArgs:
             everybody.
         protect: buckets cannot be removed by mistake, and stay when they are not declared any more.
         recovery_provider: AWS in the recovery region.
+        statements: what the policies of buckets allow others, by the bucket's name.
     """
 
     naming: Naming
@@ -36,6 +37,7 @@ class StorageArgs:
     lock_backups: bool
     protect: bool
     recovery_provider: pulumi.ProviderResource
+    statements: Mapping[str, Sequence[iam.Statement]]
 
 
 class Storage(pulumi.ComponentResource):
@@ -47,12 +49,14 @@ class Storage(pulumi.ComponentResource):
 
     names: dict[str, str]
     arns: dict[str, str]
+    policies: dict[str, s3.BucketPolicy]
 
     def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:storage:Storage", name, None, opts)
         self._args = args
         self.names = {bucket.name: args.naming.bucket(bucket.name) for bucket in args.buckets}
         self.arns = {name: bucket_arn(physical_name) for name, physical_name in self.names.items()}
+        self.policies = {}
         logs = self._access_logs()
         for definition in args.buckets:
             bucket = self._bucket(definition, logs)
@@ -97,9 +101,10 @@ class Storage(pulumi.ComponentResource):
 
     def _bucket(self, definition: Bucket, logs: SafeBucket) -> SafeBucket:
         name = definition.name
-        made = declare_bucket(
-            name, self._bucket_args(definition, self.names[name], self._args.data_key), self
-        )
+        bucket_args = self._bucket_args(definition, self.names[name], self._args.data_key)
+        statements = tuple(self._args.statements.get(name, ()))
+        made = declare_bucket(name, replace(bucket_args, statements=statements), self)
+        self.policies[name] = made.policy
         s3.BucketLogging(
             name,
             bucket=made.bucket.id,

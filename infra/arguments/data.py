@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from infra import audit_iam
 from infra.arguments.rotation import rotated
 from infra.bucket_catalogue import CATALOGUE
 from infra.caretakers import SNAPSHOT_SECRETS
@@ -108,6 +109,7 @@ def storage(
         lock_backups=standard.locks_backups,
         protect=standard.protects_data,
         recovery_provider=recovery_provider,
+        statements={"audit": audit_iam.deliver_trail(configuration.naming)},
     )
 
 

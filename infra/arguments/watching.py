@@ -11,6 +11,7 @@ from infra.alarm_catalogue import Limits, catalogue
 from infra.alarm_queries import Watched
 from infra.alarms import Alarms, AlarmsArgs
 from infra.availability import Availability, AvailabilityArgs, Endpoint
+from infra.backup import Backup
 from infra.budget import BudgetArgs
 from infra.cluster import Cluster
 from infra.configuration import Configuration
@@ -114,6 +115,7 @@ def watched(
     cluster: Cluster,
     database: Database,
     standby: Standby | None,
+    backup: Backup,
     redis: Mapping[str, Redis],
     availability: Availability,
 ) -> dict[Subject, Sequence[Watched]]:
@@ -125,6 +127,8 @@ def watched(
         Subject.REPLICA: [Watched("replica", {"DBInstanceIdentifier": standby.replica_identifier})]
         if standby
         else [],
+        Subject.BACKUP: [Watched("backup", {"BackupVaultName": backup.vault_name})],
+        Subject.TRAIL: [Watched("trail", {})],
         Subject.CLUSTER: [Watched("cluster", {"ClusterName": cluster.name})],
         Subject.OPERATIONS: [Watched("operations", {})],
         Subject.MAINTENANCE: [Watched("maintenance", {"DBInstanceIdentifier": database.identifier})],

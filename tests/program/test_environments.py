@@ -12,6 +12,9 @@ from tests.support.recorder import Recording
 
 # Kinds of resources that prod has and staging has not, each with the reason.
 ONLY_IN_PROD = {
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": "S3-2: only prod's backups are locked",
+    "aws:guardduty/detector:Detector": "SEC-6: GuardDuty in prod",
+    "aws:guardduty/detectorFeature:DetectorFeature": "SEC-6: GuardDuty in prod",
     "aws:kms/replicaKey:ReplicaKey": "SEC-4: only prod's secrets have copies in the recovery region",
     "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": (
         "DB-2: the second region is prod's alone"
@@ -20,6 +23,7 @@ ONLY_IN_PROD = {
 }
 
 STATEFUL = (
+    "aws:backup/vault:Vault",
     "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:kms/key:Key",
     "aws:rds/instance:Instance",
@@ -44,6 +48,7 @@ def test_staging_differs_from_prod_in_a_short_list() -> None:
     differing = {name for name in vars(prod) if getattr(prod, name) != getattr(staging, name)}
     assert differing == {
         "deletion_protection",
+        "detects_threats",
         "error_sample_rate",
         "locks_backups",
         "log_retention",

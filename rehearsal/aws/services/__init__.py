@@ -14,6 +14,8 @@ from rehearsal.aws.recorded import RecordedType
 # Each module offers MAPPINGS, and RECORDED for types that moto has no API for.
 MODULES = (
     "acm",
+    "audit",
+    "backup",
     "budgets",
     "cloudfront",
     "cloudwatch",
@@ -21,6 +23,7 @@ MODULES = (
     "eks",
     "elasticache",
     "elbv2",
+    "events",
     "iam",
     "kms",
     "lambda_",

@@ -1,0 +1,64 @@
+"""What the parts are given that protect data and the account."""
+
+from __future__ import annotations
+
+import pulumi
+
+from infra.alarm import Severity
+from infra.audit import AuditArgs
+from infra.backup import BackupArgs
+from infra.bucket_catalogue import AUDIT
+from infra.configuration import Configuration
+from infra.database import Database
+from infra.keys import Keys
+from infra.notifications import Notifications
+from infra.storage import Storage
+
+# The backups bucket has copies of its own, and nobody can remove audit logs.
+BACKED_UP_BUCKETS = ("documents", "photos", "reports")
+
+
+def audit(
+    configuration: Configuration, keys: Keys, storage: Storage, notifications: Notifications
+) -> AuditArgs:
+    """For the trail, and what looks through it."""
+    naming, standard = configuration.naming, configuration.settings.standard
+    return AuditArgs(
+        naming=naming,
+        bucket=storage.names[AUDIT],
+        bucket_ready=storage.policies[AUDIT],
+        backups_arn=storage.arns["backups"],
+        secret_readers=[
+            naming.named("service-*"),
+            naming.function_role("*"),
+            configuration.system.access.deploy,
+        ],
+        detects_threats=standard.detects_threats,
+        log_retention=standard.log_retention,
+        log_key=keys.logs,
+        topics=notifications.topics,
+        protect=standard.protects_data,
+    )
+
+
+def backup(
+    configuration: Configuration,
+    database: Database,
+    storage: Storage,
+    notifications: Notifications,
+    recovery_provider: pulumi.ProviderResource,
+) -> BackupArgs:
+    """For the daily snapshots."""
+    settings, standard = configuration.settings, configuration.settings.standard
+    return BackupArgs(
+        naming=configuration.naming,
+        resources={
+            "database": database.instance.arn,
+            **{name: storage.arns[name] for name in BACKED_UP_BUCKETS},
+        },
+        retention=settings.database.backup_retention,
+        locked=standard.locks_backups,
+        recovery_provider=recovery_provider if standard.locks_backups else None,
+        topic=notifications.topics[Severity.SEV3],
+        protect=standard.protects_data,
+    )

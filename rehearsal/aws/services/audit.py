@@ -1,0 +1,100 @@
+"""CloudTrail, GuardDuty and Access Analyzer. Nothing is ever written into a trail, and nothing found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.recorded import RecordedType
+
+
+def _trail(answer: dict[str, Any], context: Context) -> dict[str, Any]:
+    trail = dict(answer["Trail"])
+    trail["EnableLogging"] = context.call("get_trail_status", Name=context.id)["IsLogging"]
+    trail["HomeRegion"] = context.region
+    return trail
+
+
+def _selectors(context: Context) -> dict[str, Any]:
+    members = {"equals": "Equals", "notEquals": "NotEquals", "startsWiths": "StartsWith"}
+    members |= {"notStartsWiths": "NotStartsWith", "endsWiths": "EndsWith", "notEndsWiths": "NotEndsWith"}
+    return {
+        "TrailName": context.id,
+        "AdvancedEventSelectors": [
+            {
+                "Name": selector["name"],
+                "FieldSelectors": [
+                    {
+                        "Field": field["field"],
+                        **{members[name]: field[name] for name in members if field.get(name)},
+                    }
+                    for field in selector["fieldSelectors"]
+                ],
+            }
+            for selector in context.inputs["advancedEventSelectors"]
+        ],
+    }
+
+
+MAPPINGS = (
+    ResourceMapping(
+        token="aws:cloudtrail/trail:Trail",
+        service="cloudtrail",
+        create=Call("create_trail"),
+        id="{TrailARN}",
+        read=Call("get_trail", {"Name": "{id}"}),
+        found=_trail,
+        update=Call("update_trail", {"Name": "{id}"}),
+        settings=(
+            Setting(
+                "start_logging",
+                ("enableLogging",),
+                {"Name": "{id}"},
+                takes=False,
+                switch=True,
+                unset=Call("stop_logging", {"Name": "{id}"}, takes=False),
+            ),
+            Setting("put_event_selectors", ("advancedEventSelectors",), _selectors, takes=False),
+        ),
+        delete=Call("delete_trail", {"Name": "{name}"}),  # moto does not find it by its ARN
+        names={"cloudWatchLogsGroupArn": "CloudWatchLogsLogGroupArn", "arn": "TrailARN"},
+        read_names={"enableLogFileValidation": "LogFileValidationEnabled", "enableLogging": "EnableLogging"},
+        not_returned=("advancedEventSelectors",),
+        missing=("TrailNotFoundException",),
+        defaults={"enableLogging": True, "includeGlobalServiceEvents": True},
+        autoname="name",
+        tags=Tags(
+            create="TagsList",
+            style="list",
+            add=Call("add_tags", {"ResourceId": "{id}", "TagsList": "<tags>"}),
+            remove=Call("remove_tags", {"ResourceId": "{id}", "TagsList": "<keyed>"}),
+            read="ResourceTagList[0].TagsList",
+            read_call=Call("list_tags", {"ResourceIdList": ["{id}"]}),
+        ),
+    ),
+)
+RECORDED = (
+    RecordedType(
+        token="aws:accessanalyzer/analyzer:Analyzer",
+        id="{analyzerName}",
+        why="moto has no Access Analyzer",
+        outputs={"arn": "arn:aws:access-analyzer:{region}:{account}:analyzer/{analyzerName}"},
+        model="accessanalyzer.create_analyzer",
+    ),
+    RecordedType(
+        token="aws:guardduty/detector:Detector",
+        id="{hash}",
+        why="moto has no tags of a detector, and forgets its features",
+        outputs={
+            "arn": "arn:aws:guardduty:{region}:{account}:detector/{hash}",
+            "accountId": "{account}",
+        },
+        model="guardduty.create_detector",
+    ),
+    RecordedType(
+        token="aws:guardduty/detectorFeature:DetectorFeature",
+        id="{detectorId}/{name}",
+        why="moto keeps no features of a detector",
+        model="guardduty.update_detector",
+    ),
+)

@@ -1,0 +1,94 @@
+"""SEC-6: who did what, and who should not have."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from infra.alarm import Severity
+from infra.audit import FEATURES, FINDINGS
+from tests.support.recorder import Recording
+
+TRAIL = "aws:cloudtrail/trail:Trail"
+RULE = "aws:cloudwatch/eventRule:EventRule"
+TARGET = "aws:cloudwatch/eventTarget:EventTarget"
+
+
+@pytest.mark.contract("SEC-6")
+def test_the_trail_has_every_region_and_proves_its_files(each: Recording) -> None:
+    trail = each.one(TRAIL, "trail").inputs
+    for name in (
+        "isMultiRegionTrail",
+        "includeGlobalServiceEvents",
+        "enableLogFileValidation",
+        "enableLogging",
+    ):
+        assert trail[name] is True
+    assert trail["kmsKeyId"].endswith(":audit")
+    assert trail["s3BucketName"] == each.one("aws:s3/bucket:Bucket", "audit").inputs["bucket"]
+
+
+@pytest.mark.contract("SEC-6")
+def test_no_other_trail_writes_into_the_audit_bucket(each: Recording) -> None:
+    policy = json.loads(each.one("aws:s3/bucketPolicy:BucketPolicy", "audit").plain("policy"))
+    account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
+    arn = f"arn:aws:cloudtrail:us-west-2:{account}:trail/triangle-{each.environment}"
+    allowed = {s["Sid"]: s for s in policy["Statement"] if s["Effect"] == "Allow"}
+    assert set(allowed) == {"TrailLooks", "TrailWrites"}
+    for statement in allowed.values():
+        assert statement["Condition"]["StringEquals"]["aws:SourceArn"] == arn
+    assert allowed["TrailWrites"]["Resource"].endswith(f"/trail/AWSLogs/{account}/*")
+
+
+@pytest.mark.contract("SEC-6")
+def test_the_trail_never_writes_about_its_own_writing(each: Recording) -> None:
+    selectors = {
+        s["name"]: s["fieldSelectors"] for s in each.one(TRAIL, "trail").inputs["advancedEventSelectors"]
+    }
+    assert set(selectors) == {"Management events", "Backups", "Audit logs"}
+    assert {"field": "eventName", "notEquals": ["PutObject"]} in selectors["Audit logs"]
+
+
+@pytest.mark.contract("SEC-6")
+@pytest.mark.parametrize("alarm", ["trail-root-use", "trail-unexpected-secret-reader", "trail-failed-logins"])
+def test_what_nobody_should_do_is_counted_in_the_trail(each: Recording, alarm: str) -> None:
+    metric = each.one("aws:cloudwatch/metricAlarm:MetricAlarm", alarm).inputs
+    counted = {
+        each_filter.inputs["metricTransformation"]["name"]: each_filter.inputs["logGroupName"]
+        for each_filter in each.of("aws:cloudwatch/logMetricFilter:LogMetricFilter").values()
+    }
+    assert counted[metric["metricName"]] == f"/groundwork/triangle-{each.environment}/trail"
+
+
+@pytest.mark.contract("SEC-6")
+def test_access_from_outside_of_the_account_is_looked_for(each: Recording) -> None:
+    assert each.one("aws:accessanalyzer/analyzer:Analyzer", "access").inputs["type"] == "ACCOUNT"
+
+
+@pytest.mark.contract("SEC-6")
+def test_prod_looks_for_attacks(prod: Recording) -> None:
+    assert prod.one("aws:guardduty/detector:Detector", "threats").inputs["enable"] is True
+    features = prod.of("aws:guardduty/detectorFeature:DetectorFeature").values()
+    assert {feature.inputs["name"] for feature in features} == set(FEATURES)
+
+
+@pytest.mark.contract("SEC-6")
+@pytest.mark.parametrize("severity", list(FINDINGS))
+def test_findings_reach_people_by_their_severity(prod: Recording, severity: Severity) -> None:
+    name = f"threats-{severity.topic}"
+    pattern = json.loads(prod.one(RULE, name).inputs["eventPattern"])
+    assert pattern["detail"]["severity"] == [{"numeric": list(FINDINGS[severity])}]
+    target = prod.one(TARGET, name).inputs
+    assert target["arn"].endswith(f":{severity.topic}")
+    policy = prod.one("aws:sns/topicPolicy:TopicPolicy", severity.topic).plain("policy")
+    assert "events.amazonaws.com" in policy
+    assert "events.amazonaws.com" in prod.one("aws:kms/key:Key", "notifications").plain("policy")
+
+
+@pytest.mark.contract("SEC-6")
+def test_access_is_reviewed_every_month(each: Recording) -> None:
+    assert each.one(RULE, "access-review").inputs["scheduleExpression"] == "cron(0 9 1 * ? *)"
+    target = each.one(TARGET, "access-review").inputs
+    assert target["arn"].endswith(":sev-4")
+    assert "review" in json.loads(target["input"])
