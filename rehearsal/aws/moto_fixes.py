@@ -153,7 +153,8 @@ def _repair_rds() -> None:
         primary = self.find_db_from_id(db_kwargs["source_db_instance_identifier"])
         replica = copy.copy(primary)
         replica.backend = self
-        replica.tags, replica.enabled_cloudwatch_logs_exports, replica.vpc_security_group_ids = [], [], []
+        replica.tags, replica.vpc_security_group_ids = [], []
+        replica.enabled_cloudwatch_logs_exports = list(db_kwargs.get("enable_cloudwatch_logs_exports") or ())
         replica.deletion_protection, replica.multi_az = False, False
         replica.update(**db_kwargs)
         replica.set_as_replica()
