@@ -195,6 +195,12 @@ def test_what_happened_a_week_ago_is_not_overdue_yet(name: str) -> None:
     assert _state(name, [None] * 8) is State.ALARM
 
 
+@pytest.mark.contract("ALM-13")
+@pytest.mark.parametrize(("hours", "state"), [(25, State.OK), (26, State.ALARM)])
+def test_a_day_and_two_hours_without_a_backup_is_too_long(hours: int, state: State) -> None:
+    assert _state("backup-overdue", [1, *[0] * hours]) is state
+
+
 @pytest.mark.contract("ALM-6")
 def test_a_job_that_has_failed_twice_stays_an_alarm_until_its_next_good_run() -> None:
     name = "service-worker-failed-jobs"
