@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import jmespath
-from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.convert import from_api, plain, same_value, to_api, without
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, fill, placeholders
+from rehearsal.aws.operations import operation_model, refusal
 from rehearsal.aws.schema import ResourceType, resource_type
 from rehearsal.aws.tagging import creation_tags, tag_call, untag_call
 from rehearsal.provider import Properties, ProviderError
@@ -341,25 +340,6 @@ class Executor:
 
 def _filled(template: str | Callable[[Context], Any], context: Context) -> Any:
     return template(context) if callable(template) else context.text(template)
-
-
-def refusal(error: ClientError | BotoCoreError) -> ProviderError:
-    """AWS's refusal in its own words."""
-    if isinstance(error, ClientError):
-        detail = error.response["Error"]
-        return ProviderError(f"{error.operation_name}: {detail['Code']}: {detail.get('Message', '')}")
-    return ProviderError(str(error))
-
-
-@cache
-def _model_named(service_model: Any, operation: str) -> OperationModel:
-    name = next(n for n in service_model.operation_names if xform_name(n) == operation)
-    return service_model.operation_model(name)
-
-
-def operation_model(cloud: Cloud, service: str, region: str, operation: str) -> OperationModel:
-    """botocore's model of one operation, by boto3's name for it."""
-    return _model_named(cloud.client(service, region).meta.service_model, operation)
 
 
 def _arn_name(declared: ResourceType, found: Mapping[str, Any]) -> dict[str, str]:

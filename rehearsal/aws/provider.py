@@ -11,11 +11,12 @@ from botocore.model import StructureShape
 
 from rehearsal.aws import services
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.executor import Executor, operation_model
+from rehearsal.aws.executor import Executor
 from rehearsal.aws.facts import changes_of, facts_of
 from rehearsal.aws.formats import format_failures
 from rehearsal.aws.limits import limit_failures
 from rehearsal.aws.mapping import ResourceMapping
+from rehearsal.aws.operations import operation_model
 from rehearsal.aws.recorded import RecordedType, as_mapping, record
 from rehearsal.aws.schema import UnknownResourceType, check_inputs, provider_type, resource_type
 from rehearsal.propertydiff import is_within, property_changes
