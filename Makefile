@@ -5,7 +5,7 @@ ENV  ?= dev
 VENV ?= .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback secret parity ledger test lint bench audit docs engine clean
+.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback protect secret parity ledger test lint bench audit docs engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -67,6 +67,9 @@ promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGE
 
 rollback: $(READY) ## write the image digests that ENV ran before into its stack file again
 	@$(OPERATIONS) rollback --env '$(ENV)' $(if $(JSON),--json)
+
+protect: $(READY) ## set the rules of main and of prod on GitHub; TEAM agrees to prod, GITHUB_TOKEN administers
+	@$(OPERATIONS) protect-branch $(if $(TEAM),--team '$(TEAM)') $(if $(SYSTEM),--system '$(SYSTEM)') $(if $(JSON),--json)
 
 secret: $(READY) ## set the secret NAME of ENV from a hidden prompt or stdin; ENDPOINT is an embedded AWS
 	@$(OPERATIONS) secret set '$(NAME)' --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(ENDPOINT_URL)

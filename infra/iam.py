@@ -109,6 +109,31 @@ def trust_pods(*, cluster: Arn, namespace: str, service_account: str) -> Stateme
     )
 
 
+def trust_github(provider: Arn, *, repository: str, environment: str) -> Statement:
+    """Runners of GitHub that work for one environment of one repository may take the role.
+
+    What GitHub signs in `sub` (its documentation, "OpenID Connect reference"). The environment's own rules
+    decide which branches get there.
+    """
+    issuer = "token.actions.githubusercontent.com"
+    return allow(
+        "TrustGitHub",
+        ["sts:AssumeRoleWithWebIdentity"],
+        principal={"Federated": provider},
+        condition={
+            "StringEquals": {
+                f"{issuer}:aud": "sts.amazonaws.com",
+                f"{issuer}:sub": f"repo:{repository}:environment:{environment}",
+            }
+        },
+    )
+
+
+def take_roles(roles: Sequence[str]) -> Statement:
+    """Take other roles; nothing else."""
+    return allow("TakeRoles", ["sts:AssumeRole", "sts:TagSession"], roles)
+
+
 def administer_key(root_arn: str) -> Statement:
     """IAM policies of the account decide about a key. Without it nobody could ever change the key.
 

@@ -19,6 +19,7 @@ class Outputs:
         kubeconfig: how to reach it; a secret, since it shows where the API is.
         namespace: of the services.
         database_endpoint: host and port.
+        deploy_role: the role that GitHub's runners take first.
         buckets: their physical names by the catalogue's.
         secrets: ARNs of the entries in Secrets Manager by name; never values.
         topics: ARNs of the notification topics by severity.
@@ -30,6 +31,7 @@ class Outputs:
     kubeconfig: pulumi.Output[str]
     namespace: str
     database_endpoint: pulumi.Output[str]
+    deploy_role: pulumi.Output[str]
     buckets: Mapping[str, str]
     secrets: Mapping[str, pulumi.Output[str]]
     topics: Mapping[str, pulumi.Output[str]]

@@ -16,6 +16,7 @@ from infra.configuration import Configuration
 from infra.dashboard import Dashboard
 from infra.database import Database
 from infra.database_events import DatabaseEvents
+from infra.deployment import Deployment
 from infra.escalation import Escalation
 from infra.function import Function
 from infra.keys import Keys
@@ -58,6 +59,7 @@ def declare(configuration: Configuration) -> Outputs:
     backup = Backup(
         "backup", arguments.backup(configuration, database, storage, notifications, recovery), here
     )
+    deployment = Deployment("deployment", arguments.deployment(configuration), here)
     Audit("audit", arguments.audit(configuration, keys, storage, notifications), here)
 
     entries = arguments.entries(database, redis, secrets)
@@ -111,6 +113,7 @@ def declare(configuration: Configuration) -> Outputs:
         kubeconfig=cluster.kubeconfig,
         namespace=system.name,
         database_endpoint=database.endpoint,
+        deploy_role=deployment.role_arn,
         buckets=storage.names,
         secrets=entries,
         topics={severity.topic: topic for severity, topic in notifications.topics.items()},

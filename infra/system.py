@@ -109,8 +109,9 @@ class Payments:
 class System:
     """Everything that the system file says.
 
-    `flags` has the environments in which each feature is on; `debug` the variables that a stack file may
-    set for a while; `images` what each environment runs, in a file that is not the default one.
+    `repository` is where this program and its CI are, on GitHub; `flags` has the environments in which each
+    feature is on; `debug` the variables that a stack file may set for a while; `images` what each environment
+    runs, in a file that is not the default one.
     """
 
     name: str
@@ -118,6 +119,7 @@ class System:
     cost_centre: str
     data_class: str
     domain: str
+    repository: str
     access: Access
     secrets: Mapping[str, SecretEntry]
     pool: Pool
@@ -171,6 +173,7 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
         domain=root.text(
             "domain", pattern=patterns.DOMAIN, allowed="prod's domain", example="portal.example.com"
         ),
+        repository=_repository(root.section("source")),
         access=_access(root.section("access")),
         secrets=secrets,
         pool=pool,
@@ -243,6 +246,17 @@ def _expression(reader: Reader, name: str) -> str | None:
     except re.error as error:
         reader.problem(name, text, "a regular expression", f"This one has {error}.")
     return text or None
+
+
+def _repository(reader: Reader) -> str:
+    repository = reader.text(
+        "repository",
+        pattern=r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}",
+        allowed="owner and name on GitHub of this program's repository",
+        example="example/platform",
+    )
+    reader.finish()
+    return repository
 
 
 def _access(reader: Reader) -> Access:

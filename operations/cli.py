@@ -42,6 +42,34 @@ def rollback(env: Environment, json_: Json = False) -> None:
         _show(releases.roll_back(releases.ROOT, env), f"Pulumi.{env}.yaml", json_)
 
 
+@app.command()
+def protect_branch(
+    team: Annotated[
+        list[str] | None,
+        typer.Option(help="agrees to deployments of prod, by its name in addresses; repeatable"),
+    ] = None,
+    system: Annotated[str, typer.Option(help="the system file that names the repository")] = "system.yaml",
+    json_: Json = False,
+) -> None:
+    """Set the rules of main and of the environments on GitHub; GITHUB_TOKEN administers the repository."""
+    import os
+
+    import yaml
+
+    from operations import branch_protection, releases
+
+    with errors_for_people():
+        content = yaml.safe_load((releases.ROOT / system).read_text(encoding="utf-8"))
+        repository = content["source"]["repository"]
+        token = os.environ.get("GITHUB_TOKEN", "")
+        api = os.environ.get("GITHUB_API_URL", branch_protection.API)
+        rules = branch_protection.protect(token, repository, team or [], api=api)
+        if json_:
+            show_json({"repository": repository, "rules": {rule.path: rule.body for rule in rules}})
+        else:
+            show_table(("rule",), [(rule.description,) for rule in rules])
+
+
 def _show(changes: dict[str, tuple[str, str]], file: str, json_: bool) -> None:
     if json_:
         show_json({"file": file, "images": {name: list(pair) for name, pair in changes.items()}})

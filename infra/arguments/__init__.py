@@ -4,7 +4,7 @@ from infra.arguments.caretakers import caretakers
 from infra.arguments.data import database, entries, redis, secrets, storage
 from infra.arguments.escalation import escalate, escalation
 from infra.arguments.foundations import cluster, keys, logs, network
-from infra.arguments.protection import audit, backup
+from infra.arguments.protection import audit, backup, deployment
 from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.services import workloads
@@ -32,6 +32,7 @@ __all__ = [
     "dashboard",
     "database",
     "database_events",
+    "deployment",
     "entries",
     "escalate",
     "escalation",

@@ -10,6 +10,7 @@ from infra.backup import BackupArgs
 from infra.bucket_catalogue import AUDIT
 from infra.configuration import Configuration
 from infra.database import Database
+from infra.deployment import DeploymentArgs
 from infra.keys import Keys
 from infra.notifications import Notifications
 from infra.storage import Storage
@@ -39,6 +40,12 @@ def audit(
         topics=notifications.topics,
         protect=standard.protects_data,
     )
+
+
+def deployment(configuration: Configuration) -> DeploymentArgs:
+    """For the way of CI into the account."""
+    system = configuration.system
+    return DeploymentArgs(configuration.naming, system.repository, system.access.deploy)
 
 
 def backup(

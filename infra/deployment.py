@@ -1,0 +1,72 @@
+"""How CI comes into the account: a role for GitHub's runners, without any key that could be lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import iam as aws_iam
+
+from infra import iam
+from infra.naming import Naming
+
+ISSUER = "token.actions.githubusercontent.com"
+AUDIENCE = "sts.amazonaws.com"
+
+# A deployment takes minutes; with roles in a chain AWS allows no more than an hour anyway.
+SESSION_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class DeploymentArgs:
+    """Who may deploy.
+
+    Args:
+        naming: names and ARNs.
+        repository: owner and name on GitHub.
+        deploy_role: the role of the account that deploys, by name; it exists before this program does.
+    """
+
+    naming: Naming
+    repository: str
+    deploy_role: str
+
+
+class Deployment(pulumi.ComponentResource):
+    """GitHub's identity provider and one role for one environment of one repository. Keeps SEC-7.
+
+    The role can do one thing: take the deploy role. What that one may do is decided outside of the program
+    that it runs, which therefore cannot give itself more; and a boundary keeps whatever policy somebody
+    attaches to this one from adding to it. The deploy role has to trust this one.
+    """
+
+    role_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DeploymentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:deployment:Deployment", name, None, opts)
+        naming, here = args.naming, pulumi.ResourceOptions(parent=self)
+        provider = aws_iam.OpenIdConnectProvider(
+            "github", url=f"https://{ISSUER}", client_id_lists=[AUDIENCE], opts=here
+        )
+        may_deploy = iam.document(iam.take_roles([naming.role_arn(args.deploy_role)]))
+        boundary = aws_iam.Policy(
+            "github-boundary",
+            name=naming.named("github-boundary"),
+            description="The most that GitHub's runners can be allowed",
+            policy=may_deploy,
+            opts=here,
+        )
+        role = aws_iam.Role(
+            "github",
+            name=naming.named("github"),
+            description=f"GitHub's environment {naming.environment} deploys",
+            assume_role_policy=iam.document(
+                iam.trust_github(provider.arn, repository=args.repository, environment=naming.environment)
+            ),
+            permissions_boundary=boundary.arn,
+            max_session_duration=SESSION_SECONDS,
+            opts=here,
+        )
+        aws_iam.RolePolicy("github", name="deploy", role=role.name, policy=may_deploy, opts=here)
+        self.role_arn = role.arn
+        self.register_outputs({})
