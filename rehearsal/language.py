@@ -31,8 +31,8 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 from rehearsal.sdk_speed import quick_sdk
 
-# The program's own package; another revision's must not be answered from the import cache.
-PROGRAM_PACKAGES = ("infra",)
+# The program's own packages; another revision's must not be answered from the import cache.
+PROGRAM_PACKAGES = ("functions", "infra")
 
 
 def program_at(root: Path) -> Callable[[], None]:
