@@ -305,6 +305,41 @@ def deliver_access_logs(bucket: Arn, sources: Sequence[Arn], account: str) -> St
     )
 
 
+def deliver_load_balancer_logs(bucket: str, prefix: str, account: str) -> Statement:
+    """Load balancers deliver their access logs, of this account alone (ELB user guide, "access logs")."""
+    return allow(
+        "DeliverLoadBalancerLogs",
+        ["s3:PutObject"],
+        [f"{bucket}/{prefix}/AWSLogs/{account}/*"],
+        principal={"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+    )
+
+
+def deliver_edge_logs(bucket: str, prefix: str, account: str, region: str) -> Statement:
+    """CloudWatch Logs delivers the access logs of distributions."""
+    return allow(
+        "DeliverEdgeLogs",
+        ["s3:PutObject"],
+        [f"{bucket}/{prefix}/*"],
+        principal={"Service": "delivery.logs.amazonaws.com"},
+        condition={
+            "StringEquals": {"aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control"},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{region}:{account}:delivery-source:*"},
+        },
+    )
+
+
+def read_by_distribution(bucket: str, distribution: Arn) -> Statement:
+    """One distribution reads a bucket's objects."""
+    return allow(
+        "ReadByDistribution",
+        ["s3:GetObject"],
+        [_objects(bucket)],
+        principal={"Service": "cloudfront.amazonaws.com"},
+        condition={"StringEquals": {"aws:SourceArn": distribution}},
+    )
+
+
 def only_readers(secret: Arn, readers: Sequence[str]) -> Statement:
     """Nobody but the readers gets a secret's value, whatever their own policies say."""
     return deny(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import pulumi
@@ -21,6 +21,8 @@ class Outputs:
         database_endpoint: host and port.
         deploy_role: the role that GitHub's runners take first.
         buckets: their physical names by the catalogue's.
+        name_servers: of the domain; the parent domain points to them.
+        distributions: identifiers of CloudFront's distributions, by host.
         secrets: ARNs of the entries in Secrets Manager by name; never values.
         topics: ARNs of the notification topics by severity.
     """
@@ -33,6 +35,8 @@ class Outputs:
     database_endpoint: pulumi.Output[str]
     deploy_role: pulumi.Output[str]
     buckets: Mapping[str, str]
+    name_servers: pulumi.Output[Sequence[str]]
+    distributions: Mapping[str, pulumi.Output[str]]
     secrets: Mapping[str, pulumi.Output[str]]
     topics: Mapping[str, pulumi.Output[str]]
 

@@ -11,15 +11,20 @@ from infra.audit import Audit
 from infra.availability import Availability
 from infra.backup import Backup
 from infra.budget import Budget
+from infra.certificates import Certificates
 from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.dashboard import Dashboard
 from infra.database import Database
 from infra.database_events import DatabaseEvents
 from infra.deployment import Deployment
+from infra.distributions import Distributions
+from infra.dns import Dns
 from infra.escalation import Escalation
+from infra.firewall import Firewall
 from infra.function import Function
 from infra.keys import Keys
+from infra.load_balancer import LoadBalancer
 from infra.logs import Logs
 from infra.network import Network
 from infra.notifications import Notifications
@@ -62,6 +67,20 @@ def declare(configuration: Configuration) -> Outputs:
     deployment = Deployment("deployment", arguments.deployment(configuration), here)
     Audit("audit", arguments.audit(configuration, keys, storage, notifications), here)
 
+    dns = Dns("dns", arguments.dns(configuration), here)
+    certificates = Certificates("certificates", arguments.certificates(configuration, dns, worldwide), here)
+    load_balancer = LoadBalancer(
+        "load-balancer",
+        arguments.balancer(configuration, network, cluster, storage, dns, certificates),
+        here,
+    )
+    firewall = Firewall("firewall", arguments.firewall(configuration), there)
+    distributions = Distributions(
+        "distributions",
+        arguments.distributions(configuration, storage, dns, certificates, firewall, load_balancer, aws),
+        there,
+    )
+
     entries = arguments.entries(database, redis, secrets)
     rotators = {
         rotator: Function(rotator, args, here)
@@ -78,7 +97,13 @@ def declare(configuration: Configuration) -> Outputs:
     Workloads(
         "workloads",
         arguments.workloads(
-            configuration, keys, cluster, storage, entries, [database.backup, rotation.prepared]
+            configuration,
+            keys,
+            cluster,
+            storage,
+            entries,
+            [database.backup, rotation.prepared],
+            load_balancer,
         ),
         pulumi.ResourceOptions(providers=[aws, kubernetes]),
     )
@@ -114,7 +139,9 @@ def declare(configuration: Configuration) -> Outputs:
         namespace=system.name,
         database_endpoint=database.endpoint,
         deploy_role=deployment.role_arn,
-        buckets=storage.names,
+        buckets={**storage.names, **arguments.edge_buckets(configuration)},
+        name_servers=dns.name_servers,
+        distributions=distributions.ids,
         secrets=entries,
         topics={severity.topic: topic for severity, topic in notifications.topics.items()},
     )

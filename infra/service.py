@@ -11,6 +11,17 @@ from infra.validation import Problems, Reader
 
 BUCKETS_FOR_SERVICES = ("documents", "photos", "reports", "audit")
 
+# CloudFront closes a connection after ten quiet minutes, for everybody (its quotas, "idle timeout"). Two
+# heartbeats may be lost on the way before a connection counts as quiet.
+EDGE_IDLE_SECONDS = 600
+HEARTBEATS_UNTIL_IDLE = 3
+HEARTBEAT_MAXIMUM = EDGE_IDLE_SECONDS // HEARTBEATS_UNTIL_IDLE
+
+# In front of the domain; CloudFront finds the load balancer under it.
+ORIGIN_LABEL = "origin"
+# Each one is a rule of the load balancer and a behavior of CloudFront.
+PATHS_MAXIMUM = 10
+
 
 @dataclass(frozen=True)
 class Health:
@@ -173,8 +184,7 @@ def _websockets(reader: Reader) -> WebSockets | None:
         return None
     websockets = WebSockets(
         section.text("path", pattern=patterns.PATH, allowed="a path", example="/ws"),
-        # Above ten minutes every network in between would have closed the connection.
-        section.integer("heartbeat", minimum=1, maximum=600, unit="seconds"),
+        section.integer("heartbeat", minimum=1, maximum=HEARTBEAT_MAXIMUM, unit="seconds"),
     )
     section.finish()
     return websockets
@@ -184,6 +194,12 @@ def _check_routes(root: Reader, services: Mapping[str, Service]) -> None:
     taken: dict[tuple[str, str], str] = {}
     section = root.section("services")
     for name, service in services.items():
+        if service.route and service.route.host == ORIGIN_LABEL:
+            section.problem(
+                f"{name}.route.host", ORIGIN_LABEL, "another host: the load balancer has this one"
+            )
+        if service.route and len(service.route.paths) > PATHS_MAXIMUM:
+            section.problem(f"{name}.route.paths", len(service.route.paths), f"at most {PATHS_MAXIMUM} paths")
         for path in service.route.paths if service.route else ():
             assert service.route is not None
             other = taken.setdefault((service.route.host, path), name)

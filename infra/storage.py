@@ -29,6 +29,8 @@ class StorageArgs:
         protect: buckets cannot be removed by mistake, and stay when they are not declared any more.
         recovery_provider: AWS in the recovery region.
         statements: what the policies of buckets allow others, by the bucket's name.
+        log_sources: ARNs of buckets of others whose access logs come here too.
+        log_writers: who else writes access logs.
     """
 
     naming: Naming
@@ -38,6 +40,8 @@ class StorageArgs:
     protect: bool
     recovery_provider: pulumi.ProviderResource
     statements: Mapping[str, Sequence[iam.Statement]]
+    log_sources: Sequence[str]
+    log_writers: Sequence[iam.Statement]
 
 
 class Storage(pulumi.ComponentResource):
@@ -50,6 +54,8 @@ class Storage(pulumi.ComponentResource):
     names: dict[str, str]
     arns: dict[str, str]
     policies: dict[str, s3.BucketPolicy]
+    access_logs_name: str
+    access_logs_ready: pulumi.Resource
 
     def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:storage:Storage", name, None, opts)
@@ -58,6 +64,8 @@ class Storage(pulumi.ComponentResource):
         self.arns = {name: bucket_arn(physical_name) for name, physical_name in self.names.items()}
         self.policies = {}
         logs = self._access_logs()
+        self.access_logs_name = args.naming.bucket(ACCESS_LOGS)
+        self.access_logs_ready = logs.policy
         for definition in args.buckets:
             bucket = self._bucket(definition, logs)
             if definition.replicated and args.lock_backups:
@@ -67,7 +75,9 @@ class Storage(pulumi.ComponentResource):
     def _access_logs(self) -> SafeBucket:
         args = self._args
         statement = iam.deliver_access_logs(
-            bucket_arn(args.naming.bucket(ACCESS_LOGS)), list(self.arns.values()), args.naming.account
+            bucket_arn(args.naming.bucket(ACCESS_LOGS)),
+            [*self.arns.values(), *args.log_sources],
+            args.naming.account,
         )
         return declare_bucket(
             ACCESS_LOGS,
@@ -78,7 +88,7 @@ class Storage(pulumi.ComponentResource):
                 lock_days=0,
                 compliance=False,
                 protect=args.protect,
-                statements=(statement,),
+                statements=(statement, *args.log_writers),
             ),
             self,
         )

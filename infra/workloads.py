@@ -14,7 +14,6 @@ from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
 from pulumi_kubernetes.batch.v1 import CronJob, Job
 from pulumi_kubernetes.core.v1 import ConfigMap, Namespace, ServiceAccount
-from pulumi_kubernetes.core.v1 import Service as ClusterService
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
@@ -31,6 +30,7 @@ from infra.network_policies import (
 )
 from infra.pods import PodArgs, SecretVariable
 from infra.service import Service
+from infra.target_group_binding import READINESS_GATE_LABEL, declare_cluster_service
 
 # Runbook 004: scale at more than 70 % CPU.
 SCALE_AT_CPU_PERCENT = 70
@@ -85,6 +85,7 @@ class WorkloadsArgs:
         migration: what has to have run before; None for nothing.
         schedules: what runs by the clock.
         addresses: of the networks that pods are called from, and call.
+        target_groups: ARNs of the load balancer's target groups, by service.
         replicas: between how many pods each one scales.
         cluster_name: for the pods' identities.
         cluster_arn: likewise.
@@ -99,6 +100,7 @@ class WorkloadsArgs:
     migration: MigrationArgs | None
     schedules: Sequence[Schedule]
     addresses: Addresses
+    target_groups: Mapping[str, pulumi.Input[str]]
     replicas: ReplicaSettings
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
@@ -125,7 +127,7 @@ class Workloads(pulumi.ComponentResource):
             metadata={
                 "name": args.namespace,
                 # Kubernetes refuses every pod that asks for more than ours do.
-                "labels": {"pod-security.kubernetes.io/enforce": "restricted"},
+                "labels": {"pod-security.kubernetes.io/enforce": "restricted", **READINESS_GATE_LABEL},
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready)),
         )
@@ -213,11 +215,15 @@ class Workloads(pulumi.ComponentResource):
 
     def _deploy(self, workload: WorkloadArgs, needed: Sequence[pulumi.Resource]) -> None:
         service, metadata = workload.service, self._metadata(workload.service.name)
+        bound: list[pulumi.Resource] = []
+        if service.exposed:
+            target_group = self._args.target_groups.get(service.name)
+            bound = declare_cluster_service(service.name, metadata, target_group, self._in_namespace())
         deployment = Deployment(
             service.name,
             metadata=metadata,
             spec=pods.deployment(self._pod(workload)),
-            opts=self._in_namespace(*needed),
+            opts=self._in_namespace(*needed, *bound),
         )
         self._autoscaler(service, metadata, deployment)
         PodDisruptionBudget(
@@ -226,17 +232,6 @@ class Workloads(pulumi.ComponentResource):
             spec={"max_unavailable": 1, "selector": {"match_labels": metadata["labels"]}},
             opts=self._in_namespace(),
         )
-        if service.exposed:
-            ClusterService(
-                service.name,
-                metadata=metadata,
-                spec={
-                    "type": "ClusterIP",
-                    "selector": metadata["labels"],
-                    "ports": [{"name": "http", "port": 80, "target_port": "http", "protocol": "TCP"}],
-                },
-                opts=self._in_namespace(),
-            )
 
     def _identity(self, workload: WorkloadArgs) -> list[pulumi.Resource]:
         args, service = self._args, workload.service

@@ -114,7 +114,8 @@ def _contains_unknowns(value: Any) -> bool:
         if isinstance(item, dict | list):
             if id(item) not in seen:
                 seen.add(id(item))
-                todo.extend(item.values() if isinstance(item, dict) else item)
+                # A block may have a property of that name (a rule of a load balancer has).
+                todo.extend(dict.values(item) if isinstance(item, dict) else item)
         elif not isinstance(item, str | int | float | None) and is_unknown(item):
             return True
     return False

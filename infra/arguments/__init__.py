@@ -2,6 +2,7 @@
 
 from infra.arguments.caretakers import caretakers
 from infra.arguments.data import database, entries, redis, secrets, storage
+from infra.arguments.edge import balancer, certificates, distributions, dns, edge_buckets, firewall
 from infra.arguments.escalation import escalate, escalation
 from infra.arguments.foundations import cluster, keys, logs, network
 from infra.arguments.protection import audit, backup, deployment
@@ -26,16 +27,22 @@ __all__ = [
     "audit",
     "availability",
     "backup",
+    "balancer",
     "budget",
     "caretakers",
+    "certificates",
     "cluster",
     "dashboard",
     "database",
     "database_events",
     "deployment",
+    "distributions",
+    "dns",
+    "edge_buckets",
     "entries",
     "escalate",
     "escalation",
+    "firewall",
     "keys",
     "logs",
     "network",

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import pulumi
 
 from infra import audit_iam
+from infra.arguments.edge import edge_buckets, edge_log_writers
 from infra.arguments.rotation import rotated
-from infra.bucket_catalogue import CATALOGUE
+from infra.bucket_catalogue import ACCESS_LOGS, CATALOGUE
 from infra.caretakers import SNAPSHOT_SECRETS
 from infra.cluster import Cluster
 from infra.configuration import Configuration
@@ -19,6 +20,7 @@ from infra.keys import Keys
 from infra.network import Network
 from infra.redis import Eviction, Redis, RedisArgs, secret_name
 from infra.rotation import Rotator
+from infra.safe_bucket import bucket_arn
 from infra.secret_entry import SecretReplica
 from infra.secrets import Secrets, SecretsArgs
 from infra.service_environment import readers
@@ -110,6 +112,8 @@ def storage(
         protect=standard.protects_data,
         recovery_provider=recovery_provider,
         statements={"audit": audit_iam.deliver_trail(configuration.naming)},
+        log_sources=[bucket_arn(name) for name in edge_buckets(configuration).values()],
+        log_writers=edge_log_writers(configuration, configuration.naming.bucket(ACCESS_LOGS)),
     )
 
 

@@ -12,6 +12,7 @@ from infra.configuration import Configuration
 from infra.environments import Environment
 from infra.job_specs import release_name
 from infra.keys import Keys
+from infra.load_balancer import LoadBalancer
 from infra.network_policies import Addresses
 from infra.service_environment import entries_of, plain_variables, role_name, secret_variables
 from infra.storage import Storage
@@ -25,6 +26,7 @@ def workloads(
     storage: Storage,
     entries: Mapping[str, pulumi.Output[str]],
     database_ready: Sequence[pulumi.Resource | None],
+    load_balancer: LoadBalancer,
 ) -> WorkloadsArgs:
     """For the services.
 
@@ -49,6 +51,7 @@ def workloads(
         migration=migration(configuration),
         schedules=list(system.schedules.values()),
         addresses=_addresses(configuration),
+        target_groups=load_balancer.target_groups,
         replicas=settings.replicas,
         cluster_name=cluster.name,
         cluster_arn=cluster.arn,

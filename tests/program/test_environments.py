@@ -131,7 +131,9 @@ def test_every_log_group_ends_and_is_encrypted(each: Recording) -> None:
     days = {"dev": 14, "staging": 30, "prod": 365}[each.environment]
     for group in each.of("aws:cloudwatch/logGroup:LogGroup").values():
         assert group.inputs["retentionInDays"] == days
-        assert group.inputs["kmsKeyId"].endswith(":logs" if group.provider == "aws" else ":recovery-logs")
+        # A key is for one region.
+        key = {"aws": ":logs", "aws-recovery": ":recovery-logs", "aws-global": ":edge-logs"}[group.provider]
+        assert group.inputs["kmsKeyId"].endswith(key)
 
 
 def test_keys_are_rotated_every_year(each: Recording) -> None:

@@ -91,7 +91,7 @@ def test_objects_are_encrypted_with_a_key_of_our_own(each: Recording, bucket: st
 def test_every_access_is_logged_where_s3_may_write(each: Recording, bucket: str) -> None:
     assert _setting(each, "Logging", bucket)["targetBucket"] == "access-logs-id"
     statements = json.loads(_setting(each, "Policy", "access-logs")["policy"])["Statement"]
-    (delivery,) = [s for s in statements if s["Effect"] == "Allow"]
+    (delivery,) = [s for s in statements if s["Sid"] == "DeliverAccessLogs"]
     source = f"arn:aws:s3:::{each.one(BUCKET, bucket).inputs['bucket']}"
     assert source in delivery["Condition"]["ArnLike"]["aws:SourceArn"]
 

@@ -244,6 +244,18 @@ def _computed(request: Any) -> dict[str, Any]:
     if kind.startswith("aws:"):
         service = kind.split(":")[1].split("/")[0]
         computed["arn"] = f"arn:aws:{service}:us-west-2:123456789012:{name}"
+    if kind == "aws:acm/certificate:Certificate":
+        record = {"resourceRecordName": "_a", "resourceRecordType": "CNAME", "resourceRecordValue": "_b"}
+        computed["domainValidationOptions"] = [record]
+    if kind == "aws:lb/loadBalancer:LoadBalancer":
+        computed["arnSuffix"], computed["zoneId"] = "app/load-balancer/1", "ZELB"
+        computed["dnsName"] = "load-balancer.elb.example"
+    if kind == "aws:lb/targetGroup:TargetGroup":
+        computed["arnSuffix"] = f"targetgroup/{name}/1"
+    if kind == "aws:cloudfront/distribution:Distribution":
+        computed["domainName"], computed["hostedZoneId"] = f"{name}.cloudfront.example", "ZCLOUDFRONT"
+    if kind == "aws:route53/zone:Zone":
+        computed["zoneId"], computed["nameServers"] = "Z1", ["ns-1.example", "ns-2.example"]
     if kind == "aws:kms/key:Key":
         computed["keyId"] = f"{name}-key-id"
     if kind == "aws:eks/cluster:Cluster":

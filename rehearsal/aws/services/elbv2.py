@@ -309,6 +309,8 @@ MAPPINGS = (
         update=Call("modify_listener", _changed_listener),
         delete=Call("delete_listener", {"ListenerArn": "{id}"}),
         names={"defaultActions.fixedResponse": "FixedResponseConfig", "certificateArn": "certificateArn"},
+        # A list in AWS's answers, one text in Pulumi; load balancers of this kind have none.
+        read_names={"alpnPolicy": "-"},
         tags=_TAGS,
     ),
     ResourceMapping(

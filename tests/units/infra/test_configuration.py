@@ -160,7 +160,7 @@ def test_a_bad_value_in_the_stack_file_is_refused(
         ("services.worker.sticky", True, "a service with a `route`"),
         ("services.worker.websockets", {"path": "/ws", "heartbeat": 30}, "a service with a `route`"),
         ("services.worker.route", {"host": ""}, "true for a service with a `route`"),
-        ("services.api.websockets", {"path": "/ws", "heartbeat": 0}, "a whole number from 1 to 600 seconds"),
+        ("services.api.websockets", {"path": "/ws", "heartbeat": 0}, "a whole number from 1 to 200 seconds"),
         ("services.admin.route.host", "api", "paths that api does not have on this host"),
         ("services.api.route.paths", ["api"], "a path pattern of a load balancer"),
         ("frontend", {"host": "api"}, "the frontend has everything else on this host"),

@@ -1,0 +1,355 @@
+"""S3-4, K8S-5, K8S-7, K8S-8, NET-2: what the internet meets before it meets a pod."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from infra import pods
+from infra.cache_policies import ALL_VIEWER, CACHING_DISABLED
+from infra.load_balancer import priority
+from infra.service import HEARTBEAT_MAXIMUM
+from tests.support.recorder import Recording, Secret, record, system_file
+from tests.support.recordings import system_recording
+
+SYSTEMS = pytest.mark.parametrize("system", ["triangle", "node", "fixzit", "paintbox", "escrow"])
+LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
+LISTENER = "aws:lb/listener:Listener"
+RULE = "aws:lb/listenerRule:ListenerRule"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+CACHE_POLICY = "aws:cloudfront/cachePolicy:CachePolicy"
+HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+WEB_ACL = "aws:wafv2/webAcl:WebAcl"
+RECORD = "aws:route53/record:Record"
+BINDING = "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+
+
+def _conditions(rule: Any) -> dict[str, Any]:
+    return {name: block for condition in rule.inputs["conditions"] for name, block in condition.items()}
+
+
+def _behaviors(recording: Recording, site: str) -> dict[str, dict[str, Any]]:
+    inputs = recording.one(DISTRIBUTION, site).inputs
+    ordered = {one["pathPattern"]: one for one in inputs["orderedCacheBehaviors"]}
+    return {**ordered, "*": inputs["defaultCacheBehavior"]}
+
+
+def _routed(system: str) -> dict[str, dict[str, Any]]:
+    services = system_file(f"examples/systems/{system}.yaml")["services"]
+    return {name: service for name, service in services.items() if "route" in service}
+
+
+@pytest.mark.contract("NET-2")
+def test_only_cloudfront_comes_to_the_load_balancer_and_only_by_https(each: Recording) -> None:
+    rules = each.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").values()
+    into = [rule.inputs for rule in rules if rule.inputs["securityGroupId"] == "load-balancer-id"]
+    assert [(rule["prefixListId"], rule["fromPort"], rule["toPort"]) for rule in into] == [
+        ("pl-82a045eb", 443, 443)
+    ]
+    assert not [rule.urn for rule in rules if rule.inputs.get("cidrIpv4") == "0.0.0.0/0"]
+    assert [listener.inputs["port"] for listener in each.of(LISTENER).values()] == [443]
+
+
+@pytest.mark.contract("NET-2")
+def test_the_load_balancer_reaches_pods_by_reference_alone(each: Recording) -> None:
+    rules = each.of("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+    out = [rule.inputs for rule in rules.values() if rule.inputs["securityGroupId"] == "load-balancer-id"]
+    assert [(rule["referencedSecurityGroupId"], rule["fromPort"]) for rule in out] == [("sg-cluster", 8080)]
+
+
+@pytest.mark.contract("NET-2")
+@SYSTEMS
+def test_a_request_that_did_not_come_through_cloudfront_is_refused(system: str) -> None:
+    recording = system_recording(system, "prod")
+    (refusal,) = recording.one(LISTENER, "https").inputs["defaultActions"]
+    assert (refusal["type"], refusal["fixedResponse"]["statusCode"]) == ("fixed-response", "403")
+    rules = recording.of(RULE)
+    assert rules
+    for rule in rules.values():
+        header = _conditions(rule)["httpHeader"]
+        (value,) = rule.plain("conditions")[-1]["httpHeader"]["values"]
+        assert header["httpHeaderName"] == "X-Origin-Verify"
+        for site in recording.of(DISTRIBUTION).values():
+            sent = [
+                one["value"] for origin in site.plain("origins") for one in origin.get("customHeaders", [])
+            ]
+            assert set(sent) <= {value}
+
+
+@pytest.mark.contract("NET-2")
+def test_the_header_that_lets_in_is_a_secret_everywhere(prod: Recording) -> None:
+    for rule in prod.of(RULE).values():
+        (header,) = [one["httpHeader"] for one in rule.inputs["conditions"] if "httpHeader" in one]
+        values = header["values"]
+        assert isinstance(values, Secret) or all(isinstance(value, Secret) for value in values)
+    for site in prod.of(DISTRIBUTION).values():
+        for origin in site.inputs["origins"]:
+            assert all(isinstance(one["value"], Secret) for one in origin["customHeaders"])
+
+
+@SYSTEMS
+def test_a_narrower_path_is_asked_first_and_no_two_rules_have_one_priority(system: str) -> None:
+    rules = system_recording(system, "dev").of(RULE).values()
+    found = sorted((rule.inputs["priority"], _conditions(rule)["pathPattern"]["values"][0]) for rule in rules)
+    assert len({number for number, _ in found}) == len(found)
+    assert all(1 <= number <= 50_000 for number, _ in found)
+    assert all(len(first) >= len(second) for (_, first), (_, second) in pairwise(found))
+
+
+def test_priorities_stay_within_what_the_load_balancer_takes() -> None:
+    assert priority("/*", 30, 9) <= 50_000
+    assert priority("/" + "a" * 127, 0, 0) >= 1
+    assert priority("/api/*", 30, 9) < priority("/*", 0, 0)
+
+
+@pytest.mark.contract("K8S-5")
+@SYSTEMS
+def test_every_service_with_a_route_has_a_target_group_that_its_pods_are_bound_to(system: str) -> None:
+    recording = system_recording(system, "prod")
+    assert set(recording.of(TARGET_GROUP)) == set(_routed(system))
+    for name, service in _routed(system).items():
+        group = recording.one(TARGET_GROUP, name)
+        check = group.inputs["healthCheck"]
+        assert (group.inputs["targetType"], group.inputs["port"]) == ("ip", service["port"])
+        assert check["path"] == service["health"]["ready"]
+        assert check["unhealthyThreshold"] == 3
+        assert group.inputs["tags"]["eks:eks-cluster-name"] == f"{system}-prod"
+        assert len(group.inputs["name"]) <= 32
+        spec = recording.one(BINDING, f"{name}-targets").inputs["spec"]
+        assert spec["serviceRef"] == {"name": name, "port": 80}
+        assert spec["targetGroupARN"] == f"arn:aws:lb:us-west-2:123456789012:{name}"
+
+
+@pytest.mark.contract("K8S-5")
+def test_pods_leave_the_load_balancer_before_they_are_killed(each: Recording) -> None:
+    for group in each.of(TARGET_GROUP).values():
+        assert group.inputs["deregistrationDelay"] + pods.LEAVE_SECONDS <= pods.GRACE_SECONDS
+
+
+@pytest.mark.contract("K8S-5")
+def test_a_new_pod_is_ready_only_when_the_load_balancer_says_so(each: Recording) -> None:
+    namespace = each.one("kubernetes:core/v1:Namespace", "triangle")
+    labels = namespace.inputs["metadata"]["labels"]
+    assert labels["eks.amazonaws.com/pod-readiness-gate-inject"] == "enabled"
+    # The gate is put into pods that are made after the binding.
+    binding = each.one(BINDING, "api-targets")
+    assert binding.urn in each.one(DEPLOYMENT, "api").depends_on
+    service = each.one("kubernetes:core/v1:Service", "api")
+    assert service.urn in binding.depends_on
+    assert service.inputs["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
+
+
+@pytest.mark.contract("K8S-8")
+@SYSTEMS
+def test_idle_connections_outlive_lost_heartbeats(system: str) -> None:
+    idle = system_recording(system, "prod").one(LOAD_BALANCER, "load-balancer").inputs["idleTimeout"]
+    heartbeats = [s["websockets"]["heartbeat"] for s in _routed(system).values() if "websockets" in s]
+    assert all(idle > 2 * heartbeat for heartbeat in heartbeats)
+    assert 60 <= idle <= 600
+
+
+@pytest.mark.contract("K8S-8")
+def test_cloudfront_keeps_the_slowest_heartbeats_connection() -> None:
+    assert 2 * HEARTBEAT_MAXIMUM < 600
+
+
+@pytest.mark.contract("K8S-8")
+@SYSTEMS
+def test_clients_stick_to_a_pod_where_the_system_file_asks(system: str) -> None:
+    groups = system_recording(system, "prod").of(TARGET_GROUP)
+    for name, service in _routed(system).items():
+        stickiness = groups[name].inputs["stickiness"]
+        assert (stickiness["type"], stickiness["enabled"]) == ("lb_cookie", service.get("sticky", False))
+
+
+@pytest.mark.contract("K8S-8")
+def test_websockets_are_never_kept_and_pass_with_all_headers() -> None:
+    behavior = _behaviors(system_recording("paintbox", "prod"), "domain")
+    for path in ("/ws", "/ws/*"):
+        assert behavior[path]["cachePolicyId"] == CACHING_DISABLED
+        assert behavior[path]["originRequestPolicyId"] == ALL_VIEWER
+
+
+@pytest.mark.contract("S3-4")
+def test_every_host_has_a_distribution_by_all_protocols_that_are_safe(each: Recording) -> None:
+    domain = "triangle.example" if each.environment == "prod" else f"{each.environment}.triangle.example"
+    hosts = {name: site.inputs["aliases"] for name, site in each.of(DISTRIBUTION).items()}
+    assert hosts == {"api": [f"api.{domain}"], "admin": [f"admin.{domain}"]}
+    for site in each.of(DISTRIBUTION).values():
+        assert site.inputs["httpVersion"] == "http2and3"
+        assert site.inputs["viewerCertificate"]["minimumProtocolVersion"] == "TLSv1.2_2021"
+        assert site.inputs["webAclId"].endswith(":firewall")
+        behaviors = [site.inputs["defaultCacheBehavior"], *site.inputs["orderedCacheBehaviors"]]
+        assert {one["viewerProtocolPolicy"] for one in behaviors} == {"redirect-to-https"}
+        for origin in site.inputs["origins"]:
+            assert origin["customOriginConfig"]["originProtocolPolicy"] == "https-only"
+    for name, (host,) in hosts.items():
+        for family, kind in (("ipv4", "A"), ("ipv6", "AAAA")):
+            record_ = each.one(RECORD, f"{name}-{family}").inputs
+            assert (record_["name"], record_["type"]) == (host, kind)
+            assert record_["aliases"][0]["name"] == f"{name}.cloudfront.example"
+
+
+@pytest.mark.contract("S3-4")
+def test_static_files_are_kept_for_a_year_and_pages_are_not() -> None:
+    node = system_recording("node", "prod")
+    behavior = _behaviors(node, "domain")
+    static = node.one(CACHE_POLICY, "static").inputs
+    assert (static["defaultTtl"], static["maxTtl"]) == (31_536_000, 31_536_000)
+    for path in ("/assets/*", "/static/*"):
+        assert behavior[path]["cachePolicyId"] == "static-id"
+        assert behavior[path]["targetOriginId"] == "frontend"
+    assert behavior["*"]["cachePolicyId"] == CACHING_DISABLED
+    headers = node.of(HEADERS_POLICY)
+    cached = {
+        name: [item["value"] for item in policy.inputs.get("customHeadersConfig", {}).get("items", [])]
+        for name, policy in headers.items()
+    }
+    assert cached == {
+        "pages": ["no-cache"],
+        "services": [],
+        "static": ["public, max-age=31536000, immutable"],
+    }
+
+
+@pytest.mark.contract("S3-4")
+def test_answers_of_services_are_kept_for_5_minutes_at_most_and_only_if_they_say_so(each: Recording) -> None:
+    policy = each.one(CACHE_POLICY, "api").inputs
+    assert (policy["minTtl"], policy["defaultTtl"], policy["maxTtl"]) == (0, 0, 300)
+    assert _behaviors(each, "api")["*"]["cachePolicyId"] == "api-id"
+
+
+@pytest.mark.contract("S3-4")
+def test_nobody_gets_the_answer_to_somebody_elses_credentials(each: Recording) -> None:
+    key = each.one(CACHE_POLICY, "api").inputs["parametersInCacheKeyAndForwardedToOrigin"]
+    assert "Authorization" in key["headersConfig"]["headers"]["items"]
+    assert key["cookiesConfig"]["cookieBehavior"] == "all"
+    assert key["queryStringsConfig"]["queryStringBehavior"] == "all"
+
+
+@SYSTEMS
+def test_health_is_never_answered_from_a_cache(system: str) -> None:
+    recording = system_recording(system, "prod")
+    for service in _routed(system).values():
+        behavior = _behaviors(recording, service["route"]["host"] or "domain")
+        for path in service["health"].values():
+            assert behavior[path]["cachePolicyId"] == CACHING_DISABLED
+
+
+@pytest.mark.contract("S3-4")
+def test_the_static_site_is_read_by_its_distribution_alone() -> None:
+    node = system_recording("node", "prod")
+    policy = json.loads(node.one("aws:s3/bucketPolicy:BucketPolicy", "frontend").plain("policy"))
+    (allowed,) = [one for one in policy["Statement"] if one["Effect"] == "Allow"]
+    assert allowed["Action"] == ["s3:GetObject"]
+    assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    source = allowed["Condition"]["StringEquals"]["aws:SourceArn"]
+    assert source == "arn:aws:cloudfront:us-west-2:123456789012:domain"
+    block = node.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "frontend")
+    assert block.inputs["restrictPublicBuckets"]
+    (origin,) = [
+        one for one in node.one(DISTRIBUTION, "domain").inputs["origins"] if one["originId"] == "frontend"
+    ]
+    assert origin["originAccessControlId"] == "frontend-id"
+
+
+@pytest.mark.contract("S3-4")
+def test_browsers_are_told_to_be_careful(each: Recording) -> None:
+    for policy in each.of(HEADERS_POLICY).values():
+        headers = policy.inputs["securityHeadersConfig"]
+        transport = headers["strictTransportSecurity"]
+        assert (transport["accessControlMaxAgeSec"], transport["includeSubdomains"]) == (31_536_000, True)
+        assert headers["contentTypeOptions"]["override"]
+        assert headers["frameOptions"]["frameOption"] == "DENY"
+        assert headers["referrerPolicy"]["referrerPolicy"] == "strict-origin-when-cross-origin"
+        assert "object-src 'none'" in headers["contentSecurityPolicy"]["contentSecurityPolicy"]
+
+
+def _rules(recording: Recording) -> dict[str, dict[str, Any]]:
+    return {rule["name"]: rule for rule in recording.one(WEB_ACL, "firewall").inputs["rules"]}
+
+
+@pytest.mark.contract("S3-4")
+def test_known_attacks_and_floods_are_blocked(each: Recording) -> None:
+    rules = _rules(each)
+    rate = rules["rate-limit"]["statement"]["rateBasedStatement"]
+    assert (rate["limit"], rate["aggregateKeyType"]) == (2000, "IP")
+    managed = [name for name in rules if name.startswith("AWSManagedRules")]
+    assert len(managed) == 4
+    assert all(rules[name]["overrideAction"] == {"none": {}} for name in managed)
+    assert each.one(WEB_ACL, "firewall").provider == "aws-global"
+
+
+def test_the_firewalls_log_has_no_credentials(each: Recording) -> None:
+    kind = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
+    logging = each.one(kind, "firewall").inputs
+    assert [one["singleHeader"]["name"] for one in logging["redactedFields"]] == ["authorization", "cookie"]
+    group = each.one("aws:cloudwatch/logGroup:LogGroup", "firewall").inputs["name"]
+    assert group.startswith("aws-waf-logs-")
+
+
+@pytest.mark.contract("K8S-7")
+def test_maintenance_is_off_by_default(each: Recording) -> None:
+    assert "maintenance" not in _rules(each)
+
+
+@pytest.mark.contract("K8S-7")
+def test_maintenance_answers_503_with_the_message_and_changes_nothing_else(prod: Recording) -> None:
+    message = "Back at 10:00 GMT"
+    switched = record("prod", {"maintenance": {"enabled": True, "message": message}})
+    rule = _rules(switched)["maintenance"]
+    response = rule["action"]["block"]["customResponse"]
+    assert (rule["priority"], response["responseCode"]) == (0, 503)
+    assert [header["name"] for header in response["responseHeaders"]] == ["Retry-After"]
+    (body,) = switched.one(WEB_ACL, "firewall").inputs["customResponseBodies"]
+    assert (body["key"], body["content"]) == (response["customResponseBodyKey"], message)
+    match = rule["statement"]["byteMatchStatement"]
+    assert (match["searchString"], match["positionalConstraint"]) == ("/", "STARTS_WITH")
+    before = {resource.urn: resource.inputs for resource in prod.resources}
+    changed = [r.type for r in switched.resources if before.get(r.urn) != r.inputs]
+    assert set(changed) <= {WEB_ACL, "aws:cloudwatch/metricAlarm:MetricAlarm"}
+    assert len(switched.resources) == len(prod.resources)
+
+
+def test_the_zone_and_the_load_balancer_cannot_be_removed_by_mistake(like_prod: Recording) -> None:
+    assert like_prod.one("aws:route53/zone:Zone", "zone").protect
+    balancer = like_prod.one(LOAD_BALANCER, "load-balancer")
+    assert balancer.protect
+    assert balancer.inputs["enableDeletionProtection"]
+
+
+def test_certificates_are_validated_by_a_record_and_only_amazon_issues_them(each: Recording) -> None:
+    certificates = each.of("aws:acm/certificate:Certificate")
+    assert {name: one.provider for name, one in certificates.items()} == {
+        "load-balancer": "aws",
+        "edge": "aws-global",
+    }
+    for one in certificates.values():
+        assert one.inputs["subjectAlternativeNames"] == [f"*.{one.inputs['domainName']}"]
+    listener = each.one(LISTENER, "https")
+    assert listener.inputs["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+    issuers = each.one(RECORD, "authorities").inputs["records"]
+    assert '0 issue "amazon.com"' in issuers
+
+
+def test_access_is_logged_without_what_would_let_in(each: Recording) -> None:
+    logs = each.one(LOAD_BALANCER, "load-balancer").inputs["accessLogs"]
+    assert logs["enabled"]
+    assert logs["bucket"] == each.one("aws:s3/bucket:Bucket", "access-logs").inputs["bucket"]
+    policy = json.loads(each.one("aws:s3/bucketPolicy:BucketPolicy", "access-logs").plain("policy"))
+    senders = {one["Principal"]["Service"] for one in policy["Statement"] if one["Effect"] == "Allow"}
+    assert {"logdelivery.elasticloadbalancing.amazonaws.com", "delivery.logs.amazonaws.com"} <= senders
+    deliveries = each.of("aws:cloudwatch/logDelivery:LogDelivery")
+    assert set(deliveries) == set(each.of(DISTRIBUTION))
+    for delivery in deliveries.values():
+        assert not {"cs(Cookie)", "cs-uri-query"} & set(delivery.inputs["recordFields"])
+
+
+def test_the_stack_tells_its_name_servers_and_distributions(prod: Recording) -> None:
+    assert prod.outputs["nameServers"] == ["ns-1.example", "ns-2.example"]
+    assert set(prod.outputs["distributions"]) == {"api.triangle.example", "admin.triangle.example"}
