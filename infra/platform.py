@@ -110,7 +110,10 @@ def declare(configuration: Configuration) -> Outputs:
 
     availability = Availability("availability", arguments.availability(configuration), here)
     standby = _stand_by(configuration, database, elsewhere) if settings.standard.standby_region else None
-    watched = arguments.watched(configuration, cluster, database, standby, backup, redis, availability)
+    watched = {
+        **arguments.watched(configuration, cluster, database, standby, backup, redis, availability),
+        **arguments.watched_edge(load_balancer, certificates),
+    }
     alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), here)
     beyond = Notifications(
         "notifications-global", arguments.notifications_of(configuration, Place.GLOBAL), there

@@ -19,6 +19,7 @@ from infra.arguments.watching import (
     notifications,
     notifications_of,
     watched,
+    watched_edge,
 )
 
 __all__ = [
@@ -57,5 +58,6 @@ __all__ = [
     "standby_network",
     "storage",
     "watched",
+    "watched_edge",
     "workloads",
 ]

@@ -13,12 +13,14 @@ from infra.alarms import Alarms, AlarmsArgs
 from infra.availability import Availability, AvailabilityArgs, Endpoint
 from infra.backup import Backup
 from infra.budget import BudgetArgs
+from infra.certificates import Certificates
 from infra.cluster import Cluster
 from infra.configuration import Configuration
 from infra.dashboard import DashboardArgs
 from infra.database import Database
 from infra.database_events import DatabaseEventsArgs
 from infra.keys import Keys
+from infra.load_balancer import LoadBalancer
 from infra.notifications import Notifications, NotificationsArgs
 from infra.redis import Redis
 from infra.standby import Standby
@@ -138,6 +140,15 @@ def watched(
             Watched(f"endpoint-{service}", {"HealthCheckId": identifier})
             for service, identifier in availability.health_checks.items()
         ],
+    }
+
+
+def watched_edge(load_balancer: LoadBalancer, certificates: Certificates) -> dict[Subject, Sequence[Watched]]:
+    """What there is to watch of what the internet meets first."""
+    return {
+        Subject.LOAD_BALANCER: [Watched("load-balancer", {"LoadBalancer": load_balancer.arn_suffix})],
+        Subject.CERTIFICATE: [Watched("certificate", {"CertificateArn": certificates.load_balancer})],
+        Subject.EDGE_CERTIFICATE: [Watched("edge-certificate", {"CertificateArn": certificates.edge})],
     }
 
 

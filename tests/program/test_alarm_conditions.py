@@ -10,10 +10,13 @@ from functools import cache
 
 import pytest
 
+from infra.alarm_catalogue import Limits, catalogue
+from infra.system import load_system
+from infra.tiers import GIGABYTE
 from rehearsal.alarms.alarm import ONLY, MetricAlarm, Normal
 from rehearsal.alarms.composite import CompositeAlarm
 from rehearsal.alarms.evaluation import State
-from tests.support.recorder import Recording
+from tests.support.recorder import TODAY, Recording, system_file
 from tests.support.recordings import system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -21,6 +24,17 @@ COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 SYSTEMS = ("triangle", "node", "fixzit", "paintbox", "escrow")
 
 NORMAL = Normal(mean=4, deviation=2)
+
+# Of a system that has everything that the catalogue knows.
+LIMITS = Limits(
+    thresholds=load_system(system_file(), TODAY).thresholds,
+    pool_maximum=20,
+    database_memory=GIGABYTE,
+    database_storage=20,
+    database_connections=100,
+    payments="Stripe",
+    maintenance=False,
+)
 
 # How the metrics of an expression come to a value: by the alarm's name within its subject.
 Values = Mapping[str, float | None]
@@ -110,7 +124,7 @@ def _state(name: str, values: Sequence[float | None], current: State = State.OK)
     return alarm.state(_data(name, alarm, values), current, normal=NORMAL)
 
 
-ROWS = [f"ALM-{number}" for number in (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)]
+ROWS = [f"ALM-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)]
 
 
 @pytest.mark.contract(*ROWS)
@@ -159,13 +173,20 @@ def test_it_reaches_the_topic_of_its_severity_once(name: str) -> None:
     recording, alarm = _declared()[name]
     severity = alarm.inputs["tags"]["severity"].lower()
     # An alarm tells topics of its own region alone.
-    places = {"global-": ("global-", "endpoint-"), "recovery-": ("recovery-", "replica-")}
+    places = {"global-": ("global-", "endpoint-", "edge-"), "recovery-": ("recovery-", "replica-")}
     place = next((place for place, names in places.items() if name.startswith(names)), "")
     expected = place + ("undelivered" if name.endswith("-undelivered") else severity)
     told = [*alarm.destinations(State.ALARM)]
     for composite in recording.of(COMPOSITE).values():
         told += CompositeAlarm(composite.inputs).destinations({alarm.inputs["name"]: State.ALARM})
     assert [arn.split(":")[-1] for arn in told] == [expected]
+
+
+@pytest.mark.contract("ALM-1")
+def test_no_target_left_is_an_outage_although_nothing_was_requested() -> None:
+    alarm = next(iter(_of("errors-critical")))
+    data: dict[str, list[float | None]] = {"failed": [None] * 2, "requests": [None] * 2}
+    assert alarm.state({**data, "refused": [40, 50], "unanswered": [40, 50]}) is State.ALARM
 
 
 def _of(ending: str) -> list[MetricAlarm]:
@@ -212,3 +233,13 @@ def test_a_job_that_has_failed_twice_stays_an_alarm_until_its_next_good_run() ->
 def test_one_metric_is_called_value_in_these_tests() -> None:
     plain = [alarm for _, alarm in _declared().values() if not alarm.queries]
     assert {next(iter(alarm.metrics)) for alarm in plain} == {ONLY}
+
+
+def test_every_alarm_of_the_catalogue_is_declared_for_some_system() -> None:
+    declared = set(_declared())
+    missing = {
+        f"{alarm.subject} {alarm.name}"
+        for alarm in catalogue(LIMITS)
+        if not any(name.endswith(f"-{alarm.name}") for name in declared)
+    }
+    assert missing == set()

@@ -10,6 +10,7 @@ from rehearsal.alarms.alarm import MetricAlarm
 from rehearsal.alarms.composite import CompositeAlarm
 from rehearsal.alarms.evaluation import State
 from tests.support.recorder import Recording, Secret, record
+from tests.support.recordings import system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
@@ -26,6 +27,16 @@ def _alarm(recording: Recording, name: str) -> dict[str, Any]:
 # The numbers of the contract, for prod; this is the only place of the tests where they stand.
 CONDITIONS = [
     # row, alarm, severity, metric, comparison, threshold
+    ("ALM-1", "load-balancer-errors-notice", "SEV-3", "HTTPCode_Target_5XX_Count", ">", 1),
+    ("ALM-1", "load-balancer-errors-warning", "SEV-2", "HTTPCode_ELB_5XX_Count", ">", 2),
+    ("ALM-1", "load-balancer-errors-critical", "SEV-1", "RequestCount", ">", 5),
+    ("ALM-2", "load-balancer-latency-warning", "SEV-3", "TargetResponseTime", ">", 0.5),
+    ("ALM-2", "load-balancer-latency-critical", "SEV-2", "TargetResponseTime", ">", 1),
+    ("ALM-2", "load-balancer-latency-tail", "SEV-2", "TargetResponseTime", ">", 2.5),
+    ("ALM-2", "load-balancer-latency-target", "SEV-4", "TargetResponseTime", ">", 0.4),
+    ("ALM-3", "endpoint-api-not-ready", "SEV-1", "HealthCheckStatus", "<", 1),
+    ("ALM-15", "certificate-expiry", "SEV-3", "DaysToExpiry", "<=", 30),
+    ("ALM-15", "edge-certificate-expiry", "SEV-3", "DaysToExpiry", "<=", 30),
     ("ALM-8", "database-cpu-warning", "SEV-3", "CPUUtilization", ">", 70),
     ("ALM-8", "database-cpu-critical", "SEV-2", "CPUUtilization", ">", 85),
     ("ALM-8", "database-memory-warning", "SEV-3", "FreeableMemory", "<", round(8 * GIGABYTE * 0.2)),
@@ -81,6 +92,7 @@ CONDITIONS = [
     ("ALM-16", "sev-4-undelivered", "SEV-1", "NumberOfNotificationsFailed", ">", 0),
 ]
 COMPARISONS = {
+    "<=": "LessThanOrEqualToThreshold",
     ">": "GreaterThanThreshold",
     ">=": "GreaterThanOrEqualToThreshold",
     "<": "LessThanThreshold",
@@ -123,10 +135,33 @@ def test_an_alarm_watches_what_it_is_named_for(
     assert (alarm["namespace"], alarm["dimensions"]) == (namespace, dimensions)
 
 
+@pytest.mark.contract("ALM-2")
+@pytest.mark.parametrize(
+    ("name", "percentile", "seconds"),
+    [("warning", "p95", 300), ("critical", "p95", 300), ("tail", "p99", 120), ("target", "p95", 1200)],
+)
+def test_response_times_are_percentiles_over_the_runbooks_time(
+    prod: Recording, name: str, percentile: str, seconds: int
+) -> None:
+    alarm = _alarm(prod, f"load-balancer-latency-{name}")
+    assert alarm["extendedStatistic"] == percentile
+    assert alarm["period"] * alarm["evaluationPeriods"] == seconds
+    assert alarm["datapointsToAlarm"] == alarm["evaluationPeriods"]
+
+
+@pytest.mark.contract("ALM-2")
+@pytest.mark.parametrize(("system", "seconds"), [("paintbox", 1), ("fixzit", 1.5)])
+def test_slow_is_what_a_systems_runbook_says(system: str, seconds: float) -> None:
+    recording = system_recording(system, "prod")
+    assert _alarm(recording, "load-balancer-latency-critical")["threshold"] == seconds
+
+
 @pytest.mark.contract("ALM-16")
 def test_what_breaks_as_one_pages_once(prod: Recording) -> None:
     """The database is gone: connections fail, users get errors, jobs fail, the worker falls behind."""
-    symptoms = ["application-connectivity-critical", "service-worker-failed-jobs", "service-worker-lag"]
+    symptoms = ["application-connectivity-critical", "load-balancer-errors-critical"]
+    symptoms += ["load-balancer-errors-warning", "load-balancer-latency-critical"]
+    symptoms += ["service-worker-failed-jobs", "service-worker-lag"]
     states = {f"triangle-prod-{name}": State.ALARM for name in [*symptoms, "database-connections-critical"]}
     assert len([name for name in symptoms if "alarmActions" in _alarm(prod, name)]) == 0
     assert _pages(prod, states) == ["sev-1"]
