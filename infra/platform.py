@@ -31,6 +31,7 @@ from infra.notifications import Notifications
 from infra.outputs import Outputs
 from infra.recovery_keys import RecoveryKeys
 from infra.redis import Redis
+from infra.registry import Registry
 from infra.rotation import Rotation
 from infra.secrets import Secrets
 from infra.standby import Standby
@@ -93,6 +94,7 @@ def declare(configuration: Configuration) -> Outputs:
     )
     for name, args in arguments.caretakers(configuration, keys, storage, entries, notifications).items():
         Function(name, args, here)
+    Registry("registry", arguments.registry(configuration, keys, recovery), here)
     kubernetes = providers.kubernetes_provider(cluster.kubeconfig, naming)
     Workloads(
         "workloads",

@@ -65,7 +65,8 @@ class Service:
     """One deployed service.
 
     Args:
-        repository: its image's repository, without tag or digest: those are the stack file's.
+        repository: its image's repository, without tag or digest: those are the stack file's. A name is one
+            of the environment's own registry; with a host it is somebody else's.
         port: where it serves requests and health checks.
         exposed: whether other pods call it; a worker is not called.
         route: where the internet reaches it; None for a service of the inside.
@@ -121,7 +122,7 @@ def _service(name: str, reader: Reader, secrets: Collection[str]) -> Service:
             "repository",
             pattern=r"[a-z0-9]([a-z0-9._/:-]*[a-z0-9])?",
             allowed="an image's repository without tag or digest",
-            example=f"registry.example.com/{name}",
+            example="backend",
         ),
         command=reader.texts("command", pattern=r".+", allowed="a word", example="node", default=()),
         port=reader.integer("port", minimum=1024, maximum=65535),  # below 1024 needs root

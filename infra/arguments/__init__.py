@@ -5,7 +5,7 @@ from infra.arguments.data import database, entries, redis, secrets, storage
 from infra.arguments.edge import balancer, certificates, distributions, dns, edge_buckets, firewall
 from infra.arguments.escalation import escalate, escalation
 from infra.arguments.foundations import cluster, keys, logs, network
-from infra.arguments.protection import audit, backup, deployment
+from infra.arguments.protection import audit, backup, deployment, registry
 from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.services import workloads
@@ -51,6 +51,7 @@ __all__ = [
     "notifications_of",
     "recovery_keys",
     "redis",
+    "registry",
     "rotation",
     "rotators",
     "secrets",

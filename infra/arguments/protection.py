@@ -13,6 +13,7 @@ from infra.database import Database
 from infra.deployment import DeploymentArgs
 from infra.keys import Keys
 from infra.notifications import Notifications
+from infra.registry import RegistryArgs, is_own
 from infra.storage import Storage
 
 # The backups bucket has copies of its own, and nobody can remove audit logs.
@@ -46,6 +47,20 @@ def deployment(configuration: Configuration) -> DeploymentArgs:
     """For the way of CI into the account."""
     system = configuration.system
     return DeploymentArgs(configuration.naming, system.repository, system.access.deploy)
+
+
+def registry(
+    configuration: Configuration, keys: Keys, recovery_provider: pulumi.ProviderResource
+) -> RegistryArgs:
+    """For the images: a repository for each one that is not somebody else's."""
+    standard, services = configuration.settings.standard, configuration.system.services.values()
+    return RegistryArgs(
+        naming=configuration.naming,
+        repositories=sorted({each.repository for each in services if is_own(each.repository)}),
+        key=keys.data,
+        recovery_provider=recovery_provider if standard.standby_region else None,
+        protect=standard.protects_data,
+    )
 
 
 def backup(

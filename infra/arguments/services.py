@@ -14,6 +14,7 @@ from infra.job_specs import release_name
 from infra.keys import Keys
 from infra.load_balancer import LoadBalancer
 from infra.network_policies import Addresses
+from infra.registry import address
 from infra.service_environment import entries_of, plain_variables, role_name, secret_variables
 from infra.storage import Storage
 from infra.workloads import MigrationArgs, WorkloadArgs, WorkloadsArgs
@@ -40,7 +41,7 @@ def workloads(
             WorkloadArgs(
                 service=service,
                 role_name=role_name(naming, service.name),
-                image=image(service.repository, configuration.images[service.name]),
+                image=image(address(naming, service.repository), configuration.images[service.name]),
                 variables=plain_variables(service, settings, system, storage.names),
                 secrets=secret_variables(service, settings, system, naming),
                 secret_arns=[entries[name] for name in sorted(entries_of(service, settings))],

@@ -12,6 +12,7 @@ from tests.support.recorder import Recording
 
 # Kinds of resources that prod has and staging has not, each with the reason.
 ONLY_IN_PROD = {
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": "S3-5: the second region is prod's alone",
     "aws:backup/vaultLockConfiguration:VaultLockConfiguration": "S3-2: only prod's backups are locked",
     "aws:guardduty/detector:Detector": "SEC-6: GuardDuty in prod",
     "aws:guardduty/detectorFeature:DetectorFeature": "SEC-6: GuardDuty in prod",
@@ -24,6 +25,7 @@ ONLY_IN_PROD = {
 
 STATEFUL = (
     "aws:backup/vault:Vault",
+    "aws:ecr/repository:Repository",
     "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:kms/key:Key",
     "aws:rds/instance:Instance",

@@ -20,6 +20,7 @@ MODULES = (
     "cloudfront",
     "cloudwatch",
     "ec2",
+    "ecr",
     "eks",
     "elasticache",
     "elbv2",

@@ -1,0 +1,66 @@
+"""S3-5: the images' registry."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from infra.registry import is_own
+from tests.support.recorder import Recording
+
+REPOSITORY = "aws:ecr/repository:Repository"
+
+
+@pytest.mark.contract("S3-5")
+def test_tags_never_move_and_every_image_is_scanned(each: Recording) -> None:
+    repositories = each.of(REPOSITORY).values()
+    assert {one.inputs["name"] for one in repositories} == {"triangle/backend", "triangle/admin-console"}
+    for one in repositories:
+        assert one.inputs["imageTagMutability"] == "IMMUTABLE"
+        assert one.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
+        assert one.inputs["encryptionConfigurations"][0]["encryptionType"] == "KMS"
+
+
+@pytest.mark.contract("S3-5", "K8S-5")
+def test_what_is_deployed_is_not_ended_by_what_is_only_built(each: Recording) -> None:
+    policy = each.one("aws:ecr/lifecyclePolicy:LifecyclePolicy", "backend").plain("policy")
+    deployed, others = json.loads(policy)["rules"]
+    # ECR: an image that a rule has looked at is not ended by one of a lower priority.
+    assert deployed["rulePriority"] < others["rulePriority"]
+    assert deployed["selection"]["tagPrefixList"] == [f"{each.environment}-"]
+    assert deployed["selection"]["countNumber"] == 20
+    assert others["selection"]["tagStatus"] == "any"
+
+
+@pytest.mark.contract("S3-5")
+def test_pods_run_from_the_registry_of_their_own_account(each: Recording) -> None:
+    account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
+    spec = each.one("kubernetes:apps/v1:Deployment", "api").inputs["spec"]["template"]["spec"]
+    address = f"{account}.dkr.ecr.us-west-2.amazonaws.com/triangle/backend"
+    assert spec["containers"][0]["image"].startswith(address)
+
+
+@pytest.mark.contract("S3-5", "DR-3")
+def test_prods_images_are_copied_to_repositories_of_the_recovery_region(prod: Recording) -> None:
+    copies = {name: one for name, one in prod.of(REPOSITORY).items() if name.endswith("-recovery")}
+    assert set(copies) == {"backend-recovery", "admin-console-recovery"}
+    assert {copy.provider for copy in copies.values()} == {"aws-recovery"}
+    replication = prod.one("aws:ecr/replicationConfiguration:ReplicationConfiguration", "images")
+    (rule,) = replication.inputs["replicationConfiguration"]["rules"]
+    assert rule["destinations"][0]["region"] == "us-east-2"
+    assert rule["repositoryFilters"] == [{"filter": "triangle/", "filterType": "PREFIX_MATCH"}]
+    assert {copy.urn for copy in copies.values()} <= replication.depends_on
+
+
+@pytest.mark.parametrize(
+    ("repository", "own"),
+    [
+        ("backend", True),
+        ("team/backend", True),
+        ("ghcr.io/team/backend", False),
+        ("host:5000/backend", False),
+    ],
+)
+def test_a_repository_with_a_host_is_somebody_elses(repository: str, own: bool) -> None:
+    assert is_own(repository) is own
