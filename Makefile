@@ -5,7 +5,7 @@ ENV  ?= dev
 VENV ?= .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback protect secret parity ledger test lint bench audit docs engine clean
+.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback protect purge secret parity ledger test lint bench audit docs engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -70,6 +70,9 @@ rollback: $(READY) ## write the image digests that ENV ran before into its stack
 
 protect: $(READY) ## set the rules of main and of prod on GitHub; TEAM agrees to prod, GITHUB_TOKEN administers
 	@$(OPERATIONS) protect-branch $(if $(TEAM),--team '$(TEAM)') $(if $(SYSTEM),--system '$(SYSTEM)') $(if $(JSON),--json)
+
+purge: $(READY) ## remove PATHS (everything without any) from the caches of ENV's CDN; ENDPOINT is an embedded AWS
+	@$(OPERATIONS) purge --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(ENDPOINT_URL) $(if $(JSON),--json) -- $(foreach path,$(PATHS),'$(path)')
 
 secret: $(READY) ## set the secret NAME of ENV from a hidden prompt or stdin; ENDPOINT is an embedded AWS
 	@$(OPERATIONS) secret set '$(NAME)' --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(ENDPOINT_URL)

@@ -70,6 +70,35 @@ def protect_branch(
             show_table(("rule",), [(rule.description,) for rule in rules])
 
 
+@app.command()
+def purge(
+    env: Environment,
+    paths: Annotated[list[str] | None, typer.Argument(help="what to remove; everything without any")] = None,
+    system: secret_commands.SystemFile = None,
+    profile: secret_commands.Profile = None,
+    endpoint_url: secret_commands.Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Remove paths from CloudFront's caches, in every distribution of an environment.
+
+    Exit codes: 0 CloudFront has begun; 1 AWS refused, or there is no distribution; 2 a path is wrong.
+    """
+    with errors_for_people():
+        from operations.environments import Place, connect, declared
+        from operations.purge import purge as invalidate
+
+        configuration = declared(env, system)
+        client = connect(configuration, Place(profile, endpoint_url)).client("cloudfront")
+        made = invalidate(client, configuration.domain, paths or ["/*"])
+        if json_:
+            show_json([vars(each) for each in made])
+        else:
+            show_table(
+                ("host", "distribution", "invalidation", "status"),
+                [(each.host, each.distribution, each.identifier, each.status) for each in made],
+            )
+
+
 def _show(changes: dict[str, tuple[str, str]], file: str, json_: bool) -> None:
     if json_:
         show_json({"file": file, "images": {name: list(pair) for name, pair in changes.items()}})
