@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Self
@@ -92,9 +93,7 @@ class Cloud:
             if operation.startswith(READING):
                 return self._send(service, region, operation, parameters)
             self._changes += 1
-            self.client(service, region)
-            self._seed(self._changes)
-            answer = self._send(service, region, operation, parameters)
+            answer = self._change(service, region, operation, parameters)
             self._keep(
                 {
                     "kind": "aws",
@@ -145,6 +144,20 @@ class Cloud:
         """Makes the clients of a region in the background: until the engine asks there is time."""
         threading.Thread(target=lambda: [self.client(each, region) for each in services], daemon=True).start()
 
+    def _change(
+        self, service: str, region: str, operation: str, parameters: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The change that `_changes` counts: the same count gives the same identifiers, on a replay too."""
+        client = self.client(service, region)
+        self._seed(self._changes)
+        # botocore would make these up itself, at random; moto takes some of them for identifiers.
+        model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
+        tokens = {
+            member: str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.account}/{self._changes}/{member}"))
+            for member in model.idempotent_members
+        }
+        return self._send(service, region, operation, tokens | parameters)
+
     def _send(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = getattr(self.client(service, region), operation)(**parameters)
         answer.pop("ResponseMetadata", None)
@@ -173,10 +186,8 @@ class Cloud:
         from botocore.exceptions import ClientError
 
         self._changes = entry["seed"]
-        self.client(entry["service"], entry["region"])
-        self._seed(self._changes)
         try:
-            self._send(entry["service"], entry["region"], entry["operation"], decode(entry["parameters"]))
+            self._change(entry["service"], entry["region"], entry["operation"], decode(entry["parameters"]))
         except ClientError as error:
             raise ProviderError(
                 f"the embedded AWS cannot be brought back: {entry['operation']} failed on replay: {error}"

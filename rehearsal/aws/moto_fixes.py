@@ -29,10 +29,14 @@ def repair_moto() -> None:
 
 def _repair_elasticache() -> None:
     from moto.core.responses import EmptyResult
+    from moto.elasticache import models
     from moto.elasticache.exceptions import CacheSubnetGroupNotFound
     from moto.elasticache.models import ElastiCacheBackend
     from moto.elasticache.responses import ElastiCacheResponse
+    from moto.moto_api._internal import mock_random
 
+    # Endpoints come from another generator than everything else of moto.
+    models.random = mock_random  # type: ignore[attr-defined,assignment]
     _drop_after(ElastiCacheBackend, "delete_replication_group", "replication_groups", "replication_group_id")
     _drop_after(ElastiCacheBackend, "delete_user", "users", "user_id")
 

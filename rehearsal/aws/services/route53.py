@@ -57,7 +57,8 @@ def _record(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
         if (record["Name"], record["Type"]) != wanted:
             continue
         found: dict[str, Any] = {
-            "name": record["Name"].removesuffix("."),
+            # The name as the program writes it, with or without the dot at its end: AWS has them as one.
+            "name": context.inputs.get("name") or record["Name"].removesuffix("."),
             "type": record["Type"],
             "zoneId": context.inputs["zoneId"],
             "ttl": record.get("TTL"),
