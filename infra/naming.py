@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+# Where AWS keeps what belongs to no region: CloudFront with its firewall and certificates, and Route 53's
+# metrics.
+GLOBAL_REGION = "us-east-1"
+
 
 @dataclass(frozen=True)
 class Naming:

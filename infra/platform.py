@@ -1,10 +1,13 @@
-"""The platform from top to bottom, in the order in which its parts need each other."""
+"""The platform from top to bottom, in the order in which its parts need each other.
+
+What each part is given of the configuration, and of the parts before it, is in `infra/arguments`.
+"""
 
 from __future__ import annotations
 
-import pulumi
+from dataclasses import dataclass
 
-from infra import arguments, providers
+from infra import arguments
 from infra.alarm import Place
 from infra.alarms import Alarms
 from infra.audit import Audit
@@ -29,6 +32,7 @@ from infra.logs import Logs
 from infra.network import Network
 from infra.notifications import Notifications
 from infra.outputs import Outputs
+from infra.providers import Regions, declare_regions, in_cluster
 from infra.recovery_keys import RecoveryKeys
 from infra.redis import Redis
 from infra.registry import Registry
@@ -42,118 +46,144 @@ from infra.workloads import Workloads
 
 def declare(configuration: Configuration) -> Outputs:
     """Declares everything that an environment consists of."""
-    settings, system, naming = configuration.settings, configuration.system, configuration.naming
-    aws = providers.aws_provider("aws", settings, system, settings.region)
-    recovery = providers.aws_provider("aws-recovery", settings, system, settings.recovery_region)
-    worldwide = providers.aws_provider("aws-global", settings, system, arguments.GLOBAL_REGION)
-    here = pulumi.ResourceOptions(providers=[aws, providers.random_provider()])
-    there = pulumi.ResourceOptions(providers=[worldwide])
-    elsewhere = pulumi.ResourceOptions(providers=[recovery])
+    regions = declare_regions(configuration)
+    home, recovery = regions.home.opts, regions.recovery.provider
 
-    keys = Keys("keys", arguments.keys(configuration, recovery), here)
-    notifications = Notifications("notifications", arguments.notifications(configuration, keys), here)
-    network = Network("network", arguments.network(configuration, keys), here)
-    Logs("logs", arguments.logs(configuration, keys), here)
-    cluster = Cluster("cluster", arguments.cluster(configuration, keys, network), here)
-    database = Database("database", arguments.database(configuration, keys, network, cluster), here)
+    keys = Keys("keys", arguments.keys(configuration, recovery), home)
+    notifications = Notifications("notifications", arguments.notifications(configuration, keys), home)
+    network = Network("network", arguments.network(configuration, keys), home)
+    Logs("logs", arguments.logs(configuration, keys), home)
+    cluster = Cluster("cluster", arguments.cluster(configuration, keys, network), home)
+    Registry("registry", arguments.registry(configuration, keys, recovery), home)
+
+    database = Database("database", arguments.database(configuration, keys, network, cluster), home)
     redis = {
-        purpose: Redis(purpose, args, here)
+        purpose: Redis(purpose, args, home)
         for purpose, args in arguments.redis(configuration, keys, network, cluster).items()
     }
-    storage = Storage("storage", arguments.storage(configuration, keys, recovery), here)
-    secrets = Secrets("secrets", arguments.secrets(configuration, keys), here)
-    backup = Backup(
-        "backup", arguments.backup(configuration, database, storage, notifications, recovery), here
-    )
-    deployment = Deployment("deployment", arguments.deployment(configuration), here)
-    Audit("audit", arguments.audit(configuration, keys, storage, notifications), here)
-
-    dns = Dns("dns", arguments.dns(configuration), here)
-    certificates = Certificates("certificates", arguments.certificates(configuration, dns, worldwide), here)
-    load_balancer = LoadBalancer(
-        "load-balancer",
-        arguments.balancer(configuration, network, cluster, storage, dns, certificates),
-        here,
-    )
-    firewall = Firewall("firewall", arguments.firewall(configuration), there)
-    distributions = Distributions(
-        "distributions",
-        arguments.distributions(configuration, storage, dns, certificates, firewall, load_balancer, aws),
-        there,
-    )
-
+    storage = Storage("storage", arguments.storage(configuration, keys, recovery), home)
+    secrets = Secrets("secrets", arguments.secrets(configuration, keys), home)
     entries = arguments.entries(database, redis, secrets)
+
+    backup = Backup(
+        "backup", arguments.backup(configuration, database, storage, notifications, recovery), home
+    )
+    standby = _standby(configuration, regions, database)
+    Audit("audit", arguments.audit(configuration, keys, storage, notifications), home)
+    deployment = Deployment("deployment", arguments.deployment(configuration), home)
+
+    edge = _edge(configuration, regions, network, cluster, storage)
+
     rotators = {
-        rotator: Function(rotator, args, here)
+        rotator: Function(rotator, args, home)
         for rotator, args in arguments.rotators(
             configuration, keys, network, database, redis, entries, notifications
         ).items()
     }
     rotation = Rotation(
-        "rotation", arguments.rotation(configuration, rotators, network, database, entries), here
+        "rotation", arguments.rotation(configuration, rotators, network, database, entries), home
     )
     for name, args in arguments.caretakers(configuration, keys, storage, entries, notifications).items():
-        Function(name, args, here)
-    Registry("registry", arguments.registry(configuration, keys, recovery), here)
-    kubernetes = providers.kubernetes_provider(cluster.kubeconfig, naming)
-    Workloads(
-        "workloads",
-        arguments.workloads(
-            configuration,
-            keys,
-            cluster,
-            storage,
-            entries,
-            [database.backup, rotation.prepared],
-            load_balancer,
-        ),
-        pulumi.ResourceOptions(providers=[aws, kubernetes]),
-    )
+        Function(name, args, home)
 
-    availability = Availability("availability", arguments.availability(configuration), here)
-    standby = _stand_by(configuration, database, elsewhere) if settings.standard.standby_region else None
-    watched = {
-        **arguments.watched(configuration, cluster, database, standby, backup, redis, availability),
-        **arguments.watched_edge(load_balancer, certificates),
-    }
-    alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), here)
-    beyond = Notifications(
-        "notifications-global", arguments.notifications_of(configuration, Place.GLOBAL), there
+    ready = [database.backup, rotation.prepared]
+    workloads = arguments.workloads(configuration, keys, cluster, storage, entries, ready, edge.load_balancer)
+    Workloads("workloads", workloads, in_cluster(regions, cluster.kubeconfig, configuration.naming))
+
+    availability = Availability("availability", arguments.availability(configuration), home)
+    parts = arguments.Parts(
+        cluster=cluster,
+        database=database,
+        redis=redis,
+        backup=backup,
+        standby=standby,
+        load_balancer=edge.load_balancer,
+        certificates=edge.certificates,
+        availability=availability,
     )
-    Alarms("alarms-global", arguments.alarms(configuration, watched, beyond, Place.GLOBAL), there)
-    ways = [notifications, beyond]
-    if standby is not None:
-        ways.append(
-            Notifications(
-                "notifications-recovery", arguments.notifications_of(configuration, Place.RECOVERY), elsewhere
-            )
-        )
-        alarms_there = arguments.alarms(configuration, watched, ways[-1], Place.RECOVERY)
-        Alarms("alarms-recovery", alarms_there, elsewhere)
-    escalation = Escalation("escalation", arguments.escalation(configuration, keys), here)
-    Function("escalate", arguments.escalate(configuration, keys, escalation, ways), here)
-    DatabaseEvents("events", arguments.database_events(configuration, database, notifications), here)
-    Budget("budget", arguments.budget(configuration, notifications), here)
-    Dashboard("dashboard", arguments.dashboard(configuration, watched, alarms, notifications), here)
+    _watch(configuration, regions, keys, notifications, parts)
 
     return Outputs(
-        region=settings.region,
+        region=configuration.settings.region,
         cluster_name=cluster.name,
         cluster_endpoint=cluster.endpoint,
         kubeconfig=cluster.kubeconfig,
-        namespace=system.name,
+        namespace=configuration.system.name,
         database_endpoint=database.endpoint,
         deploy_role=deployment.role_arn,
         buckets={**storage.names, **arguments.edge_buckets(configuration)},
-        name_servers=dns.name_servers,
-        distributions=distributions.ids,
+        name_servers=edge.dns.name_servers,
+        distributions=edge.distributions.ids,
         secrets=entries,
         topics={severity.topic: topic for severity, topic in notifications.topics.items()},
     )
 
 
-def _stand_by(configuration: Configuration, database: Database, elsewhere: pulumi.ResourceOptions) -> Standby:
-    """What waits in the recovery region for the day on which this one is lost."""
-    keys = RecoveryKeys("recovery-keys", arguments.recovery_keys(configuration), elsewhere)
-    network = StandbyNetwork("recovery-network", arguments.standby_network(configuration, keys), elsewhere)
-    return Standby("standby", arguments.standby(configuration, keys, network, database), elsewhere)
+def _standby(configuration: Configuration, regions: Regions, database: Database) -> Standby | None:
+    """What waits in the recovery region for the day on which this one is lost; in prod alone."""
+    if not configuration.settings.standard.standby_region:
+        return None
+    there = regions.recovery.opts
+    keys = RecoveryKeys("recovery-keys", arguments.recovery_keys(configuration), there)
+    network = StandbyNetwork("recovery-network", arguments.standby_network(configuration, keys), there)
+    return Standby("standby", arguments.standby(configuration, keys, network, database), there)
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """What the internet meets first."""
+
+    dns: Dns
+    certificates: Certificates
+    load_balancer: LoadBalancer
+    distributions: Distributions
+
+
+def _edge(
+    configuration: Configuration, regions: Regions, network: Network, cluster: Cluster, storage: Storage
+) -> _Edge:
+    """The way from the internet to the pods: a domain, CloudFront with its firewall, the load balancer."""
+    home, worldwide = regions.home, regions.worldwide
+    dns = Dns("dns", arguments.dns(configuration), home.opts)
+    certified = arguments.certificates(configuration, dns, worldwide.provider)
+    certificates = Certificates("certificates", certified, home.opts)
+    balanced = arguments.load_balancer(configuration, network, cluster, storage, dns, certificates)
+    load_balancer = LoadBalancer("load-balancer", balanced, home.opts)
+    firewall = Firewall("firewall", arguments.firewall(configuration), worldwide.opts)
+    distributed = arguments.distributions(
+        configuration, storage, dns, certificates, firewall, load_balancer, home.provider
+    )
+    distributions = Distributions("distributions", distributed, worldwide.opts)
+    return _Edge(dns, certificates, load_balancer, distributions)
+
+
+def _watch(
+    configuration: Configuration,
+    regions: Regions,
+    keys: Keys,
+    notifications: Notifications,
+    parts: arguments.Parts,
+) -> None:
+    """Alarms in every region that has metrics, who hears of them, and the dashboard.
+
+    CloudWatch's alarms see the metrics of their own region alone, and tell only topics of it.
+    """
+    home = regions.home.opts
+    watched = arguments.watched(configuration, parts)
+    alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), home)
+    elsewhere = {Place.GLOBAL: regions.worldwide.opts}
+    if parts.standby is not None:
+        elsewhere[Place.RECOVERY] = regions.recovery.opts
+    told = [notifications]
+    for place, there in elsewhere.items():
+        topics = Notifications(
+            f"notifications-{place}", arguments.notifications_of(configuration, place), there
+        )
+        Alarms(f"alarms-{place}", arguments.alarms(configuration, watched, topics, place), there)
+        told.append(topics)
+
+    escalation = Escalation("escalation", arguments.escalation(configuration, keys), home)
+    Function("escalate", arguments.escalate(configuration, keys, escalation, told), home)
+    DatabaseEvents("events", arguments.database_events(configuration, parts.database, notifications), home)
+    Budget("budget", arguments.budget(configuration, notifications), home)
+    Dashboard("dashboard", arguments.dashboard(configuration, watched, alarms, notifications), home)

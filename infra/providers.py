@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
@@ -9,12 +11,50 @@ from pulumi_aws._inputs import ProviderDefaultTagsArgs
 from pulumi_aws.provider import Provider
 
 from infra.config import Settings
-from infra.naming import Naming
+from infra.configuration import Configuration
+from infra.naming import GLOBAL_REGION, Naming
 from infra.system import System
 
 
-def aws_provider(name: str, settings: Settings, system: System, region: str) -> Provider:
-    """AWS in one region, for one account alone, with the tags that every resource carries."""
+@dataclass(frozen=True)
+class Region:
+    """One region of AWS: its provider, and the options with which a component is declared in it."""
+
+    provider: Provider
+    opts: pulumi.ResourceOptions
+
+
+@dataclass(frozen=True)
+class Regions:
+    """The regions that an environment is in.
+
+    Args:
+        home: where it runs.
+        recovery: where it is built again when that one is lost.
+        worldwide: us-east-1, where AWS keeps what belongs to no region.
+    """
+
+    home: Region
+    recovery: Region
+    worldwide: Region
+
+
+def declare_regions(configuration: Configuration) -> Regions:
+    """The providers of AWS, a region each; passwords are made where the environment runs."""
+    settings, system = configuration.settings, configuration.system
+    home = _aws("aws", settings, system, settings.region)
+    recovery = _aws("aws-recovery", settings, system, settings.recovery_region)
+    worldwide = _aws("aws-global", settings, system, GLOBAL_REGION)
+    passwords = random.Provider("random")
+    return Regions(
+        home=Region(home, pulumi.ResourceOptions(providers=[home, passwords])),
+        recovery=Region(recovery, pulumi.ResourceOptions(providers=[recovery])),
+        worldwide=Region(worldwide, pulumi.ResourceOptions(providers=[worldwide])),
+    )
+
+
+def _aws(name: str, settings: Settings, system: System, region: str) -> Provider:
+    """For one account alone, with the tags that every resource carries."""
     return Provider(
         name,
         region=region,
@@ -31,20 +71,16 @@ def aws_provider(name: str, settings: Settings, system: System, region: str) -> 
     )
 
 
-def random_provider() -> random.Provider:
-    """Passwords."""
-    return random.Provider("random")
+def in_cluster(regions: Regions, kubeconfig: pulumi.Input[str], naming: Naming) -> pulumi.ResourceOptions:
+    """The options with which what runs in the cluster is declared: its objects, and their roles in AWS.
 
-
-def kubernetes_provider(kubeconfig: pulumi.Input[str], naming: Naming) -> kubernetes.Provider:
-    """The cluster.
-
-    Its identifier is known before the cluster is, so that another address or certificate of the same
-    cluster replaces nothing; and a cluster that is gone does not keep its objects in the state.
+    The cluster's identifier is known before the cluster is, so that another address or certificate of the
+    same cluster replaces nothing; and a cluster that is gone does not keep its objects in the state.
     """
-    return kubernetes.Provider(
+    cluster = kubernetes.Provider(
         "kubernetes",
         kubeconfig=kubeconfig,
         cluster_identifier=naming.arn("eks", f"cluster/{naming.prefix}"),
         delete_unreachable=True,
     )
+    return pulumi.ResourceOptions(providers=[regions.home.provider, cluster])

@@ -2,33 +2,22 @@
 
 from infra.arguments.caretakers import caretakers
 from infra.arguments.data import database, entries, redis, secrets, storage
-from infra.arguments.edge import balancer, certificates, distributions, dns, edge_buckets, firewall
+from infra.arguments.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
 from infra.arguments.escalation import escalate, escalation
 from infra.arguments.foundations import cluster, keys, logs, network
+from infra.arguments.notifications import budget, database_events, notifications, notifications_of
 from infra.arguments.protection import audit, backup, deployment, registry
 from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.services import workloads
-from infra.arguments.watching import (
-    GLOBAL_REGION,
-    alarms,
-    availability,
-    budget,
-    dashboard,
-    database_events,
-    notifications,
-    notifications_of,
-    watched,
-    watched_edge,
-)
+from infra.arguments.watching import Parts, alarms, availability, dashboard, watched
 
 __all__ = [
-    "GLOBAL_REGION",
+    "Parts",
     "alarms",
     "audit",
     "availability",
     "backup",
-    "balancer",
     "budget",
     "caretakers",
     "certificates",
@@ -45,6 +34,7 @@ __all__ = [
     "escalation",
     "firewall",
     "keys",
+    "load_balancer",
     "logs",
     "network",
     "notifications",
@@ -59,6 +49,5 @@ __all__ = [
     "standby_network",
     "storage",
     "watched",
-    "watched_edge",
     "workloads",
 ]

@@ -6,22 +6,22 @@ from collections.abc import Mapping
 
 import pulumi
 
-from infra import iam, load_balancer
+from infra import iam
 from infra.certificates import Certificates, CertificatesArgs
 from infra.cluster import Cluster
 from infra.configuration import Configuration
-from infra.distributions import ACCESS_LOGS_PREFIX, DistributionsArgs
+from infra.distributions import ACCESS_LOGS_PREFIX as EDGE_LOGS
+from infra.distributions import DistributionsArgs
 from infra.dns import Dns, DnsArgs
 from infra.firewall import Firewall, FirewallArgs
 from infra.frontend_bucket import FRONTEND, FrontendArgs
+from infra.load_balancer import ACCESS_LOGS_PREFIX as LOAD_BALANCER_LOGS
 from infra.load_balancer import LoadBalancer, LoadBalancerArgs
+from infra.naming import GLOBAL_REGION
 from infra.network import Network
 from infra.safe_bucket import bucket_arn
 from infra.sites import Site, sites
 from infra.storage import Storage
-
-# The region of everything that CloudFront needs beside itself.
-EDGE_REGION = "us-east-1"
 
 
 def edge_sites(configuration: Configuration) -> list[Site]:
@@ -47,7 +47,7 @@ def certificates(
     return CertificatesArgs(configuration.domain, dns.zone_id, edge_provider)
 
 
-def balancer(
+def load_balancer(
     configuration: Configuration,
     network: Network,
     cluster: Cluster,
@@ -77,7 +77,7 @@ def firewall(configuration: Configuration) -> FirewallArgs:
     settings = configuration.settings
     return FirewallArgs(
         naming=configuration.naming,
-        region=EDGE_REGION,
+        region=GLOBAL_REGION,
         maintenance=settings.maintenance,
         log_retention=settings.standard.log_retention,
         protect=settings.standard.protects_data,
@@ -125,6 +125,6 @@ def edge_log_writers(configuration: Configuration, access_logs: str) -> list[iam
     """Who of the edge writes into the bucket of access logs."""
     account, arn = configuration.naming.account, bucket_arn(access_logs)
     return [
-        iam.deliver_load_balancer_logs(arn, load_balancer.ACCESS_LOGS_PREFIX, account),
-        iam.deliver_edge_logs(arn, ACCESS_LOGS_PREFIX, account, EDGE_REGION),
+        iam.deliver_load_balancer_logs(arn, LOAD_BALANCER_LOGS, account),
+        iam.deliver_edge_logs(arn, EDGE_LOGS, account, GLOBAL_REGION),
     ]

@@ -1,4 +1,4 @@
-"""The program imports AWS's modules one by one, so that the type checker sees them."""
+"""What the program may import: its parts stay apart, it only declares, and mypy sees all of it."""
 
 from __future__ import annotations
 
@@ -41,3 +41,41 @@ def test_the_program_has_none() -> None:
     files = [*(ROOT / "infra").rglob("*.py"), *ROOT.glob("__main__.py")]
     found = [(str(file.relative_to(ROOT)), line) for file in files for line in unchecked(file.read_text())]
     assert found == []
+
+
+def imported(source: str) -> set[str]:
+    """The modules that a source imports, each as `package.module`."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def components() -> dict[str, str]:
+    """The sources of all modules of the program that have a component, by the modules' names."""
+    sources = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts): file.read_text()
+        for file in (ROOT / "infra").rglob("*.py")
+    }
+    return {name: source for name, source in sources.items() if "(pulumi.ComponentResource)" in source}
+
+
+def test_no_component_imports_another() -> None:
+    # What one is given of another comes through its arguments (infra/arguments), never behind their back.
+    found = components()
+    assert "infra.database" in found
+    reached = {name: imported(source) & (found.keys() - {name}) for name, source in found.items()}
+    assert {name: others for name, others in reached.items() if others} == {}
+
+
+@pytest.mark.parametrize("forbidden", ["boto3", "operations", "os", "rehearsal", "requests", "subprocess"])
+def test_the_program_declares_and_does_nothing_else(forbidden: str) -> None:
+    users = [
+        file.name
+        for file in (ROOT / "infra").rglob("*.py")
+        if any(module.split(".")[0] == forbidden for module in imported(file.read_text()))
+    ]
+    assert users == []
