@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pulumi
 
-from infra.configuration import read_configuration
+from infra.configuration.stack import read_configuration
+from infra.configuration.validation import ConfigurationError
 from infra.platform import declare
-from infra.validation import ConfigurationError
 
 try:
     configuration = read_configuration(datetime.now(UTC).date())

@@ -10,10 +10,10 @@ import pulumi_random as random
 from pulumi_aws._inputs import ProviderDefaultTagsArgs
 from pulumi_aws.provider import Provider
 
-from infra.config import Settings
 from infra.configuration import Configuration
+from infra.configuration.settings import Settings
+from infra.configuration.system import System
 from infra.naming import GLOBAL_REGION, Naming
-from infra.system import System
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.configuration import NAMESPACE, Configuration, load_configuration
-from infra.environments import Environment
-from infra.strict_yaml import parse
-from infra.system import DEFAULT_FILE
-from infra.validation import ConfigurationError, EncryptedText
+from infra.configuration import Configuration, load_configuration
+from infra.configuration.environments import Environment
+from infra.configuration.stack import NAMESPACE
+from infra.configuration.strict_yaml import parse
+from infra.configuration.system import DEFAULT_FILE
+from infra.configuration.validation import ConfigurationError, EncryptedText
 from operations.console import OperationError, OperationFailed
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -13,9 +13,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.arguments.rotation import REDIS_PURPOSES, rotated
 from infra.configuration import Configuration
-from infra.database_entries import MASTER_SECRET, SECRET
-from infra.redis import secret_name
-from infra.system import SecretSource
+from infra.configuration.system import SecretSource
+from infra.data.database_entries import MASTER_SECRET, SECRET
+from infra.data.redis import secret_name
 from operations.console import OperationFailed
 from operations.looks import is_placeholder
 

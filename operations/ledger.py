@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from infra.system import Expiry
+from infra.configuration.system import Expiry
 from operations.holdings import Holding, State
 
 # Secrets Manager rotates some time within the day that a rotation is due; a repeated attempt takes longer.

@@ -11,9 +11,9 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from infra.environments import Environment
-from infra.images import DIGEST
-from infra.strict_yaml import parse
+from infra.configuration.environments import Environment
+from infra.configuration.images import DIGEST
+from infra.configuration.strict_yaml import parse
 from operations.console import OperationError
 from rehearsal.workspace import write_atomically
 

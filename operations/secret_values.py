@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
-from infra.environments import Environment
-from infra.system import PLATFORM_SECRETS, SecretEntry, SecretSource
+from infra.configuration.environments import Environment
+from infra.configuration.system import PLATFORM_SECRETS, SecretEntry, SecretSource
 from operations.console import OperationError, OperationFailed
 from operations.looks import is_placeholder, looks_like_test, looks_live
 

@@ -147,7 +147,7 @@ def _published(graphs: Sequence[Graph]) -> list[str]:
         "## What the application publishes",
         "",
         f"In the namespace `{APPLICATION_NAMESPACE}`, as lines of its log in CloudWatch's embedded metric",
-        "format; what each one means is in `infra/application_metrics.py`.",
+        "format; what each one means is in `infra/watching/application_metrics.py`.",
         "",
         "| metric | dimensions |",
         "|---|---|",

@@ -9,15 +9,15 @@ import pulumi
 
 from functions.snapshot_secrets.snapshot import FOLDER
 from infra import iam
-from infra.alarm import Severity
 from infra.arguments.rotation import rotated
-from infra.caretakers import REMIND, SCHEDULES, SNAPSHOT_SECRETS
 from infra.configuration import Configuration
-from infra.database_entries import MASTER_SECRET
-from infra.function import FailureTopic, FunctionArgs
-from infra.keys import Keys
-from infra.notifications import Notifications
-from infra.storage import Storage
+from infra.data.database_entries import MASTER_SECRET
+from infra.data.storage import Storage
+from infra.foundations.keys import Keys
+from infra.functions.caretakers import REMIND, SCHEDULES, SNAPSHOT_SECRETS
+from infra.functions.function import FailureTopic, FunctionArgs
+from infra.watching.alarm import Severity
+from infra.watching.notifications import Notifications
 
 BUCKET = "backups"
 

@@ -6,25 +6,25 @@ from collections.abc import Mapping
 
 import pulumi
 
-from infra import audit_iam
+from infra.account import audit_iam
 from infra.arguments.edge import edge_buckets, edge_log_writers
 from infra.arguments.rotation import rotated
-from infra.bucket_catalogue import ACCESS_LOGS, CATALOGUE
-from infra.caretakers import SNAPSHOT_SECRETS
-from infra.cluster import Cluster
 from infra.configuration import Configuration
-from infra.database import Database, DatabaseArgs
-from infra.database_entries import MASTER_SECRET, SECRET
-from infra.job_specs import release_name
-from infra.keys import Keys
-from infra.network import Network
-from infra.redis import Eviction, Redis, RedisArgs, secret_name
-from infra.rotation import Rotator
-from infra.safe_bucket import bucket_arn
-from infra.secret_entry import SecretReplica
-from infra.secrets import Secrets, SecretsArgs
-from infra.service_environment import readers
-from infra.storage import StorageArgs
+from infra.data.bucket_catalogue import ACCESS_LOGS, CATALOGUE
+from infra.data.database import Database, DatabaseArgs
+from infra.data.database_entries import MASTER_SECRET, SECRET
+from infra.data.redis import Eviction, Redis, RedisArgs, secret_name
+from infra.data.safe_bucket import bucket_arn
+from infra.data.secret_entry import SecretReplica
+from infra.data.secrets import Secrets, SecretsArgs
+from infra.data.storage import StorageArgs
+from infra.foundations.keys import Keys
+from infra.foundations.network import Network
+from infra.functions.caretakers import SNAPSHOT_SECRETS
+from infra.functions.rotation import Rotator
+from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.job_specs import release_name
+from infra.kubernetes.service_environment import readers
 
 # Days of daily snapshots. A cache can be filled again; what waits in a queue cannot.
 CACHE_SNAPSHOT_DAYS = 1

@@ -7,21 +7,21 @@ from collections.abc import Mapping
 import pulumi
 
 from infra import iam
-from infra.certificates import Certificates, CertificatesArgs
-from infra.cluster import Cluster
 from infra.configuration import Configuration
-from infra.distributions import ACCESS_LOGS_PREFIX as EDGE_LOGS
-from infra.distributions import DistributionsArgs
-from infra.dns import Dns, DnsArgs
-from infra.firewall import Firewall, FirewallArgs
-from infra.frontend_bucket import FRONTEND, FrontendArgs
-from infra.load_balancer import ACCESS_LOGS_PREFIX as LOAD_BALANCER_LOGS
-from infra.load_balancer import LoadBalancer, LoadBalancerArgs
+from infra.data.safe_bucket import bucket_arn
+from infra.data.storage import Storage
+from infra.edge.certificates import Certificates, CertificatesArgs
+from infra.edge.distributions import ACCESS_LOGS_PREFIX as EDGE_LOGS
+from infra.edge.distributions import DistributionsArgs
+from infra.edge.dns import Dns, DnsArgs
+from infra.edge.firewall import Firewall, FirewallArgs
+from infra.edge.frontend_bucket import FRONTEND, FrontendArgs
+from infra.edge.load_balancer import ACCESS_LOGS_PREFIX as LOAD_BALANCER_LOGS
+from infra.edge.load_balancer import LoadBalancer, LoadBalancerArgs
+from infra.edge.sites import Site, sites
+from infra.foundations.network import Network
+from infra.kubernetes.cluster import Cluster
 from infra.naming import GLOBAL_REGION
-from infra.network import Network
-from infra.safe_bucket import bucket_arn
-from infra.sites import Site, sites
-from infra.storage import Storage
 
 
 def edge_sites(configuration: Configuration) -> list[Site]:

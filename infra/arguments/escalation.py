@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pulumi
 
 from infra import iam
-from infra.alarm import Severity
 from infra.configuration import Configuration
-from infra.escalation import INTERVAL_MINUTES, SCHEDULE, STEPS, Escalation, EscalationArgs
-from infra.function import FailureTopic, FunctionArgs
-from infra.keys import Keys
-from infra.notifications import Notifications
+from infra.foundations.keys import Keys
+from infra.functions.function import FailureTopic, FunctionArgs
+from infra.watching.alarm import Severity
+from infra.watching.escalation import INTERVAL_MINUTES, SCHEDULE, STEPS, Escalation, EscalationArgs
+from infra.watching.notifications import Notifications
 
 
 def escalation(configuration: Configuration, keys: Keys) -> EscalationArgs:

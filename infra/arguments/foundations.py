@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pulumi
 
-from infra import log_shipping
-from infra.cluster import OBSERVABILITY, ClusterArgs
 from infra.configuration import Configuration
-from infra.database_monitoring import log_group
-from infra.keys import Keys, KeysArgs
-from infra.logs import LogsArgs
-from infra.network import Network, NetworkArgs
+from infra.data.database_monitoring import log_group
+from infra.foundations.keys import Keys, KeysArgs
+from infra.foundations.network import Network, NetworkArgs
+from infra.kubernetes.cluster import OBSERVABILITY, ClusterArgs
+from infra.watching import log_shipping
+from infra.watching.logs import LogsArgs
 
 
 def keys(configuration: Configuration, recovery_provider: pulumi.ProviderResource) -> KeysArgs:

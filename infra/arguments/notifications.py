@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import pulumi
 
-from infra.alarm import Place, Severity
+from infra.account.budget import BudgetArgs
 from infra.arguments.watching import alarms_in, region_of
-from infra.budget import BudgetArgs
 from infra.configuration import Configuration
-from infra.database import Database
-from infra.database_events import DatabaseEventsArgs
-from infra.keys import Keys
-from infra.notifications import Notifications, NotificationsArgs
+from infra.data.database import Database
+from infra.foundations.keys import Keys
+from infra.watching.alarm import Place, Severity
+from infra.watching.database_events import DatabaseEventsArgs
+from infra.watching.notifications import Notifications, NotificationsArgs
 
 
 def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs:

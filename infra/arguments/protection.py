@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.alarm import Severity
-from infra.audit import AuditArgs
-from infra.backup import BackupArgs
-from infra.bucket_catalogue import AUDIT
+from infra.account.audit import AuditArgs
+from infra.account.deployment import DeploymentArgs
 from infra.configuration import Configuration
-from infra.database import Database
-from infra.deployment import DeploymentArgs
-from infra.keys import Keys
-from infra.notifications import Notifications
-from infra.registry import RegistryArgs, is_own
-from infra.storage import Storage
+from infra.data.bucket_catalogue import AUDIT
+from infra.data.database import Database
+from infra.data.storage import Storage
+from infra.foundations.keys import Keys
+from infra.foundations.registry import RegistryArgs, is_own
+from infra.recovery.backup import BackupArgs
+from infra.watching.alarm import Severity
+from infra.watching.notifications import Notifications
 
 # The backups bucket has copies of its own, and nobody can remove audit logs.
 BACKED_UP_BUCKETS = ("documents", "photos", "reports")

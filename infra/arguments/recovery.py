@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from infra.configuration import Configuration
-from infra.database import Database
-from infra.recovery_keys import RecoveryKeys, RecoveryKeysArgs
-from infra.standby import StandbyArgs
-from infra.standby_network import StandbyNetwork, StandbyNetworkArgs
+from infra.data.database import Database
+from infra.recovery.recovery_keys import RecoveryKeys, RecoveryKeysArgs
+from infra.recovery.standby import StandbyArgs
+from infra.recovery.standby_network import StandbyNetwork, StandbyNetworkArgs
 
 
 def recovery_keys(configuration: Configuration) -> RecoveryKeysArgs:

@@ -8,18 +8,25 @@ from typing import Any
 import pulumi
 
 from infra import iam
-from infra.alarm import Severity
 from infra.configuration import Configuration
-from infra.database import PORT as DATABASE_PORT
-from infra.database import Database
-from infra.database_entries import MASTER_SECRET, SECRET
-from infra.function import Destination, FailureTopic, Function, FunctionArgs, FunctionNetwork, Invoker
-from infra.keys import Keys
-from infra.network import Network
-from infra.notifications import Notifications
-from infra.redis import PORT as REDIS_PORT
-from infra.redis import Redis, secret_name, user_id
-from infra.rotation import Preparation, Rotated, RotationArgs, Rotator, rotated_entries
+from infra.data.database import PORT as DATABASE_PORT
+from infra.data.database import Database
+from infra.data.database_entries import MASTER_SECRET, SECRET
+from infra.data.redis import PORT as REDIS_PORT
+from infra.data.redis import Redis, secret_name, user_id
+from infra.foundations.keys import Keys
+from infra.foundations.network import Network
+from infra.functions.function import (
+    Destination,
+    FailureTopic,
+    Function,
+    FunctionArgs,
+    FunctionNetwork,
+    Invoker,
+)
+from infra.functions.rotation import Preparation, Rotated, RotationArgs, Rotator, rotated_entries
+from infra.watching.alarm import Severity
+from infra.watching.notifications import Notifications
 
 REDIS_PURPOSES = ("cache", "queue")
 

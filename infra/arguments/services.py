@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from infra.addresses import subnets
-from infra.cluster import Cluster
 from infra.configuration import Configuration
-from infra.environments import Environment
-from infra.job_specs import release_name
-from infra.keys import Keys
-from infra.load_balancer import LoadBalancer
-from infra.network_policies import Addresses
-from infra.registry import address
-from infra.service_environment import entries_of, plain_variables, role_name, secret_variables
-from infra.storage import Storage
-from infra.workloads import MigrationArgs, WorkloadArgs, WorkloadsArgs
+from infra.configuration.addresses import subnets
+from infra.configuration.environments import Environment
+from infra.data.storage import Storage
+from infra.edge.load_balancer import LoadBalancer
+from infra.foundations.keys import Keys
+from infra.foundations.registry import address
+from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.job_specs import release_name
+from infra.kubernetes.network_policies import Addresses
+from infra.kubernetes.service_environment import entries_of, plain_variables, role_name, secret_variables
+from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, WorkloadsArgs
 
 
 def workloads(

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from infra.alarm import Alarm, Place, Subject
-from infra.alarm_catalogue import Limits, catalogue
-from infra.alarm_queries import Watched
-from infra.alarms import Alarms, AlarmsArgs
-from infra.availability import Availability, AvailabilityArgs, Endpoint
-from infra.backup import Backup
-from infra.certificates import Certificates
-from infra.cluster import Cluster
 from infra.configuration import Configuration
-from infra.dashboard import DashboardArgs
-from infra.database import Database
-from infra.load_balancer import LoadBalancer
+from infra.data.database import Database
+from infra.data.redis import Redis
+from infra.edge.certificates import Certificates
+from infra.edge.load_balancer import LoadBalancer
+from infra.edge.sites import full_host
+from infra.kubernetes.cluster import Cluster
 from infra.naming import GLOBAL_REGION
-from infra.notifications import Notifications
-from infra.redis import Redis
-from infra.sites import full_host
-from infra.standby import Standby
+from infra.recovery.backup import Backup
+from infra.recovery.standby import Standby
+from infra.watching.alarm import Alarm, Place, Subject
+from infra.watching.alarm_catalogue import Limits, catalogue
+from infra.watching.alarm_queries import Watched
+from infra.watching.alarms import Alarms, AlarmsArgs
+from infra.watching.availability import Availability, AvailabilityArgs, Endpoint
+from infra.watching.dashboard import DashboardArgs
+from infra.watching.notifications import Notifications
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 
 from functions.rotate_signing_key import handler
 from functions.shared.rotation import RotationError
-from infra.secret_entry import KEY_FIELDS, SIGNING_KEY_LENGTH
+from infra.data.secret_entry import KEY_FIELDS, SIGNING_KEY_LENGTH
 from tests.support.secrets_manager import STEPS, Entry
 
 

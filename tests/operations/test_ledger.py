@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
-from infra.system import Expiry, SecretSource
+from infra.configuration.system import Expiry, SecretSource
 from operations.cli import app
 from operations.holdings import Declared, Holding, State
 from operations.ledger import lines, markdown

@@ -10,9 +10,9 @@ from functools import cache
 
 import pytest
 
-from infra.alarm_catalogue import Limits, catalogue
-from infra.system import load_system
-from infra.tiers import GIGABYTE
+from infra.configuration.system import load_system
+from infra.configuration.tiers import GIGABYTE
+from infra.watching.alarm_catalogue import Limits, catalogue
 from rehearsal.alarms.alarm import ONLY, MetricAlarm, Normal
 from rehearsal.alarms.composite import CompositeAlarm
 from rehearsal.alarms.evaluation import State

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from infra.alarm import Severity
-from infra.audit import FEATURES, FINDINGS
+from infra.account.audit import FEATURES, FINDINGS
+from infra.watching.alarm import Severity
 from tests.support.recorder import Recording
 
 TRAIL = "aws:cloudtrail/trail:Trail"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from infra.config import CLUSTER_VERSIONS
+from infra.configuration.settings import CLUSTER_VERSIONS
 from tests.support.recorder import Recording
 from tests.support.recordings import recording_of
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from infra import pods
-from infra.cache_policies import ALL_VIEWER, CACHING_DISABLED
-from infra.load_balancer import priority
-from infra.service import HEARTBEAT_MAXIMUM
+from infra.configuration.service import HEARTBEAT_MAXIMUM
+from infra.edge.cache_policies import ALL_VIEWER, CACHING_DISABLED
+from infra.edge.load_balancer import priority
+from infra.kubernetes import pods
 from tests.support.recorder import Recording, Secret, record, system_file
 from tests.support.recordings import system_recording
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from infra.environments import STANDARDS, Environment
+from infra.configuration.environments import STANDARDS, Environment
 from tests.support.recorder import Recording
 
 # Kinds of resources that prod has and staging has not, each with the reason.

@@ -34,7 +34,7 @@ def test_no_two_resources_are_the_same_one(each: Recording) -> None:
 def _component_tokens() -> dict[str, ast.expr]:
     """The type that each component of the program gives itself, by class."""
     tokens = {}
-    for path in (ROOT / "infra").glob("*.py"):
+    for path in (ROOT / "infra").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and "pulumi.ComponentResource" in map(ast.unparse, node.bases):
                 calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]

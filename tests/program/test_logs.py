@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from infra.log_metrics import PATTERN_LENGTH_MAXIMUM, of_services, of_trail
 from infra.naming import Naming
-from infra.personal_data import CUSTOM
+from infra.watching.log_metrics import PATTERN_LENGTH_MAXIMUM, of_services, of_trail
+from infra.watching.personal_data import CUSTOM
 from rehearsal.alarms.filter_pattern import matches
 from tests.support.recorder import Recording
 from tests.support.recordings import system_recording

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from infra.secret_entry import KEY_FIELDS
-from infra.system import POD_LIFETIME_MAXIMUM
+from infra.configuration.system import POD_LIFETIME_MAXIMUM
+from infra.data.secret_entry import KEY_FIELDS
 from tests.support.recorder import Recording, system_file
 
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.config import load_settings
-from infra.validation import ConfigurationError
+from infra.configuration.settings import load_settings
+from infra.configuration.validation import ConfigurationError
 from tests.support.recorder import TODAY, Recording, record, stack_file
 from tests.support.recordings import recording_of, system_recording
 

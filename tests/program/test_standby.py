@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from infra.addresses import subnets
+from infra.configuration.addresses import subnets
 from tests.support.recorder import Recording, Resource, stack_file
 from tests.support.recordings import recording_of
 

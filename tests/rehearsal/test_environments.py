@@ -147,10 +147,10 @@ def _texts(value: str) -> list[str]:
 
 def test_moving_a_component_to_another_module_changes_nothing(deployed: Deployed) -> None:
     infra = deployed.root / "infra"
-    (infra / "redis.py").rename(infra / "caching.py")
+    (infra / "data" / "redis.py").rename(infra / "caching.py")
     for importing in infra.rglob("*.py"):
         text = importing.read_text(encoding="utf-8")
-        importing.write_text(text.replace("infra.redis", "infra.caching"), encoding="utf-8")
+        importing.write_text(text.replace("infra.data.redis", "infra.caching"), encoding="utf-8")
     deployed.session.use_program(deployed.root)
     assert deployed.session.preview().changes == {}
 

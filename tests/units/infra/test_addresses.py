@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.addresses import BLOCKS, PREFIX_LENGTHS, SERVICE_ADDRESSES, subnets
+from infra.configuration.addresses import BLOCKS, PREFIX_LENGTHS, SERVICE_ADDRESSES, subnets
 
 NETWORKS = st.builds(
     lambda third, length: IPv4Network((f"10.24.{third}.0", length), strict=False),

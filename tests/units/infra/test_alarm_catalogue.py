@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from infra.alarm import Alarm, Comparison, MissingData, Severity, Statistic, Subject
-from infra.alarm_catalogue import Limits, catalogue
-from infra.system import System, load_system
-from infra.tiers import DATABASE_TIERS
-from infra.validation import ConfigurationError
+from infra.configuration.system import System, load_system
+from infra.configuration.tiers import DATABASE_TIERS
+from infra.configuration.validation import ConfigurationError
+from infra.watching.alarm import Alarm, Comparison, MissingData, Severity, Statistic, Subject
+from infra.watching.alarm_catalogue import Limits, catalogue
 from tests.support.recorder import TODAY, system_file
 
 _SYSTEM = load_system(system_file(), TODAY)

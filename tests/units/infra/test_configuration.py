@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.configuration import load_configuration
-from infra.validation import ConfigurationError, EncryptedText
+from infra.configuration.validation import ConfigurationError, EncryptedText
 from tests.support.recorder import TODAY, record, stack_file, system_file
 
 ENVIRONMENTS = ("dev", "staging", "prod")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra.configuration import load_configuration
-from infra.validation import MISSING, Reader
+from infra.configuration.validation import MISSING, Reader
 from tests.support.recorder import ROOT, TODAY, stack_file, system_file
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")

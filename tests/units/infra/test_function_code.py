@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import pulumi
 import pytest
 
-from infra.function_code import ROOT, archive
+from infra.functions.function_code import ROOT, archive
 
 
 def _files(folder: str, *distributions: str) -> dict[str, str]:

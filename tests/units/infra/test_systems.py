@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.configuration import Configuration, load_configuration
-from infra.validation import ConfigurationError
+from infra.configuration.validation import ConfigurationError
 from tests.support.recorder import ROOT, TODAY, stack_file, system_file
 
 SYSTEMS = ("triangle", "node", "fixzit", "paintbox", "escrow")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.tiers import DATABASE_TIERS, GIGABYTE, REDIS_RESERVED_PERCENT, REDIS_TIERS
+from infra.configuration.tiers import DATABASE_TIERS, GIGABYTE, REDIS_RESERVED_PERCENT, REDIS_TIERS
 
 
 @pytest.mark.contract("DB-3")

@@ -66,7 +66,7 @@ def components() -> dict[str, str]:
 def test_no_component_imports_another() -> None:
     # What one is given of another comes through its arguments (infra/arguments), never behind their back.
     found = components()
-    assert "infra.database" in found
+    assert "infra.data.database" in found
     reached = {name: imported(source) & (found.keys() - {name}) for name, source in found.items()}
     assert {name: others for name, others in reached.items() if others} == {}
 

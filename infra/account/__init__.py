@@ -1,0 +1,1 @@
+"""The account itself: who did what in it, how CI comes into it, what it may cost."""

@@ -1,0 +1,244 @@
+"""Who did what in the account, and who should not have: CloudTrail, Access Analyzer, GuardDuty."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import accessanalyzer, cloudtrail, cloudwatch, guardduty
+from pulumi_aws import iam as aws_iam
+
+from infra import iam
+from infra.account import audit_iam
+from infra.data.safe_bucket import bucket_arn
+from infra.foundations.encryption_key import declare_key
+from infra.naming import Naming
+from infra.watching.alarm import Severity
+from infra.watching.log_metrics import NAMESPACE, of_trail
+
+# What GuardDuty looks at beside the trail, DNS and flow logs, by its name in the API (CreateDetector).
+# Without agents: those would have to run on every node.
+FEATURES = ("EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "RDS_LOGIN_EVENTS", "S3_DATA_EVENTS")
+
+# GuardDuty's own levels (user guide, "Severity levels"): high and critical from 7, medium from 4.
+FINDINGS = {Severity.SEV2: [">=", 7], Severity.SEV3: [">=", 4, "<", 7]}
+
+# Runbook 003: who has which rights is looked through every month; on the first, when people are at work.
+REVIEW_SCHEDULE = "cron(0 9 1 * ? *)"
+REVIEW = (
+    "Monthly review of access: read Access Analyzer's findings, the credential report and the roles' last "
+    "use; remove what nobody needs (runbook 003, Security Operations)."
+)
+
+
+@dataclass(frozen=True)
+class AuditArgs:
+    """What is watched over, and who is told.
+
+    Args:
+        naming: names and ARNs.
+        bucket: the audit bucket.
+        bucket_ready: lets the trail write.
+        backups_arn: of the bucket with the backups; who reads or removes one of them is noted.
+        secret_readers: names of the roles that may read secrets, with * for any letters.
+        detects_threats: GuardDuty looks for attacks.
+        log_retention: days that the trail is kept where it can be searched.
+        log_key: encrypts that log.
+        topics: who is told of what severity.
+        protect: the trail's key cannot be removed by mistake.
+    """
+
+    naming: Naming
+    bucket: str
+    bucket_ready: pulumi.Resource
+    backups_arn: str
+    secret_readers: Sequence[str]
+    detects_threats: bool
+    log_retention: int
+    log_key: pulumi.Input[str]
+    topics: Mapping[Severity, pulumi.Input[str]]
+    protect: bool
+
+
+class Audit(pulumi.ComponentResource):
+    """A trail of everything that is done in the account, in all regions. Keeps SEC-6.
+
+    Produces the trail in the audit bucket with digests that prove its files, and in a log group with the
+    metrics of root use, secrets read by strangers and failed logins; Access Analyzer; in prod GuardDuty with
+    its findings as pages and tickets; and the monthly reminder to review access.
+    """
+
+    trail_log_group_name: str
+
+    def __init__(self, name: str, args: AuditArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:audit:Audit", name, None, opts)
+        self._args = args
+        self._here = pulumi.ResourceOptions(parent=self)
+        self.trail_log_group_name = f"/groundwork/{args.naming.prefix}/trail"
+        self._trail()
+        accessanalyzer.Analyzer("access", analyzer_name=args.naming.prefix, type="ACCOUNT", opts=self._here)
+        if args.detects_threats:
+            self._guard_duty()
+        self._review()
+        self.register_outputs({})
+
+    def _trail(self) -> None:
+        args, naming = self._args, self._args.naming
+        key = declare_key(
+            "audit",
+            "The trail",
+            naming,
+            audit_iam.encrypt_trail(naming),
+            protect=args.protect,
+            parent=self,
+        )
+        group = self._log_group()
+        role = aws_iam.Role(
+            "trail",
+            name=naming.named("trail"),
+            description="CloudTrail writes into its log group",
+            assume_role_policy=iam.document(
+                iam.trust_service(
+                    audit_iam.SERVICE, account=naming.account, source=audit_iam.trail_arn(naming)
+                )
+            ),
+            opts=self._here,
+        )
+        writes = aws_iam.RolePolicy(
+            "trail",
+            name="write-logs",
+            role=role.name,
+            policy=iam.document(audit_iam.write_trail_stream(group.arn)),
+            opts=self._here,
+        )
+        cloudtrail.Trail(
+            "trail",
+            name=naming.prefix,
+            s3_bucket_name=args.bucket,
+            s3_key_prefix=audit_iam.PREFIX,
+            kms_key_id=key,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_log_file_validation=True,
+            enable_logging=True,
+            cloud_watch_logs_group_arn=group.arn.apply(lambda arn: f"{arn}:*"),
+            cloud_watch_logs_role_arn=role.arn,
+            advanced_event_selectors=[
+                _management_events(),
+                _object_events("Backups", args.backups_arn),
+                # CloudTrail's own writing would make events that it writes, for ever.
+                _object_events("Audit logs", bucket_arn(args.bucket), "PutObject"),
+            ],
+            # CloudTrail tries out what it is to write to.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.bucket_ready, writes]),
+        )
+
+    def _log_group(self) -> cloudwatch.LogGroup:
+        args = self._args
+        group = cloudwatch.LogGroup(
+            "trail",
+            name=self.trail_log_group_name,
+            retention_in_days=args.log_retention,
+            kms_key_id=args.log_key,
+            opts=self._here,
+        )
+        for metric in of_trail(args.naming, args.secret_readers):
+            cloudwatch.LogMetricFilter(
+                f"trail-{metric.name}",
+                name=metric.name,
+                log_group_name=group.name,
+                pattern=metric.pattern,
+                metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
+                    namespace=NAMESPACE, name=metric.metric, value="1", default_value="0"
+                ),
+                opts=self._here,
+            )
+        return group
+
+    def _guard_duty(self) -> None:
+        detector = guardduty.Detector(
+            "threats", enable=True, finding_publishing_frequency="FIFTEEN_MINUTES", opts=self._here
+        )
+        for feature in FEATURES:
+            guardduty.DetectorFeature(
+                feature.lower().replace("_", "-"),
+                detector_id=detector.id,
+                name=feature,
+                status="ENABLED",
+                opts=self._here,
+            )
+        for severity, numbers in FINDINGS.items():
+            pattern = {
+                "source": ["aws.guardduty"],
+                "detail-type": ["GuardDuty Finding"],
+                "detail": {"severity": [{"numeric": numbers}]},
+            }
+            self._rule(f"threats-{severity.topic}", severity, "GuardDuty's findings", pattern=pattern)
+
+    def _review(self) -> None:
+        self._rule(
+            "access-review", Severity.SEV4, "Access is reviewed", schedule=REVIEW_SCHEDULE, text=REVIEW
+        )
+
+    def _rule(
+        self,
+        name: str,
+        severity: Severity,
+        description: str,
+        *,
+        pattern: Mapping[str, object] | None = None,
+        schedule: str | None = None,
+        text: str | None = None,
+    ) -> None:
+        rule = cloudwatch.EventRule(
+            name,
+            name=self._args.naming.named(name),
+            description=description,
+            event_pattern=json.dumps(pattern) if pattern else None,
+            schedule_expression=schedule,
+            opts=self._here,
+        )
+        cloudwatch.EventTarget(
+            name,
+            rule=rule.name,
+            target_id=severity.topic,
+            arn=self._args.topics[severity],
+            input=json.dumps(text) if text else None,
+            opts=self._here,
+        )
+
+
+def _selector(
+    name: str, *fields: tuple[str, str, Sequence[str]]
+) -> cloudtrail.TrailAdvancedEventSelectorArgs:
+    return cloudtrail.TrailAdvancedEventSelectorArgs(
+        name=name,
+        field_selectors=[
+            cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs(
+                field=field,
+                equals=list(values) if comparison == "equals" else None,
+                not_equals=list(values) if comparison == "notEquals" else None,
+                starts_withs=list(values) if comparison == "startsWith" else None,
+            )
+            for field, comparison, values in fields
+        ],
+    )
+
+
+def _management_events() -> cloudtrail.TrailAdvancedEventSelectorArgs:
+    # Reading a secret is one of them. The first copy of these costs nothing.
+    return _selector("Management events", ("eventCategory", "equals", ["Management"]))
+
+
+def _object_events(name: str, bucket: str, *but: str) -> cloudtrail.TrailAdvancedEventSelectorArgs:
+    """What happens to single objects; each event costs, so only where few are read."""
+    fields: list[tuple[str, str, Sequence[str]]] = [
+        ("eventCategory", "equals", ["Data"]),
+        ("resources.type", "equals", ["AWS::S3::Object"]),
+        ("resources.ARN", "startsWith", [f"{bucket}/"]),
+    ]
+    if but:
+        fields.append(("eventName", "notEquals", but))
+    return _selector(name, *fields)

@@ -1,0 +1,379 @@
+"""What one environment decides: the `groundwork:` keys of its stack file, read once into plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from ipaddress import IPv4Network
+from types import MappingProxyType
+from typing import Any
+
+from infra.configuration import patterns
+from infra.configuration.addresses import BLOCKS, PREFIX_LENGTHS, ZONES_MAXIMUM
+from infra.configuration.environments import STANDARDS, Environment, Standard
+from infra.configuration.images import read_images
+from infra.configuration.switches import (
+    Debug,
+    Escalation,
+    Maintenance,
+    read_debug,
+    read_escalation,
+    read_maintenance,
+)
+from infra.configuration.tiers import DATABASE_TIERS, REDIS_TIERS, DatabaseTier, RedisTier
+from infra.configuration.validation import Described, EncryptedText, Problems, Reader
+
+# EKS versions with standard support left, with its last day (AWS's release calendar).
+CLUSTER_VERSIONS = MappingProxyType({"1.35": "2027-03-27"})
+
+REGION_PATTERN = r"[a-z]{2}(-[a-z]+)+-\d"
+_CIDR_PATTERN = r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}"
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Where the network lies.
+
+    Args:
+        cidr: the addresses of the primary region's network.
+        recovery_cidr: those kept for the network in the recovery region.
+        availability_zones: by name. Asking AWS instead would need a call at each preview, and a zone
+            that AWS adds or closes would move the subnets.
+        recovery_availability_zones: the same in the recovery region; none where it is empty.
+    """
+
+    cidr: IPv4Network
+    recovery_cidr: IPv4Network
+    availability_zones: tuple[str, ...]
+    recovery_availability_zones: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClusterSettings:
+    """The Kubernetes version, and from which addresses its API may be reached."""
+
+    version: str
+    api_access: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DatabaseSettings:
+    """PostgreSQL's size, the ceiling of its storage in gigabytes, and the days of recovery."""
+
+    tier: DatabaseTier
+    storage_maximum: int
+    backup_retention: int
+
+
+@dataclass(frozen=True)
+class RedisSettings:
+    """Whether there is Redis, and the sizes of the cache and of the queue."""
+
+    enabled: bool
+    cache: RedisTier
+    queue: RedisTier
+
+
+@dataclass(frozen=True)
+class ReplicaSettings:
+    """Between how many pods each service scales."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True)
+class AlarmSettings:
+    """Whether alarms reach anybody, and the address that is written to instead of the system's owner."""
+
+    actions: bool
+    email: str | None
+
+
+@dataclass(frozen=True)
+class PagingSettings:
+    """Where pages and tickets go. Both are credentials, so they are secrets of the stack, or not set.
+
+    Args:
+        pagerduty: the integration's HTTPS address.
+        slack: the channel's own e-mail address, to which SNS can deliver without a function between.
+    """
+
+    pagerduty: str | None
+    slack: str | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an environment decides, and the standard that it is held to.
+
+    `images` has the digest (in dev also a tag) of each service's image; `budget` is in US dollars a month.
+    """
+
+    environment: Environment
+    standard: Standard
+    account: str
+    region: str
+    recovery_region: str
+    network: NetworkSettings
+    cluster: ClusterSettings
+    database: DatabaseSettings
+    redis: RedisSettings
+    replicas: ReplicaSettings
+    images: Mapping[str, str]
+    alarms: AlarmSettings
+    paging: PagingSettings
+    escalation: Escalation
+    budget: int
+    maintenance: Maintenance
+    debug: Debug
+
+
+def load_settings(environment: str, raw: Mapping[str, Any], today: date) -> Settings:
+    """The settings of an environment; needs no engine.
+
+    Args:
+        environment: the stack's name.
+        raw: the `groundwork:` keys of the stack file without that prefix, with YAML's types.
+        today: for what ends on a day.
+
+    Raises:
+        ConfigurationError: with everything that is wrong.
+    """
+    problems = Problems()
+    settings = read_settings(problems, environment, raw, today)
+    problems.raise_if_any()
+    assert settings is not None
+    return settings
+
+
+def read_settings(
+    problems: Problems, environment: str, raw: Mapping[str, Any], today: date
+) -> Settings | None:
+    """Like load_settings, for a caller that collects the problems of several files.
+
+    None is answered only for an environment that does not exist; nothing else can be checked then.
+    """
+    file = f"Pulumi.{environment}.yaml"
+    if environment not in list(Environment):
+        problems.add(
+            file, "the stack's name", environment, f"one of {', '.join(Environment)}", "Select one of these."
+        )
+        return None
+    name = Environment(environment)
+    standard = STANDARDS[name]
+    root = Reader(problems, file, raw)
+    region = root.text("region", pattern=REGION_PATTERN, allowed="the name of a region", example="us-west-2")
+    recovery_region = root.text(
+        "recoveryRegion", pattern=REGION_PATTERN, allowed="the name of a region", example="us-east-2"
+    )
+    settings = Settings(
+        environment=name,
+        standard=standard,
+        account=root.text(
+            "account", pattern=r"\d{12}", allowed="an account id of 12 digits", example='"123456789012"'
+        ),
+        region=region,
+        recovery_region=recovery_region,
+        network=_network(problems, root.section("network"), file, name, region, recovery_region),
+        cluster=_cluster(root.section("cluster")),
+        database=_database(root.section("database"), standard),
+        redis=_redis(root.section("redis"), name, standard),
+        replicas=_replicas(root.section("replicas")),
+        images=read_images(root, "images", name),
+        alarms=_alarms(root.section("alarms"), name, standard),
+        paging=_paging(root.section("paging", optional=True)),
+        escalation=read_escalation(root.section("escalation", optional=True)),
+        budget=_budget(root.section("budget")),
+        maintenance=read_maintenance(root.section("maintenance", optional=True)),
+        debug=read_debug(root, name, today),
+    )
+    if not problems.concern(file, "region", "recoveryRegion") and settings.recovery_region == region:
+        root.problem("recoveryRegion", region, "another region than `region`")
+    # Read by whoever looks for the system file; nothing that this environment decides.
+    root.text(
+        "systemFile", pattern=r".+", allowed="the path of a system file", example="system.yaml", default=""
+    )
+    root.finish()
+    return settings
+
+
+def _network(
+    problems: Problems,
+    section: Reader,
+    file: str,
+    environment: Environment,
+    region: str,
+    recovery_region: str,
+) -> NetworkSettings:
+    block = BLOCKS[environment]
+    cidr = _cidr(section, "cidr", block)
+    recovery_cidr = _cidr(section, "recoveryCidr", block)
+    if not problems.concern(file, "network.cidr", "network.recoveryCidr") and cidr.overlaps(recovery_cidr):
+        section.problem(
+            "recoveryCidr", str(recovery_cidr), f"a network that does not overlap network.cidr ({cidr})"
+        )
+    zones = _zones(section, "availabilityZones", region or "us-west-2")
+    if not problems.concern(file, "network.availabilityZones", "region"):
+        _check_zones(section, "availabilityZones", zones, environment, region)
+    standby = STANDARDS[environment].standby_region
+    recovery_zones = _zones(
+        section, "recoveryAvailabilityZones", recovery_region or "us-east-2", optional=not standby
+    )
+    if standby and not problems.concern(file, "network.recoveryAvailabilityZones", "recoveryRegion"):
+        _check_zones(section, "recoveryAvailabilityZones", recovery_zones, environment, recovery_region)
+    section.finish()
+    return NetworkSettings(cidr, recovery_cidr, zones, recovery_zones)
+
+
+def _zones(section: Reader, name: str, region: str, *, optional: bool = False) -> tuple[str, ...]:
+    return section.texts(
+        name,
+        pattern=rf"{REGION_PATTERN}[a-z]",
+        allowed="the name of an Availability Zone",
+        example=f"{region}a",
+        default=() if optional else None,
+    )
+
+
+def _cidr(section: Reader, name: str, block: IPv4Network) -> IPv4Network:
+    example = str(next(block.subnets(new_prefix=16)))
+    text = section.text(
+        name, pattern=_CIDR_PATTERN, allowed="a network such as 10.24.0.0/16", example=example
+    )
+    if not text:
+        return block
+    allowed = f"a /{PREFIX_LENGTHS[0]} to /{PREFIX_LENGTHS[-1]} within {block}, this environment's block"
+    try:
+        cidr = IPv4Network(text)
+    except ValueError:
+        section.problem(
+            name, text, allowed, f"The address has bits beyond its length. For example {example}."
+        )
+        return block
+    if cidr.prefixlen not in PREFIX_LENGTHS or not cidr.subnet_of(block):
+        section.problem(
+            name, text, allowed, f"For example {example}. The plan is in infra/configuration/addresses.py."
+        )
+    return cidr
+
+
+def _check_zones(
+    section: Reader, name: str, zones: tuple[str, ...], environment: Environment, region: str
+) -> None:
+    minimum = STANDARDS[environment].zones_minimum
+    if not minimum <= len(zones) <= ZONES_MAXIMUM:
+        count = f"{minimum}" if minimum == ZONES_MAXIMUM else f"{minimum} to {ZONES_MAXIMUM}"
+        section.problem(name, list(zones), f"{count} zones in {environment}")
+    for zone in zones:
+        if zone[:-1] != region:
+            section.problem(name, zone, f"zones of {region}", f"For example {region}{zone[-1]}.")
+
+
+def _cluster(section: Reader) -> ClusterSettings:
+    version = section.choice("version", CLUSTER_VERSIONS)
+    access = section.texts(
+        "apiAccess",
+        pattern=_CIDR_PATTERN,
+        allowed="a network that people and CI connect from",
+        example="203.0.113.0/24",
+    )
+    for text in access:
+        try:
+            wide = IPv4Network(text).prefixlen < 8
+        except ValueError:
+            section.problem("apiAccess", text, "a network without bits beyond its length")
+            continue
+        if wide:
+            section.problem(
+                "apiAccess", text, "networks of /8 or smaller", "The API is not open to the world (K8S-1)."
+            )
+    section.finish()
+    return ClusterSettings(version, access)
+
+
+def _database(section: Reader, standard: Standard) -> DatabaseSettings:
+    tier = DATABASE_TIERS[section.choice("tier", DATABASE_TIERS)]
+    maximum = section.integer(
+        "storageMaximum", minimum=_storage_ceiling_minimum(tier), maximum=65536, unit="gigabytes"
+    )
+    retention = section.integer(
+        "backupRetention", minimum=standard.backup_retention_minimum, maximum=35, unit="days"
+    )
+    section.finish()
+    return DatabaseSettings(tier, maximum, retention)
+
+
+def _storage_ceiling_minimum(tier: DatabaseTier) -> int:
+    # RDS refuses a ceiling that is less than a tenth above what is allocated.
+    return tier.storage + -(-tier.storage // 10)
+
+
+def _redis(section: Reader, environment: Environment, standard: Standard) -> RedisSettings:
+    enabled = section.switch("enabled")
+    if standard.redis_required and section.has("enabled") and not enabled:
+        section.problem("enabled", enabled, f"true in {environment} (runbook 004: Redis is required there)")
+    cache = section.choice("cache", REDIS_TIERS, default="micro") if enabled else "micro"
+    queue = section.choice("queue", REDIS_TIERS, default="micro") if enabled else "micro"
+    if not enabled:
+        for name in ("cache", "queue"):
+            if section.has(name):
+                section.choice(name, REDIS_TIERS, default="micro")
+    section.finish()
+    return RedisSettings(enabled, REDIS_TIERS[cache], REDIS_TIERS[queue])
+
+
+def _replicas(section: Reader) -> ReplicaSettings:
+    minimum = section.integer("minimum", minimum=1, maximum=10, unit="pods")
+    maximum = section.integer("maximum", minimum=minimum, maximum=100, unit="pods")
+    section.finish()
+    return ReplicaSettings(minimum, maximum)
+
+
+def _alarms(section: Reader, environment: Environment, standard: Standard) -> AlarmSettings:
+    actions = section.switch("actions")
+    if standard.deletion_protection and section.has("actions") and not actions:
+        section.problem("actions", actions, f"true in {environment}: its alarms reach people")
+    email = section.text(
+        "email",
+        pattern=patterns.EMAIL,
+        allowed="an e-mail address",
+        example="on-call@example.com",
+        default="",
+    )
+    section.finish()
+    return AlarmSettings(actions, email or None)
+
+
+def _budget(section: Reader) -> int:
+    monthly = section.integer("monthly", minimum=1, maximum=1_000_000, unit="US dollars")
+    section.finish()
+    return monthly
+
+
+def _paging(section: Reader) -> PagingSettings:
+    def secret(name: str, pattern: str, allowed: str, example: str) -> str | None:
+        value = section.value(name)
+        if value is None:
+            return None
+        if isinstance(value, Mapping) and set(value) == {"secure"}:
+            return EncryptedText()  # read from the file itself, by somebody without the key
+        if not isinstance(value, EncryptedText):
+            command = f"pulumi config set --secret --path groundwork:paging.{name} …"
+            section.problem(
+                name, Described("a value in the clear"), "an encrypted value", f"Set it with `{command}`."
+            )
+            return None
+        # What was found is not shown: it may be the credential with a letter missing.
+        if not re.fullmatch(pattern, value):
+            section.problem(name, Described("something else"), allowed, f"For example {example}.")
+        return value
+
+    settings = PagingSettings(
+        secret("pagerduty", r"https://\S+", "an https:// address", "https://events.example.com/…"),
+        secret("slack", patterns.EMAIL, "the channel's e-mail address", "channel@example.slack.com"),
+    )
+    section.finish()
+    return settings

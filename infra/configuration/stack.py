@@ -1,0 +1,95 @@
+"""The configuration of the stack that the engine is working on: its values, and the system file."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi.runtime import config as pulumi_config
+
+from infra.configuration.both_files import Configuration, check_together
+from infra.configuration.strict_yaml import parse
+from infra.configuration.system import DEFAULT_FILE
+from infra.configuration.validation import MISSING, Described, EncryptedText, Problems
+
+NAMESPACE = "groundwork:"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def read_configuration(today: date) -> Configuration:
+    """The configuration of the stack that the engine is working on.
+
+    Args:
+        today: for what ends on a day.
+
+    Raises:
+        ConfigurationError: with everything that is wrong.
+    """
+    problems, environment, raw = Problems(), pulumi.get_stack(), stack_values()
+    name = raw.get("systemFile")
+    file = _within_checkout(name) if isinstance(name, str) and name else DEFAULT_FILE
+    return check_together(problems, environment, raw, _parsed(problems, file), file, today)
+
+
+def _within_checkout(name: str) -> str:
+    """A file as a person would call it from the checkout's folder."""
+    path = Path(name)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else name
+
+
+def stack_values() -> dict[str, Any]:
+    """Every `groundwork:` value of the stack, known or not, with the types that its file has."""
+    values = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
+    encrypted = set(pulumi_config.get_config_secret_keys_env())
+    return {
+        key.removeprefix(NAMESPACE): (
+            _marked(_typed(value))
+            if key in encrypted or pulumi_config.is_config_secret(key)
+            else _typed(value)
+        )
+        for key, value in values.items()
+        if key.startswith(NAMESPACE)
+    }
+
+
+def _marked(value: Any) -> Any:
+    # The engine says of a whole object that there is a secret in it, not of which of its values.
+    if isinstance(value, dict):
+        return {key: _marked(item) for key, item in value.items()}
+    return EncryptedText(value) if isinstance(value, str) else value
+
+
+def _typed(value: Any) -> Any:
+    # The engine hands objects over as JSON, and leaves text as it is.
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value
+
+
+def _parsed(problems: Problems, file: str) -> object:
+    """The system file's content; MISSING, with the reason noted, when it cannot be read."""
+    try:
+        return parse((ROOT / file).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        advice = f"Bring it back (git checkout -- {file}) or name another one."
+        problems.add(file, "the file", Described("no such file"), "a system file", advice)
+    except (OSError, UnicodeDecodeError) as error:
+        problems.add(file, "the file", Described(error), "a file of YAML in UTF-8")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
+        found = getattr(error, "problem", None) or "something that is not YAML"
+        problems.add(
+            file,
+            place,
+            Described(found.removeprefix("found ")),
+            "YAML, indented with spaces, never with tabs",
+        )
+    return MISSING

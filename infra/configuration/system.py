@@ -1,0 +1,359 @@
+"""What runs: the system file, read once into plain data. It is the same in every environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from infra.configuration import patterns
+from infra.configuration.environments import Environment
+from infra.configuration.images import read_images_of_system
+from infra.configuration.jobs import Migration, Schedule, read_migration, read_schedules
+from infra.configuration.service import Service, read_services
+from infra.configuration.thresholds import Pool, Thresholds, read_pool, read_thresholds
+from infra.configuration.validation import Problems, Reader
+
+DEFAULT_FILE = "system.yaml"
+
+# S3 names have 63 characters at most: the system's, the environment's, the bucket's, the account's and
+# the region's names share them.
+NAME_LENGTH_MAXIMUM = 15
+
+# Entries that the platform fills itself; a system file names its own ones differently.
+PLATFORM_SECRETS = ("database", "database-master", "redis-cache", "redis-queue")
+
+# Days. EKS Auto Mode replaces every node after 21 at the latest (EKS user guide, "Automode managed
+# instances"), so every pod has started anew by then. An old value stays valid until the next rotation:
+# a shorter one would leave pods behind with a value that has ended.
+POD_LIFETIME_MAXIMUM = 21
+
+# Runbook 000: 1 minute, 5 minutes, 30 minutes, 2 hours; what fails once more is a dead letter.
+RETRY_DELAYS = (60, 300, 1800, 7200)
+
+
+class SecretSource(StrEnum):
+    """Where a secret's value comes from."""
+
+    PERSON = "person"  # somebody else gives it out; it is set by command and never stands in a file
+    GENERATED = "generated"
+
+
+@dataclass(frozen=True)
+class SecretEntry:
+    """One entry of Secrets Manager.
+
+    Args:
+        rotation: days after which a generated value is renewed; None for never.
+        live: what a value for real use looks like, as a regular expression; dev and staging refuse it.
+        test: what a value for tests looks like; prod refuses it.
+    """
+
+    name: str
+    description: str
+    source: SecretSource
+    rotation: int | None
+    live: str | None
+    test: str | None
+
+
+@dataclass(frozen=True)
+class Access:
+    """IAM roles outside of this program that work on the cluster, by name (with path, if any)."""
+
+    deploy: str
+    on_call: str
+    read_only: str
+
+
+@dataclass(frozen=True)
+class Frontend:
+    """A static site: the host in front of the environment's domain, or empty for the domain itself."""
+
+    host: str
+
+
+@dataclass(frozen=True)
+class Retries:
+    """How a failed webhook is tried again (contract RED-3).
+
+    Args:
+        delays: seconds before each further attempt.
+        attempts: after how many it is a dead letter.
+    """
+
+    delays: tuple[int, ...]
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """A credential that ends on a day and is renewed by a person (contract SEC-5)."""
+
+    name: str
+    ends: date
+    description: str
+
+
+@dataclass(frozen=True)
+class Payments:
+    """Who takes the payments, as the alarms call them (contract ALM-9)."""
+
+    provider: str
+
+
+@dataclass(frozen=True)
+class System:
+    """Everything that the system file says.
+
+    `repository` is where this program and its CI are, on GitHub; `flags` has the environments in which each
+    feature is on; `debug` the variables that a stack file may set for a while; `images` what each environment
+    runs, in a file that is not the default one.
+    """
+
+    name: str
+    owner: str
+    cost_centre: str
+    data_class: str
+    domain: str
+    repository: str
+    access: Access
+    secrets: Mapping[str, SecretEntry]
+    pool: Pool
+    thresholds: Thresholds
+    services: Mapping[str, Service]
+    frontend: Frontend | None
+    migration: Migration | None
+    schedules: Mapping[str, Schedule]
+    flags: Mapping[str, frozenset[Environment]]
+    debug: tuple[str, ...]
+    queues: tuple[str, ...]
+    retries: Retries
+    expiries: Mapping[str, Expiry]
+    payments: Payments | None
+    images: Mapping[Environment, Mapping[str, str]] | None
+
+
+def load_system(raw: object, today: date, file: str = DEFAULT_FILE) -> System:
+    """The system that a parsed system file describes; needs no engine.
+
+    Raises:
+        ConfigurationError: with everything that is wrong.
+    """
+    problems = Problems()
+    system = read_system(problems, raw, today, file)
+    problems.raise_if_any()
+    return system
+
+
+def read_system(problems: Problems, raw: object, today: date, file: str) -> System:
+    """Like load_system, for a caller that collects the problems of several files."""
+    root = Reader(problems, file, raw)
+    secrets = _secrets(root)
+    pool = read_pool(root.section("pool", optional=True))
+    services = read_services(problems, root, file, secrets)
+    system = System(
+        name=root.text(
+            "name",
+            pattern=rf"(?=.{{1,{NAME_LENGTH_MAXIMUM}}}$){patterns.NAME}",
+            allowed=f"{patterns.NAME_ALLOWED}, at most {NAME_LENGTH_MAXIMUM} characters",
+            example="triangle",
+        ),
+        owner=root.text(
+            "owner",
+            pattern=patterns.EMAIL,
+            allowed="the e-mail address of who answers for it",
+            example="platform@example.com",
+        ),
+        cost_centre=root.text("costCentre", pattern=patterns.TAG, allowed="a cost centre", example="portal"),
+        data_class=root.choice("dataClass", ("public", "internal", "confidential", "restricted")),
+        domain=root.text(
+            "domain", pattern=patterns.DOMAIN, allowed="prod's domain", example="portal.example.com"
+        ),
+        repository=_repository(root.section("source")),
+        access=_access(root.section("access")),
+        secrets=secrets,
+        pool=pool,
+        thresholds=read_thresholds(root.section("thresholds", optional=True), pool),
+        services=services,
+        frontend=_frontend(root),
+        migration=read_migration(root, services),
+        schedules=read_schedules(root, services),
+        flags=_flags(root),
+        debug=root.texts(
+            "debug",
+            pattern=patterns.VARIABLE,
+            allowed=patterns.VARIABLE_ALLOWED,
+            example="DEBUG_MODE",
+            default=(),
+        ),
+        queues=root.texts(
+            "queues",
+            pattern=patterns.PART,
+            allowed=patterns.PART_ALLOWED,
+            example="notifications",
+            default=(),
+        ),
+        retries=_retries(root.section("retries", optional=True)),
+        expiries=_expiries(root, today),
+        payments=_payments(root),
+        images=read_images_of_system(root),
+    )
+    _check_names(problems, root, file, system)
+    root.finish()
+    return system
+
+
+def _secrets(root: Reader) -> Mapping[str, SecretEntry]:
+    readers = root.entries("secrets", pattern=patterns.NAME, allowed=patterns.NAME_ALLOWED, optional=True)
+    for name in PLATFORM_SECRETS:
+        if name in readers:
+            root.section("secrets").problem(
+                name, name, f"other names than {', '.join(PLATFORM_SECRETS)}, which the platform fills itself"
+            )
+    return MappingProxyType({name: _secret(name, reader) for name, reader in readers.items()})
+
+
+def _secret(name: str, reader: Reader) -> SecretEntry:
+    source = SecretSource(reader.choice("source", SecretSource, default=SecretSource.PERSON))
+    rotation = (
+        reader.integer("rotation", minimum=POD_LIFETIME_MAXIMUM + 1, maximum=365, unit="days", default=0)
+        or None
+    )
+    if rotation and source is not SecretSource.GENERATED:
+        reader.problem(
+            "rotation", rotation, "a secret with `source: generated`", "Others are renewed by a person."
+        )
+    entry = SecretEntry(
+        name,
+        reader.text("description", pattern=r".{1,200}", allowed="what it is for", example="Stripe's API key"),
+        source,
+        rotation,
+        _expression(reader, "live"),
+        _expression(reader, "test"),
+    )
+    reader.finish()
+    return entry
+
+
+def _expression(reader: Reader, name: str) -> str | None:
+    text = reader.text(name, pattern=r".+", allowed="a regular expression", example="^sk_live_", default="")
+    try:
+        re.compile(text)
+    except re.error as error:
+        reader.problem(name, text, "a regular expression", f"This one has {error}.")
+    return text or None
+
+
+def _repository(reader: Reader) -> str:
+    repository = reader.text(
+        "repository",
+        pattern=r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}",
+        allowed="owner and name on GitHub of this program's repository",
+        example="example/platform",
+    )
+    reader.finish()
+    return repository
+
+
+def _access(reader: Reader) -> Access:
+    def role(name: str, example: str) -> str:
+        return reader.text(
+            name, pattern=r"[\w+=,.@/-]{1,128}", allowed="the name of an IAM role", example=example
+        )
+
+    access = Access(
+        role("deploy", "groundwork-deploy"),
+        role("onCall", "groundwork-on-call"),
+        role("readOnly", "groundwork-read-only"),
+    )
+    reader.finish()
+    return access
+
+
+def _frontend(root: Reader) -> Frontend | None:
+    reader = root.section_if_there("frontend")
+    if reader is None:
+        return None
+    frontend = Frontend(
+        reader.text(
+            "host",
+            pattern=patterns.HOST,
+            allowed="what stands in front of the domain, without a dot; empty for the domain itself",
+            example='""',
+            default="",
+        )
+    )
+    reader.finish()
+    return frontend
+
+
+def _flags(root: Reader) -> Mapping[str, frozenset[Environment]]:
+    """A feature comes to dev, then to staging, then to prod (runbook 004: all, a subset, minimal)."""
+    section = root.section("flags", optional=True)
+    order = list(Environment)
+    flags = {}
+    for name in section.names(pattern=patterns.NAME, allowed=patterns.NAME_ALLOWED):
+        on = section.texts(
+            name, pattern="|".join(order), allowed=f"one of {', '.join(order)}", example="dev", default=()
+        )
+        steps = [environment for environment in order if environment in on]
+        if steps != order[: len(steps)]:
+            section.problem(name, list(on), "dev before staging, staging before prod")
+        flags[name] = frozenset(steps)
+    return MappingProxyType(flags)
+
+
+def _retries(reader: Reader) -> Retries:
+    delays = reader.integers("delays", minimum=1, maximum=86_400, unit="seconds", default=RETRY_DELAYS)
+    if list(delays) != sorted(delays):
+        reader.problem("delays", list(delays), "delays that grow from attempt to attempt")
+    retries = Retries(
+        delays,
+        reader.integer(
+            "attempts", minimum=1, maximum=len(delays) + 1, unit="attempts", default=len(delays) + 1
+        ),
+    )
+    reader.finish()
+    return retries
+
+
+def _expiries(root: Reader, today: date) -> Mapping[str, Expiry]:
+    expiries = {}
+    readers = root.entries("expiries", pattern=patterns.PART, allowed=patterns.PART_ALLOWED, optional=True)
+    for name, reader in readers.items():
+        day = reader.day("ends", today=today, advice="Renew it, then write the new date here.")
+        description = reader.text(
+            "description", pattern=r".{1,200}", allowed="what it is and how it is renewed", example="APNs key"
+        )
+        expiries[name] = Expiry(name, day, description)
+        reader.finish()
+    return MappingProxyType(expiries)
+
+
+def _payments(root: Reader) -> Payments | None:
+    reader = root.section_if_there("payments")
+    if reader is None:
+        return None
+    payments = Payments(
+        reader.text("provider", pattern=r"\w[\w .-]{0,40}", allowed="who takes them", example="Stripe")
+    )
+    reader.finish()
+    return payments
+
+
+def _check_names(problems: Problems, root: Reader, file: str, system: System) -> None:
+    """Jobs and services are pods alike; their names are not to be confused."""
+    for name in system.schedules:
+        if name in system.services:
+            root.section("schedules").problem(name, name, "a name that no service has")
+    if system.frontend is None or problems.concern(file, "services", "frontend"):
+        return
+    for name, service in system.services.items():
+        if service.route and service.route.host == system.frontend.host and "/*" in service.route.paths:
+            root.section("services").problem(
+                f"{name}.route.paths", "/*", "narrower paths: the frontend has everything else on this host"
+            )

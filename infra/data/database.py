@@ -1,0 +1,208 @@
+"""PostgreSQL: RDS with point-in-time recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import ec2, rds, vpc
+
+from infra.configuration.tiers import DatabaseTier
+from infra.data.database_entries import MASTER_SECRET, SECRET, DatabaseEntries, declare_entries
+from infra.data.database_monitoring import (
+    EXPORTED_LOGS,
+    MONITORING_INTERVAL_SECONDS,
+    declare_log_groups,
+    declare_monitoring_role,
+)
+from infra.data.database_parameters import ENGINE_VERSION, declare_parameters
+from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
+from infra.naming import Naming
+
+PORT = 5432
+
+# Runbook 003: daily at 2 AM UTC. Maintenance is well apart from it, in the quietest night.
+BACKUP_WINDOW = "02:00-02:30"
+MAINTENANCE_WINDOW = "sun:04:00-sun:05:00"
+
+
+@dataclass(frozen=True)
+class DatabaseArgs:
+    """What a database is made of.
+
+    Args:
+        naming: names and ARNs.
+        name: of the database and its master within PostgreSQL.
+        tier: its size.
+        storage_maximum: gigabytes that storage grows to by itself.
+        backup_retention: days of point-in-time recovery.
+        redundant: a standby in another zone.
+        performance_history: days of Performance Insights.
+        log_retention: days that logs are kept.
+        protect: it cannot be removed by mistake, and leaves a final snapshot.
+        vpc_id: the network.
+        subnet_ids: its isolated subnets.
+        client_security_group_id: who may connect.
+        snapshot_before: the release that a snapshot is taken before; None for no snapshot.
+        readers: ARNs of the roles that may read the services' password.
+        master_readers: of those that may read the master's.
+        data_key: encrypts storage, snapshots and Performance Insights.
+        secrets_key: encrypts the entries in Secrets Manager.
+        secret_replica: where copies of them are.
+        log_key: encrypts the logs.
+    """
+
+    naming: Naming
+    name: str
+    tier: DatabaseTier
+    storage_maximum: int
+    backup_retention: int
+    redundant: bool
+    performance_history: int
+    log_retention: int
+    protect: bool
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    client_security_group_id: pulumi.Input[str]
+    snapshot_before: str | None
+    readers: Sequence[str]
+    master_readers: Sequence[str]
+    data_key: pulumi.Input[str]
+    secrets_key: pulumi.Input[str]
+    secret_replica: SecretReplica | None
+    log_key: pulumi.Input[str]
+
+
+class Database(pulumi.ComponentResource):
+    """A PostgreSQL instance that only the pods reach. Keeps DB-1, DB-3 and DB-5.
+
+    Produces the instance, a snapshot before each migration, its subnet and parameter groups, security
+    group, log groups, monitoring role, and an entry in Secrets Manager with everything that a client needs.
+    """
+
+    identifier: str
+    endpoint: pulumi.Output[str]
+    security_group_id: pulumi.Output[str]
+    entries: DatabaseEntries
+    instance: rds.Instance
+    backup: rds.Snapshot | None
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:database:Database", name, None, opts)
+        self._args = args
+        self._here = pulumi.ResourceOptions(parent=self)
+        self.identifier = args.naming.prefix
+        password = generate_password("password", self)
+        self.security_group_id = self._security_group()
+        instance = self._instance(password, self.security_group_id)
+        self.instance, self.endpoint = instance, instance.endpoint
+        self.entries = self._entries(instance, password)
+        self.backup = self._backup(instance, args.snapshot_before) if args.snapshot_before else None
+        self.register_outputs({})
+
+    def _security_group(self) -> pulumi.Output[str]:
+        group = ec2.SecurityGroup(
+            "database",
+            name=self._args.naming.named("database"),
+            description="PostgreSQL, for pods and the function that rotates",
+            vpc_id=self._args.vpc_id,
+            tags={"Name": self._args.naming.named("database")},
+            opts=self._here,
+        )
+        vpc.SecurityGroupIngressRule(
+            "database",
+            description="Pods connect",
+            security_group_id=group.id,
+            referenced_security_group_id=self._args.client_security_group_id,
+            ip_protocol="tcp",
+            from_port=PORT,
+            to_port=PORT,
+            opts=self._here,
+        )
+        return group.id
+
+    def _instance(self, password: pulumi.Output[str], security_group: pulumi.Output[str]) -> rds.Instance:
+        args, naming = self._args, self._args.naming
+        logs = declare_log_groups(self.identifier, args.log_retention, args.log_key, self)
+        subnet_group = rds.SubnetGroup(
+            "database",
+            name=naming.named("database"),
+            description="Isolated subnets",
+            subnet_ids=args.subnet_ids,
+            opts=self._here,
+        )
+        return rds.Instance(
+            "database",
+            identifier=self.identifier,
+            engine="postgres",
+            engine_version=ENGINE_VERSION,
+            instance_class=args.tier.instance_class,
+            storage_type="gp3",
+            allocated_storage=args.tier.storage,
+            max_allocated_storage=args.storage_maximum,
+            storage_encrypted=True,
+            kms_key_id=args.data_key,
+            db_name=args.name,
+            username=args.name,
+            password=password,
+            port=PORT,
+            multi_az=args.redundant,
+            db_subnet_group_name=subnet_group.name,
+            vpc_security_group_ids=[security_group],
+            publicly_accessible=False,
+            parameter_group_name=declare_parameters("database", naming, args.tier, self),
+            ca_cert_identifier="rds-ca-rsa2048-g1",
+            backup_retention_period=args.backup_retention,
+            backup_window=BACKUP_WINDOW,
+            maintenance_window=MAINTENANCE_WINDOW,
+            auto_minor_version_upgrade=True,
+            # Changes that need a restart wait for the maintenance window where people use the database.
+            apply_immediately=not args.protect,
+            copy_tags_to_snapshot=True,
+            deletion_protection=args.protect,
+            delete_automated_backups=not args.protect,
+            skip_final_snapshot=not args.protect,
+            final_snapshot_identifier=naming.named("database-final") if args.protect else None,
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=args.data_key,
+            performance_insights_retention_period=args.performance_history,
+            monitoring_interval=MONITORING_INTERVAL_SECONDS,
+            monitoring_role_arn=declare_monitoring_role(
+                "monitoring", "database-monitoring", naming, self.identifier, self
+            ),
+            enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
+            # Not retained on delete: what deletion leaves, snapshot and automated backups, has the data.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, depends_on=logs),
+        )
+
+    def _backup(self, instance: rds.Instance, release: str) -> rds.Snapshot:
+        # A new release has a new name and so a new snapshot; the one before is removed after it.
+        return rds.Snapshot(
+            "before-migration",
+            db_instance_identifier=instance.identifier,
+            db_snapshot_identifier=self._args.naming.named(f"before-{release}"),
+            opts=self._here,
+        )
+
+    def _entries(self, instance: rds.Instance, password: pulumi.Output[str]) -> DatabaseEntries:
+        args = self._args
+
+        def entry(name: str, description: str, readers: Sequence[str]) -> SecretEntryArgs:
+            return SecretEntryArgs(
+                naming=args.naming,
+                name=name,
+                description=description,
+                key=args.secrets_key,
+                readers=readers,
+                protect=args.protect,
+                replica=args.secret_replica,
+            )
+
+        return declare_entries(
+            instance,
+            password,
+            entry(SECRET, "PostgreSQL: how services connect", args.readers),
+            entry(MASTER_SECRET, "PostgreSQL: how the users of services are made", args.master_readers),
+            self,
+        )

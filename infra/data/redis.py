@@ -1,0 +1,242 @@
+"""Redis, as ElastiCache."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pulumi
+from pulumi_aws import ec2, elasticache, vpc
+
+from infra.configuration.tiers import RedisTier
+from infra.data.secret_entry import (
+    SecretEntryArgs,
+    SecretReplica,
+    declare_secret,
+    declare_value,
+    generate_password,
+)
+from infra.naming import Naming
+
+# The last version of Redis itself that ElastiCache has: the runbooks speak of Redis, and clients,
+# commands and the user interface stay the ones that they were written for.
+ENGINE = "redis"
+ENGINE_VERSION = "7.1"
+PARAMETER_FAMILY = "redis7"
+PORT = 6379
+USER = "app"
+
+# Nothing that administers the server. A cache may be looked through and cleared (runbooks 002 and 003);
+# what waits in a queue may not.
+_ACCESS = "on ~* &* +@all -@admin -@dangerous +info"
+_CLEARING = "+flushdb +keys"
+
+SNAPSHOT_WINDOW = "03:00-04:00"
+MAINTENANCE_WINDOW = "sun:05:00-sun:06:00"
+
+
+class Eviction(StrEnum):
+    """What Redis does when it is full."""
+
+    LEAST_RECENTLY_USED = "allkeys-lru"
+    NEVER = "noeviction"
+
+
+@dataclass(frozen=True)
+class RedisArgs:
+    """What one Redis is made of.
+
+    Args:
+        naming: names and ARNs.
+        tier: its size.
+        eviction: what happens when it is full.
+        redundant: a replica in another zone that takes over by itself.
+        snapshot_retention: days that daily snapshots are kept.
+        protect: it cannot be removed by mistake, and leaves a final snapshot.
+        vpc_id: the network.
+        subnet_ids: its isolated subnets.
+        client_security_group_id: who may connect.
+        readers: ARNs of the roles that may read its password.
+        data_key: encrypts memory images and snapshots.
+        secrets_key: encrypts the entry in Secrets Manager.
+        secret_replica: where a copy of it is.
+    """
+
+    naming: Naming
+    tier: RedisTier
+    eviction: Eviction
+    redundant: bool
+    snapshot_retention: int
+    protect: bool
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    client_security_group_id: pulumi.Input[str]
+    readers: Sequence[str]
+    data_key: pulumi.Input[str]
+    secrets_key: pulumi.Input[str]
+    secret_replica: SecretReplica | None
+
+
+def secret_name(purpose: str) -> str:
+    """The entry in Secrets Manager for the Redis of this purpose (`cache`, `queue`)."""
+    return f"redis-{purpose}"
+
+
+def user_id(naming: Naming, purpose: str, user: str = USER) -> str:
+    """ElastiCache's identifier of a user of the Redis of this purpose."""
+    return naming.named(f"{purpose}-{user}")
+
+
+class Redis(pulumi.ComponentResource):
+    """One Redis with a user and a password of its own. Keeps RED-1 (cache) and RED-2 (queue).
+
+    Produces the replication group, its subnet and parameter groups, security group, users, and an entry
+    in Secrets Manager with everything that a client needs.
+    """
+
+    node_ids: list[str]
+    security_group_id: pulumi.Output[str]
+    secret_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:redis:Redis", name, None, opts)
+        self._args = args
+        self._purpose = name
+        self._id = args.naming.named(name)
+        self._here = pulumi.ResourceOptions(parent=self)
+        nodes = 2 if args.redundant else 1
+        # ElastiCache numbers the nodes of a group like this; alarms are on nodes.
+        self.node_ids = [f"{self._id}-{number:03}" for number in range(1, nodes + 1)]
+        password = generate_password(f"{name}-password", self)
+        self.security_group_id = self._security_group()
+        group = self._replication_group(nodes, self._users(password))
+        self.secret_arn = self._secret(group, password)
+        self.register_outputs({})
+
+    def _security_group(self) -> pulumi.Output[str]:
+        group = ec2.SecurityGroup(
+            self._purpose,
+            name=self._id,
+            description=f"Redis ({self._purpose}), for pods and the function that rotates",
+            vpc_id=self._args.vpc_id,
+            tags={"Name": self._id},
+            opts=self._here,
+        )
+        vpc.SecurityGroupIngressRule(
+            self._purpose,
+            description="Pods connect",
+            security_group_id=group.id,
+            referenced_security_group_id=self._args.client_security_group_id,
+            ip_protocol="tcp",
+            from_port=PORT,
+            to_port=PORT,
+            opts=self._here,
+        )
+        return group.id
+
+    def _users(self, password: pulumi.Output[str]) -> pulumi.Output[str]:
+        # A group needs a user named "default"; this one may do nothing, and nobody knows its password.
+        default = self._user(
+            "default", "off ~* -@all", generate_password(f"{self._purpose}-default-password", self)
+        )
+        clearing = f" {_CLEARING}" if self._args.eviction is not Eviction.NEVER else ""
+        application = self._user(USER, _ACCESS + clearing, password)
+        return elasticache.UserGroup(
+            self._purpose,
+            user_group_id=self._id,
+            engine=ENGINE,
+            user_ids=[default, application],
+            opts=self._here,
+        ).user_group_id
+
+    def _user(self, name: str, access: str, password: pulumi.Output[str]) -> pulumi.Output[str]:
+        return elasticache.User(
+            f"{self._purpose}-{name}",
+            user_id=user_id(self._args.naming, self._purpose, name),
+            user_name=name,
+            engine=ENGINE,
+            access_string=access,
+            authentication_mode=elasticache.UserAuthenticationModeArgs(type="password", passwords=[password]),
+            # The function that rotates gives the user its later passwords.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["authenticationMode"]),
+        ).user_id
+
+    def _parameter_group(self) -> pulumi.Output[str]:
+        return elasticache.ParameterGroup(
+            self._purpose,
+            name=self._id,
+            family=PARAMETER_FAMILY,
+            description=f"When full: {self._args.eviction}",
+            parameters=[
+                elasticache.ParameterGroupParameterArgs(
+                    name="maxmemory-policy", value=str(self._args.eviction)
+                )
+            ],
+            opts=self._here,
+        ).name
+
+    def _replication_group(self, nodes: int, user_group: pulumi.Output[str]) -> elasticache.ReplicationGroup:
+        args = self._args
+        subnet_group = elasticache.SubnetGroup(
+            self._purpose,
+            name=self._id,
+            description="Isolated subnets",
+            subnet_ids=args.subnet_ids,
+            opts=self._here,
+        )
+        return elasticache.ReplicationGroup(
+            self._purpose,
+            replication_group_id=self._id,
+            description=f"Redis ({self._purpose}) of {args.naming.prefix}",
+            engine=ENGINE,
+            engine_version=ENGINE_VERSION,
+            node_type=args.tier.node_type,
+            num_cache_clusters=nodes,
+            automatic_failover_enabled=args.redundant,
+            multi_az_enabled=args.redundant,
+            port=PORT,
+            parameter_group_name=self._parameter_group(),
+            subnet_group_name=subnet_group.name,
+            security_group_ids=[self.security_group_id],
+            user_group_ids=[user_group],
+            transit_encryption_enabled=True,
+            at_rest_encryption_enabled=True,
+            kms_key_id=args.data_key,
+            snapshot_retention_limit=args.snapshot_retention,
+            snapshot_window=SNAPSHOT_WINDOW,
+            maintenance_window=MAINTENANCE_WINDOW,
+            auto_minor_version_upgrade=True,
+            apply_immediately=not args.protect,
+            final_snapshot_identifier=f"{self._id}-final" if args.protect else None,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+
+    def _secret(
+        self, group: elasticache.ReplicationGroup, password: pulumi.Output[str]
+    ) -> pulumi.Output[str]:
+        args = self._args
+        secret = declare_secret(
+            SecretEntryArgs(
+                naming=args.naming,
+                name=secret_name(self._purpose),
+                description=f"Redis ({self._purpose}): how to connect",
+                key=args.secrets_key,
+                readers=args.readers,
+                protect=args.protect,
+                replica=args.secret_replica,
+            ),
+            self,
+        )
+        host = group.primary_endpoint_address
+        value = {
+            "host": host,
+            "port": PORT,
+            "username": USER,
+            "password": password,
+            "userId": user_id(args.naming, self._purpose),
+            "url": pulumi.Output.concat(f"rediss://{USER}:", password, "@", host, f":{PORT}"),
+        }
+        return declare_value(
+            secret, secret_name(self._purpose), pulumi.Output.json_dumps(value), self, rotated=True
+        )

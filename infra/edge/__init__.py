@@ -1,0 +1,1 @@
+"""The way from the internet to the pods: domain, certificates, CloudFront, firewall, load balancer."""

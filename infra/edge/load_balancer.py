@@ -1,0 +1,292 @@
+"""The load balancer: the only way to the pods, and CloudFront's alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_random as random
+from pulumi_aws import ec2, lb, vpc
+
+from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, ORIGIN_LABEL, PATHS_MAXIMUM, Service
+from infra.edge.dns_records import declare_alias
+from infra.edge.sites import ORIGIN_HEADER, Site
+from infra.kubernetes import pods
+from infra.naming import Naming
+
+# TLS 1.2 with forward secrecy, and 1.3 (ELB user guide, "Security policies").
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+
+# AWS's default; more only where heartbeats come more slowly.
+IDLE_TIMEOUT_SECONDS = 60
+# What is under way when a pod leaves is answered before it is killed (infra/kubernetes/pods.py).
+DEREGISTRATION_SECONDS = pods.GRACE_SECONDS - pods.LEAVE_SECONDS
+HEALTHY_CHECKS = 2
+STICKY_SECONDS = 86_400
+ACCESS_LOGS_PREFIX = "load-balancer"
+
+# The addresses that CloudFront calls from, as AWS's managed prefix list of each region
+# (com.amazonaws.global.cloudfront.origin-facing); it counts as 55 of a group's 60 rules.
+CLOUDFRONT_PREFIX_LISTS = {
+    "ap-northeast-1": "pl-58a04531",
+    "ap-southeast-1": "pl-31a34658",
+    "ca-central-1": "pl-38a64351",
+    "eu-west-1": "pl-4fa04526",
+    "eu-west-2": "pl-93a247fa",
+    "eu-west-3": "pl-75b1541c",
+    "sa-east-1": "pl-5da64334",
+    "us-east-1": "pl-3b927c52",
+    "us-east-2": "pl-b6a144df",
+    "us-west-1": "pl-4ea04527",
+    "us-west-2": "pl-82a045eb",
+}
+
+# A rule's priority is between 1 and 50,000. The longer a path pattern, the sooner it is asked; among
+# patterns of one length each service has ten places of its own, so that one more moves no other.
+_PATTERN_LENGTH_MAXIMUM = 128
+_PLACES_PER_LENGTH = 380
+
+
+@dataclass(frozen=True)
+class LoadBalancerArgs:
+    """What a load balancer is made of.
+
+    Args:
+        naming: names and ARNs.
+        sites: what it serves.
+        vpc_id: where it is.
+        subnet_ids: the public ones.
+        pods_security_group_id: of those that it calls.
+        cluster_name: whose controller registers the pods.
+        certificate_arn: of the domain, issued.
+        zone_id: of the domain.
+        domain: of the environment.
+        access_logs_bucket: where its access logs go.
+        access_logs_ready: the bucket's policy, without which it may not write there.
+        deletion_protection: it refuses to be deleted.
+    """
+
+    naming: Naming
+    sites: Sequence[Site]
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    pods_security_group_id: pulumi.Input[str]
+    cluster_name: str
+    certificate_arn: pulumi.Input[str]
+    zone_id: pulumi.Input[str]
+    domain: str
+    access_logs_bucket: str
+    access_logs_ready: pulumi.Resource
+    deletion_protection: bool
+
+    @property
+    def services(self) -> list[Service]:
+        """All that have a route."""
+        return [service for site in self.sites for service in site.services]
+
+    @property
+    def origin_host(self) -> str:
+        """The load balancer's own name."""
+        return f"{ORIGIN_LABEL}.{self.domain}"
+
+
+class LoadBalancer(pulumi.ComponentResource):
+    """An Application Load Balancer for every service with a route. Keeps NET-2, K8S-5 and K8S-8.
+
+    Produces the load balancer in the public subnets, a target group of pods for each service, an HTTPS
+    listener that refuses whatever does not come through CloudFront, its rules, its security group, and
+    the name under which CloudFront finds it. Port 80 is closed.
+    """
+
+    origin_host: str
+    origin_secret: pulumi.Output[str]
+    arn_suffix: pulumi.Output[str]
+    target_groups: dict[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:loadbalancer:LoadBalancer", name, None, opts)
+        self._args = args
+        self._here = pulumi.ResourceOptions(parent=self)
+        self.origin_host = args.origin_host
+        # A header's value has no place for other characters.
+        self.origin_secret = random.RandomPassword(
+            "origin-verify", length=64, special=False, opts=self._here
+        ).result
+        balancer = self._load_balancer(self._security_group())
+        self.arn_suffix = balancer.arn_suffix
+        groups = {service.name: self._target_group(service) for service in args.services}
+        self.target_groups = {service: group.arn for service, group in groups.items()}
+        self._rules(self._listener(balancer), groups)
+        declare_alias(
+            "origin",
+            kind="A",
+            zone_id=args.zone_id,
+            host=args.origin_host,
+            target=balancer.dns_name,
+            target_zone_id=balancer.zone_id,
+            parent=self,
+        )
+        self.register_outputs({})
+
+    def _security_group(self) -> pulumi.Output[str]:
+        args, named = self._args, self._args.naming.named("load-balancer")
+        group = ec2.SecurityGroup(
+            "load-balancer",
+            name=named,
+            description="CloudFront calls the load balancer, and that calls pods",
+            vpc_id=args.vpc_id,
+            tags={"Name": named},
+            opts=self._here,
+        )
+        prefix_list = CLOUDFRONT_PREFIX_LISTS.get(args.naming.region)
+        vpc.SecurityGroupIngressRule(
+            "cloudfront",
+            description="HTTPS",
+            security_group_id=group.id,
+            prefix_list_id=prefix_list,
+            # Where AWS's list is not known the header alone keeps others out.
+            cidr_ipv4=None if prefix_list else "0.0.0.0/0",
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            opts=self._here,
+        )
+        for port in sorted({service.port for service in args.services}):
+            vpc.SecurityGroupEgressRule(
+                f"pods-{port}",
+                description="To pods",
+                security_group_id=group.id,
+                referenced_security_group_id=args.pods_security_group_id,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                opts=self._here,
+            )
+            vpc.SecurityGroupIngressRule(
+                f"pods-{port}",
+                description="From the load balancer",
+                security_group_id=args.pods_security_group_id,
+                referenced_security_group_id=group.id,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                opts=self._here,
+            )
+        return group.id
+
+    def _load_balancer(self, security_group_id: pulumi.Output[str]) -> lb.LoadBalancer:
+        args = self._args
+        return lb.LoadBalancer(
+            "load-balancer",
+            name=args.naming.prefix,
+            load_balancer_type="application",
+            internal=False,
+            subnets=list(args.subnet_ids),
+            security_groups=[security_group_id],
+            idle_timeout=idle_timeout(args.services),
+            # What HTTP does not allow is how requests are smuggled past a firewall.
+            drop_invalid_header_fields=True,
+            desync_mitigation_mode="defensive",
+            enable_deletion_protection=args.deletion_protection,
+            access_logs=lb.LoadBalancerAccessLogsArgs(
+                enabled=True, bucket=args.access_logs_bucket, prefix=ACCESS_LOGS_PREFIX
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.deletion_protection, depends_on=[args.access_logs_ready]
+            ),
+        )
+
+    def _target_group(self, service: Service) -> lb.TargetGroup:
+        args = self._args
+        return lb.TargetGroup(
+            service.name,
+            name=target_group_name(args.naming, service),
+            target_type="ip",
+            protocol="HTTP",
+            port=service.port,
+            vpc_id=args.vpc_id,
+            deregistration_delay=DEREGISTRATION_SECONDS,
+            health_check=lb.TargetGroupHealthCheckArgs(
+                enabled=True,
+                protocol="HTTP",
+                path=service.health.ready,
+                matcher="200-299",
+                interval=pods.PROBE_PERIOD_SECONDS,
+                timeout=pods.PROBE_TIMEOUT_SECONDS,
+                healthy_threshold=HEALTHY_CHECKS,
+                unhealthy_threshold=pods.FAILURE_THRESHOLD,
+            ),
+            stickiness=lb.TargetGroupStickinessArgs(
+                enabled=service.sticky, type="lb_cookie", cookie_duration=STICKY_SECONDS
+            ),
+            # EKS Auto Mode registers pods in target groups of its own cluster alone
+            # (AmazonEKSLoadBalancingPolicy).
+            tags={"Name": args.naming.named(service.name), "eks:eks-cluster-name": args.cluster_name},
+            opts=self._here,
+        )
+
+    def _listener(self, balancer: lb.LoadBalancer) -> lb.Listener:
+        refusal = lb.ListenerDefaultActionFixedResponseArgs(
+            content_type="text/plain", message_body="Forbidden", status_code="403"
+        )
+        return lb.Listener(
+            "https",
+            load_balancer_arn=balancer.arn,
+            port=443,
+            protocol="HTTPS",
+            ssl_policy=TLS_POLICY,
+            certificate_arn=self._args.certificate_arn,
+            default_actions=[lb.ListenerDefaultActionArgs(type="fixed-response", fixed_response=refusal)],
+            opts=self._here,
+        )
+
+    def _rules(self, listener: lb.Listener, groups: dict[str, lb.TargetGroup]) -> None:
+        hosts = {service.name: site.host for site in self._args.sites for service in site.services}
+        for service_number, service in enumerate(self._args.services):
+            assert service.route is not None
+            for path_number, path in enumerate(service.route.paths):
+                lb.ListenerRule(
+                    f"{service.name}-{path_number + 1}",
+                    listener_arn=listener.arn,
+                    priority=priority(path, service_number, path_number),
+                    actions=[
+                        lb.ListenerRuleActionArgs(type="forward", target_group_arn=groups[service.name].arn)
+                    ],
+                    conditions=[
+                        *_conditions(hosts[service.name], path),
+                        lb.ListenerRuleConditionArgs(
+                            http_header=lb.ListenerRuleConditionHttpHeaderArgs(
+                                http_header_name=ORIGIN_HEADER, values=[self.origin_secret]
+                            )
+                        ),
+                    ],
+                    opts=self._here,
+                )
+
+
+def idle_timeout(services: Sequence[Service]) -> int:
+    """Seconds without a byte after which a connection is closed: heartbeats keep it open (K8S-8)."""
+    heartbeats = [service.websockets.heartbeat for service in services if service.websockets]
+    return max([IDLE_TIMEOUT_SECONDS, *(HEARTBEATS_UNTIL_IDLE * heartbeat for heartbeat in heartbeats)])
+
+
+def target_group_name(naming: Naming, service: Service) -> str:
+    """At most 32 characters; another port, which needs another target group, gives another name."""
+    digest = hashlib.sha256(f"{naming.named(service.name)}:{service.port}".encode()).hexdigest()[:8]
+    return f"{service.name[:23].rstrip('-')}-{digest}"
+
+
+def priority(path: str, service_number: int, path_number: int) -> int:
+    """Of a rule: exact before general, the same in every deployment."""
+    literal = path.split("*", 1)[0].split("?", 1)[0]
+    band = (_PATTERN_LENGTH_MAXIMUM - len(literal)) * _PLACES_PER_LENGTH
+    return band + service_number * PATHS_MAXIMUM + path_number + 1
+
+
+def _conditions(host: str, path: str) -> list[lb.ListenerRuleConditionArgs]:
+    return [
+        lb.ListenerRuleConditionArgs(host_header=lb.ListenerRuleConditionHostHeaderArgs(values=[host])),
+        lb.ListenerRuleConditionArgs(path_pattern=lb.ListenerRuleConditionPathPatternArgs(values=[path])),
+    ]

@@ -1,0 +1,193 @@
+"""The network: who can reach whom, and how pods reach AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+import pulumi
+from pulumi_aws import ec2
+
+from infra.configuration.addresses import subnets
+from infra.foundations.flow_logs import declare_flow_logs
+from infra.naming import Naming
+
+# What pods and nodes call; everything else goes through a NAT gateway.
+INTERFACE_ENDPOINTS = (
+    "ec2",
+    "ecr.api",
+    "ecr.dkr",
+    "eks",
+    "eks-auth",  # Pod Identity
+    "kms",
+    "logs",
+    "monitoring",
+    "secretsmanager",
+    "sts",
+)
+
+
+@dataclass(frozen=True)
+class NetworkArgs:
+    """What a network is made of.
+
+    Args:
+        naming: names and ARNs.
+        cidr: its addresses.
+        zones: its Availability Zones, in the order of their subnets.
+        nat_per_zone: a NAT gateway in each zone, or one for all.
+        interface_endpoints: AWS's APIs inside the network.
+        log_retention: days that flow logs are kept.
+        log_key: the key that encrypts them.
+    """
+
+    naming: Naming
+    cidr: IPv4Network
+    zones: Sequence[str]
+    nat_per_zone: bool
+    interface_endpoints: bool
+    log_retention: int
+    log_key: pulumi.Input[str]
+
+
+class Network(pulumi.ComponentResource):
+    """A VPC with public, private and isolated data subnets in every zone. Keeps NET-1 and NET-2.
+
+    Produces the VPC and its subnets, NAT gateways, an S3 gateway endpoint, interface endpoints where
+    asked for, flow logs, and a default security group that lets nothing through.
+    """
+
+    vpc_id: pulumi.Output[str]
+    public_subnet_ids: list[pulumi.Output[str]]
+    private_subnet_ids: list[pulumi.Output[str]]
+    data_subnet_ids: list[pulumi.Output[str]]
+    endpoint_security_group_id: pulumi.Output[str] | None
+
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:network:Network", name, None, opts)
+        self._args = args
+        self._here = pulumi.ResourceOptions(parent=self)
+        self.vpc_id = ec2.Vpc(
+            "vpc",
+            cidr_block=str(args.cidr),
+            enable_dns_support=True,
+            enable_dns_hostnames=True,  # interface endpoints have private names
+            tags=self._tags("vpc"),
+            opts=self._here,
+        ).id
+        ec2.DefaultSecurityGroup(
+            "default", vpc_id=self.vpc_id, tags=self._tags("default-closed"), opts=self._here
+        )
+        self._subnets()
+        self._routes()
+        declare_flow_logs("flow-logs", args.naming, self.vpc_id, args.log_retention, args.log_key, self)
+        self.endpoint_security_group_id = self._interface_endpoints() if args.interface_endpoints else None
+        self.register_outputs({})
+
+    def _tags(self, part: str) -> dict[str, str]:
+        return {"Name": self._args.naming.named(part)}
+
+    def _subnets(self) -> None:
+        # EKS Auto Mode finds the subnets for load balancers by these tags.
+        public, private = {"kubernetes.io/role/elb": "1"}, {"kubernetes.io/role/internal-elb": "1"}
+        self.public_subnet_ids, self.private_subnet_ids, self.data_subnet_ids = [], [], []
+        ranges = subnets(self._args.cidr, len(self._args.zones))
+        for number, (zone, zone_ranges) in enumerate(zip(self._args.zones, ranges, strict=True), start=1):
+            self.public_subnet_ids.append(self._subnet(f"public-{number}", zone, zone_ranges.public, public))
+            self.private_subnet_ids.append(
+                self._subnet(f"private-{number}", zone, zone_ranges.private, private)
+            )
+            self.data_subnet_ids.append(self._subnet(f"data-{number}", zone, zone_ranges.data, {}))
+
+    def _subnet(
+        self, name: str, zone: str, addresses: IPv4Network, tags: dict[str, str]
+    ) -> pulumi.Output[str]:
+        return ec2.Subnet(
+            name,
+            vpc_id=self.vpc_id,
+            availability_zone=zone,
+            cidr_block=str(addresses),
+            tags={**self._tags(name), **tags},
+            opts=self._here,
+        ).id
+
+    def _routes(self) -> None:
+        gateway = ec2.InternetGateway(
+            "internet", vpc_id=self.vpc_id, tags=self._tags("internet"), opts=self._here
+        )
+        public = self._route_table("public", self.public_subnet_ids)
+        ec2.Route(
+            "public-internet",
+            route_table_id=public,
+            destination_cidr_block="0.0.0.0/0",
+            gateway_id=gateway.id,
+            opts=self._here,
+        )
+        # The data subnets have no way out: this table has the route within the network only.
+        tables = [public, self._route_table("data", self.data_subnet_ids)]
+        nat_gateways = [
+            self._nat_gateway(number, subnet)
+            for number, subnet in enumerate(self.public_subnet_ids, start=1)
+            if number == 1 or self._args.nat_per_zone
+        ]
+        for number, subnet in enumerate(self.private_subnet_ids, start=1):
+            table = self._route_table(f"private-{number}", [subnet])
+            ec2.Route(
+                f"private-{number}-internet",
+                route_table_id=table,
+                destination_cidr_block="0.0.0.0/0",
+                nat_gateway_id=nat_gateways[(number - 1) % len(nat_gateways)],
+                opts=self._here,
+            )
+            tables.append(table)
+        ec2.VpcEndpoint(
+            "s3",
+            vpc_id=self.vpc_id,
+            service_name=f"com.amazonaws.{self._args.naming.region}.s3",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=tables,
+            tags=self._tags("s3"),
+            opts=self._here,
+        )
+
+    def _route_table(self, name: str, subnet_ids: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
+        table = ec2.RouteTable(name, vpc_id=self.vpc_id, tags=self._tags(name), opts=self._here)
+        for number, subnet in enumerate(subnet_ids, start=1):
+            ec2.RouteTableAssociation(
+                f"{name}-{number}" if len(subnet_ids) > 1 else name,
+                subnet_id=subnet,
+                route_table_id=table.id,
+                opts=self._here,
+            )
+        return table.id
+
+    def _nat_gateway(self, number: int, subnet: pulumi.Output[str]) -> pulumi.Output[str]:
+        name = f"nat-{number}"
+        address = ec2.Eip(name, domain="vpc", tags=self._tags(name), opts=self._here)
+        return ec2.NatGateway(
+            name, subnet_id=subnet, allocation_id=address.id, tags=self._tags(name), opts=self._here
+        ).id
+
+    def _interface_endpoints(self) -> pulumi.Output[str]:
+        group = ec2.SecurityGroup(
+            "endpoints",
+            name=self._args.naming.named("endpoints"),
+            description="AWS APIs inside the network",
+            vpc_id=self.vpc_id,
+            tags=self._tags("endpoints"),
+            opts=self._here,
+        )
+        for service in INTERFACE_ENDPOINTS:
+            ec2.VpcEndpoint(
+                service,
+                vpc_id=self.vpc_id,
+                service_name=f"com.amazonaws.{self._args.naming.region}.{service}",
+                vpc_endpoint_type="Interface",
+                subnet_ids=self.private_subnet_ids,
+                security_group_ids=[group.id],
+                private_dns_enabled=True,
+                tags=self._tags(service),
+                opts=self._here,
+            )
+        return group.id

@@ -1,0 +1,145 @@
+"""The images' registry: ECR in the environment's own account, and its copy in the recovery region."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import ecr
+
+from infra.foundations.encryption_key import declare_key
+from infra.naming import Naming
+
+# CI tags what it deploys `<environment>-<git SHA>`. So many of these stay: the one in use is always the
+# newest of them or, after going back, one of the last few.
+DEPLOYED_IMAGES = 20
+# Of those that were built and never deployed here.
+OTHER_IMAGES = 50
+
+
+@dataclass(frozen=True)
+class RegistryArgs:
+    """What is in the registry.
+
+    Args:
+        naming: names and ARNs.
+        repositories: names as the system file has them.
+        key: encrypts the images.
+        recovery_provider: AWS in the recovery region, when images are copied there; None for no copies.
+        protect: images stay when their repository is not declared any more.
+    """
+
+    naming: Naming
+    repositories: Sequence[str]
+    key: pulumi.Input[str]
+    recovery_provider: pulumi.ProviderResource | None
+    protect: bool
+
+
+def is_own(repository: str) -> bool:
+    """Whether a system file means a repository of this registry: its first part is no host."""
+    first, slash, _ = repository.partition("/")
+    return not slash or not ("." in first or ":" in first)
+
+
+def address(naming: Naming, repository: str) -> str:
+    """Where an image is pulled from; known before its repository exists."""
+    if not is_own(repository):
+        return repository
+    return f"{naming.account}.dkr.ecr.{naming.region}.amazonaws.com/{naming.system}/{repository}"
+
+
+class Registry(pulumi.ComponentResource):
+    """A repository for each image of the system. Keeps S3-5; DR-3 pulls from the copies.
+
+    Tags never move to another image, every image is scanned when it arrives, and those in use are kept.
+    Produces the repositories with their rules, in prod the same ones in the recovery region, to which ECR
+    copies every image within minutes.
+    """
+
+    def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:registry:Registry", name, None, opts)
+        self._args = args
+        copies: list[pulumi.Resource] = []
+        if args.recovery_provider is not None:
+            key = declare_key(
+                "images-recovery",
+                "Copies of images",
+                args.naming.in_recovery_region,
+                protect=args.protect,
+                parent=self,
+                provider=args.recovery_provider,
+            )
+            copies = [
+                self._repository(f"{one}-recovery", one, key, args.recovery_provider)
+                for one in args.repositories
+            ]
+        for one in args.repositories:
+            self._repository(one, one, args.key, None)
+        if copies:
+            self._replication(copies)
+        self.register_outputs({})
+
+    def _repository(
+        self,
+        name: str,
+        repository: str,
+        key: pulumi.Input[str],
+        provider: pulumi.ProviderResource | None,
+    ) -> ecr.Repository:
+        args = self._args
+        encryption = ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=key)
+        made = ecr.Repository(
+            name,
+            name=f"{args.naming.system}/{repository}",
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration=ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
+            encryption_configurations=[encryption],
+            force_delete=not args.protect,
+            opts=pulumi.ResourceOptions(parent=self, provider=provider, protect=args.protect),
+        )
+        ecr.LifecyclePolicy(
+            name,
+            repository=made.name,
+            policy=json.dumps({"rules": _kept(args.naming.environment)}),
+            opts=pulumi.ResourceOptions(parent=self, provider=provider),
+        )
+        return made
+
+    def _replication(self, copies: Sequence[pulumi.Resource]) -> None:
+        naming = self._args.naming
+        destination = ecr.ReplicationConfigurationReplicationConfigurationRuleDestinationArgs(
+            region=naming.recovery_region, registry_id=naming.account
+        )
+        only_ours = ecr.ReplicationConfigurationReplicationConfigurationRuleRepositoryFilterArgs(
+            filter=f"{naming.system}/", filter_type="PREFIX_MATCH"
+        )
+        rule = ecr.ReplicationConfigurationReplicationConfigurationRuleArgs(
+            destinations=[destination], repository_filters=[only_ours]
+        )
+        ecr.ReplicationConfiguration(
+            "images",
+            replication_configuration=ecr.ReplicationConfigurationReplicationConfigurationArgs(rules=[rule]),
+            # Otherwise ECR makes the repositories there itself, with tags that move.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(copies)),
+        )
+
+
+def _kept(environment: str) -> list[dict[str, object]]:
+    """Rules of ECR: an image that a rule before has looked at is not ended by one after it."""
+
+    def rule(priority: int, description: str, count: int, **selection: object) -> dict[str, object]:
+        chosen = {**selection, "countType": "imageCountMoreThan", "countNumber": count}
+        return {
+            "rulePriority": priority,
+            "description": description,
+            "selection": chosen,
+            "action": {"type": "expire"},
+        }
+
+    return [
+        rule(1, "Deployed", DEPLOYED_IMAGES, tagStatus="tagged", tagPrefixList=[f"{environment}-"]),
+        rule(2, "All others", OTHER_IMAGES, tagStatus="any"),
+    ]

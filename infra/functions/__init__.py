@@ -1,0 +1,1 @@
+"""What runs in Lambda, when it is called, and which secrets it rotates; the code is in `functions/`."""

@@ -1,0 +1,296 @@
+"""A function of AWS Lambda, declared the same way wherever one is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+from pulumi_aws import cloudwatch, ec2, lambda_, vpc
+from pulumi_aws import iam as aws_iam
+
+from infra import iam
+from infra.functions.function_code import PACKAGE, archive
+from infra.functions.schedule import declare_schedule
+from infra.naming import Naming
+
+RUNTIME = "python3.13"
+ARCHITECTURE = "arm64"  # a fifth cheaper than x86_64 for the same time
+
+# Lambda's own ranges (CreateFunction in botocore's documentation).
+TIMEOUT_MAXIMUM = 900
+
+# What an event that nobody waits for is given: two more attempts within an hour, then the topic.
+RETRIES = 2
+EVENT_AGE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Invoker:
+    """An AWS service that may call the function.
+
+    Args:
+        name: of this permission, within the function.
+        service: `secretsmanager.amazonaws.com` and the like.
+        source: ARN of what it calls for; None where the service has none to tell.
+    """
+
+    name: str
+    service: str
+    source: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a function in the network may connect to.
+
+    Args:
+        name: within the function.
+        security_group_id: whose members it reaches; they let it in.
+        port: of TCP.
+    """
+
+    name: str
+    security_group_id: pulumi.Input[str]
+    port: int
+
+
+@dataclass(frozen=True)
+class FunctionNetwork:
+    """A place in the network.
+
+    Args:
+        vpc_id: the network.
+        subnet_ids: private subnets, from which AWS's own interfaces are reached.
+        destinations: what it connects to, besides AWS's interfaces.
+    """
+
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    destinations: Sequence[Destination] = ()
+
+
+@dataclass(frozen=True)
+class FailureTopic:
+    """Args: arn: of the topic that is told of an event that failed for good; key: encrypts it."""
+
+    arn: pulumi.Input[str]
+    key: pulumi.Input[str]
+
+
+@dataclass(frozen=True)
+class FunctionArgs:
+    """What a function is made of.
+
+    Args:
+        naming: names and ARNs.
+        folder: its code in `functions/`, where `handler.handle` is called.
+        description: what it does.
+        log_retention: days that its logs are kept.
+        log_key: encrypts them.
+        timeout: seconds, 1 to 900.
+        memory: MiB, 128 to 10240; CPU grows with it.
+        concurrency: how many may run at once; None leaves it to the account's limit. Reserving takes
+            from what the account's other functions share, so only what must not run twice has one.
+        distributions: pure-Python packages of requirements.txt that it imports.
+        variables: environment variables; never secrets.
+        statements: what it may do besides writing its log.
+        network: a place in the network, for what is reachable there alone.
+        failure_topic: told when an event that nobody waits for could not be handled.
+        invokers: services that may call it.
+        schedule: when it is called by the clock, as `cron(…)` or `rate(…)` in UTC.
+    """
+
+    naming: Naming
+    folder: str
+    description: str
+    log_retention: int
+    log_key: pulumi.Input[str]
+    timeout: int = 60
+    memory: int = 256
+    concurrency: int | None = None
+    distributions: Sequence[str] = ()
+    variables: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    statements: Sequence[iam.Statement] = ()
+    network: FunctionNetwork | None = None
+    failure_topic: FailureTopic | None = None
+    invokers: Sequence[Invoker] = ()
+    schedule: str | None = None
+
+
+class Function(pulumi.ComponentResource):
+    """One Lambda function with exactly the permissions that it is given.
+
+    Produces the function, its role and policy, an encrypted log group with an end, and where asked for a
+    security group, permissions to be called, and what happens to events that cannot be handled.
+    """
+
+    name: str
+    arn: pulumi.Output[str]
+    role_arn: str
+    log_group: str
+    security_group_id: pulumi.Output[str] | None
+
+    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:function:Function", name, None, opts)
+        self._args = args
+        self._child = name
+        self._here = pulumi.ResourceOptions(parent=self)
+        self.name = args.naming.named(name)
+        self.role_arn = args.naming.role_arn(self._role_name)
+        self.log_group = f"/aws/lambda/{self.name}"
+        self.security_group_id = self._security_group(args.network) if args.network else None
+        logs = cloudwatch.LogGroup(
+            name,
+            name=self.log_group,
+            retention_in_days=args.log_retention,
+            kms_key_id=args.log_key,
+            opts=self._here,
+        )
+        function = self._function(logs)
+        self.arn = function.arn
+        self._event_handling(function)
+        for invoker in args.invokers:
+            self._permission(invoker, function)
+        if args.schedule is not None:
+            declare_schedule(name, args.schedule, function.arn, args.naming, ready=function, parent=self)
+        self.register_outputs({})
+
+    @property
+    def _role_name(self) -> str:
+        return self._args.naming.function_role(self._child)
+
+    def _security_group(self, network: FunctionNetwork) -> pulumi.Output[str]:
+        group = ec2.SecurityGroup(
+            self._child,
+            name=self.name,
+            description=f"The function {self._child}",
+            vpc_id=network.vpc_id,
+            tags={"Name": self.name},
+            opts=self._here,
+        )
+        vpc.SecurityGroupEgressRule(
+            f"{self._child}-aws",
+            description="AWS's interfaces",
+            security_group_id=group.id,
+            # Where there are no endpoints inside the network they are anywhere.
+            cidr_ipv4="0.0.0.0/0",
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            opts=self._here,
+        )
+        for destination in network.destinations:
+            vpc.SecurityGroupEgressRule(
+                f"{self._child}-{destination.name}",
+                description=destination.name,
+                security_group_id=group.id,
+                referenced_security_group_id=destination.security_group_id,
+                ip_protocol="tcp",
+                from_port=destination.port,
+                to_port=destination.port,
+                opts=self._here,
+            )
+            vpc.SecurityGroupIngressRule(
+                f"{self._child}-{destination.name}",
+                description=f"The function {self._child} connects",
+                security_group_id=destination.security_group_id,
+                referenced_security_group_id=group.id,
+                ip_protocol="tcp",
+                from_port=destination.port,
+                to_port=destination.port,
+                opts=self._here,
+            )
+        return group.id
+
+    def _role(self, logs: cloudwatch.LogGroup) -> tuple[aws_iam.Role, list[pulumi.Resource]]:
+        args = self._args
+        role = aws_iam.Role(
+            f"function-{self._child}",
+            name=self._role_name,
+            description=f"The function {self._child}",
+            # Lambda says of no account for whom it takes a role; it takes none of another account.
+            assume_role_policy=iam.document(iam.trust_service("lambda.amazonaws.com")),
+            opts=self._here,
+        )
+        statements = [iam.write_log_streams(logs.arn), *args.statements]
+        if args.failure_topic is not None:
+            statements += iam.publish_encrypted(
+                args.failure_topic.arn, args.failure_topic.key, args.naming.region, sid="TellOfFailures"
+            )
+        policy = aws_iam.RolePolicy(
+            f"function-{self._child}",
+            name="what-it-needs",
+            role=role.name,
+            policy=iam.document(*statements),
+            opts=self._here,
+        )
+        if args.network is None:
+            return role, [policy]
+        # Its network interfaces do not exist yet, so AWS's own policy, which names none, has to do.
+        interfaces = aws_iam.RolePolicyAttachment(
+            f"function-{self._child}",
+            role=role.name,
+            policy_arn="arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole",
+            opts=self._here,
+        )
+        return role, [policy, interfaces]
+
+    def _function(self, logs: cloudwatch.LogGroup) -> lambda_.Function:
+        args = self._args
+        role, granted = self._role(logs)
+        return lambda_.Function(
+            self._child,
+            name=self.name,
+            description=args.description,
+            runtime=RUNTIME,
+            architectures=[ARCHITECTURE],
+            handler=f"{PACKAGE}.{args.folder}.handler.handle",
+            code=archive(args.folder, args.distributions),
+            role=role.arn,
+            timeout=args.timeout,
+            memory_size=args.memory,
+            reserved_concurrent_executions=args.concurrency,
+            environment=(
+                lambda_.FunctionEnvironmentArgs(variables=dict(args.variables)) if args.variables else None
+            ),
+            logging_config=lambda_.FunctionLoggingConfigArgs(log_format="JSON", log_group=logs.name),
+            vpc_config=(
+                lambda_.FunctionVpcConfigArgs(
+                    subnet_ids=list(args.network.subnet_ids), security_group_ids=[self.security_group_id]
+                )
+                if args.network is not None and self.security_group_id is not None
+                else None
+            ),
+            # Lambda refuses a function in a network whose role may not make interfaces yet.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=granted),
+        )
+
+    def _event_handling(self, function: lambda_.Function) -> None:
+        topic = self._args.failure_topic
+        if topic is None:
+            return
+        lambda_.FunctionEventInvokeConfig(
+            self._child,
+            function_name=function.name,
+            maximum_retry_attempts=RETRIES,
+            maximum_event_age_in_seconds=EVENT_AGE_SECONDS,
+            destination_config=lambda_.FunctionEventInvokeConfigDestinationConfigArgs(
+                on_failure=lambda_.FunctionEventInvokeConfigDestinationConfigOnFailureArgs(
+                    destination=topic.arn
+                )
+            ),
+            opts=self._here,
+        )
+
+    def _permission(self, invoker: Invoker, function: lambda_.Function) -> None:
+        lambda_.Permission(
+            f"{self._child}-{invoker.name}",
+            statement_id=invoker.name,
+            action="lambda:InvokeFunction",
+            function=function.name,
+            principal=invoker.service,
+            source_arn=invoker.source,
+            source_account=self._args.naming.account,
+            opts=self._here,
+        )

@@ -1,0 +1,119 @@
+"""Which secrets are rotated, how often, and by which function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pulumi
+from pulumi_aws import lambda_, secretsmanager
+
+from infra.configuration.system import SecretEntry
+from infra.data.database_entries import SECRET
+
+# Runbook 003: database and Redis every 30 days. Signing keys as the system file has it (90).
+PASSWORD_DAYS = 30
+
+
+class Rotator(StrEnum):
+    """The functions that rotate, by name."""
+
+    DATABASE = "rotate-database"
+    REDIS = "rotate-redis"
+    SIGNING_KEY = "rotate-signing-key"
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """One rotated entry: its name, the function that rotates it, and after how many days."""
+
+    entry: str
+    rotator: Rotator
+    days: int
+
+
+def rotated_entries(redis: Sequence[str], entries: Mapping[str, SecretEntry]) -> list[Rotated]:
+    """Every entry that is rotated.
+
+    Args:
+        redis: the entries of the Redis that the environment has.
+        entries: those of the system file.
+    """
+    return [
+        Rotated(SECRET, Rotator.DATABASE, PASSWORD_DAYS),
+        *(Rotated(entry, Rotator.REDIS, PASSWORD_DAYS) for entry in redis),
+        *(
+            Rotated(entry.name, Rotator.SIGNING_KEY, entry.rotation)
+            for entry in entries.values()
+            if entry.rotation is not None
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What makes a database ready for services: the function that rotates makes their users in it.
+
+    Args:
+        function: the function's name.
+        event: what it is called with.
+        triggers: when one of them changes it is called again; a database that was restored knows the
+            passwords of the day of its snapshot.
+    """
+
+    function: str
+    event: pulumi.Input[str]
+    triggers: Mapping[str, pulumi.Input[str]]
+
+
+@dataclass(frozen=True)
+class RotationArgs:
+    """What is rotated.
+
+    Args:
+        rotated: the entries.
+        secrets: their ARNs, and perhaps those of others.
+        functions: the ARNs of the functions.
+        preparation: of the database.
+        ready: what has to be there before: the functions, and what they reach AWS through.
+    """
+
+    rotated: Sequence[Rotated]
+    secrets: Mapping[str, pulumi.Input[str]]
+    functions: Mapping[Rotator, pulumi.Input[str]]
+    preparation: Preparation
+    ready: Sequence[pulumi.Resource]
+
+
+class Rotation(pulumi.ComponentResource):
+    """A schedule for each rotated entry, and a database that knows the first password. Keeps SEC-2.
+
+    `prepared` is what services have to wait for.
+    """
+
+    prepared: lambda_.Invocation
+
+    def __init__(self, name: str, args: RotationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:rotation:Rotation", name, None, opts)
+        self.prepared = lambda_.Invocation(
+            "prepare-database",
+            function_name=args.preparation.function,
+            input=args.preparation.event,
+            triggers=args.preparation.triggers,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready)),
+        )
+        for each in args.rotated:
+            secretsmanager.SecretRotation(
+                each.entry,
+                secret_id=args.secrets[each.entry],
+                rotation_lambda_arn=args.functions[each.rotator],
+                rotation_rules=secretsmanager.SecretRotationRotationRulesArgs(
+                    automatically_after_days=each.days
+                ),
+                # The value is new already; a rotation while everything starts for the first time would
+                # only get in the way. Secrets Manager tries the function's test at once all the same.
+                rotate_immediately=False,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.ready, self.prepared]),
+            )
+        self.register_outputs({})

@@ -1,0 +1,1 @@
+"""The cluster, and what runs in it."""

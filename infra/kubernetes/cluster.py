@@ -1,0 +1,344 @@
+"""The Kubernetes cluster: EKS in Auto Mode, which brings nodes, storage and load balancing along."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import pulumi
+from pulumi_aws import cloudwatch, eks, vpc
+from pulumi_aws import iam as aws_iam
+
+from infra import iam
+from infra.configuration.addresses import SERVICE_ADDRESSES
+from infra.configuration.system import Access
+from infra.naming import Naming
+
+CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+
+# Where Container Insights writes to: metrics as log events, and the logs of pods, nodes and kubelets.
+OBSERVABILITY_LOGS = ("application", "dataplane", "host", "performance")
+
+OBSERVABILITY = "amazon-cloudwatch-observability"
+
+# Auto Mode's own managed policies (EKS user guide, "cluster IAM role" and "node IAM role").
+_CLUSTER_POLICIES = (
+    "AmazonEKSClusterPolicy",
+    "AmazonEKSComputePolicy",
+    "AmazonEKSBlockStoragePolicy",
+    "AmazonEKSLoadBalancingPolicy",
+    "AmazonEKSNetworkingPolicy",
+)
+_NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
+
+
+@dataclass(frozen=True)
+class ClusterAccess:
+    """What a role may do in the cluster: EKS's access policy, and the namespaces that it is for."""
+
+    role: str
+    policy: str
+    namespaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AddOn:
+    """An add-on that EKS keeps up: its pinned version, and its settings."""
+
+    version: str
+    settings: Mapping[str, Any]
+
+
+# Auto Mode has networking, DNS, storage, load balancing and Pod Identity built in; these are what it lacks.
+ADD_ONS = MappingProxyType(
+    {
+        # Brings secrets into pods, with the least to run: no controller, no custom resources of our own.
+        "aws-secrets-store-csi-driver-provider": AddOn(
+            "v3.1.3-eksbuild.1",
+            {"secrets-store-csi-driver": {"syncSecret": {"enabled": True}, "enableSecretRotation": True}},
+        ),
+        # Without it the autoscaler of pods sees no CPU.
+        "metrics-server": AddOn("v0.8.0-eksbuild.1", {}),
+        # Container Insights: the CPU and memory that the alarms watch, and the pods' logs.
+        OBSERVABILITY: AddOn("v6.4.0-eksbuild.1", {}),
+    }
+)
+
+
+@dataclass(frozen=True)
+class ClusterArgs:
+    """What a cluster is made of.
+
+    Args:
+        naming: names and ARNs.
+        version: of Kubernetes (`1.35`).
+        api_access: networks that may reach the API from outside.
+        private_subnet_ids: where nodes, pods and the API's private addresses are.
+        endpoint_security_group_id: of the network's interface endpoints, to be opened for nodes and pods.
+        access: the roles of CI and people.
+        namespace: where on-call people may change things.
+        secrets_key: encrypts Kubernetes' secrets.
+        log_key: encrypts the control plane's logs.
+        log_retention: days that they are kept.
+        deletion_protection: EKS refuses to delete the cluster.
+        settings: of add-ons, where the environment decides them.
+    """
+
+    naming: Naming
+    version: str
+    api_access: Sequence[str]
+    private_subnet_ids: Sequence[pulumi.Output[str]]
+    endpoint_security_group_id: pulumi.Output[str] | None
+    access: Access
+    namespace: str
+    secrets_key: pulumi.Output[str]
+    log_key: pulumi.Output[str]
+    log_retention: int
+    deletion_protection: bool
+    settings: Mapping[str, Mapping[str, Any]]
+
+
+class Cluster(pulumi.ComponentResource):
+    """An EKS cluster in Auto Mode with its roles, add-ons and access entries. Keeps K8S-1.
+
+    `ready` is what a workload has to wait for before it can start.
+    """
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    security_group_id: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
+    ready: list[pulumi.Resource]
+
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:cluster:Cluster", name, None, opts)
+        self._args = args
+        self._here = pulumi.ResourceOptions(parent=self)
+        self._granted: list[pulumi.Resource] = []
+        cluster = self._cluster(self._cluster_role(), self._node_role())
+        self.name, self.arn, self.endpoint = cluster.name, cluster.arn, cluster.endpoint
+        # EKS's own group, which Auto Mode gives to every node and pod.
+        self.security_group_id = cluster.vpc_config.apply(
+            lambda config: config.cluster_security_group_id or ""
+        )
+        self.kubeconfig = _kubeconfig(cluster, args.naming.region)
+        if args.endpoint_security_group_id is not None:
+            vpc.SecurityGroupIngressRule(
+                "endpoints",
+                description="Nodes and pods call AWS APIs",
+                security_group_id=args.endpoint_security_group_id,
+                referenced_security_group_id=self.security_group_id,
+                ip_protocol="tcp",
+                from_port=443,
+                to_port=443,
+                opts=self._here,
+            )
+        self.ready = [*self._access_entries(), *self._add_ons()]
+        self.register_outputs({})
+
+    def _role(
+        self, name: str, description: str, trust: iam.Statement, policies: Sequence[str]
+    ) -> aws_iam.Role:
+        role = aws_iam.Role(
+            name,
+            name=self._args.naming.named(name),
+            description=description,
+            assume_role_policy=iam.document(trust),
+            opts=self._here,
+        )
+        for policy in policies:
+            attachment = aws_iam.RolePolicyAttachment(
+                f"{name}-{policy}",
+                role=role.name,
+                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+                opts=self._here,
+            )
+            self._granted.append(attachment)
+        return role
+
+    def _cluster_role(self) -> aws_iam.Role:
+        naming = self._args.naming
+        trust = iam.trust_service(
+            "eks.amazonaws.com",
+            account=naming.account,
+            source=naming.arn("eks", f"cluster/{naming.prefix}"),
+            tag_session=True,
+        )
+        role = self._role("cluster", "EKS runs the control plane and Auto Mode", trust, _CLUSTER_POLICIES)
+        encryption = aws_iam.RolePolicy(
+            "cluster",
+            name="encrypt-secrets",
+            role=role.name,
+            policy=iam.document(iam.encrypt_cluster_secrets(self._args.secrets_key)),
+            opts=self._here,
+        )
+        self._granted.append(encryption)
+        return role
+
+    def _node_role(self) -> aws_iam.Role:
+        trust = iam.trust_service("ec2.amazonaws.com")
+        return self._role("node", "Nodes join the cluster and pull images", trust, _NODE_POLICIES)
+
+    def _cluster(self, cluster_role: aws_iam.Role, node_role: aws_iam.Role) -> eks.Cluster:
+        args = self._args
+        # Made before the cluster: EKS would make it with no encryption and no end.
+        logs = cloudwatch.LogGroup(
+            "control-plane",
+            name=f"/aws/eks/{args.naming.prefix}/cluster",
+            retention_in_days=args.log_retention,
+            kms_key_id=args.log_key,
+            opts=self._here,
+        )
+        return eks.Cluster(
+            "cluster",
+            name=args.naming.prefix,
+            version=args.version,
+            role_arn=cluster_role.arn,
+            # Who deploys has an access entry like everybody else, and no hidden rights as the creator.
+            access_config=eks.ClusterAccessConfigArgs(
+                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
+            ),
+            bootstrap_self_managed_addons=False,
+            compute_config=eks.ClusterComputeConfigArgs(
+                enabled=True, node_pools=["general-purpose", "system"], node_role_arn=node_role.arn
+            ),
+            storage_config=eks.ClusterStorageConfigArgs(
+                block_storage=eks.ClusterStorageConfigBlockStorageArgs(enabled=True)
+            ),
+            kubernetes_network_config=eks.ClusterKubernetesNetworkConfigArgs(
+                elastic_load_balancing=eks.ClusterKubernetesNetworkConfigElasticLoadBalancingArgs(
+                    enabled=True
+                ),
+                ip_family="ipv4",
+                service_ipv4_cidr=str(SERVICE_ADDRESSES),
+            ),
+            vpc_config=eks.ClusterVpcConfigArgs(
+                subnet_ids=args.private_subnet_ids,
+                endpoint_private_access=True,
+                endpoint_public_access=True,
+                public_access_cidrs=list(args.api_access),
+            ),
+            encryption_config=eks.ClusterEncryptionConfigArgs(
+                provider=eks.ClusterEncryptionConfigProviderArgs(key_arn=args.secrets_key),
+                resources=["secrets"],
+            ),
+            enabled_cluster_log_types=list(CONTROL_PLANE_LOGS),
+            # Extended support costs six times as much; EKS then upgrades instead.
+            upgrade_policy=eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
+            # AWS may lead traffic away from a zone that fails.
+            zonal_shift_config=eks.ClusterZonalShiftConfigArgs(enabled=True),
+            deletion_protection=args.deletion_protection,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs, *self._granted]),
+        )
+
+    def _access_entries(self) -> list[pulumi.Resource]:
+        access = self._args.access
+        entries = {
+            "deploy": ClusterAccess(access.deploy, "AmazonEKSClusterAdminPolicy"),
+            "on-call": ClusterAccess(access.on_call, "AmazonEKSEditPolicy", (self._args.namespace,)),
+            # View leaves out Kubernetes' secrets.
+            "read-only": ClusterAccess(access.read_only, "AmazonEKSViewPolicy"),
+        }
+        return [self._access_entry(name, entry) for name, entry in entries.items()]
+
+    def _access_entry(self, name: str, access: ClusterAccess) -> pulumi.Resource:
+        principal = self._args.naming.role_arn(access.role)
+        entry = eks.AccessEntry(
+            name, cluster_name=self.name, principal_arn=principal, type="STANDARD", opts=self._here
+        )
+        scope = eks.AccessPolicyAssociationAccessScopeArgs(type="cluster")
+        if access.namespaces:
+            scope = eks.AccessPolicyAssociationAccessScopeArgs(
+                type="namespace", namespaces=list(access.namespaces)
+            )
+        return eks.AccessPolicyAssociation(
+            name,
+            cluster_name=self.name,
+            principal_arn=principal,
+            policy_arn=f"arn:aws:eks::aws:cluster-access-policy/{access.policy}",
+            access_scope=scope,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[entry]),
+        )
+
+    def _add_ons(self) -> list[pulumi.Resource]:
+        agent = "cloudwatch-agent"
+        trust = iam.trust_pods(cluster=self.arn, namespace="amazon-cloudwatch", service_account=agent)
+        observer = self._role(
+            "observability",
+            "The CloudWatch agent sends metrics and logs",
+            trust,
+            ("CloudWatchAgentServerPolicy",),
+        )
+        # Made before the agent: it would make them with no encryption and no end.
+        logs = [
+            cloudwatch.LogGroup(
+                log,
+                name=f"/aws/containerinsights/{self._args.naming.prefix}/{log}",
+                retention_in_days=self._args.log_retention,
+                kms_key_id=self._args.log_key,
+                opts=self._here,
+            )
+            for log in OBSERVABILITY_LOGS
+        ]
+        identities = {
+            OBSERVABILITY: [eks.AddonPodIdentityAssociationArgs(role_arn=observer.arn, service_account=agent)]
+        }
+        return [
+            eks.Addon(
+                name,
+                cluster_name=self.name,
+                addon_name=name,
+                addon_version=add_on.version,
+                configuration_values=json.dumps(settings) if settings else None,
+                pod_identity_associations=identities.get(name),
+                resolve_conflicts_on_create="OVERWRITE",
+                resolve_conflicts_on_update="OVERWRITE",
+                opts=pulumi.ResourceOptions(parent=self, depends_on=logs),
+            )
+            for name, add_on in ADD_ONS.items()
+            for settings in [{**add_on.settings, **self._args.settings.get(name, {})}]
+        ]
+
+
+def _kubeconfig(cluster: eks.Cluster, region: str) -> pulumi.Output[str]:
+    """How to reach the cluster. It holds no credentials: those come from AWS when they are needed."""
+    return pulumi.Output.json_dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {
+                    "name": cluster.name,
+                    "cluster": {
+                        "server": cluster.endpoint,
+                        "certificate-authority-data": cluster.certificate_authority.data,
+                    },
+                }
+            ],
+            "contexts": [{"name": cluster.name, "context": {"cluster": cluster.name, "user": cluster.name}}],
+            "current-context": cluster.name,
+            "users": [
+                {
+                    "name": cluster.name,
+                    "user": {
+                        "exec": {
+                            "apiVersion": "client.authentication.k8s.io/v1beta1",
+                            "command": "aws",
+                            "args": [
+                                "eks",
+                                "get-token",
+                                "--cluster-name",
+                                cluster.name,
+                                "--region",
+                                region,
+                            ],
+                        }
+                    },
+                }
+            ],
+        }
+    )

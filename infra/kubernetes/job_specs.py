@@ -1,0 +1,53 @@
+"""What the Jobs and CronJobs of the system file consist of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from infra.configuration.jobs import Schedule
+from infra.kubernetes.pods import PodArgs, job_template
+
+# Runbook 003 gives a deployment 10 minutes to become healthy; a migration comes before that.
+MIGRATION_DEADLINE_SECONDS = 900
+
+# Enough to see what the last days were like; CronJobs keep their Jobs, and those their pods.
+SUCCESSES_KEPT = 3
+FAILURES_KEPT = 5
+# A run that could not begin in time is left out: the next one comes.
+STARTING_DEADLINE_SECONDS = 300
+
+
+def release_name(version: str) -> str:
+    """What a Job of a version of an image is called after: twelve digits of the digest, or the tag."""
+    tag = version.removeprefix("sha256:")[:12] if version.startswith("sha256:") else version
+    return re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-")[:40]
+
+
+def migration_job(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any]:
+    """A Job that runs once. One that fails is not tried again: it may have come half of the way."""
+    return {
+        "backoff_limit": 0,
+        "active_deadline_seconds": MIGRATION_DEADLINE_SECONDS,
+        "template": job_template(pod, name, command),
+    }
+
+
+def cron_job(pod: PodArgs, schedule: Schedule) -> dict[str, Any]:
+    """A CronJob: one run at a time, the last ones kept to be looked at."""
+    return {
+        "schedule": schedule.schedule,
+        "time_zone": "Etc/UTC",
+        "concurrency_policy": "Forbid",
+        "starting_deadline_seconds": STARTING_DEADLINE_SECONDS,
+        "successful_jobs_history_limit": SUCCESSES_KEPT,
+        "failed_jobs_history_limit": FAILURES_KEPT,
+        "job_template": {
+            "spec": {
+                "backoff_limit": 0,
+                "active_deadline_seconds": schedule.deadline,
+                "template": job_template(pod, schedule.name, schedule.command),
+            }
+        },
+    }

@@ -1,0 +1,243 @@
+"""What a pod of a service consists of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pulumi
+
+from infra.configuration.service import Service
+from infra.configuration.tiers import JOB_POOL_MAXIMUM
+
+# Runbook 003: rolled back when a health check fails 3 times, or not healthy within 10 minutes.
+FAILURE_THRESHOLD = 3
+PROGRESS_DEADLINE_SECONDS = 600
+# Runbook 004: the last 2 versions are kept.
+REVISIONS_KEPT = 2
+
+PROBE_PERIOD_SECONDS = 10
+PROBE_TIMEOUT_SECONDS = 3
+# Two minutes for a slow start; the probes of a running pod begin after it.
+STARTUP_ATTEMPTS = 60
+STARTUP_PERIOD_SECONDS = 2
+
+# Long enough for requests under way, after the load balancer has noticed.
+GRACE_SECONDS = 45
+LEAVE_SECONDS = 15
+
+# No user of any image's own; the number itself has no meaning.
+USER = 10001
+
+_SECRETS_FOLDER = "/mnt/secrets"
+
+
+@dataclass(frozen=True)
+class SecretVariable:
+    """A secret as an environment variable.
+
+    Args:
+        variable: its name in the pod.
+        secret: the name of the entry in Secrets Manager.
+        field: one key of an entry that holds JSON; None takes the value as it is.
+    """
+
+    variable: str
+    secret: str
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class PodArgs:
+    """What the pods of one service have, whether they serve or do a single job.
+
+    Args:
+        system: the system's name.
+        service: the system file's description.
+        image: with digest.
+        variables: environment variables that are no secrets.
+        secrets: environment variables that are.
+    """
+
+    system: str
+    service: Service
+    image: str
+    variables: Mapping[str, pulumi.Input[str]]
+    secrets: Sequence[SecretVariable]
+
+
+def labels(system: str, name: str) -> dict[str, str]:
+    """Kubernetes' recommended labels; they select the pods of a service, so they never change."""
+    return {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": system}
+
+
+def owner_label(service: str) -> dict[str, str]:
+    """What all pods of a service have, its jobs' as well: network policies select by it."""
+    return {"app.kubernetes.io/instance": service}
+
+
+def secret_provider(
+    service: str, secrets: Sequence[SecretVariable], region: str, object_labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """A SecretProviderClass: fetches entries as the pod's own identity, and keeps a Secret up to date."""
+    objects: dict[str, dict[str, Any]] = {}
+    for secret in secrets:
+        entry = objects.setdefault(
+            secret.secret, {"objectName": secret.secret, "objectType": "secretsmanager"}
+        )
+        if secret.field is None:
+            entry["objectAlias"] = secret.variable
+        else:
+            entry.setdefault("jmesPath", []).append({"path": secret.field, "objectAlias": secret.variable})
+    for entry in objects.values():
+        # The whole entry is a file as well; its name must not have the slashes of the entry's.
+        entry.setdefault("objectAlias", entry["objectName"].replace("/", "_"))
+    return {
+        "provider": "aws",
+        "parameters": {
+            "region": region,
+            "usePodIdentity": "true",
+            # JSON is YAML, and nothing in it needs quoting by hand.
+            "objects": json.dumps(list(objects.values())),
+        },
+        "secretObjects": [
+            {
+                "secretName": service,
+                "type": "Opaque",
+                "labels": dict(object_labels),
+                "data": [{"objectName": secret.variable, "key": secret.variable} for secret in secrets],
+            }
+        ],
+    }
+
+
+def deployment(pod: PodArgs) -> dict[str, Any]:
+    """The specification of a Deployment that rolls out without downtime and spreads over the zones."""
+    service = pod.service
+    selected = labels(pod.system, service.name)
+    spread = {
+        "max_skew": 1,
+        "topology_key": "topology.kubernetes.io/zone",
+        "when_unsatisfiable": "ScheduleAnyway",
+        "label_selector": {"match_labels": selected},
+    }
+    return {
+        # The number of pods is the autoscaler's business.
+        "selector": {"match_labels": selected},
+        "strategy": {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
+        "progress_deadline_seconds": PROGRESS_DEADLINE_SECONDS,
+        "revision_history_limit": REVISIONS_KEPT,
+        "template": {
+            "metadata": {"labels": {**selected, **owner_label(service.name)}},
+            "spec": {
+                **_pod(pod, service.name, service.command, _serving(service)),
+                "topology_spread_constraints": [spread],
+            },
+        },
+    }
+
+
+def job_template(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any]:
+    """The template of a pod that does one job as the service: its image, identity and environment."""
+    if pod.service.database:
+        pool = {"DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": str(JOB_POOL_MAXIMUM)}
+        pod = replace(pod, variables={**pod.variables, **pool})
+    return {
+        "metadata": {"labels": {**labels(pod.system, name), **owner_label(pod.service.name)}},
+        "spec": {**_pod(pod, name, command, {}), "restart_policy": "Never"},
+    }
+
+
+def _pod(pod: PodArgs, name: str, command: Sequence[str], extra: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "service_account_name": pod.service.name,
+        "automount_service_account_token": False,
+        "termination_grace_period_seconds": GRACE_SECONDS,
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": USER,
+            "run_as_group": USER,
+            "fs_group": USER,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
+        "containers": [{**_container(pod, name, command), **extra}],
+        "volumes": _volumes(pod.service, pod.secrets),
+    }
+
+
+def _container(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any]:
+    service, secrets = pod.service, pod.secrets
+    memory = f"{service.resources.memory}Mi"
+    mounts: list[dict[str, Any]] = [{"name": "tmp", "mount_path": "/tmp"}]  # noqa: S108
+    if secrets:
+        mounts.append({"name": "secrets", "mount_path": _SECRETS_FOLDER, "read_only": True})
+    container: dict[str, Any] = {
+        "name": name,
+        "image": pod.image,
+        # A tag may have moved since a node last saw it; what a digest names never changes.
+        "image_pull_policy": "IfNotPresent" if "@" in pod.image else "Always",
+        "env": [
+            *({"name": variable, "value": value} for variable, value in pod.variables.items()),
+            *(
+                {
+                    "name": secret.variable,
+                    "value_from": {"secret_key_ref": {"name": service.name, "key": secret.variable}},
+                }
+                for secret in secrets
+            ),
+        ],
+        "resources": {
+            # Memory is not shared out twice: a pod that is admitted has what it may use.
+            "requests": {"cpu": f"{service.resources.cpu}m", "memory": memory},
+            "limits": {"cpu": f"{service.resources.cpu}m", "memory": memory},
+        },
+        "security_context": {
+            "allow_privilege_escalation": False,
+            "read_only_root_filesystem": True,
+            "run_as_non_root": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volume_mounts": mounts,
+    }
+    if command:
+        container["command"] = list(command)
+    return container
+
+
+def _serving(service: Service) -> dict[str, Any]:
+    """What a container has that answers requests, and that a job has not."""
+    return {
+        "ports": [{"name": "http", "container_port": service.port, "protocol": "TCP"}],
+        "startup_probe": _probe(service.health.live, STARTUP_PERIOD_SECONDS, STARTUP_ATTEMPTS),
+        "liveness_probe": _probe(service.health.live, PROBE_PERIOD_SECONDS, FAILURE_THRESHOLD),
+        "readiness_probe": _probe(service.health.ready, PROBE_PERIOD_SECONDS, FAILURE_THRESHOLD),
+        # It goes on serving until the load balancer sends it nothing more.
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": LEAVE_SECONDS}}},
+    }
+
+
+def _probe(path: str, period: int, failures: int) -> dict[str, Any]:
+    return {
+        "http_get": {"path": path, "port": "http", "scheme": "HTTP"},
+        "period_seconds": period,
+        "timeout_seconds": PROBE_TIMEOUT_SECONDS if period > PROBE_TIMEOUT_SECONDS else period,
+        "failure_threshold": failures,
+    }
+
+
+def _volumes(service: Service, secrets: Sequence[SecretVariable]) -> list[dict[str, Any]]:
+    volumes: list[dict[str, Any]] = [{"name": "tmp", "empty_dir": {}}]
+    if secrets:
+        volumes.append(
+            {
+                "name": "secrets",
+                "csi": {
+                    "driver": "secrets-store.csi.k8s.io",
+                    "read_only": True,
+                    "volume_attributes": {"secretProviderClass": service.name},
+                },
+            }
+        )
+    return volumes

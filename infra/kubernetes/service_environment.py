@@ -1,0 +1,110 @@
+"""What each service gets in its environment, and which secrets it may therefore read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from infra.configuration.service import Service
+from infra.configuration.settings import Settings
+from infra.configuration.system import System
+from infra.data.secret_entry import KEY_FIELDS
+from infra.kubernetes.pods import SecretVariable
+from infra.naming import Naming
+
+# Entries that the platform fills have JSON; the address in one piece is what services connect with.
+_URL = "url"
+
+
+def role_name(naming: Naming, service: str) -> str:
+    """The IAM role of a service, known before it exists: secrets name it as their reader."""
+    return naming.named(f"service-{service}")
+
+
+def entries_of(service: Service, settings: Settings) -> set[str]:
+    """The names of all secrets that a service uses in this environment."""
+    return {variable.secret for variable in _variables(service, settings)}
+
+
+def secret_variables(
+    service: Service, settings: Settings, system: System, naming: Naming
+) -> list[SecretVariable]:
+    """The service's environment variables that are secrets, each with its entry's full name.
+
+    Of a signing key that is rotated a service gets the one before and the one after as well, under
+    `…_PREVIOUS` and `…_NEXT`: it signs with the first and accepts all three.
+    """
+    variables = []
+    for each in _variables(service, settings):
+        entry = naming.secret(each.secret)
+        if each.secret in system.secrets and system.secrets[each.secret].rotation is not None:
+            current, *others = KEY_FIELDS
+            variables.append(SecretVariable(each.variable, entry, current))
+            variables += [
+                SecretVariable(f"{each.variable}_{field.upper()}", entry, field) for field in others
+            ]
+        else:
+            variables.append(SecretVariable(each.variable, entry, each.field))
+    return variables
+
+
+def _variables(service: Service, settings: Settings) -> list[SecretVariable]:
+    variables = [SecretVariable(variable, secret) for variable, secret in sorted(service.secrets.items())]
+    if service.database:
+        variables.append(SecretVariable("DATABASE_URL", "database", _URL))
+    if service.redis and settings.redis.enabled:
+        variables.append(SecretVariable("REDIS_URL", "redis-cache", _URL))
+        variables.append(SecretVariable("REDIS_QUEUE_URL", "redis-queue", _URL))
+    return variables
+
+
+def plain_variables(
+    service: Service, settings: Settings, system: System, buckets: Mapping[str, str]
+) -> dict[str, str]:
+    """The service's environment variables that are no secrets."""
+    variables = {
+        "AWS_REGION": settings.region,
+        "ENVIRONMENT": settings.environment.value,
+        "NODE_ENV": settings.standard.node_env,
+        "PORT": str(service.port),
+        **service.variables,
+        **_features(settings, system),
+        **dict.fromkeys(settings.debug.variables, "true"),
+    }
+    if service.database:
+        pool = system.pool
+        variables |= {
+            "DATABASE_POOL_ACQUIRE_MILLISECONDS": str(pool.acquire_milliseconds),
+            "DATABASE_POOL_IDLE_MILLISECONDS": str(pool.idle_milliseconds),
+            "DATABASE_POOL_MAX": str(pool.maximum),
+            "DATABASE_POOL_MIN": str(pool.minimum),
+        }
+    if service.redis:
+        variables["RETRY_ATTEMPTS"] = str(system.retries.attempts)
+        variables["RETRY_DELAYS_SECONDS"] = ",".join(map(str, system.retries.delays))
+    if service.websockets:
+        variables["WS_HEARTBEAT_INTERVAL"] = str(service.websockets.heartbeat * 1000)  # milliseconds (003)
+    if "SENTRY_DSN" in service.secrets:
+        variables["SENTRY_SAMPLE_RATE"] = str(settings.standard.error_sample_rate)
+    for bucket in service.buckets:
+        variables[f"{bucket.upper()}_BUCKET"] = buckets[bucket]
+    return variables
+
+
+def _features(settings: Settings, system: System) -> dict[str, str]:
+    """Runbook 002 switches features by variables: FEATURE_NEW_DASHBOARD is enabled or disabled."""
+    return {
+        f"FEATURE_{name.upper().replace('-', '_')}": "enabled"
+        if settings.environment in environments
+        else "disabled"
+        for name, environments in system.flags.items()
+    }
+
+
+def readers(secret: str, settings: Settings, system: System, naming: Naming) -> list[str]:
+    """Who may read a secret: the services that name it, and the role that deploys the stack."""
+    services = [
+        role_name(naming, service.name)
+        for service in system.services.values()
+        if secret in entries_of(service, settings)
+    ]
+    return [naming.role_arn(role) for role in (*services, system.access.deploy)]

@@ -1,0 +1,323 @@
+"""The services of the system file, in the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_aws import eks
+from pulumi_aws import iam as aws_iam
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
+from pulumi_kubernetes.batch.v1 import CronJob, Job
+from pulumi_kubernetes.core.v1 import ConfigMap, Namespace, ServiceAccount
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
+
+from infra import iam
+from infra.configuration.jobs import Schedule
+from infra.configuration.service import Service
+from infra.configuration.settings import ReplicaSettings
+from infra.kubernetes import pods
+from infra.kubernetes.job_specs import MIGRATION_DEADLINE_SECONDS, cron_job, migration_job
+from infra.kubernetes.network_policies import (
+    CONTROLLER_CONFIG_MAP,
+    CONTROLLER_SWITCH,
+    Addresses,
+    network_policies,
+)
+from infra.kubernetes.pods import PodArgs, SecretVariable
+from infra.kubernetes.target_group_binding import READINESS_GATE_LABEL, declare_cluster_service
+from infra.naming import Naming
+
+# Runbook 004: scale at more than 70 % CPU.
+SCALE_AT_CPU_PERCENT = 70
+# Down only after ten quiet minutes: traffic comes in waves.
+SCALE_DOWN_AFTER_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class WorkloadArgs:
+    """One service, and what it is given.
+
+    Args:
+        service: the system file's description.
+        role_name: of the IAM role that its pods have.
+        image: with digest.
+        variables: environment variables that are no secrets.
+        secrets: environment variables that are.
+        secret_arns: of the entries that they come from.
+        bucket_arns: of the buckets that it works with.
+    """
+
+    service: Service
+    role_name: str
+    image: str
+    variables: Mapping[str, pulumi.Input[str]]
+    secrets: Sequence[SecretVariable]
+    secret_arns: Sequence[pulumi.Input[str]]
+    bucket_arns: Sequence[pulumi.Input[str]]
+
+
+@dataclass(frozen=True)
+class MigrationArgs:
+    """The Jobs that every rollout waits for, one after the other.
+
+    Args:
+        service: whose image, identity and environment they have.
+        commands: what they run, by the name of the Job; a new version has new names.
+    """
+
+    service: str
+    commands: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class WorkloadsArgs:
+    """All services, and where they run.
+
+    Args:
+        naming: names and ARNs.
+        namespace: of all of them.
+        services: what runs.
+        migration: what has to have run before; None for nothing.
+        schedules: what runs by the clock.
+        addresses: of the networks that pods are called from, and call.
+        target_groups: ARNs of the load balancer's target groups, by service.
+        replicas: between how many pods each one scales.
+        cluster_name: for the pods' identities.
+        cluster_arn: likewise.
+        ready: what has to be there before pods can start; a backup of the database is part of it.
+        data_key: encrypts the buckets.
+        secrets_key: encrypts the secrets.
+    """
+
+    naming: Naming
+    namespace: str
+    services: Sequence[WorkloadArgs]
+    migration: MigrationArgs | None
+    schedules: Sequence[Schedule]
+    addresses: Addresses
+    target_groups: Mapping[str, pulumi.Input[str]]
+    replicas: ReplicaSettings
+    cluster_name: pulumi.Input[str]
+    cluster_arn: pulumi.Input[str]
+    ready: Sequence[pulumi.Resource]
+    data_key: pulumi.Input[str]
+    secrets_key: pulumi.Input[str]
+
+
+class Workloads(pulumi.ComponentResource):
+    """A namespace, and in it every service of the system file. Keeps K8S-2 to K8S-6 and SEC-1.
+
+    Produces for each service an IAM role with exactly what it names, a service account that has this
+    role, its secrets as environment variables, a Deployment with probes, an autoscaler, a disruption
+    budget, and a Service when others call it; the migration's Jobs, which the Deployments wait for; a
+    CronJob for each schedule; and network policies that allow what is needed and nothing else.
+    """
+
+    def __init__(self, name: str, args: WorkloadsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:workloads:Workloads", name, None, opts)
+        self._args = args
+        self._workloads = {workload.service.name: workload for workload in args.services}
+        self._namespace = Namespace(
+            args.namespace,
+            metadata={
+                "name": args.namespace,
+                # Kubernetes refuses every pod that asks for more than ours do.
+                "labels": {"pod-security.kubernetes.io/enforce": "restricted", **READINESS_GATE_LABEL},
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready)),
+        )
+        policies = self._network_policies()
+        ready = {
+            service: [*policies, *self._prepare(workload)] for service, workload in self._workloads.items()
+        }
+        migrated = self._migrate(args.migration, ready) if args.migration else []
+        for workload in args.services:
+            self._deploy(workload, [*ready[workload.service.name], *migrated])
+        for schedule in args.schedules:
+            self._schedule(schedule, [*ready[schedule.service], *migrated])
+        self.register_outputs({})
+
+    def _metadata(self, name: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "namespace": self._args.namespace,
+            "labels": pods.labels(self._args.naming.system, name),
+        }
+
+    def _in_namespace(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=[self._namespace, *needed])
+
+    def _network_policies(self) -> list[pulumi.Resource]:
+        controller = ConfigMap(
+            CONTROLLER_CONFIG_MAP,
+            metadata={"name": CONTROLLER_CONFIG_MAP, "namespace": "kube-system"},
+            data=CONTROLLER_SWITCH,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.ready)),
+        )
+        services = {name: workload.service for name, workload in self._workloads.items()}
+        specifications = network_policies(self._args.naming.system, services, self._args.addresses)
+        return [
+            NetworkPolicy(name, metadata=self._metadata(name), spec=spec, opts=self._in_namespace(controller))
+            for name, spec in specifications.items()
+        ]
+
+    def _prepare(self, workload: WorkloadArgs) -> list[pulumi.Resource]:
+        """What pods of a service need, whether they serve or do a job."""
+        service, metadata = workload.service, self._metadata(workload.service.name)
+        account = ServiceAccount(
+            service.name,
+            metadata=metadata,
+            # The identity comes from AWS; a token for the Kubernetes API is not needed.
+            automount_service_account_token=False,
+            opts=self._in_namespace(),
+        )
+        ready: list[pulumi.Resource] = [*self._identity(workload), account]
+        if workload.secrets:
+            ready.append(self._secrets(workload, metadata))
+        return ready
+
+    def _pod(self, workload: WorkloadArgs) -> PodArgs:
+        return PodArgs(
+            self._args.naming.system, workload.service, workload.image, workload.variables, workload.secrets
+        )
+
+    def _migrate(
+        self, migration: MigrationArgs, ready: Mapping[str, Sequence[pulumi.Resource]]
+    ) -> list[pulumi.Resource]:
+        pod, needed = self._pod(self._workloads[migration.service]), list(ready[migration.service])
+        for number, (name, command) in enumerate(migration.commands.items(), start=1):
+            job = Job(
+                f"migration-{number}" if len(migration.commands) > 1 else "migration",
+                metadata=self._metadata(name),
+                spec=migration_job(pod, name, command),
+                opts=pulumi.ResourceOptions.merge(
+                    self._in_namespace(*needed),
+                    pulumi.ResourceOptions(
+                        custom_timeouts=pulumi.CustomTimeouts(create=f"{MIGRATION_DEADLINE_SECONDS}s")
+                    ),
+                ),
+            )
+            needed = [job]
+        return needed
+
+    def _schedule(self, schedule: Schedule, needed: Sequence[pulumi.Resource]) -> None:
+        CronJob(
+            schedule.name,
+            metadata=self._metadata(schedule.name),
+            spec=cron_job(self._pod(self._workloads[schedule.service]), schedule),
+            opts=self._in_namespace(*needed),
+        )
+
+    def _deploy(self, workload: WorkloadArgs, needed: Sequence[pulumi.Resource]) -> None:
+        service, metadata = workload.service, self._metadata(workload.service.name)
+        bound: list[pulumi.Resource] = []
+        if service.exposed:
+            target_group = self._args.target_groups.get(service.name)
+            bound = declare_cluster_service(service.name, metadata, target_group, self._in_namespace())
+        deployment = Deployment(
+            service.name,
+            metadata=metadata,
+            spec=pods.deployment(self._pod(workload)),
+            opts=self._in_namespace(*needed, *bound),
+        )
+        self._autoscaler(service, metadata, deployment)
+        PodDisruptionBudget(
+            service.name,
+            metadata=metadata,
+            spec={"max_unavailable": 1, "selector": {"match_labels": metadata["labels"]}},
+            opts=self._in_namespace(),
+        )
+
+    def _identity(self, workload: WorkloadArgs) -> list[pulumi.Resource]:
+        args, service = self._args, workload.service
+        role = aws_iam.Role(
+            f"service-{service.name}",
+            name=workload.role_name,
+            description=f"Pods of the service {service.name}",
+            assume_role_policy=iam.document(
+                iam.trust_pods(
+                    cluster=args.cluster_arn, namespace=args.namespace, service_account=service.name
+                )
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        granted: list[pulumi.Resource] = []
+        if statements := self._statements(workload):
+            policy = aws_iam.RolePolicy(
+                f"service-{service.name}",
+                name="what-it-names",
+                role=role.name,
+                policy=iam.document(*statements),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            granted.append(policy)
+        association = eks.PodIdentityAssociation(
+            service.name,
+            cluster_name=args.cluster_name,
+            namespace=args.namespace,
+            service_account=service.name,
+            role_arn=role.arn,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return [association, *granted]
+
+    def _statements(self, workload: WorkloadArgs) -> list[iam.Statement]:
+        region = self._args.naming.region
+        statements = []
+        if workload.secret_arns:
+            statements += [
+                iam.read_secrets(workload.secret_arns),
+                iam.use_key(
+                    [self._args.secrets_key],
+                    via=f"secretsmanager.{region}.amazonaws.com",
+                    sid="UseSecretsKey",
+                ),
+            ]
+        if workload.bucket_arns:
+            statements += [
+                iam.work_with_objects(workload.bucket_arns),
+                iam.list_buckets(workload.bucket_arns),
+                iam.use_key([self._args.data_key], via=f"s3.{region}.amazonaws.com", sid="UseDataKey"),
+            ]
+        return statements
+
+    def _secrets(self, workload: WorkloadArgs, metadata: dict[str, Any]) -> pulumi.Resource:
+        provider: pulumi.Resource = CustomResource(
+            workload.service.name,
+            api_version="secrets-store.csi.x-k8s.io/v1",
+            kind="SecretProviderClass",
+            metadata=metadata,
+            spec=pods.secret_provider(
+                workload.service.name, workload.secrets, self._args.naming.region, metadata["labels"]
+            ),
+            opts=self._in_namespace(),
+        )
+        return provider
+
+    def _autoscaler(self, service: Service, metadata: dict[str, Any], deployment: Deployment) -> None:
+        HorizontalPodAutoscaler(
+            service.name,
+            metadata=metadata,
+            spec={
+                "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": service.name},
+                "min_replicas": self._args.replicas.minimum,
+                "max_replicas": self._args.replicas.maximum,
+                "behavior": {"scale_down": {"stabilization_window_seconds": SCALE_DOWN_AFTER_SECONDS}},
+                "metrics": [
+                    {
+                        "type": "Resource",
+                        "resource": {
+                            "name": "cpu",
+                            "target": {"type": "Utilization", "average_utilization": SCALE_AT_CPU_PERCENT},
+                        },
+                    }
+                ],
+            },
+            opts=self._in_namespace(deployment),
+        )

@@ -1,0 +1,1 @@
+"""What outlives a mistake, and what outlives the region: backups, the replica and its network."""

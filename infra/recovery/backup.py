@@ -1,0 +1,154 @@
+"""AWS Backup: daily snapshots of what cannot be made again, and copies where the region cannot take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import backup
+from pulumi_aws import iam as aws_iam
+
+from infra import iam
+from infra.foundations.encryption_key import declare_key
+from infra.naming import Naming
+
+# AWS Backup takes no snapshot of RDS in the hour before the instance's own backup (02:00) or maintenance
+# (Sunday 04:00) and while they last (developer guide, "Amazon RDS backups").
+SCHEDULE = "cron(0 6 * * ? *)"
+START_WINDOW_MINUTES = 60
+COMPLETION_WINDOW_MINUTES = 8 * 60
+
+# The least that AWS Backup takes; after these days nobody can lift the lock, the root user neither.
+LOCK_CHANGEABLE_DAYS = 3
+
+# What no metric of AWS Backup says: single objects that were left out, and who touches a recovery point.
+EVENTS = ("RECOVERY_POINT_MODIFIED", "S3_BACKUP_OBJECT_FAILED")
+
+
+@dataclass(frozen=True)
+class BackupArgs:
+    """What is backed up, and how strictly.
+
+    Args:
+        naming: names and ARNs.
+        resources: ARNs of what is backed up, each of them by name: nothing comes in by a tag.
+        retention: days that snapshots are kept.
+        locked: nobody removes one before its time.
+        recovery_provider: AWS in the recovery region, when copies go there; None for no copies.
+        topic: is told of what no metric says.
+        protect: vaults and keys cannot be removed by mistake.
+    """
+
+    naming: Naming
+    resources: Mapping[str, pulumi.Input[str]]
+    retention: int
+    locked: bool
+    recovery_provider: pulumi.ProviderResource | None
+    topic: pulumi.Input[str]
+    protect: bool
+
+
+class Backup(pulumi.ComponentResource):
+    """A plan of daily snapshots, and the vaults that they are in. Keeps S3-2, DR-6, and ALM-13's metrics.
+
+    Snapshots alone: RDS itself owns recovery to a point in time, and a continuous rule would take the
+    instance's backup settings over. Produces the vaults with their keys, in prod locked and one of them in
+    the recovery region; the plan, its selection and role.
+    """
+
+    vault_name: str
+
+    def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:backup:Backup", name, None, opts)
+        self._args = args
+        self._here = pulumi.ResourceOptions(parent=self)
+        self.vault_name = args.naming.prefix
+        vault = self._vault("backup", args.naming, None)
+        backup.VaultNotifications(
+            "backup",
+            backup_vault_name=vault.name,
+            sns_topic_arn=args.topic,
+            backup_vault_events=list(EVENTS),
+            opts=self._here,
+        )
+        copy = None
+        if args.recovery_provider is not None:
+            copy = self._vault("backup-recovery", args.naming.in_recovery_region, args.recovery_provider)
+        self._plan(vault, copy)
+        self.register_outputs({})
+
+    def _vault(self, name: str, naming: Naming, provider: pulumi.ProviderResource | None) -> backup.Vault:
+        args = self._args
+        key = declare_key(name, "Snapshots", naming, protect=args.protect, parent=self, provider=provider)
+        vault = backup.Vault(
+            name,
+            name=self.vault_name,
+            kms_key_arn=key,
+            force_destroy=not args.protect,
+            opts=pulumi.ResourceOptions(parent=self, provider=provider, protect=args.protect),
+        )
+        if args.locked:
+            backup.VaultLockConfiguration(
+                name,
+                backup_vault_name=vault.name,
+                min_retention_days=args.retention,
+                changeable_for_days=LOCK_CHANGEABLE_DAYS,
+                opts=pulumi.ResourceOptions(parent=self, provider=provider),
+            )
+        return vault
+
+    def _plan(self, vault: backup.Vault, copy: backup.Vault | None) -> None:
+        args = self._args
+        copies = [
+            backup.PlanRuleCopyActionArgs(
+                destination_vault_arn=copy.arn,
+                lifecycle=backup.PlanRuleCopyActionLifecycleArgs(delete_after=args.retention),
+            )
+            for copy in [copy]
+            if copy is not None
+        ]
+        rule = backup.PlanRuleArgs(
+            rule_name="daily",
+            target_vault_name=vault.name,
+            schedule=SCHEDULE,
+            schedule_expression_timezone="Etc/UTC",
+            start_window=START_WINDOW_MINUTES,
+            completion_window=COMPLETION_WINDOW_MINUTES,
+            enable_continuous_backup=False,
+            lifecycle=backup.PlanRuleLifecycleArgs(delete_after=args.retention),
+            copy_actions=copies or None,
+        )
+        plan = backup.Plan("daily", name=args.naming.named("daily"), rules=[rule], opts=self._here)
+        backup.Selection(
+            "data",
+            name=args.naming.named("data"),
+            plan_id=plan.id,
+            iam_role_arn=self._role(),
+            resources=list(args.resources.values()),
+            opts=self._here,
+        )
+
+    def _role(self) -> pulumi.Output[str]:
+        naming = self._args.naming
+        role = aws_iam.Role(
+            "backup",
+            name=naming.named("backup"),
+            description="AWS Backup takes snapshots and copies them",
+            assume_role_policy=iam.document(
+                iam.trust_service("backup.amazonaws.com", account=naming.account)
+            ),
+            opts=self._here,
+        )
+        # AWS's own: what AWS Backup needs for S3 changes with it, and a backup that lacks a right fails.
+        for name, policy in {
+            "backup": "service-role/AWSBackupServiceRolePolicyForBackup",
+            "backup-s3": "AWSBackupServiceRolePolicyForS3Backup",
+        }.items():
+            aws_iam.RolePolicyAttachment(
+                name,
+                role=role.name,
+                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+                opts=self._here,
+            )
+        return role.arn

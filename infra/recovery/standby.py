@@ -1,0 +1,148 @@
+"""PostgreSQL in the recovery region: a replica that can be promoted, and the primary's backups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import ec2, rds
+
+from infra.configuration.tiers import DatabaseTier
+from infra.data.database_monitoring import (
+    EXPORTED_LOGS,
+    MONITORING_INTERVAL_SECONDS,
+    declare_log_groups,
+    declare_monitoring_role,
+)
+from infra.data.database_parameters import declare_parameters
+from infra.naming import Naming
+
+# Apart from the primary's (infra/data/database.py), so that not both are busy at once.
+BACKUP_WINDOW = "05:00-05:30"
+MAINTENANCE_WINDOW = "sat:06:00-sat:07:00"
+
+
+@dataclass(frozen=True)
+class StandbyArgs:
+    """What the standby is made of.
+
+    Args:
+        naming: names and ARNs, of the recovery region.
+        primary_arn: the instance that is replicated.
+        tier: its size.
+        storage_maximum: gigabytes that storage grows to by itself.
+        backup_retention: days of point-in-time recovery, of the replica and of the primary's backups.
+        performance_history: days of Performance Insights.
+        log_retention: days that logs are kept.
+        protect: it cannot be removed by mistake.
+        vpc_id: the network.
+        subnet_ids: its isolated subnets.
+        data_key: encrypts storage, backups and Performance Insights.
+        log_key: encrypts the logs.
+    """
+
+    naming: Naming
+    primary_arn: pulumi.Input[str]
+    tier: DatabaseTier
+    storage_maximum: int
+    backup_retention: int
+    performance_history: int
+    log_retention: int
+    protect: bool
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    data_key: pulumi.Input[str]
+    log_key: pulumi.Input[str]
+
+
+class Standby(pulumi.ComponentResource):
+    """A copy of PostgreSQL that outlives the primary region. Keeps DB-2; DR-3 begins with it.
+
+    Two ways back: the replica is minutes behind at most and is promoted within them; the primary's
+    automated backups, copied as they are made, restore to any second even when a mistake was replicated.
+    Produces both, with subnet and parameter group, security group, log groups and monitoring role.
+    """
+
+    replica_identifier: str
+    security_group_id: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+
+    def __init__(self, name: str, args: StandbyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:recovery:Standby", name, None, opts)
+        self._args = args
+        self._here = pulumi.ResourceOptions(parent=self)
+        self.replica_identifier = args.naming.named("standby")
+        # Nobody connects until the cluster is built here.
+        self.security_group_id = ec2.SecurityGroup(
+            "standby",
+            name=args.naming.named("standby"),
+            description="PostgreSQL's replica",
+            vpc_id=args.vpc_id,
+            tags={"Name": args.naming.named("standby")},
+            opts=self._here,
+        ).id
+        self.endpoint = self._replica().endpoint
+        rds.InstanceAutomatedBackupsReplication(
+            "standby",
+            source_db_instance_arn=args.primary_arn,
+            kms_key_id=args.data_key,
+            retention_period=args.backup_retention,
+            opts=self._here,
+        )
+        self.register_outputs({})
+
+    def _replica(self) -> rds.Instance:
+        args, naming, identifier = self._args, self._args.naming, self.replica_identifier
+        subnet_group = rds.SubnetGroup(
+            "standby",
+            name=naming.named("standby"),
+            description="Isolated subnets",
+            subnet_ids=args.subnet_ids,
+            opts=self._here,
+        )
+        logs = declare_log_groups(identifier, args.log_retention, args.log_key, self, "standby-")
+        # No engine, storage, user or password: they are the primary's.
+        return rds.Instance(
+            "standby",
+            identifier=identifier,
+            replicate_source_db=args.primary_arn,
+            instance_class=args.tier.instance_class,
+            storage_type="gp3",
+            max_allocated_storage=args.storage_maximum,
+            storage_encrypted=True,
+            kms_key_id=args.data_key,
+            # The second zone costs as much again; it is added when the replica is promoted.
+            multi_az=False,
+            db_subnet_group_name=subnet_group.name,
+            vpc_security_group_ids=[self.security_group_id],
+            publicly_accessible=False,
+            parameter_group_name=declare_parameters("standby", naming, args.tier, self),
+            ca_cert_identifier="rds-ca-rsa2048-g1",
+            # A replica's own backups: once promoted, it can be restored to a time from its first minute.
+            backup_retention_period=args.backup_retention,
+            backup_window=BACKUP_WINDOW,
+            maintenance_window=MAINTENANCE_WINDOW,
+            auto_minor_version_upgrade=True,
+            apply_immediately=not args.protect,
+            copy_tags_to_snapshot=True,
+            deletion_protection=args.protect,
+            delete_automated_backups=not args.protect,
+            # RDS refuses a final snapshot of a replica (DeleteDBInstance); its protection stands instead.
+            skip_final_snapshot=True,
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=args.data_key,
+            performance_insights_retention_period=args.performance_history,
+            monitoring_interval=MONITORING_INTERVAL_SECONDS,
+            monitoring_role_arn=declare_monitoring_role(
+                "standby", "standby-monitoring", naming, identifier, self
+            ),
+            enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
+            # Ignored: a promoted replica has no source any more, and that is no mistake to be mended.
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                ignore_changes=["replicateSourceDb"],
+                depends_on=logs,
+            ),
+        )

@@ -1,0 +1,1 @@
+"""What is watched, and who is told: alarms, logs, the dashboard, the ways to people."""

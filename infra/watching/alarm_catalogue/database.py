@@ -1,0 +1,70 @@
+"""ALM-8 of the database: CPU, memory, disk."""
+
+from __future__ import annotations
+
+from infra.configuration.tiers import GIGABYTE
+from infra.watching.alarm import Alarm, Incident, Severity, Statistic, Subject, only
+from infra.watching.alarm import Comparison as Is
+from infra.watching.alarm_catalogue.limits import (
+    CPU_SECTION,
+    MEMORY_SECTION,
+    THRESHOLDS_SECTION,
+    Limits,
+    Pair,
+)
+
+NAMESPACE = "AWS/RDS"
+
+
+def alarms(limits: Limits) -> tuple[Alarm, ...]:
+    """Of the instance."""
+    thresholds, memory = limits.thresholds, limits.database_memory
+    return (
+        *Pair(
+            Subject.DATABASE,
+            "CPU",
+            row="ALM-8",
+            section=CPU_SECTION,
+            first_action="find the heaviest queries (pg_stat_statements)",
+            namespace=NAMESPACE,
+            metric="CPUUtilization",
+            incident=Incident.DATABASE,
+        ).alarms(thresholds.cpu_warning, thresholds.cpu_critical),
+        _memory("warning", Severity.SEV3, thresholds.memory_warning, memory),
+        _memory("critical", Severity.SEV2, thresholds.memory_critical, memory),
+        _free(
+            "disk-critical",
+            Severity.SEV2,
+            # RDS has no metric of how much is allocated now. Storage that has grown has more than a tenth
+            # of its first size left when a tenth of it is left: what is exact is RDS's own event, which
+            # goes to the same people (RDS-EVENT-0089, infra/watching/database_events.py).
+            f"less than {100 - thresholds.disk_critical} % of the database's first storage is free "
+            "for 10 minutes",
+            "FreeStorageSpace",
+            limits.database_storage * GIGABYTE * (100 - thresholds.disk_critical) / 100,
+            THRESHOLDS_SECTION,
+        ),
+    )
+
+
+def _memory(level: str, severity: Severity, used: int, total: int) -> Alarm:
+    condition = f"Memory of the database > {used} % used for 10 minutes"
+    free = total * (100 - used) / 100
+    return _free(f"memory-{level}", severity, condition, "FreeableMemory", free, MEMORY_SECTION)
+
+
+def _free(name: str, severity: Severity, condition: str, metric: str, least: float, section: str) -> Alarm:
+    return Alarm(
+        name=name,
+        row="ALM-8",
+        subject=Subject.DATABASE,
+        severity=severity,
+        condition=condition,
+        section=section,
+        first_action="find the heaviest queries (pg_stat_statements); take a higher database.tier or "
+        "raise database.storageMaximum if they are as they should be",
+        measures=only(NAMESPACE, metric, Statistic.AVERAGE),
+        comparison=Is.LESS,
+        threshold=round(least),
+        incident=Incident.DATABASE,
+    )

@@ -1,0 +1,59 @@
+"""ALM-16, K8S-7: the platform's own working: functions that fail, pages that do not arrive, maintenance."""
+
+from __future__ import annotations
+
+from infra.watching.alarm import MINUTE, Alarm, Measure, MissingData, Severity, Statistic, Subject, only
+from infra.watching.alarm_catalogue.limits import Limits
+
+
+def alarms(limits: Limits) -> tuple[Alarm, ...]:
+    """Of what runs beside the application."""
+    return (
+        Alarm(
+            name="on",
+            row="K8S-7",
+            subject=Subject.MAINTENANCE,
+            severity=Severity.SEV4,
+            condition="maintenance mode is on: users see a message instead of the application",
+            section="002 Maintenance Windows, Maintenance Mode",
+            first_action="switch it off when the work is done (groundwork:maintenance)",
+            # It is this program that knows whether it is on. An alarm needs a metric, and metric math its
+            # time: EPOCH has a value for every minute, whatever metric it is given.
+            measures={"clock": Measure("AWS/RDS", "CPUUtilization", Statistic.AVERAGE)},
+            expression=f"EPOCH(clock) * {int(limits.maintenance)}",
+            threshold=0,
+            period=MINUTE,
+            periods=1,
+            breaching=1,
+        ),
+        Alarm(
+            name="errors",
+            row="ALM-15",
+            subject=Subject.FUNCTIONS,
+            severity=Severity.SEV3,
+            condition="a function of the platform failed",
+            section="003 Incident Response, Detection & Alert",
+            first_action="read its log (/aws/lambda/…), then run it again",
+            measures=only("AWS/Lambda", "Errors", Statistic.SUM),
+            threshold=0,
+            period=5 * MINUTE,
+            periods=1,
+            breaching=1,
+            missing=MissingData.NOT_BREACHING,
+        ),
+        Alarm(
+            name="undelivered",
+            row="ALM-16",
+            subject=Subject.TOPIC,
+            severity=Severity.SEV1,
+            condition="a notification could not be delivered",
+            section="003 Incident Response, Detection & Alert",
+            first_action="look at the alarms in CloudWatch: somebody has not been told of one",
+            measures=only("AWS/SNS", "NumberOfNotificationsFailed", Statistic.SUM),
+            threshold=0,
+            period=MINUTE,
+            periods=1,
+            breaching=1,
+            missing=MissingData.NOT_BREACHING,
+        ),
+    )

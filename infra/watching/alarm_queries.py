@@ -1,0 +1,72 @@
+"""An alarm of the catalogue in CloudWatch's terms: one metric, or metrics with math over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.watching.alarm import Alarm, Comparison, Measure
+
+Dimensions = Mapping[str, pulumi.Input[str]]
+
+BAND = "band"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One thing that alarms watch: its name within the environment, and CloudWatch's dimensions of it.
+
+    Several dimensions are several metrics that count as one, like the nodes of a Redis: they are added up.
+    """
+
+    name: str
+    dimensions: Dimensions | Sequence[Dimensions]
+
+    @property
+    def members(self) -> Sequence[Dimensions]:
+        """The dimensions of each of its parts."""
+        return [self.dimensions] if isinstance(self.dimensions, Mapping) else self.dimensions
+
+
+@dataclass(frozen=True)
+class Query:
+    """One line of metric math: a metric, or an expression over other lines.
+
+    `shown` is what the alarm compares and the dashboard draws.
+    """
+
+    id: str
+    shown: bool
+    measure: Measure | None = None
+    dimensions: Dimensions | None = None
+    expression: str = ""
+
+
+def queries(alarm: Alarm, watched: Watched, suffix: str = "") -> tuple[Query, ...]:
+    """What an alarm compares, as metric math; a single line when there is one metric as it is.
+
+    Args:
+        alarm: of the catalogue.
+        watched: what it watches.
+        suffix: of every id, for a graph with lines of several alarms.
+    """
+    lines: list[Query] = []
+    expression, members = alarm.expression, watched.members
+    plain = not expression and len(members) == 1
+    for name, measure in alarm.measures.items():
+        parts = [f"{name}{f'_{n}' if len(members) > 1 else ''}{suffix}" for n in range(1, len(members) + 1)]
+        lines += [
+            Query(part, shown=plain, measure=measure, dimensions=dimensions)
+            for part, dimensions in zip(parts, members, strict=True)
+        ]
+        together = parts[0] if len(parts) == 1 else f"SUM([{', '.join(parts)}])"
+        expression = re.sub(rf"\b{name}\b", together, expression or ("" if plain else name))
+    if expression:
+        lines.insert(0, Query(f"result{suffix}", shown=True, expression=expression))
+    if alarm.comparison is Comparison.ABOVE_NORMAL:
+        band = f"ANOMALY_DETECTION_BAND({lines[0].id}, {alarm.threshold:g})"
+        lines.append(Query(f"{BAND}{suffix}", shown=True, expression=band))
+    return tuple(lines)

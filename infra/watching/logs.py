@@ -1,0 +1,112 @@
+"""The services' logs: kept for as long as said, encrypted, masked, counted, and ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import cloudwatch
+
+from infra.naming import Naming
+from infra.watching.log_metrics import NAMESPACE, LogMetric, of_services
+from infra.watching.log_shipping import group_name
+from infra.watching.personal_data import policy
+from infra.watching.saved_queries import SAVED_QUERIES, Source
+
+FINDINGS = "masked-data"
+
+
+@dataclass(frozen=True)
+class LogsArgs:
+    """What is logged.
+
+    Args:
+        naming: names and ARNs.
+        services: whose logs.
+        retention: days that logs are kept.
+        key: encrypts them.
+        database_group: PostgreSQL's own log, for the saved queries.
+    """
+
+    naming: Naming
+    services: Sequence[str]
+    retention: int
+    key: pulumi.Input[str]
+    database_group: str
+
+
+class Logs(pulumi.ComponentResource):
+    """The log groups of the services. Keeps OBS-1 and OBS-2.
+
+    Produces a group for each service with the policy that masks personal data in it, the group that tells
+    what was masked, metric filters, and saved queries.
+    """
+
+    groups: dict[str, cloudwatch.LogGroup]
+
+    def __init__(self, name: str, args: LogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:logs:Logs", name, None, opts)
+        self._args = args
+        findings = self._group(FINDINGS)
+        self.groups = {service: self._group(service) for service in args.services}
+        for service, group in self.groups.items():
+            self._mask(service, group, findings)
+            for metric in of_services():
+                count_lines(f"{service}-{metric.name}", metric, group.name, parent=self)
+        self._save_queries()
+        self.register_outputs({})
+
+    def _group(self, name: str) -> cloudwatch.LogGroup:
+        return cloudwatch.LogGroup(
+            name,
+            name=group_name(self._args.naming, name),
+            retention_in_days=self._args.retention,
+            kms_key_id=self._args.key,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _mask(self, service: str, group: cloudwatch.LogGroup, findings: cloudwatch.LogGroup) -> None:
+        naming = self._args.naming
+        cloudwatch.LogDataProtectionPolicy(
+            service,
+            log_group_name=group.name,
+            policy_document=policy(naming.named(service), group_name(naming, FINDINGS)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[findings]),
+        )
+
+    def _save_queries(self) -> None:
+        args = self._args
+        groups: Mapping[Source, Sequence[str]] = {
+            Source.SERVICES: [group_name(args.naming, service) for service in args.services],
+            Source.DATABASE: [args.database_group],
+        }
+        for query in SAVED_QUERIES:
+            cloudwatch.QueryDefinition(
+                query.name,
+                # A slash makes a folder of them in the console.
+                name=f"{args.naming.prefix}/{query.name}",
+                log_group_names=list(groups[query.source]),
+                query_string=query.text,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+
+def count_lines(name: str, metric: LogMetric, group: pulumi.Input[str], parent: pulumi.Resource) -> None:
+    """A metric filter on a log group."""
+    cloudwatch.LogMetricFilter(
+        name,
+        name=metric.name,
+        log_group_name=group,
+        pattern=metric.pattern,
+        metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
+            namespace=NAMESPACE,
+            name=metric.metric,
+            value="1",
+            unit="Count",
+            # AWS refuses a default where there are dimensions.
+            default_value=None if metric.dimensions else "0",
+            dimensions=dict(metric.dimensions) or None,
+        ),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
