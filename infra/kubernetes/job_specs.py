@@ -12,6 +12,10 @@ from infra.kubernetes.pods import PodArgs, job_template
 # Runbook 003 gives a deployment 10 minutes to become healthy; a migration comes before that.
 MIGRATION_DEADLINE_SECONDS = 900
 
+# A Job never runs twice, and one of this version that has failed is in the way of the next deployment of it:
+# without this Pulumi would wait for the failed one again (pulumi-kubernetes, "pulumi.com/replaceUnready").
+RUN_AGAIN_WHEN_FAILED = {"pulumi.com/replaceUnready": "true"}
+
 # Enough to see what the last days were like; CronJobs keep their Jobs, and those their pods.
 SUCCESSES_KEPT = 3
 FAILURES_KEPT = 5

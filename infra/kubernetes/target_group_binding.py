@@ -26,12 +26,11 @@ def declare_cluster_service(
         target_group: the ARN; None for a service that the internet does not reach.
         opts: of the Service.
     """
-    if target_group is not None:
-        # Pulumi would wait for pods, which wait for the binding, which needs the Service.
-        metadata = {**metadata, "annotations": {"pulumi.com/skipAwait": "true"}}
     service = ClusterService(
         name,
-        metadata=metadata,
+        # Pulumi would wait ten minutes for pods: those wait for the binding, which needs the Service, and
+        # for the migration, which may take longer.
+        metadata={**metadata, "annotations": {"pulumi.com/skipAwait": "true"}},
         spec={
             "type": "ClusterIP",
             "selector": metadata["labels"],

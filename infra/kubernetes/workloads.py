@@ -22,7 +22,12 @@ from infra.configuration.jobs import Schedule
 from infra.configuration.service import Service
 from infra.configuration.settings import ReplicaSettings
 from infra.kubernetes import pods
-from infra.kubernetes.job_specs import MIGRATION_DEADLINE_SECONDS, cron_job, migration_job
+from infra.kubernetes.job_specs import (
+    MIGRATION_DEADLINE_SECONDS,
+    RUN_AGAIN_WHEN_FAILED,
+    cron_job,
+    migration_job,
+)
 from infra.kubernetes.network_policies import (
     CONTROLLER_CONFIG_MAP,
     CONTROLLER_SWITCH,
@@ -194,7 +199,7 @@ class Workloads(pulumi.ComponentResource):
         for number, (name, command) in enumerate(migration.commands.items(), start=1):
             job = Job(
                 f"migration-{number}" if len(migration.commands) > 1 else "migration",
-                metadata=self._metadata(name),
+                metadata={**self._metadata(name), "annotations": RUN_AGAIN_WHEN_FAILED},
                 spec=migration_job(pod, name, command),
                 opts=pulumi.ResourceOptions.merge(
                     self._in_namespace(*needed),

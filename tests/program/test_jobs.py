@@ -62,6 +62,12 @@ def test_a_migration_that_fails_is_not_tried_again(each: Recording) -> None:
         assert job.inputs["spec"]["template"]["spec"]["restartPolicy"] == "Never"
 
 
+@pytest.mark.contract("K8S-6")
+def test_the_next_deployment_of_the_same_version_runs_a_failed_migration_anew(each: Recording) -> None:
+    for job in each.of(JOB).values():
+        assert job.inputs["metadata"]["annotations"]["pulumi.com/replaceUnready"] == "true"
+
+
 @pytest.mark.contract("ENV-3")
 @pytest.mark.parametrize(
     ("environment", "command"),
