@@ -149,7 +149,7 @@ def service_uses_key(service: str, condition: Mapping[str, Any], *, sid: str = "
         ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
         ["*"],
         principal={"Service": service},
-        condition=condition,
+        condition=condition or None,
     )
 
 
@@ -253,6 +253,11 @@ def write_log_streams(group: Arn) -> Statement:
     )
 
 
+def find_log_groups(naming: Naming) -> Statement:
+    """See which log groups there are, which no narrower right allows; not what is in them."""
+    return allow("FindLogGroups", ["logs:DescribeLogGroups"], [naming.arn("logs", "log-group:*")])
+
+
 def replicate_from(bucket: Arn) -> list[Statement]:
     """S3 reads the versions of a bucket to copy them."""
     return [
@@ -269,6 +274,17 @@ def replicate_from(bucket: Arn) -> list[Statement]:
             [_objects(bucket)],
         ),
     ]
+
+
+def encrypt_replicas(key: Arn, region: str) -> Statement:
+    """S3 encrypts the copies (S3 user guide, "Replicating encrypted objects"): with kms:Encrypt, which nobody
+    else needs, and under a bucket's own key, which it makes and reads."""
+    return allow(
+        "WriteKey",
+        ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+        [key],
+        condition={"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
+    )
 
 
 def replicate_to(bucket: Arn) -> Statement:
@@ -340,12 +356,16 @@ def read_by_distribution(bucket: str, distribution: Arn) -> Statement:
     )
 
 
-def only_readers(secret: Arn, readers: Sequence[str]) -> Statement:
-    """Nobody but the readers gets a secret's value, whatever their own policies say."""
+def only_readers(readers: Sequence[str]) -> Statement:
+    """Nobody but the readers gets a secret's value, whatever their own policies say.
+
+    In a secret's policy `*` means that secret. Its ARN would mean it in one region alone, and Secrets Manager
+    gives the same policy to the copies in others (user guide, "Replicate secrets across Regions").
+    """
     return deny(
         "OnlyItsReaders",
         ["secretsmanager:GetSecretValue"],
-        [secret],
+        ["*"],
         principal={"AWS": "*"},
         condition={"ArnNotLike": {"aws:PrincipalArn": list(readers)}},
     )
@@ -386,11 +406,17 @@ def publish_as_services(topic: Arn, *, services: Sequence[str], account: str) ->
     )
 
 
+def publish_as_rules(topic: Arn, *, service: str) -> Statement:
+    """EventBridge's rules publish to a topic; a condition about the account would keep them out."""
+    return allow("PublishAsRules", ["sns:Publish"], [topic], principal={"Service": service})
+
+
 def publish(topics: Sequence[Arn], *, sid: str = "PublishToTopics") -> Statement:
     """Publish to topics."""
     return allow(sid, ["sns:Publish"], topics)
 
 
-def describe_alarms(alarms: Sequence[Arn]) -> Statement:
-    """See the states of alarms; DescribeAlarms answers those of the whole region or nothing."""
-    return allow("DescribeAlarms", ["cloudwatch:DescribeAlarms"], alarms)
+def describe_alarms() -> Statement:
+    """See the states of alarms. Composite ones are told of only to who may see all of them (DescribeAlarms in
+    CloudWatch's API reference), and pages are composite alarms."""
+    return allow("DescribeAlarms", ["cloudwatch:DescribeAlarms"], ["*"])

@@ -90,7 +90,7 @@ class Audit(pulumi.ComponentResource):
             "audit",
             "The trail",
             naming,
-            audit_iam.encrypt_trail(naming),
+            *audit_iam.encrypt_trail(naming),
             protect=args.protect,
             parent=self,
         )

@@ -39,20 +39,30 @@ def deliver_trail(naming: Naming) -> list[Statement]:
     ]
 
 
-def encrypt_trail(naming: Naming) -> Statement:
-    """The trail encrypts its files with a key; for a key's policy, where `*` means that key."""
-    return allow(
-        "TrailEncrypts",
-        ["kms:DescribeKey", "kms:GenerateDataKey*"],
-        ["*"],
-        principal={"Service": SERVICE},
-        condition={
-            "StringEquals": {"aws:SourceArn": trail_arn(naming)},
-            "StringLike": {
-                "kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{naming.account}:trail/*"
-            },
-        },
-    )
+def encrypt_trail(naming: Naming) -> list[Statement]:
+    """The trail encrypts its files with a key; for a key's policy, where `*` means that key.
+
+    Two statements, as in the CloudTrail user guide ("Configure AWS KMS key policies for CloudTrail"): what
+    looks at a key has no encryption context, and a condition about one would never hold.
+    """
+    only_ours = {"StringEquals": {"aws:SourceArn": trail_arn(naming)}}
+    context = {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{naming.account}:trail/*"}
+    return [
+        allow(
+            "TrailEncrypts",
+            ["kms:GenerateDataKey*"],
+            ["*"],
+            principal={"Service": SERVICE},
+            condition={**only_ours, "StringLike": context},
+        ),
+        allow(
+            "TrailLooksAtKey",
+            ["kms:DescribeKey"],
+            ["*"],
+            principal={"Service": SERVICE},
+            condition=only_ours,
+        ),
+    ]
 
 
 def write_trail_stream(group: Arn) -> Statement:

@@ -59,7 +59,7 @@ def escalate(
             "STEPS": pulumi.Output.json_dumps(steps),
         },
         statements=[
-            iam.describe_alarms([naming.arn("cloudwatch", "alarm:*", region) for region in regions]),
+            iam.describe_alarms(),
             iam.publish(list(escalation.topics.values())),
             iam.use_key([keys.notifications], via=f"sns.{naming.region}.amazonaws.com", sid="UseTopicKey"),
         ],

@@ -75,7 +75,7 @@ def declare_secret(args: SecretEntryArgs, parent: pulumi.Resource) -> secretsman
     secretsmanager.SecretPolicy(
         args.name,
         secret_arn=secret.arn,
-        policy=iam.document(iam.only_readers(secret.arn, args.readers)),
+        policy=iam.document(iam.only_readers(args.readers)),
         block_public_policy=True,
         opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -169,7 +169,7 @@ class Storage(pulumi.ComponentResource):
                 *iam.replicate_from(source),
                 iam.replicate_to(copy),
                 iam.use_key([self._args.data_key], via=f"s3.{naming.region}.amazonaws.com", sid="ReadKey"),
-                iam.use_key([copy_key], via=f"s3.{naming.recovery_region}.amazonaws.com", sid="WriteKey"),
+                iam.encrypt_replicas(copy_key, naming.recovery_region),
             ),
             opts=here,
         )

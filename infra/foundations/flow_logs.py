@@ -56,7 +56,8 @@ def declare_flow_logs(
         name,
         name="write-logs",
         role=role.name,
-        policy=iam.document(iam.write_log_streams(group.arn)),
+        # It looks for its group first (VPC user guide, "IAM role for publishing flow logs").
+        policy=iam.document(iam.write_log_streams(group.arn), iam.find_log_groups(naming)),
         opts=here,
     )
     ec2.FlowLog(

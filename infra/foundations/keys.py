@@ -9,7 +9,7 @@ import pulumi
 from infra import iam
 from infra.foundations.encryption_key import declare_key, declare_replica
 from infra.naming import Naming
-from infra.watching.alarm import PUBLISHERS
+from infra.watching.alarm import PUBLISHERS, RULES
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Keys(pulumi.ComponentResource):
         publishers = [
             iam.service_uses_key(
                 service,
-                {"StringEquals": {"aws:SourceAccount": naming.account}},
+                {} if service == RULES else {"StringEquals": {"aws:SourceAccount": naming.account}},
                 sid="Uses" + "".join(part.capitalize() for part in service.split(".")[:-2]),
             )
             for service in sorted({each for services in PUBLISHERS.values() for each in services})

@@ -46,14 +46,17 @@ class Severity(StrEnum):
         }[self]
 
 
-_RULES = "events.amazonaws.com"  # EventBridge: GuardDuty's findings, and what comes by the calendar
+# EventBridge: GuardDuty's findings, and what comes by the calendar. It never says for whom it publishes, so
+# that a condition about the account keeps it out (SNS developer guide, "Key management"; EventBridge user
+# guide, "Amazon SNS permissions").
+RULES = "events.amazonaws.com"
 
 # AWS's services that tell of something themselves, by the severity of what they tell.
 PUBLISHERS = MappingProxyType(
     {
-        Severity.SEV2: ("events.rds.amazonaws.com", _RULES),
-        Severity.SEV3: ("backup.amazonaws.com", _RULES),
-        Severity.SEV4: ("budgets.amazonaws.com", _RULES),
+        Severity.SEV2: ("events.rds.amazonaws.com", RULES),
+        Severity.SEV3: ("backup.amazonaws.com", RULES),
+        Severity.SEV4: ("budgets.amazonaws.com", RULES),
     }
 )
 

@@ -11,7 +11,7 @@ from pulumi_aws import sns
 from infra import iam
 from infra.foundations.encryption_key import declare_key
 from infra.naming import Naming
-from infra.watching.alarm import PUBLISHERS, Place, Severity
+from infra.watching.alarm import PUBLISHERS, RULES, Place, Severity
 
 FALLBACK = "undelivered"
 
@@ -104,8 +104,10 @@ class Notifications(pulumi.ComponentResource):
         )
         alarms = naming.arn("cloudwatch", "alarm:*", self._args.region)
         statements = [iam.publish_alarms(topic.arn, account=naming.account, alarms=alarms)]
-        if services:
-            statements.append(iam.publish_as_services(topic.arn, services=services, account=naming.account))
+        if named := [service for service in services if service != RULES]:
+            statements.append(iam.publish_as_services(topic.arn, services=named, account=naming.account))
+        if RULES in services:
+            statements.append(iam.publish_as_rules(topic.arn, service=RULES))
         sns.TopicPolicy(
             name,
             arn=topic.arn,

@@ -115,9 +115,15 @@ def test_every_resource_belongs_to_a_component(each: Recording) -> None:
             assert "groundwork:" in resource.parent, resource.urn
 
 
+# CloudWatch tells of composite alarms only to who may describe every alarm.
+WITHOUT_ARNS = {("function-escalate", "DescribeAlarms")}
+
+
 def test_iam_policies_name_the_arns_that_they_need(each: Recording) -> None:
     for resource in each.of("aws:iam/rolePolicy:RolePolicy").values():
         for statement in json.loads(resource.plain("policy"))["Statement"]:
+            if (resource.name, statement["Sid"]) in WITHOUT_ARNS:
+                continue
             resources = statement["Resource"]
             for arn in [resources] if isinstance(resources, str) else resources:
                 assert re.match(r"arn:aws:[a-z0-9-]+:[^*]+", arn), resource.urn

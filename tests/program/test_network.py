@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from ipaddress import IPv4Network
 from itertools import combinations
 
@@ -125,11 +124,3 @@ def test_database_and_redis_are_in_the_isolated_subnets(each: Recording) -> None
     used = {subnet for group in groups for subnet in group.inputs["subnetIds"]}
     assert used == {f"{name}-id" for name in each.of(SUBNET) if "data-" in name}
     assert each.one("aws:rds/instance:Instance", "database").inputs["publiclyAccessible"] is False
-
-
-def test_flow_logs_may_write_into_their_group_alone(each: Recording) -> None:
-    policy = json.loads(each.one("aws:iam/rolePolicy:RolePolicy", "flow-logs").plain("policy"))
-    group = each.one("aws:cloudwatch/logGroup:LogGroup", "flow-logs")
-    assert [s["Resource"] for s in policy["Statement"]] == [
-        f"arn:aws:cloudwatch:us-west-2:123456789012:{group.name}:*"
-    ]

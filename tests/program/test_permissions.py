@@ -1,0 +1,132 @@
+"""Whether everybody who was given a role or a place in a policy can do with it what they are there for.
+
+Each test asks as AWS would: with the action, and with what AWS says about the request; where AWS says nothing
+about it, a condition must not ask for it.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.policies import allows
+from tests.support.recorder import Recording
+
+KEY = "aws:kms/key:Key"
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
+
+
+def _account(recording: Recording) -> str:
+    account: str = json.loads(recording.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
+    return account
+
+
+def _role_policy(recording: Recording, name: str) -> str:
+    document: str = recording.one("aws:iam/rolePolicy:RolePolicy", name).plain("policy")
+    return document
+
+
+def _key_policy(recording: Recording, name: str) -> str:
+    document: str = recording.one(KEY, name).plain("policy")
+    return document
+
+
+@pytest.mark.contract("ALM-17")
+def test_escalation_sees_composite_alarms_which_are_the_pages(each: Recording) -> None:
+    # CloudWatch leaves composite alarms out for who may not describe every alarm.
+    assert allows(_role_policy(each, "function-escalate"), "cloudwatch:DescribeAlarms", "*")
+
+
+@pytest.mark.contract("SEC-6")
+@pytest.mark.parametrize("topic", ["sev-2", "sev-3", "sev-4"])
+def test_rules_of_eventbridge_reach_people_though_they_name_no_account(each: Recording, topic: str) -> None:
+    rules = "events.amazonaws.com"
+    policy = each.one(TOPIC_POLICY, topic).plain("policy")
+    arn = json.loads(policy)["Statement"][0]["Resource"]
+    assert allows(policy, "sns:Publish", arn, principal=rules)
+    for action in ("kms:GenerateDataKey", "kms:Decrypt"):
+        assert allows(_key_policy(each, "notifications"), action, principal=rules)
+
+
+@pytest.mark.contract("ALM-8", "ALM-13", "ALM-16", "ALM-17")
+@pytest.mark.parametrize(
+    ("topic", "service"),
+    [
+        ("sev-1", "cloudwatch.amazonaws.com"),
+        ("sev-2", "events.rds.amazonaws.com"),
+        ("sev-3", "backup.amazonaws.com"),
+        ("sev-4", "budgets.amazonaws.com"),
+    ],
+)
+def test_a_service_publishes_for_this_account_and_for_no_other(
+    each: Recording, topic: str, service: str
+) -> None:
+    policy = each.one(TOPIC_POLICY, topic).plain("policy")
+    arn = json.loads(policy)["Statement"][0]["Resource"]
+    for account, allowed in ((_account(each), True), ("999999999999", False)):
+        keys = {
+            "aws:SourceAccount": account,
+            "aws:SourceArn": f"arn:aws:cloudwatch:us-west-2:{account}:alarm:service-sev-1",
+        }
+        assert allows(policy, "sns:Publish", arn, principal=service, keys=keys) is allowed
+        key = _key_policy(each, "notifications")
+        assert allows(key, "kms:GenerateDataKey", principal=service, keys=keys) is allowed
+
+
+@pytest.mark.contract("SEC-6")
+def test_the_trail_may_look_at_its_key_and_encrypt_with_it(each: Recording) -> None:
+    trail = f"arn:aws:cloudtrail:us-west-2:{_account(each)}:trail/triangle-{each.environment}"
+    policy, cloudtrail = _key_policy(each, "audit"), "cloudtrail.amazonaws.com"
+    keys = {"aws:SourceArn": trail}
+    assert allows(policy, "kms:DescribeKey", principal=cloudtrail, keys=keys)
+    keys["kms:EncryptionContext:aws:cloudtrail:arn"] = trail
+    assert allows(policy, "kms:GenerateDataKeyWithoutPlaintext", principal=cloudtrail, keys=keys)
+    assert not allows(policy, "kms:DescribeKey", principal=cloudtrail, keys={"aws:SourceArn": f"{trail}-2"})
+
+
+@pytest.mark.contract("S3-2")
+def test_replication_may_read_a_backup_and_encrypt_its_copy(prod: Recording) -> None:
+    policy = _role_policy(prod, "replication")
+    configuration = prod.one("aws:s3/bucketReplicationConfig:BucketReplicationConfig", "backups").inputs
+    copy_key = configuration["rules"][0]["destination"]["encryptionConfiguration"]["replicaKmsKeyId"]
+    default = prod.one(
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "backups"
+    ).inputs["rules"][0]["applyServerSideEncryptionByDefault"]
+    here, there = ({"kms:ViaService": f"s3.{region}.amazonaws.com"} for region in ("us-west-2", "us-east-2"))
+    assert allows(policy, "kms:Decrypt", default["kmsMasterKeyId"], keys=here)
+    assert allows(policy, "kms:Encrypt", copy_key, keys=there)
+    assert not allows(policy, "kms:Encrypt", default["kmsMasterKeyId"], keys=here)
+    copy = prod.one("aws:s3/bucket:Bucket", "backups-recovery").inputs["bucket"]
+    assert allows(policy, "s3:ReplicateObject", f"arn:aws:s3:::{copy}/secrets/1.json")
+    assert not allows(policy, "s3:ReplicateDelete", f"arn:aws:s3:::{copy}/secrets/1.json")
+
+
+@pytest.mark.contract("NET-1")
+@pytest.mark.parametrize(
+    ("name", "region"), [("flow-logs", "us-west-2"), ("recovery-flow-logs", "us-east-2")]
+)
+def test_flow_logs_find_their_group_and_write_into_it_alone(prod: Recording, name: str, region: str) -> None:
+    policy = _role_policy(prod, name)
+    groups = f"arn:aws:logs:{region}:{_account(prod)}:log-group"
+    assert allows(policy, "logs:DescribeLogGroups", f"{groups}::log-stream:")
+    ours = f"{prod.one('aws:ec2/flowLog:FlowLog', name).inputs['logDestination']}:log-stream:eni-1"
+    assert allows(policy, "logs:PutLogEvents", ours)
+    assert not allows(policy, "logs:PutLogEvents", f"{groups}:/aws/eks/triangle-prod/cluster:log-stream:1")
+
+
+@pytest.mark.contract("SEC-1", "ENV-2")
+def test_a_copy_of_a_secret_in_the_recovery_region_is_as_closed_as_the_secret(prod: Recording) -> None:
+    policies = prod.of("aws:secretsmanager/secretPolicy:SecretPolicy")
+    account = _account(prod)
+    for name, policy in policies.items():
+        (statement,) = json.loads(policy.plain("policy"))["Statement"]
+        # A policy comes to the copy as it is: an ARN in it would be the one of the other region.
+        assert statement["Resource"] == "*", name
+        for role, refused in (("triangle-prod-service-stranger", True), ("groundwork-deploy", False)):
+            allowed = json.dumps(
+                {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, statement]}
+            )
+            keys = {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{role}"}
+            copy = f"arn:aws:secretsmanager:us-east-2:{account}:secret:triangle/prod/{name}-a1b2c3"
+            assert allows(allowed, "secretsmanager:GetSecretValue", copy, keys=keys) is not refused
