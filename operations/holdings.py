@@ -11,11 +11,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.arguments.rotation import REDIS_PURPOSES, rotated
+from infra.arguments.rotation import rotated
 from infra.configuration import Configuration
+from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, REDIS_PURPOSES, redis_secret
 from infra.configuration.system import SecretSource
-from infra.data.database_entries import MASTER_SECRET, SECRET
-from infra.data.redis import secret_name
 from operations.console import OperationFailed
 from operations.looks import is_placeholder
 
@@ -62,9 +61,9 @@ class Holding:
 def entries(configuration: Configuration) -> list[Declared]:
     """Every entry that the environment declares, the platform's own ones first."""
     days = {each.entry: each.days for each in rotated(configuration)}
-    names = [SECRET, MASTER_SECRET]
+    names = [DATABASE_SECRET, MASTER_SECRET]
     if configuration.settings.redis.enabled:
-        names += [secret_name(purpose) for purpose in REDIS_PURPOSES]
+        names += [redis_secret(purpose) for purpose in REDIS_PURPOSES]
     platform = [Declared(name, SecretSource.GENERATED, days.get(name)) for name in names]
     own = configuration.system.secrets.values()
     return platform + [Declared(each.name, each.source, days.get(each.name)) for each in own]

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
+from functions.shared.due import NOTICE_DAYS, ROTATION_GRACE
 from infra.configuration.system import Expiry
 from operations.holdings import Holding, State
-
-# Secrets Manager rotates some time within the day that a rotation is due; a repeated attempt takes longer.
-GRACE = timedelta(days=2)
-# Runbook 000: a reminder 30 days before a credential ends.
-SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -52,14 +48,14 @@ def _line(holding: Holding, now: datetime) -> Line:
 def _state(holding: Holding, now: datetime) -> str:
     if holding.state is not State.HELD:
         return holding.state.value
-    if holding.due is not None and now > holding.due + GRACE:
+    if holding.due is not None and now > holding.due + ROTATION_GRACE:
         return "overdue"
     return "first value" if holding.declared.days and holding.rotated is None else "ok"
 
 
 def _ending(expiry: Expiry, today: date) -> Line:
-    left = expiry.ends - today
-    state = "expired" if left < timedelta(0) else ("ends soon" if left <= SOON else "ok")
+    left = (expiry.ends - today).days
+    state = "expired" if left < 0 else ("ends soon" if left <= NOTICE_DAYS else "ok")
     return Line(expiry.name, "a person", "-", "-", expiry.ends.isoformat(), state)
 
 

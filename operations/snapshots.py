@@ -9,8 +9,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.snapshot_secrets.snapshot import FOLDER, Snapshot, SnapshotError, opened
-from infra.arguments.caretakers import BUCKET
 from infra.configuration import Configuration
+from infra.data.bucket_catalogue import BACKUPS
 from operations.console import OperationError, OperationFailed
 
 
@@ -29,7 +29,7 @@ class Found:
 
 def bucket_of(configuration: Configuration, region: str) -> str:
     """The backups bucket of a region; the recovery region's is the copy."""
-    return configuration.naming.bucket(BUCKET, region)
+    return configuration.naming.bucket(BACKUPS, region)
 
 
 def load(s3: Any, kms: Any, configuration: Configuration, bucket: str, key: str | None) -> Snapshot:

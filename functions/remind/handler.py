@@ -15,12 +15,11 @@ from typing import Any
 import boto3
 
 from functions.shared import metrics
+from functions.shared.due import NOTICE_DAYS, ROTATION_GRACE
 from functions.shared.metrics import Metric
 
-# Runbook 000: a reminder 30 days before. The others are for those who were away.
-DAYS_BEFORE = (30, 14, 7, 3, 1)
-# Secrets Manager rotates some time within the day, and repeats what failed.
-GRACE = timedelta(days=2)
+# The later ones are for those who were away.
+DAYS_BEFORE = (NOTICE_DAYS, 14, 7, 3, 1)
 
 
 def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
         else datetime.combine(date.fromisoformat(given), datetime.min.time(), UTC)
     )
     reminded = [_remind(*ending) for ending in _ending(now.date()) if _is_told(ending[1])]
-    expiring = [name for name, left, _ in _ending(now.date()) if left <= max(DAYS_BEFORE)]
+    expiring = [name for name, left, _ in _ending(now.date()) if left <= NOTICE_DAYS]
     overdue = list(_overdue(now))
     metrics.write(Metric.EXPIRING_CREDENTIALS, len(expiring), credentials=", ".join(expiring))
     metrics.write(Metric.ROTATIONS_OVERDUE, len(overdue), secrets=", ".join(overdue))
@@ -69,5 +68,5 @@ def _overdue(now: datetime) -> Iterator[str]:
     for name, days in json.loads(os.environ["ROTATED"]).items():
         found = client.describe_secret(SecretId=os.environ["PREFIX"] + name)
         last = found.get("LastRotatedDate") or found["CreatedDate"]
-        if now > last + timedelta(days=days) + GRACE:
+        if now > last + timedelta(days=days) + ROTATION_GRACE:
             yield name

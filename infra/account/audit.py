@@ -70,13 +70,10 @@ class Audit(pulumi.ComponentResource):
     its findings as pages and tickets; and the monthly reminder to review access.
     """
 
-    trail_log_group_name: str
-
     def __init__(self, name: str, args: AuditArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:audit:Audit", name, None, opts)
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
-        self.trail_log_group_name = f"/groundwork/{args.naming.prefix}/trail"
         self._trail()
         accessanalyzer.Analyzer("access", analyzer_name=args.naming.prefix, type="ACCOUNT", opts=self._here)
         if args.detects_threats:
@@ -139,7 +136,7 @@ class Audit(pulumi.ComponentResource):
         args = self._args
         group = cloudwatch.LogGroup(
             "trail",
-            name=self.trail_log_group_name,
+            name=f"/groundwork/{args.naming.prefix}/trail",
             retention_in_days=args.log_retention,
             kms_key_id=args.log_key,
             opts=self._here,

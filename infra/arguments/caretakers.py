@@ -11,15 +11,14 @@ from functions.snapshot_secrets.snapshot import FOLDER
 from infra import iam
 from infra.arguments.rotation import rotated
 from infra.configuration import Configuration
-from infra.data.database_entries import MASTER_SECRET
+from infra.configuration.platform_secrets import MASTER_SECRET
+from infra.data.bucket_catalogue import BACKUPS
 from infra.data.storage import Storage
 from infra.foundations.keys import Keys
 from infra.functions.caretakers import REMIND, SCHEDULES, SNAPSHOT_SECRETS
 from infra.functions.function import FailureTopic, FunctionArgs
 from infra.watching.alarm import Severity
 from infra.watching.notifications import Notifications
-
-BUCKET = "backups"
 
 
 def caretakers(
@@ -54,7 +53,7 @@ def _snapshot(
         log_key=keys.logs,
         timeout=300,
         variables={
-            "BUCKET": storage.names[BUCKET],
+            "BUCKET": storage.names[BACKUPS],
             "ENTRIES": ",".join(names),
             "KEY": keys.secret_copies,
             "PREFIX": naming.secret(""),
@@ -63,7 +62,7 @@ def _snapshot(
             iam.read_secrets([entries[name] for name in names]),
             iam.use_key([keys.secrets], via=f"secretsmanager.{region}.amazonaws.com", sid="UseSecretsKey"),
             iam.encrypt_copies(keys.secret_copies),
-            iam.add_objects(storage.arns[BUCKET], FOLDER),
+            iam.add_objects(storage.arns[BACKUPS], FOLDER),
             iam.use_key([keys.data], via=f"s3.{region}.amazonaws.com", sid="UseDataKey"),
         ],
         failure_topic=FailureTopic(notifications.topics[Severity.SEV2], keys.notifications),

@@ -10,10 +10,10 @@ from infra.account import audit_iam
 from infra.arguments.edge import edge_buckets, edge_log_writers
 from infra.arguments.rotation import rotated
 from infra.configuration import Configuration
-from infra.data.bucket_catalogue import ACCESS_LOGS, CATALOGUE
+from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, redis_secret
+from infra.data.bucket_catalogue import ACCESS_LOGS, AUDIT, CATALOGUE
 from infra.data.database import Database, DatabaseArgs
-from infra.data.database_entries import MASTER_SECRET, SECRET
-from infra.data.redis import Eviction, Redis, RedisArgs, secret_name
+from infra.data.redis import Eviction, Redis, RedisArgs
 from infra.data.safe_bucket import bucket_arn
 from infra.data.secret_entry import SecretReplica
 from infra.data.secrets import Secrets, SecretsArgs
@@ -48,7 +48,7 @@ def database(configuration: Configuration, keys: Keys, network: Network, cluster
         subnet_ids=network.data_subnet_ids,
         client_security_group_id=cluster.security_group_id,
         snapshot_before=_release(configuration),
-        readers=_readers(configuration, SECRET),
+        readers=_readers(configuration, DATABASE_SECRET),
         master_readers=_readers(configuration, MASTER_SECRET),
         data_key=keys.data,
         secrets_key=keys.secrets,
@@ -90,7 +90,7 @@ def redis(
             vpc_id=network.vpc_id,
             subnet_ids=network.data_subnet_ids,
             client_security_group_id=cluster.security_group_id,
-            readers=_readers(configuration, secret_name(purpose)),
+            readers=_readers(configuration, redis_secret(purpose)),
             data_key=keys.data,
             secrets_key=keys.secrets,
             secret_replica=_replica(configuration, keys),
@@ -111,7 +111,7 @@ def storage(
         lock_backups=standard.locks_backups,
         protect=standard.protects_data,
         recovery_provider=recovery_provider,
-        statements={"audit": audit_iam.deliver_trail(configuration.naming)},
+        statements={AUDIT: audit_iam.deliver_trail(configuration.naming)},
         log_sources=[bucket_arn(name) for name in edge_buckets(configuration).values()],
         log_writers=edge_log_writers(configuration, configuration.naming.bucket(ACCESS_LOGS)),
     )
@@ -152,8 +152,8 @@ def entries(
 ) -> dict[str, pulumi.Output[str]]:
     """The ARNs of all entries in Secrets Manager, whoever declares them, by name."""
     return {
-        SECRET: database.entries.services,
+        DATABASE_SECRET: database.entries.services,
         MASTER_SECRET: database.entries.master,
-        **{secret_name(purpose): one.secret_arn for purpose, one in redis.items()},
+        **{redis_secret(purpose): one.secret_arn for purpose, one in redis.items()},
         **secrets.arns,
     }

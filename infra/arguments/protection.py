@@ -7,7 +7,7 @@ import pulumi
 from infra.account.audit import AuditArgs
 from infra.account.deployment import DeploymentArgs
 from infra.configuration import Configuration
-from infra.data.bucket_catalogue import AUDIT
+from infra.data.bucket_catalogue import AUDIT, BACKUPS
 from infra.data.database import Database
 from infra.data.storage import Storage
 from infra.foundations.keys import Keys
@@ -29,7 +29,7 @@ def audit(
         naming=naming,
         bucket=storage.names[AUDIT],
         bucket_ready=storage.policies[AUDIT],
-        backups_arn=storage.arns["backups"],
+        backups_arn=storage.arns[BACKUPS],
         secret_readers=[
             naming.named("service-*"),
             naming.function_role("*"),

@@ -9,11 +9,10 @@ import pulumi
 
 from infra import iam
 from infra.configuration import Configuration
-from infra.data.database import PORT as DATABASE_PORT
+from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, REDIS_PURPOSES, redis_secret
 from infra.data.database import Database
-from infra.data.database_entries import MASTER_SECRET, SECRET
-from infra.data.redis import PORT as REDIS_PORT
-from infra.data.redis import Redis, secret_name, user_id
+from infra.data.redis import Redis, user_id
+from infra.foundations import ports
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.functions.function import (
@@ -28,8 +27,6 @@ from infra.functions.rotation import Preparation, Rotated, RotationArgs, Rotator
 from infra.watching.alarm import Severity
 from infra.watching.notifications import Notifications
 
-REDIS_PURPOSES = ("cache", "queue")
-
 _SECRETS_MANAGER = Invoker("secrets-manager", "secretsmanager.amazonaws.com")
 # pg8000, and what it needs.
 _POSTGRESQL_DRIVER = ("asn1crypto", "pg8000", "python-dateutil", "scramp", "six")
@@ -40,7 +37,7 @@ Entries = Mapping[str, pulumi.Output[str]]
 def rotated(configuration: Configuration) -> list[Rotated]:
     """Every entry that is rotated in this environment."""
     purposes = REDIS_PURPOSES if configuration.settings.redis.enabled else ()
-    return rotated_entries([secret_name(purpose) for purpose in purposes], configuration.system.secrets)
+    return rotated_entries([redis_secret(purpose) for purpose in purposes], configuration.system.secrets)
 
 
 def rotators(
@@ -80,7 +77,9 @@ def rotators(
             iam.read_secrets([entries[MASTER_SECRET]]),
             distributions=_POSTGRESQL_DRIVER,
             variables={"MASTER_SECRET": entries[MASTER_SECRET]},
-            network=_network(network, [Destination("database", database.security_group_id, DATABASE_PORT)]),
+            network=_network(
+                network, [Destination("database", database.security_group_id, ports.POSTGRESQL)]
+            ),
         )
     }
     if redis:
@@ -93,7 +92,7 @@ def rotators(
             timeout=300,  # it waits for ElastiCache twice
             network=_network(
                 network,
-                [Destination(purpose, one.security_group_id, REDIS_PORT) for purpose, one in redis.items()],
+                [Destination(purpose, one.security_group_id, ports.REDIS) for purpose, one in redis.items()],
             ),
         )
     if any(each.rotator is Rotator.SIGNING_KEY for each in rotated(configuration)):
@@ -105,7 +104,7 @@ def rotators(
 
 def _network(network: Network, destinations: Sequence[Destination]) -> FunctionNetwork:
     endpoints = network.endpoint_security_group_id
-    inside = [] if endpoints is None else [Destination("endpoints", endpoints, 443)]
+    inside = [] if endpoints is None else [Destination("endpoints", endpoints, ports.HTTPS)]
     return FunctionNetwork(network.vpc_id, network.private_subnet_ids, [*destinations, *inside])
 
 
@@ -125,7 +124,7 @@ def rotation(
         functions={rotator: function.arn for rotator, function in functions.items()},
         preparation=Preparation(
             function=functions[Rotator.DATABASE].name,
-            event=pulumi.Output.json_dumps({"secret": entries[SECRET], "address": address}),
+            event=pulumi.Output.json_dumps({"secret": entries[DATABASE_SECRET], "address": address}),
             triggers={"instance": instance.resource_id},
         ),
         # The routes of the network are how the functions reach AWS.

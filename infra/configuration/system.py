@@ -13,6 +13,7 @@ from infra.configuration import patterns
 from infra.configuration.environments import Environment
 from infra.configuration.images import read_images_of_system
 from infra.configuration.jobs import Migration, Schedule, read_migration, read_schedules
+from infra.configuration.platform_secrets import PLATFORM_SECRETS
 from infra.configuration.service import Service, read_services
 from infra.configuration.thresholds import Pool, Thresholds, read_pool, read_thresholds
 from infra.configuration.validation import Problems, Reader
@@ -22,9 +23,6 @@ DEFAULT_FILE = "system.yaml"
 # S3 names have 63 characters at most: the system's, the environment's, the bucket's, the account's and
 # the region's names share them.
 NAME_LENGTH_MAXIMUM = 15
-
-# Entries that the platform fills itself; a system file names its own ones differently.
-PLATFORM_SECRETS = ("database", "database-master", "redis-cache", "redis-queue")
 
 # Days. EKS Auto Mode replaces every node after 21 at the latest (EKS user guide, "Automode managed
 # instances"), so every pod has started anew by then. An old value stays valid until the next rotation:

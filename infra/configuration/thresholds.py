@@ -14,9 +14,6 @@ from infra.configuration.validation import Reader
 RECOVERY_POINT_MINUTES = 60
 RECOVERY_TIME_MINUTES = 30
 
-# Runbook 000, Push Notification Certificates: how long before its end a certificate is renewed.
-EXPIRY_NOTICE_DAYS = 30
-
 
 @dataclass(frozen=True)
 class Pool:

@@ -43,13 +43,14 @@ AUDIT_DAYS = 730  # runbook 002: two years, then removed
 ACCESS_LOG_DAYS = 90
 
 AUDIT = "audit"
+BACKUPS = "backups"
 
 CATALOGUE = (
     _documents("documents", "Customers' documents"),
     _documents("photos", "Customers' photos"),
     _documents("reports", "Generated reports"),
     Bucket(
-        "backups",
+        BACKUPS,
         "Dumps of the database and snapshots of secrets",
         expire_after=BACKUP_DAYS,
         noncurrent_expire_after=1,

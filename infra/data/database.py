@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import ec2, rds, vpc
+from pulumi_aws import ec2, rds
 
+from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET
 from infra.configuration.tiers import DatabaseTier
-from infra.data.database_entries import MASTER_SECRET, SECRET, DatabaseEntries, declare_entries
+from infra.data.database_entries import DatabaseEntries, declare_entries
 from infra.data.database_monitoring import (
     EXPORTED_LOGS,
     MONITORING_INTERVAL_SECONDS,
@@ -18,9 +19,9 @@ from infra.data.database_monitoring import (
 )
 from infra.data.database_parameters import ENGINE_VERSION, declare_parameters
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
+from infra.foundations import ports
+from infra.foundations.security_rules import let_in
 from infra.naming import Naming
-
-PORT = 5432
 
 # Runbook 003: daily at 2 AM UTC. Maintenance is well apart from it, in the quietest night.
 BACKUP_WINDOW = "02:00-02:30"
@@ -110,15 +111,13 @@ class Database(pulumi.ComponentResource):
             tags={"Name": self._args.naming.named("database")},
             opts=self._here,
         )
-        vpc.SecurityGroupIngressRule(
+        let_in(
             "database",
-            description="Pods connect",
-            security_group_id=group.id,
-            referenced_security_group_id=self._args.client_security_group_id,
-            ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
-            opts=self._here,
+            "Pods connect",
+            group=group.id,
+            source=self._args.client_security_group_id,
+            port=ports.POSTGRESQL,
+            parent=self,
         )
         return group.id
 
@@ -146,7 +145,7 @@ class Database(pulumi.ComponentResource):
             db_name=args.name,
             username=args.name,
             password=password,
-            port=PORT,
+            port=ports.POSTGRESQL,
             multi_az=args.redundant,
             db_subnet_group_name=subnet_group.name,
             vpc_security_group_ids=[security_group],
@@ -202,7 +201,7 @@ class Database(pulumi.ComponentResource):
         return declare_entries(
             instance,
             password,
-            entry(SECRET, "PostgreSQL: how services connect", args.readers),
+            entry(DATABASE_SECRET, "PostgreSQL: how services connect", args.readers),
             entry(MASTER_SECRET, "PostgreSQL: how the users of services are made", args.master_readers),
             self,
         )

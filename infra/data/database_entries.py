@@ -9,9 +9,6 @@ from pulumi_aws import rds
 
 from infra.data.secret_entry import SecretEntryArgs, declare_secret, declare_value, generate_password
 
-SECRET = "database"  # noqa: S105  # the entries' names
-MASTER_SECRET = "database-master"  # noqa: S105
-
 # The first of the two users that take turns; functions/rotate_database makes both.
 FIRST_USER = "app_a"
 

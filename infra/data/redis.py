@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pulumi
-from pulumi_aws import ec2, elasticache, vpc
+from pulumi_aws import ec2, elasticache
 
+from infra.configuration.platform_secrets import redis_secret
 from infra.configuration.tiers import RedisTier
 from infra.data.secret_entry import (
     SecretEntryArgs,
@@ -17,6 +18,8 @@ from infra.data.secret_entry import (
     declare_value,
     generate_password,
 )
+from infra.foundations import ports
+from infra.foundations.security_rules import let_in
 from infra.naming import Naming
 
 # The last version of Redis itself that ElastiCache has: the runbooks speak of Redis, and clients,
@@ -24,7 +27,6 @@ from infra.naming import Naming
 ENGINE = "redis"
 ENGINE_VERSION = "7.1"
 PARAMETER_FAMILY = "redis7"
-PORT = 6379
 USER = "app"
 
 # Nothing that administers the server. A cache may be looked through and cleared (runbooks 002 and 003);
@@ -78,11 +80,6 @@ class RedisArgs:
     secret_replica: SecretReplica | None
 
 
-def secret_name(purpose: str) -> str:
-    """The entry in Secrets Manager for the Redis of this purpose (`cache`, `queue`)."""
-    return f"redis-{purpose}"
-
-
 def user_id(naming: Naming, purpose: str, user: str = USER) -> str:
     """ElastiCache's identifier of a user of the Redis of this purpose."""
     return naming.named(f"{purpose}-{user}")
@@ -123,15 +120,13 @@ class Redis(pulumi.ComponentResource):
             tags={"Name": self._id},
             opts=self._here,
         )
-        vpc.SecurityGroupIngressRule(
+        let_in(
             self._purpose,
-            description="Pods connect",
-            security_group_id=group.id,
-            referenced_security_group_id=self._args.client_security_group_id,
-            ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
-            opts=self._here,
+            "Pods connect",
+            group=group.id,
+            source=self._args.client_security_group_id,
+            port=ports.REDIS,
+            parent=self,
         )
         return group.id
 
@@ -195,7 +190,7 @@ class Redis(pulumi.ComponentResource):
             num_cache_clusters=nodes,
             automatic_failover_enabled=args.redundant,
             multi_az_enabled=args.redundant,
-            port=PORT,
+            port=ports.REDIS,
             parameter_group_name=self._parameter_group(),
             subnet_group_name=subnet_group.name,
             security_group_ids=[self.security_group_id],
@@ -219,7 +214,7 @@ class Redis(pulumi.ComponentResource):
         secret = declare_secret(
             SecretEntryArgs(
                 naming=args.naming,
-                name=secret_name(self._purpose),
+                name=redis_secret(self._purpose),
                 description=f"Redis ({self._purpose}): how to connect",
                 key=args.secrets_key,
                 readers=args.readers,
@@ -231,12 +226,12 @@ class Redis(pulumi.ComponentResource):
         host = group.primary_endpoint_address
         value = {
             "host": host,
-            "port": PORT,
+            "port": ports.REDIS,
             "username": USER,
             "password": password,
             "userId": user_id(args.naming, self._purpose),
-            "url": pulumi.Output.concat(f"rediss://{USER}:", password, "@", host, f":{PORT}"),
+            "url": pulumi.Output.concat(f"rediss://{USER}:", password, "@", host, f":{ports.REDIS}"),
         }
         return declare_value(
-            secret, secret_name(self._purpose), pulumi.Output.json_dumps(value), self, rotated=True
+            secret, redis_secret(self._purpose), pulumi.Output.json_dumps(value), self, rotated=True
         )

@@ -13,6 +13,8 @@ from pulumi_aws import ec2, lb, vpc
 from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, ORIGIN_LABEL, PATHS_MAXIMUM, Service
 from infra.edge.dns_records import declare_alias
 from infra.edge.sites import ORIGIN_HEADER, Site
+from infra.foundations import ports
+from infra.foundations.security_rules import let_in, let_out
 from infra.kubernetes import pods
 from infra.naming import Naming
 
@@ -149,31 +151,14 @@ class LoadBalancer(pulumi.ComponentResource):
             # Where AWS's list is not known the header alone keeps others out.
             cidr_ipv4=None if prefix_list else "0.0.0.0/0",
             ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
+            from_port=ports.HTTPS,
+            to_port=ports.HTTPS,
             opts=self._here,
         )
         for port in sorted({service.port for service in args.services}):
-            vpc.SecurityGroupEgressRule(
-                f"pods-{port}",
-                description="To pods",
-                security_group_id=group.id,
-                referenced_security_group_id=args.pods_security_group_id,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                opts=self._here,
-            )
-            vpc.SecurityGroupIngressRule(
-                f"pods-{port}",
-                description="From the load balancer",
-                security_group_id=args.pods_security_group_id,
-                referenced_security_group_id=group.id,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                opts=self._here,
-            )
+            name, pods_group = f"pods-{port}", args.pods_security_group_id
+            let_out(name, "To pods", group=group.id, destination=pods_group, port=port, parent=self)
+            let_in(name, "From the load balancer", group=pods_group, source=group.id, port=port, parent=self)
         return group.id
 
     def _load_balancer(self, security_group_id: pulumi.Output[str]) -> lb.LoadBalancer:
@@ -234,7 +219,7 @@ class LoadBalancer(pulumi.ComponentResource):
         return lb.Listener(
             "https",
             load_balancer_arn=balancer.arn,
-            port=443,
+            port=ports.HTTPS,
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
             certificate_arn=self._args.certificate_arn,

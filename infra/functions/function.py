@@ -10,15 +10,14 @@ from pulumi_aws import cloudwatch, ec2, lambda_, vpc
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.foundations import ports
+from infra.foundations.security_rules import let_in, let_out
 from infra.functions.function_code import PACKAGE, archive
 from infra.functions.schedule import declare_schedule
 from infra.naming import Naming
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"  # a fifth cheaper than x86_64 for the same time
-
-# Lambda's own ranges (CreateFunction in botocore's documentation).
-TIMEOUT_MAXIMUM = 900
 
 # What an event that nobody waits for is given: two more attempts within an hour, then the topic.
 RETRIES = 2
@@ -88,7 +87,7 @@ class FunctionArgs:
         description: what it does.
         log_retention: days that its logs are kept.
         log_key: encrypts them.
-        timeout: seconds, 1 to 900.
+        timeout: seconds, 1 to 900 (CreateFunction).
         memory: MiB, 128 to 10240; CPU grows with it.
         concurrency: how many may run at once; None leaves it to the account's limit. Reserving takes
             from what the account's other functions share, so only what must not run twice has one.
@@ -127,8 +126,6 @@ class Function(pulumi.ComponentResource):
 
     name: str
     arn: pulumi.Output[str]
-    role_arn: str
-    log_group: str
     security_group_id: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -137,12 +134,10 @@ class Function(pulumi.ComponentResource):
         self._child = name
         self._here = pulumi.ResourceOptions(parent=self)
         self.name = args.naming.named(name)
-        self.role_arn = args.naming.role_arn(self._role_name)
-        self.log_group = f"/aws/lambda/{self.name}"
         self.security_group_id = self._security_group(args.network) if args.network else None
         logs = cloudwatch.LogGroup(
             name,
-            name=self.log_group,
+            name=f"/aws/lambda/{self.name}",
             retention_in_days=args.log_retention,
             kms_key_id=args.log_key,
             opts=self._here,
@@ -176,32 +171,19 @@ class Function(pulumi.ComponentResource):
             # Where there are no endpoints inside the network they are anywhere.
             cidr_ipv4="0.0.0.0/0",
             ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
+            from_port=ports.HTTPS,
+            to_port=ports.HTTPS,
             opts=self._here,
         )
         for destination in network.destinations:
-            vpc.SecurityGroupEgressRule(
-                f"{self._child}-{destination.name}",
-                description=destination.name,
-                security_group_id=group.id,
-                referenced_security_group_id=destination.security_group_id,
-                ip_protocol="tcp",
-                from_port=destination.port,
-                to_port=destination.port,
-                opts=self._here,
-            )
-            vpc.SecurityGroupIngressRule(
-                f"{self._child}-{destination.name}",
-                description=f"The function {self._child} connects",
-                security_group_id=destination.security_group_id,
-                referenced_security_group_id=group.id,
-                ip_protocol="tcp",
-                from_port=destination.port,
-                to_port=destination.port,
-                opts=self._here,
-            )
+            self._connection(group, destination)
         return group.id
+
+    def _connection(self, group: ec2.SecurityGroup, to: Destination) -> None:
+        rule, reached = f"{self._child}-{to.name}", to.security_group_id
+        why = f"The function {self._child} connects"
+        let_out(rule, to.name, group=group.id, destination=reached, port=to.port, parent=self)
+        let_in(rule, why, group=reached, source=group.id, port=to.port, parent=self)
 
     def _role(self, logs: cloudwatch.LogGroup) -> tuple[aws_iam.Role, list[pulumi.Resource]]:
         args = self._args

@@ -9,8 +9,8 @@ from enum import StrEnum
 import pulumi
 from pulumi_aws import lambda_, secretsmanager
 
+from infra.configuration.platform_secrets import DATABASE_SECRET
 from infra.configuration.system import SecretEntry
-from infra.data.database_entries import SECRET
 
 # Runbook 003: database and Redis every 30 days. Signing keys as the system file has it (90).
 PASSWORD_DAYS = 30
@@ -41,7 +41,7 @@ def rotated_entries(redis: Sequence[str], entries: Mapping[str, SecretEntry]) ->
         entries: those of the system file.
     """
     return [
-        Rotated(SECRET, Rotator.DATABASE, PASSWORD_DAYS),
+        Rotated(DATABASE_SECRET, Rotator.DATABASE, PASSWORD_DAYS),
         *(Rotated(entry, Rotator.REDIS, PASSWORD_DAYS) for entry in redis),
         *(
             Rotated(entry.name, Rotator.SIGNING_KEY, entry.rotation)

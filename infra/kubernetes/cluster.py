@@ -9,12 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 import pulumi
-from pulumi_aws import cloudwatch, eks, vpc
+from pulumi_aws import cloudwatch, eks
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.configuration.addresses import SERVICE_ADDRESSES
 from infra.configuration.system import Access
+from infra.foundations import ports
+from infra.foundations.security_rules import let_in
 from infra.naming import Naming
 
 CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -127,15 +129,13 @@ class Cluster(pulumi.ComponentResource):
         )
         self.kubeconfig = _kubeconfig(cluster, args.naming.region)
         if args.endpoint_security_group_id is not None:
-            vpc.SecurityGroupIngressRule(
+            let_in(
                 "endpoints",
-                description="Nodes and pods call AWS APIs",
-                security_group_id=args.endpoint_security_group_id,
-                referenced_security_group_id=self.security_group_id,
-                ip_protocol="tcp",
-                from_port=443,
-                to_port=443,
-                opts=self._here,
+                "Nodes and pods call AWS APIs",
+                group=args.endpoint_security_group_id,
+                source=self.security_group_id,
+                port=ports.HTTPS,
+                parent=self,
             )
         self.ready = [*self._access_entries(), *self._add_ons()]
         self.register_outputs({})

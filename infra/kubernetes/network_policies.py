@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.configuration.service import Service
+from infra.foundations import ports
 from infra.kubernetes.pods import labels, owner_label
 
 CONTROLLER_CONFIG_MAP = "amazon-vpc-cni"
@@ -18,9 +19,6 @@ CONTROLLER_SWITCH = {"enable-network-policy-controller": "true"}
 
 # Where pods fetch their identity's credentials (EKS user guide, "EKS Pod Identity").
 POD_IDENTITY_ADDRESS = "169.254.170.23/32"
-
-POSTGRESQL_PORT = 5432
-REDIS_PORT = 6379
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,13 @@ def _egress(
     called = sorted({other.port for other in services.values() if other.exposed})
     if called:
         rules.append({"to": [_pods_of(system)], "ports": [_port(port) for port in called]})
-    data_ports = [POSTGRESQL_PORT] * service.database + [REDIS_PORT] * service.redis
+    data_ports = [ports.POSTGRESQL] * service.database + [ports.REDIS] * service.redis
     if data_ports:
         to = [_block(addresses_of_zone) for addresses_of_zone in addresses.data]
         rules.append({"to": to, "ports": [_port(port) for port in data_ports]})
     # AWS and the services that the system works with, whose addresses change: by port alone.
-    rules.append({"to": [_block("0.0.0.0/0")], "ports": [_port(port) for port in (443, *service.egress)]})
+    ports_anywhere = [_port(port) for port in (ports.HTTPS, *service.egress)]
+    rules.append({"to": [_block("0.0.0.0/0")], "ports": ports_anywhere})
     return rules
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from infra.configuration.platform_secrets import DATABASE_SECRET, redis_secret
 from infra.configuration.service import Service
 from infra.configuration.settings import Settings
 from infra.configuration.system import System
@@ -50,10 +51,10 @@ def secret_variables(
 def _variables(service: Service, settings: Settings) -> list[SecretVariable]:
     variables = [SecretVariable(variable, secret) for variable, secret in sorted(service.secrets.items())]
     if service.database:
-        variables.append(SecretVariable("DATABASE_URL", "database", _URL))
+        variables.append(SecretVariable("DATABASE_URL", DATABASE_SECRET, _URL))
     if service.redis and settings.redis.enabled:
-        variables.append(SecretVariable("REDIS_URL", "redis-cache", _URL))
-        variables.append(SecretVariable("REDIS_QUEUE_URL", "redis-queue", _URL))
+        variables.append(SecretVariable("REDIS_URL", redis_secret("cache"), _URL))
+        variables.append(SecretVariable("REDIS_QUEUE_URL", redis_secret("queue"), _URL))
     return variables
 
 

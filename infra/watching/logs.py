@@ -43,14 +43,12 @@ class Logs(pulumi.ComponentResource):
     what was masked, metric filters, and saved queries.
     """
 
-    groups: dict[str, cloudwatch.LogGroup]
-
     def __init__(self, name: str, args: LogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:logs:Logs", name, None, opts)
         self._args = args
         findings = self._group(FINDINGS)
-        self.groups = {service: self._group(service) for service in args.services}
-        for service, group in self.groups.items():
+        groups = {service: self._group(service) for service in args.services}
+        for service, group in groups.items():
             self._mask(service, group, findings)
             for metric in of_services():
                 count_lines(f"{service}-{metric.name}", metric, group.name, parent=self)

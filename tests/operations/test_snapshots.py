@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from functions.snapshot_secrets.snapshot import Snapshot, sealed
-from infra.arguments.caretakers import BUCKET
+from infra.data.bucket_catalogue import BACKUPS
 from operations.cli import app
 from operations.environments import declared
 from rehearsal.aws.moto_fixes import repair_moto
@@ -38,7 +38,7 @@ class Copies:
         for region in (self._naming.region, RECOVERY):
             configuration = {"LocationConstraint": region}
             account.other("s3", region).create_bucket(
-                Bucket=self._naming.bucket(BUCKET, region), CreateBucketConfiguration=configuration
+                Bucket=self._naming.bucket(BACKUPS, region), CreateBucketConfiguration=configuration
             )
 
     def take(self, values: dict[str, str], *, environment: str | None = None, made: str = MADE) -> str:
@@ -46,7 +46,7 @@ class Copies:
         snapshot = Snapshot(self._naming.system, environment or self._naming.environment, made, values)
         content = sealed(snapshot, self.account.other("kms"), self._key)
         for region in (self._naming.region, RECOVERY):
-            bucket = self._naming.bucket(BUCKET, region)
+            bucket = self._naming.bucket(BACKUPS, region)
             self.account.other("s3", region).put_object(Bucket=bucket, Key=snapshot.key, Body=content)
         return snapshot.key
 

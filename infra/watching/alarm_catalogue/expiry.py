@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from functions.shared.due import NOTICE_DAYS
 from functions.shared.metrics import NAMESPACE, Metric
-from infra.configuration.thresholds import EXPIRY_NOTICE_DAYS
 from infra.watching.alarm import DAY, MINUTE, Alarm, MissingData, Severity, Statistic, Subject, only
 from infra.watching.alarm import Comparison as Is
 
@@ -24,7 +24,7 @@ def alarms() -> tuple[Alarm, ...]:
         ),
         _daily(
             "expiring-credentials",
-            f"a credential that a person renews (APNs and the like) ends in {EXPIRY_NOTICE_DAYS} days",
+            f"a credential that a person renews (APNs and the like) ends in {NOTICE_DAYS} days",
             _CERTIFICATE_SECTION,
             "renew it, then write the new date into the system file (expiries)",
             Metric.EXPIRING_CREDENTIALS,
@@ -76,12 +76,12 @@ def _certificate(subject: Subject) -> Alarm:
         row="ALM-15",
         subject=subject,
         severity=Severity.SEV3,
-        condition=f"the certificate expires in {EXPIRY_NOTICE_DAYS} days: it has not been renewed by itself",
+        condition=f"the certificate expires in {NOTICE_DAYS} days: it has not been renewed by itself",
         section=_CERTIFICATE_SECTION,
         first_action="see in ACM what its renewal waits for: usually the validation record in DNS is gone",
         measures=only("AWS/CertificateManager", "DaysToExpiry", Statistic.MINIMUM),
         comparison=Is.LESS_OR_EQUAL,
-        threshold=EXPIRY_NOTICE_DAYS,
+        threshold=NOTICE_DAYS,
         period=DAY,
         periods=1,
         breaching=1,
