@@ -21,6 +21,8 @@ PYTHONS = $(or $(PYTHON),python3.11 python3.12 python3.13 python3)
 
 # The tools' caches go where the environment is: the checkout may be read-only.
 CACHE := $(abspath $(VENV))/cache
+# Images of Python often turn compiled modules off; here every command would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 export RUFF_CACHE_DIR := $(CACHE)/ruff
 export MYPY_CACHE_DIR := $(CACHE)/mypy
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis

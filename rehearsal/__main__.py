@@ -1,5 +1,23 @@
 """`python -m rehearsal`: see `rehearsal.cli`."""
 
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+
 from rehearsal.cli import app
 
-app(prog_name="python -m rehearsal")
+
+def _leave(code: int) -> None:
+    """Ends the process as it stands: taking apart the SDK's classes and the models would take seconds."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+try:
+    app(prog_name="python -m rehearsal")
+except SystemExit as end:
+    _leave(end.code if isinstance(end.code, int) else int(end.code is not None))

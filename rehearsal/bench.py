@@ -6,6 +6,7 @@ engine with the same settings on the same number of `random` resources, which co
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -134,9 +135,15 @@ def _command_seconds(root: Path, environment: str) -> float:
 
 def evaluation_seconds(root: Path, environment: str) -> float:
     """From the start of Python to the last registered resource, with the tests' recorder as the engine."""
-    program = f"from tests.support.recorder import record; record({environment!r})"
+    program = (
+        f"import time\nfrom tests.support.recorder import record\nrecord({environment!r})\nprint(time.time())"
+    )
+    # `PYTHONDONTWRITEBYTECODE` would have it compile the program; `make` does without, too.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-c", program]
-    return _seconds(lambda: subprocess.run(command, cwd=root, check=True, capture_output=True))
+    begun = time.time()
+    done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True, env=environ)
+    return float(done.stdout.split()[-1]) - begun
 
 
 @contextmanager

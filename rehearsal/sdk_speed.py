@@ -13,8 +13,8 @@ They are replaced while a session runs, only in SDK versions in which this was t
 afterwards. The garbage collector is relaxed for the rest of the process: a session makes many objects
 and drops few, and tightening it again would go through all of them once more.
 
-botocore reads its models of AWS's services, some megabytes of JSON each, once for every session, and
-moto opens many: what has been read is kept for all of them.
+botocore looks for its models of AWS's services on disk and reads them, some megabytes of JSON each, once
+for every session, and moto opens many: what has been found and read is kept for all of them.
 """
 
 from __future__ import annotations
@@ -62,14 +62,24 @@ def collect_garbage_rarely() -> None:
 
 
 def share_service_models() -> None:
-    """From here on botocore reads each of its model files once in this process."""
-    from botocore.loaders import JSONFileLoader
+    """From here on botocore lists its models and reads each file once in this process."""
+    from botocore.loaders import JSONFileLoader, Loader
 
-    if not hasattr(JSONFileLoader.load_file, "cache_info"):
-        original = JSONFileLoader.load_file
-        kept = lru_cache(maxsize=None)(lambda path: original(JSONFileLoader(), path))
-        JSONFileLoader.load_file = lambda _, file_path: kept(file_path)
-        JSONFileLoader.load_file.cache_info = kept.cache_info
+    if hasattr(JSONFileLoader.load_file, "cache_info"):
+        return
+    original_load, original_list = JSONFileLoader.load_file, Loader.list_available_services
+    kept = lru_cache(maxsize=None)(lambda path: original_load(JSONFileLoader(), path))
+    JSONFileLoader.load_file = lambda _, file_path: kept(file_path)
+    JSONFileLoader.load_file.cache_info = kept.cache_info
+    listed: dict[tuple[str, ...], list[str]] = {}
+
+    def list_available_services(loader: Any, type_name: str) -> list[str]:
+        key = (type_name, *loader.search_paths)
+        if key not in listed:
+            listed[key] = original_list(loader, type_name)
+        return listed[key]
+
+    Loader.list_available_services = list_available_services
 
 
 def _transfer_properties(res: Any, props: Any, custom: bool) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from rehearsal import language, server
 from rehearsal.aws import services
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider
+from rehearsal.aws.sdk_types import DESCRIPTIONS
 from rehearsal.events import Log, LogReader
 from rehearsal.journal import Journal
 from rehearsal.kubernetes import Clusters, KubernetesProvider
@@ -140,6 +141,7 @@ class Session:
         self._servers.clear()
         if hasattr(self, "cloud"):
             self.cloud.stop()
+            DESCRIPTIONS.save()
         if self._lock >= 0:
             self.workspace.unlock(self._lock, recover=self._engine_died)
             self._lock = -1

@@ -26,6 +26,8 @@ from typing import Any
 
 import yaml
 
+from rehearsal.user_folders import state_home
+
 ENVIRONMENTS = ("dev", "staging", "prod")
 
 # What the engine writes into a stack file about the secrets provider: a rehearsal has its own.
@@ -45,12 +47,6 @@ class LockedError(WorkspaceError):
 
 def _with_hash(path: Path) -> str:
     return f"{path.stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:10]}"
-
-
-def state_home(environment: Mapping[str, str] = os.environ) -> Path:
-    """`$XDG_STATE_HOME`, or `~/.local/state`."""
-    home = environment.get("XDG_STATE_HOME")
-    return Path(home) if home else Path.home() / ".local" / "state"
 
 
 @dataclass(frozen=True)

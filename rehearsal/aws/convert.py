@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence, Set
+from functools import cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -20,6 +21,7 @@ from rehearsal.provider import Properties
 Names = Mapping[str, str]
 
 
+@cache
 def plain(name: str) -> str:
     """`name` without what Pulumi's and AWS's spellings differ in."""
     return name.replace("_", "").lower()

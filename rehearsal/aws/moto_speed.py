@@ -20,6 +20,8 @@ TRIED_WITH = ("5.2.",)
 # What moto takes from a signature: who calls (anybody) and, from the scope, which region.
 _SCOPE = "AWS4-HMAC-SHA256 Credential=embedded/20000101/{region}/{service}/aws4_request, Signature=none"
 
+_REQUEST = "0" * 52
+
 
 def make_client(service: str, region: str, account: str) -> Any:
     """A client that calls in the name of `account`: one attempt, parameters checked, nothing signed."""
@@ -59,6 +61,8 @@ def quicken_moto() -> None:
 
     responses: Any = moto.core.responses
     responses.method_names_from_class = cache(responses.method_names_from_class)
+    # A made-up number of 52 letters for each request, in its answer, where nobody looks.
+    responses.gen_amzn_requestid_long = _name_request
     addresses = BaseBackend.urls.fget  # type: ignore[attr-defined]
     known: dict[type, Any] = {}
 
@@ -71,6 +75,12 @@ def quicken_moto() -> None:
     BaseBackend.urls = property(urls)  # type: ignore[assignment, method-assign]
     keys: Any = moto.kms.models
     keys.generate_private_key = lambda spec, make=keys.generate_private_key: _MadeWhenUsed(make, spec)
+
+
+def _name_request(headers: dict[str, Any] | None = None) -> str:
+    if headers is not None:
+        headers["x-amzn-requestid"] = _REQUEST
+    return _REQUEST
 
 
 class _MadeWhenUsed:

@@ -18,7 +18,8 @@ from rehearsal.aws.limits import limit_failures
 from rehearsal.aws.mapping import ResourceMapping
 from rehearsal.aws.operations import operation_model
 from rehearsal.aws.recorded import RecordedType, as_mapping, record
-from rehearsal.aws.schema import UnknownResourceType, check_inputs, provider_type, resource_type
+from rehearsal.aws.schema import check_inputs, provider_type, resource_type
+from rehearsal.aws.sdk_types import UnknownResourceType
 from rehearsal.propertydiff import is_within, property_changes
 from rehearsal.provider import (
     UNKNOWN,

@@ -1,4 +1,4 @@
-"""Property types of AWS resources, read from the real SDK's classes (`pulumi_aws`).
+"""Property types of AWS resources, as the real SDK declares them.
 
 The SDK is generated from the provider's own schema, so what it declares is what AWS's provider
 accepts: names, types, which inputs are required, and the shape of nested blocks.
@@ -7,29 +7,13 @@ accepts: names, types, which inputs are required, and the shape of nested blocks
 from __future__ import annotations
 
 import difflib
-import importlib
-import inspect
-import threading
-import types as python_types
-import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-import pulumi
-from pulumi._types import (
-    input_type_py_to_pulumi_names,
-    input_type_types,
-    is_input_type,
-    resource_pulumi_to_py_names,
-    resource_types,
-)
-from pulumi.runtime.rpc import get_resource_module
-
+from rehearsal.aws.sdk_types import DESCRIPTIONS, PROVIDER
 from rehearsal.provider import UNKNOWN, CheckFailure, Properties
-
-SCALARS: dict[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +23,6 @@ class PropertyType:
     kind: str
     item: PropertyType | None = None
     block: BlockType | None = None
-    choices: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.item is not None:
@@ -50,35 +33,19 @@ class PropertyType:
 class BlockType:
     """The properties of a resource or of a nested block; resolved when first looked at."""
 
-    def __init__(self, args_class: type) -> None:
-        self._class = args_class
-        self._properties: dict[str, PropertyType] | None = None
-        self._required: frozenset[str] = frozenset()
+    def __init__(self, place: str) -> None:
+        self._place = place
 
-    @property
+    @cached_property
     def properties(self) -> dict[str, PropertyType]:
-        if self._properties is None:
-            self._resolve()
-        assert self._properties is not None
-        return self._properties
+        """By name, as Pulumi writes it (`backupRetentionPeriod`)."""
+        declared = DESCRIPTIONS.of_block(self._place)["properties"]
+        return {name: _property_type(described) for name, described in declared.items()}
 
-    @property
+    @cached_property
     def required(self) -> frozenset[str]:
-        if self._properties is None:
-            self._resolve()
-        return self._required
-
-    def _resolve(self) -> None:
-        with _LOCK:
-            names = input_type_py_to_pulumi_names(self._class)
-            hints = input_type_types(self._class)
-            signature = inspect.signature(self._class)
-            self._required = frozenset(
-                names[name]
-                for name, parameter in signature.parameters.items()
-                if name in names and parameter.default is inspect.Parameter.empty
-            )
-            self._properties = {name: _property_type(hints[name]) for name in names.values()}
+        """The names of the properties that must be given."""
+        return frozenset(DESCRIPTIONS.of_block(self._place)["required"])
 
 
 @dataclass(frozen=True)
@@ -87,102 +54,33 @@ class ResourceType:
 
     token: str
     inputs: BlockType
-    outputs: Mapping[str, type]
-
-
-# typing.get_type_hints evaluates the SDK's lazily imported modules; one thread at a time.
-_LOCK = threading.RLock()
-
-
-class UnknownResourceType(Exception):
-    """The SDK has no such resource."""
+    outputs: tuple[str, ...]
 
 
 @cache
 def resource_type(token: str) -> ResourceType:
     """The declared type of `token` (`aws:s3/bucket:Bucket`); raises UnknownResourceType."""
-    with _LOCK:
-        resource_class, args_class = _classes(token)
-        names = resource_pulumi_to_py_names(resource_class)
-        hints = resource_types(resource_class)
-        outputs = {name: hints[name] for name in names if name not in ("urn",)}
-        return ResourceType(token, _block_type(args_class), outputs)
+    described = DESCRIPTIONS.of_resource(token)
+    return ResourceType(token, _block_type(described["inputs"]), tuple(described["outputs"]))
 
 
 @cache
 def provider_type() -> BlockType:
     """The inputs of `pulumi:providers:aws`."""
-    import pulumi_aws
-
-    return _block_type(pulumi_aws.ProviderArgs)
-
-
-def _classes(token: str) -> tuple[type, type]:
-    import pulumi_aws  # noqa: F401  (registers the resource modules)
-
-    package, module, _ = token.split(":")
-    registered = get_resource_module(package, module, "")
-    info = getattr(registered, "mod_info", {"classes": {}})
-    if token not in info["classes"]:
-        raise UnknownResourceType(token)
-    python_module, name = importlib.import_module(info["fqn"]), info["classes"][token]
-    # Where a nested block has taken the name `…Args`, the resource's own are `…InitArgs`.
-    args = getattr(python_module, f"{name}InitArgs", None) or getattr(python_module, f"{name}Args")
-    return getattr(python_module, name), args
+    return _block_type(PROVIDER)
 
 
 @cache
-def _block_type(args_class: type) -> BlockType:
-    return BlockType(args_class)
+def _block_type(place: str) -> BlockType:
+    return BlockType(place)
 
 
-def _property_type(hint: Any) -> PropertyType:
-    """The property type of a (Pulumi-unwrapped) Python type hint of the SDK."""
-    hint = _strip(hint)
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, python_types.UnionType):
-        return _union_type(arguments)
-    if origin in (list, Sequence) or (isinstance(origin, type) and issubclass(origin, Sequence)):
-        return PropertyType("list", item=_property_type(arguments[0]))
-    if origin in (dict, Mapping) or (isinstance(origin, type) and issubclass(origin, Mapping)):
-        return PropertyType("map", item=_property_type(arguments[1]))
-    if hint in SCALARS:
-        return PropertyType(SCALARS[hint])
-    if isinstance(hint, type) and is_input_type(hint):
-        return PropertyType("block", block=_block_type(hint))
-    return PropertyType("any")
-
-
-def _union_type(arguments: tuple[Any, ...]) -> PropertyType:
-    """`Union[str, SomeEnum]` is an open enumeration: AWS's provider takes any string there."""
-    members = [_property_type(argument) for argument in arguments if argument is not type(None)]
-    kinds = {member.kind for member in members if member.kind != "any"}
-    if len(kinds) == 1:
-        return next(member for member in members if member.kind in kinds)
-    return PropertyType("any")
-
-
-def _strip(hint: Any) -> Any:
-    """Removes Optional, Input, Output and Awaitable around a hint."""
-    while True:
-        origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-        if origin in (typing.Union, python_types.UnionType):
-            plain = [
-                argument
-                for argument in arguments
-                if argument is not type(None)
-                and typing.get_origin(argument) is not pulumi.Output
-                and not (_is_awaitable(argument))
-            ]
-            if len(plain) == 1 and len(arguments) > 1:
-                hint = plain[0]
-                continue
-        return hint
-
-
-def _is_awaitable(hint: Any) -> bool:
-    origin = typing.get_origin(hint)
-    return isinstance(origin, type) and origin.__name__ == "Awaitable"
+def _property_type(described: list[Any]) -> PropertyType:
+    """The type from its description (see `rehearsal.aws.sdk_types`)."""
+    kind, *inside = described
+    if kind == "block":
+        return PropertyType(kind, block=_block_type(inside[0]))
+    return PropertyType(kind, item=_property_type(inside[0]) if inside else None)
 
 
 def check_inputs(block: BlockType, inputs: Properties, path: str = "") -> list[CheckFailure]:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from rehearsal.engine.binary import VERSION, Unavailable, accepted_version
 from rehearsal.engine.progress import Progress
+from rehearsal.user_folders import cache_home
 
 # What a build with a Go toolchain of its own takes while it runs.
 NEEDED_GIGABYTES = 5
@@ -40,11 +41,8 @@ class Store:
 
     @staticmethod
     def of(environment: Mapping[str, str]) -> Store:
-        """In `$XDG_CACHE_HOME`, or `~/.cache`."""
-        cache = environment.get("XDG_CACHE_HOME")
-        home = environment.get("HOME")
-        base = Path(cache) if cache else (Path(home) if home else Path.home()) / ".cache"
-        return Store(base.absolute() / "groundwork" / "engine")
+        """In the user's cache."""
+        return Store(cache_home(environment) / "engine")
 
     @property
     def binary(self) -> Path:

@@ -1,0 +1,20 @@
+"""Where this user's things are kept, as the XDG base directory specification has it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def state_home(environment: Mapping[str, str] = os.environ) -> Path:
+    """`$XDG_STATE_HOME`, or `~/.local/state`."""
+    home = environment.get("XDG_STATE_HOME")
+    return Path(home) if home else Path.home() / ".local" / "state"
+
+
+def cache_home(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder for what can be made again: in `$XDG_CACHE_HOME`, or `~/.cache`."""
+    cache, home = environment.get("XDG_CACHE_HOME"), environment.get("HOME")
+    base = Path(cache) if cache else (Path(home) if home else Path.home()) / ".cache"
+    return base.absolute() / "groundwork"
