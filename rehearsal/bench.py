@@ -205,6 +205,4 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _environment(**more: str) -> dict[str, str]:
-    import os
-
     return {**os.environ, **more}
