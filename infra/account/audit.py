@@ -16,7 +16,8 @@ from infra.data.safe_bucket import bucket_arn
 from infra.foundations.encryption_key import declare_key
 from infra.naming import Naming
 from infra.watching.alarm import Severity
-from infra.watching.log_metrics import NAMESPACE, of_trail
+from infra.watching.log_metrics import of_trail
+from infra.watching.metric_filter import declare_metric_filter
 
 # What GuardDuty looks at beside the trail, DNS and flow logs, by its name in the API (CreateDetector).
 # Without agents: those would have to run on every node.
@@ -142,16 +143,7 @@ class Audit(pulumi.ComponentResource):
             opts=self._here,
         )
         for metric in of_trail(args.naming, args.secret_readers):
-            cloudwatch.LogMetricFilter(
-                f"trail-{metric.name}",
-                name=metric.name,
-                log_group_name=group.name,
-                pattern=metric.pattern,
-                metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
-                    namespace=NAMESPACE, name=metric.metric, value="1", default_value="0"
-                ),
-                opts=self._here,
-            )
+            declare_metric_filter(f"trail-{metric.name}", metric, group.name, parent=self)
         return group
 
     def _guard_duty(self) -> None:

@@ -10,9 +10,6 @@ from pulumi_aws import iam as aws_iam
 from infra import iam
 from infra.naming import Naming
 
-ISSUER = "token.actions.githubusercontent.com"
-AUDIENCE = "sts.amazonaws.com"
-
 # A deployment takes minutes; with roles in a chain AWS allows no more than an hour anyway.
 SESSION_SECONDS = 3600
 
@@ -46,7 +43,7 @@ class Deployment(pulumi.ComponentResource):
         super().__init__("groundwork:deployment:Deployment", name, None, opts)
         naming, here = args.naming, pulumi.ResourceOptions(parent=self)
         provider = aws_iam.OpenIdConnectProvider(
-            "github", url=f"https://{ISSUER}", client_id_lists=[AUDIENCE], opts=here
+            "github", url=f"https://{iam.GITHUB_ISSUER}", client_id_lists=[iam.GITHUB_AUDIENCE], opts=here
         )
         may_deploy = iam.document(iam.take_roles([naming.role_arn(args.deploy_role)]))
         boundary = aws_iam.Policy(

@@ -17,7 +17,7 @@ from infra.data.database_monitoring import (
     declare_log_groups,
     declare_monitoring_role,
 )
-from infra.data.database_parameters import ENGINE_VERSION, declare_parameters
+from infra.data.database_parameters import CERTIFICATE_AUTHORITY, ENGINE_VERSION, declare_parameters
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
 from infra.foundations import ports
 from infra.foundations.security_rules import let_in
@@ -151,7 +151,7 @@ class Database(pulumi.ComponentResource):
             vpc_security_group_ids=[security_group],
             publicly_accessible=False,
             parameter_group_name=declare_parameters("database", naming, args.tier, self),
-            ca_cert_identifier="rds-ca-rsa2048-g1",
+            ca_cert_identifier=CERTIFICATE_AUTHORITY,
             backup_retention_period=args.backup_retention,
             backup_window=BACKUP_WINDOW,
             maintenance_window=MAINTENANCE_WINDOW,

@@ -96,15 +96,11 @@ class Firewall(pulumi.ComponentResource):
 
     def _log(self, acl: wafv2.WebAcl, here: pulumi.ResourceOptions) -> None:
         args, naming = self._args, self._args.naming
-        group_arn = naming.arn("logs", "log-group:*", args.region)
         key = declare_key(
             "edge-logs",
             "Logs of the edge",
             naming,
-            iam.service_uses_key(
-                f"logs.{args.region}.amazonaws.com",
-                {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": group_arn}},
-            ),
+            iam.logs_use_key(naming, args.region),
             protect=args.protect,
             parent=self,
         )

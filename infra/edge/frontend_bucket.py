@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import cloudfront, s3
 
 from infra import iam
-from infra.data.safe_bucket import Lifecycle, SafeBucketArgs, declare_bucket
+from infra.data.safe_bucket import Lifecycle, SafeBucketArgs, bucket_arn, declare_bucket
 from infra.naming import Naming
 
 FRONTEND = "frontend"
@@ -66,7 +66,7 @@ def declare_frontend_bucket(
         distribution: the ARN of the distribution.
         parent: the component that it belongs to.
     """
-    arn = f"arn:aws:s3:::{args.bucket_name}"
+    arn = bucket_arn(args.bucket_name)
     bucket = declare_bucket(
         FRONTEND,
         SafeBucketArgs(

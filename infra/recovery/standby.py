@@ -15,7 +15,7 @@ from infra.data.database_monitoring import (
     declare_log_groups,
     declare_monitoring_role,
 )
-from infra.data.database_parameters import declare_parameters
+from infra.data.database_parameters import CERTIFICATE_AUTHORITY, declare_parameters
 from infra.naming import Naming
 
 # Apart from the primary's (infra/data/database.py), so that not both are busy at once.
@@ -118,7 +118,7 @@ class Standby(pulumi.ComponentResource):
             vpc_security_group_ids=[self.security_group_id],
             publicly_accessible=False,
             parameter_group_name=declare_parameters("standby", naming, args.tier, self),
-            ca_cert_identifier="rds-ca-rsa2048-g1",
+            ca_cert_identifier=CERTIFICATE_AUTHORITY,
             # A replica's own backups: once promoted, it can be restored to a time from its first minute.
             backup_retention_period=args.backup_retention,
             backup_window=BACKUP_WINDOW,

@@ -9,8 +9,9 @@ import pulumi
 from pulumi_aws import cloudwatch
 
 from infra.naming import Naming
-from infra.watching.log_metrics import NAMESPACE, LogMetric, of_services
+from infra.watching.log_metrics import of_services
 from infra.watching.log_shipping import group_name
+from infra.watching.metric_filter import declare_metric_filter
 from infra.watching.personal_data import policy
 from infra.watching.saved_queries import SAVED_QUERIES, Source
 
@@ -51,7 +52,7 @@ class Logs(pulumi.ComponentResource):
         for service, group in groups.items():
             self._mask(service, group, findings)
             for metric in of_services():
-                count_lines(f"{service}-{metric.name}", metric, group.name, parent=self)
+                declare_metric_filter(f"{service}-{metric.name}", metric, group.name, parent=self)
         self._save_queries()
         self.register_outputs({})
 
@@ -88,23 +89,3 @@ class Logs(pulumi.ComponentResource):
                 query_string=query.text,
                 opts=pulumi.ResourceOptions(parent=self),
             )
-
-
-def count_lines(name: str, metric: LogMetric, group: pulumi.Input[str], parent: pulumi.Resource) -> None:
-    """A metric filter on a log group."""
-    cloudwatch.LogMetricFilter(
-        name,
-        name=metric.name,
-        log_group_name=group,
-        pattern=metric.pattern,
-        metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
-            namespace=NAMESPACE,
-            name=metric.metric,
-            value="1",
-            unit="Count",
-            # AWS refuses a default where there are dimensions.
-            default_value=None if metric.dimensions else "0",
-            dimensions=dict(metric.dimensions) or None,
-        ),
-        opts=pulumi.ResourceOptions(parent=parent),
-    )

@@ -1,0 +1,123 @@
+"""What is done with buckets and their objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+from infra.iam.documents import Arn, Statement, allow, deny
+
+
+def _objects(bucket: Arn) -> Arn:
+    return f"{bucket}/*" if isinstance(bucket, str) else pulumi.Output.concat(bucket, "/*")
+
+
+def work_with_objects(buckets: Sequence[Arn]) -> Statement:
+    """Read, write and remove objects. Removing leaves the old version, which only lifecycle rules end."""
+    return allow(
+        "WorkWithObjects",
+        ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+        [_objects(bucket) for bucket in buckets],
+    )
+
+
+def add_objects(bucket: Arn, folder: str) -> Statement:
+    """Write into one folder of a bucket."""
+    return allow(
+        "AddObjects",
+        ["s3:PutObject"],
+        [f"{bucket}/{folder}*" if isinstance(bucket, str) else pulumi.Output.concat(bucket, f"/{folder}*")],
+    )
+
+
+def list_buckets(buckets: Sequence[Arn]) -> Statement:
+    """List what is in the buckets."""
+    return allow("ListBuckets", ["s3:ListBucket"], buckets)
+
+
+def replicate_from(bucket: Arn) -> list[Statement]:
+    """S3 reads the versions of a bucket to copy them."""
+    return [
+        allow("ReadSource", ["s3:GetReplicationConfiguration", "s3:ListBucket"], [bucket]),
+        allow(
+            "ReadVersions",
+            [
+                "s3:GetObjectLegalHold",
+                "s3:GetObjectRetention",
+                "s3:GetObjectVersionAcl",
+                "s3:GetObjectVersionForReplication",
+                "s3:GetObjectVersionTagging",
+            ],
+            [_objects(bucket)],
+        ),
+    ]
+
+
+def replicate_to(bucket: Arn) -> Statement:
+    """S3 writes the copies. Deletions are not copied."""
+    return allow(
+        "WriteCopies",
+        ["s3:ReplicateObject", "s3:ReplicateTags"],
+        [_objects(bucket)],
+    )
+
+
+def refuse_plaintext_transport(bucket: Arn) -> Statement:
+    """A bucket answers over TLS only."""
+    return deny(
+        "TlsOnly",
+        ["s3:*"],
+        [bucket, _objects(bucket)],
+        principal={"AWS": "*"},
+        condition={"Bool": {"aws:SecureTransport": "false"}},
+    )
+
+
+def deliver_access_logs(bucket: Arn, sources: Sequence[Arn], account: str) -> Statement:
+    """S3 delivers the access logs of the named buckets."""
+    return allow(
+        "DeliverAccessLogs",
+        ["s3:PutObject"],
+        [_objects(bucket)],
+        principal={"Service": "logging.s3.amazonaws.com"},
+        condition={
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": list(sources)},
+        },
+    )
+
+
+def deliver_load_balancer_logs(bucket: str, prefix: str, account: str) -> Statement:
+    """Load balancers deliver their access logs, of this account alone (ELB user guide, "access logs")."""
+    return allow(
+        "DeliverLoadBalancerLogs",
+        ["s3:PutObject"],
+        [f"{bucket}/{prefix}/AWSLogs/{account}/*"],
+        principal={"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+    )
+
+
+def deliver_edge_logs(bucket: str, prefix: str, account: str, region: str) -> Statement:
+    """CloudWatch Logs delivers the access logs of distributions."""
+    return allow(
+        "DeliverEdgeLogs",
+        ["s3:PutObject"],
+        [f"{bucket}/{prefix}/*"],
+        principal={"Service": "delivery.logs.amazonaws.com"},
+        condition={
+            "StringEquals": {"aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control"},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{region}:{account}:delivery-source:*"},
+        },
+    )
+
+
+def read_by_distribution(bucket: str, distribution: Arn) -> Statement:
+    """One distribution reads a bucket's objects."""
+    return allow(
+        "ReadByDistribution",
+        ["s3:GetObject"],
+        [_objects(bucket)],
+        principal={"Service": "cloudfront.amazonaws.com"},
+        condition={"StringEquals": {"aws:SourceArn": distribution}},
+    )

@@ -1,0 +1,75 @@
+"""Who may take a role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from infra.iam.documents import Arn, Statement, allow
+
+# Who signs the tokens of GitHub's runners, and whom they are for (its documentation, "OpenID Connect").
+GITHUB_ISSUER = "token.actions.githubusercontent.com"
+GITHUB_AUDIENCE = "sts.amazonaws.com"
+
+
+def trust_service(
+    service: str, *, account: str | None = None, source: Arn | None = None, tag_session: bool = False
+) -> Statement:
+    """An AWS service may take the role.
+
+    Args:
+        service: `rds.amazonaws.com` and the like.
+        account: the account that the service has to act for (no confused deputy), where it says so.
+        source: narrower still, the ARN of the resource that it acts for.
+        tag_session: EKS tags its sessions.
+    """
+    actions = ["sts:AssumeRole", "sts:TagSession"] if tag_session else ["sts:AssumeRole"]
+    condition: dict[str, Any] = {}
+    if account is not None:
+        condition["StringEquals"] = {"aws:SourceAccount": account}
+    if source is not None:
+        condition["ArnLike"] = {"aws:SourceArn": source}
+    return allow("TrustService", actions, principal={"Service": service}, condition=condition or None)
+
+
+def trust_pods(*, cluster: Arn, namespace: str, service_account: str) -> Statement:
+    """Pods of one service account in one cluster may take the role, through EKS Pod Identity.
+
+    EKS tags each session with where the pod is (EKS user guide, "session tags").
+    """
+    return allow(
+        "TrustPods",
+        ["sts:AssumeRole", "sts:TagSession"],
+        principal={"Service": "pods.eks.amazonaws.com"},
+        condition={
+            "StringEquals": {
+                "aws:RequestTag/eks-cluster-arn": cluster,
+                "aws:RequestTag/kubernetes-namespace": namespace,
+                "aws:RequestTag/kubernetes-service-account": service_account,
+            }
+        },
+    )
+
+
+def trust_github(provider: Arn, *, repository: str, environment: str) -> Statement:
+    """Runners of GitHub that work for one environment of one repository may take the role.
+
+    What GitHub signs in `sub` (its documentation, "OpenID Connect reference"). The environment's own rules
+    decide which branches get there.
+    """
+    return allow(
+        "TrustGitHub",
+        ["sts:AssumeRoleWithWebIdentity"],
+        principal={"Federated": provider},
+        condition={
+            "StringEquals": {
+                f"{GITHUB_ISSUER}:aud": GITHUB_AUDIENCE,
+                f"{GITHUB_ISSUER}:sub": f"repo:{repository}:environment:{environment}",
+            }
+        },
+    )
+
+
+def take_roles(roles: Sequence[str]) -> Statement:
+    """Take other roles; nothing else."""
+    return allow("TakeRoles", ["sts:AssumeRole", "sts:TagSession"], roles)
