@@ -30,7 +30,7 @@ from typing import Any
 TRIED_WITH = ("3.272.",)
 
 # Collections of young objects once in so many allocations; Python's own figure is 700.
-_GARBAGE_THRESHOLD = 100_000
+_GARBAGE_THRESHOLD = 1_000_000
 
 
 class _AllAtOnce:
