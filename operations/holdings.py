@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.arguments.rotation import rotated
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, REDIS_PURPOSES, redis_secret
-from infra.configuration.system import SecretSource
+from infra.configuration.secrets import SecretSource
 from operations.console import OperationFailed
 from operations.looks import is_placeholder
 

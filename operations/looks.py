@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from infra.configuration.system import SecretEntry
+from infra.configuration.secrets import SecretEntry
 
 # Stripe and Paystack; Razorpay; Paddle; Adyen; Square; Clerk has Stripe's.
 LIVE = re.compile(r"\b(sk|pk|rk)_live_|\brzp_live_|\bpdl_live_|\bsq0csp-|^live_")

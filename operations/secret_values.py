@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.configuration import Configuration
 from infra.configuration.environments import Environment
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
-from infra.configuration.system import SecretEntry, SecretSource
+from infra.configuration.secrets import SecretEntry, SecretSource
 from operations.console import OperationError, OperationFailed
 from operations.looks import is_placeholder, looks_like_test, looks_live
 

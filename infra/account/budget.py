@@ -16,7 +16,13 @@ FORECAST = 100
 
 @dataclass(frozen=True)
 class BudgetArgs:
-    """Args: naming: names and ARNs; amount: US dollars a month; topic: is told (SEV-4)."""
+    """What the environment may cost.
+
+    Args:
+        naming: names and ARNs.
+        amount: US dollars a month.
+        topic: is told of more, spent or forecast (SEV-4).
+    """
 
     naming: Naming
     amount: int

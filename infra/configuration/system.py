@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from types import MappingProxyType
 
 from infra.configuration import patterns
 from infra.configuration.environments import Environment
 from infra.configuration.images import read_images_of_system
 from infra.configuration.jobs import Migration, Schedule, read_migration, read_schedules
-from infra.configuration.platform_secrets import PLATFORM_SECRETS
+from infra.configuration.secrets import SecretEntry, read_secrets
 from infra.configuration.service import Service, read_services
 from infra.configuration.thresholds import Pool, Thresholds, read_pool, read_thresholds
 from infra.configuration.validation import Problems, Reader
@@ -24,38 +22,8 @@ DEFAULT_FILE = "system.yaml"
 # the region's names share them.
 NAME_LENGTH_MAXIMUM = 15
 
-# Days. EKS Auto Mode replaces every node after 21 at the latest (EKS user guide, "Automode managed
-# instances"), so every pod has started anew by then. An old value stays valid until the next rotation:
-# a shorter one would leave pods behind with a value that has ended.
-POD_LIFETIME_MAXIMUM = 21
-
 # Runbook 000: 1 minute, 5 minutes, 30 minutes, 2 hours; what fails once more is a dead letter.
 RETRY_DELAYS = (60, 300, 1800, 7200)
-
-
-class SecretSource(StrEnum):
-    """Where a secret's value comes from."""
-
-    PERSON = "person"  # somebody else gives it out; it is set by command and never stands in a file
-    GENERATED = "generated"
-
-
-@dataclass(frozen=True)
-class SecretEntry:
-    """One entry of Secrets Manager.
-
-    Args:
-        rotation: days after which a generated value is renewed; None for never.
-        live: what a value for real use looks like, as a regular expression; dev and staging refuse it.
-        test: what a value for tests looks like; prod refuses it.
-    """
-
-    name: str
-    description: str
-    source: SecretSource
-    rotation: int | None
-    live: str | None
-    test: str | None
 
 
 @dataclass(frozen=True)
@@ -150,7 +118,7 @@ def load_system(raw: object, today: date, file: str = DEFAULT_FILE) -> System:
 def read_system(problems: Problems, raw: object, today: date, file: str) -> System:
     """Like load_system, for a caller that collects the problems of several files."""
     root = Reader(problems, file, raw)
-    secrets = _secrets(root)
+    secrets = read_secrets(root)
     pool = read_pool(root.section("pool", optional=True))
     services = read_services(problems, root, file, secrets)
     system = System(
@@ -203,47 +171,6 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
     _check_names(problems, root, file, system)
     root.finish()
     return system
-
-
-def _secrets(root: Reader) -> Mapping[str, SecretEntry]:
-    readers = root.entries("secrets", pattern=patterns.NAME, allowed=patterns.NAME_ALLOWED, optional=True)
-    for name in PLATFORM_SECRETS:
-        if name in readers:
-            root.section("secrets").problem(
-                name, name, f"other names than {', '.join(PLATFORM_SECRETS)}, which the platform fills itself"
-            )
-    return MappingProxyType({name: _secret(name, reader) for name, reader in readers.items()})
-
-
-def _secret(name: str, reader: Reader) -> SecretEntry:
-    source = SecretSource(reader.choice("source", SecretSource, default=SecretSource.PERSON))
-    rotation = (
-        reader.integer("rotation", minimum=POD_LIFETIME_MAXIMUM + 1, maximum=365, unit="days", default=0)
-        or None
-    )
-    if rotation and source is not SecretSource.GENERATED:
-        reader.problem(
-            "rotation", rotation, "a secret with `source: generated`", "Others are renewed by a person."
-        )
-    entry = SecretEntry(
-        name,
-        reader.text("description", pattern=r".{1,200}", allowed="what it is for", example="Stripe's API key"),
-        source,
-        rotation,
-        _expression(reader, "live"),
-        _expression(reader, "test"),
-    )
-    reader.finish()
-    return entry
-
-
-def _expression(reader: Reader, name: str) -> str | None:
-    text = reader.text(name, pattern=r".+", allowed="a regular expression", example="^sk_live_", default="")
-    try:
-        re.compile(text)
-    except re.error as error:
-        reader.problem(name, text, "a regular expression", f"This one has {error}.")
-    return text or None
 
 
 def _repository(reader: Reader) -> str:

@@ -27,7 +27,12 @@ KEY_FIELDS = ("current", "previous", "next")
 
 @dataclass(frozen=True)
 class SecretReplica:
-    """Args: region: where the copy is; key: encrypts it there."""
+    """A copy that Secrets Manager keeps the same.
+
+    Args:
+        region: where it is.
+        key: ARN of the key there that encrypts it.
+    """
 
     region: str
     key: pulumi.Input[str]

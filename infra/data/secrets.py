@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import secretsmanager
 
-from infra.configuration.system import SecretEntry, SecretSource
+from infra.configuration.secrets import SecretEntry, SecretSource
 from infra.data.secret_entry import (
     KEY_FIELDS,
     SIGNING_KEY_LENGTH,
@@ -23,8 +23,16 @@ from infra.naming import Naming
 
 @dataclass(frozen=True)
 class SecretsArgs:
-    """Args: naming; entries of the system file; readers of each by its name; the key; protection; where
-    copies of them are."""
+    """What services need to know.
+
+    Args:
+        naming: names and ARNs.
+        entries: of the system file, by name.
+        readers: ARNs of the roles that may read each of them, by its name.
+        key: encrypts them.
+        protect: they cannot be removed by mistake.
+        replica: where copies of them are; None for none.
+    """
 
     naming: Naming
     entries: Mapping[str, SecretEntry]

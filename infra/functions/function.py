@@ -71,7 +71,12 @@ class FunctionNetwork:
 
 @dataclass(frozen=True)
 class FailureTopic:
-    """Args: arn: of the topic that is told of an event that failed for good; key: encrypts it."""
+    """Who is told of an event that failed for good.
+
+    Args:
+        arn: of the topic.
+        key: ARN of the key that encrypts its messages.
+    """
 
     arn: pulumi.Input[str]
     key: pulumi.Input[str]

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws import lambda_, secretsmanager
 
 from infra.configuration.platform_secrets import DATABASE_SECRET
-from infra.configuration.system import SecretEntry
+from infra.configuration.secrets import SecretEntry
 
 # Runbook 003: database and Redis every 30 days. Signing keys as the system file has it (90).
 PASSWORD_DAYS = 30

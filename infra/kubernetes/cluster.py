@@ -17,6 +17,7 @@ from infra.configuration.addresses import SERVICE_ADDRESSES
 from infra.configuration.system import Access
 from infra.foundations import ports
 from infra.foundations.security_rules import let_in
+from infra.kubernetes.kubeconfig import kubeconfig
 from infra.naming import Naming
 
 CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -127,7 +128,7 @@ class Cluster(pulumi.ComponentResource):
         self.security_group_id = cluster.vpc_config.apply(
             lambda config: config.cluster_security_group_id or ""
         )
-        self.kubeconfig = _kubeconfig(cluster, args.naming.region)
+        self.kubeconfig = kubeconfig(cluster, args.naming.region)
         if args.endpoint_security_group_id is not None:
             let_in(
                 "endpoints",
@@ -302,43 +303,3 @@ class Cluster(pulumi.ComponentResource):
             for name, add_on in ADD_ONS.items()
             for settings in [{**add_on.settings, **self._args.settings.get(name, {})}]
         ]
-
-
-def _kubeconfig(cluster: eks.Cluster, region: str) -> pulumi.Output[str]:
-    """How to reach the cluster. It holds no credentials: those come from AWS when they are needed."""
-    return pulumi.Output.json_dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [
-                {
-                    "name": cluster.name,
-                    "cluster": {
-                        "server": cluster.endpoint,
-                        "certificate-authority-data": cluster.certificate_authority.data,
-                    },
-                }
-            ],
-            "contexts": [{"name": cluster.name, "context": {"cluster": cluster.name, "user": cluster.name}}],
-            "current-context": cluster.name,
-            "users": [
-                {
-                    "name": cluster.name,
-                    "user": {
-                        "exec": {
-                            "apiVersion": "client.authentication.k8s.io/v1beta1",
-                            "command": "aws",
-                            "args": [
-                                "eks",
-                                "get-token",
-                                "--cluster-name",
-                                cluster.name,
-                                "--region",
-                                region,
-                            ],
-                        }
-                    },
-                }
-            ],
-        }
-    )

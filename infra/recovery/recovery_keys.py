@@ -13,7 +13,12 @@ from infra.naming import Naming
 
 @dataclass(frozen=True)
 class RecoveryKeysArgs:
-    """Args: naming, of the recovery region; protect: keys are protected, and stay when not declared."""
+    """For which region.
+
+    Args:
+        naming: names and ARNs, of the recovery region.
+        protect: keys are protected, and stay when the stack does not want them any more.
+    """
 
     naming: Naming
     protect: bool

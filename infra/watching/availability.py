@@ -26,7 +26,12 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class AvailabilityArgs:
-    """Args: naming: names and ARNs; endpoints: what is asked, by the service's name."""
+    """What is asked.
+
+    Args:
+        naming: names and ARNs.
+        endpoints: where each service says whether it is ready, by the service's name.
+    """
 
     naming: Naming
     endpoints: Mapping[str, Endpoint]

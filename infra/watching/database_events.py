@@ -16,7 +16,13 @@ CATEGORIES = ("failure", "low storage")
 
 @dataclass(frozen=True)
 class DatabaseEventsArgs:
-    """Args: naming: names and ARNs; identifier: of the instance; topic: is told (SEV-2)."""
+    """Whose events, and who hears of them.
+
+    Args:
+        naming: names and ARNs.
+        identifier: the instance's.
+        topic: is told (SEV-2).
+    """
 
     naming: Naming
     identifier: pulumi.Input[str]

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
-from infra.configuration.system import Expiry, SecretSource
+from infra.configuration.secrets import SecretSource
+from infra.configuration.system import Expiry
 from operations.cli import app
 from operations.holdings import Declared, Holding, State
 from operations.ledger import lines, markdown

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from typer.testing import CliRunner, Result
 
-from infra.configuration.system import SecretSource
+from infra.configuration.secrets import SecretSource
 from operations.cli import app
 from operations.holdings import Declared, Holding, State
 from operations.parity import Difference, differences

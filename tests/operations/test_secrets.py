@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from typer.testing import CliRunner, Result
 
-from infra.configuration.system import SecretEntry, SecretSource
+from infra.configuration.secrets import SecretEntry, SecretSource
 from operations.cli import app
 from operations.looks import is_placeholder, looks_like_test, looks_live
 from tests.operations.conftest import Account

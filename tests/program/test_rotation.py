@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from infra.configuration.system import POD_LIFETIME_MAXIMUM
+from infra.configuration.secrets import POD_LIFETIME_MAXIMUM
 from infra.data.secret_entry import KEY_FIELDS
 from tests.support.recorder import Recording, system_file
 
