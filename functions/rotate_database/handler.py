@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from functions.rotate_database.users import OWNER, USERS, connected, ensure_roles, other, set_password
+from functions.rotate_database.users import (
+    OWNER,
+    USERS,
+    connected,
+    ensure_roles,
+    ensure_statistics,
+    other,
+    set_password,
+)
 from functions.shared.rotation import (
     CURRENT,
     PREVIOUS,
@@ -48,6 +56,7 @@ def prepare(client: Any, secret: str, address: Mapping[str, Any]) -> None:
     stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"].values()
     with connected({**_master(client), **address}) as master:
         ensure_roles(master, value["dbname"])
+        ensure_statistics(master)
         if any(PREVIOUS in labels for labels in stages):
             # Pods that have not been restarted since the last rotation.
             _know(master, read(client, secret, PREVIOUS))

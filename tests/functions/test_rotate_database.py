@@ -81,6 +81,17 @@ def application(
     return Application(entry)
 
 
+@pytest.mark.contract("DB-5")
+def test_slow_statements_can_be_asked_for_as_the_runbook_does(application: Application) -> None:
+    connection = application.connect()
+    found = connection.run(
+        "SELECT query, calls, mean_exec_time, max_exec_time FROM pg_stat_statements"
+        " ORDER BY mean_exec_time DESC LIMIT 10"
+    )
+    connection.close()
+    assert found
+
+
 @pytest.mark.contract("SEC-2", "SEC-3")
 def test_connections_live_through_a_rotation_and_old_credentials_stay_valid(application: Application) -> None:
     old = application.entry.value()
