@@ -108,7 +108,11 @@ class Subject(StrEnum):
 
 
 class Incident(StrEnum):
-    """What breaks as one: its pages go out once, by a composite alarm for each severity."""
+    """What breaks as one: its pages go out once, by a composite alarm for each severity.
+
+    An alarm that stays on keeps the others of its incident from paging, so those that may stand for days
+    (no restore test, no snapshot yet) have one of their own.
+    """
 
     SERVICE = "service"
     DATABASE = "database"
@@ -116,7 +120,9 @@ class Incident(StrEnum):
     QUEUE = "queue"
     CLUSTER = "cluster"
     WORKER = "worker"
-    RECOVERY = "recovery"  # backups and restore tests
+    BACKUP = "backup"
+    SECRETS_SNAPSHOT = "secrets-snapshot"  # the incident's name
+    RESTORE_TEST = "restore-test"
 
 
 class Statistic(StrEnum):

@@ -172,6 +172,21 @@ def test_a_lesser_incident_by_itself_pages_at_its_own_severity(prod: Recording) 
     assert _pages(prod, {"triangle-prod-service-worker-lag": State.ALARM}) == ["sev-2"]
 
 
+@pytest.mark.contract("ALM-13", "ALM-14", "ALM-16")
+@pytest.mark.parametrize(
+    ("standing", "new"),
+    [
+        ("operations-restore-test-overdue", "backup-failed"),
+        ("operations-restore-test-overdue", "operations-secrets-snapshot-failed"),
+        ("operations-secrets-snapshot-overdue", "backup-overdue"),
+    ],
+)
+def test_what_may_stand_for_days_keeps_no_other_page_away(prod: Recording, standing: str, new: str) -> None:
+    before = _pages(prod, {f"triangle-prod-{standing}": State.ALARM})
+    assert before == ["sev-2"]
+    assert _pages(prod, {f"triangle-prod-{name}": State.ALARM for name in (standing, new)}) == 2 * before
+
+
 @pytest.mark.contract("K8S-7", "ALM-16")
 def test_nobody_is_paged_for_an_outage_during_maintenance(prod: Recording) -> None:
     symptoms = ["application-connectivity-critical", "database-cpu-critical", "maintenance-on"]

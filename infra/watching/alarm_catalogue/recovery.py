@@ -76,7 +76,7 @@ def _backups() -> tuple[Alarm, Alarm]:
             periods=1,
             breaching=1,
             missing=MissingData.NOT_BREACHING,
-            incident=Incident.RECOVERY,
+            incident=Incident.BACKUP,
         ),
         Alarm(
             name="overdue",
@@ -93,7 +93,7 @@ def _backups() -> tuple[Alarm, Alarm]:
             periods=BACKUP_AGE_HOURS,
             breaching=BACKUP_AGE_HOURS,
             missing=MissingData.BREACHING,
-            incident=Incident.RECOVERY,
+            incident=Incident.BACKUP,
         ),
     )
 
@@ -114,7 +114,7 @@ def _snapshots() -> tuple[Alarm, Alarm]:
             periods=1,
             breaching=1,
             missing=MissingData.NOT_BREACHING,
-            incident=Incident.RECOVERY,
+            incident=Incident.SECRETS_SNAPSHOT,
         ),
         _weekly(
             "secrets-snapshot-overdue",
@@ -122,11 +122,14 @@ def _snapshots() -> tuple[Alarm, Alarm]:
             "no snapshot of the secrets in 8 days",
             _BACKUP_SECTION,
             Metric.SNAPSHOT_SUCCEEDED,
+            Incident.SECRETS_SNAPSHOT,
         ),
     )
 
 
-def _weekly(name: str, row: str, condition: str, section: str, succeeded: Metric) -> Alarm:
+def _weekly(
+    name: str, row: str, condition: str, section: str, succeeded: Metric, incident: Incident
+) -> Alarm:
     """What happens every week and has not happened.
 
     Seven days is all that an alarm may span (PutMetricAlarm). Seven silent days of seven are too many only
@@ -147,7 +150,7 @@ def _weekly(name: str, row: str, condition: str, section: str, succeeded: Metric
         periods=7,
         breaching=7,
         missing=MissingData.BREACHING,
-        incident=Incident.RECOVERY,
+        incident=incident,
     )
 
 
@@ -170,7 +173,7 @@ def _restore_tests() -> tuple[Alarm, ...]:
             periods=1,
             breaching=1,
             missing=MissingData.IGNORE,  # until the next test nothing else is known
-            incident=Incident.RECOVERY,
+            incident=Incident.RESTORE_TEST,
         )
 
     return (
@@ -188,6 +191,7 @@ def _restore_tests() -> tuple[Alarm, ...]:
             "no restore test has succeeded in 8 days",
             _RESTORE_SECTION,
             Metric.RESTORE_TEST_SUCCEEDED,
+            Incident.RESTORE_TEST,
         ),
         test(
             "recovery-time",
