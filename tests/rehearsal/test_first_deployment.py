@@ -1,0 +1,43 @@
+"""The first deployment into an empty account: what people have to fill comes before what waits for it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rehearsal.session import Session
+from rehearsal.workspace import Workspace
+from tests.support.checkout import ROOT, copy_program
+
+pytestmark = pytest.mark.engine
+
+
+def _first_options() -> list[str]:
+    """Of the first `pulumi up` that README tells people to run."""
+    (options,) = re.findall(
+        r"`pulumi up (--exclude [^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8")
+    )
+    return [word.strip("'") for word in options.split()]
+
+
+@pytest.mark.contract("ENV-6")
+def test_registry_secrets_and_domain_are_there_before_the_services_that_need_them(
+    engine: Path, tmp_path: Path
+) -> None:
+    root, workspace = copy_program(tmp_path), Workspace(tmp_path / "workspace" / "dev", "dev")
+    with Session(root, "dev", engine, workspace, checkpoints=False) as session:
+        session.up(options=_first_options())
+        first = {resource["type"] for resource in session.export()["deployment"]["resources"]}
+        then = session.up()
+        last = session.preview()
+    filled = {
+        "aws:ecr/repository:Repository",
+        "aws:secretsmanager/secret:Secret",
+        "aws:route53/zone:Zone",
+    }
+    assert filled | {"aws:cloudwatch/compositeAlarm:CompositeAlarm"} <= first
+    assert not {kind for kind in first if kind.startswith("kubernetes:")}
+    assert set(then.changes) == {"create"}
+    assert last.changes == {}
