@@ -7,6 +7,7 @@ import pulumi
 from infra.account.audit import AuditArgs
 from infra.account.deployment import DeploymentArgs
 from infra.configuration import Configuration
+from infra.configuration.images import is_digest
 from infra.data.bucket_catalogue import AUDIT, BACKUPS
 from infra.data.database import Database
 from infra.data.storage import Storage
@@ -59,6 +60,7 @@ def registry(
         repositories=sorted({each.repository for each in services if is_own(each.repository)}),
         key=keys.data,
         recovery_provider=recovery_provider if standard.standby_region else None,
+        moving_tags=sorted({version for version in configuration.images.values() if not is_digest(version)}),
         protect=standard.protects_data,
     )
 

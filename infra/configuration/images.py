@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -10,6 +11,11 @@ from infra.configuration.validation import Reader
 
 DIGEST = r"sha256:[0-9a-f]{64}"
 TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+
+
+def is_digest(version: str) -> bool:
+    """Whether a version means one image for ever; a tag may come to mean another one."""
+    return re.fullmatch(DIGEST, version) is not None
 
 
 def read_images(root: Reader, name: str, environment: Environment) -> Mapping[str, str]:

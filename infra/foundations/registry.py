@@ -28,6 +28,7 @@ class RegistryArgs:
         repositories: names as the system file has them.
         key: encrypts the images.
         recovery_provider: AWS in the recovery region, when images are copied there; None for no copies.
+        moving_tags: those that follow a branch, which may come to stand for another image; only dev has any.
         protect: images stay when their repository is not declared any more.
     """
 
@@ -35,6 +36,7 @@ class RegistryArgs:
     repositories: Sequence[str]
     key: pulumi.Input[str]
     recovery_provider: pulumi.ProviderResource | None
+    moving_tags: Sequence[str]
     protect: bool
 
 
@@ -94,7 +96,13 @@ class Registry(pulumi.ComponentResource):
         made = ecr.Repository(
             name,
             name=f"{args.naming.system}/{repository}",
-            image_tag_mutability="IMMUTABLE",
+            # Otherwise the registry would refuse the second image of a branch that the stack file follows.
+            image_tag_mutability="IMMUTABLE_WITH_EXCLUSION" if args.moving_tags else "IMMUTABLE",
+            image_tag_mutability_exclusion_filters=[
+                ecr.RepositoryImageTagMutabilityExclusionFilterArgs(filter=tag, filter_type="WILDCARD")
+                for tag in args.moving_tags
+            ]
+            or None,
             image_scanning_configuration=ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
             encryption_configurations=[encryption],
             force_delete=not args.protect,

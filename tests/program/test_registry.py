@@ -17,9 +17,19 @@ def test_tags_never_move_and_every_image_is_scanned(each: Recording) -> None:
     repositories = each.of(REPOSITORY).values()
     assert {one.inputs["name"] for one in repositories} == {"triangle/backend", "triangle/admin-console"}
     for one in repositories:
-        assert one.inputs["imageTagMutability"] == "IMMUTABLE"
+        assert one.inputs["imageTagMutability"].startswith("IMMUTABLE")
         assert one.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
         assert one.inputs["encryptionConfigurations"][0]["encryptionType"] == "KMS"
+
+
+@pytest.mark.contract("S3-5", "ENV-4")
+def test_only_the_branch_that_dev_follows_may_be_pushed_again(each: Recording) -> None:
+    for one in each.of(REPOSITORY).values():
+        excluded = one.inputs.get("imageTagMutabilityExclusionFilters") or []
+        followed = [{"filter": "main", "filterType": "WILDCARD"}] if each.environment == "dev" else []
+        assert excluded == followed
+        exact = "IMMUTABLE_WITH_EXCLUSION" if followed else "IMMUTABLE"
+        assert one.inputs["imageTagMutability"] == exact
 
 
 @pytest.mark.contract("S3-5", "K8S-5")

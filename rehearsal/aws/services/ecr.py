@@ -37,7 +37,7 @@ MAPPINGS = (
         settings=(
             Setting(
                 "put_image_tag_mutability",
-                ("imageTagMutability",),
+                ("imageTagMutability", "imageTagMutabilityExclusionFilters"),
                 {"repositoryName": "{id}"},
                 at_creation=False,
             ),
@@ -51,7 +51,7 @@ MAPPINGS = (
         delete=Call("delete_repository", {"repositoryName": "{id}", "force": True}),
         names={"name": "repositoryName", "repositoryUrl": "repositoryUri", "arn": "repositoryArn"},
         local=("forceDelete",),
-        not_returned=("encryptionConfigurations",),
+        not_returned=("encryptionConfigurations", "imageTagMutabilityExclusionFilters"),
         missing=("RepositoryNotFoundException",),
         defaults={"imageTagMutability": "MUTABLE"},
         autoname="name",
