@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,12 +124,17 @@ def _incidents(graph: Graph) -> list[str]:
         "| incident | pages | quiet during | symptoms |",
         "|---|---|---|---|",
     ]
-    for name, inputs in _of(graph, COMPOSITE):
-        told = ", ".join(arn.split(":")[-1].split("-prod-")[-1] for arn in inputs.get("alarmActions") or ())
+    rows = [(_told(inputs), name, inputs) for name, inputs in _of(graph, COMPOSITE)]
+    # The engine declares them in another order each time; the one that nobody is told of comes last.
+    for told, name, inputs in sorted(rows, key=lambda row: (not row[0], row[:2])):
         suppressor = (inputs.get("actionsSuppressor") or {}).get("alarm", "")
         children = sorted(_short(child) for child in CompositeAlarm(inputs).children)
         lines.append(f"| {name} | {told or 'nobody'} | {_short(suppressor)} | {', '.join(children)} |")
     return lines
+
+
+def _told(inputs: Mapping[str, Any]) -> str:
+    return ", ".join(_short(arn.split(":")[-1]) for arn in inputs.get("alarmActions") or ())
 
 
 def _short(physical_name: str) -> str:

@@ -112,7 +112,7 @@ def test_a_user_that_stays_busy_ends_the_attempt(entry: Entry, monkeypatch: pyte
     login.log_in(entry.value())
 
 
-def test_certificates_are_checked() -> None:
+def test_the_certificate_of_redis_is_checked_with_its_name() -> None:
     context = login.encryption()
     assert context is not None
     assert context.check_hostname

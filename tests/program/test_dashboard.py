@@ -70,7 +70,7 @@ def test_every_threshold_is_drawn_where_its_alarm_begins(each: Recording) -> Non
 
 
 @pytest.mark.contract("OBS-3")
-def test_incidents_come_first(each: Recording) -> None:
+def test_the_states_of_all_incidents_are_on_top_of_the_dashboard(each: Recording) -> None:
     first = _widgets(each)[0]
     names = {arn.split(":alarm:")[1] for arn in first["properties"]["alarms"]}
     composites = {

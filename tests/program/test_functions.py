@@ -31,7 +31,7 @@ def test_functions_run_on_arm_with_a_runtime_that_lambda_has(each: Recording) ->
         assert function.inputs["architectures"] == ["arm64"]
 
 
-def test_every_handler_exists(prod: Recording) -> None:
+def test_every_function_has_a_handler_that_can_be_called(prod: Recording) -> None:
     for handler in _codes(prod):
         module, _, name = handler.rpartition(".")
         assert callable(getattr(importlib.import_module(module), name)), handler

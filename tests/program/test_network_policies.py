@@ -34,7 +34,7 @@ def test_what_no_policy_allows_is_refused(each: Recording) -> None:
 
 
 @pytest.mark.contract("NET-2")
-def test_policies_are_enforced(each: Recording) -> None:
+def test_auto_mode_is_told_to_enforce_network_policies(each: Recording) -> None:
     switch = each.one("kubernetes:core/v1:ConfigMap", "amazon-vpc-cni").inputs
     assert switch["metadata"]["namespace"] == "kube-system"
     assert switch["data"] == {"enable-network-policy-controller": "true"}

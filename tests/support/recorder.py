@@ -81,7 +81,16 @@ class Recording:
     outputs: dict[str, Any] = field(default_factory=dict)
 
     def of(self, resource_type: str) -> dict[str, Resource]:
-        """The resources of a type by name; a name may be used once in a component, so they are unique."""
+        """The resources of a type by name; a name may be used once in a component, so they are unique.
+
+        There is at least one: what a test asserts of all of none would always hold.
+        """
+        found = self.perhaps(resource_type)
+        assert found, f"{self.environment} has nothing of type {resource_type}"
+        return found
+
+    def perhaps(self, resource_type: str) -> dict[str, Resource]:
+        """Like `of`, where the environment may have none."""
         return {resource.name: resource for resource in self.resources if resource.type == resource_type}
 
     def one(self, resource_type: str, name: str) -> Resource:

@@ -51,6 +51,15 @@ def test_the_page_has_a_line_for_each_condition_with_all_of_its_alarms() -> None
     assert "| SEV-2 | page | 30 minutes | 2 |" in page
 
 
+def test_the_page_is_the_same_in_whatever_order_the_engine_declares() -> None:
+    other = _resource(COMPOSITE, "cache-sev-2", {**COMPOSED["inputs"], "actionsSuppressor": None})
+    quiet = _resource(COMPOSITE, "quiet", {"alarmRule": 'ALARM("triangle-prod-worker-lag")'})
+    resources = (_alarm("worker-lag"), quiet, COMPOSED, other)
+    page = alarms_page([Graph("triangle", "prod", resources)])
+    assert page == alarms_page([Graph("triangle", "prod", resources[::-1])])
+    assert page.index("| cache-sev-2 |") < page.index("| worker-sev-2 |") < page.index("| quiet | nobody |")
+
+
 def test_the_page_says_which_system_has_what_the_default_one_has_not() -> None:
     other = Graph("node", "prod", (_alarm("queue-lag", "SEV-3 x. First: y (runbook 001 X; ALM-7)"),))
     page = alarms_page([Graph("triangle", "prod", (_alarm("worker-lag"),)), other])

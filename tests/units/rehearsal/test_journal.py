@@ -17,7 +17,7 @@ def test_entries_come_back_in_order(tmp_path: Path) -> None:
     assert [entry["n"] for entry in journal.entries()] == [1, 2, 3]
 
 
-def test_bytes_survive(tmp_path: Path) -> None:
+def test_bytes_come_back_as_bytes(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     journal.append([{"body": b"\x00\xff"}])
     assert [decode(entry) for entry in journal.entries()] == [{"body": b"\x00\xff"}]

@@ -41,7 +41,7 @@ EVENT = json.dumps(
         "error -timeout",
     ],
 )
-def test_a_line_matches(pattern: str) -> None:
+def test_a_pattern_matches_the_line_that_it_describes(pattern: str) -> None:
     assert matches(pattern, EVENT)
 
 
