@@ -69,7 +69,9 @@ def test_the_cache_can_be_cleared_and_the_queue_cannot(each: Recording, purpose:
 
 @pytest.mark.contract("RED-1", "RED-2")
 @pytest.mark.parametrize(("purpose", "days"), [("cache", 1), ("queue", 7)])
-def test_snapshots_of_a_cache_stay_a_day_and_of_a_queue_a_week(each: Recording, purpose: str, days: int) -> None:
+def test_snapshots_of_a_cache_stay_a_day_and_of_a_queue_a_week(
+    each: Recording, purpose: str, days: int
+) -> None:
     assert each.one(GROUP, purpose).inputs["snapshotRetentionLimit"] == days
 
 
