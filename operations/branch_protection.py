@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from infra.configuration.environments import Environment
 from operations.console import OperationError, OperationFailed
 
 API = "https://api.github.com"
 API_VERSION = "2022-11-28"
 BRANCH = "main"
 CHECKS = ("test",)  # .github/workflows/test.yml
-ENVIRONMENTS = ("dev", "staging", "prod")
 TIMEOUT_SECONDS = 30
 
 
@@ -54,12 +54,12 @@ def rules(repository: str, reviewers: Sequence[int], checks: Sequence[str] = CHE
         },
         f"{BRANCH}: one review, {', '.join(checks)} green, no force pushes, the same for administrators",
     )
-    return (branch, *(_environment(repository, name, reviewers) for name in ENVIRONMENTS))
+    return (branch, *(_environment(repository, name, reviewers) for name in Environment))
 
 
-def _environment(repository: str, name: str, reviewers: Sequence[int]) -> Rule:
+def _environment(repository: str, name: Environment, reviewers: Sequence[int]) -> Rule:
     path, body = f"/repos/{repository}/environments/{name}", {"deployment_branch_policy": _PROTECTED}
-    if name != "prod":
+    if name is not Environment.PROD:
         return Rule(path, body, f"{name}: from {BRANCH} alone")
     agreed = {
         "prevent_self_review": True,

@@ -8,12 +8,10 @@ import typer
 
 from operations import secret_commands
 from operations.console import errors_for_people, show_json, show_table
+from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 secret_commands.add_to(app)
-
-Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
-Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
 
 
 @app.command()
@@ -27,9 +25,10 @@ def promote(
 ) -> None:
     """Copy the image digests of one environment's stack file into the next one's; nothing is built."""
     from operations import releases
+    from operations.checkout import ROOT
 
     with errors_for_people():
-        changes = releases.promote(releases.ROOT, source, target, releases.parse_digests(digest or []))
+        changes = releases.promote(ROOT, source, target, releases.parse_digests(digest or []))
         _show(changes, f"Pulumi.{target}.yaml", json_)
 
 
@@ -37,9 +36,10 @@ def promote(
 def rollback(env: Environment, json_: Json = False) -> None:
     """Write the image digests that an environment ran before into its stack file again."""
     from operations import releases
+    from operations.checkout import ROOT
 
     with errors_for_people():
-        _show(releases.roll_back(releases.ROOT, env), f"Pulumi.{env}.yaml", json_)
+        _show(releases.roll_back(ROOT, env), f"Pulumi.{env}.yaml", json_)
 
 
 @app.command()
@@ -48,19 +48,17 @@ def protect_branch(
         list[str] | None,
         typer.Option(help="agrees to deployments of prod, by its name in addresses; repeatable"),
     ] = None,
-    system: Annotated[str, typer.Option(help="the system file that names the repository")] = "system.yaml",
+    system: SystemFile = None,
     json_: Json = False,
 ) -> None:
     """Set the rules of main and of the environments on GitHub; GITHUB_TOKEN administers the repository."""
     import os
 
-    import yaml
-
-    from operations import branch_protection, releases
+    from operations import branch_protection
+    from operations.checkout import declared_system
 
     with errors_for_people():
-        content = yaml.safe_load((releases.ROOT / system).read_text(encoding="utf-8"))
-        repository = content["source"]["repository"]
+        repository = declared_system(system).repository
         token = os.environ.get("GITHUB_TOKEN", "")
         api = os.environ.get("GITHUB_API_URL", branch_protection.API)
         rules = branch_protection.protect(token, repository, team or [], api=api)
@@ -74,9 +72,9 @@ def protect_branch(
 def purge(
     env: Environment,
     paths: Annotated[list[str] | None, typer.Argument(help="what to remove; everything without any")] = None,
-    system: secret_commands.SystemFile = None,
-    profile: secret_commands.Profile = None,
-    endpoint_url: secret_commands.Endpoint = None,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
     json_: Json = False,
 ) -> None:
     """Remove paths from CloudFront's caches, in every distribution of an environment.

@@ -32,6 +32,11 @@ class OperationFailed(OperationError):
     code = Exit.FAILED
 
 
+def without(error: Exception, value: str) -> str:
+    """AWS's words about a secret, in which its value has no business to be."""
+    return str(error).replace(value, "…") if value else str(error)
+
+
 @contextmanager
 def errors_for_people() -> Iterator[None]:
     """Turns every expected failure into its message and exit code."""

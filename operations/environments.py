@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,12 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.configuration import Configuration, load_configuration
 from infra.configuration.environments import Environment
 from infra.configuration.stack import NAMESPACE
-from infra.configuration.strict_yaml import parse
 from infra.configuration.system import DEFAULT_FILE
 from infra.configuration.validation import ConfigurationError, EncryptedText
+from operations.checkout import environment_named, parsed, today
 from operations.console import OperationError, OperationFailed
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -53,33 +49,20 @@ def places(profiles: Sequence[str], endpoints: Sequence[str]) -> Callable[[str],
     return lambda environment: Place(both[0].get(environment), both[1].get(environment))
 
 
-def declared(environment: str, system_file: str | None = None, *, today: date | None = None) -> Configuration:
+def declared(environment: str, system_file: str | None = None) -> Configuration:
     """What the checkout's files declare.
 
     Raises:
         OperationError: there is no such environment, or its files have mistakes.
     """
-    if environment not in list(Environment):
-        raise OperationError(f"there is no environment {environment!r}; there are: {', '.join(Environment)}.")
+    environment_named(environment)
     file = system_file or DEFAULT_FILE
-    raw = _parsed(f"Pulumi.{environment}.yaml").get("config", {})
+    raw = parsed(f"Pulumi.{environment}.yaml").get("config", {})
     values = {key.removeprefix(NAMESPACE): _plain(value) for key, value in raw.items()}
     try:
-        return load_configuration(
-            environment, values, _parsed(file), file, today=today or datetime.now(UTC).date()
-        )
+        return load_configuration(environment, values, parsed(file), file, today=today())
     except ConfigurationError as error:
         raise OperationError(str(error)) from None
-
-
-def _parsed(file: str) -> Mapping[str, Any]:
-    try:
-        content = parse((ROOT / file).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise OperationError(f"{file}: {error.strerror}.") from None
-    except Exception as error:  # noqa: BLE001  # the parser's own words say where
-        raise OperationError(f"{file}: {error}") from None
-    return content if isinstance(content, Mapping) else {}
 
 
 def _plain(value: Any) -> Any:

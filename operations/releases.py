@@ -14,10 +14,9 @@ from pathlib import Path
 from infra.configuration.environments import Environment
 from infra.configuration.images import DIGEST
 from infra.configuration.strict_yaml import parse
+from operations.checkout import environment_named
 from operations.console import OperationError
 from rehearsal.workspace import write_atomically
-
-ROOT = Path(__file__).resolve().parent.parent
 
 _KEY = "groundwork:images"
 _ORDER = tuple(Environment)
@@ -85,10 +84,7 @@ def roll_back(root: Path, environment: str) -> Changes:
 
 
 def _check_step(source: str, target: str) -> None:
-    for name in (source, target):
-        if name not in list(_ORDER):
-            raise OperationError(f"there is no environment {name!r}; there are: {', '.join(_ORDER)}.")
-    if _ORDER.index(Environment(target)) != _ORDER.index(Environment(source)) + 1:
+    if _ORDER.index(environment_named(target)) != _ORDER.index(environment_named(source)) + 1:
         raise OperationError(
             f"found {source} to {target}; allowed: dev to staging, staging to prod. "
             "What prod runs was tried in staging."
@@ -96,9 +92,7 @@ def _check_step(source: str, target: str) -> None:
 
 
 def _stack_file(root: Path, environment: str) -> Path:
-    if environment not in list(_ORDER):
-        raise OperationError(f"there is no environment {environment!r}; there are: {', '.join(_ORDER)}.")
-    file = root / f"Pulumi.{environment}.yaml"
+    file = root / f"Pulumi.{environment_named(environment)}.yaml"
     if not file.is_file():
         raise OperationError(f"{file.name}: there is no such file in {root}.")
     return file

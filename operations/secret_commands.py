@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from operations.console import Exit, errors_for_people, show_json, show_table
+from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 if TYPE_CHECKING:
     from operations.snapshots import Found
-
-Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
-Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
-SystemFile = Annotated[str | None, typer.Option("--system", help="another system file than system.yaml")]
-Profile = Annotated[str | None, typer.Option(help="profile of the AWS configuration files")]
-Endpoint = Annotated[str | None, typer.Option("--endpoint-url", help="an embedded AWS, as of make serve")]
 
 secret = typer.Typer(no_args_is_help=True, help="Secrets that people give out.")
 

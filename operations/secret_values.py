@@ -11,7 +11,7 @@ from infra.configuration import Configuration
 from infra.configuration.environments import Environment
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
 from infra.configuration.secrets import SecretEntry, SecretSource
-from operations.console import OperationError, OperationFailed
+from operations.console import OperationError, OperationFailed, without
 from operations.looks import is_placeholder, looks_like_test, looks_live
 
 # Secrets Manager's own limit (PutSecretValue in botocore's model).
@@ -81,9 +81,4 @@ def set_value(client: Any, configuration: Configuration, entry: SecretEntry, val
             f"{name}: there is no such entry in this account yet. Deploy the environment first."
         ) from None
     except (BotoCoreError, ClientError) as error:
-        raise OperationFailed(f"{name}: {_without(str(error), value)}") from None
-
-
-def _without(text: str, value: str) -> str:
-    """AWS's words, in which a value has no business to be."""
-    return text.replace(value, "…")
+        raise OperationFailed(f"{name}: {without(error, value)}") from None

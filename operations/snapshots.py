@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.snapshot_secrets.snapshot import FOLDER, Snapshot, SnapshotError, opened
 from infra.configuration import Configuration
 from infra.data.bucket_catalogue import BACKUPS
-from operations.console import OperationError, OperationFailed
+from operations.console import OperationError, OperationFailed, without
 
 
 @dataclass(frozen=True)
@@ -112,5 +112,4 @@ def restore(client: Any, configuration: Configuration, snapshot: Snapshot, found
             try:
                 client.put_secret_value(SecretId=name, SecretString=snapshot.values[each.name])
             except (BotoCoreError, ClientError) as error:
-                message = str(error).replace(snapshot.values[each.name], "…")
-                raise OperationFailed(f"{name}: {message}") from None
+                raise OperationFailed(f"{name}: {without(error, snapshot.values[each.name])}") from None

@@ -10,8 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from operations.branch_protection import protect
+from operations.cli import app
 from operations.console import OperationError, OperationFailed
 
 REPOSITORY = "triangle-portal/platform"
@@ -119,6 +121,16 @@ def test_a_refusal_says_what_was_refused_and_never_the_token(
     with pytest.raises(OperationFailed, match=said) as refused:
         protect(token, REPOSITORY, teams, api=github.api)
     assert token not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [("nowhere.yaml", "nowhere.yaml: No such file"), ("Pulumi.yaml", "Pulumi.yaml: source: found nothing")],
+)
+def test_a_system_file_that_names_no_repository_is_said(file: str, said: str) -> None:
+    result = CliRunner().invoke(app, ["protect-branch", "--team", "on-call", "--system", file])
+    assert result.exit_code == 2
+    assert said in result.output
 
 
 def test_a_server_that_is_not_there_is_said() -> None:

@@ -1,0 +1,13 @@
+"""Options that several commands have, said once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
+Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
+SystemFile = Annotated[str | None, typer.Option("--system", help="another system file than system.yaml")]
+Profile = Annotated[str | None, typer.Option(help="profile of the AWS configuration files")]
+Endpoint = Annotated[str | None, typer.Option("--endpoint-url", help="an embedded AWS, as of make serve")]
