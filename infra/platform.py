@@ -27,6 +27,7 @@ from infra.foundations.registry import Registry
 from infra.functions.function import Function
 from infra.functions.rotation import Rotation
 from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.reloader import Reloader
 from infra.kubernetes.workloads import Workloads
 from infra.outputs import Outputs
 from infra.providers import Regions, declare_regions, in_cluster
@@ -87,8 +88,13 @@ def declare(configuration: Configuration) -> Outputs:
         Function(name, args, home)
 
     ready = [database.backup, rotation.prepared]
-    workloads = arguments.workloads(configuration, keys, cluster, storage, entries, ready, edge.load_balancer)
-    Workloads("workloads", workloads, in_cluster(regions, cluster.kubeconfig, configuration.naming))
+    inside = in_cluster(regions, cluster.kubeconfig, configuration.naming)
+    workloads = Workloads(
+        "workloads",
+        arguments.workloads(configuration, keys, cluster, storage, entries, ready, edge.load_balancer),
+        inside,
+    )
+    Reloader("reloader", arguments.reloader(configuration, workloads), inside)
 
     availability = Availability("availability", arguments.availability(configuration), home)
     parts = arguments.Parts(

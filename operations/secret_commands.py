@@ -42,8 +42,8 @@ def set_(
         version = secret_values.set_value(aws, configuration, entry, value)
         typer.echo(f"{configuration.naming.secret(name)} has a new value (version {version}).")
         typer.echo(
-            "Pods have it when they start the next time; at once with "
-            f"`kubectl rollout restart deployment --namespace {configuration.naming.system}`."
+            "The cluster fetches it within minutes, and then pods that use it are replaced one by one: "
+            f"`kubectl get pods --namespace {configuration.naming.system} --watch`."
         )
 
 

@@ -9,7 +9,7 @@ from infra.arguments.notifications import budget, database_events, notifications
 from infra.arguments.protection import audit, backup, deployment, registry
 from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
-from infra.arguments.services import workloads
+from infra.arguments.services import reloader, workloads
 from infra.arguments.watching import Parts, alarms, availability, dashboard, watched
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "recovery_keys",
     "redis",
     "registry",
+    "reloader",
     "rotation",
     "rotators",
     "secrets",

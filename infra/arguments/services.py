@@ -16,8 +16,9 @@ from infra.foundations.registry import address
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.job_specs import release_name
 from infra.kubernetes.network_policies import Addresses
+from infra.kubernetes.reloader import ReloaderArgs
 from infra.kubernetes.service_environment import entries_of, plain_variables, role_name, secret_variables
-from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, WorkloadsArgs
+from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, Workloads, WorkloadsArgs
 
 
 def workloads(
@@ -60,6 +61,11 @@ def workloads(
         data_key=keys.data,
         secrets_key=keys.secrets,
     )
+
+
+def reloader(configuration: Configuration, workloads: Workloads) -> ReloaderArgs:
+    """For Reloader, next to the services."""
+    return ReloaderArgs(namespace=configuration.system.name, ready=workloads.namespace)
 
 
 def migration(configuration: Configuration) -> MigrationArgs | None:

@@ -31,6 +31,9 @@ LEAVE_SECONDS = 15
 # No user of any image's own; the number itself has no meaning.
 USER = 10001
 
+# Of a Deployment, for Reloader: its pods are replaced when a Secret in their environment changes.
+RESTART_WHEN_SECRETS_CHANGE = {"secret.reloader.stakater.com/auto": "true"}
+
 _SECRETS_FOLDER = "/mnt/secrets"
 
 
@@ -76,6 +79,31 @@ def labels(system: str, name: str) -> dict[str, str]:
 def owner_label(service: str) -> dict[str, str]:
     """What all pods of a service have, its jobs' as well: network policies select by it."""
     return {"app.kubernetes.io/instance": service}
+
+
+def restricted_pod() -> dict[str, Any]:
+    """What the namespace's "restricted" pod security asks of a pod."""
+    return {
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": USER,
+            "run_as_group": USER,
+            "fs_group": USER,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        }
+    }
+
+
+def restricted_container() -> dict[str, Any]:
+    """The same of each container, and a root file system that cannot be written."""
+    return {
+        "security_context": {
+            "allow_privilege_escalation": False,
+            "read_only_root_filesystem": True,
+            "run_as_non_root": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+    }
 
 
 def secret_provider(
@@ -155,13 +183,7 @@ def _pod(pod: PodArgs, name: str, command: Sequence[str], extra: Mapping[str, An
         "service_account_name": pod.service.name,
         "automount_service_account_token": False,
         "termination_grace_period_seconds": GRACE_SECONDS,
-        "security_context": {
-            "run_as_non_root": True,
-            "run_as_user": USER,
-            "run_as_group": USER,
-            "fs_group": USER,
-            "seccomp_profile": {"type": "RuntimeDefault"},
-        },
+        **restricted_pod(),
         "containers": [{**_container(pod, name, command), **extra}],
         "volumes": _volumes(pod.service, pod.secrets),
     }
@@ -193,12 +215,7 @@ def _container(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any
             "requests": {"cpu": f"{service.resources.cpu}m", "memory": memory},
             "limits": {"cpu": f"{service.resources.cpu}m", "memory": memory},
         },
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "read_only_root_filesystem": True,
-            "run_as_non_root": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        **restricted_container(),
         "volume_mounts": mounts,
     }
     if command:

@@ -34,7 +34,7 @@ from infra.kubernetes.network_policies import (
     Addresses,
     network_policies,
 )
-from infra.kubernetes.pods import PodArgs, SecretVariable
+from infra.kubernetes.pods import RESTART_WHEN_SECRETS_CHANGE, PodArgs, SecretVariable
 from infra.kubernetes.target_group_binding import READINESS_GATE_LABEL, declare_cluster_service
 from infra.naming import Naming
 
@@ -124,11 +124,13 @@ class Workloads(pulumi.ComponentResource):
     CronJob for each schedule; and network policies that allow what is needed and nothing else.
     """
 
+    namespace: Namespace
+
     def __init__(self, name: str, args: WorkloadsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:workloads:Workloads", name, None, opts)
         self._args = args
         self._workloads = {workload.service.name: workload for workload in args.services}
-        self._namespace = Namespace(
+        self.namespace = Namespace(
             args.namespace,
             metadata={
                 "name": args.namespace,
@@ -156,7 +158,7 @@ class Workloads(pulumi.ComponentResource):
         }
 
     def _in_namespace(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, depends_on=[self._namespace, *needed])
+        return pulumi.ResourceOptions(parent=self, depends_on=[self.namespace, *needed])
 
     def _network_policies(self) -> list[pulumi.Resource]:
         controller = ConfigMap(
@@ -227,7 +229,7 @@ class Workloads(pulumi.ComponentResource):
             bound = declare_cluster_service(service.name, metadata, target_group, self._in_namespace())
         deployment = Deployment(
             service.name,
-            metadata=metadata,
+            metadata={**metadata, "annotations": RESTART_WHEN_SECRETS_CHANGE},
             spec=pods.deployment(self._pod(workload)),
             opts=self._in_namespace(*needed, *bound),
         )

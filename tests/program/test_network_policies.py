@@ -82,6 +82,8 @@ def test_a_worker_is_called_by_nobody(each: Recording) -> None:
 
 
 def test_the_policies_are_there_before_the_pods(each: Recording) -> None:
-    policies = {policy.urn for policy in each.of(POLICY).values()}
-    for deployment in each.of("kubernetes:apps/v1:Deployment").values():
-        assert policies <= deployment.depends_on
+    policies = {policy.urn for name, policy in each.of(POLICY).items() if name != "reloader"}
+    deployments = each.of("kubernetes:apps/v1:Deployment")
+    for name, deployment in deployments.items():
+        assert policies <= deployment.depends_on or name == "reloader"
+    assert each.one(POLICY, "reloader").urn in deployments["reloader"].depends_on

@@ -31,7 +31,8 @@ def _environment(recording: Recording, service: str) -> dict[str, Any]:
 
 @pytest.mark.contract("K8S-3")
 def test_every_service_of_the_system_file_runs(each: Recording) -> None:
-    assert set(each.of(DEPLOYMENT)) == set(system_file()["services"])
+    # Beside them runs what restarts them.
+    assert set(each.of(DEPLOYMENT)) == {*system_file()["services"], "reloader"}
 
 
 @pytest.mark.contract("K8S-3")
