@@ -174,7 +174,7 @@ def audit(
 @app.command()
 def docs() -> None:
     """Write the generated parts of the documentation anew."""
-    from rehearsal.documentation import write_documentation
+    from rehearsal.documentation.pages import write_documentation
 
     with _errors_for_people():
         for path in write_documentation(ROOT, _engine()):
@@ -209,7 +209,7 @@ def _errors_for_people() -> Iterator[None]:
     """Turns every expected failure into its message and exit code; no traceback for a mistake."""
     from rehearsal.audit.checkers import CheckerError
     from rehearsal.audit.waivers import WaiverError
-    from rehearsal.graph import DocumentationError
+    from rehearsal.documentation.graph import DocumentationError
     from rehearsal.review import RevisionError
     from rehearsal.session import EngineError, Interrupted
     from rehearsal.stackfile import StackFileError

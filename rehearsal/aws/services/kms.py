@@ -66,6 +66,26 @@ def _replica(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
     return key
 
 
+def _enabled_by(name: str) -> Setting:
+    return Setting(
+        "enable_key",
+        (name,),
+        {"KeyId": "{id}"},
+        takes=False,
+        switch=True,
+        unset=Call("disable_key", {"KeyId": "{id}"}, takes=False),
+    )
+
+
+_DELETION = Call(
+    "schedule_key_deletion",
+    lambda context: {
+        "KeyId": context.id,
+        "PendingWindowInDays": context.inputs.get("deletionWindowInDays", 30),
+    },
+    takes=False,
+)
+
 MAPPINGS = (
     ResourceMapping(
         token="aws:kms/key:Key",
@@ -91,23 +111,9 @@ MAPPINGS = (
                 switch=True,
                 unset=Call("disable_key_rotation", {"KeyId": "{id}"}, takes=False),
             ),
-            Setting(
-                "enable_key",
-                ("isEnabled",),
-                {"KeyId": "{id}"},
-                takes=False,
-                switch=True,
-                unset=Call("disable_key", {"KeyId": "{id}"}, takes=False),
-            ),
+            _enabled_by("isEnabled"),
         ),
-        delete=Call(
-            "schedule_key_deletion",
-            lambda context: {
-                "KeyId": context.id,
-                "PendingWindowInDays": context.inputs.get("deletionWindowInDays", 30),
-            },
-            takes=False,
-        ),
+        delete=_DELETION,
         names={"customerMasterKeySpec": "KeySpec", "isEnabled": "Enabled"},
         local=("deletionWindowInDays",),
         # moto forgets the period (it answers with its own default).
@@ -126,23 +132,9 @@ MAPPINGS = (
         settings=(
             Setting("update_key_description", ("description",), {"KeyId": "{id}"}),
             Setting("put_key_policy", ("policy",), {"KeyId": "{id}", "PolicyName": "default"}),
-            Setting(
-                "enable_key",
-                ("enabled",),
-                {"KeyId": "{id}"},
-                takes=False,
-                switch=True,
-                unset=Call("disable_key", {"KeyId": "{id}"}, takes=False),
-            ),
+            _enabled_by("enabled"),
         ),
-        delete=Call(
-            "schedule_key_deletion",
-            lambda context: {
-                "KeyId": context.id,
-                "PendingWindowInDays": context.inputs.get("deletionWindowInDays", 30),
-            },
-            takes=False,
-        ),
+        delete=_DELETION,
         local=("deletionWindowInDays", "primaryKeyArn"),
         not_returned=("bypassPolicyLockoutSafetyCheck",),
         defaults={"enabled": True},

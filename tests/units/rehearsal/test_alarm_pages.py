@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from rehearsal.alarms_page import ALARM, COMPOSITE, alarms_page
-from rehearsal.dashboard_picture import DASHBOARD, dashboard_picture
-from rehearsal.graph import DocumentationError, Graph
+from rehearsal.documentation.alarms_page import ALARM, COMPOSITE, alarms_page
+from rehearsal.documentation.dashboard_picture import DASHBOARD, dashboard_picture
+from rehearsal.documentation.graph import DocumentationError, Graph
 
 
 def _resource(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.contract_page import contract_page
-from rehearsal.documentation import topology_page, with_picture
-from rehearsal.graph import DocumentationError, Graph
+from rehearsal.documentation.contract_page import contract_page
+from rehearsal.documentation.graph import DocumentationError, Graph
+from rehearsal.documentation.pages import topology_page, with_picture
 from tests.support.checkout import ROOT
 
 PREFIX = "urn:pulumi:prod::groundwork::groundwork"

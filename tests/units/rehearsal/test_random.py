@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.provider import UNKNOWN, ProviderError, Resource
-from rehearsal.random import SPECIAL_CHARACTERS, TYPES, RandomProvider
+from rehearsal.random import RandomProvider
+from rehearsal.random.values import SPECIAL_CHARACTERS, TYPES
 
 PROVIDER = RandomProvider()
 PASSWORD = "random:index/randomPassword:RandomPassword"

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import yaml
 
-from rehearsal.alarms_page import alarms_page
 from rehearsal.console import Terminal
-from rehearsal.contract_page import contract_page
-from rehearsal.dashboard_picture import dashboard_picture
-from rehearsal.graph import GENERATED, DocumentationError, Graph
+from rehearsal.documentation.alarms_page import alarms_page
+from rehearsal.documentation.contract_page import contract_page
+from rehearsal.documentation.dashboard_picture import dashboard_picture
+from rehearsal.documentation.graph import GENERATED, DocumentationError, Graph
 from rehearsal.session import Session
 from rehearsal.systems import name_of, systems_of
 from rehearsal.workspace import ENVIRONMENTS, Workspace, write_atomically
@@ -63,7 +63,7 @@ def graph_of(root: Path, system: Path, environment: str, engine: Path) -> Graph:
 
 def tests_by_row(root: Path) -> dict[str, list[str]]:
     """The tests that prove each contract row; collected in a process of their own, as pytest does."""
-    command = [sys.executable, "-m", "rehearsal.contract_tests"]
+    command = [sys.executable, "-m", "rehearsal.documentation.contract_tests"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise DocumentationError(f"the tests cannot be collected:\n{done.stderr.strip()}")

@@ -10,7 +10,7 @@ import json
 from html import escape
 from typing import Any
 
-from rehearsal.graph import DocumentationError, Graph
+from rehearsal.documentation.graph import DocumentationError, Graph
 
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 UNIT = 40  # pixels of one square of CloudWatch's grid

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rehearsal.graph import GENERATED, DocumentationError, Graph
+from rehearsal.documentation.graph import GENERATED, DocumentationError, Graph
 
 _INTRODUCTION = (
     "Every promise of the runbooks that this program keeps: the resources that keep it, with their number "

@@ -1,4 +1,4 @@
-"""Which tests prove which contract row: `python -m rehearsal.contract_tests`, as JSON on standard output.
+"""Which tests prove which contract row, as JSON on standard output (`python -m` this module).
 
 A test names its rows with a marker: `@pytest.mark.contract("DB-1")`.
 """

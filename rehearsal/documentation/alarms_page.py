@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.alarms.composite import CompositeAlarm
-from rehearsal.graph import GENERATED, DocumentationError, Graph
+from rehearsal.documentation.graph import GENERATED, DocumentationError, Graph
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
