@@ -45,4 +45,11 @@ def _store(snapshot: Snapshot) -> None:
     # A snapshot that cannot be read is none.
     if opened(content, kms) != snapshot:
         raise RuntimeError("the snapshot does not read back as it was taken")
-    s3.put_object(Bucket=os.environ["BUCKET"], Key=snapshot.key, Body=content, ContentType="application/json")
+    s3.put_object(
+        Bucket=os.environ["BUCKET"],
+        Key=snapshot.key,
+        Body=content,
+        ContentType="application/json",
+        # S3 takes nothing into a locked bucket whose arrival it cannot check (user guide, "Object Lock").
+        ChecksumAlgorithm="SHA256",
+    )

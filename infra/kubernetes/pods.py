@@ -111,10 +111,14 @@ def secret_provider(
 ) -> dict[str, Any]:
     """A SecretProviderClass: fetches entries as the pod's own identity, and keeps a Secret up to date."""
     objects: dict[str, dict[str, Any]] = {}
+    # An entry, or a field of it, is one file, whichever variables get it.
+    files: dict[tuple[str, str | None], str] = {}
     for secret in secrets:
         entry = objects.setdefault(
             secret.secret, {"objectName": secret.secret, "objectType": "secretsmanager"}
         )
+        if files.setdefault((secret.secret, secret.field), secret.variable) != secret.variable:
+            continue
         if secret.field is None:
             entry["objectAlias"] = secret.variable
         else:
@@ -135,7 +139,10 @@ def secret_provider(
                 "secretName": service,
                 "type": "Opaque",
                 "labels": dict(object_labels),
-                "data": [{"objectName": secret.variable, "key": secret.variable} for secret in secrets],
+                "data": [
+                    {"objectName": files[secret.secret, secret.field], "key": secret.variable}
+                    for secret in secrets
+                ],
             }
         ],
     }

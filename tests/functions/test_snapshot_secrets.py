@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from typing import Any
 
@@ -58,6 +60,13 @@ def test_a_snapshot_is_read_again_in_either_region(environment: None, region: st
     snapshot = opened(_stored(answer["snapshot"]), boto3.client("kms", region_name=region))
     assert snapshot.values == VALUES
     assert (snapshot.system, snapshot.environment) == ("triangle", "prod")
+
+
+@pytest.mark.contract("SEC-4", "S3-2")
+def test_a_locked_bucket_can_check_what_arrives(environment: None) -> None:
+    name = handler.handle({}, None)["snapshot"]
+    stored = boto3.client("s3").head_object(Bucket=BUCKET, Key=name, ChecksumMode="ENABLED")
+    assert base64.b64decode(stored["ChecksumSHA256"]) == hashlib.sha256(_stored(name)).digest()
 
 
 @pytest.mark.contract("SEC-4")
