@@ -171,7 +171,7 @@ class Function(pulumi.ComponentResource):
         )
         vpc.SecurityGroupEgressRule(
             f"{self._child}-aws",
-            description="AWS's interfaces",
+            description="APIs of AWS",
             security_group_id=group.id,
             # Where there are no endpoints inside the network they are anywhere.
             cidr_ipv4="0.0.0.0/0",

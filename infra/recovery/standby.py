@@ -77,7 +77,7 @@ class Standby(pulumi.ComponentResource):
         self.security_group_id = ec2.SecurityGroup(
             "standby",
             name=args.naming.named("standby"),
-            description="PostgreSQL's replica",
+            description="Replica of PostgreSQL",
             vpc_id=args.vpc_id,
             tags={"Name": args.naming.named("standby")},
             opts=self._here,

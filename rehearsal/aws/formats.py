@@ -64,6 +64,16 @@ _FINAL_SNAPSHOT = text_like(
     "1 to 255 letters, digits and single hyphens, with a letter first and no hyphen last",
 )
 
+# botocore's documentation of CreateSecurityGroup and IpRange; an apostrophe is none of them.
+_GROUP_TEXT = text_like(
+    r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,255}",
+    "up to 255 letters, digits, blanks and ._-:/()#,@[]+=&;{}!$*",
+)
+_GROUP_NAME = text_like(
+    r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
+    "1 to 255 letters, digits, blanks and ._-:/()#,@[]+=&;{}!$*, not beginning with sg-",
+)
+
 # botocore's documentation of CreateDBInstance, parameter by parameter.
 _DATABASE: Mapping[str, Rule] = {
     "identifier": _DATABASE_NAME,
@@ -222,8 +232,15 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "aws:ec2/route:Route": {"destinationCidrBlock": ipv4_network()},
     "aws:ec2/flowLog:FlowLog": {"logDestination": arn},
     "aws:ec2/vpcEndpoint:VpcEndpoint": {"policy": policy(RESOURCE)},
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {"cidrIpv4": ipv4_network()},
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {"cidrIpv4": ipv4_network()},
+    "aws:ec2/securityGroup:SecurityGroup": {"name": _GROUP_NAME, "description": _GROUP_TEXT},
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
+        "cidrIpv4": ipv4_network(),
+        "description": _GROUP_TEXT,
+    },
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {
+        "cidrIpv4": ipv4_network(),
+        "description": _GROUP_TEXT,
+    },
     # "Kubernetes release calendar" in the EKS user guide: minor versions only.
     "aws:eks/cluster:Cluster": {"version": text_like(r"1\.\d{2}", "a minor version such as 1.33")},
 }

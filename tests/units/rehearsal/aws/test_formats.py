@@ -15,6 +15,7 @@ REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234"
 TOPIC = "arn:aws:sns:eu-central-1:111122223333:sev-1"
@@ -68,6 +69,16 @@ VALUES: list[tuple[str, str, Any, Any, str]] = [
     ("aws:ec2/vpc:Vpc", "cidrBlock", "10.0.0.0/16", "10.0.0.0/8", "/16 to /28"),
     ("aws:ec2/subnet:Subnet", "cidrBlock", "10.0.1.0/24", "10.0.1.7/24", "did you mean '10.0.1.0/24'"),
     ("aws:ec2/flowLog:FlowLog", "logDestination", TOPIC, "logs", "an ARN"),
+    (GROUP, "description", "Redis (cache), for pods", "PostgreSQL's replica", "up to 255 letters"),
+    (GROUP, "name", "database", "sg-database", "not beginning with sg-"),
+    ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "description", "", "what's in", "digits"),
+    (
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        "description",
+        "APIs",
+        "AWS's APIs",
+        "digits",
+    ),
     ("aws:eks/cluster:Cluster", "version", "1.33", "1.33.2", "a minor version"),
     (RULE, "scheduleExpression", "cron(0 2 * * ? *)", "cron(0 2 * * * *)", "must be ?"),
     (RULE, "scheduleExpression", "cron(0/15 8-17 ? JAN-MAR MON#1 2030)", "cron(*/60 * * * ? *)", "0 to 59"),
