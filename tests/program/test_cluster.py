@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -106,6 +107,20 @@ def test_the_logs_of_pods_go_where_they_are_encrypted_and_end(each: Recording) -
         name = f"/aws/containerinsights/triangle-{each.environment}/{log}"
         assert groups[log].inputs["name"] == name
         assert groups[log].urn in agent.depends_on
+
+
+@pytest.mark.contract("SEC-1")
+def test_the_cluster_has_the_driver_that_makes_secrets_environment_variables(each: Recording) -> None:
+    add_on = each.one("aws:eks/addon:Addon", "aws-secrets-store-csi-driver-provider").inputs
+    assert add_on["addonName"] == "aws-secrets-store-csi-driver-provider"
+    driver = json.loads(add_on["configurationValues"])["secrets-store-csi-driver"]
+    # Without the first a pod's variables have no Secret to come from; without the second it is never renewed.
+    assert driver == {"syncSecret": {"enabled": True}, "enableSecretRotation": True}
+
+
+@pytest.mark.contract("K8S-2")
+def test_the_cluster_measures_what_pods_are_scaled_by(each: Recording) -> None:
+    assert each.one("aws:eks/addon:Addon", "metrics-server").inputs["addonName"] == "metrics-server"
 
 
 def test_add_ons_are_pinned(each: Recording) -> None:

@@ -131,6 +131,12 @@ def test_pods_leave_the_load_balancer_before_they_are_killed(each: Recording) ->
         assert group.inputs["deregistrationDelay"] + pods.LEAVE_SECONDS <= pods.GRACE_SECONDS
 
 
+@pytest.mark.contract("S3-4")
+def test_a_request_that_is_no_http_does_not_reach_a_pod(each: Recording) -> None:
+    balancer = each.one(LOAD_BALANCER, "load-balancer").inputs
+    assert (balancer["dropInvalidHeaderFields"], balancer["desyncMitigationMode"]) == (True, "defensive")
+
+
 @pytest.mark.contract("K8S-5")
 def test_a_new_pod_is_ready_only_when_the_load_balancer_says_so(each: Recording) -> None:
     namespace = each.one("kubernetes:core/v1:Namespace", "triangle")

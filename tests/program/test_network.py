@@ -65,6 +65,19 @@ def test_what_pods_use_of_aws_is_inside_the_network(like_prod: Recording) -> Non
 
 
 @pytest.mark.contract("NET-1")
+def test_the_usual_names_of_aws_lead_to_the_endpoints_and_nodes_may_call_them(like_prod: Recording) -> None:
+    endpoints = like_prod.of("aws:ec2/vpcEndpoint:VpcEndpoint").values()
+    interfaces = [each.inputs for each in endpoints if each.inputs["vpcEndpointType"] == "Interface"]
+    # Without these names every call would leave through a NAT gateway as if there were no endpoint.
+    assert interfaces
+    assert all(interface["privateDnsEnabled"] for interface in interfaces)
+    assert {group for interface in interfaces for group in interface["securityGroupIds"]} == {"endpoints-id"}
+    rule = like_prod.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "endpoints").inputs
+    assert (rule["securityGroupId"], rule["referencedSecurityGroupId"]) == ("endpoints-id", "sg-cluster")
+    assert (rule["fromPort"], rule["toPort"]) == (443, 443)
+
+
+@pytest.mark.contract("NET-1")
 def test_s3_is_reached_without_a_nat_gateway(each: Recording) -> None:
     endpoint = each.one("aws:ec2/vpcEndpoint:VpcEndpoint", "s3")
     tables = each.of("aws:ec2/routeTable:RouteTable")
