@@ -119,10 +119,12 @@ class Session:
             extra = {"groundwork:systemFile": str(self.system.resolve())} if self.system else {}
             self.workspace.prepare(self.root, extra)
             self.workspace.forget_stale_locks()
+            mended = self.workspace.mend_state()
             self._start_cloud(stack_file)
-            if not self.workspace.has_stack:
+            new = not self.workspace.has_stack
+            if new:
                 self._make_stack()
-            elif killed:
+            if mended or (killed and not new):
                 self._recover()
         except BaseException:
             self.close()
@@ -159,7 +161,9 @@ class Session:
         return self._operate("refresh", ["--yes", "--skip-preview", *options], progress)
 
     def destroy(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
-        """Removes everything; protected resources are refused by the engine."""
+        """Removes everything. What is protected is refused before anything is removed: as `pulumi destroy`
+        does when a person calls it, the engine looks at the whole plan first."""
+        self._operate("destroy", ["--preview-only", *options], None)
         return self._operate("destroy", ["--yes", "--skip-preview", *options], progress)
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:

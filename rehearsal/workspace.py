@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -167,9 +168,36 @@ class Workspace:
         """Removes the backend's own locks; called while `lock` is held, so nobody else is there."""
         shutil.rmtree(self.backend / ".pulumi" / "locks", ignore_errors=True)
 
+    def mend_state(self) -> bool:
+        """Puts a half-written state aside: the engine does not write it atomically, so a disk that was full
+        leaves the first part of it, which no engine reads again. True when there was one.
+
+        What the state before it does not know is in the journal.
+        """
+        mended = False
+        for state in self.backend.glob(f".pulumi/stacks/*/{self.environment}.json"):
+            if _is_whole(state):
+                continue
+            mended = True
+            before = state.with_name(f"{state.name}.bak")  # the engine keeps one
+            if _is_whole(before):
+                shutil.copyfile(before, state)
+            else:
+                state.unlink()
+        return mended
+
     def remove(self) -> None:
         """Throws the workspace away: state and embedded AWS together."""
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _is_whole(state: Path) -> bool:
+    """Whether a state file was written to its end."""
+    try:
+        json.loads(state.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _alive(process: str) -> bool:

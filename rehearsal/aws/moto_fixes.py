@@ -21,6 +21,7 @@ def repair_moto() -> None:
     if importlib.metadata.version("moto").startswith(TRIED_WITH):
         _repair_elasticache()
         _repair_cloudwatch()
+        _repair_ec2()
         _repair_kms()
         _repair_lambda()
         _repair_rds()
@@ -65,6 +66,25 @@ def _repair_cloudwatch() -> None:
 
     _forget_tags(CloudWatchBackend, "delete_alarms", alarms)
     _forget_tags(LogsBackend, "delete_log_group", log_group)
+
+
+def _repair_ec2() -> None:
+    """A deleted NAT gateway gives its address back: the next gateway may take it."""
+    from moto.ec2.models.nat_gateways import NatGatewayBackend
+
+    original = NatGatewayBackend.delete_nat_gateway
+    if hasattr(original, "repaired"):
+        return
+
+    def delete_nat_gateway(self: Any, nat_gateway_id: str) -> Any:
+        gateway = original(self, nat_gateway_id)
+        for address in self.addresses:
+            if address.eni is gateway._eni:
+                self.disassociate_address(association_id=address.association_id)
+        return gateway
+
+    delete_nat_gateway.repaired = True  # type: ignore[attr-defined]
+    NatGatewayBackend.delete_nat_gateway = delete_nat_gateway  # type: ignore[method-assign]
 
 
 def _repair_kms() -> None:

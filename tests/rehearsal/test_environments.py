@@ -197,11 +197,13 @@ def test_replacing_a_protected_database_is_refused(deployed: Deployed) -> None:
     assert len(deployed.call("rds", "describe_db_instances")["DBInstances"]) == 1
 
 
-def test_destroy_removes_dev_and_is_refused_elsewhere(deployed: Deployed) -> None:
+def test_destroy_removes_dev_and_is_refused_elsewhere_before_anything_is_gone(deployed: Deployed) -> None:
     if deployed.environment in PROTECTED:
+        before = len(deployed.session.export()["deployment"]["resources"])
         with pytest.raises(EngineError, match="protected"):
             deployed.session.destroy()
-        assert deployed.call("rds", "describe_db_instances")["DBInstances"]
+        assert len(deployed.session.export()["deployment"]["resources"]) == before
+        assert deployed.session.preview().changes == {}
         return
     deployed.session.destroy()
     assert deployed.session.export()["deployment"].get("resources", []) == []

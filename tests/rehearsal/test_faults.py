@@ -184,3 +184,21 @@ def test_a_full_disk_is_told_and_the_next_up_finishes(
         session.up()
         assert len(made_subnets(session)) == SUBNETS
         assert session.preview().changes == {}
+
+
+@pytest.mark.parametrize("backup_too", [False, True], ids=["with a backup", "without any"])
+def test_a_state_that_is_half_written_is_found_again_from_the_journal(
+    program: SmallProgram, engine: Path, backup_too: bool
+) -> None:
+    program.write(PROGRAM)
+    with session_of(program, engine) as session:
+        session.up()
+        before = made_subnets(session)
+        (state,) = session.workspace.backend.glob(".pulumi/stacks/*/dev.json")
+        broken = [state, state.with_name("dev.json.bak")] if backup_too else [state]
+    for file in broken:
+        file.write_bytes(file.read_bytes()[:4096])
+    with session_of(program, engine) as session:
+        session.up()
+        assert made_subnets(session) == before
+        assert session.preview().changes == {}

@@ -61,7 +61,7 @@ def test_a_subnet_lives(life: Life, vpc: Made) -> None:
     life.ends(subnet)
 
 
-def test_a_nat_gateway_with_its_address_and_route_lives(
+def test_a_nat_gateway_with_its_route_lives_and_gives_its_address_back(
     life: Life, vpc: Made, subnet: Made, gateway: Made
 ) -> None:
     address = life.create("aws:ec2/eip:Eip", {"domain": "vpc"})
@@ -82,7 +82,12 @@ def test_a_nat_gateway_with_its_address_and_route_lives(
     life.imports(route, by=f"{table.id}_0.0.0.0/0")
     with pytest.raises(ProviderError, match="unexpected format for ID"):
         life.imports(route, by=route.id)
-    for made in (association, route, table, nat, address):
+    for made in (association, route, table, nat):
+        life.ends(made)
+    again = life.create(
+        "aws:ec2/natGateway:NatGateway", {"allocationId": address.id, "subnetId": subnet.id}, name="again"
+    )
+    for made in (again, address):
         life.ends(made)
 
 
