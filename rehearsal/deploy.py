@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rehearsal.console import Terminal
 from rehearsal.inventory import Inventory, Standing
-from rehearsal.session import Result, Session
+from rehearsal.session import EngineError, Result, Session
 from rehearsal.workspace import Workspace
 
 
@@ -109,13 +110,38 @@ def operate(
     system: Path | None = None,
     quiet: bool,
 ) -> Result:
-    """Runs `refresh` or `destroy` on what was deployed before."""
+    """Runs `refresh` or `destroy` on what was deployed before.
+
+    Raises:
+        EngineError: the engine refused; for protected resources one line for each.
+    """
     with (
         Session(root, environment, engine, workspace, checkpoints=False, system=system) as session,
         Terminal().progress(f"{operation} {environment}") as progress,
     ):
         run = {"refresh": session.refresh, "destroy": session.destroy}[operation]
-        return run(None if quiet else progress)
+        try:
+            return run(None if quiet else progress)
+        except EngineError as error:
+            raise _in_short(error, environment) from None
+
+
+# The engine's words about each resource that is protected, after its type and name.
+_PROTECTED = re.compile(r"(\S+ \S+): resource \"[^\"]+\" cannot be deleted\s+because it is protected")
+
+
+def _in_short(error: EngineError, environment: str) -> EngineError:
+    """A refusal that names what is protected; the engine says four lines about each."""
+    protected = [found[1] for text in error.log.diagnostics if (found := _PROTECTED.match(text))]
+    if not protected:
+        return error
+    lines = [
+        f"Refused, and nothing was removed: {len(protected)} resources of {environment} are protected.",
+        *(f"  {name}" for name in sorted(protected)),
+        f"`make reset ENV={environment}` throws the whole rehearsal away, protected or not. In an account each "
+        "has to be released first: `pulumi state unprotect URN`.",
+    ]
+    return EngineError("\n".join(lines), error.log, error.output)
 
 
 def outputs_of(state: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Log:
         self.failed.append(_step(event))
 
     def _diagnostic(self, event: Event) -> None:
-        text = _plain(event["message"]).strip().removeprefix("error: ")
+        text = _plain(event["message"]).strip().removeprefix("error: ").removeprefix("Preview failed: ")
         if event.get("urn") and event["severity"] == "error":
             text = f"{_name(event['urn'])}: {text}"
         if event["severity"] == "error":

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rehearsal.deploy import deploy
+from rehearsal.deploy import deploy, operate
 from rehearsal.manifests import write_manifests
 from rehearsal.review import review
+from rehearsal.session import EngineError
 from rehearsal.workspace import Workspace
 from tests.support.small_program import ACCOUNT, SmallProgram
 
@@ -59,6 +60,22 @@ def test_a_second_up_finds_what_the_first_has_made(
     program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
     deploy(program.root, "dev", engine, workspace, quiet=True)
     assert deploy(program.root, "dev", engine, workspace, quiet=True).result.changes == {}
+
+
+def test_a_refused_destroy_names_what_is_protected_and_says_what_to_do(
+    program: SmallProgram, engine: Path, workspace: Workspace
+) -> None:
+    protected = 'aws.ec2.Vpc("{0}", cidr_block="10.0.0.0/16", opts=options(protect=True))\n'
+    program.write(protected.format("one") + protected.format("two"))
+    deploy(program.root, "dev", engine, workspace, quiet=True)
+    with pytest.raises(EngineError) as refused:
+        operate("destroy", program.root, "dev", engine, workspace, quiet=True)
+    assert str(refused.value).splitlines()[:3] == [
+        "Refused, and nothing was removed: 2 resources of dev are protected.",
+        "  aws:ec2/vpc:Vpc one",
+        "  aws:ec2/vpc:Vpc two",
+    ]
+    assert "make reset ENV=dev" in str(refused.value)
 
 
 def git(root: Path, *arguments: str) -> None:
