@@ -138,8 +138,8 @@ def _in_short(error: EngineError, environment: str) -> EngineError:
     lines = [
         f"Refused, and nothing was removed: {len(protected)} resources of {environment} are protected.",
         *(f"  {name}" for name in sorted(protected)),
-        f"`make reset ENV={environment}` throws the whole rehearsal away, protected or not. In an account each "
-        "has to be released first: `pulumi state unprotect URN`.",
+        f"`make reset ENV={environment}` throws the whole rehearsal away, protected or not.",
+        "In an account each has to be released first: `pulumi state unprotect URN`.",
     ]
     return EngineError("\n".join(lines), error.log, error.output)
 
