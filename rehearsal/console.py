@@ -45,10 +45,6 @@ class Terminal:
         """A line about what is going on."""
         self.err.print(Text(text))
 
-    def fail(self, text: str) -> None:
-        """An error for a person; the text may have several lines."""
-        self.err.print(Text(text, style="red" if self.err.is_terminal else ""))
-
     @contextmanager
     def progress(self, what: str) -> Iterator[Progress]:
         """Shows an operation of the engine while the block runs."""

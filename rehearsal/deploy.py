@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.assets import SIGNATURE
 from rehearsal.console import Terminal
 from rehearsal.inventory import Inventory, Standing
 from rehearsal.session import EngineError, Result, Session
@@ -152,14 +153,10 @@ def outputs_of(state: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-# The engine marks an encrypted value with this signature (resource.SecretSig in Pulumi's SDK).
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-
-
 def masked(value: Any) -> Any:
     """`value` with every secret inside it as `[secret]`."""
     if isinstance(value, dict):
-        if _SIGNATURE in value:
+        if SIGNATURE in value:  # of the engine: an encrypted value
             return "[secret]"
         return {key: masked(item) for key, item in value.items()}
     return [masked(item) for item in value] if isinstance(value, list) else value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,10 +96,3 @@ def _quiet_requests() -> None:
     import logging
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-
-
-def in_background(server: Any) -> threading.Thread:
-    """Runs `server` in a thread (for tests); `server.shutdown()` ends it."""
-    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
-    thread.start()
-    return thread

@@ -35,7 +35,6 @@ class Log:
     diagnostics: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     changes: Counter[str] = field(default_factory=Counter)
-    summarized: bool = False
 
     def add(self, event: Event) -> None:
         """Takes one event of the log into account."""
@@ -66,7 +65,6 @@ class Log:
 
     def _summary(self, event: Event) -> None:
         self.changes = Counter(event.get("resourceChanges") or {})
-        self.summarized = True
 
 
 _HANDLERS: dict[str, Callable[[Log, Event], None]] = {

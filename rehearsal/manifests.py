@@ -9,7 +9,7 @@ from pathlib import Path
 from rehearsal.console import Terminal
 from rehearsal.kubernetes import manifests
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.throwaway import throwaway_session
 
 
 def write_manifests(
@@ -20,14 +20,10 @@ def write_manifests(
     The folder is replaced as a whole, so that an object that is gone leaves no file behind.
     Returns the files' paths in it, in the order in which they can be applied.
     """
-    workspace = Workspace.temporary(environment)
-    try:
-        with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
-            with Terminal().progress(f"up {environment}") as progress:
-                session.up(progress)
-            files = objects_of(session)
-    finally:
-        workspace.remove()
+    with throwaway_session(root, environment, engine, system=system) as session:
+        with Terminal().progress(f"up {environment}") as progress:
+            session.up(progress)
+        files = objects_of(session)
     replace_folder(folder, files)
     return list(files)
 

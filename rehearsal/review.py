@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rehearsal.console import Terminal
-from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.throwaway import throwaway_session
 
 
 class RevisionError(Exception):
@@ -74,20 +73,16 @@ def review(
         EngineError: either of the two programs fails.
     """
     terminal = Terminal()
-    workspace = Workspace.temporary(environment)
-    try:
-        with (
-            checkout_of(root, base) as old,
-            Session(old, environment, engine, workspace, checkpoints=False, system=system) as session,
-        ):
-            with terminal.progress(f"{environment} at {base}") as progress:
-                session.up(progress)
-            session.use_program(root)
-            options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
-            with terminal.progress("preview of the working tree") as progress:
-                return session.preview(progress, options).output
-    finally:
-        workspace.remove()
+    with (
+        checkout_of(root, base) as old,
+        throwaway_session(old, environment, engine, system=system) as session,
+    ):
+        with terminal.progress(f"{environment} at {base}") as progress:
+            session.up(progress)
+        session.use_program(root)
+        options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
+        with terminal.progress("preview of the working tree") as progress:
+            return session.preview(progress, options).output
 
 
 def _color(terminal: Terminal) -> str:

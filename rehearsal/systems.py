@@ -9,8 +9,9 @@ from typing import Any
 
 import yaml
 
-from rehearsal.session import EngineError, Session
-from rehearsal.workspace import ENVIRONMENTS, Workspace
+from rehearsal.session import EngineError
+from rehearsal.throwaway import throwaway_session
+from rehearsal.workspace import ENVIRONMENTS
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,15 @@ def attempts(root: Path, engine: Path) -> Iterator[Attempt]:
 
 def attempt(root: Path, engine: Path, system: Path, environment: str) -> Attempt:
     """Brings one system up in one environment, in a throw-away embedded AWS."""
-    name, workspace = name_of(system), Workspace.temporary(environment)
+    name = name_of(system)
     try:
-        with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
+        with throwaway_session(root, environment, engine, system=system) as session:
             result = session.up()
             settled = not session.preview().changes
             count = sum(result.log.changes.values())
             return Attempt(name, environment, count, result.seconds, settled)
     except EngineError as error:
         return Attempt(name, environment, mistake=str(error))
-    finally:
-        workspace.remove()
 
 
 def as_json(found: list[Attempt]) -> list[dict[str, Any]]:

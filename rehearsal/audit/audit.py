@@ -18,8 +18,7 @@ from rehearsal.audit.policies import Policy, policies_of
 from rehearsal.audit.waivers import Waiver, in_force, stale
 from rehearsal.console import Terminal
 from rehearsal.manifests import objects_of, replace_folder
-from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.throwaway import throwaway_session
 
 
 @dataclass(frozen=True)
@@ -120,16 +119,12 @@ def _deployed(
     root: Path, environment: str, engine: Path, system: Path | None
 ) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """The manifests of an environment and the resources of its state."""
-    workspace = Workspace.temporary(environment)
-    try:
-        with (
-            Session(root, environment, engine, workspace, checkpoints=False, system=system) as session,
-            Terminal().progress(f"up {environment}") as progress,
-        ):
-            session.up(progress)
-            return objects_of(session), list(session.export()["deployment"]["resources"])
-    finally:
-        workspace.remove()
+    with (
+        throwaway_session(root, environment, engine, system=system) as session,
+        Terminal().progress(f"up {environment}") as progress,
+    ):
+        session.up(progress)
+        return objects_of(session), list(session.export()["deployment"]["resources"])
 
 
 def _together(parts: Sequence[Checked]) -> Checked:

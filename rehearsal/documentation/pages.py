@@ -19,9 +19,9 @@ from rehearsal.documentation.alarms_page import alarms_page
 from rehearsal.documentation.contract_page import contract_page
 from rehearsal.documentation.dashboard_picture import dashboard_picture
 from rehearsal.documentation.graph import GENERATED, DocumentationError, Graph
-from rehearsal.session import Session
 from rehearsal.systems import name_of, systems_of
-from rehearsal.workspace import ENVIRONMENTS, Workspace, write_atomically
+from rehearsal.throwaway import throwaway_session
+from rehearsal.workspace import ENVIRONMENTS, write_atomically
 
 
 def write_documentation(root: Path, engine: Path) -> list[Path]:
@@ -49,16 +49,12 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
 def graph_of(root: Path, system: Path, environment: str, engine: Path) -> Graph:
     """The graph of an environment, deployed into a throw-away embedded AWS."""
     name = name_of(system)
-    workspace = Workspace.temporary(environment)
-    try:
-        with (
-            Session(root, environment, engine, workspace, checkpoints=False, system=system) as session,
-            Terminal().progress(f"up {environment} of {name}") as progress,
-        ):
-            session.up(progress)
-            return Graph(name, environment, tuple(session.export()["deployment"]["resources"]))
-    finally:
-        workspace.remove()
+    with (
+        throwaway_session(root, environment, engine, system=system) as session,
+        Terminal().progress(f"up {environment} of {name}") as progress,
+    ):
+        session.up(progress)
+        return Graph(name, environment, tuple(session.export()["deployment"]["resources"]))
 
 
 def tests_by_row(root: Path) -> dict[str, list[str]]:

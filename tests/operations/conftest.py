@@ -13,8 +13,7 @@ import pytest
 
 from operations.environments import declared
 from operations.holdings import entries
-from rehearsal.endpoint import in_background, make_server
-from tests.support.servers import free_port
+from tests.support.servers import embedded_aws
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,8 @@ def started() -> Iterator[Callable[[str], Account]]:
 
         @cache
         def start(environment: str) -> Account:
-            settings, port = declared(environment).settings, free_port()
-            server = make_server(port, settings.account)
-            thread = in_background(server)
-            stack.callback(thread.join)
-            stack.callback(server.server_close)
-            stack.callback(server.shutdown)
-            url = f"http://127.0.0.1:{port}"
+            settings = declared(environment).settings
+            url = stack.enter_context(embedded_aws(settings.account))
             return Account(environment, url, _client("secretsmanager", url, settings.region))
 
         yield start

@@ -17,13 +17,12 @@ import pytest
 from pg8000.native import Connection, identifier, literal
 
 from functions.snapshot_secrets.snapshot import opened
-from rehearsal.endpoint import in_background, make_server
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 from tests.support.checkout import copy_program
 from tests.support.deployed_function import DeployedFunction
 from tests.support.secrets_manager import STEPS, Entry
-from tests.support.servers import Server, free_port, postgresql, superuser_of
+from tests.support.servers import Server, embedded_aws, postgresql, superuser_of
 
 pytestmark = pytest.mark.engine
 
@@ -65,13 +64,8 @@ def environment(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     workspace = Workspace(folder / "dev", "dev")
     with Session(root, "dev", engine, workspace, checkpoints=False) as session:
         session.up()
-        port = free_port()
-        server = make_server(port, session.cloud.account)
-        thread = in_background(server)
-        yield Environment(session, f"http://127.0.0.1:{port}", folder)
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with embedded_aws(session.cloud.account) as url:
+            yield Environment(session, url, folder)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from typing import Any
 
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
+
+from rehearsal.endpoint import make_server
 
 SUPERUSER = "postgres"
 PASSWORD = "of-the-superuser"
@@ -35,6 +38,21 @@ class Server:
 
     host: str
     port: int
+
+
+@contextmanager
+def embedded_aws(account: str) -> Iterator[str]:
+    """The embedded AWS of an account on a free port of this machine; yields its address."""
+    port = free_port()
+    server = make_server(port, account)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @contextmanager
