@@ -187,7 +187,7 @@ class Alarm:
         threshold: in the metric's unit; with ABOVE_NORMAL in standard deviations above what is normal.
         period: seconds.
         periods: how many of the last periods count.
-        breaching: how many of them have to be over the threshold.
+        breaching: how many of them have to be over the threshold; None for all.
         missing: what a period without a value means.
         incident: what it is a symptom of; a page then goes out with the others'.
     """
@@ -205,7 +205,7 @@ class Alarm:
     expression: str = ""
     period: int = 5 * MINUTE
     periods: int = 2
-    breaching: int = 2
+    breaching: int | None = None
     missing: MissingData = MissingData.MISSING
     incident: Incident | None = None
 
@@ -216,6 +216,11 @@ class Alarm:
             f"{self.severity} {self.condition}. First: {self.first_action} "
             f"(runbook {self.section}; {self.row})"
         )
+
+    @property
+    def datapoints_to_alarm(self) -> int:
+        """How many of the last periods have to be over the threshold."""
+        return self.periods if self.breaching is None else self.breaching
 
     @property
     def paged_together(self) -> bool:

@@ -79,7 +79,7 @@ class Alarms(pulumi.ComponentResource):
             name=args.naming.named(name),
             alarm_description=alarm.description,
             evaluation_periods=alarm.periods,
-            datapoints_to_alarm=alarm.breaching,
+            datapoints_to_alarm=alarm.datapoints_to_alarm,
             threshold=None if band else alarm.threshold,
             threshold_metric_id=BAND if band else None,
             comparison_operator=alarm.comparison.value,

@@ -54,7 +54,6 @@ def _connectivity(limits: Limits) -> tuple[Alarm, Alarm]:
             threshold=threshold,
             period=period,
             periods=1,
-            breaching=1,
             missing=MissingData.NOT_BREACHING,
             incident=Incident.SERVICE,
         )
@@ -100,7 +99,6 @@ def _workers(limits: Limits) -> tuple[Alarm, ...]:
             threshold=2,
             period=MINUTE,
             periods=1,
-            breaching=1,
             missing=MissingData.IGNORE,  # until the next run nothing has become better
             incident=Incident.WORKER,
         ),
@@ -116,7 +114,6 @@ def _workers(limits: Limits) -> tuple[Alarm, ...]:
             threshold=work.worker_lag * 60_000,  # the metric is in milliseconds
             period=MINUTE,
             periods=1,
-            breaching=1,
             incident=Incident.WORKER,
         ),
         Alarm(
@@ -132,7 +129,6 @@ def _workers(limits: Limits) -> tuple[Alarm, ...]:
             threshold=1,
             period=MINUTE,
             periods=work.heartbeat,
-            breaching=work.heartbeat,
             missing=MissingData.BREACHING,
             incident=Incident.WORKER,
         ),
@@ -153,7 +149,6 @@ def _queue_depth(limits: Limits) -> Alarm:
         threshold=depth,
         period=MINUTE,
         periods=10,
-        breaching=10,
         incident=Incident.WORKER,
     )
 
@@ -171,7 +166,6 @@ def _dead_letters() -> Alarm:
         threshold=0,
         period=MINUTE,
         periods=1,
-        breaching=1,
         incident=Incident.WORKER,
     )
 
@@ -196,7 +190,6 @@ def _payments(limits: Limits) -> tuple[Alarm, Alarm]:
             expression="100 * FILL(failures, 0) / FILL(attempts, 0)",
             threshold=work.payment_failures,
             periods=1,
-            breaching=1,
             missing=MissingData.NOT_BREACHING,
             incident=Incident.SERVICE,
         ),
@@ -213,7 +206,6 @@ def _payments(limits: Limits) -> tuple[Alarm, Alarm]:
             threshold=work.payment_failures_in_a_row,
             period=MINUTE,
             periods=1,
-            breaching=1,
             missing=MissingData.IGNORE,  # until the next payment nothing has become better
             incident=Incident.SERVICE,
         ),

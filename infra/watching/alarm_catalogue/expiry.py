@@ -46,7 +46,6 @@ def _failed_rotation() -> Alarm:
         threshold=0,
         period=5 * MINUTE,
         periods=1,
-        breaching=1,
         missing=MissingData.NOT_BREACHING,
     )
 
@@ -65,7 +64,6 @@ def _daily(name: str, condition: str, section: str, first_action: str, metric: M
         threshold=0,
         period=DAY,
         periods=1,
-        breaching=1,
         missing=MissingData.BREACHING,
     )
 
@@ -84,5 +82,4 @@ def _certificate(subject: Subject) -> Alarm:
         threshold=NOTICE_DAYS,
         period=DAY,
         periods=1,
-        breaching=1,
     )

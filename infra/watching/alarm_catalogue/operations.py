@@ -24,7 +24,6 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
             threshold=0,
             period=MINUTE,
             periods=1,
-            breaching=1,
         ),
         Alarm(
             name="errors",
@@ -38,7 +37,6 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
             threshold=0,
             period=5 * MINUTE,
             periods=1,
-            breaching=1,
             missing=MissingData.NOT_BREACHING,
         ),
         Alarm(
@@ -53,7 +51,6 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
             threshold=0,
             period=MINUTE,
             periods=1,
-            breaching=1,
             missing=MissingData.NOT_BREACHING,
         ),
     )

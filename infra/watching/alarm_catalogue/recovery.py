@@ -45,7 +45,6 @@ def _replica_lag() -> Alarm:
         threshold=minutes * 60,  # the metric is in seconds
         period=MINUTE,
         periods=5,
-        breaching=5,
         # A replica that does not replicate has no lag to report.
         missing=MissingData.BREACHING,
     )
@@ -74,7 +73,6 @@ def _backups() -> tuple[Alarm, Alarm]:
             threshold=0,
             period=HOUR,
             periods=1,
-            breaching=1,
             missing=MissingData.NOT_BREACHING,
             incident=Incident.BACKUP,
         ),
@@ -91,7 +89,6 @@ def _backups() -> tuple[Alarm, Alarm]:
             threshold=1,
             period=HOUR,
             periods=BACKUP_AGE_HOURS,
-            breaching=BACKUP_AGE_HOURS,
             missing=MissingData.BREACHING,
             incident=Incident.BACKUP,
         ),
@@ -112,7 +109,6 @@ def _snapshots() -> tuple[Alarm, Alarm]:
             threshold=0,
             period=HOUR,
             periods=1,
-            breaching=1,
             missing=MissingData.NOT_BREACHING,
             incident=Incident.SECRETS_SNAPSHOT,
         ),
@@ -148,7 +144,6 @@ def _weekly(
         threshold=1,
         period=DAY,
         periods=7,
-        breaching=7,
         missing=MissingData.BREACHING,
         incident=incident,
     )
@@ -171,7 +166,6 @@ def _restore_tests() -> tuple[Alarm, ...]:
             threshold=threshold,
             period=HOUR,
             periods=1,
-            breaching=1,
             missing=MissingData.IGNORE,  # until the next test nothing else is known
             incident=Incident.RESTORE_TEST,
         )

@@ -26,7 +26,6 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
             threshold=0,
             period=MINUTE,
             periods=1,
-            breaching=1,
             missing=MissingData.NOT_BREACHING,
             incident=Incident.QUEUE,
         ),

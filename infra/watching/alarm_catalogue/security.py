@@ -28,7 +28,6 @@ def alarms() -> tuple[Alarm, ...]:
             threshold=threshold,
             period=5 * MINUTE,
             periods=1,
-            breaching=1,
             missing=MissingData.NOT_BREACHING,
         )
 

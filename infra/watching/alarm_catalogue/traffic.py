@@ -61,7 +61,6 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
             measures=only(NAMESPACE, "TargetResponseTime", Statistic.P95),
             threshold=traffic.latency_target / 1000,
             periods=4,
-            breaching=4,
         ),
         Alarm(
             name="not-ready",
@@ -97,7 +96,6 @@ def _errors(level: str, severity: Severity, percent: int, minutes: int) -> Alarm
         threshold=percent,
         period=MINUTE,
         periods=minutes,
-        breaching=minutes,
         missing=MissingData.NOT_BREACHING,  # no requests, no errors
         incident=Incident.SERVICE,
     )
@@ -116,6 +114,5 @@ def _latency(level: str, severity: Severity, statistic: Statistic, milliseconds:
         threshold=milliseconds / 1000,  # the metric is in seconds
         period=MINUTE,
         periods=minutes,
-        breaching=minutes,
         incident=Incident.SERVICE,
     )

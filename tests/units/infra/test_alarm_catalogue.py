@@ -49,7 +49,7 @@ def test_an_alarm_tells_what_to_do(alarm: Alarm) -> None:
 def test_cloudwatch_takes_the_periods(alarm: Alarm) -> None:
     # PutMetricAlarm: a multiple of 60 seconds; a day at most altogether, or seven with hours as periods.
     assert alarm.period % 60 == 0
-    assert 1 <= alarm.breaching <= alarm.periods
+    assert 1 <= alarm.datapoints_to_alarm <= alarm.periods
     assert alarm.period * alarm.periods <= (604_800 if alarm.period >= 3600 else 86_400)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from io import StringIO
@@ -10,20 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.engine import EngineNotFound, find_engine, release
+from rehearsal.engine import EngineNotFound, find_engine
 from rehearsal.engine.binary import VERSION
 from rehearsal.engine.progress import Progress
 from rehearsal.engine.store import Store
+from tests.support.machines import bare_machine, executable
 
 ROOT = Path(__file__).parents[3]
-
-
-def executable(path: Path, script: str) -> Path:
-    """A shell script at `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")
-    path.chmod(0o755)
-    return path
 
 
 def pulumi(path: Path, version: str = VERSION) -> Path:
@@ -33,16 +25,8 @@ def pulumi(path: Path, version: str = VERSION) -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A machine with nothing: no engine, no Go, no cache, and no package index or site in reach."""
-    monkeypatch.setattr(release, "RELEASES", "http://127.0.0.1:9/releases")
-    (tmp_path / "bin").mkdir()
-    return {
-        "PATH": str(tmp_path / "bin"),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "HOME": str(tmp_path / "home"),
-        "PIP_NO_INDEX": "1",
-        "PIP_CONFIG_FILE": os.devnull,
-    }
+    """A machine with nothing on it."""
+    return bare_machine(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from rehearsal.engine.binary import VERSION
 from rehearsal.engine.build import MODULE
 from rehearsal.engine.progress import Progress
 from rehearsal.engine.store import Store
-from tests.units.rehearsal.test_engine import executable
+from tests.support.machines import bare_machine, executable
 
 ROOT = Path(__file__).parents[3]
 
@@ -53,17 +53,8 @@ def go(path: Path, *, before: str = ":", after: str = ":", version: str = VERSIO
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A machine with no engine, whose site of Pulumi is out of reach."""
-    monkeypatch.setattr(release, "RELEASES", "http://127.0.0.1:9/releases")
-    (tmp_path / "bin").mkdir()
-    return {
-        "PATH": str(tmp_path / "bin"),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "HOME": str(tmp_path / "home"),
-        "COUNT": str(tmp_path / "count"),
-        "PIP_NO_INDEX": "1",
-        "PIP_CONFIG_FILE": os.devnull,
-    }
+    """A machine with nothing on it; its toolchain counts what it is asked for."""
+    return {**bare_machine(tmp_path, monkeypatch), "COUNT": str(tmp_path / "count")}
 
 
 @pytest.fixture
