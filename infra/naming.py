@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
-# Where AWS keeps what belongs to no region: CloudFront with its firewall and certificates, and Route 53's
-# metrics.
+
+class RegionRole(StrEnum):
+    """What an environment has a region of AWS for."""
+
+    HOME = "home"  # it runs there
+    RECOVERY = "recovery"  # it is built there again when home is lost
+    GLOBAL = (
+        "global"  # us-east-1, where AWS keeps what belongs to no region: CloudFront's, Route 53's metrics
+    )
+
+
 GLOBAL_REGION = "us-east-1"
 
 
@@ -50,6 +61,15 @@ class Naming:
     def role_arn(self, name: str) -> str:
         """The ARN of an IAM role; roles have no region."""
         return f"arn:aws:iam::{self.account}:role/{name}"
+
+    @property
+    def regions(self) -> Mapping[RegionRole, str]:
+        """The environment's regions by what it has them for."""
+        return {
+            RegionRole.HOME: self.region,
+            RegionRole.RECOVERY: self.recovery_region,
+            RegionRole.GLOBAL: GLOBAL_REGION,
+        }
 
     @property
     def in_recovery_region(self) -> Naming:

@@ -29,13 +29,13 @@ from infra.functions.rotation import Rotation
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.reloader import Reloader
 from infra.kubernetes.workloads import Workloads
+from infra.naming import RegionRole
 from infra.outputs import Outputs
 from infra.providers import Regions, declare_regions, in_cluster
 from infra.recovery.backup import Backup
 from infra.recovery.recovery_keys import RecoveryKeys
 from infra.recovery.standby import Standby
 from infra.recovery.standby_network import StandbyNetwork
-from infra.watching.alarm import Place
 from infra.watching.alarms import Alarms
 from infra.watching.availability import Availability
 from infra.watching.dashboard import Dashboard
@@ -48,7 +48,7 @@ from infra.watching.notifications import Notifications
 def declare(configuration: Configuration) -> Outputs:
     """Declares everything that an environment consists of."""
     regions = declare_regions(configuration)
-    home, recovery = regions.home.opts, regions.recovery.provider
+    home, recovery = regions[RegionRole.HOME].opts, regions[RegionRole.RECOVERY].provider
 
     keys = Keys("keys", arguments.keys(configuration, recovery), home)
     notifications = Notifications("notifications", arguments.notifications(configuration, keys), home)
@@ -129,7 +129,7 @@ def _standby(configuration: Configuration, regions: Regions, database: Database)
     """What waits in the recovery region for the day on which this one is lost; in prod alone."""
     if not configuration.settings.standard.standby_region:
         return None
-    there = regions.recovery.opts
+    there = regions[RegionRole.RECOVERY].opts
     keys = RecoveryKeys("recovery-keys", arguments.recovery_keys(configuration), there)
     network = StandbyNetwork("recovery-network", arguments.standby_network(configuration, keys), there)
     return Standby("standby", arguments.standby(configuration, keys, network, database), there)
@@ -149,7 +149,7 @@ def _edge(
     configuration: Configuration, regions: Regions, network: Network, cluster: Cluster, storage: Storage
 ) -> _Edge:
     """The way from the internet to the pods: a domain, CloudFront with its firewall, the load balancer."""
-    home, worldwide = regions.home, regions.worldwide
+    home, worldwide = regions[RegionRole.HOME], regions[RegionRole.GLOBAL]
     dns = Dns("dns", arguments.dns(configuration), home.opts)
     certified = arguments.certificates(configuration, dns, worldwide.provider)
     certificates = Certificates("certificates", certified, home.opts)
@@ -174,18 +174,16 @@ def _watch(
 
     CloudWatch's alarms see the metrics of their own region alone, and tell only topics of it.
     """
-    home = regions.home.opts
+    home = regions[RegionRole.HOME].opts
     watched = arguments.watched(configuration, parts)
     alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), home)
-    elsewhere = {Place.GLOBAL: regions.worldwide.opts}
-    if parts.standby is not None:
-        elsewhere[Place.RECOVERY] = regions.recovery.opts
     told = [notifications]
-    for place, there in elsewhere.items():
+    for role in (RegionRole.GLOBAL, *([RegionRole.RECOVERY] if parts.standby else [])):
+        there = regions[role].opts
         topics = Notifications(
-            f"notifications-{place}", arguments.notifications_of(configuration, place), there
+            f"notifications-{role}", arguments.notifications_of(configuration, role), there
         )
-        Alarms(f"alarms-{place}", arguments.alarms(configuration, watched, topics, place), there)
+        Alarms(f"alarms-{role}", arguments.alarms(configuration, watched, topics, role), there)
         told.append(topics)
 
     escalation = Escalation("escalation", arguments.escalation(configuration, keys), home)

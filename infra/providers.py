@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -13,7 +14,7 @@ from pulumi_aws.provider import Provider
 from infra.configuration import Configuration
 from infra.configuration.settings import Settings
 from infra.configuration.system import System
-from infra.naming import GLOBAL_REGION, Naming
+from infra.naming import Naming, RegionRole
 
 
 @dataclass(frozen=True)
@@ -24,33 +25,23 @@ class Region:
     opts: pulumi.ResourceOptions
 
 
-@dataclass(frozen=True)
-class Regions:
-    """The regions that an environment is in.
+Regions = Mapping[RegionRole, Region]
 
-    Args:
-        home: where it runs.
-        recovery: where it is built again when that one is lost.
-        worldwide: us-east-1, where AWS keeps what belongs to no region.
-    """
-
-    home: Region
-    recovery: Region
-    worldwide: Region
+# In the engine's state the providers are called like this: other names would be other providers.
+_NAMES = {RegionRole.HOME: "aws", RegionRole.RECOVERY: "aws-recovery", RegionRole.GLOBAL: "aws-global"}
 
 
 def declare_regions(configuration: Configuration) -> Regions:
     """The providers of AWS, a region each; passwords are made where the environment runs."""
-    settings, system = configuration.settings, configuration.system
-    home = _aws("aws", settings, system, settings.region)
-    recovery = _aws("aws-recovery", settings, system, settings.recovery_region)
-    worldwide = _aws("aws-global", settings, system, GLOBAL_REGION)
-    passwords = random.Provider("random")
-    return Regions(
-        home=Region(home, pulumi.ResourceOptions(providers=[home, passwords])),
-        recovery=Region(recovery, pulumi.ResourceOptions(providers=[recovery])),
-        worldwide=Region(worldwide, pulumi.ResourceOptions(providers=[worldwide])),
-    )
+    providers = {
+        role: _aws(_NAMES[role], configuration.settings, configuration.system, region)
+        for role, region in configuration.naming.regions.items()
+    }
+    passwords = {RegionRole.HOME: [random.Provider("random")]}
+    return {
+        role: Region(provider, pulumi.ResourceOptions(providers=[provider, *passwords.get(role, [])]))
+        for role, provider in providers.items()
+    }
 
 
 def _aws(name: str, settings: Settings, system: System, region: str) -> Provider:
@@ -83,4 +74,4 @@ def in_cluster(regions: Regions, kubeconfig: pulumi.Input[str], naming: Naming) 
         cluster_identifier=naming.arn("eks", f"cluster/{naming.prefix}"),
         delete_unreachable=True,
     )
-    return pulumi.ResourceOptions(providers=[regions.home.provider, cluster])
+    return pulumi.ResourceOptions(providers=[regions[RegionRole.HOME].provider, cluster])

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import pulumi
 
 from infra.account.budget import BudgetArgs
-from infra.arguments.watching import alarms_in, region_of
+from infra.arguments.watching import alarms_in
 from infra.configuration import Configuration
 from infra.data.database import Database
 from infra.foundations.keys import Keys
-from infra.watching.alarm import Place, Severity
+from infra.naming import RegionRole
+from infra.watching.alarm import Severity
 from infra.watching.database_events import DatabaseEventsArgs
 from infra.watching.notifications import Notifications, NotificationsArgs
 
@@ -22,18 +23,18 @@ def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs
     if settings.alarms.actions and settings.paging.pagerduty is None:
         command = "pulumi config set --secret --path groundwork:paging.pagerduty"
         pulumi.log.warn(f"Nobody is paged yet: alarms go to {configuration.email} alone. Set: {command}")
-    return _notifications(configuration, Place.HERE, list(Severity), keys.notifications)
+    return _notifications(configuration, RegionRole.HOME, list(Severity), keys.notifications)
 
 
-def notifications_of(configuration: Configuration, place: Place) -> NotificationsArgs:
+def notifications_of(configuration: Configuration, region: RegionRole) -> NotificationsArgs:
     """For the topics of alarms in another region: only of the severities that these have."""
-    severities = {alarm.severity for alarm in alarms_in(configuration, place)}
-    return _notifications(configuration, place, sorted(severities), None)
+    severities = {alarm.severity for alarm in alarms_in(configuration, region)}
+    return _notifications(configuration, region, sorted(severities), None)
 
 
 def _notifications(
     configuration: Configuration,
-    place: Place,
+    region: RegionRole,
     severities: Sequence[Severity],
     key: pulumi.Output[str] | None,
 ) -> NotificationsArgs:
@@ -44,8 +45,8 @@ def _notifications(
 
     return NotificationsArgs(
         naming=configuration.naming,
-        place=place,
-        region=region_of(configuration, place),
+        role=region,
+        region=configuration.naming.regions[region],
         severities=severities,
         key=key,
         protect=settings.standard.protects_data,

@@ -12,10 +12,10 @@ from infra.edge.certificates import Certificates
 from infra.edge.load_balancer import LoadBalancer
 from infra.edge.sites import full_host
 from infra.kubernetes.cluster import Cluster
-from infra.naming import GLOBAL_REGION
+from infra.naming import RegionRole
 from infra.recovery.backup import Backup
 from infra.recovery.standby import Standby
-from infra.watching.alarm import Alarm, Place, Subject
+from infra.watching.alarm import Alarm, Subject
 from infra.watching.alarm_catalogue import Limits, catalogue
 from infra.watching.alarm_queries import Watched
 from infra.watching.alarms import Alarms, AlarmsArgs
@@ -36,17 +36,6 @@ class Parts:
     load_balancer: LoadBalancer
     certificates: Certificates
     availability: Availability
-
-
-def region_of(configuration: Configuration, place: Place) -> str:
-    """The region that a place is."""
-    settings = configuration.settings
-    regions = {
-        Place.HERE: settings.region,
-        Place.RECOVERY: settings.recovery_region,
-        Place.GLOBAL: GLOBAL_REGION,
-    }
-    return regions[place]
 
 
 def availability(configuration: Configuration) -> AvailabilityArgs:
@@ -86,14 +75,14 @@ def alarms(
     configuration: Configuration,
     watched: Mapping[Subject, Sequence[Watched]],
     notifications: Notifications,
-    place: Place = Place.HERE,
+    region: RegionRole = RegionRole.HOME,
 ) -> AlarmsArgs:
     """For the alarms of one region: the catalogue, and what there is to watch."""
     every_region = [alarm for alarm in _catalogue(configuration) if alarm.subject is Subject.TOPIC]
     return AlarmsArgs(
         naming=configuration.naming,
-        catalogue=[*alarms_in(configuration, place), *every_region],
-        watched={**watched, Subject.TOPIC: _watched_topics(notifications, place)},
+        catalogue=[*alarms_in(configuration, region), *every_region],
+        watched={**watched, Subject.TOPIC: _watched_topics(notifications, region)},
         topics=notifications.topics,
         fallback_topic=notifications.fallback_topic,
         actions=configuration.settings.alarms.actions,
@@ -101,12 +90,12 @@ def alarms(
     )
 
 
-def alarms_in(configuration: Configuration, place: Place) -> list[Alarm]:
+def alarms_in(configuration: Configuration, region: RegionRole) -> list[Alarm]:
     """The catalogue's alarms on what has its metrics in one region."""
     return [
         alarm
         for alarm in _catalogue(configuration)
-        if alarm.subject.place is place and alarm.subject is not Subject.TOPIC
+        if alarm.subject.region is region and alarm.subject is not Subject.TOPIC
     ]
 
 
@@ -120,8 +109,8 @@ def dashboard(
     return DashboardArgs(
         naming=configuration.naming,
         catalogue=_catalogue(configuration),
-        watched={**watched, Subject.TOPIC: _watched_topics(notifications, Place.HERE)},
-        regions={place: region_of(configuration, place) for place in Place},
+        watched={**watched, Subject.TOPIC: _watched_topics(notifications, RegionRole.HOME)},
+        regions=configuration.naming.regions,
         incidents=alarms.incidents,
     )
 
@@ -142,8 +131,8 @@ def _catalogue(configuration: Configuration) -> tuple[Alarm, ...]:
     )
 
 
-def _watched_topics(notifications: Notifications, place: Place) -> list[Watched]:
-    prefix = "" if place is Place.HERE else f"{place}-"
+def _watched_topics(notifications: Notifications, region: RegionRole) -> list[Watched]:
+    prefix = "" if region is RegionRole.HOME else f"{region}-"
     return [
         Watched(f"{prefix}{severity.topic}", {"TopicName": topic})
         for severity, topic in notifications.topic_names.items()

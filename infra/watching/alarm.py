@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from infra.naming import RegionRole
+
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -61,14 +63,6 @@ PUBLISHERS = MappingProxyType(
 )
 
 
-class Place(StrEnum):
-    """The region that an alarm is in: CloudWatch looks only at metrics of its own, and so do topics."""
-
-    HERE = "here"
-    RECOVERY = "recovery"
-    GLOBAL = "global"  # us-east-1, where AWS's services without a region have their metrics
-
-
 class Subject(StrEnum):
     """What an alarm watches; one alarm is made for each of its kind."""
 
@@ -97,14 +91,14 @@ class Subject(StrEnum):
     TOPIC = "topic"
 
     @property
-    def place(self) -> Place:
-        """Where its metrics are."""
-        places = {
-            Subject.ENDPOINT: Place.GLOBAL,
-            Subject.EDGE_CERTIFICATE: Place.GLOBAL,
-            Subject.REPLICA: Place.RECOVERY,
+    def region(self) -> RegionRole:
+        """The region that has its metrics: alarms look only at those of their own, and so do topics."""
+        regions = {
+            Subject.ENDPOINT: RegionRole.GLOBAL,
+            Subject.EDGE_CERTIFICATE: RegionRole.GLOBAL,
+            Subject.REPLICA: RegionRole.RECOVERY,
         }
-        return places.get(self, Place.HERE)
+        return regions.get(self, RegionRole.HOME)
 
 
 class Incident(StrEnum):

@@ -10,8 +10,8 @@ from typing import Any
 import pulumi
 from pulumi_aws import cloudwatch
 
-from infra.naming import Naming
-from infra.watching.alarm import Alarm, Comparison, Place, Severity, Subject
+from infra.naming import Naming, RegionRole
+from infra.watching.alarm import Alarm, Comparison, Severity, Subject
 from infra.watching.alarm_queries import Query, Watched, queries
 
 # What is shown together, from what users feel down to what keeps the platform going.
@@ -57,14 +57,14 @@ class DashboardArgs:
         naming: names and ARNs.
         catalogue: the alarms of every region.
         watched: what there is of each subject.
-        regions: where each place is.
+        regions: names of the environment's regions.
         incidents: the composite alarms whose states are shown on top, by name.
     """
 
     naming: Naming
     catalogue: Sequence[Alarm]
     watched: Mapping[Subject, Sequence[Watched]]
-    regions: Mapping[Place, str]
+    regions: Mapping[RegionRole, str]
     incidents: Sequence[str]
 
 
@@ -83,7 +83,7 @@ class Dashboard(pulumi.ComponentResource):
 
 
 def _widgets(args: DashboardArgs) -> list[dict[str, Any]]:
-    region = args.regions[Place.HERE]
+    region = args.regions[RegionRole.HOME]
     names = [args.naming.arn("cloudwatch", f"alarm:{args.naming.named(name)}") for name in args.incidents]
     properties = {"title": "Incidents", "alarms": names[:ALARMS_MAXIMUM]}
     widgets = [_placed("alarm", 0, 0, COLUMNS, ALARMS_HEIGHT, properties)]
@@ -113,7 +113,7 @@ def _graphs(args: DashboardArgs, subject: Subject, region: str) -> list[dict[str
     for alarm in args.catalogue:
         if alarm.subject is subject and watched:
             together.setdefault(_compared(alarm), []).append(alarm)
-    return [_graph(alarms, watched, args.regions[subject.place], region) for alarms in together.values()]
+    return [_graph(alarms, watched, args.regions[subject.region], region) for alarms in together.values()]
 
 
 def _compared(alarm: Alarm) -> str:

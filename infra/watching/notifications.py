@@ -10,8 +10,8 @@ from pulumi_aws import sns
 
 from infra import iam
 from infra.foundations.encryption_key import declare_key
-from infra.naming import Naming
-from infra.watching.alarm import PUBLISHERS, RULES, Place, Severity
+from infra.naming import Naming, RegionRole
+from infra.watching.alarm import PUBLISHERS, RULES, Severity
 
 FALLBACK = "undelivered"
 
@@ -22,8 +22,8 @@ class NotificationsArgs:
 
     Args:
         naming: names and ARNs.
-        place: where the alarms are that are told of.
-        region: that this place is.
+        role: of the region whose alarms are told of.
+        region: its name.
         severities: of these alarms.
         key: encrypts the messages; None for one of its own, where the region has none yet.
         protect: a key of its own is protected.
@@ -33,7 +33,7 @@ class NotificationsArgs:
     """
 
     naming: Naming
-    place: Place
+    role: RegionRole
     region: str
     severities: Sequence[Severity]
     key: pulumi.Input[str] | None
@@ -62,14 +62,14 @@ class Notifications(pulumi.ComponentResource):
         self._args = args
         self.region = args.region
         # A URN has the type of its parent, not its name: in another region the children have other names.
-        self._prefix = "" if args.place is Place.HERE else f"{args.place}-"
+        self._prefix = "" if args.role is RegionRole.HOME else f"{args.role}-"
         self._key = args.key if args.key is not None else self._own_key()
         self.topic_names = {
             severity: args.naming.named(f"{self._prefix}{severity.topic}") for severity in args.severities
         }
         self.topics = {}
         for severity in args.severities:
-            services = PUBLISHERS.get(severity, ()) if args.place is Place.HERE else ()
+            services = PUBLISHERS.get(severity, ()) if args.role is RegionRole.HOME else ()
             topic = self._topic(severity.topic, f"{severity.value}: {severity.response}", services)
             self.topics[severity] = topic
             if severity.pages and args.pagerduty is not None:
@@ -84,7 +84,7 @@ class Notifications(pulumi.ComponentResource):
     def _own_key(self) -> pulumi.Output[str]:
         args = self._args
         return declare_key(
-            f"notifications-{args.place}",
+            f"notifications-{args.role}",
             "Topics for alarms",
             args.naming,
             iam.alarms_use_key(args.naming, args.region),
