@@ -123,6 +123,8 @@ def test_every_service_with_a_route_has_a_target_group_that_its_pods_are_bound_t
         spec = recording.one(BINDING, f"{name}-targets").inputs["spec"]
         assert spec["serviceRef"] == {"name": name, "port": 80}
         assert spec["targetGroupARN"] == f"arn:aws:lb:us-west-2:123456789012:{name}"
+        # Pods have addresses of their own; on a node the load balancer would find a closed port.
+        assert spec["targetType"] == "ip"
 
 
 @pytest.mark.contract("K8S-5")

@@ -52,6 +52,16 @@ def test_only_services_that_use_them_reach_the_database_and_redis(each: Recordin
     assert _reaches(_spec(each, "admin"), port) == []
 
 
+@pytest.mark.contract("K8S-3")
+@pytest.mark.parametrize("service", ["api", "worker", "admin"])
+def test_every_pod_finds_names_and_the_credentials_of_its_identity(each: Recording, service: str) -> None:
+    spec = _spec(each, service)
+    # EKS user guide, "How EKS Pod Identity works": the agent on the node, over HTTP.
+    assert _reaches(spec, 80) == ["169.254.170.23/32"]
+    anywhere = [rule["ports"] for rule in spec["egress"] if "to" not in rule]
+    assert anywhere == [[{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]]
+
+
 @pytest.mark.contract("NET-2")
 def test_the_internet_is_reached_by_https_alone(each: Recording) -> None:
     for name in ("api", "worker", "admin"):
