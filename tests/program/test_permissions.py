@@ -7,11 +7,13 @@ about it, a condition must not ask for it.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from tests.support.policies import allows
-from tests.support.recorder import Recording
+from tests.support.recorder import Recording, system_file
+from tests.support.recordings import system_recording
 
 KEY = "aws:kms/key:Key"
 TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
@@ -130,3 +132,67 @@ def test_a_copy_of_a_secret_in_the_recovery_region_is_as_closed_as_the_secret(pr
             keys = {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{role}"}
             copy = f"arn:aws:secretsmanager:us-east-2:{account}:secret:triangle/prod/{name}-a1b2c3"
             assert allows(allowed, "secretsmanager:GetSecretValue", copy, keys=keys) is not refused
+
+
+SYSTEMS = ["triangle", "node", "fixzit", "paintbox", "escrow"]
+
+
+@pytest.mark.contract("K8S-3", "S3-1")
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_pods_read_and_write_the_buckets_that_their_service_names(system: str) -> None:
+    recording, services = system_recording(system, "prod"), _services(system)
+    for name in (name for name, service in services.items() if service.get("buckets")):
+        policy = _role_policy(recording, f"service-{name}")
+        for bucket in services[name]["buckets"]:
+            physical = recording.one("aws:s3/bucket:Bucket", bucket).inputs["bucket"]
+            for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
+                assert allows(policy, action, f"arn:aws:s3:::{physical}/invoices/1.pdf")
+            assert allows(policy, "s3:ListBucket", f"arn:aws:s3:::{physical}")
+            encryption = recording.one(
+                "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+                bucket,
+            ).inputs["rules"][0]["applyServerSideEncryptionByDefault"]
+            via = {"kms:ViaService": "s3.us-west-2.amazonaws.com"}
+            # S3 asks for both when an object is written in parts.
+            for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+                assert allows(policy, action, encryption["kmsMasterKeyId"], keys=via)
+                assert not allows(policy, action, encryption["kmsMasterKeyId"])
+
+
+@pytest.mark.contract("SEC-1", "K8S-3")
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_pods_read_the_secrets_that_their_service_names_and_no_others(system: str) -> None:
+    recording = system_recording(system, "prod")
+    secrets = recording.of("aws:secretsmanager/secret:Secret")
+    via = {"kms:ViaService": "secretsmanager.us-west-2.amazonaws.com"}
+    for name, service in _services(system).items():
+        policy = _role_policy(recording, f"service-{name}")
+        named = set(service.get("secrets", {}).values())
+        named |= {"database"} if service.get("database") else set()
+        named |= {"redis-cache", "redis-queue"} if service.get("redis") else set()
+        for secret, entry in secrets.items():
+            arn = f"arn:aws:secretsmanager:us-west-2:123456789012:{secret}"
+            # The Secrets Store CSI driver's provider asks for both.
+            for action in ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"):
+                assert allows(policy, action, arn) is (secret in named), (name, secret)
+            if secret in named:
+                assert allows(policy, "kms:Decrypt", entry.inputs["kmsKeyId"], keys=via)
+
+
+@pytest.mark.contract("SEC-2")
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_rotation_may_change_its_secret_and_encrypt_it(system: str) -> None:
+    recording = system_recording(system, "prod")
+    via = {"kms:ViaService": "secretsmanager.us-west-2.amazonaws.com"}
+    for name, rotation in recording.of("aws:secretsmanager/secretRotation:SecretRotation").items():
+        policy = _role_policy(recording, f"function-{rotation.inputs['rotationLambdaArn'].split(':')[-1]}")
+        for action in ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"):
+            assert allows(policy, f"secretsmanager:{action}", rotation.inputs["secretId"]), name
+        key = recording.one("aws:secretsmanager/secret:Secret", name).inputs["kmsKeyId"]
+        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+            assert allows(policy, action, key, keys=via)
+
+
+def _services(system: str) -> dict[str, Any]:
+    services: dict[str, Any] = system_file(f"examples/systems/{system}.yaml")["services"]
+    return services

@@ -75,6 +75,14 @@ def test_snapshots_of_a_cache_stay_a_day_and_of_a_queue_a_week(
     assert each.one(GROUP, purpose).inputs["snapshotRetentionLimit"] == days
 
 
+@pytest.mark.contract("RED-2")
+@pytest.mark.parametrize("purpose", ["cache", "queue"])
+def test_a_redis_that_is_removed_leaves_what_it_had(like_prod: Recording, purpose: str) -> None:
+    group = like_prod.one(GROUP, purpose)
+    assert group.inputs["finalSnapshotIdentifier"] == f"triangle-{like_prod.environment}-{purpose}-final"
+    assert group.protect
+
+
 @pytest.mark.contract("ENV-3")
 def test_nothing_of_redis_exists_in_dev_when_it_is_switched_off(without_redis: Recording) -> None:
     assert not [r.urn for r in without_redis.resources if "elasticache" in r.type or "redis" in r.name]
