@@ -12,12 +12,10 @@ class RegionRole(StrEnum):
 
     HOME = "home"  # it runs there
     RECOVERY = "recovery"  # it is built there again when home is lost
-    GLOBAL = (
-        "global"  # us-east-1, where AWS keeps what belongs to no region: CloudFront's, Route 53's metrics
-    )
+    GLOBAL = "global"  # what belongs to no region is there: CloudFront's parts, Route 53's metrics
 
 
-GLOBAL_REGION = "us-east-1"
+GLOBAL_REGION = "us-east-1"  # AWS's choice, for every account
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,9 @@ def declare(configuration: Configuration) -> Outputs:
     rotation = Rotation(
         "rotation", arguments.rotation(configuration, rotators, network, database, entries), home
     )
-    for name, args in arguments.caretakers(configuration, keys, storage, entries, notifications).items():
+    for name, args in arguments.scheduled_functions(
+        configuration, keys, storage, entries, notifications
+    ).items():
         Function(name, args, home)
 
     ready = [database.backup, rotation.prepared]
@@ -179,10 +181,8 @@ def _watch(
     alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), home)
     told = [notifications]
     for role in (RegionRole.GLOBAL, *([RegionRole.RECOVERY] if parts.standby else [])):
-        there = regions[role].opts
-        topics = Notifications(
-            f"notifications-{role}", arguments.notifications_of(configuration, role), there
-        )
+        there, ways = regions[role].opts, arguments.notifications_of(configuration, role)
+        topics = Notifications(f"notifications-{role}", ways, there)
         Alarms(f"alarms-{role}", arguments.alarms(configuration, watched, topics, role), there)
         told.append(topics)
 

@@ -16,7 +16,7 @@ from infra.configuration import Configuration
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, REDIS_PURPOSES, redis_secret
 from infra.configuration.secrets import SecretSource
 from operations.console import OperationFailed
-from operations.looks import is_placeholder
+from operations.live_or_test import is_placeholder
 
 CURRENT = "AWSCURRENT"
 

@@ -12,7 +12,7 @@ from infra.configuration.environments import Environment
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
 from infra.configuration.secrets import SecretEntry, SecretSource
 from operations.console import OperationError, OperationFailed, without
-from operations.looks import is_placeholder, looks_like_test, looks_live
+from operations.live_or_test import is_placeholder, looks_like_test, looks_live
 
 # Secrets Manager's own limit (PutSecretValue in botocore's model).
 LENGTH_MAXIMUM = 65_536

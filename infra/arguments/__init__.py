@@ -1,6 +1,5 @@
 """How the parts of the platform are connected: what each one is given of the configuration and of others."""
 
-from infra.arguments.caretakers import caretakers
 from infra.arguments.data import database, entries, redis, secrets, storage
 from infra.arguments.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
 from infra.arguments.escalation import escalate, escalation
@@ -9,6 +8,7 @@ from infra.arguments.notifications import budget, database_events, notifications
 from infra.arguments.protection import audit, backup, deployment, registry
 from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
+from infra.arguments.scheduled_functions import scheduled_functions
 from infra.arguments.services import reloader, workloads
 from infra.arguments.watching import Parts, alarms, availability, dashboard, watched
 
@@ -19,7 +19,6 @@ __all__ = [
     "availability",
     "backup",
     "budget",
-    "caretakers",
     "certificates",
     "cluster",
     "dashboard",
@@ -45,6 +44,7 @@ __all__ = [
     "reloader",
     "rotation",
     "rotators",
+    "scheduled_functions",
     "secrets",
     "standby",
     "standby_network",

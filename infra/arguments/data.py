@@ -20,8 +20,8 @@ from infra.data.secrets import Secrets, SecretsArgs
 from infra.data.storage import StorageArgs
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network
-from infra.functions.caretakers import SNAPSHOT_SECRETS
 from infra.functions.rotation import Rotator
+from infra.functions.scheduled import SNAPSHOT_SECRETS
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.job_specs import release_name
 from infra.kubernetes.service_environment import readers

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from infra.configuration.secrets import SecretEntry, SecretSource
 from operations.cli import app
-from operations.looks import is_placeholder, looks_like_test, looks_live
+from operations.live_or_test import is_placeholder, looks_like_test, looks_live
 from tests.operations.conftest import Account
 
 LIVE, TEST = "sk_live_51HqEXAMPLEvalue", "sk_test_51HqEXAMPLEvalue"

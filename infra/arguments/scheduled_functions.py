@@ -15,13 +15,13 @@ from infra.configuration.platform_secrets import MASTER_SECRET
 from infra.data.bucket_catalogue import BACKUPS
 from infra.data.storage import Storage
 from infra.foundations.keys import Keys
-from infra.functions.caretakers import REMIND, SCHEDULES, SNAPSHOT_SECRETS
 from infra.functions.function import FailureTopic, FunctionArgs
+from infra.functions.scheduled import REMIND, SCHEDULES, SNAPSHOT_SECRETS
 from infra.watching.alarm import Severity
 from infra.watching.notifications import Notifications
 
 
-def caretakers(
+def scheduled_functions(
     configuration: Configuration,
     keys: Keys,
     storage: Storage,
