@@ -93,24 +93,7 @@ class Audit(pulumi.ComponentResource):
             parent=self,
         )
         group = self._log_group()
-        role = aws_iam.Role(
-            "trail",
-            name=naming.named("trail"),
-            description="CloudTrail writes into its log group",
-            assume_role_policy=iam.document(
-                iam.trust_service(
-                    audit_iam.SERVICE, account=naming.account, source=audit_iam.trail_arn(naming)
-                )
-            ),
-            opts=self._here,
-        )
-        writes = aws_iam.RolePolicy(
-            "trail",
-            name="write-logs",
-            role=role.name,
-            policy=iam.document(audit_iam.write_trail_stream(group.arn)),
-            opts=self._here,
-        )
+        role, writes = self._role(group)
         cloudtrail.Trail(
             "trail",
             name=naming.prefix,
@@ -132,6 +115,28 @@ class Audit(pulumi.ComponentResource):
             # CloudTrail tries out what it is to write to.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.bucket_ready, writes]),
         )
+
+    def _role(self, group: cloudwatch.LogGroup) -> tuple[aws_iam.Role, aws_iam.RolePolicy]:
+        naming = self._args.naming
+        role = aws_iam.Role(
+            "trail",
+            name=naming.named("trail"),
+            description="CloudTrail writes into its log group",
+            assume_role_policy=iam.document(
+                iam.trust_service(
+                    audit_iam.SERVICE, account=naming.account, source=audit_iam.trail_arn(naming)
+                )
+            ),
+            opts=self._here,
+        )
+        writes = aws_iam.RolePolicy(
+            "trail",
+            name="write-logs",
+            role=role.name,
+            policy=iam.document(audit_iam.write_trail_stream(group.arn)),
+            opts=self._here,
+        )
+        return role, writes
 
     def _log_group(self) -> cloudwatch.LogGroup:
         args = self._args

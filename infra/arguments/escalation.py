@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pulumi
 
 from infra import iam
+from infra.arguments.function_args import function_args
 from infra.configuration import Configuration
 from infra.foundations.keys import Keys
-from infra.functions.function import FailureTopic, FunctionArgs
-from infra.watching.alarm import Severity
+from infra.functions.function import FunctionArgs
 from infra.watching.escalation import INTERVAL_MINUTES, SCHEDULE, STEPS, Escalation, EscalationArgs
 from infra.watching.notifications import Notifications
 
@@ -45,12 +46,9 @@ def escalate(
     )
     steps = [{"who": step, "topic": escalation.topics[step]} for step in STEPS]
     regions = list(dict.fromkeys(each.region for each in notifications))
-    return FunctionArgs(
-        naming=naming,
-        folder="escalate",
-        description="Tells the lead, then the CTO, of a page that is still on",
-        log_retention=configuration.settings.standard.log_retention,
-        log_key=keys.logs,
+    description = "Tells the lead, then the CTO, of a page that is still on"
+    return replace(
+        function_args(configuration, keys, notifications[0], "escalate", description),
         variables={
             "INTERVAL_MINUTES": str(INTERVAL_MINUTES),
             "PAGES": pulumi.Output.json_dumps(minutes),
@@ -63,6 +61,5 @@ def escalate(
             iam.publish(list(escalation.topics.values())),
             iam.use_key([keys.notifications], via=f"sns.{naming.region}.amazonaws.com", sid="UseTopicKey"),
         ],
-        failure_topic=FailureTopic(notifications[0].topics[Severity.SEV3], keys.notifications),
         schedule=SCHEDULE,
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 import pulumi
 
 from infra import iam
+from infra.arguments.function_args import function_args
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, REDIS_PURPOSES, redis_secret
 from infra.data.database import Database
@@ -17,14 +18,12 @@ from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.functions.function import (
     Destination,
-    FailureTopic,
     Function,
     FunctionArgs,
     FunctionNetwork,
     Invoker,
 )
 from infra.functions.rotation import Preparation, Rotated, RotationArgs, Rotator, rotated_entries
-from infra.watching.alarm import Severity
 from infra.watching.notifications import Notifications
 
 _SECRETS_MANAGER = Invoker("secrets-manager", "secretsmanager.amazonaws.com")
@@ -52,29 +51,22 @@ def rotators(
     """For the functions that rotate; none for what is not rotated here."""
     naming, region = configuration.naming, configuration.naming.region
 
-    def function(rotator: Rotator, description: str, *statements: iam.Statement, **more: Any) -> FunctionArgs:
+    def function(rotator: Rotator, description: str, *statements: iam.Statement) -> FunctionArgs:
         secrets = [entries[each.entry] for each in rotated(configuration) if each.rotator is rotator]
-        return FunctionArgs(
-            naming=naming,
-            folder=rotator.replace("-", "_"),
-            description=description,
-            log_retention=configuration.settings.standard.log_retention,
-            log_key=keys.logs,
-            statements=[
-                iam.rotate_secrets(secrets),
-                iam.use_key([keys.secrets], via=f"secretsmanager.{region}.amazonaws.com"),
-                *statements,
-            ],
+        use_key = iam.use_key([keys.secrets], via=f"secretsmanager.{region}.amazonaws.com")
+        return replace(
+            function_args(configuration, keys, notifications, rotator.replace("-", "_"), description),
+            statements=[iam.rotate_secrets(secrets), use_key, *statements],
             invokers=[_SECRETS_MANAGER],
-            failure_topic=FailureTopic(notifications.topics[Severity.SEV3], keys.notifications),
-            **more,
         )
 
     functions = {
-        Rotator.DATABASE: function(
-            Rotator.DATABASE,
-            "Rotates the services' password for PostgreSQL; two users take turns",
-            iam.read_secrets([entries[MASTER_SECRET]]),
+        Rotator.DATABASE: replace(
+            function(
+                Rotator.DATABASE,
+                "Rotates the services' password for PostgreSQL; two users take turns",
+                iam.read_secrets([entries[MASTER_SECRET]]),
+            ),
             distributions=_POSTGRESQL_DRIVER,
             variables={"MASTER_SECRET": entries[MASTER_SECRET]},
             network=_network(
@@ -83,11 +75,12 @@ def rotators(
         )
     }
     if redis:
-        functions[Rotator.REDIS] = function(
-            Rotator.REDIS,
-            "Rotates the services' passwords for Redis; two are valid",
-            iam.change_redis_users(
-                [naming.arn("elasticache", f"user:{user_id(naming, purpose)}") for purpose in redis]
+        users = [naming.arn("elasticache", f"user:{user_id(naming, purpose)}") for purpose in redis]
+        functions[Rotator.REDIS] = replace(
+            function(
+                Rotator.REDIS,
+                "Rotates the services' passwords for Redis; two are valid",
+                iam.change_redis_users(users),
             ),
             timeout=300,  # it waits for ElastiCache twice
             network=_network(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pulumi
 
 from functions.snapshot_secrets.snapshot import FOLDER
 from infra import iam
+from infra.arguments.function_args import function_args
 from infra.arguments.rotation import rotated
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import MASTER_SECRET
 from infra.data.bucket_catalogue import BACKUPS
 from infra.data.storage import Storage
 from infra.foundations.keys import Keys
-from infra.functions.function import FailureTopic, FunctionArgs
+from infra.functions.function import FunctionArgs
 from infra.functions.scheduled import REMIND, SCHEDULES, SNAPSHOT_SECRETS
 from infra.watching.alarm import Severity
 from infra.watching.notifications import Notifications
@@ -45,12 +47,11 @@ def _snapshot(
     naming, region = configuration.naming, configuration.naming.region
     # The master's password is the program's own, and nobody but the function that rotates is to read it.
     names = sorted(entries.keys() - {MASTER_SECRET})
-    return FunctionArgs(
-        naming=naming,
-        folder="snapshot_secrets",
-        description="Takes an encrypted snapshot of all secrets into the backups bucket",
-        log_retention=configuration.settings.standard.log_retention,
-        log_key=keys.logs,
+    description = "Takes an encrypted snapshot of all secrets into the backups bucket"
+    return replace(
+        function_args(
+            configuration, keys, notifications, "snapshot_secrets", description, severity=Severity.SEV2
+        ),
         timeout=300,
         variables={
             "BUCKET": storage.names[BACKUPS],
@@ -65,7 +66,6 @@ def _snapshot(
             iam.add_objects(storage.arns[BACKUPS], FOLDER),
             iam.use_key([keys.data], via=f"s3.{region}.amazonaws.com", sid="UseDataKey"),
         ],
-        failure_topic=FailureTopic(notifications.topics[Severity.SEV2], keys.notifications),
         schedule=SCHEDULES[SNAPSHOT_SECRETS],
     )
 
@@ -82,12 +82,9 @@ def _remind(
         expiry.name: {"ends": expiry.ends.isoformat(), "description": expiry.description}
         for expiry in configuration.system.expiries.values()
     }
-    return FunctionArgs(
-        naming=naming,
-        folder="remind",
-        description="Reminds of credentials that end, and counts overdue rotations",
-        log_retention=configuration.settings.standard.log_retention,
-        log_key=keys.logs,
+    description = "Reminds of credentials that end, and counts overdue rotations"
+    return replace(
+        function_args(configuration, keys, notifications, "remind", description),
         variables={
             "EXPIRIES": json.dumps(expiries, sort_keys=True),
             "PREFIX": naming.secret(""),
@@ -98,6 +95,5 @@ def _remind(
             iam.describe_secrets([entries[name] for name in sorted(days)]),
             *iam.publish_encrypted(topic, keys.notifications, naming.region),
         ],
-        failure_topic=FailureTopic(topic, keys.notifications),
         schedule=SCHEDULES[REMIND],
     )
