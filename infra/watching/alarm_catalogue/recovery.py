@@ -124,7 +124,13 @@ def _snapshots() -> tuple[Alarm, Alarm]:
 
 
 def _weekly(
-    name: str, row: str, condition: str, section: str, succeeded: Metric, incident: Incident
+    name: str,
+    row: str,
+    condition: str,
+    section: str,
+    succeeded: Metric,
+    incident: Incident,
+    first_action: str = "see why the schedule did not run it, then run it by hand",
 ) -> Alarm:
     """What happens every week and has not happened.
 
@@ -138,7 +144,7 @@ def _weekly(
         severity=Severity.SEV2,
         condition=condition,
         section=section,
-        first_action="see why the schedule did not run it, then run it by hand",
+        first_action=first_action,
         measures=only(NAMESPACE, succeeded, Statistic.SUM),
         comparison=Is.LESS,
         threshold=1,
@@ -186,6 +192,7 @@ def _restore_tests() -> tuple[Alarm, ...]:
             _RESTORE_SECTION,
             Metric.RESTORE_TEST_SUCCEEDED,
             Incident.RESTORE_TEST,
+            "restore the newest snapshot into a temporary database, run the checks, note time and result",
         ),
         test(
             "recovery-time",
