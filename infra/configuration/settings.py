@@ -110,30 +110,16 @@ class Settings:
     debug: Debug
 
 
-def load_settings(environment: str, raw: Mapping[str, Any], today: date) -> Settings:
-    """The settings of an environment; needs no engine.
-
-    Args:
-        environment: the stack's name.
-        raw: the `groundwork:` keys of the stack file without that prefix, with YAML's types.
-        today: for what ends on a day.
-
-    Raises:
-        ConfigurationError: with everything that is wrong.
-    """
-    problems = Problems()
-    settings = read_settings(problems, environment, raw, today)
-    problems.raise_if_any()
-    assert settings is not None
-    return settings
-
-
 def read_settings(
     problems: Problems, environment: str, raw: Mapping[str, Any], today: date
 ) -> Settings | None:
-    """Like load_settings, for a caller that collects the problems of several files.
+    """The settings of an environment; None for one that does not exist, where nothing else can be checked.
 
-    None is answered only for an environment that does not exist; nothing else can be checked then.
+    Args:
+        problems: is told of everything that is wrong, and raises it when all files have been read.
+        environment: the stack's name.
+        raw: the `groundwork:` keys of the stack file without that prefix, with YAML's types.
+        today: for what ends on a day.
     """
     file = f"Pulumi.{environment}.yaml"
     if environment not in list(Environment):

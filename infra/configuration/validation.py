@@ -250,6 +250,7 @@ class Reader:
 
     def names(self, *, pattern: str, allowed: str) -> list[str]:
         """The keys of this mapping, where a person chooses them."""
+        self._known.update(self._values)
         for entry in self._values:
             if not (isinstance(entry, str) and re.fullmatch(pattern, entry)):
                 self.problem(str(entry), entry, allowed)
@@ -275,10 +276,7 @@ class Reader:
     def entries(self, name: str, *, pattern: str, allowed: str, optional: bool = False) -> dict[str, Reader]:
         """The mappings under a key by their names, which a person chooses."""
         section = self.section(name, optional=optional)
-        section._known.update(section._values)
-        for entry in section._values:
-            if not (isinstance(entry, str) and re.fullmatch(pattern, entry)):
-                section.problem(str(entry), entry, allowed)
+        section.names(pattern=pattern, allowed=allowed)
         return {
             str(entry): Reader(self._problems, self._file, value, section.key(str(entry)))
             for entry, value in section._values.items()
@@ -289,14 +287,11 @@ class Reader:
     ) -> dict[str, str]:
         """A mapping of names to strings; missing means empty."""
         section = self.section(name, optional=True)
-        found = {}
-        for entry in section._values:
-            if not (isinstance(entry, str) and re.fullmatch(key_pattern, entry)):
-                section.problem(str(entry), entry, key_allowed)
-            found[str(entry)] = section.text(
-                entry, pattern=pattern, allowed=allowed, example=example, default=""
-            )
-        return found
+        section.names(pattern=key_pattern, allowed=key_allowed)
+        return {
+            str(entry): section.text(entry, pattern=pattern, allowed=allowed, example=example, default="")
+            for entry in section._values
+        }
 
     def value(self, name: str) -> object:
         """Whatever stands under a key, for who checks it themselves; None when nothing does."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.configuration.settings import load_settings
+from infra.configuration import load_configuration
 from infra.configuration.validation import ConfigurationError
-from tests.support.recorder import TODAY, Recording, record, stack_file
+from tests.support.recorder import TODAY, Recording, record, stack_file, system_file
 from tests.support.recordings import recording_of, system_recording
 
 
@@ -72,5 +72,7 @@ def test_debug_variables_are_set_while_the_stack_file_says_so() -> None:
 @pytest.mark.contract("K8S-9")
 @pytest.mark.parametrize("until", [{}, {"until": "2026-11-20"}])
 def test_prod_refuses_debugging_without_an_end_or_after_it(until: dict[str, str]) -> None:
+    stack = {**stack_file("prod"), "debug": {"variables": ["DEBUG_MODE"], **until}}
+    paintbox = system_file("examples/systems/paintbox.yaml")
     with pytest.raises(ConfigurationError, match=r"debug\.until"):
-        load_settings("prod", {**stack_file("prod"), "debug": {"variables": ["DEBUG_MODE"], **until}}, TODAY)
+        load_configuration("prod", stack, paintbox, "examples/systems/paintbox.yaml", today=TODAY)
