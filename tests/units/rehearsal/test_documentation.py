@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -73,3 +74,15 @@ def test_every_row_that_is_claimed_is_in_the_committed_page() -> None:
     rows = yaml.safe_load((ROOT / "docs" / "contract.yaml").read_text(encoding="utf-8"))
     page = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
     assert [row["id"] for row in rows if f"\n## {row['id']}\n" not in page] == []
+
+
+def test_the_contracts_page_names_only_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
+    links = set(re.findall(r"\[(test_\w+)\]\(\.\./(tests/[\w/]+\.py)\)", page))
+    assert len(links) > 100
+    gone = [
+        f"{file}::{name}"
+        for name, file in sorted(links)
+        if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
+    ]
+    assert gone == [], "write the page anew: make docs"
