@@ -17,6 +17,8 @@ from infra.watching.alarm_queries import BAND, Query, Watched, queries
 # How long a composite alarm waits for the one that would make it superfluous, and goes on being quiet
 # after that one has ended. Errors take two minutes to become an outage.
 SUPPRESSOR_WAIT_SECONDS = 120
+# Maintenance is on already or it is not: nobody who is to be woken up at once waits for it.
+MAINTENANCE_WAIT_SECONDS = 1
 SUPPRESSOR_EXTENSION_SECONDS = 60
 
 # The alarm that is on while lesser ones need not page.
@@ -130,7 +132,7 @@ class Alarms(pulumi.ComponentResource):
             ok_actions=told,
             actions_suppressor=cloudwatch.CompositeAlarmActionsSuppressorArgs(
                 alarm=args.naming.named(suppressor),
-                wait_period=SUPPRESSOR_WAIT_SECONDS,
+                wait_period=SUPPRESSOR_WAIT_SECONDS if suppressor == QUIET else MAINTENANCE_WAIT_SECONDS,
                 extension_period=SUPPRESSOR_EXTENSION_SECONDS,
             )
             if suppressor

@@ -172,6 +172,18 @@ def test_a_lesser_incident_by_itself_pages_at_its_own_severity(prod: Recording) 
     assert _pages(prod, {"triangle-prod-service-worker-lag": State.ALARM}) == ["sev-2"]
 
 
+@pytest.mark.contract("ALM-1", "ALM-16")
+def test_an_outage_pages_at_once_and_what_may_become_one_waits_for_it(each: Recording) -> None:
+    waits = {
+        name: composite.inputs["actionsSuppressor"]["waitPeriod"]
+        for name, composite in each.of(COMPOSITE).items()
+        if "actionsSuppressor" in composite.inputs
+    }
+    assert {seconds for name, seconds in waits.items() if name.endswith("sev-1")} == {1}
+    # Errors of a critical rate are an outage after two minutes.
+    assert waits["service-sev-2"] == 120
+
+
 @pytest.mark.contract("ALM-13", "ALM-14", "ALM-16")
 @pytest.mark.parametrize(
     ("standing", "new"),
