@@ -108,13 +108,14 @@ class Notifications(pulumi.ComponentResource):
             statements.append(iam.publish_as_services(topic.arn, services=named, account=naming.account))
         if RULES in services:
             statements.append(iam.publish_as_rules(topic.arn, service=RULES))
-        sns.TopicPolicy(
+        # Its ARN is the topic's, and who is given it waits for the policy: RDS takes no topic that it may not
+        # publish to (CreateEventSubscription, "SNSNoAuthorization").
+        return sns.TopicPolicy(
             name,
             arn=topic.arn,
             policy=iam.document(*statements),
             opts=pulumi.ResourceOptions(parent=self),
-        )
-        return topic.arn
+        ).arn
 
     def _subscription(
         self, name: str, topic: pulumi.Output[str], protocol: str, endpoint: pulumi.Input[str]

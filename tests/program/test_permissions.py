@@ -76,6 +76,19 @@ def test_a_service_publishes_for_this_account_and_for_no_other(
         assert allows(key, "kms:GenerateDataKey", principal=service, keys=keys) is allowed
 
 
+@pytest.mark.contract("ALM-8", "ALM-13", "ALM-16")
+@pytest.mark.parametrize(
+    ("kind", "name", "topic"),
+    [
+        ("aws:rds/eventSubscription:EventSubscription", "low-storage", "sev-2"),
+        ("aws:backup/vaultNotifications:VaultNotifications", "backup", "sev-3"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "sev-1-undelivered", "undelivered"),
+    ],
+)
+def test_who_publishes_waits_for_the_permission(each: Recording, kind: str, name: str, topic: str) -> None:
+    assert each.one(TOPIC_POLICY, topic).urn in each.one(kind, name).depends_on
+
+
 @pytest.mark.contract("SEC-6")
 def test_the_trail_may_look_at_its_key_and_encrypt_with_it(each: Recording) -> None:
     trail = f"arn:aws:cloudtrail:us-west-2:{_account(each)}:trail/triangle-{each.environment}"
