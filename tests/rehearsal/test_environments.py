@@ -116,10 +116,10 @@ def test_the_cluster_is_there_with_all_its_logs(deployed: Deployed) -> None:
     assert set(enabled) == {"api", "audit", "authenticator", "controllerManager", "scheduler"}
 
 
-def test_every_service_runs_in_the_cluster(deployed: Deployed) -> None:
+def test_every_service_runs_in_the_cluster_beside_what_restarts_it(deployed: Deployed) -> None:
     objects = [stored.live for stored in deployed.session.clusters.cluster(deployed.cluster).objects()]
     deployments = {o["metadata"]["name"] for o in objects if o["kind"] == "Deployment"}
-    assert deployments == {"api", "worker", "admin"}
+    assert deployments == {"api", "worker", "admin", "reloader"}
 
 
 def test_no_generated_secret_is_in_state_output_or_preview(deployed: Deployed) -> None:
