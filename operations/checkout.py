@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from yaml import YAMLError
+
 from infra.configuration.environments import Environment
-from infra.configuration.strict_yaml import parse
+from infra.configuration.strict_yaml import described, parse
 from infra.configuration.system import DEFAULT_FILE, System, load_system
 from infra.configuration.validation import ConfigurationError
 from operations.console import OperationError
@@ -42,8 +44,11 @@ def parsed(file: str) -> Mapping[str, Any]:
         content = parse((ROOT / file).read_text(encoding="utf-8"))
     except OSError as error:
         raise OperationError(f"{file}: {error.strerror}.") from None
-    except Exception as error:  # noqa: BLE001  # the parser's own words say where
-        raise OperationError(f"{file}: {error}") from None
+    except UnicodeDecodeError:
+        raise OperationError(f"{file}: found bytes that are not UTF-8; allowed: a file of YAML.") from None
+    except YAMLError as error:
+        place, found, allowed = described(error)
+        raise OperationError(f"{file}: {place}: found {found}; allowed: {allowed}.") from None
     return content if isinstance(content, Mapping) else {}
 
 

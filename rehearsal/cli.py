@@ -232,7 +232,12 @@ def _errors_for_people() -> Iterator[None]:
     except KeyboardInterrupt:
         _end("Interrupted.", Exit.INTERRUPTED)
     except OSError as error:
-        _end(f"{error.filename or ''}: {error.strerror}. Is the disk full or read-only?", Exit.FAILED)
+        where = f"{error.filename}: " if error.filename else ""
+        _end(
+            f"{where}{error.strerror or error}. Is the disk full or read-only? Free some space, or name "
+            "another folder: OUTPUT=… for manifests, TMPDIR for what is in passing.",
+            Exit.FAILED,
+        )
 
 
 def _end(message: str, code: Exit) -> None:

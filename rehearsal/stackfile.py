@@ -7,6 +7,7 @@ file, the place and what to do.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,49 @@ import yaml
 from rehearsal.workspace import ENVIRONMENTS
 
 NAMESPACE = "groundwork:"
+
+# Python's own stack ends before a file that nobody has written by hand does.
+_DEEPEST = 50
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, which alone takes the last of two keys and fails on days that do not exist.
+
+    The engine refuses both as well; here they come with what to do.
+    """
+
+    _depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            mark = self.peek_event().start_mark
+            problem = "lists or mappings too deep inside each other"
+            raise yaml.composer.ComposerError(None, None, problem, mark)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                problem = f"the key {key.value} stands here a second time; remove one of them."
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            if key.value != "<<" and isinstance(key, yaml.ScalarNode):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            problem = (
+                f"{str(node.value)[:40]}: {str(error).partition(':')[0]}; put it in quotes if it is text."
+            )
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
 
 
 class StackFileError(Exception):
@@ -46,8 +90,17 @@ class StackFile:
                 f"{path.name}: there is no such file in {root}. "
                 f"Bring it back (git checkout -- {path.name}) or start from another environment's."
             ) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise StackFileError(f"{path.name}: cannot be read: {error}") from error
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            raise StackFileError(
+                f"{path.name}, line {line}: found bytes that are not UTF-8; allowed: a file of YAML in UTF-8."
+            ) from None
+        except OSError as error:
+            found = "a folder" if isinstance(error, IsADirectoryError) else error.strerror
+            raise StackFileError(
+                f"{path.name}: found {found}; allowed: a file of YAML. "
+                f"Bring it back: git checkout -- {path.name}"
+            ) from None
         return StackFile(path, _config(path.name, text))
 
     @property
@@ -57,8 +110,12 @@ class StackFile:
 
     @property
     def region(self) -> str:
-        """The primary region."""
-        return str(self.config.get("region", ""))
+        """The primary region; AWS's own first one where the file names none.
+
+        The program refuses that together with all other mistakes. Until then there have to be clients.
+        """
+        region = self.config.get("region")
+        return region if isinstance(region, str) and _REGION.fullmatch(region) else "us-east-1"
 
     @property
     def kubernetes_version(self) -> str:
@@ -80,7 +137,7 @@ def _check_environment(environment: str) -> None:
 
 def _config(name: str, text: str) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, _Loader)  # noqa: S506  # a safe loader, made stricter
     except yaml.YAMLError as error:
         raise StackFileError(f"{name}{_place(error)}: not valid YAML: {_problem(error, text)}") from None
     if not isinstance(content, Mapping) or not isinstance(content.get("config"), Mapping):

@@ -93,6 +93,10 @@ class Workspace:
         Raises:
             WorkspaceError: nothing can be written here (read-only, disk full).
         """
+        if not (root / "Pulumi.yaml").is_file():
+            raise WorkspaceError(
+                f"Pulumi.yaml: there is no such file in {root}. Bring it back: git checkout -- Pulumi.yaml"
+            )
         try:
             self.backend.mkdir(parents=True, exist_ok=True)
             self.project.mkdir(parents=True, exist_ok=True)

@@ -84,7 +84,9 @@ def _schedule(name: str, reader: Reader, services: Collection[str]) -> Schedule:
 
 
 def _service(reader: Reader, services: Collection[str]) -> str:
-    return reader.choice("service", sorted(services) or ("a service",))
+    if not services:  # what is wrong with them is told once
+        return str(reader.value("service"))
+    return reader.choice("service", sorted(services))
 
 
 def _command(reader: Reader, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:

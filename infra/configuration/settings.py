@@ -206,7 +206,7 @@ def _storage_ceiling_minimum(tier: DatabaseTier) -> int:
 
 def _redis(section: Reader, environment: Environment, standard: Standard) -> RedisSettings:
     enabled = section.switch("enabled")
-    if standard.redis_required and section.has("enabled") and not enabled:
+    if standard.redis_required and section.value("enabled") is False:
         section.problem("enabled", enabled, f"true in {environment} (runbook 004: Redis is required there)")
     cache = section.choice("cache", REDIS_TIERS, default="micro") if enabled else "micro"
     queue = section.choice("queue", REDIS_TIERS, default="micro") if enabled else "micro"

@@ -12,7 +12,7 @@ import yaml
 from pulumi.runtime import config as pulumi_config
 
 from infra.configuration.both_files import Configuration, check_together
-from infra.configuration.strict_yaml import parse
+from infra.configuration.strict_yaml import described, parse
 from infra.configuration.system import DEFAULT_FILE
 from infra.configuration.validation import MISSING, Described, EncryptedText, Problems
 
@@ -80,16 +80,13 @@ def _parsed(problems: Problems, file: str) -> object:
     except FileNotFoundError:
         advice = f"Bring it back (git checkout -- {file}) or name another one."
         problems.add(file, "the file", Described("no such file"), "a system file", advice)
-    except (OSError, UnicodeDecodeError) as error:
-        problems.add(file, "the file", Described(error), "a file of YAML in UTF-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        problems.add(file, f"line {line}", Described("bytes that are not UTF-8"), "a file of YAML in UTF-8")
+    except OSError as error:
+        found = "a folder" if isinstance(error, IsADirectoryError) else error.strerror
+        problems.add(file, "the file", Described(found), "a file of YAML in UTF-8")
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
-        found = getattr(error, "problem", None) or "something that is not YAML"
-        problems.add(
-            file,
-            place,
-            Described(found.removeprefix("found ")),
-            "YAML, indented with spaces, never with tabs",
-        )
+        place, found, allowed = described(error)
+        problems.add(file, place, Described(found), allowed)
     return MISSING

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Final
 
 WHOLE_FILE: Final = "the whole file"
@@ -53,7 +54,9 @@ class Problems:
 
     def add(self, file: str, key: str, found: object, allowed: str, advice: str = "") -> None:
         """Notes one mistake; `found` is shown as the file would have it."""
-        self.found.append(Problem(file, key, shown(found), allowed, advice))
+        problem = Problem(file, key, shown(found), allowed, advice)
+        if problem not in self.found:
+            self.found.append(problem)
 
     def concern(self, file: str, *keys: str) -> bool:
         """Whether one of the keys, or something in or around it, is wrong already."""
@@ -100,10 +103,28 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"' if len(value) < 80 else f'"{value[:76]}…"'
     if isinstance(value, Mapping):
-        return f"a mapping with {', '.join(map(str, value)) or 'no keys'}"
+        return f"a mapping with {_some(str(key)[:40] for key in value) or 'no keys'}"
     if isinstance(value, list):
-        return f"the list [{', '.join(shown(item) for item in value)}]"
-    return str(value)
+        return f"the list [{_some(_item(item) for item in value)}]"
+    return str(value)[:80]
+
+
+# A line with more than this many entries of a file is not read any more.
+_ENTRIES = 8
+
+
+def _some(words: Iterable[str]) -> str:
+    first = list(islice(words, _ENTRIES + 1))
+    return ", ".join([*first[:_ENTRIES], *(["…"] if len(first) > _ENTRIES else [])])
+
+
+def _item(value: object) -> str:
+    # What is inside of it is not shown: with YAML's aliases that can be more than memory holds.
+    if isinstance(value, Mapping):
+        return "{…}" if value else "{}"
+    if isinstance(value, list):
+        return "[…]" if value else "[]"
+    return shown(value)
 
 
 class _Missing:
@@ -170,7 +191,7 @@ class Reader:
             return default if isinstance(default, int) else minimum
         if isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum:
             return value
-        self.problem(name, value, allowed)
+        self.problem(name, value, allowed, "Write it without quotes." if _is_number(value) else "")
         return minimum
 
     def switch(self, name: str, *, default: bool | _Missing = MISSING) -> bool:
@@ -192,7 +213,9 @@ class Reader:
             return default if isinstance(default, str) else choices[0]
         if value in choices:
             return str(value)
-        self.problem(name, value, allowed, _did_you_mean(str(value), choices))
+        quotes = not isinstance(value, str) and _word(value) in choices
+        advice = f'Put it in quotes: "{value}".' if quotes else _did_you_mean(_word(value), choices)
+        self.problem(name, value, allowed, advice)
         return choices[0]
 
     def texts(
@@ -212,7 +235,7 @@ class Reader:
             elif list(value).count(item) > 1:
                 self.problem(name, value, "different entries", f"{shown(item)} stands there twice.")
                 break
-        return tuple(str(item) for item in value)
+        return tuple(_word(item) for item in value)
 
     def integers(
         self, name: str, *, minimum: int, maximum: int, unit: str, default: tuple[int, ...]
@@ -309,6 +332,14 @@ class Reader:
             if name not in self._known:
                 advice = _did_you_mean(str(name), known) or "Remove it."
                 self.problem(str(name), self._values[name], f"the keys {', '.join(sorted(known))}", advice)
+
+
+def _word(value: object) -> str:
+    return "" if isinstance(value, Mapping | list | tuple) else str(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"-?\d+", value))
 
 
 def _day(value: object) -> date | None:

@@ -205,6 +205,38 @@ def test_all_mistakes_of_both_files_are_reported_together() -> None:
     ]
 
 
+def test_aliases_that_grow_without_bounds_are_refused_in_a_line() -> None:
+    grown: list[Any] = ["x"] * 9
+    for _ in range(30):
+        grown = [grown] * 9
+    (line,) = problems(system=changed(system_file(), "name", grown))
+    assert "name: found the list [[…], […]" in line
+    assert len(line) < 300
+    assert problems(system=changed(system_file(), "queues", grown))
+    assert problems(stack=changed(stack_file("prod"), "database.tier", grown))
+
+
+def test_one_mistake_is_told_once() -> None:
+    lines = problems("prod", changed(stack_file("prod"), "redis.enabled", "yes"))
+    assert lines == [
+        'Pulumi.prod.yaml: redis.enabled: found "yes"; allowed: true or false. Write it without quotes.'
+    ]
+    lines = problems(system=changed(system_file(), "services", ["api"]))
+    assert lines == ['system.yaml: services: found the list ["api"]; allowed: a mapping of keys to values.']
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "advice"),
+    [
+        ("cluster.version", 1.35, 'Put it in quotes: "1.35".'),
+        ("replicas.maximum", "10", "Write it without quotes."),
+    ],
+)
+def test_quotes_that_are_missing_or_too_many_are_told(path: str, value: object, advice: str) -> None:
+    (line,) = problems("prod", changed(stack_file("prod"), path, value))
+    assert line.endswith(advice)
+
+
 def test_an_environment_that_does_not_exist_is_refused() -> None:
     (line,) = problems("production", stack_file("prod"))
     assert 'found "production"; allowed: one of dev, staging, prod' in line
@@ -223,8 +255,14 @@ def test_a_system_file_that_is_no_mapping_is_refused(content: object) -> None:
         ("name: x\n\tservices:", "broken.yaml: line 2, column 1: found character '\\t'"),
         ("name: [x", "broken.yaml: line 1, column 9"),
         ("services:\n  api: {}\n  api: {}", "broken.yaml: line 3, column 3: found the key api a second time"),
+        ("services:\n  api: {}\n  api: {}", "allowed: each key of a mapping once"),
         ("", "broken.yaml: the whole file: found an empty value"),
-        (b"\xff\xfe", "broken.yaml: the file"),
+        (b"name: x\n\xff\xfe", "broken.yaml: line 2: found bytes that are not UTF-8"),
+        ("name: x\nends: 2027-02-30", "line 2, column 7: found 2027-02-30 (day is out of range for month)"),
+        (f"name: {'9' * 5000}", "line 1, column 7: found 9999999999"),
+        (f"name: {'[' * 3000}{']' * 3000}", "line 1, column 56: found lists or mappings too deep inside"),
+        ("name: x: y", "found broken YAML (mapping values are not allowed here)"),
+        ("name: x\n---\nname: y", "line 2, column 1: found another document"),
     ],
 )
 def test_a_system_file_that_cannot_be_read_is_one_mistake(

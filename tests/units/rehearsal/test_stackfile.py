@@ -44,6 +44,34 @@ def test_a_tab_is_found_with_its_line(tmp_path: Path) -> None:
     assert "tab" in said
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"config:\n  a: \xff\n", "Pulumi.dev.yaml, line 2: found bytes that are not UTF-8"),
+        (
+            b"config:\n  a: 1\n  a: 2\n",
+            "Pulumi.dev.yaml, line 3, column 3: not valid YAML: the key a stands here",
+        ),
+        (b"config:\n  a: 2027-02-30\n", "line 2, column 6: not valid YAML: 2027-02-30: day is out of range"),
+        (b"config: " + b"[" * 3000, "not valid YAML: lists or mappings too deep"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: bytes, expected: str) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_bytes(content)
+    assert expected in refusal(tmp_path)
+
+
+def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").mkdir()
+    assert "found a folder; allowed: a file of YAML" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("region", ["", "[a]", "mars", "7"])
+def test_there_is_a_region_for_clients_even_when_the_file_names_none(tmp_path: Path, region: str) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text(f"config:\n  groundwork:region: {region}\n", encoding="utf-8")
+    assert StackFile.read(tmp_path, "dev").region == "us-east-1"
+
+
 @pytest.mark.parametrize("text", ["", "- a\n", "config: 3\n", "runtime: python\n"])
 def test_a_file_without_configuration_is_no_stack_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text(text, encoding="utf-8")

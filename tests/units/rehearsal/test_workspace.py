@@ -55,6 +55,12 @@ def test_a_session_that_ended_in_good_order_was_not_killed(workspace: Workspace)
     assert (killed, killed_again) == (False, False)
 
 
+def test_a_missing_project_file_is_told_as_what_it_is(workspace: Workspace, root: Path) -> None:
+    (root / "Pulumi.yaml").unlink()
+    with pytest.raises(WorkspaceError, match="git checkout -- Pulumi.yaml"):
+        workspace.prepare(root)
+
+
 def test_the_real_secrets_provider_stays_out_of_a_rehearsal(workspace: Workspace, root: Path) -> None:
     workspace.prepare(root)
     copy = yaml.safe_load((workspace.project / "Pulumi.dev.yaml").read_text(encoding="utf-8"))
