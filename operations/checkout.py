@@ -24,6 +24,10 @@ def environment_named(name: str) -> Environment:
     Raises:
         OperationError: there is none.
     """
+    if not name:
+        raise OperationError(
+            f"an environment is missing; there are: {', '.join(Environment)}. For example FROM=staging TO=prod."
+        )
     if name not in list(Environment):
         raise OperationError(f"there is no environment {name!r}; there are: {', '.join(Environment)}.")
     return Environment(name)

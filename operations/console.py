@@ -53,11 +53,14 @@ def errors_for_people() -> Iterator[None]:
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on standard output; without colours where NO_COLOR is set or nobody is looking."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    for number, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=number == 0)  # a name stays in one piece
     for row in rows:
         table.add_row(*row)
-    Console(highlight=False, soft_wrap=True).print(table)
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:  # a file or another program takes lines of any length
+        console.width = 200
+    console.print(table)
 
 
 def show_json(value: Any) -> None:

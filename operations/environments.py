@@ -100,7 +100,11 @@ def connect(configuration: Configuration, place: Place) -> Connection:
         connection = Connection(session, place.endpoint_url)
         found = connection.client("sts").get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
-        raise OperationFailed(f"AWS cannot be asked: {error}") from None
+        raise OperationFailed(
+            f"AWS cannot be asked: {str(error).rstrip('.')}. Take credentials of account {settings.account}, for "
+            f"example with AWS_PROFILE; or ask what `make serve ENV={settings.environment}` runs: "
+            "ENDPOINT=http://127.0.0.1:4566."
+        ) from None
     if found != settings.account:
         raise OperationFailed(
             f"found credentials of account {found}; {settings.environment} is account {settings.account}. "

@@ -186,6 +186,10 @@ def ledger(
                 [tuple(vars(line).values()) for line in found],
             )
         if not all(line.is_fine for line in found):
+            if not json_ and not markdown:
+                typer.echo(
+                    "Not all is well; `make secret ENV=… NAME=…` sets what a person gives out.", err=True
+                )
             raise typer.Exit(Exit.FAILED)
 
 

@@ -34,10 +34,8 @@ def entry_of(configuration: Configuration, name: str) -> SecretEntry:
     if name not in secrets:
         near = difflib.get_close_matches(name, settable, n=1, cutoff=0.4)
         hint = f" Did you mean {near[0]}?" if near else ""
-        raise OperationError(
-            f"{name}: there is no such secret in the system file.{hint} "
-            f"There are: {', '.join(settable) or 'none'}."
-        )
+        said = f"{name}: there is no such secret in the system file" if name else "NAME is missing"
+        raise OperationError(f"{said}.{hint} There are: {', '.join(settable) or 'none'}.")
     return secrets[name]
 
 

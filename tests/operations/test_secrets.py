@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from infra.configuration.secrets import SecretEntry, SecretSource
 from operations.cli import app
+from operations.console import show_table
 from operations.live_or_test import is_placeholder, looks_like_test, looks_live
 from tests.operations.conftest import Account
 
@@ -115,6 +116,8 @@ def test_without_credentials_it_says_so() -> None:
     result = CliRunner().invoke(app, ["secret", "set", "sentry-dsn", "--env", "dev"], input="x")
     assert result.exit_code == 1
     assert "AWS cannot be asked: Unable to locate credentials" in result.output
+    assert "AWS_PROFILE" in result.output
+    assert "make serve ENV=dev" in result.output
 
 
 def test_an_unknown_environment_is_refused() -> None:
@@ -148,3 +151,21 @@ def test_ordinary_values_are_neither(value: str) -> None:
     assert not looks_live(value, _plain())
     assert not looks_like_test(value, _plain())
     assert not is_placeholder(value)
+
+
+def test_a_name_that_was_left_out_is_told_as_missing() -> None:
+    result = CliRunner().invoke(app, ["secret", "set", "", "--env", "dev"], input="x")
+    assert result.exit_code == 2
+    assert result.output.startswith("NAME is missing. There are: stripe-secret-key")
+
+
+def test_an_environment_that_was_left_out_is_told_as_missing() -> None:
+    result = CliRunner().invoke(app, ["promote", "--from", "", "--to", ""])
+    assert result.exit_code == 2
+    assert "an environment is missing; there are: dev, staging, prod" in result.output
+
+
+def test_a_name_in_a_table_stays_in_one_piece(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "a-secret-with-a-long-name" * 4
+    show_table(("secret", "state"), [(name, "no value")])
+    assert f"{name}  no value" in capsys.readouterr().out

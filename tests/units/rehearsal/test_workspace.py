@@ -57,7 +57,7 @@ def test_a_session_that_ended_in_good_order_was_not_killed(workspace: Workspace)
 
 def test_a_missing_project_file_is_told_as_what_it_is(workspace: Workspace, root: Path) -> None:
     (root / "Pulumi.yaml").unlink()
-    with pytest.raises(WorkspaceError, match="git checkout -- Pulumi.yaml"):
+    with pytest.raises(WorkspaceError, match=r"git checkout -- Pulumi\.yaml"):
         workspace.prepare(root)
 
 
