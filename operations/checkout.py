@@ -26,7 +26,8 @@ def environment_named(name: str) -> Environment:
     """
     if not name:
         raise OperationError(
-            f"an environment is missing; there are: {', '.join(Environment)}. For example FROM=staging TO=prod."
+            f"an environment is missing; there are: {', '.join(Environment)}. "
+            "For example FROM=staging TO=prod."
         )
     if name not in list(Environment):
         raise OperationError(f"there is no environment {name!r}; there are: {', '.join(Environment)}.")
