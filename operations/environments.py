@@ -102,8 +102,8 @@ def connect(configuration: Configuration, place: Place) -> Connection:
     except (BotoCoreError, ClientError) as error:
         raise OperationFailed(
             f"AWS cannot be asked: {str(error).rstrip('.')}. "
-            f"Take credentials of account {settings.account}, for example with AWS_PROFILE; or ask what `make serve ENV={settings.environment}` runs: "
-            "ENDPOINT=http://127.0.0.1:4566."
+            f"Take credentials of account {settings.account}, for example with AWS_PROFILE; "
+            f"or ask what `make serve ENV={settings.environment}` runs: ENDPOINT=http://127.0.0.1:4566."
         ) from None
     if found != settings.account:
         raise OperationFailed(
