@@ -20,7 +20,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         self._depth += 1
         if self._depth > _DEEPEST:
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             problem = "lists or mappings too deep inside each other"
             raise yaml.composer.ComposerError(None, None, problem, mark)
         node = super().compose_node(parent, index)
