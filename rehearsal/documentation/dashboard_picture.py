@@ -15,6 +15,9 @@ from rehearsal.documentation.graph import DocumentationError, Graph
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 UNIT = 40  # pixels of one square of CloudWatch's grid
 GAP = 4
+LINE = 13  # pixels from one line of small text to the next
+_SIZES = {"t": 13, "s": 11, "h": 20}  # as in the style
+_WIDEST = {"t": 8.8, "s": 6.8, "h": 14.0}  # pixels of a letter in the widest of the usual fonts
 _STYLE = (
     "text{font-family:Helvetica,Arial,sans-serif;fill:#16191f}.t{font-size:13px;font-weight:600}"
     ".h{font-size:20px;font-weight:600}.s{font-size:11px;fill:#545b64}"
@@ -55,7 +58,7 @@ def _widget(widget: dict[str, Any]) -> list[str]:
     if widget["type"] == "text":
         return [_text("h", x + 4, y + 24, properties["markdown"].lstrip("# "))]
     box = f'<rect class="b" x="{x}" y="{y}" width="{width}" height="{height}" rx="2"/>'
-    title = _text("t", x + 8, y + 18, properties["title"])
+    title = _text("t", x + 8, y + 18, properties["title"], width - 16)
     if widget["type"] == "alarm":
         return [box, title, *_alarms(properties["alarms"], x, y, width)]
     return [box, title, *_graph(properties, x, y, width, height)]
@@ -67,7 +70,7 @@ def _alarms(arns: list[str], x: int, y: int, width: int) -> list[str]:
         row, column = divmod(index, columns)
         left, top = x + 8 + column * (width // columns), y + 30 + row * 34
         parts.append(f'<rect class="p" x="{left}" y="{top}" width="{width // columns - 12}" height="28"/>')
-        parts.append(_text("s", left + 8, top + 18, arn.split(":")[-1]))
+        parts.append(_text("s", left + 8, top + 18, arn.split(":")[-1], width // columns - 28))
     return parts
 
 
@@ -78,7 +81,8 @@ def _graph(properties: dict[str, Any], x: int, y: int, width: int, height: int) 
     lines = properties.get("annotations", {}).get("horizontal", [])
     highest = max((abs(line["value"]) for line in lines), default=0) or 1
     top, room = y + 44, height - 100
-    for line in lines:
+    free = top  # labels of lines that are close to each other stand one below the other
+    for line in sorted(lines, key=lambda each: -float(each["value"])):
         level = top + room - round(room * 0.9 * max(line["value"], 0) / highest)
         colour = line["color"]
         parts.append(
@@ -87,7 +91,9 @@ def _graph(properties: dict[str, Any], x: int, y: int, width: int, height: int) 
         )
         sign = "&lt;" if line["fill"] == "below" else "&gt;"
         label = f"{escape(line['label'])} {sign} {_number(line['value'])}"
-        parts.append(f'<text class="s" x="{x + 12}" y="{level - 4}">{label}</text>')
+        free = max(level - 4, free)
+        parts.append(f'<text class="s" x="{x + 12}" y="{free}">{label}</text>')
+        free += LINE
     return parts
 
 
@@ -99,5 +105,8 @@ def _shortened(text: str, length: int = 52) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _text(style: str, x: int, y: int, text: str) -> str:
-    return f'<text class="{style}" x="{x}" y="{y}">{escape(text)}</text>'
+def _text(style: str, x: int, y: int, text: str, room: int = 0) -> str:
+    """A line of text; where it could be wider than `room` (pixels) it is drawn smaller."""
+    wide = len(text) * _WIDEST[style]
+    smaller = f' style="font-size:{_SIZES[style] * room / wide:.1f}px"' if room and wide > room else ""
+    return f'<text class="{style}" x="{x}" y="{y}"{smaller}>{escape(text)}</text>'

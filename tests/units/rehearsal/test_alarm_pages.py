@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from rehearsal.documentation.alarms_page import ALARM, COMPOSITE, alarms_page
-from rehearsal.documentation.dashboard_picture import DASHBOARD, dashboard_picture
+from rehearsal.documentation.dashboard_picture import DASHBOARD, LINE, dashboard_picture
 from rehearsal.documentation.graph import DocumentationError, Graph
 
 
@@ -105,6 +108,18 @@ def test_the_picture_shows_titles_and_thresholds() -> None:
     assert ">SEV-2 lag &gt; 900<" in picture
     assert "worker &amp; co" in picture
     assert "hidden" not in picture
+
+
+def test_the_picture_has_no_text_on_top_of_another() -> None:
+    widgets = copy.deepcopy(WIDGETS)
+    properties: Any = widgets[1]["properties"]
+    properties["title"] = "application: DatabaseConnectionFailures (Maximum)"
+    near = [{"label": f"near-{n}", "value": n, "color": "#d13212", "fill": "above"} for n in (98, 100, 99)]
+    properties["annotations"]["horizontal"] = near
+    picture = dashboard_picture(Graph("triangle", "prod", (_dashboard(widgets),)))
+    assert 'style="font-size:9.2px">application: DatabaseConnectionFailures (Maximum)<' in picture
+    places = [int(y) for y in re.findall(r'y="(\d+)">near-', picture)]
+    assert [after - before for before, after in pairwise(places)] == [LINE, LINE]
 
 
 def test_no_dashboard_is_no_picture() -> None:
