@@ -117,7 +117,7 @@ def test_the_picture_has_no_text_on_top_of_another() -> None:
     near = [{"label": f"near-{n}", "value": n, "color": "#d13212", "fill": "above"} for n in (98, 100, 99)]
     properties["annotations"]["horizontal"] = near
     picture = dashboard_picture(Graph("triangle", "prod", (_dashboard(widgets),)))
-    assert 'style="font-size:9.2px">application: DatabaseConnectionFailures (Maximum)<' in picture
+    assert 'style="font-size:8.9px">application: DatabaseConnectionFailures (Maximum)<' in picture
     places = [int(y) for y in re.findall(r'y="(\d+)">near-', picture)]
     assert [after - before for before, after in pairwise(places)] == [LINE, LINE]
 
