@@ -218,7 +218,7 @@ class Session:
         """After a killed session: what it made and could not get into the state is taken over when
         it is made again, so the creations that the engine calls pending can be forgotten. The journal
         knows all of it, whether the engine wrote checkpoints or not."""
-        deployment = self.export()["deployment"]
+        deployment = self.export()["deployment"] or {}  # nothing at all before the first deployment's end
         resources = deployment.get("resources", [])
         self.cloud.expect_orphans({resource["urn"]: resource.get("id", "") for resource in resources})
         self._random.expect_orphans(resource["urn"] for resource in resources)
