@@ -60,10 +60,10 @@ def promote(root: Path, source: str, target: str, digests: Mapping[str, str]) ->
     tried = {**_images(_stack_file(root, source)), **digests}
     tags = sorted(name for name, version in tried.items() if not re.fullmatch(DIGEST, version))
     if tags:
-        named = " ".join(f"--digest {name}=sha256:…" for name in tags)
+        named = " ".join(f"{name}=sha256:…" for name in tags)
         raise OperationError(
             f"Pulumi.{source}.yaml: {_KEY}: found tags for {', '.join(tags)}; {target} takes digests alone.\n"
-            f"Say which ones were tried: {named}"
+            f'Say which ones were tried: DIGESTS="{named}" with make, --digest for each without.'
         )
     return _write(_stack_file(root, target), tried)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -35,7 +36,7 @@ from rehearsal.kubernetes import Clusters, KubernetesProvider
 from rehearsal.provider import ProviderError
 from rehearsal.random import RandomProvider
 from rehearsal.sdk_speed import collect_garbage_rarely
-from rehearsal.stackfile import StackFile
+from rehearsal.stackfile import NAMESPACE, StackFile, StackFileError
 from rehearsal.workspace import Workspace, WorkspaceError
 
 Progress = Callable[[Log], None]
@@ -189,6 +190,11 @@ class Session:
         try:
             self.cloud.start()
         except ProviderError as error:
+            if not re.fullmatch(r"[0-9]{12}", stack_file.account):
+                raise StackFileError(
+                    f"{stack_file.path.name}: {NAMESPACE}account: found {stack_file.account or 'nothing'}; "
+                    "allowed: the twelve digits of an AWS account, and here those that it had before."
+                ) from error
             raise WorkspaceError(
                 f"{error}. It was made by another version of the program or for another account; "
                 f"`make reset ENV={self.environment}` throws it away."

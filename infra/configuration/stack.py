@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from infra.configuration.system import DEFAULT_FILE
 from infra.configuration.validation import MISSING, Described, EncryptedText, Problems
 
 NAMESPACE = "groundwork:"
+# The program's own, the engine's, and those of the providers that it uses.
+NAMESPACES = ("groundwork", "pulumi", "aws", "kubernetes", "random")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -30,6 +34,7 @@ def read_configuration(today: date) -> Configuration:
         ConfigurationError: with everything that is wrong.
     """
     problems, environment, raw = Problems(), pulumi.get_stack(), stack_values()
+    _check_namespaces(problems, f"Pulumi.{environment}.yaml", _engine_values())
     name = raw.get("systemFile")
     file = _within_checkout(name) if isinstance(name, str) and name else DEFAULT_FILE
     return check_together(problems, environment, raw, _parsed(problems, file), file, today)
@@ -43,7 +48,7 @@ def _within_checkout(name: str) -> str:
 
 def stack_values() -> dict[str, Any]:
     """Every `groundwork:` value of the stack, known or not, with the types that its file has."""
-    values = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
+    values = _engine_values()
     encrypted = set(pulumi_config.get_config_secret_keys_env())
     return {
         key.removeprefix(NAMESPACE): (
@@ -54,6 +59,20 @@ def stack_values() -> dict[str, Any]:
         for key, value in values.items()
         if key.startswith(NAMESPACE)
     }
+
+
+def _engine_values() -> dict[str, Any]:
+    return {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
+
+
+def _check_namespaces(problems: Problems, file: str, keys: Iterable[str]) -> None:
+    """The engine takes any key; one of a namespace that nobody reads would be a setting without effect."""
+    for key in keys:
+        namespace = key.partition(":")[0]
+        if namespace not in NAMESPACES:
+            near = difflib.get_close_matches(namespace, NAMESPACES, n=1)
+            advice = f"Did you mean {near[0]}:{key.partition(':')[2]}?" if near else "Remove it."
+            problems.add(file, key, Described("a namespace that nobody reads"), ", ".join(NAMESPACES), advice)
 
 
 def _marked(value: Any) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+import pulumi
 import pytest
 
 from infra.configuration.environments import STANDARDS, Environment
-from tests.support.recorder import Recording
+from tests.support.recorder import Recording, record
 
 # Kinds of resources that prod has and staging has not, each with the reason.
 ONLY_IN_PROD = {
@@ -147,3 +148,16 @@ def test_every_log_group_ends_and_is_encrypted(each: Recording) -> None:
 def test_keys_are_rotated_every_year(each: Recording) -> None:
     keys = each.of("aws:kms/key:Key").values()
     assert all(key.inputs["enableKeyRotation"] and key.inputs["rotationPeriodInDays"] == 365 for key in keys)
+
+
+@pytest.mark.contract("ENV-1")
+def test_a_setting_that_nobody_reads_is_refused_and_not_overlooked() -> None:
+    with pytest.raises(pulumi.RunError) as refused:
+        record("dev", {"groundwok:cluster": {"version": "1.35"}, "azure:location": "westeurope"})
+    lines = str(refused.value).splitlines()[1:]
+    assert [line.split(": ")[1] for line in lines] == ["groundwok:cluster", "azure:location"]
+    assert "Did you mean groundwork:cluster?" in lines[0]
+
+
+def test_settings_of_the_engine_and_of_providers_may_stand_beside() -> None:
+    assert record("dev", {"aws:maxRetries": "5", "pulumi:tags": {"team": "platform"}}).resources

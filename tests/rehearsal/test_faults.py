@@ -15,8 +15,10 @@ import pytest
 
 from rehearsal.journal import Entry, Journal
 from rehearsal.session import EngineError, Interrupted, Session
+from rehearsal.stackfile import StackFileError
 from rehearsal.workspace import LockedError, Workspace
-from tests.support.small_program import REGION, SmallProgram, resources, session_of
+from tests.support.checkout import replace_text
+from tests.support.small_program import ACCOUNT, REGION, SmallProgram, resources, session_of
 
 pytestmark = pytest.mark.engine
 
@@ -130,6 +132,21 @@ def test_a_second_deployment_at_the_same_time_is_refused(program: SmallProgram, 
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.mark.parametrize("found", ["", "12345"])
+def test_a_lost_account_number_is_named_and_nothing_else_is_blamed(
+    program: SmallProgram, engine: Path, found: str
+) -> None:
+    program.write(PROGRAM)
+    with session_of(program, engine) as session:
+        session.up()
+    replace_text(program.root / "Pulumi.dev.yaml", f'"{ACCOUNT}"', f'"{found}"')
+    with pytest.raises(StackFileError, match="groundwork:account: found"), session_of(program, engine):
+        pass
+    replace_text(program.root / "Pulumi.dev.yaml", f'account: "{found}"', f'account: "{ACCOUNT}"')
+    with session_of(program, engine) as session:
+        assert session.preview().changes == {}
 
 
 def test_a_refusal_of_the_cloud_keeps_what_was_made(program: SmallProgram, engine: Path) -> None:

@@ -125,12 +125,12 @@ def record(
 
     Args:
         environment: the stack's name.
-        changes: values of the stack file to exchange or add.
+        changes: values of the stack file to exchange or add; a key may be of another namespace.
         encrypted: which keys of the stack file the engine had to decrypt.
     """
     values = {**stack_file(environment), **(changes or {})}
     config = {
-        f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
+        (key if ":" in key else f"{PROJECT}:{key}"): value if isinstance(value, str) else json.dumps(value)
         for key, value in values.items()
     }
     monitor = _Monitor(environment)
