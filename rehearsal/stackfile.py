@@ -15,52 +15,12 @@ from typing import Any
 
 import yaml
 
+from infra.configuration.strict_yaml import described, parse
 from rehearsal.workspace import ENVIRONMENTS
 
 NAMESPACE = "groundwork:"
 
-# Python's own stack ends before a file that nobody has written by hand does.
-_DEEPEST = 50
-
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
-
-
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, which alone takes the last of two keys and fails on days that do not exist.
-
-    The engine refuses both as well; here they come with what to do.
-    """
-
-    _depth = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            problem = "lists or mappings too deep inside each other"
-            raise yaml.composer.ComposerError(None, None, problem, mark)
-        node = super().compose_node(parent, index)
-        self._depth -= 1
-        return node
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                problem = f"the key {key.value} stands here a second time; remove one of them."
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            if key.value != "<<" and isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        try:
-            return super().construct_object(node, deep)
-        except ValueError as error:
-            problem = (
-                f"{str(node.value)[:40]}: {str(error).partition(':')[0]}; put it in quotes if it is text."
-            )
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
 
 
 class StackFileError(Exception):
@@ -137,9 +97,10 @@ def _check_environment(environment: str) -> None:
 
 def _config(name: str, text: str) -> dict[str, Any]:
     try:
-        content = yaml.load(text, _Loader)  # noqa: S506  # a safe loader, made stricter
+        content = parse(text)
     except yaml.YAMLError as error:
-        raise StackFileError(f"{name}{_place(error)}: not valid YAML: {_problem(error, text)}") from None
+        place, found, allowed = described(error)
+        raise StackFileError(f"{name}, {place}: found {found}; allowed: {allowed}.") from None
     if not isinstance(content, Mapping) or not isinstance(content.get("config"), Mapping):
         raise StackFileError(f"{name}: a stack file has a `config:` section with `{NAMESPACE}…` keys")
     return {
@@ -147,16 +108,3 @@ def _config(name: str, text: str) -> dict[str, Any]:
         for key, value in content["config"].items()
         if str(key).startswith(NAMESPACE)
     }
-
-
-def _place(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-
-
-def _problem(error: yaml.YAMLError, text: str) -> str:
-    mark = getattr(error, "problem_mark", None)
-    lines = text.splitlines()
-    if mark and mark.line < len(lines) and "\t" in lines[mark.line]:
-        return "there is a tab; YAML is indented with spaces only. Replace the tab by spaces."
-    return str(getattr(error, "problem", None) or error)
