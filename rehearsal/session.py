@@ -237,7 +237,7 @@ class Session:
         attached = ",".join(f"{name}:{port}" for name, port in self._ports.items() if name != "language")
         return {
             **kept,
-            "PULUMI_HOME": str(self.workspace.directory / "home"),
+            "PULUMI_HOME": str(self.workspace.home),
             "PULUMI_BACKEND_URL": f"file://{self.workspace.backend}",
             "PULUMI_CONFIG_PASSPHRASE": self.workspace.passphrase(),
             "PULUMI_DEBUG_PROVIDERS": attached,

@@ -5,6 +5,7 @@ For each checkout, environment and system file there is one folder:
     <state home>/groundwork/<checkout's name>-<hash of its path>/<environment>[-<system>-<hash>]/
         project/          copies of Pulumi.yaml and Pulumi.<environment>.yaml for the engine
         backend/          Pulumi's own file backend: state, checkpoints, history
+        home/             the engine's own: credentials, its plugins
         journal.jsonl     what happened to the embedded AWS
         passphrase        of the state's secrets
         lock              held while a session runs
@@ -80,6 +81,11 @@ class Workspace:
         return self.directory / "backend"
 
     @property
+    def home(self) -> Path:
+        """Of the engine: PULUMI_HOME."""
+        return self.directory / "home"
+
+    @property
     def journal(self) -> Path:
         return self.directory / "journal.jsonl"
 
@@ -100,6 +106,7 @@ class Workspace:
         try:
             self.backend.mkdir(parents=True, exist_ok=True)
             self.project.mkdir(parents=True, exist_ok=True)
+            self._keep_no_engine_logs()
             shutil.copyfile(root / "Pulumi.yaml", self.project / "Pulumi.yaml")
             self._copy_stack_file(root, extra_config or {})
         except OSError as error:
@@ -107,6 +114,17 @@ class Workspace:
                 f"cannot write to {self.directory}: {error.strerror}. "
                 "Free some space, or set XDG_STATE_HOME to a folder that can be written to."
             ) from error
+
+    def _keep_no_engine_logs(self) -> None:
+        """The engine writes down all that it does, 500 MB at most, and it takes a third of its time.
+
+        It has no setting against that, but goes without where there can be no such folder.
+        """
+        logs = self.home / "logs"
+        if logs.is_dir():
+            shutil.rmtree(logs)
+        logs.parent.mkdir(parents=True, exist_ok=True)
+        logs.touch()
 
     def _copy_stack_file(self, root: Path, extra_config: Mapping[str, Any]) -> None:
         name = f"Pulumi.{self.environment}.yaml"

@@ -111,6 +111,15 @@ def test_a_resource_deleted_by_hand_is_made_again_after_a_refresh(
         assert session.up().changes == {"create": 1}
 
 
+def test_the_engine_goes_without_logs_that_nobody_reads(program: SmallProgram, engine: Path) -> None:
+    program.write(vpc_program())
+    with session_of(program, engine) as session:
+        assert session.up().output.count("logs") == 0
+        left = session.workspace.home / "logs"
+        assert left.is_file()
+        assert left.stat().st_size == 0
+
+
 def test_an_existing_resource_is_imported_by_its_id(program: SmallProgram, engine: Path) -> None:
     program.write("")
     with session_of(program, engine) as session:

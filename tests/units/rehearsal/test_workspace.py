@@ -77,6 +77,13 @@ def test_the_engines_salt_is_kept_when_the_stack_file_is_copied_again(
     assert yaml.safe_load(copy.read_text(encoding="utf-8"))["encryptionsalt"] == "v1:salt"
 
 
+def test_logs_that_the_engine_wrote_before_are_gone(workspace: Workspace, root: Path) -> None:
+    (workspace.home / "logs").mkdir(parents=True)
+    (workspace.home / "logs" / "dev-20261121.log").write_bytes(b"log")
+    workspace.prepare(root)
+    assert (workspace.home / "logs").is_file()
+
+
 def test_the_passphrase_is_made_once_and_only_its_owner_reads_it(workspace: Workspace, root: Path) -> None:
     workspace.prepare(root)
     assert workspace.passphrase() == workspace.passphrase()
