@@ -30,6 +30,9 @@ from rehearsal.workspace import Workspace
 GOAL_RATIO = 2.0
 GOAL_EVALUATION_SECONDS = 2.0
 
+# Of what ratios and goals are about; the fastest counts.
+REPETITIONS = 3
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -46,9 +49,9 @@ def bench(root: Path, engine: Path, environment: str = "prod") -> dict[str, Any]
     terminal.say("warming up")
     _time(root, environment, engine)
     terminal.say(f"{environment}, its floor, and 3x and 10x its services and buckets")
-    base = _time(root, environment, engine)
+    base = _best_time(root, environment, engine)
     figures: dict[str, Any] = {
-        "evaluation_seconds": evaluation_seconds(root, environment),
+        "evaluation_seconds": min(evaluation_seconds(root, environment) for _ in range(REPETITIONS)),
         "command_seconds": _command_seconds(root, environment),
         "base": base,
         "floor": _floor(root, environment, engine, base.resources),
@@ -107,6 +110,14 @@ def _time(root: Path, environment: str, engine: Path) -> Timing:
         workspace.remove()
 
 
+def _best_time(root: Path, environment: str, engine: Path) -> Timing:
+    """The fastest of some: what else the machine does can only add to a time."""
+    timings = [_time(root, environment, engine) for _ in range(REPETITIONS)]
+    return Timing(
+        timings[0].resources, min(each.up for each in timings), min(each.preview for each in timings)
+    )
+
+
 def _floor(root: Path, environment: str, engine: Path, resources: int) -> Timing:
     """The same number of resources that cost nothing: RandomId (RandomPassword hashes with bcrypt)."""
     with tempfile.TemporaryDirectory(prefix="groundwork-floor-") as folder:
@@ -120,7 +131,7 @@ def _floor(root: Path, environment: str, engine: Path, resources: int) -> Timing
             '    random.RandomId(f"id-{number}", byte_length=8)\n'
         )
         (floor / "__main__.py").write_text(program, encoding="utf-8")
-        return _time(floor, environment, engine)
+        return _best_time(floor, environment, engine)
 
 
 def _command_seconds(root: Path, environment: str) -> float:
