@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from botocore import UNSIGNED
@@ -55,8 +56,11 @@ def quicken_moto() -> None:
     """Replaces what moto does over and over again, once in a process."""
     if not importlib.metadata.version("moto").startswith(TRIED_WITH):
         return
+    import cryptography.x509
+    import moto.acm.models
     import moto.core.responses
     import moto.kms.models
+    from cryptography.hazmat.primitives.asymmetric import rsa
     from moto.core.base_backend import BaseBackend
 
     responses: Any = moto.core.responses
@@ -75,6 +79,13 @@ def quicken_moto() -> None:
     BaseBackend.urls = property(urls)  # type: ignore[assignment, method-assign]
     keys: Any = moto.kms.models
     keys.generate_private_key = lambda spec, make=keys.generate_private_key: _MadeWhenUsed(make, spec)
+    # A key pair takes 70 ms; the certificates of an embedded AWS can have the same one.
+    one_key_pair = SimpleNamespace(generate_private_key=cache(rsa.generate_private_key))
+    asymmetric = SimpleNamespace(asymmetric=SimpleNamespace(rsa=one_key_pair))
+    certificates: Any = moto.acm.models
+    certificates.cryptography = SimpleNamespace(
+        x509=cryptography.x509, hazmat=SimpleNamespace(primitives=asymmetric)
+    )
 
 
 def _name_request(headers: dict[str, Any] | None = None) -> str:

@@ -19,3 +19,17 @@ def test_unsigned_calls_reach_the_region_and_the_account_that_they_are_for(cloud
     cloud.call("s3", "us-west-2", "create_bucket", Bucket="documents",
                CreateBucketConfiguration={"LocationConstraint": "us-west-2"})  # fmt: skip
     assert cloud.call("s3", "us-west-2", "head_bucket", Bucket="documents")["BucketRegion"] == "us-west-2"
+
+
+def test_certificates_differ_though_they_have_one_key_pair(cloud: WatchedCloud) -> None:
+    def issued(domain: str) -> str:
+        made = cloud.call("acm", "us-west-2", "request_certificate", DomainName=domain)
+        return str(made["CertificateArn"])
+
+    first, second = issued("one.example"), issued("two.example")
+    described = [
+        cloud.call("acm", "us-west-2", "describe_certificate", CertificateArn=arn)["Certificate"]
+        for arn in (first, second)
+    ]
+    assert [each["DomainName"] for each in described] == ["one.example", "two.example"]
+    assert described[0]["Serial"] != described[1]["Serial"]
