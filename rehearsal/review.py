@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rehearsal.console import Terminal
+from rehearsal.session import EngineError, Progress, Session
 from rehearsal.throwaway import throwaway_session
 
 
@@ -69,8 +70,8 @@ def review(
     """The engine's own diff of the working tree against `base`, as text or as the engine's JSON.
 
     Raises:
-        RevisionError: the base cannot be used.
-        EngineError: either of the two programs fails.
+        RevisionError: the base cannot be used, or cannot be deployed.
+        EngineError: the working tree's program fails.
     """
     terminal = Terminal()
     with (
@@ -78,11 +79,21 @@ def review(
         throwaway_session(old, environment, engine, system=system) as session,
     ):
         with terminal.progress(f"{environment} at {base}") as progress:
-            session.up(progress)
+            _deploy_base(session, base, progress)
         session.use_program(root)
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
         with terminal.progress("preview of the working tree") as progress:
             return session.preview(progress, options).output
+
+
+def _deploy_base(session: Session, base: str, progress: Progress | None) -> None:
+    try:
+        session.up(progress)
+    except EngineError as error:
+        raise RevisionError(
+            f"{error}\nThis is {base}, not the working tree: it cannot be deployed, so there is nothing to "
+            "compare with. Take another BASE; `make up` tries the working tree by itself."
+        ) from error
 
 
 def _color(terminal: Terminal) -> str:

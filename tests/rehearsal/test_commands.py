@@ -11,7 +11,7 @@ import yaml
 
 from rehearsal.deploy import deploy, operate
 from rehearsal.manifests import write_manifests
-from rehearsal.review import review
+from rehearsal.review import RevisionError, review
 from rehearsal.session import EngineError
 from rehearsal.workspace import Workspace
 from tests.support.small_program import ACCOUNT, SmallProgram
@@ -94,6 +94,18 @@ def test_a_preview_shows_what_the_working_tree_would_replace(program: SmallProgr
     assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
     changes = json.loads(review(program.root, "dev", engine, base="HEAD", as_json=True))["changeSummary"]
     assert changes["replace"] == 1
+
+
+def test_a_base_that_cannot_be_deployed_is_not_taken_for_the_working_tree(
+    program: SmallProgram, engine: Path
+) -> None:
+    program.write(VPC.replace("{cidr}", "10.0.0.0/99"))
+    git(program.root, "init", "--initial-branch=main")
+    git(program.root, "add", ".")
+    git(program.root, "commit", "-m", "base")
+    program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
+    with pytest.raises(RevisionError, match="This is main, not the working tree"):
+        review(program.root, "dev", engine, base="main")
 
 
 def test_manifests_are_the_objects_of_the_cluster_and_nothing_older(
