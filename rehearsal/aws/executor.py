@@ -239,13 +239,14 @@ class Executor:
         return jmespath.search(mapping.found, answer) if mapping.found else answer
 
     def _first_outputs(self, context: Context) -> Properties:
-        """Outputs after a creation: what its answer told, and the tags that it took, are not asked again."""
-        mapping, tags = self.mapping, self.mapping.tags
-        given = context.inputs.get("tags") or {} if tags is not None and tags.create is not None else None
-        told_all = bool(mapping.made) and not (mapping.settings or mapping.finish or callable(mapping.found))
-        if mapping.known_when_made or (told_all and (tags is None or given is not None)):
-            return self._merge(context, context.inputs, self._properties(context, given))
-        return self._outputs(context, given)
+        """Outputs after a creation: what its answer told, and what was set since, are not asked again."""
+        mapping, inputs = self.mapping, context.inputs
+        tags = inputs.get("tags") or {} if mapping.tags is not None else None
+        if not mapping.is_known_when_made(inputs):
+            return self._outputs(context, tags)
+        names = {name for setting in mapping.settings for name in setting.properties}
+        settings = {name: inputs[name] for name in names if inputs.get(name) is not None}
+        return self._merge(context, inputs, {**self._properties(context, tags), **settings})
 
     def _outputs(self, context: Context, tags: Properties | None = None) -> Properties:
         found = self._find(context)

@@ -142,8 +142,9 @@ class ResourceMapping:
             primary); the update then sets what such an operation does not take, as AWS's provider does.
         made: JMESPath of the new object in the answer; empty for the whole answer.
         finish: operations that AWS's provider adds to every creation.
-        known_when_made: inputs, defaults and `computed` say everything, so that a new one is not read back
-            at once; the round-trip tests compare the two.
+        known_when_made: inputs, defaults, the creation's answer and `computed` say everything, so that a new
+            one is not read back at once: always, or when all of the named inputs are given. The round-trip
+            tests compare the two.
         id: template of Pulumi's id, over the object (`{SubnetId}`) and the inputs (`{bucket}`), or a
             function of the context (with `import_id`).
         read: the operation that describes it. None: it cannot be read back.
@@ -173,7 +174,7 @@ class ResourceMapping:
     create_from: Mapping[str, Call] = field(default_factory=dict)
     made: str = ""
     finish: tuple[Call, ...] = ()
-    known_when_made: bool = False
+    known_when_made: bool | tuple[str, ...] = False
     found: str | Callable[[dict[str, Any], Context], Mapping[str, Any] | None] = ""
     missing: tuple[str, ...] = ()
     update: Call | None = None
@@ -193,6 +194,11 @@ class ResourceMapping:
     def made_from(self, inputs: Properties) -> Call | None:
         """The operation that makes it from something else; None when it is made anew."""
         return next((call for name, call in self.create_from.items() if inputs.get(name)), None)
+
+    def is_known_when_made(self, inputs: Properties) -> bool:
+        """True when a new one with these inputs need not be read back."""
+        known = self.known_when_made
+        return known if isinstance(known, bool) else all(inputs.get(name) is not None for name in known)
 
     def import_inputs(self, identifier: str) -> Properties:
         """The inputs that an id given by a person (`pulumi import`) names."""

@@ -66,7 +66,7 @@ def test_a_killed_deployment_is_finished_by_the_next_one(
     program: SmallProgram, engine: Path, engine_too: bool, checkpoints: bool
 ) -> None:
     program.write(PROGRAM)
-    process = start(program, engine, calls=25, checkpoints=checkpoints)
+    process = start(program, engine, calls=15, checkpoints=checkpoints)
     if engine_too:
         for child in Path(f"/proc/{process.pid}/task").glob("*/children"):
             for engine_process in child.read_text(encoding="utf-8").split():
@@ -100,7 +100,7 @@ def _heeding_ctrl_c() -> Iterator[None]:
 @pytest.mark.usefixtures("_heeding_ctrl_c")
 def test_ctrl_c_stops_in_good_order_and_the_next_up_finishes(program: SmallProgram, engine: Path) -> None:
     program.write(PROGRAM)
-    calls = [25]
+    calls = [15]
 
     def press_ctrl_c(_service: str, _operation: str) -> None:
         calls[0] -= 1

@@ -233,6 +233,7 @@ MAPPINGS = (
         service="cloudfront",
         create=Call("create_origin_access_control"),
         made="OriginAccessControl",
+        known_when_made=True,
         id="{Id}",
         read=Call("get_origin_access_control", {"Id": "{id}"}),
         found="OriginAccessControl.{Id: Id, OriginAccessControlConfig: OriginAccessControlConfig}",

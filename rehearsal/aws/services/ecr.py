@@ -30,6 +30,7 @@ MAPPINGS = (
         service="ecr",
         create=Call("create_repository", _encryption),
         made="repository",
+        known_when_made=True,
         id="{name}",
         import_id="{name}",
         read=Call("describe_repositories", {"repositoryNames": ["{id}"]}),

@@ -73,6 +73,7 @@ MAPPINGS = (
         service="logs",
         create=Call("create_delivery", _s3),
         made="merge(delivery, {Id: delivery.id})",
+        known_when_made=True,
         id="{Id}",
         read=Call("get_delivery", {"id": "{id}"}),
         found="delivery",

@@ -38,6 +38,7 @@ MAPPINGS = (
         token="aws:cloudwatch/logGroup:LogGroup",
         service="logs",
         create=Call("create_log_group"),
+        known_when_made=True,
         id="{name}",
         import_id="{name}",
         read=Call("describe_log_groups", {"logGroupNamePrefix": "{id}"}),
@@ -56,6 +57,7 @@ MAPPINGS = (
         # moto takes the key at creation, but has no AssociateKmsKey: a later change is in the state only.
         not_returned=("kmsKeyId",),
         defaults={"retentionInDays": 0, "logGroupClass": "STANDARD"},
+        computed={"arn": "arn:aws:logs:{region}:{account}:log-group:{name}"},
         autoname="name",
         tags=GROUP_TAGS,
     ),
@@ -63,6 +65,7 @@ MAPPINGS = (
         token="aws:cloudwatch/logMetricFilter:LogMetricFilter",
         service="logs",
         create=Call("put_metric_filter"),
+        known_when_made=True,
         id="{name}",
         import_id="{logGroupName}:{name}",
         read=Call(

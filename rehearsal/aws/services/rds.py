@@ -248,6 +248,7 @@ MAPPINGS = (
         service="rds",
         create=Call("create_db_snapshot"),
         made="DBSnapshot",
+        known_when_made=True,
         id="{DBSnapshotIdentifier}",
         import_id="{dbSnapshotIdentifier}",
         read=Call("describe_db_snapshots", {"DBSnapshotIdentifier": "{id}"}),

@@ -117,6 +117,7 @@ MAPPINGS = (
             {"TopicArn": "{arn}", "AttributeName": "Policy", "AttributeValue": "{policy}"},
             takes=False,
         ),
+        known_when_made=True,
         id="{arn}",
         import_id="{arn}",
         read=Call("get_topic_attributes", {"TopicArn": "{arn}"}),
@@ -129,6 +130,7 @@ MAPPINGS = (
         delete=Call("set_topic_attributes", _default_policy, takes=False),
         missing=("NotFound",),
         names={"arn": "TopicArn"},
+        computed={"owner": "{account}"},
     ),
     ResourceMapping(
         token="aws:sns/topicSubscription:TopicSubscription",

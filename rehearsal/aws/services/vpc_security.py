@@ -51,6 +51,8 @@ def _rule(direction: str) -> ResourceMapping:
         service="ec2",
         create=Call(f"authorize_security_group_{direction.lower()}", _permission, takes=False),
         made="SecurityGroupRules[0]",
+        # A rule for all protocols gets ports of its own.
+        known_when_made=("fromPort", "toPort"),
         id="{SecurityGroupRuleId}",
         read=Call("describe_security_group_rules", {"SecurityGroupRuleIds": ["{id}"]}),
         found="SecurityGroupRules[0]",
@@ -127,6 +129,7 @@ MAPPINGS = (
         token="aws:ec2/securityGroup:SecurityGroup",
         service="ec2",
         create=Call("create_security_group"),
+        known_when_made=True,
         id="{GroupId}",
         # AWS lets a new group send to anywhere; its provider takes that away, so that rules say all.
         finish=(Call("revoke_security_group_egress", _anywhere, takes=False),),
@@ -138,13 +141,14 @@ MAPPINGS = (
         defaults={"description": "Managed by Pulumi"},
         autoname="name",
         tags=ec2_tags("security-group"),
-        computed={"arn": "arn:aws:ec2:{region}:{account}:security-group/{id}"},
+        computed={"arn": "arn:aws:ec2:{region}:{account}:security-group/{id}", "ownerId": "{account}"},
     ),
     ResourceMapping(
         token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         service="ec2",
         create=Call("describe_security_groups", _adopted_default_group, takes=False),
         made="SecurityGroups[0]",
+        known_when_made=True,
         id="{GroupId}",
         read=Call("describe_security_groups", {"GroupIds": ["{id}"]}),
         found="SecurityGroups[0]",

@@ -71,6 +71,7 @@ MAPPINGS = (
         service="wafv2",
         create=Call("put_logging_configuration"),
         made="LoggingConfiguration",
+        known_when_made=True,
         id="{ResourceArn}",
         import_id="{resourceArn}",
         read=Call("get_logging_configuration", {"ResourceArn": "{id}"}),
