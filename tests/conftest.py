@@ -11,6 +11,9 @@ import pytest
 
 from rehearsal.engine import Engine, EngineNotFound, find_engine
 
+# What the support modules assert is told in full, as in the tests themselves.
+pytest.register_assert_rewrite("tests.support")
+
 
 @pytest.fixture(scope="session")
 def engine() -> Path:
