@@ -199,7 +199,7 @@ class Session:
                 f"{error}. It was made by another version of the program or for another account; "
                 f"`make reset ENV={self.environment}` throws it away."
             ) from error
-        self.cloud.prepare(stack_file.region, services.used())
+        self.cloud.prepare(stack_file.region, services.QUESTIONS)
         self.clusters.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "kubernetes")
         kubernetes = KubernetesProvider(self.clusters, stack_file.kubernetes_version)
         self._random = RandomProvider(

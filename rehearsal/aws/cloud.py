@@ -10,7 +10,7 @@ import importlib
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Self
 
@@ -72,10 +72,11 @@ class Cloud:
 
     def stop(self) -> None:
         """Stops moto; what happened stays in the journal."""
-        if self._mock is not None:
-            self._mock.stop(remove_data=False)
-            self._forget_account()
-            self._mock = None
+        with self._lock:
+            if self._mock is not None:
+                self._mock.stop(remove_data=False)
+                self._forget_account()
+                self._mock = None
         self._journal.close()
 
     def __enter__(self) -> Self:
@@ -140,9 +141,21 @@ class Cloud:
 
         return make_client(service, region, self.account)
 
-    def prepare(self, region: str, services: Iterable[str]) -> None:
-        """Makes the clients of a region in the background: until the engine asks there is time."""
-        threading.Thread(target=lambda: [self.client(each, region) for each in services], daemon=True).start()
+    def prepare(self, region: str, questions: Mapping[str, str]) -> None:
+        """Asks each service its question in the background: until the engine asks there is time.
+
+        A service's first answer takes long: its client and model, moto's routes, and what every account
+        has (IAM's 1500 managed policies).
+        """
+
+        def ask() -> None:
+            for service, operation in questions.items():
+                with self._lock:
+                    if self._mock is None:
+                        return
+                    self._send(service, region, operation, {})
+
+        threading.Thread(target=ask, daemon=True).start()
 
     def _change(
         self, service: str, region: str, operation: str, parameters: dict[str, Any]

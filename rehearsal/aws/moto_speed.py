@@ -9,12 +9,14 @@ is left as it is, only slower.
 from __future__ import annotations
 
 import importlib.metadata
+from copy import copy
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
 TRIED_WITH = ("5.2.",)
 
@@ -41,7 +43,24 @@ def make_client(service: str, region: str, account: str) -> Any:
         request.headers["Authorization"] = scope
 
     client.meta.events.register("before-sign", name_caller)
+    client._endpoint.http_session = _Nowhere()
     return client
+
+
+class NoAnswer(BotoCoreError):
+    """moto does not know this request."""
+
+    fmt = "the embedded AWS has no answer to {method} {url}"
+
+
+class _Nowhere:
+    """Where requests go that moto leaves: never out of this machine."""
+
+    def send(self, request: Any) -> Any:
+        raise NoAnswer(method=request.method, url=request.url)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @cache
@@ -54,13 +73,14 @@ def _session() -> Any:
 @cache
 def quicken_moto() -> None:
     """Replaces what moto does over and over again, once in a process."""
-    if not importlib.metadata.version("moto").startswith(TRIED_WITH):
-        return
-    import cryptography.x509
-    import moto.acm.models
+    if importlib.metadata.version("moto").startswith(TRIED_WITH):
+        _quicken_requests()
+        _quicken_keys()
+        _quicken_managed_policies()
+
+
+def _quicken_requests() -> None:
     import moto.core.responses
-    import moto.kms.models
-    from cryptography.hazmat.primitives.asymmetric import rsa
     from moto.core.base_backend import BaseBackend
 
     responses: Any = moto.core.responses
@@ -77,15 +97,6 @@ def quicken_moto() -> None:
         return known[type(backend)]
 
     BaseBackend.urls = property(urls)  # type: ignore[assignment, method-assign]
-    keys: Any = moto.kms.models
-    keys.generate_private_key = lambda spec, make=keys.generate_private_key: _MadeWhenUsed(make, spec)
-    # A key pair takes 70 ms; the certificates of an embedded AWS can have the same one.
-    one_key_pair = SimpleNamespace(generate_private_key=cache(rsa.generate_private_key))
-    asymmetric = SimpleNamespace(asymmetric=SimpleNamespace(rsa=one_key_pair))
-    certificates: Any = moto.acm.models
-    certificates.cryptography = SimpleNamespace(
-        x509=cryptography.x509, hazmat=SimpleNamespace(primitives=asymmetric)
-    )
 
 
 def _name_request(headers: dict[str, Any] | None = None) -> str:
@@ -94,8 +105,28 @@ def _name_request(headers: dict[str, Any] | None = None) -> str:
     return _REQUEST
 
 
+def _quicken_keys() -> None:
+    """A key pair takes 70 ms: certificates have one between them, KMS makes it when it is used."""
+    import cryptography.x509
+    import moto.acm.models
+    import moto.kms.models
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    keys: Any = moto.kms.models
+    keys.generate_private_key = lambda spec, make=keys.generate_private_key: _MadeWhenUsed(make, spec)
+    one_key_pair = SimpleNamespace(generate_private_key=cache(rsa.generate_private_key))
+    asymmetric = SimpleNamespace(asymmetric=SimpleNamespace(rsa=one_key_pair))
+    certificates: Any = moto.acm.models
+    certificates.cryptography = SimpleNamespace(
+        x509=cryptography.x509, hazmat=SimpleNamespace(primitives=asymmetric)
+    )
+    check = cache(lambda private_key: validate(SimpleNamespace(key=private_key)))
+    validate = certificates.CertBundle.validate_pk
+    certificates.CertBundle.validate_pk = lambda bundle: check(bundle.key)
+
+
 class _MadeWhenUsed:
-    """moto makes an RSA key pair for each KMS key, 50 ms, also for those that cannot sign anything."""
+    """The RSA key pair of a KMS key, which most keys never need."""
 
     def __init__(self, make: Any, spec: str) -> None:
         self._make = cache(lambda: make(spec))
@@ -104,3 +135,22 @@ class _MadeWhenUsed:
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self._make(), name)
+
+
+def _quicken_managed_policies() -> None:
+    """AWS's own policies, 1500 documents, are read once in a process; each account gets copies."""
+    import moto.iam.models
+
+    backends: Any = moto.iam.models.IAMBackend
+    make = backends._init_aws_policies
+    read: dict[str, list[Any]] = {}
+
+    def copies(backend: Any) -> list[Any]:
+        if backend.region_name not in read:
+            read[backend.region_name] = make(backend)
+        policies = [copy(policy) for policy in read[backend.region_name]]
+        for policy in policies:
+            policy.account_id, policy.tags, policy.versions = backend.account_id, {}, [*policy.versions]
+        return policies
+
+    backends._init_aws_policies = copies
