@@ -1,13 +1,16 @@
 """Makes Pulumi's and AWS's Python SDKs quick enough for rehearsals.
 
-Nothing of it is there in a plain `pulumi up`. Five places of Pulumi's SDK cost more than the
+Nothing of it is there in a plain `pulumi up`. Eight places of Pulumi's SDK cost more than the
 deployment itself once there are some hundred resources:
 
 * waiting for outputs arms all of them again each time one is done, which is quadratic;
 * every line of debug logging is a blocking call to the engine, which throws it away;
 * every resource sends the whole Python stack of its creation, which nobody reads in a rehearsal;
 * every property of every resource is a task that waits for four futures, where one would do;
-* every value is searched for unknowns, word by word, though a text or number has nothing inside.
+* every value is searched for unknowns, word by word, though a text or number has nothing inside;
+* every alias that a resource's class has is made a URN, for engines that cannot do that themselves;
+* every resource's URN is made up, in case that there is no engine;
+* every resource's class is searched for the types and names of its properties.
 
 They are replaced while a session runs, only in SDK versions in which this was tried, and put back
 afterwards. The garbage collector is relaxed for the rest of the process: a session makes many objects
@@ -24,7 +27,7 @@ import gc
 import importlib.metadata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 TRIED_WITH = ("3.272.",)
@@ -131,12 +134,21 @@ def _contains_unknowns(value: Any) -> bool:
     return False
 
 
+class _NoUrn:
+    """What the engine is going to answer."""
+
+    async def future(self) -> None:
+        return None
+
+
 def _replace() -> list[tuple[Any, str, Any]]:
     import pulumi.log
     import pulumi.output
+    import pulumi.resource
     import pulumi.runtime.resource
     import pulumi.runtime.rpc
     import pulumi.runtime.stack
+    from pulumi import _types
     from pulumi.runtime.proto import source_pb2
 
     replacements: list[tuple[Any, str, Any]] = [
@@ -146,6 +158,10 @@ def _replace() -> list[tuple[Any, str, Any]]:
         (pulumi.runtime.rpc, "transfer_properties", _transfer_properties),
         (pulumi.runtime.rpc, "contains_unknowns", _contains_unknowns),
         (pulumi.output, "contains_unknowns", _contains_unknowns),
+        (pulumi.resource, "collapse_alias_to_urn", lambda alias, *_: alias),
+        (pulumi.runtime.resource, "create_urn", lambda *_: _NoUrn()),
+        (_types, "resource_types", cache(_types.resource_types)),
+        (_types, "resource_pulumi_to_py_names", cache(_types.resource_pulumi_to_py_names)),
     ]
     undo = [(target, name, getattr(target, name)) for target, name, _ in replacements]
     for target, name, value in replacements:

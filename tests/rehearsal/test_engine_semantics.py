@@ -55,6 +55,28 @@ def test_a_change_in_place_keeps_the_identity(program: SmallProgram, engine: Pat
     assert attribute["EnableDnsHostnames"] == {"Value": True}
 
 
+def test_a_resource_that_names_what_it_was_called_stays_the_same(program: SmallProgram, engine: Path) -> None:
+    program.write(vpc_program())
+    with session_of(program, engine) as session:
+        session.up()
+        before = resources(session, VPC_TYPE)["main"]["id"]
+        renamed = 'aliases=[pulumi.Alias(name="main", parent=pulumi.ROOT_STACK_RESOURCE)], parent=network'
+        program.write(
+            'network = pulumi.ComponentResource("test:index:Network", "network")\n'
+            f'aws.ec2.Vpc("renamed", cidr_block="10.0.0.0/16", opts=options({renamed}))\n'
+        )
+        assert session.up().changes == {"create": 1}  # the component
+        assert {name: vpc["id"] for name, vpc in resources(session, VPC_TYPE).items()} == {"renamed": before}
+        # A parent's other name is its children's too.
+        renamed = 'aliases=[pulumi.Alias(name="network")]'
+        program.write(
+            f'net = pulumi.ComponentResource("test:index:Network", "net", None, options({renamed}))\n'
+            'aws.ec2.Vpc("renamed", cidr_block="10.0.0.0/16", opts=options(parent=net))\n'
+        )
+        assert session.up().changes == {}
+        assert resources(session, VPC_TYPE)["renamed"]["id"] == before
+
+
 def test_a_preview_says_replace_where_aws_would(program: SmallProgram, engine: Path) -> None:
     program.write(vpc_program())
     with session_of(program, engine) as session:
