@@ -47,7 +47,7 @@ def make_client(service: str, region: str, account: str) -> Any:
     return client
 
 
-class NoAnswer(BotoCoreError):
+class NoAnswer(BotoCoreError):  # type: ignore[misc]
     """moto does not know this request."""
 
     fmt = "the embedded AWS has no answer to {method} {url}"
