@@ -52,21 +52,27 @@ def _topic(answer: dict[str, Any], _: Context) -> dict[str, Any]:
 
 
 def _new_topic(context: Context) -> dict[str, Any]:
-    """What kind of topic it is can be said at its creation only."""
-    return {"Attributes": {"FifoTopic": "true"}} if context.inputs.get("fifoTopic") else {}
+    """A creation takes all attributes; what kind of topic it is, it alone."""
+    names = {**_TOPIC, "fifoTopic": "FifoTopic"}
+    given = {member: context.inputs[name] for name, member in names.items() if context.inputs.get(name)}
+    return {"Attributes": {member: _text(value) for member, value in given.items()}} if given else {}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value or "")
 
 
 def _attribute(kind: str, name: str, member: str) -> Setting:
     """One attribute of a topic or subscription; leaving it out takes it away."""
 
     def parameters(context: Context) -> dict[str, Any]:
-        value = context.inputs.get(name)
-        text = str(value).lower() if isinstance(value, bool) else str(value or "")
+        text = _text(context.inputs.get(name))
         return {f"{kind.title()}Arn": context.id, "AttributeName": member, "AttributeValue": text}
 
     operation = f"set_{kind}_attributes"
     unset = Call(operation, parameters, takes=False)
-    return Setting(operation, (name,), parameters, takes=False, unset=unset)
+    at_creation = kind != "topic"
+    return Setting(operation, (name,), parameters, takes=False, unset=unset, at_creation=at_creation)
 
 
 def _default_policy(context: Context) -> dict[str, Any]:
