@@ -76,14 +76,25 @@ def review(
     terminal = Terminal()
     with (
         checkout_of(root, base) as old,
-        throwaway_session(old, environment, engine, system=system) as session,
+        throwaway_session(old, environment, engine, system=_of_base(system, root, old)) as session,
     ):
         with terminal.progress(f"{environment} at {base}") as progress:
             _deploy_base(session, base, progress)
-        session.use_program(root)
+        session.use_program(root, system)
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
         with terminal.progress("preview of the working tree") as progress:
             return session.preview(progress, options).output
+
+
+def _of_base(system: Path | None, root: Path, old: Path) -> Path | None:
+    """The system file as the base has it: its changes are part of the diff.
+
+    One that the base does not have, or that is outside of the checkout, is taken for both.
+    """
+    if system is None or not system.resolve().is_relative_to(root.resolve()):
+        return system
+    before = old / system.resolve().relative_to(root.resolve())
+    return before if before.is_file() else system
 
 
 def _deploy_base(session: Session, base: str, progress: Progress | None) -> None:

@@ -117,8 +117,7 @@ class Session:
         language.prepare()
         collect_garbage_rarely()
         try:
-            extra = {"groundwork:systemFile": str(self.system.resolve())} if self.system else {}
-            self.workspace.prepare(self.root, extra)
+            self._take_configuration()
             self.workspace.forget_stale_locks()
             mended = self.workspace.mend_state()
             self._start_cloud(stack_file)
@@ -176,11 +175,15 @@ class Session:
         """The stack's state, as `pulumi stack export` gives it."""
         return dict(json.loads(self._command("stack", "export")))
 
-    def use_program(self, root: Path) -> None:
+    def use_program(self, root: Path, system: Path | None = None) -> None:
         """From here on runs the program of another checkout, with its configuration."""
-        self.root = root
-        self.workspace.prepare(root)
+        self.root, self.system = root, system
+        self._take_configuration()
         self._serve_program()
+
+    def _take_configuration(self) -> None:
+        extra = {"groundwork:systemFile": str(self.system.resolve())} if self.system else {}
+        self.workspace.prepare(self.root, extra)
 
     def _start_cloud(self, stack_file: StackFile) -> None:
         journal = Journal(self.workspace.journal)

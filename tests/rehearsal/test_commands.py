@@ -96,6 +96,27 @@ def test_a_preview_shows_what_the_working_tree_would_replace(program: SmallProgr
     assert changes["replace"] == 1
 
 
+def test_a_preview_of_another_system_compares_its_file_with_the_base_s(
+    program: SmallProgram, engine: Path
+) -> None:
+    program.write("""
+        from pathlib import Path
+        cidr = Path(pulumi.Config("groundwork").require("systemFile")).read_text()
+        aws.ec2.Vpc("main", cidr_block=cidr, opts=options())
+    """)
+    system = program.root / "other.yaml"
+    system.write_text("10.0.0.0/16", encoding="utf-8")
+    git(program.root, "init", "--initial-branch=main")
+    git(program.root, "add", ".")
+    git(program.root, "commit", "-m", "base")
+    system.write_text("10.9.0.0/16", encoding="utf-8")
+    text = review(program.root, "dev", engine, base="main", system=system)
+    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
+    # One that the base does not have is taken for both: what differs is the program alone.
+    new = system.rename(program.root / "new.yaml")
+    assert "3 unchanged" in review(program.root, "dev", engine, base="main", system=new)
+
+
 def test_a_base_that_cannot_be_deployed_is_not_taken_for_the_working_tree(
     program: SmallProgram, engine: Path
 ) -> None:
