@@ -120,10 +120,11 @@ clean: ## delete the Python environment, the tools' caches and written manifests
 
 # An interrupted installation leaves no .ready file and is begun again. The requirements list every
 # package, so pip need not look for more; byte code is written afterwards on all cores, which halves
-# the time. A folder that is something else than an environment is never cleared.
-$(READY): requirements.txt
+# the time. A folder that is something else than an environment is never cleared, nor one behind a
+# link, which may be another checkout's. The requirements' age says nothing: git sets it anew.
+$(READY): REQUIREMENTS = requirements.txt
 $(READY): FOLDER = $(VENV)
-$(CHECKERS_READY): requirements-audit.txt
+$(CHECKERS_READY): REQUIREMENTS = requirements-audit.txt
 $(CHECKERS_READY): FOLDER = $(CHECKERS)
 $(READY) $(CHECKERS_READY):
 	@for python in $(PYTHONS); do \
@@ -132,6 +133,8 @@ $(READY) $(CHECKERS_READY):
 	stop() { printf '%s\n' "$$@" >&2; exit 1; }; \
 	[ -n "$$python" ] || stop 'Python 3.11 or newer is needed; tried: $(PYTHONS).' \
 		'Install it, or say where it is: make PYTHON=/path/to/python3.11 …'; \
+	[ ! -L '$(FOLDER)' ] || stop 'The folder $(FOLDER) is a link, and what is behind it is not cleared.' \
+		"Name that itself: make VENV=$$(cd '$(FOLDER)' 2>/dev/null && pwd -P || echo /path/to/venv) …"; \
 	mkdir -p '$(FOLDER)' 2>/dev/null && [ -w '$(FOLDER)' ] || stop 'The folder $(FOLDER) cannot be written.' \
 		'Name another one: make VENV=$$HOME/.cache/groundwork/venv …'; \
 	[ -f '$(FOLDER)/pyvenv.cfg' ] || [ -z "$$(ls -A '$(FOLDER)')" ] || \
@@ -140,7 +143,7 @@ $(READY) $(CHECKERS_READY):
 	start=$$(date +%s); rm -f '$(FOLDER)'/.ready-*; log=$$(mktemp) || exit 1; \
 	{ $$python -m venv --clear '$(FOLDER)' && \
 		'$(FOLDER)/bin/python' -m pip install --disable-pip-version-check --no-input --no-deps --no-compile \
-			--require-hashes -r $< && \
+			--require-hashes -r $(REQUIREMENTS) && \
 		{ '$(FOLDER)/bin/python' -m compileall -qq -j 0 '$(FOLDER)/lib' || true; }; } > "$$log" 2>&1 || \
 		{ tail -n 15 "$$log"; rm -f "$$log"; stop 'The Python packages could not be installed; the reason is above.' \
 		'When it is mended (network, proxy, disk space), run the same command again.'; }; \

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +85,15 @@ class TestSetUp:
         make("up")
         assert calls() == [*SETUP, "-m rehearsal up --env dev"] * 2
 
+    def test_it_is_not_made_anew_when_git_has_written_the_same_requirements_again(
+        self, make: Make, calls: Callable[[], list[str]], tmp_path: Path
+    ) -> None:
+        make("up")
+        tomorrow = time.time() + 86400
+        os.utime(tmp_path / "checkout" / "requirements.txt", (tomorrow, tomorrow))
+        make("up")
+        assert calls() == [*SETUP, *["-m rehearsal up --env dev"] * 2]
+
     def test_packages_are_checked_against_their_hashes(self, make: Make, tmp_path: Path) -> None:
         make("up")
         assert "--require-hashes -r requirements.txt" in (tmp_path / "calls").read_text()
@@ -128,6 +138,19 @@ class TestSetUp:
         precious.write_text("")
         make(target, f"VENV={precious.parent}")
         assert precious.exists()
+
+    def test_an_environment_behind_a_link_is_used_but_never_cleared(
+        self, make: Make, calls: Callable[[], list[str]], tmp_path: Path
+    ) -> None:
+        shared = tmp_path / "shared"
+        make("up", f"VENV={shared}")
+        (tmp_path / "checkout" / ".venv").symlink_to(shared)
+        assert make("up").returncode == 0
+        (tmp_path / "checkout" / "requirements.txt").write_text("one==2\n")
+        refused = make("up")
+        assert f"make VENV={shared} " in refused.stderr
+        assert (shared / "pyvenv.cfg").exists()
+        assert sum("-m venv" in call for call in calls()) == 1
 
 
 class TestCommands:
