@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,6 +11,10 @@ from rehearsal.console import Terminal
 from rehearsal.kubernetes import manifests
 from rehearsal.session import Session
 from rehearsal.throwaway import throwaway_session
+from rehearsal.workspace import WorkspaceError
+
+# <namespace>/<place>-<kind>-<name>.yaml
+_MANIFEST = re.compile(r"[^/]+/\d\d-[^/]+\.yaml")
 
 
 def write_manifests(
@@ -19,13 +24,30 @@ def write_manifests(
 
     The folder is replaced as a whole, so that an object that is gone leaves no file behind.
     Returns the files' paths in it, in the order in which they can be applied.
+
+    Raises:
+        WorkspaceError: the folder holds something else, which would be lost.
     """
+    folder = folder.resolve()
+    _check_replaceable(folder)
     with throwaway_session(root, environment, engine, system=system) as session:
         with Terminal().progress(f"up {environment}") as progress:
             session.up(progress)
         files = objects_of(session)
     replace_folder(folder, files)
     return list(files)
+
+
+def _check_replaceable(folder: Path) -> None:
+    if not folder.exists():
+        return
+    held = [str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()]
+    other = sorted(name for name in held if not _MANIFEST.fullmatch(name))
+    if other or not folder.is_dir():
+        raise WorkspaceError(
+            f"{folder} holds something else than manifests{f' ({other[0]})' if other else ''}, "
+            "and would be replaced as a whole. Name an empty or a new folder: OUTPUT=…"
+        )
 
 
 def objects_of(session: Session) -> dict[str, str]:

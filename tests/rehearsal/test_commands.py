@@ -13,7 +13,7 @@ from rehearsal.deploy import deploy, operate
 from rehearsal.manifests import write_manifests
 from rehearsal.review import RevisionError, review
 from rehearsal.session import EngineError
-from rehearsal.workspace import Workspace
+from rehearsal.workspace import Workspace, WorkspaceError
 from tests.support.small_program import ACCOUNT, SmallProgram
 
 pytestmark = pytest.mark.engine
@@ -139,3 +139,16 @@ def test_manifests_are_the_objects_of_the_cluster_and_nothing_older(
     written = yaml.safe_load((folder / "00-cluster" / "00-namespace-shop.yaml").read_text(encoding="utf-8"))
     assert (written["kind"], written["metadata"]["name"]) == ("Namespace", "shop")
     assert not (folder / "left").exists()
+
+
+def test_manifests_replace_no_folder_with_other_things(
+    program: SmallProgram, engine: Path, tmp_path: Path
+) -> None:
+    program.write(NAMESPACE)
+    precious = tmp_path / "folder" / "deep" / "notes.txt"
+    precious.parent.mkdir(parents=True)
+    precious.write_text("", encoding="utf-8")
+    for folder in (tmp_path / "folder", precious):
+        with pytest.raises(WorkspaceError, match="Name an empty or a new folder"):
+            write_manifests(program.root, "dev", engine, folder)
+    assert precious.exists()
