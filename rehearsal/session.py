@@ -117,13 +117,14 @@ class Session:
         language.prepare()
         collect_garbage_rarely()
         try:
-            self._take_configuration()
+            stand_ins = self._take_configuration()
             self.workspace.forget_stale_locks()
             mended = self.workspace.mend_state()
             self._start_cloud(stack_file)
             new = not self.workspace.has_stack
             if new:
                 self._make_stack()
+            self._encrypt(stand_ins)
             if mended or (killed and not new):
                 self._recover()
         except BaseException:
@@ -178,12 +179,18 @@ class Session:
     def use_program(self, root: Path, system: Path | None = None) -> None:
         """From here on runs the program of another checkout, with its configuration."""
         self.root, self.system = root, system
-        self._take_configuration()
+        self._encrypt(self._take_configuration())
         self._serve_program()
 
-    def _take_configuration(self) -> None:
+    def _take_configuration(self) -> dict[str, str]:
         extra = {"groundwork:systemFile": str(self.system.resolve())} if self.system else {}
-        self.workspace.prepare(self.root, extra)
+        return self.workspace.prepare(self.root, extra)
+
+    def _encrypt(self, stand_ins: dict[str, str]) -> None:
+        """Sets the stand-ins of the stack file's encrypted values, as secrets of this rehearsal."""
+        if stand_ins:
+            pairs = [part for path, text in stand_ins.items() for part in ("--secret", f"{path}={text}")]
+            self._command("config", "set-all", "--path", *pairs)
 
     def _start_cloud(self, stack_file: StackFile) -> None:
         journal = Journal(self.workspace.journal)

@@ -28,6 +28,7 @@ from typing import Any
 
 import yaml
 
+from rehearsal.stand_ins import take_encrypted
 from rehearsal.user_folders import state_home
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -93,8 +94,10 @@ class Workspace:
     def has_stack(self) -> bool:
         return any(self.backend.glob(f".pulumi/stacks/*/{self.environment}.json"))
 
-    def prepare(self, root: Path, extra_config: Mapping[str, Any] | None = None) -> None:
+    def prepare(self, root: Path, extra_config: Mapping[str, Any] | None = None) -> dict[str, str]:
         """Makes the folders and copies the project's files of the checkout at `root`.
+
+        Returns what is to stand for the stack file's encrypted values, which are not copied.
 
         Raises:
             WorkspaceError: nothing can be written here (read-only, disk full).
@@ -108,7 +111,7 @@ class Workspace:
             self.project.mkdir(parents=True, exist_ok=True)
             self._keep_no_engine_logs()
             shutil.copyfile(root / "Pulumi.yaml", self.project / "Pulumi.yaml")
-            self._copy_stack_file(root, extra_config or {})
+            return self._copy_stack_file(root, extra_config or {})
         except OSError as error:
             raise WorkspaceError(
                 f"cannot write to {self.directory}: {error.strerror}. "
@@ -126,7 +129,7 @@ class Workspace:
         logs.parent.mkdir(parents=True, exist_ok=True)
         logs.touch()
 
-    def _copy_stack_file(self, root: Path, extra_config: Mapping[str, Any]) -> None:
+    def _copy_stack_file(self, root: Path, extra_config: Mapping[str, Any]) -> dict[str, str]:
         name = f"Pulumi.{self.environment}.yaml"
         content = yaml.safe_load((root / name).read_text(encoding="utf-8")) or {}
         copy = self.project / name
@@ -135,8 +138,10 @@ class Workspace:
             content.pop(key, None)
         if "encryptionsalt" in (before or {}):
             content["encryptionsalt"] = before["encryptionsalt"]
-        content.setdefault("config", {}).update(extra_config)
+        stand_ins = take_encrypted(content.setdefault("config", {}))
+        content["config"].update(extra_config)
         write_atomically(copy, yaml.safe_dump(content, sort_keys=False))
+        return stand_ins
 
     def passphrase(self) -> str:
         """The passphrase of this workspace's state; made up the first time, readable by its owner only."""

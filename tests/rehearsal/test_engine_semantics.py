@@ -186,6 +186,31 @@ def test_secrets_stay_secret_in_state_outputs_and_preview(program: SmallProgram,
     assert "planted-value" not in preview.output + result.output + state
 
 
+def test_a_stack_file_with_secrets_of_another_key_comes_up_with_stand_ins(
+    program: SmallProgram, engine: Path
+) -> None:
+    program.write(
+        """\
+        paging = pulumi.Config("groundwork").require_secret_object("paging")
+        pulumi.export("paging", paging["pagerduty"])
+        """
+    )
+    stack_file = program.root / "Pulumi.dev.yaml"
+    text = stack_file.read_text(encoding="utf-8")
+    secret = (
+        "  groundwork:paging: {pagerduty: {secure: AQICAHgnotOurs}}\nsecretsprovider: awskms://alias/state\n"
+    )
+    stack_file.write_text(text + secret, encoding="utf-8")
+    with session_of(program, engine) as session:
+        session.up()
+        assert session.outputs() == {"paging": "[secret]"}
+        stand_in = session.outputs(show_secrets=True)["paging"]
+        session.use_program(program.root)
+        assert session.preview().changes == {}
+        copied = (session.workspace.project / "Pulumi.dev.yaml").read_text(encoding="utf-8")
+        assert stand_in not in copied + json.dumps(session.export())
+
+
 def test_two_providers_make_resources_in_their_own_regions(program: SmallProgram, engine: Path) -> None:
     program.write(
         """\
