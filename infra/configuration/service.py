@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from infra.configuration import patterns
+from infra.configuration import patterns, platform_names
 from infra.configuration.validation import Problems, Reader
 
 BUCKETS_FOR_SERVICES = ("documents", "photos", "reports", "audit")
@@ -17,8 +17,6 @@ EDGE_IDLE_SECONDS = 600
 HEARTBEATS_UNTIL_IDLE = 3
 HEARTBEAT_MAXIMUM = EDGE_IDLE_SECONDS // HEARTBEATS_UNTIL_IDLE
 
-# In front of the domain; CloudFront finds the load balancer under it.
-ORIGIN_LABEL = "origin"
 # Each one is a rule of the load balancer and a behavior of CloudFront.
 PATHS_MAXIMUM = 10
 
@@ -107,6 +105,9 @@ def read_services(
     readers = root.entries("services", pattern=patterns.PART, allowed=patterns.PART_ALLOWED)
     if not readers and not problems.concern(file, "services"):
         root.problem("services", {}, "at least one service")
+    for name in readers:
+        if other := platform_names.pod_name_mistake(name, readers):
+            root.section("services").problem(name, name, f"another name: this one is {other}")
     services = {name: _service(name, reader, secrets) for name, reader in readers.items()}
     _check_routes(root, services)
     return MappingProxyType(services)
@@ -195,10 +196,9 @@ def _check_routes(root: Reader, services: Mapping[str, Service]) -> None:
     taken: dict[tuple[str, str], str] = {}
     section = root.section("services")
     for name, service in services.items():
-        if service.route and service.route.host == ORIGIN_LABEL:
-            section.problem(
-                f"{name}.route.host", ORIGIN_LABEL, "another host: the load balancer has this one"
-            )
+        if service.route and service.route.host in platform_names.HOSTS:
+            whose = platform_names.HOSTS[service.route.host]
+            section.problem(f"{name}.route.host", service.route.host, f"another host: this one is {whose}")
         if service.route and len(service.route.paths) > PATHS_MAXIMUM:
             section.problem(f"{name}.route.paths", len(service.route.paths), f"at most {PATHS_MAXIMUM} paths")
         for path in service.route.paths if service.route else ():

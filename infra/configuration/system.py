@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from infra.configuration import patterns
+from infra.configuration import patterns, platform_names
 from infra.configuration.environments import Environment
 from infra.configuration.images import read_images_of_system
 from infra.configuration.jobs import Migration, Schedule, read_migration, read_schedules
+from infra.configuration.platform_variables import check_variables
+from infra.configuration.reachable import check_reachable
 from infra.configuration.secrets import SecretEntry, read_secrets
 from infra.configuration.service import Service, read_services
 from infra.configuration.thresholds import Pool, Thresholds, read_pool, read_thresholds
@@ -122,12 +124,7 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
     pool = read_pool(root.section("pool", optional=True))
     services = read_services(problems, root, file, secrets)
     system = System(
-        name=root.text(
-            "name",
-            pattern=rf"(?=.{{1,{NAME_LENGTH_MAXIMUM}}}$){patterns.NAME}",
-            allowed=f"{patterns.NAME_ALLOWED}, at most {NAME_LENGTH_MAXIMUM} characters",
-            example="triangle",
-        ),
+        name=_name(root),
         owner=root.text(
             "owner",
             pattern=patterns.EMAIL,
@@ -169,8 +166,24 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
         images=read_images_of_system(root),
     )
     _check_names(problems, root, file, system)
+    if not problems.concern(file, "services"):
+        check_reachable(root, system.services)
+        check_variables(root, system.services, system.secrets, system.flags, system.debug)
     root.finish()
     return system
+
+
+def _name(root: Reader) -> str:
+    name = root.text(
+        "name",
+        # RDS takes no two hyphens in a row.
+        pattern=rf"(?=.{{1,{NAME_LENGTH_MAXIMUM}}}$)(?!.*--){patterns.NAME}",
+        allowed=f"{patterns.NAME_ALLOWED}, at most {NAME_LENGTH_MAXIMUM} characters, no two hyphens in a row",
+        example="triangle",
+    )
+    if platform_names.is_namespace_of_cluster(name):
+        root.problem("name", name, "a name that no namespace of every cluster has")
+    return name
 
 
 def _repository(reader: Reader) -> str:
@@ -275,6 +288,11 @@ def _check_names(problems: Problems, root: Reader, file: str, system: System) ->
     for name in system.schedules:
         if name in system.services:
             root.section("schedules").problem(name, name, "a name that no service has")
+        elif other := platform_names.pod_name_mistake(name, ()):
+            root.section("schedules").problem(name, name, f"another name: this one is {other}")
+    if system.frontend and system.frontend.host in platform_names.HOSTS:
+        whose = platform_names.HOSTS[system.frontend.host]
+        root.problem("frontend.host", system.frontend.host, f"another host: this one is {whose}")
     if system.frontend is None or problems.concern(file, "services", "frontend"):
         return
     for name, service in system.services.items():

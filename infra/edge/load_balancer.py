@@ -10,7 +10,9 @@ import pulumi
 import pulumi_random as random
 from pulumi_aws import ec2, lb, vpc
 
-from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, ORIGIN_LABEL, PATHS_MAXIMUM, Service
+from infra.configuration.platform_names import ORIGIN_LABEL
+from infra.configuration.reachable import literal_part
+from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, PATHS_MAXIMUM, Service
 from infra.edge.dns_records import declare_alias
 from infra.edge.sites import ORIGIN_HEADER, Site
 from infra.foundations import ports
@@ -265,8 +267,7 @@ def target_group_name(naming: Naming, service: Service) -> str:
 
 def priority(path: str, service_number: int, path_number: int) -> int:
     """Of a rule: exact before general, the same in every deployment."""
-    literal = path.split("*", 1)[0].split("?", 1)[0]
-    band = (_PATTERN_LENGTH_MAXIMUM - len(literal)) * _PLACES_PER_LENGTH
+    band = (_PATTERN_LENGTH_MAXIMUM - len(literal_part(path))) * _PLACES_PER_LENGTH
     return band + service_number * PATHS_MAXIMUM + path_number + 1
 
 

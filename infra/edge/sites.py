@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from infra.configuration.platform_names import DOMAIN_SITE
 from infra.configuration.service import Service
 
-# The name of the site at the environment's domain itself; every other one is called by its host.
-DOMAIN_SITE = "domain"
 # CloudFront adds it to every request; without it the load balancer answers 403.
 ORIGIN_HEADER = "X-Origin-Verify"
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from infra.configuration.platform_names import DENY_ALL, callers_policy
 from infra.configuration.service import Service
 from infra.foundations import ports
 from infra.kubernetes.pods import labels, owner_label
@@ -34,7 +35,7 @@ def network_policies(
 ) -> dict[str, dict[str, Any]]:
     """The specifications of all policies of the namespace, by name."""
     policies: dict[str, dict[str, Any]] = {
-        "deny-all": {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+        DENY_ALL: {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
     }
     for name, service in services.items():
         policies[name] = {
@@ -43,7 +44,7 @@ def network_policies(
             "egress": _egress(system, services, service, addresses),
         }
         if ingress := _ingress(system, service, addresses):
-            policies[f"{name}-callers"] = {
+            policies[callers_policy(name)] = {
                 "pod_selector": {"match_labels": labels(system, name)},
                 "policy_types": ["Ingress"],
                 "ingress": ingress,

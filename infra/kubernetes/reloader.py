@@ -11,6 +11,7 @@ from pulumi_kubernetes.core.v1 import ServiceAccount
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
+from infra.configuration.platform_names import RELOADER
 from infra.foundations import ports
 from infra.kubernetes.pods import restricted_container, restricted_pod
 
@@ -19,7 +20,7 @@ IMAGE = (
     "ghcr.io/stakater/reloader:v1.4.21"
     "@sha256:b253579350a835082cdad8d8736671cedaa0f8309437c894bd1bf1c2f0e0d45e"
 )
-_NAME = "reloader"
+_NAME = RELOADER
 # Metrics and probes (Reloader's documentation, "Verify Installation").
 _PORT = 9090
 _MEMORY = "256Mi"

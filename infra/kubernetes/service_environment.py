@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from infra.configuration.platform_secrets import DATABASE_SECRET, redis_secret
+from infra.configuration.platform_variables import SENTRY_DSN, feature_variable
 from infra.configuration.service import Service
 from infra.configuration.settings import Settings
 from infra.configuration.system import System
@@ -84,7 +85,7 @@ def plain_variables(
         variables["RETRY_DELAYS_SECONDS"] = ",".join(map(str, system.retries.delays))
     if service.websockets:
         variables["WS_HEARTBEAT_INTERVAL"] = str(service.websockets.heartbeat * 1000)  # milliseconds (003)
-    if "SENTRY_DSN" in service.secrets:
+    if SENTRY_DSN in service.secrets:
         variables["SENTRY_SAMPLE_RATE"] = str(settings.standard.error_sample_rate)
     for bucket in service.buckets:
         variables[f"{bucket.upper()}_BUCKET"] = buckets[bucket]
@@ -92,11 +93,8 @@ def plain_variables(
 
 
 def _features(settings: Settings, system: System) -> dict[str, str]:
-    """Runbook 002 switches features by variables: FEATURE_NEW_DASHBOARD is enabled or disabled."""
     return {
-        f"FEATURE_{name.upper().replace('-', '_')}": "enabled"
-        if settings.environment in environments
-        else "disabled"
+        feature_variable(name): "enabled" if settings.environment in environments else "disabled"
         for name, environments in system.flags.items()
     }
 

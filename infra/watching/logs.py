@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch
 
+from infra.configuration.platform_names import MASKED_DATA
 from infra.naming import Naming
 from infra.watching.log_metrics import of_services
 from infra.watching.log_shipping import group_name
 from infra.watching.metric_filter import declare_metric_filter
 from infra.watching.personal_data import policy
 from infra.watching.saved_queries import SAVED_QUERIES, Source
-
-FINDINGS = "masked-data"
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Logs(pulumi.ComponentResource):
     def __init__(self, name: str, args: LogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:logs:Logs", name, None, opts)
         self._args = args
-        findings = self._group(FINDINGS)
+        findings = self._group(MASKED_DATA)
         groups = {service: self._group(service) for service in args.services}
         for service, group in groups.items():
             self._mask(service, group, findings)
@@ -70,7 +69,7 @@ class Logs(pulumi.ComponentResource):
         cloudwatch.LogDataProtectionPolicy(
             service,
             log_group_name=group.name,
-            policy_document=policy(naming.named(service), group_name(naming, FINDINGS)),
+            policy_document=policy(naming.named(service), group_name(naming, MASKED_DATA)),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[findings]),
         )
 

@@ -14,6 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.configuration import load_configuration
+from infra.configuration.platform_names import POD_NAMES, callers_policy
+from infra.configuration.reachable import answering
+from infra.configuration.system import load_system
 from infra.configuration.validation import ConfigurationError, EncryptedText
 from tests.support.recorder import TODAY, record, stack_file, system_file
 
@@ -134,6 +137,8 @@ def test_a_bad_value_in_the_stack_file_is_refused(
     [
         ("name", "Triangle", "lower-case letters"),
         ("name", "a-name-that-is-too-long", "at most 15 characters"),
+        ("name", "two--hyphens", "no two hyphens in a row"),
+        ("name", "kube-portal", "a name that no namespace of every cluster has"),
         ("owner", ..., "owner: found nothing"),
         ("dataClass", "secretive", "one of public, internal, confidential, restricted"),
         ("access.deploy", "", "the name of an IAM role"),
@@ -164,6 +169,14 @@ def test_a_bad_value_in_the_stack_file_is_refused(
         ("services.admin.route.host", "api", "paths that api does not have on this host"),
         ("services.api.route.paths", ["api"], "a path pattern of a load balancer"),
         ("frontend", {"host": "api"}, "the frontend has everything else on this host"),
+        ("frontend", {"host": "origin"}, "this one is the load balancer"),
+        ("services.api.route.host", "origin", "this one is the load balancer"),
+        ("services.api.route.host", "domain", "this one is the site at the domain itself"),
+        ("services.api.route.host", "staging", "this one is the environment staging"),
+        ("services.api.variables", {"NODE_ENV": "development"}, "the platform does not set itself"),
+        ("services.api.variables", {"SENTRY_DSN": "x"}, "not in `secrets` as well"),
+        ("services.api.secrets.DATABASE_URL", "sentry-dsn", "the platform does not set itself"),
+        ("debug", ["STRIPE_SECRET_KEY"], "a variable that no service has already"),
         ("migration.service", "backend", "one of admin, api, worker"),
         ("migration.dryRun", ..., "migration.dryRun: found nothing"),
         ("schedules.remove-expired-uploads.schedule", "0 25 * * *", "0 to 23"),
@@ -172,6 +185,11 @@ def test_a_bad_value_in_the_stack_file_is_refused(
             "schedules",
             {"api": {"service": "api", "command": ["x"], "schedule": "* * * * *"}},
             "no service has",
+        ),
+        (
+            "schedules",
+            {"reloader": {"service": "api", "command": ["x"], "schedule": "* * * * *"}},
+            "this one is what restarts pods",
         ),
         ("flags.photo-annotations", ["dev", "prod"], "dev before staging, staging before prod"),
         ("flags.photo-annotations", ["production"], "one of dev, staging, prod"),
@@ -189,6 +207,48 @@ def test_a_bad_value_in_the_stack_file_is_refused(
 def test_a_bad_value_in_the_system_file_is_refused(path: str, value: Any, expected: str) -> None:
     found = problems(system=changed(system_file(), path, value))
     assert [line for line in found if line.startswith("system.yaml: ") and expected in line], found
+
+
+@pytest.mark.parametrize("name", [*POD_NAMES, callers_policy("api")])
+def test_a_service_cannot_have_a_name_that_the_platform_uses(name: str) -> None:
+    system = system_file()
+    (line,) = problems(
+        system=changed(system, "services", {**system["services"], name: system["services"]["admin"]}),
+        stack=changed(stack_file("prod"), f"images.{name}", "sha256:" + 64 * "0"),
+    )[:1]
+    assert line.startswith(f'system.yaml: services.{name}: found "{name}"; allowed: another name')
+
+
+@pytest.mark.contract("ALM-3", "K8S-8")
+@pytest.mark.parametrize(
+    ("key", "paths", "other"),
+    [
+        ("health.ready", ["/api/*"], ""),
+        ("health.ready", ["/api/*", "/ws"], ""),
+        ("websockets.path", ["/api/*", "/health/*"], ""),
+        ("health.ready", ["/api/*", "/*", "/ws"], "admin"),
+    ],
+)
+def test_what_is_asked_from_outside_leads_to_the_service(key: str, paths: list[str], other: str) -> None:
+    system = changed(system_file(), "services.api.route.paths", paths)
+    system = changed(system, "services.api.websockets", {"path": "/ws", "heartbeat": 30})
+    if other:
+        system = changed(system, f"services.{other}.route", {"host": "api", "paths": ["/health/*"]})
+    found = [line for line in problems(system=system) if f"services.api.{key}: " in line]
+    assert len(found) == 1
+    assert "a path that leads to this service from outside" in found[0]
+    assert f"on this host {other} answers it" in found[0] or not other
+
+
+def test_a_path_goes_to_the_service_that_the_load_balancer_chooses() -> None:
+    system = changed(system_file(), "services.api.route.paths", ["/*"])
+    system = changed(system, "services.admin.route", {"host": "api", "paths": ["/admin/*", "/v?"]})
+    services = load_system(changed(system, "services.admin.health.ready", "/admin/ready"), TODAY).services
+    assert answering(services, "api", "/anything") == "api"
+    assert answering(services, "api", "/admin/ready") == "admin"
+    assert answering(services, "api", "/v2") == "admin"
+    assert answering(services, "api", "/v10") == "api"
+    assert answering(services, "admin", "/anything") is None
 
 
 def test_all_mistakes_of_both_files_are_reported_together() -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from infra.configuration import Configuration, load_configuration
+from infra.configuration.platform_variables import platform_variables
+from infra.configuration.service import BUCKETS_FOR_SERVICES
 from infra.configuration.validation import ConfigurationError
+from infra.kubernetes.service_environment import plain_variables, secret_variables
 from tests.support.recorder import ROOT, TODAY, stack_file, system_file
 
 SYSTEMS = ("triangle", "node", "fixzit", "paintbox", "escrow")
@@ -54,3 +57,18 @@ def test_a_file_that_is_tried_without_versions_of_its_images_is_refused() -> Non
         load_configuration("prod", stack_file("prod"), system, "paintbox.yaml", today=TODAY)
     (problem,) = refused.value.problems
     assert (problem.file, problem.key) == ("paintbox.yaml", "images")
+
+
+@pytest.mark.contract("ENV-3")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_what_the_platform_gives_a_service_is_known_before(system: str, environment: str) -> None:
+    configuration = configuration_of(system, environment)
+    what, naming = configuration.system, configuration.naming
+    buckets = dict.fromkeys(BUCKETS_FOR_SERVICES, "a-bucket")
+    for service in what.services.values():
+        plain = plain_variables(service, configuration.settings, what, buckets)
+        secret = secret_variables(service, configuration.settings, what, naming)
+        given = {*plain, *(each.variable for each in secret)}
+        own = {*service.variables, *service.secrets}
+        assert given - own == platform_variables(service, what.secrets, what.flags)

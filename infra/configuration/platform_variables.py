@@ -1,0 +1,82 @@
+"""The environment variables that the platform gives a service; its own have other names.
+
+Kubernetes refuses a variable that stands twice, or takes the last one: a pod of prod with another NODE_ENV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from infra.configuration.secrets import SecretEntry
+from infra.configuration.service import Service
+from infra.configuration.validation import Reader
+
+_ALWAYS = ("AWS_REGION", "ENVIRONMENT", "NODE_ENV", "PORT")
+_DATABASE = (
+    "DATABASE_POOL_ACQUIRE_MILLISECONDS",
+    "DATABASE_POOL_IDLE_MILLISECONDS",
+    "DATABASE_POOL_MAX",
+    "DATABASE_POOL_MIN",
+    "DATABASE_URL",
+)
+_REDIS = ("REDIS_QUEUE_URL", "REDIS_URL", "RETRY_ATTEMPTS", "RETRY_DELAYS_SECONDS")
+
+# Of a signing key that is rotated a service gets the one before and the one after as well.
+OTHER_KEYS = ("PREVIOUS", "NEXT")
+
+SENTRY_DSN = "SENTRY_DSN"
+
+
+def feature_variable(flag: str) -> str:
+    """Runbook 002 switches features by variables: FEATURE_NEW_DASHBOARD."""
+    return f"FEATURE_{flag.upper().replace('-', '_')}"
+
+
+def platform_variables(
+    service: Service, secrets: Mapping[str, SecretEntry], flags: Iterable[str]
+) -> set[str]:
+    """All that a service gets beside its own, in any environment; `debug` is no part of it."""
+    rotated = [
+        variable
+        for variable, secret in service.secrets.items()
+        if secret in secrets and secrets[secret].rotation is not None
+    ]
+    return {
+        *_ALWAYS,
+        *(_DATABASE if service.database else ()),
+        *(_REDIS if service.redis else ()),
+        *(["WS_HEARTBEAT_INTERVAL"] if service.websockets else []),
+        *(["SENTRY_SAMPLE_RATE"] if SENTRY_DSN in service.secrets else []),
+        *(f"{bucket.upper()}_BUCKET" for bucket in service.buckets),
+        *(feature_variable(flag) for flag in flags),
+        *(f"{variable}_{key}" for variable in rotated for key in OTHER_KEYS),
+    }
+
+
+def check_variables(
+    root: Reader,
+    services: Mapping[str, Service],
+    secrets: Mapping[str, SecretEntry],
+    flags: Iterable[str],
+    debug: Iterable[str],
+) -> None:
+    """Every variable of a service stands there once, whoever sets it."""
+    section, flags, debug = root.section("services"), list(flags), set(debug)
+    in_debug = set()
+    for name, service in services.items():
+        platform = platform_variables(service, secrets, flags)
+        in_debug |= debug & {*platform, *service.variables, *service.secrets}
+        for variable in sorted(platform & {*service.variables, *service.secrets}):
+            kind = "variables" if variable in service.variables else "secrets"
+            section.problem(
+                f"{name}.{kind}.{variable}",
+                variable,
+                "a variable that the platform does not set itself",
+                "Remove it, or take another name.",
+            )
+        for variable in sorted(service.variables.keys() & service.secrets.keys()):
+            section.problem(
+                f"{name}.variables.{variable}", variable, "a variable that is not in `secrets` as well"
+            )
+    for variable in sorted(in_debug):
+        root.problem("debug", variable, "a variable that no service has already")
