@@ -143,6 +143,8 @@ def _watched_of_services(configuration: Configuration, cluster: Cluster) -> dict
     system = configuration.system
     environment = {"Environment": configuration.settings.environment.value}
 
+    scheduled = {schedule.service for schedule in system.schedules.values()}
+
     def of_service(name: str) -> Watched:
         return Watched(f"service-{name}", {**environment, "Service": name})
 
@@ -156,6 +158,11 @@ def _watched_of_services(configuration: Configuration, cluster: Cluster) -> dict
             for name in system.services
         ],
         Subject.POOL: [of_service(name) for name, service in system.services.items() if service.database],
+        Subject.RUNS: [
+            of_service(name)
+            for name, service in system.services.items()
+            if service.worker or name in scheduled
+        ],
         Subject.WORKER: [of_service(name) for name, service in system.services.items() if service.worker],
         Subject.JOBS: [Watched(f"jobs-{queue}", {**environment, "Queue": queue}) for queue in system.queues],
         Subject.APPLICATION: [Watched("application", environment)],

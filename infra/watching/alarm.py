@@ -71,6 +71,7 @@ class Subject(StrEnum):
     APPLICATION = "application"  # all services together
     SERVICE = "service"
     POOL = "pool"  # of each service that connects to the database
+    RUNS = "runs"  # of jobs: each worker's, and each service's that a schedule names
     WORKER = "worker"
     JOBS = "jobs"  # each of the system file's queues
     PAYMENTS = "payments"
@@ -105,7 +106,8 @@ class Incident(StrEnum):
     """What breaks as one: its pages go out once, by a composite alarm for each severity.
 
     An alarm that stays on keeps the others of its incident from paging, so those that may stand for days
-    (no restore test, no snapshot yet) have one of their own.
+    (no restore test, no snapshot yet, a dead letter that nobody can replay, a weekly job that fails, a
+    payment provider that is down) have one of their own.
     """
 
     SERVICE = "service"
@@ -114,9 +116,21 @@ class Incident(StrEnum):
     QUEUE = "queue"
     CLUSTER = "cluster"
     WORKER = "worker"
+    FAILED_JOBS = "failed-jobs"
+    DEAD_LETTERS = "dead-letters"
+    PAYMENTS = "payments"
     BACKUP = "backup"
     SECRETS_SNAPSHOT = "secrets-snapshot"  # the incident's name
     RESTORE_TEST = "restore-test"
+
+    @property
+    def follows_outage(self) -> bool:
+        """Whether an outage or maintenance may be all that is behind it.
+
+        What does not follow from them is never kept quiet: it may be over before they are (a backup has
+        failed within its hour), and then nobody would ever be told.
+        """
+        return self not in (Incident.BACKUP, Incident.SECRETS_SNAPSHOT, Incident.RESTORE_TEST)
 
 
 class Statistic(StrEnum):

@@ -53,7 +53,8 @@ class Alarms(pulumi.ComponentResource):
     """One CloudWatch alarm for each entry of the catalogue and each thing that it watches. Keeps ALM-1 to 17.
 
     Produces the metric alarms, and a composite alarm for each incident and severity that pages: what breaks
-    as one pages once. While users get errors, or maintenance is on, the lesser ones are quiet.
+    as one pages once. While users get errors, or maintenance is on, the lesser ones are quiet that may follow
+    from it.
     """
 
     incidents: list[str]
@@ -108,8 +109,11 @@ class Alarms(pulumi.ComponentResource):
         outage = f"{Incident.SERVICE}-{Severity.SEV1.topic}"
         during_outage = during_maintenance
         for severity, incident in sorted(symptoms):
-            pages_first = severity is Severity.SEV1
-            suppressor = during_maintenance if pages_first else during_outage
+            if severity is Severity.SEV1:
+                # Maintenance explains that there are no answers; not that the queue has lost a key.
+                suppressor = during_maintenance if incident is Incident.SERVICE else None
+            else:
+                suppressor = during_outage if incident.follows_outage else None
             name = self._composite(severity, incident, symptoms[severity, incident], suppressor)
             names.append(name)
             if name == outage:

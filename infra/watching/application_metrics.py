@@ -38,7 +38,9 @@ _METRICS = {
         "Count", (), "connections to the database that were refused or timed out; when it happens"
     ),
     "JobConsecutiveFailures": ApplicationMetric(
-        "Count", ("Service",), "runs of a job that have failed one after the other; 0 after each good run"
+        "Count",
+        ("Service",),
+        "runs of a job that have failed one after the other, a schedule's as well; 0 after each good run",
     ),
     "WorkerLag": ApplicationMetric(
         "Milliseconds", ("Service",), "age of the oldest job that waits; every minute"

@@ -19,7 +19,7 @@ SECTIONS: Mapping[str, tuple[Subject, ...]] = MappingProxyType(
     {
         "Traffic": (Subject.ENDPOINT, Subject.LOAD_BALANCER),
         "Application": (Subject.APPLICATION, Subject.LOGS, Subject.PAYMENTS, Subject.CACHE_NODES),
-        "Workers and queues": (Subject.WORKER, Subject.JOBS),
+        "Workers and queues": (Subject.RUNS, Subject.WORKER, Subject.JOBS),
         "Services": (Subject.SERVICE, Subject.POOL),
         "Database": (Subject.DATABASE, Subject.REPLICA),
         "Redis": (Subject.CACHE, Subject.QUEUE),

@@ -191,6 +191,9 @@ def test_an_outage_pages_at_once_and_what_may_become_one_waits_for_it(each: Reco
         ("operations-restore-test-overdue", "backup-failed"),
         ("operations-restore-test-overdue", "operations-secrets-snapshot-failed"),
         ("operations-secrets-snapshot-overdue", "backup-overdue"),
+        ("application-dead-letters", "service-worker-heartbeat"),
+        ("service-worker-failed-jobs", "service-worker-lag"),
+        ("payments-failures-in-a-row", "load-balancer-errors-warning"),
     ],
 )
 def test_what_may_stand_for_days_keeps_no_other_page_away(prod: Recording, standing: str, new: str) -> None:
@@ -203,6 +206,36 @@ def test_what_may_stand_for_days_keeps_no_other_page_away(prod: Recording, stand
 def test_nobody_is_paged_for_an_outage_during_maintenance(prod: Recording) -> None:
     symptoms = ["application-connectivity-critical", "database-cpu-critical", "maintenance-on"]
     assert _pages(prod, {f"triangle-prod-{name}": State.ALARM for name in symptoms}) == []
+
+
+@pytest.mark.contract("ALM-11", "ALM-13", "ALM-16")
+@pytest.mark.parametrize("cause", ["maintenance-on", "load-balancer-errors-critical"])
+@pytest.mark.parametrize(
+    ("symptom", "page"),
+    [
+        ("queue-1-evictions", "sev-1"),
+        ("backup-failed", "sev-2"),
+        ("operations-secrets-snapshot-failed", "sev-2"),
+    ],
+)
+def test_what_may_be_over_before_an_outage_or_maintenance_is_told_at_once(
+    prod: Recording, cause: str, symptom: str, page: str
+) -> None:
+    """Each is on for a minute or an hour; kept quiet for longer, nobody would ever hear of it."""
+    alone = _pages(prod, {f"triangle-prod-{cause}": State.ALARM})
+    both = _pages(prod, {f"triangle-prod-{name}": State.ALARM for name in (cause, symptom)})
+    assert both == sorted([*alone, page])
+
+
+@pytest.mark.contract("ALM-6")
+def test_jobs_by_the_clock_are_watched_whichever_service_runs_them() -> None:
+    """Of node the API checks the database's integrity once a week; it has no lag and no heartbeat."""
+    recording = system_recording("node", "prod")
+    alarms = [name for name in recording.of(ALARM) if name.startswith("service-api-")]
+    assert "service-api-failed-jobs" in alarms
+    assert not {"service-api-lag", "service-api-heartbeat"} & set(alarms)
+    dimensions = _alarm(recording, "service-api-failed-jobs")["dimensions"]
+    assert dimensions == {"Environment": "prod", "Service": "api"}
 
 
 def _pages(recording: Recording, states: dict[str, State]) -> list[str]:

@@ -89,18 +89,18 @@ def _workers(limits: Limits) -> tuple[Alarm, ...]:
         Alarm(
             name="failed-jobs",
             row="ALM-6",
-            subject=Subject.WORKER,
+            subject=Subject.RUNS,
             severity=Severity.SEV2,
             condition="a job has failed in 2 consecutive runs",
             section=_ONCALL_SECTION,
-            first_action="look at the worker's errors; roll back if they came with a deployment",
+            first_action="look at the job's errors; roll back if they came with a deployment",
             measures={"value": application("JobConsecutiveFailures", Statistic.MAXIMUM)},
             comparison=Is.GREATER_OR_EQUAL,
             threshold=2,
             period=MINUTE,
             periods=1,
             missing=MissingData.IGNORE,  # until the next run nothing has become better
-            incident=Incident.WORKER,
+            incident=Incident.FAILED_JOBS,
         ),
         Alarm(
             name="lag",
@@ -166,7 +166,7 @@ def _dead_letters() -> Alarm:
         threshold=0,
         period=MINUTE,
         periods=1,
-        incident=Incident.WORKER,
+        incident=Incident.DEAD_LETTERS,
     )
 
 
@@ -191,7 +191,7 @@ def _payments(limits: Limits) -> tuple[Alarm, Alarm]:
             threshold=work.payment_failures,
             periods=1,
             missing=MissingData.NOT_BREACHING,
-            incident=Incident.SERVICE,
+            incident=Incident.PAYMENTS,
         ),
         Alarm(
             name="failures-in-a-row",
@@ -207,7 +207,7 @@ def _payments(limits: Limits) -> tuple[Alarm, Alarm]:
             period=MINUTE,
             periods=1,
             missing=MissingData.IGNORE,  # until the next payment nothing has become better
-            incident=Incident.SERVICE,
+            incident=Incident.PAYMENTS,
         ),
     )
 
