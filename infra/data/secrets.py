@@ -74,7 +74,9 @@ class Secrets(pulumi.ComponentResource):
 
     def _generated(self, entry: SecretEntry, secret: secretsmanager.Secret) -> pulumi.Output[str]:
         if entry.rotation is None:
-            return declare_value(secret, entry.name, generate_password(entry.name, self), self)
+            # Another resource than a rotated entry's: when rotation is switched on, the entry gets a value
+            # with all of its keys, which the rotated one's ignored changes would never bring.
+            return declare_value(secret, f"{entry.name}-fixed", generate_password(entry.name, self), self)
         current = generate_password(entry.name, self, SIGNING_KEY_LENGTH)
         following = generate_password(f"{entry.name}-next", self, SIGNING_KEY_LENGTH)
         # Nothing has been signed with a key before this one, so it may be any.

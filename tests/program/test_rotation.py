@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 
 from infra.configuration.secrets import POD_LIFETIME_MAXIMUM
 from infra.data.secret_entry import KEY_FIELDS
-from tests.support.recorder import Recording, system_file
+from tests.support.recorder import Recording, record, system_file
 
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
@@ -21,6 +23,21 @@ def test_signing_keys_rotate_every_90_days(each: Recording, name: str) -> None:
     rotation = each.one(ROTATION, name)
     assert rotation.inputs["rotationRules"] == {"automaticallyAfterDays": 90}
     assert rotation.inputs["rotationLambdaArn"].endswith(":rotate-signing-key")
+
+
+@pytest.mark.contract("SEC-3")
+def test_a_key_that_begins_to_rotate_gets_a_new_value_with_all_its_fields(
+    like_prod: Recording, tmp_path: Path
+) -> None:
+    # The rotated value's changes are ignored, so it must not take the place of the one before.
+    system = system_file()
+    del system["secrets"]["jwt-access-key"]["rotation"]
+    file = tmp_path / "system.yaml"
+    file.write_text(yaml.safe_dump(system), encoding="utf-8")
+    before = record(like_prod.environment, {"systemFile": str(file)})
+    fixed = set(before.of(VERSION)) - set(like_prod.of(VERSION))
+    assert fixed == {"jwt-access-key-fixed"}
+    assert "jwt-access-key" not in before.of(VERSION)
 
 
 @pytest.mark.contract("SEC-2")
