@@ -145,7 +145,8 @@ class AwsProvider(Provider):
         preview: bool,
     ) -> Properties:
         if preview:
-            return {**old_outputs, **new, **_tags_all(resource.type, new)}
+            planned = _with_computed_parts(old_inputs, old_outputs, new)
+            return {**old_outputs, **planned, **_tags_all(resource.type, new)}
         if services.mapping_of(resource.type) is not None:
             executor = self._executor(resource.type, new)
             return executor.update(resource.id, old_inputs, old_outputs, new)
@@ -218,6 +219,16 @@ class AwsProvider(Provider):
                 f"{resource.type} {resource.id!r} cannot be imported: the embedded AWS only records this type"
             )
         return ReadResult(resource.id, inputs, outputs or {})
+
+
+def _with_computed_parts(old_inputs: Properties, old_outputs: Properties, new: Properties) -> Properties:
+    """`new` with what AWS has added to its blocks (a cluster's own security group), which stays as it is."""
+    planned = dict(new)
+    for name, block in new.items():
+        given, found = old_inputs.get(name), old_outputs.get(name)
+        if isinstance(block, dict) and isinstance(given, dict) and isinstance(found, dict) and name != "tags":
+            planned[name] = {**{key: part for key, part in found.items() if key not in given}, **block}
+    return planned
 
 
 def _tags_all(token: str, inputs: Properties) -> Properties:

@@ -69,6 +69,17 @@ def test_a_cluster_changes_in_place_and_goes_away(life: Life, subnet: Made) -> N
     life.ends(cluster)
 
 
+def test_a_preview_of_a_change_keeps_the_security_group_that_aws_has_made(life: Life, subnet: Made) -> None:
+    cluster = life.create(CLUSTER, auto_mode("planned", subnet), name="planned")
+    vpc = {"subnetIds": [subnet.id], "publicAccessCidrs": ["203.0.113.0/24"]}
+    changed = {**cluster.inputs, "vpcConfig": vpc}
+    planned = life.provider.update(cluster.resource, cluster.inputs, cluster.outputs, changed, preview=True)
+    made = life.changes_to(cluster, {"vpcConfig": vpc}).outputs["vpcConfig"]
+    assert made["clusterSecurityGroupId"].startswith("sg-")
+    assert planned["vpcConfig"]["clusterSecurityGroupId"] == made["clusterSecurityGroupId"]
+    assert planned["vpcConfig"]["publicAccessCidrs"] == ["203.0.113.0/24"]
+
+
 def test_a_cluster_has_addresses_of_its_own_in_awss_form(life: Life, subnet: Made) -> None:
     first, second = (life.create(CLUSTER, auto_mode(name, subnet), name=name) for name in ("one", "two"))
     endpoint = first.outputs["endpoint"]
