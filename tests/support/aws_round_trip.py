@@ -112,7 +112,10 @@ class Life:
         assert {name: found.inputs.get(name) for name in wanted} == wanted
 
     def ends(self, made: Made) -> None:
-        """The resource is deleted and gone, and deleting it again is no error."""
+        """Its tags can be others until the resource is deleted and gone; deleting it again is no error."""
+        mapping = services.mapping_of(made.resource.type)
+        if mapping is not None and mapping.tags is not None:
+            made = self.changes_to(made, {"tags": {"another": "tag"}})
         self.provider.delete(made.resource, made.inputs, made.outputs)
         assert self.provider.read(made.resource, made.inputs, made.outputs) is None
         self.provider.delete(made.resource, made.inputs, made.outputs)

@@ -7,13 +7,17 @@ from typing import Any
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
 
 
-def _tags(create: str = "tags") -> Tags:
+def _tags(kind: str) -> Tags:
     return Tags(
-        create=create,
+        create="tags",
         style="map",
         add=Call("tag_resource", {"resourceArn": "{arn}", "tags": "<tags>"}),
         remove=Call("untag_resource", {"resourceArn": "{arn}", "tagKeys": "<keys>"}),
         read="tags",
+        # moto describes a delivery with the tags that it was made with.
+        read_call=Call(
+            "list_tags_for_resource", {"resourceArn": f"arn:aws:logs:{{region}}:{{account}}:{kind}:{{id}}"}
+        ),
     )
 
 
@@ -53,7 +57,7 @@ MAPPINGS = (
         read=Call("get_delivery_source", {"name": "{id}"}),
         found=_source,
         delete=Call("delete_delivery_source", {"name": "{id}"}),
-        tags=_tags(),
+        tags=_tags("delivery-source"),
     ),
     ResourceMapping(
         token="aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
@@ -66,7 +70,7 @@ MAPPINGS = (
         delete=Call("delete_delivery_destination", {"name": "{id}"}),
         # It follows from the ARN; AWS has no member for it.
         local=("deliveryDestinationType",),
-        tags=_tags(),
+        tags=_tags("delivery-destination"),
     ),
     ResourceMapping(
         token="aws:cloudwatch/logDelivery:LogDelivery",
@@ -81,6 +85,6 @@ MAPPINGS = (
         names={"s3DeliveryConfigurations": "-"},
         # moto keeps its own text.
         not_returned=("s3DeliveryConfigurations", "recordFields"),
-        tags=_tags(),
+        tags=_tags("delivery"),
     ),
 )

@@ -13,13 +13,13 @@ from rehearsal.provider import Properties, ProviderError
 _PARAMETERS_AT_ONCE = 20  # ModifyDBParameterGroup takes no more (AWS documentation of the operation).
 
 
-def _tags(arn: str) -> Tags:
-    """RDS tags by ARN, whose member has another name in each type."""
+def _tags(arn: str, output: str = "{arn}") -> Tags:
+    """RDS tags by ARN, whose member has another name in each type, as the output has in one."""
     return Tags(
         create="Tags",
         style="list",
-        add=Call("add_tags_to_resource", {"ResourceName": "{arn}", "Tags": "<tags>"}),
-        remove=Call("remove_tags_from_resource", {"ResourceName": "{arn}", "TagKeys": "<keys>"}),
+        add=Call("add_tags_to_resource", {"ResourceName": output, "Tags": "<tags>"}),
+        remove=Call("remove_tags_from_resource", {"ResourceName": output, "TagKeys": "<keys>"}),
         read="TagList",
         read_call=Call("list_tags_for_resource", {"ResourceName": arn}),
     )
@@ -259,7 +259,7 @@ MAPPINGS = (
             "dbSnapshotIdentifier": "DBSnapshotIdentifier",
         },
         missing=("DBSnapshotNotFound", "DBSnapshotNotFoundFault"),
-        tags=_tags("{DBSnapshotArn}"),
+        tags=_tags("{DBSnapshotArn}", "{dbSnapshotArn}"),
     ),
 )
 RECORDED = (

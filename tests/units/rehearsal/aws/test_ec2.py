@@ -130,7 +130,7 @@ def test_an_endpoint_lives(life: Life, vpc: Made, subnet: Made, group: Made, kin
     else:
         inputs |= {"subnetIds": [subnet.id], "securityGroupIds": [group.id], "privateDnsEnabled": True}
     endpoint = life.create(ENDPOINT, inputs, name=kind)
-    life.changes_to(endpoint, {"tags": {"Name": "changed"}})
+    endpoint = life.changes_to(endpoint, {"tags": {"Name": "changed"}})
     life.ends(endpoint)
 
 
