@@ -7,6 +7,7 @@ import pulumi
 from infra.account.audit import AuditArgs
 from infra.account.deployment import DeploymentArgs
 from infra.configuration import Configuration
+from infra.configuration.environments import BACKUP_DAYS
 from infra.configuration.images import is_digest
 from infra.data.bucket_catalogue import AUDIT, BACKUPS
 from infra.data.database import Database
@@ -81,7 +82,7 @@ def backup(
             **{name: storage.arns[name] for name in BACKED_UP_BUCKETS},
         },
         retention=settings.database.backup_retention,
-        locked=standard.locks_backups,
+        lock_days=BACKUP_DAYS if standard.locks_backups else 0,
         recovery_provider=recovery_provider if standard.locks_backups else None,
         topic=notifications.topics[Severity.SEV3],
         protect=standard.protects_data,

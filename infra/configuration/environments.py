@@ -19,6 +19,10 @@ class Environment(StrEnum):
     PROD = "prod"
 
 
+# Backups are kept that long (runbooks 000, 003, 004; contract DB-1, S3-2).
+BACKUP_DAYS = 30
+
+
 @dataclass(frozen=True)
 class Standard:
     """The standard that an environment is held to.
@@ -37,6 +41,8 @@ class Standard:
         locks_backups: backups cannot be removed before their time, by nobody, and are copied to the
             recovery region.
         standby_region: database and images are replicated to the recovery region.
+        replicas_minimum: pods of each service at least (003: 2 to 10, and 3 in production).
+        alarms_reach_people: nobody switches off who is told.
         detects_threats: GuardDuty looks for attacks on the account.
         deletion_protection: the cluster refuses to be deleted.
         log_retention: days that logs are kept.
@@ -55,6 +61,8 @@ class Standard:
     digests_required: bool
     locks_backups: bool
     standby_region: bool
+    replicas_minimum: int
+    alarms_reach_people: bool
     detects_threats: bool
     deletion_protection: bool
     log_retention: int
@@ -76,6 +84,8 @@ STANDARDS = MappingProxyType(
             digests_required=False,
             locks_backups=False,
             standby_region=False,
+            replicas_minimum=1,
+            alarms_reach_people=False,
             detects_threats=False,
             deletion_protection=False,
             log_retention=14,
@@ -89,11 +99,13 @@ STANDARDS = MappingProxyType(
             zones_minimum=2,
             nat_per_zone=False,
             interface_endpoints=True,
-            backup_retention_minimum=7,
+            backup_retention_minimum=BACKUP_DAYS,
             redis_required=True,
             digests_required=True,
             locks_backups=False,
             standby_region=False,
+            replicas_minimum=2,
+            alarms_reach_people=True,
             detects_threats=False,
             deletion_protection=False,
             log_retention=30,
@@ -107,11 +119,13 @@ STANDARDS = MappingProxyType(
             zones_minimum=3,
             nat_per_zone=True,
             interface_endpoints=True,
-            backup_retention_minimum=7,
+            backup_retention_minimum=BACKUP_DAYS,
             redis_required=True,
             digests_required=True,
             locks_backups=True,
             standby_region=True,
+            replicas_minimum=3,
+            alarms_reach_people=True,
             detects_threats=True,
             deletion_protection=True,
             log_retention=365,

@@ -146,7 +146,7 @@ def read_settings(
         cluster=_cluster(root.section("cluster")),
         database=_database(root.section("database"), standard),
         redis=_redis(root.section("redis"), name, standard),
-        replicas=_replicas(root.section("replicas")),
+        replicas=_replicas(root.section("replicas"), standard),
         images=read_images(root, "images", name),
         alarms=_alarms(root.section("alarms"), name, standard),
         paging=_paging(root.section("paging", optional=True)),
@@ -218,8 +218,8 @@ def _redis(section: Reader, environment: Environment, standard: Standard) -> Red
     return RedisSettings(enabled, REDIS_TIERS[cache], REDIS_TIERS[queue])
 
 
-def _replicas(section: Reader) -> ReplicaSettings:
-    minimum = section.integer("minimum", minimum=1, maximum=10, unit="pods")
+def _replicas(section: Reader, standard: Standard) -> ReplicaSettings:
+    minimum = section.integer("minimum", minimum=standard.replicas_minimum, maximum=10, unit="pods")
     maximum = section.integer("maximum", minimum=minimum, maximum=100, unit="pods")
     section.finish()
     return ReplicaSettings(minimum, maximum)
@@ -227,7 +227,7 @@ def _replicas(section: Reader) -> ReplicaSettings:
 
 def _alarms(section: Reader, environment: Environment, standard: Standard) -> AlarmSettings:
     actions = section.switch("actions")
-    if standard.deletion_protection and section.has("actions") and not actions:
+    if standard.alarms_reach_people and section.has("actions") and not actions:
         section.problem("actions", actions, f"true in {environment}: its alarms reach people")
     email = section.text(
         "email",

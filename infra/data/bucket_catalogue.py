@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.configuration.environments import BACKUP_DAYS
+
 
 @dataclass(frozen=True)
 class Bucket:
@@ -38,7 +40,6 @@ def _documents(name: str, purpose: str) -> Bucket:
     return Bucket(name, purpose, infrequent_after=30, archive_after=90, noncurrent_expire_after=365)
 
 
-BACKUP_DAYS = 30  # runbooks 000, 003, 004
 AUDIT_DAYS = 730  # runbook 002: two years, then removed
 ACCESS_LOG_DAYS = 90
 

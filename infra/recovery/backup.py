@@ -34,7 +34,7 @@ class BackupArgs:
         naming: names and ARNs.
         resources: ARNs of what is backed up, each of them by name: nothing comes in by a tag.
         retention: days that snapshots are kept.
-        locked: nobody removes one before its time.
+        lock_days: days before which nobody removes one; 0 for no lock.
         recovery_provider: AWS in the recovery region, when copies go there; None for no copies.
         topic: is told of what no metric says.
         protect: vaults and keys cannot be removed by mistake.
@@ -43,7 +43,7 @@ class BackupArgs:
     naming: Naming
     resources: Mapping[str, pulumi.Input[str]]
     retention: int
-    locked: bool
+    lock_days: int
     recovery_provider: pulumi.ProviderResource | None
     topic: pulumi.Input[str]
     protect: bool
@@ -88,11 +88,12 @@ class Backup(pulumi.ComponentResource):
             force_destroy=not args.protect,
             opts=pulumi.ResourceOptions(parent=self, provider=provider, protect=args.protect),
         )
-        if args.locked:
+        if args.lock_days:
             backup.VaultLockConfiguration(
                 name,
                 backup_vault_name=vault.name,
-                min_retention_days=args.retention,
+                # Not the retention: that may grow later, and a lock can never be changed again.
+                min_retention_days=args.lock_days,
                 changeable_for_days=LOCK_CHANGEABLE_DAYS,
                 opts=pulumi.ResourceOptions(parent=self, provider=provider),
             )

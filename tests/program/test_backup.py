@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.recorder import Recording
+from tests.support.recorder import Recording, record, stack_file
 from tests.support.recordings import recording_of
 
 PLAN = "aws:backup/plan:Plan"
@@ -50,6 +50,16 @@ def test_nobody_removes_a_snapshot_of_prod_before_its_time(prod: Recording) -> N
     for lock in locks.values():
         # With changeableForDays it is a lock in compliance mode, which nobody can lift.
         assert (lock.inputs["minRetentionDays"], lock.inputs["changeableForDays"]) == (30, 3)
+
+
+@pytest.mark.contract("S3-2")
+def test_a_longer_retention_leaves_the_lock_alone() -> None:
+    """AWS Backup refuses to change a lock in compliance mode, for ever."""
+    prod = record("prod", {"database": {**stack_file("prod")["database"], "backupRetention": 35}})
+    (rule,) = prod.one(PLAN, "daily").inputs["rules"]
+    assert rule["lifecycle"]["deleteAfter"] == 35
+    locks = prod.of("aws:backup/vaultLockConfiguration:VaultLockConfiguration").values()
+    assert {lock.inputs["minRetentionDays"] for lock in locks} == {30}
 
 
 @pytest.mark.contract("DR-6")

@@ -57,6 +57,7 @@ def test_staging_differs_from_prod_in_a_short_list() -> None:
         "log_retention",
         "nat_per_zone",
         "performance_history",
+        "replicas_minimum",
         "standby_region",
         "zones_minimum",
     }

@@ -11,6 +11,7 @@ from infra.watching.alarm_catalogue.limits import (
     THRESHOLDS_SECTION,
     Limits,
     Pair,
+    resized,
 )
 
 NAMESPACE = "AWS/RDS"
@@ -61,8 +62,8 @@ def _free(name: str, severity: Severity, condition: str, metric: str, least: flo
         severity=severity,
         condition=condition,
         section=section,
-        first_action="find the heaviest queries (pg_stat_statements); take a higher database.tier or "
-        "raise database.storageMaximum if they are as they should be",
+        first_action="find the heaviest queries (pg_stat_statements); if they are as they should be, raise "
+        f"database.storageMaximum, or take a higher database.tier: {resized('rds modify-db-instance')}",
         measures=only(NAMESPACE, metric, Statistic.AVERAGE),
         comparison=Is.LESS,
         threshold=round(least),

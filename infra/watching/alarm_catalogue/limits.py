@@ -13,6 +13,15 @@ POOL_SECTION = "003 Alert Response, Database Connection Pool Exhausted"
 THRESHOLDS_SECTION = "002 Monitoring & Alerts, Alert Thresholds"
 
 
+def resized(command: str) -> str:
+    """When a larger machine comes: what is protected does not restart by surprise, so nobody waits in vain.
+
+    Args:
+        command: of AWS's command line; with this option it applies what waits already.
+    """
+    return f"it waits for Sunday's maintenance window unless `aws {command} --apply-immediately` follows"
+
+
 @dataclass(frozen=True)
 class Limits:
     """What thresholds are derived from.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.watching.alarm import MINUTE, Alarm, Incident, MissingData, Severity, Statistic, Subject, only
-from infra.watching.alarm_catalogue.limits import CPU_SECTION, Limits, Pair
+from infra.watching.alarm_catalogue.limits import CPU_SECTION, Limits, Pair, resized
 
 NAMESPACE = "AWS/ElastiCache"
 
@@ -51,8 +51,8 @@ def _node(limits: Limits, subject: Subject, incident: Incident) -> tuple[Alarm, 
             "Memory",
             row="ALM-11",
             section="003 Redis Optimization, Memory Management",
-            first_action=f"take a larger redis.{subject}"
-            + (", or clear it" if subject is Subject.CACHE else ", and see why the worker falls behind"),
+            first_action=("clear it" if subject is Subject.CACHE else "see why the worker falls behind")
+            + f", or take a larger redis.{subject}: {resized('elasticache modify-replication-group')}",
             namespace=NAMESPACE,
             metric="DatabaseMemoryUsagePercentage",
             incident=incident,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -126,3 +127,10 @@ def test_thresholds_of_the_system_file_move_the_alarms(
 def test_a_threshold_out_of_its_range_or_order_is_refused(written: dict[str, object]) -> None:
     with pytest.raises(ConfigurationError, match="thresholds"):
         load_system({**system_file(), "thresholds": written}, TODAY)
+
+
+def test_who_takes_a_larger_machine_is_told_that_it_waits() -> None:
+    """In staging and prod database and Redis restart in their maintenance window alone."""
+    enlarging = [alarm for alarm in CATALOGUE if re.search(r"take a (larger|higher) \S+:", alarm.description)]
+    assert {alarm.subject for alarm in enlarging} == {Subject.DATABASE, Subject.CACHE, Subject.QUEUE}
+    assert all("--apply-immediately" in alarm.description for alarm in enlarging)
