@@ -42,21 +42,27 @@ def default_behavior(
 def ordered_behaviors(
     site: Site, policies: CachePolicies
 ) -> list[cloudfront.DistributionOrderedCacheBehaviorArgs]:
-    """In the order in which CloudFront asks them: what is never kept, static files, then services."""
+    """In the order in which CloudFront asks them: what is never kept, then the most specific first.
+
+    A path that a service names is the service's, even among static files.
+    """
     behaviors: dict[str, dict[str, Any]] = {}
     for service in site.services:
         for path in uncached_paths(service):
             behaviors[path] = _service(policies, CACHING_DISABLED)
-    if site.frontend:
-        for path in FRONTEND_FILES:
-            behaviors[path] = _frontend(policies.static, policies.static_headers)
-    elif site.services:
+    if site.services and not site.frontend:
         for path in SERVICE_FILES:
             behaviors[path] = _service(policies, policies.static)
-    paths = [path for service in site.services if service.route for path in service.route.paths]
-    # The most specific first, as the load balancer does.
-    for path in sorted((path for path in paths if path != "/*"), key=lambda path: (-len(path), path)):
-        behaviors.setdefault(path, _service(policies, policies.api))
+    named = {path for service in site.services if service.route for path in service.route.paths} - {"/*"}
+    files = FRONTEND_FILES if site.frontend else ()
+    # As the load balancer does.
+    for path in sorted({*named, *files}, key=lambda path: (-len(path), path)):
+        behaviors.setdefault(
+            path,
+            _service(policies, policies.api)
+            if path in named
+            else _frontend(policies.static, policies.static_headers),
+        )
     return [
         cloudfront.DistributionOrderedCacheBehaviorArgs(path_pattern=path, **behavior)
         for path, behavior in behaviors.items()

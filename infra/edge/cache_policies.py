@@ -24,9 +24,10 @@ SERVICE_CONTENT_POLICY = "base-uri 'self'; frame-ancestors 'none'; object-src 'n
 
 def frontend_content_policy(domain: str) -> str:
     """For the static site: its own files, and the environment's services."""
+    hosts = f"https://{domain} https://*.{domain}"
     return (
-        f"default-src 'self'; connect-src 'self' https://*.{domain} wss://{domain} wss://*.{domain}; "
-        f"img-src 'self' data: https://*.{domain}; {SERVICE_CONTENT_POLICY}; form-action 'self'"
+        f"default-src 'self'; connect-src 'self' {hosts} wss://{domain} wss://*.{domain}; "
+        f"img-src 'self' data: {hosts}; {SERVICE_CONTENT_POLICY}; form-action 'self'"
     )
 
 

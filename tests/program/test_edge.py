@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from infra.configuration.service import HEARTBEAT_MAXIMUM
-from infra.edge.cache_policies import ALL_VIEWER, CACHING_DISABLED
+from infra.edge.cache_policies import ALL_VIEWER, CACHING_DISABLED, frontend_content_policy
 from infra.edge.load_balancer import priority
 from infra.kubernetes import pods
 from tests.support.recorder import Recording, Secret, record, system_file
@@ -223,6 +225,26 @@ def test_static_files_are_kept_for_a_year_and_pages_are_not() -> None:
         "services": [],
         "static": ["public, max-age=31536000, immutable"],
     }
+
+
+@pytest.mark.contract("S3-4")
+def test_a_path_of_a_service_is_the_services_even_among_static_files(tmp_path: Path) -> None:
+    system = system_file("examples/systems/node.yaml")
+    paths = ["/api/*", "/health/*", "/assets/uploads/*", "/static/*", "/a*"]
+    system["services"]["api"]["route"]["paths"] = paths
+    file = tmp_path / "system.yaml"
+    file.write_text(yaml.safe_dump(system))
+    behaviors = _behaviors(record("prod", {"systemFile": str(file)}), "domain")
+    assert {behaviors[path]["targetOriginId"] for path in paths} == {"services"}
+    assert behaviors["/assets/*"]["targetOriginId"] == "frontend"
+    asked = [path for path in behaviors if path.startswith("/a")]
+    assert asked == ["/assets/uploads/*", "/assets/*", "/api/*", "/a*"]
+
+
+@pytest.mark.contract("S3-4")
+def test_the_static_site_may_call_the_domain_itself_wherever_it_is() -> None:
+    sources = dict(part.split(" ", 1) for part in frontend_content_policy("node.example").split("; "))
+    assert {"'self'", "https://node.example", "https://*.node.example"} <= set(sources["connect-src"].split())
 
 
 @pytest.mark.contract("S3-4")
