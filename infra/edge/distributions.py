@@ -18,6 +18,7 @@ from infra.edge.frontend_bucket import (
     declare_pages_function,
 )
 from infra.edge.sites import ORIGIN_HEADER, Site
+from infra.foundations.replacement import removed_first
 from infra.naming import Naming
 
 # TLS 1.2 and 1.3 with forward secrecy (CloudFront developer guide, "supported protocols and ciphers").
@@ -197,7 +198,7 @@ class Distributions(pulumi.ComponentResource):
             name=self._args.naming.named("access-logs"),
             output_format="w3c",
             delivery_destination_configuration=configuration,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._args.access_logs_ready]),
+            opts=removed_first(self, depends_on=[self._args.access_logs_ready]),
         )
 
     def _deliver_logs(
@@ -211,7 +212,7 @@ class Distributions(pulumi.ComponentResource):
             name=self._args.naming.named(f"cdn-{site.name}"),
             log_type="ACCESS_LOGS",
             resource_arn=distribution.arn,
-            opts=self._here,
+            opts=removed_first(self),
         )
         cloudwatch.LogDelivery(
             site.name,

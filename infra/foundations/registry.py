@@ -10,6 +10,7 @@ import pulumi
 from pulumi_aws import ecr
 
 from infra.foundations.encryption_key import declare_key
+from infra.foundations.replacement import removed_first
 from infra.naming import Naming
 
 # CI tags what it deploys `<environment>-<git SHA>`. So many of these stay: the one in use is always the
@@ -112,7 +113,7 @@ class Registry(pulumi.ComponentResource):
             name,
             repository=made.name,
             policy=json.dumps({"rules": _kept(args.naming.environment)}),
-            opts=pulumi.ResourceOptions(parent=self, provider=provider),
+            opts=removed_first(self, provider),
         )
         return made
 

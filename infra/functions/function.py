@@ -11,6 +11,7 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.foundations import ports
+from infra.foundations.replacement import removed_first
 from infra.foundations.security_rules import let_in, let_out
 from infra.functions.function_code import PACKAGE, archive
 from infra.functions.schedule import declare_schedule
@@ -279,5 +280,5 @@ class Function(pulumi.ComponentResource):
             principal=invoker.service,
             source_arn=invoker.source,
             source_account=self._args.naming.account,
-            opts=self._here,
+            opts=removed_first(self),
         )

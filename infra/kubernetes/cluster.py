@@ -16,6 +16,7 @@ from infra import iam
 from infra.configuration.addresses import SERVICE_ADDRESSES
 from infra.configuration.system import Access
 from infra.foundations import ports
+from infra.foundations.replacement import removed_first
 from infra.foundations.security_rules import let_in
 from infra.kubernetes.kubeconfig import kubeconfig
 from infra.naming import Naming
@@ -262,7 +263,7 @@ class Cluster(pulumi.ComponentResource):
             principal_arn=principal,
             policy_arn=f"arn:aws:eks::aws:cluster-access-policy/{access.policy}",
             access_scope=scope,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[entry]),
+            opts=removed_first(self, depends_on=[entry]),
         )
 
     def _add_ons(self) -> list[pulumi.Resource]:

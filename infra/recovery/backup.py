@@ -11,6 +11,7 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.foundations.encryption_key import declare_key
+from infra.foundations.replacement import removed_first
 from infra.naming import Naming
 
 # AWS Backup takes no snapshot of RDS in the hour before the instance's own backup (02:00) or maintenance
@@ -70,7 +71,7 @@ class Backup(pulumi.ComponentResource):
             backup_vault_name=vault.name,
             sns_topic_arn=args.topic,
             backup_vault_events=list(EVENTS),
-            opts=self._here,
+            opts=removed_first(self),
         )
         copy = None
         if args.recovery_provider is not None:
@@ -95,7 +96,7 @@ class Backup(pulumi.ComponentResource):
                 # Not the retention: that may grow later, and a lock can never be changed again.
                 min_retention_days=args.lock_days,
                 changeable_for_days=LOCK_CHANGEABLE_DAYS,
-                opts=pulumi.ResourceOptions(parent=self, provider=provider),
+                opts=removed_first(self, provider),
             )
         return vault
 

@@ -16,6 +16,7 @@ from infra.data.database_monitoring import (
     declare_monitoring_role,
 )
 from infra.data.database_parameters import CERTIFICATE_AUTHORITY, declare_parameters
+from infra.foundations.replacement import removed_first
 from infra.naming import Naming
 
 # Apart from the primary's (infra/data/database.py), so that not both are busy at once.
@@ -88,7 +89,7 @@ class Standby(pulumi.ComponentResource):
             source_db_instance_arn=args.primary_arn,
             kms_key_id=args.data_key,
             retention_period=args.backup_retention,
-            opts=self._here,
+            opts=removed_first(self),
         )
         self.register_outputs({})
 

@@ -10,6 +10,7 @@ import pytest
 
 from infra.configuration.environments import STANDARDS, Environment
 from tests.support.recorder import Recording, record
+from tests.support.recordings import recording_of
 
 # Kinds of resources that prod has and staging has not, each with the reason.
 ONLY_IN_PROD = {
@@ -162,3 +163,22 @@ def test_a_setting_that_nobody_reads_is_refused_and_not_overlooked() -> None:
 
 def test_settings_of_the_engine_and_of_providers_may_stand_beside() -> None:
     assert record("dev", {"aws:maxRetries": "5", "pulumi:tags": {"team": "platform"}}).resources
+
+
+@pytest.mark.parametrize(
+    "resource_type",
+    [
+        "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+        "aws:backup/vaultNotifications:VaultNotifications",
+        "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+        "aws:cloudwatch/logDeliverySource:LogDeliverySource",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        "aws:lambda/permission:Permission",
+        "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+        "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+    ],
+)
+def test_what_there_can_be_one_of_is_removed_before_another_is_made(resource_type: str) -> None:
+    # Made first, it would write over the old one, and removing that would remove both.
+    assert all(r.delete_before_replace for r in recording_of("prod").of(resource_type).values())

@@ -167,6 +167,9 @@ def test_a_longer_retention_is_a_change_in_place(deployed: Deployed) -> None:
     assert changes == ({"update": 3, "replace": 1} if in_prod else {"update": 2})
     (database,) = deployed.call("rds", "describe_db_instances")["DBInstances"]
     assert database["BackupRetentionPeriod"] == 35
+    if in_prod:
+        vault = deployed.call("backup", "describe_backup_vault", BackupVaultName="triangle-prod")
+        assert (vault["Locked"], vault["MinRetentionDays"]) == (True, 35)
 
 
 def test_a_new_version_is_migrated_to_before_it_rolls_out(deployed: Deployed) -> None:

@@ -61,6 +61,7 @@ class Resource:
     inputs: Mapping[str, Any]
     protect: bool
     retain_on_delete: bool
+    delete_before_replace: bool
     provider: str
     depends_on: frozenset[str]
     aliases: tuple[str, ...]
@@ -228,6 +229,7 @@ def _resource(urn: str, request: Any) -> Resource:
         custom=request.custom,
         inputs=_plain_struct(request.object),
         protect=request.protect,
+        delete_before_replace=request.deleteBeforeReplace,
         retain_on_delete=request.retainOnDelete,
         provider=request.provider.split("::")[-2] if request.provider else "",
         depends_on=frozenset(request.dependencies),

@@ -1,0 +1,22 @@
+"""How a resource is replaced of which there can be only one, like the lock of a vault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+
+def removed_first(
+    parent: pulumi.Resource,
+    provider: pulumi.ProviderResource | None = None,
+    depends_on: Sequence[pulumi.Resource] = (),
+) -> pulumi.ResourceOptions:
+    """Options for what AWS knows by its parent's name, or by one that we give, and replaces for a change.
+
+    The engine makes the new one first. Where making it writes over the old one, removing that afterwards
+    would remove both, and nobody would be told; where it does not, AWS refuses the second one.
+    """
+    return pulumi.ResourceOptions(
+        parent=parent, provider=provider, depends_on=list(depends_on), delete_before_replace=True
+    )
