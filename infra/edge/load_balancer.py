@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_random as random
 from pulumi_aws import ec2, lb, vpc
 
-from infra.configuration.platform_names import ORIGIN_LABEL
+from infra.configuration.platform_names import DOMAIN_SITE, ORIGIN_LABEL
 from infra.configuration.reachable import literal_part
-from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, PATHS_MAXIMUM, Service
+from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, Service
 from infra.edge.dns_records import declare_alias
 from infra.edge.sites import ORIGIN_HEADER, Site
 from infra.foundations import ports
@@ -47,10 +47,11 @@ CLOUDFRONT_PREFIX_LISTS = {
     "us-west-2": "pl-82a045eb",
 }
 
-# A rule's priority is between 1 and 50,000. The longer a path pattern, the sooner it is asked; among
-# patterns of one length each service has ten places of its own, so that one more moves no other.
+# A rule's priority is between 1 and 50,000. The longer a path pattern, the sooner it is asked; short ones,
+# which are many, have more places for each length than long ones.
 _PATTERN_LENGTH_MAXIMUM = 128
-_PLACES_PER_LENGTH = 380
+_SHORT = 40
+_PLACES_SHORT, _PLACES_LONG = 1_000, 110
 
 
 @dataclass(frozen=True)
@@ -230,27 +231,26 @@ class LoadBalancer(pulumi.ComponentResource):
         )
 
     def _rules(self, listener: lb.Listener, groups: dict[str, lb.TargetGroup]) -> None:
+        """One for each host and path, called by them: a service that is renamed keeps its rules."""
         hosts = {service.name: site.host for site in self._args.sites for service in site.services}
-        for service_number, service in enumerate(self._args.services):
-            assert service.route is not None
-            for path_number, path in enumerate(service.route.paths):
-                lb.ListenerRule(
-                    f"{service.name}-{path_number + 1}",
-                    listener_arn=listener.arn,
-                    priority=priority(path, service_number, path_number),
-                    actions=[
-                        lb.ListenerRuleActionArgs(type="forward", target_group_arn=groups[service.name].arn)
-                    ],
-                    conditions=[
-                        *_conditions(hosts[service.name], path),
-                        lb.ListenerRuleConditionArgs(
-                            http_header=lb.ListenerRuleConditionHttpHeaderArgs(
-                                http_header_name=ORIGIN_HEADER, values=[self.origin_secret]
-                            )
-                        ),
-                    ],
-                    opts=self._here,
-                )
+        rules = {rule: service.name for service in self._args.services for rule in rules_of(service)}
+        for (label, path), place in priorities(rules).items():
+            service = rules[label, path]
+            lb.ListenerRule(
+                f"{label}{path}",
+                listener_arn=listener.arn,
+                priority=place,
+                actions=[lb.ListenerRuleActionArgs(type="forward", target_group_arn=groups[service].arn)],
+                conditions=[
+                    *_conditions(hosts[service], path),
+                    lb.ListenerRuleConditionArgs(
+                        http_header=lb.ListenerRuleConditionHttpHeaderArgs(
+                            http_header_name=ORIGIN_HEADER, values=[self.origin_secret]
+                        )
+                    ),
+                ],
+                opts=self._here,
+            )
 
 
 def idle_timeout(services: Sequence[Service]) -> int:
@@ -265,10 +265,30 @@ def target_group_name(naming: Naming, service: Service) -> str:
     return f"{service.name[:23].rstrip('-')}-{digest}"
 
 
-def priority(path: str, service_number: int, path_number: int) -> int:
-    """Of a rule: exact before general, the same in every deployment."""
-    band = (_PATTERN_LENGTH_MAXIMUM - len(literal_part(path))) * _PLACES_PER_LENGTH
-    return band + service_number * PATHS_MAXIMUM + path_number + 1
+def rules_of(service: Service) -> list[tuple[str, str]]:
+    """What stands in front of the domain, and path, of each rule of a service."""
+    assert service.route is not None
+    return [(service.route.host or DOMAIN_SITE, path) for path in service.route.paths]
+
+
+def priorities(rules: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Of each rule: exact before general.
+
+    A place follows from host and path alone: AWS refuses one that is taken, also by a rule that is about to
+    move or to go, so that what comes and goes must move no other.
+    """
+    taken: dict[int, tuple[str, str]] = {}
+    for rule in sorted(rules):
+        length = len(literal_part(rule[1]))
+        if length > _SHORT:
+            first, places = (_PATTERN_LENGTH_MAXIMUM - length) * _PLACES_LONG, _PLACES_LONG
+        else:
+            longer = (_PATTERN_LENGTH_MAXIMUM - _SHORT) * _PLACES_LONG
+            first, places = longer + (_SHORT - length) * _PLACES_SHORT, _PLACES_SHORT
+        start = int.from_bytes(hashlib.sha256("".join(rule).encode()).digest()[:8])
+        order = (first + (start + step) % places + 1 for step in range(places))
+        taken[next(place for place in order if place not in taken)] = rule
+    return {rule: place for place, rule in taken.items()}
 
 
 def _conditions(host: str, path: str) -> list[lb.ListenerRuleConditionArgs]:

@@ -12,9 +12,9 @@ import yaml
 
 from infra.configuration.service import HEARTBEAT_MAXIMUM
 from infra.edge.cache_policies import ALL_VIEWER, CACHING_DISABLED, frontend_content_policy
-from infra.edge.load_balancer import priority
+from infra.edge.load_balancer import priorities
 from infra.kubernetes import pods
-from tests.support.recorder import Recording, Secret, record, system_file
+from tests.support.recorder import Recording, Secret, record, stack_file, system_file
 from tests.support.recordings import system_recording
 
 SYSTEMS = pytest.mark.parametrize("system", ["triangle", "node", "fixzit", "paintbox", "escrow"])
@@ -104,9 +104,40 @@ def test_a_narrower_path_is_asked_first_and_no_two_rules_have_one_priority(syste
 
 
 def test_priorities_stay_within_what_the_load_balancer_takes() -> None:
-    assert priority("/*", 30, 9) <= 50_000
-    assert priority("/" + "a" * 127, 0, 0) >= 1
-    assert priority("/api/*", 30, 9) < priority("/*", 0, 0)
+    longest, general = ("api", "/" + "a" * 127), ("api", "/*")
+    found = priorities([general, longest, ("api", "/api/*")])
+    assert all(1 <= place <= 50_000 for place in found.values())
+    assert found[longest] < found["api", "/api/*"] < found[general]
+
+
+def test_a_rule_that_comes_or_goes_moves_no_other() -> None:
+    hosts = [(f"host-{number}", "/*") for number in range(30)]
+    found = priorities(hosts)
+    assert len(set(found.values())) == len(hosts)
+    assert all(priorities([host]) == {host: place} for host, place in found.items())
+
+
+def test_a_service_with_another_name_keeps_its_rules(tmp_path: Path) -> None:
+    def rules(named: str) -> dict[str, int]:
+        system = system_file()
+        system["services"] = {
+            named if name == "admin" else name: each for name, each in system["services"].items()
+        }
+        file = tmp_path / f"{named}.yaml"
+        file.write_text(yaml.safe_dump(system))
+        images = {
+            named if name == "admin" else name: image for name, image in stack_file("dev")["images"].items()
+        }
+        found = record("dev", {"systemFile": str(file), "images": images}).of(RULE)
+        return {name: rule.inputs["priority"] for name, rule in found.items()}
+
+    assert rules("admin") == rules("back-office") != {}
+
+
+def test_two_rules_at_one_place_get_two() -> None:
+    # More than there are places is not tried: a load balancer takes a hundred rules.
+    crowded = [(f"host-{number}", "/" + "a" * 60) for number in range(100)]
+    assert len(set(priorities(crowded).values())) == 100
 
 
 @pytest.mark.contract("K8S-5")
