@@ -347,10 +347,10 @@ def _day(value: object) -> date | None:
         return None
     if isinstance(value, date):
         return value
-    # The engine hands a day on as text.
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    # The engine hands a day on as text, and with a time when it stands in the file without quotes.
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}( 00:00:00 \+0000 UTC)?", value):
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(value[:10])
         except ValueError:
             return None
     return None

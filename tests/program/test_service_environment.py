@@ -62,7 +62,9 @@ def test_the_caching_times_of_the_runbook_reach_paintbox() -> None:
 @pytest.mark.contract("K8S-9")
 def test_debug_variables_are_set_while_the_stack_file_says_so() -> None:
     system = {"systemFile": "examples/systems/paintbox.yaml"}
-    debug = {"variables": ["DEBUG_MODE", "ENABLE_PROFILING"], "until": "2999-12-31"}
+    # As the engine hands on a day without quotes.
+    until = "2999-12-31 00:00:00 +0000 UTC"
+    debug = {"variables": ["DEBUG_MODE", "ENABLE_PROFILING"], "until": until}
     switched_on = _variables(record("prod", {**system, "debug": debug}), "app")
     assert (switched_on["DEBUG_MODE"], switched_on["ENABLE_PROFILING"]) == ("true", "true")
     assert "DEBUG_SQL_QUERIES" not in switched_on
