@@ -197,7 +197,9 @@ def _scale_services(path: Path, factor: int) -> dict[str, str]:
             names[copy] = name
             system["services"][copy] = {**service, "database": False}
             if "route" in service:
+                # One of a service's own paths leads to its health check.
                 system["services"][copy]["route"] = {**service["route"], "paths": [f"/{copy}/*"]}
+                system["services"][copy]["health"] = {**service["health"], "ready": f"/{copy}/ready"}
     path.write_text(yaml.safe_dump(system, sort_keys=False), encoding="utf-8")
     return names
 
