@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -160,13 +161,24 @@ def _programs(folder: Path) -> Path:
     return installed / "bin"
 
 
-def _identity() -> dict[str, Any]:
-    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if _as_root() else {}
+def _as_nobody(command: list[Any]) -> list[Any]:
+    """The command, run by a user without rights where the tests are root's.
+
+    An interpreter of its own changes the user: `subprocess` would fork for that, and a fork of a process in
+    which gRPC's threads run may crash.
+    """
+    if not _as_root():
+        return command
+    change = (
+        f"import os, sys; os.setgroups([]); os.setgid({_NOBODY}); os.setuid({_NOBODY}); "
+        "os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    return [sys.executable, "-I", "-S", "-c", change, *command]
 
 
 def _run(command: list[Any]) -> None:
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=tempfile.gettempdir(), **_identity()
+        _as_nobody(command), capture_output=True, text=True, check=False, cwd=tempfile.gettempdir()
     )
     assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
 
@@ -175,7 +187,7 @@ def _run(command: list[Any]) -> None:
 def _running(command: list[Any], log: Path, answers: Callable[[], None]) -> Iterator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, cwd=tempfile.gettempdir(), **_identity()
+            _as_nobody(command), stdout=output, stderr=subprocess.STDOUT, cwd=tempfile.gettempdir()
         )
     try:
         _wait(process, log, answers)
