@@ -9,27 +9,31 @@ from infra.configuration.service import Service
 from infra.configuration.validation import Reader
 
 
-def literal_part(pattern: str) -> str:
-    """What a path pattern has before its first wildcard: the longer, the sooner it is asked."""
-    return re.split(r"[*?]", pattern, maxsplit=1)[0]
+def specificity(pattern: str) -> tuple[int, bool]:
+    """Of path patterns, the one with the greater is asked first.
+
+    It has more before its first wildcard, or does not only end with one: `/api/me` before `/api/me*`.
+    """
+    literal = re.split(r"[*?]", pattern, maxsplit=1)[0]
+    return len(literal), pattern != f"{literal}*"
 
 
-def answering(services: Mapping[str, Service], host: str, path: str) -> str | None:
-    """The service that a request comes to; None when it comes to none.
+def answering(services: Mapping[str, Service], host: str, path: str) -> set[str]:
+    """The services that a request may come to: one, but where equally specific patterns say so, or none.
 
     Args:
-        services: of the system file, in its order.
+        services: of the system file.
         host: in front of the domain.
         path: without wildcards.
     """
     matching = [
-        (-len(literal_part(pattern)), number, name)
-        for number, (name, service) in enumerate(services.items())
+        (specificity(pattern), name)
+        for name, service in services.items()
         if service.route and service.route.host == host
         for pattern in service.route.paths
         if _matches(pattern, path)
     ]
-    return min(matching)[2] if matching else None
+    return {name for place, name in matching if place == max(matching)[0]}
 
 
 def _matches(pattern: str, path: str) -> bool:
@@ -47,8 +51,9 @@ def check_reachable(root: Reader, services: Mapping[str, Service]) -> None:
         if service.websockets:
             asked["websockets.path"] = service.websockets.path
         for key, path in asked.items():
-            other = answering(services, service.route.host, path)
-            if path and other != name:
+            answers = answering(services, service.route.host, path)
+            if path and answers != {name}:
+                other = min(answers - {name}, default=None)
                 section.problem(
                     f"{name}.{key}",
                     path,

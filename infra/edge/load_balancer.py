@@ -11,7 +11,7 @@ import pulumi_random as random
 from pulumi_aws import ec2, lb, vpc
 
 from infra.configuration.platform_names import DOMAIN_SITE, ORIGIN_LABEL
-from infra.configuration.reachable import literal_part
+from infra.configuration.reachable import specificity
 from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, Service
 from infra.edge.dns_records import declare_alias
 from infra.edge.sites import ORIGIN_HEADER, Site
@@ -47,11 +47,12 @@ CLOUDFRONT_PREFIX_LISTS = {
     "us-west-2": "pl-82a045eb",
 }
 
-# A rule's priority is between 1 and 50,000. The longer a path pattern, the sooner it is asked; short ones,
-# which are many, have more places for each length than long ones.
+# A rule's priority is between 1 and 50,000. The more specific a path pattern, the sooner it is asked; short
+# ones, which are many, have more places for each length than long ones. Of each length's places the first
+# ones are for patterns that do not only end with a wildcard.
 _PATTERN_LENGTH_MAXIMUM = 128
 _SHORT = 40
-_PLACES_SHORT, _PLACES_LONG = 1_000, 110
+_PLACES_SHORT, _PLACES_LONG = (200, 600), (100, 100)
 
 
 @dataclass(frozen=True)
@@ -275,20 +276,26 @@ def priorities(rules: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Of each rule: exact before general.
 
     A place follows from host and path alone: AWS refuses one that is taken, also by a rule that is about to
-    move or to go, so that what comes and goes must move no other.
+    move or to go, so that what comes and goes must move no other. Only where two fall on one place (of some
+    hundreds) does one of them take the next.
     """
     taken: dict[int, tuple[str, str]] = {}
     for rule in sorted(rules):
-        length = len(literal_part(rule[1]))
-        if length > _SHORT:
-            first, places = (_PATTERN_LENGTH_MAXIMUM - length) * _PLACES_LONG, _PLACES_LONG
-        else:
-            longer = (_PATTERN_LENGTH_MAXIMUM - _SHORT) * _PLACES_LONG
-            first, places = longer + (_SHORT - length) * _PLACES_SHORT, _PLACES_SHORT
+        first, places = _band(rule[1])
         start = int.from_bytes(hashlib.sha256("".join(rule).encode()).digest()[:8])
-        order = (first + (start + step) % places + 1 for step in range(places))
+        order = (first + (start + step) % places for step in range(places))
         taken[next(place for place in order if place not in taken)] = rule
     return {rule: place for place, rule in taken.items()}
+
+
+def _band(path: str) -> tuple[int, int]:
+    """The first place of all patterns as specific as this one, and how many there are."""
+    length, sooner = specificity(path)
+    of_length = _PLACES_LONG if length > _SHORT else _PLACES_SHORT
+    longer = (_PATTERN_LENGTH_MAXIMUM - max(length, _SHORT)) * sum(_PLACES_LONG)
+    shorter = max(_SHORT - length, 0) * sum(_PLACES_SHORT)
+    first = 1 + longer + shorter
+    return (first, of_length[0]) if sooner else (first + of_length[0], of_length[1])
 
 
 def _conditions(host: str, path: str) -> list[lb.ListenerRuleConditionArgs]:

@@ -110,8 +110,25 @@ def test_priorities_stay_within_what_the_load_balancer_takes() -> None:
     assert found[longest] < found["api", "/api/*"] < found[general]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("/api/me", "/api/me*"),
+        ("/api/*/files", "/api/*"),
+        ("/api/?", "/api/*"),
+        ("/" + "a" * 41, "/" + "a" * 40 + "*"),
+        ("/" + "a" * 40 + "*", "/" + "a" * 39),
+        ("/" + "a" * 60, "/" + "a" * 60 + "*"),
+    ],
+)
+def test_the_more_specific_of_two_patterns_is_asked_first_whatever_the_host(first: str, second: str) -> None:
+    rules = [(f"host-{number}", path) for number in range(20) for path in (second, first)]
+    found = priorities(rules)
+    assert max(found[host, first] for host, _ in rules) < min(found[host, second] for host, _ in rules)
+
+
 def test_a_rule_that_comes_or_goes_moves_no_other() -> None:
-    hosts = [(f"host-{number}", "/*") for number in range(30)]
+    hosts = [(name, "/*") for name in ("api", "admin", "app", "portal", "socket", "hooks", "domain", "cdn")]
     found = priorities(hosts)
     assert len(set(found.values())) == len(hosts)
     assert all(priorities([host]) == {host: place} for host, place in found.items())
