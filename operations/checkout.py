@@ -49,9 +49,7 @@ def parsed(file: str) -> Mapping[str, Any]:
         content = parse((ROOT / file).read_text(encoding="utf-8"))
     except OSError as error:
         raise OperationError(f"{file}: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise OperationError(f"{file}: found bytes that are not UTF-8; allowed: a file of YAML.") from None
-    except YAMLError as error:
+    except (YAMLError, UnicodeDecodeError) as error:
         place, found, allowed = described(error)
         raise OperationError(f"{file}: {place}: found {found}; allowed: {allowed}.") from None
     return content if isinstance(content, Mapping) else {}

@@ -51,10 +51,7 @@ class StackFile:
                 f"Bring it back (git checkout -- {path.name}) or start from another environment's."
             ) from None
         except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            raise StackFileError(
-                f"{path.name}, line {line}: found bytes that are not UTF-8; allowed: a file of YAML in UTF-8."
-            ) from None
+            raise _unreadable(path.name, error) from None
         except OSError as error:
             found = "a folder" if isinstance(error, IsADirectoryError) else error.strerror
             raise StackFileError(
@@ -99,8 +96,7 @@ def _config(name: str, text: str) -> dict[str, Any]:
     try:
         content = parse(text)
     except yaml.YAMLError as error:
-        place, found, allowed = described(error)
-        raise StackFileError(f"{name}, {place}: found {found}; allowed: {allowed}.") from None
+        raise _unreadable(name, error) from None
     if not isinstance(content, Mapping) or not isinstance(content.get("config"), Mapping):
         raise StackFileError(f"{name}: a stack file has a `config:` section with `{NAMESPACE}…` keys")
     return {
@@ -108,3 +104,8 @@ def _config(name: str, text: str) -> dict[str, Any]:
         for key, value in content["config"].items()
         if str(key).startswith(NAMESPACE)
     }
+
+
+def _unreadable(name: str, error: yaml.YAMLError | UnicodeDecodeError) -> StackFileError:
+    place, found, allowed = described(error)
+    return StackFileError(f"{name}, {place}: found {found}; allowed: {allowed}.")

@@ -99,13 +99,10 @@ def _parsed(problems: Problems, file: str) -> object:
     except FileNotFoundError:
         advice = f"Bring it back (git checkout -- {file}) or name another one."
         problems.add(file, "the file", Described("no such file"), "a system file", advice)
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        problems.add(file, f"line {line}", Described("bytes that are not UTF-8"), "a file of YAML in UTF-8")
     except OSError as error:
         found = "a folder" if isinstance(error, IsADirectoryError) else error.strerror
         problems.add(file, "the file", Described(found), "a file of YAML in UTF-8")
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         place, found, allowed = described(error)
         problems.add(file, place, Described(found), allowed)
     return MISSING

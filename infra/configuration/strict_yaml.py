@@ -58,8 +58,11 @@ def parse(text: str) -> Any:
     return yaml.load(text, _Loader)  # noqa: S506  # a safe loader, made stricter
 
 
-def described(error: yaml.YAMLError) -> tuple[str, str, str]:
-    """A mistake that `parse` found: its place, what was found there, and what is allowed."""
+def described(error: yaml.YAMLError | UnicodeDecodeError) -> tuple[str, str, str]:
+    """A mistake of a file that was read or parsed: its place, what was found there, and what is allowed."""
+    if isinstance(error, UnicodeDecodeError):
+        line = error.object[: error.start].count(b"\n") + 1
+        return f"line {line}", "bytes that are not UTF-8", "a file of YAML in UTF-8"
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
     place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
     allowed = getattr(error, "note", None)
