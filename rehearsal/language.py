@@ -27,6 +27,7 @@ from typing import Any, TextIO
 import grpc
 from pulumi.automation._server import LanguageServer
 from pulumi.errors import RunError
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 from rehearsal.sdk_speed import quick_sdk
@@ -79,6 +80,15 @@ def _forget_another_program(root: Path) -> None:
             if name.split(".")[0] in PROGRAM_PACKAGES:
                 del sys.modules[name]
     _loaded[:] = now
+
+
+def _connect_afresh() -> None:
+    """Gives every run connections of its own.
+
+    gRPC shares what it knows of an address among all channels of a process, and the SDK leaves those to
+    engines that have ended open: a later engine that happens on such a port would seem to be away.
+    """
+    _GRPC_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
 
 
 class _ProgramServer(LanguageServer):
@@ -183,6 +193,7 @@ def _main() -> None:
     # What a program prints must not be taken for an answer.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    _connect_afresh()
     with quick_sdk():
         # Programs need these; until the first order comes there is time.
         for package in ("pulumi_aws", "pulumi_kubernetes", "pulumi_random"):

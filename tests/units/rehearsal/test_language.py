@@ -14,6 +14,38 @@ from rehearsal import language
 
 ROOT = Path(__file__).resolve().parents[3]
 
+PORT_USED_AGAIN = """
+import socket, sys
+from concurrent.futures import ThreadPoolExecutor
+import grpc
+from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
+from pulumi.runtime.settings import Settings
+from rehearsal import language
+
+class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
+    def SupportsFeature(self, request, context):
+        return resource_pb2.SupportsFeatureResponse(hasSupport=True)
+
+def ask():
+    monitor = Settings("project", "stack", monitor=address).monitor
+    try:
+        return monitor.SupportsFeature(resource_pb2.SupportsFeatureRequest(id="any")).hasSupport
+    except grpc.RpcError as error:
+        return error.code().name
+
+if "afresh" in sys.argv:
+    language._connect_afresh()
+server = grpc.server(ThreadPoolExecutor(1))
+resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(), server)
+with socket.socket() as taken:
+    taken.bind(("127.0.0.1", 0))
+    address = f"127.0.0.1:{taken.getsockname()[1]}"
+print(ask())
+assert server.add_insecure_port(address)
+server.start()
+print(ask())
+"""
+
 KILLED = """
 import os
 from rehearsal import language
@@ -46,3 +78,10 @@ def test_every_program_has_a_port_of_its_own_until_it_is_stopped(tmp_path: Path)
         socket.create_connection(("127.0.0.1", one.port), timeout=5)
     socket.create_connection(("127.0.0.1", other.port), timeout=5).close()
     other.stop()
+
+
+@pytest.mark.parametrize(("connections", "answer"), [("shared", "UNAVAILABLE"), ("afresh", "True")])
+def test_an_engine_on_the_port_of_an_ended_one_is_found(connections: str, answer: str) -> None:
+    command = [sys.executable, "-c", PORT_USED_AGAIN, connections]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["UNAVAILABLE", answer]
