@@ -101,7 +101,7 @@ systems: $(READY) ## bring each of the five systems up in each environment, and 
 	@$(REHEARSAL) systems $(if $(JSON),--json)
 
 bench: $(READY) ## how long things take, compared with the engine's own floor
-	@$(REHEARSAL) bench
+	@$(REHEARSAL) bench $(if $(JSON),--json)
 
 audit: $(READY) $(CHECKERS_READY) ## checkers made by others on all environments, or on ENV; see waivers.yaml
 	@$(REHEARSAL) audit --checkers '$(CHECKERS)' $(if $(findstring command line,$(origin ENV)),--env '$(ENV)') \

@@ -134,12 +134,13 @@ def systems(json_: Json = False) -> None:
 
 
 @app.command()
-def bench(env: Environment = "prod") -> None:
+def bench(env: Environment = "prod", json_: Json = False) -> None:
     """Measure deployment, preview and growth against the engine's own floor."""
     from rehearsal import bench as benchmark
 
     with _errors_for_people():
-        benchmark.show(benchmark.bench(ROOT, _engine(), env))
+        figures = benchmark.bench(ROOT, _engine(), env)
+        _print_json(benchmark.as_json(figures)) if json_ else benchmark.show(figures)
 
 
 @app.command()

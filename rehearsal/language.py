@@ -18,8 +18,9 @@ import runpy
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -34,6 +35,9 @@ from rehearsal.sdk_speed import quick_sdk
 
 # The program's own packages; another revision's must not be answered from the import cache.
 PROGRAM_PACKAGES = ("functions", "infra")
+
+# An option of the programs' process.
+_UNTOUCHED = "--untouched-sdk"
 
 
 def program_at(root: Path) -> Callable[[], None]:
@@ -135,9 +139,9 @@ class _Programs:
     _one: _Programs | None = None
     _lock = threading.Lock()
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-m", __name__, *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -165,6 +169,21 @@ class _Programs:
         if not answer:
             raise OSError(0, "the process that runs programs has ended", sys.executable)
         return int(answer)
+
+    def end(self) -> None:
+        """Ends the process and waits for it."""
+        self._process.communicate()
+
+
+@contextmanager
+def sdk_as_published() -> Iterator[None]:
+    """Programs that are served inside run with Pulumi's SDK untouched, in a process of their own."""
+    usual, _Programs._one = _Programs._one, _Programs(_UNTOUCHED)
+    try:
+        yield
+    finally:
+        _Programs._one.end()
+        _Programs._one = usual
 
 
 def prepare() -> None:
@@ -194,7 +213,7 @@ def _main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _connect_afresh()
-    with quick_sdk():
+    with nullcontext() if _UNTOUCHED in sys.argv else quick_sdk():
         # Programs need these; until the first order comes there is time.
         for package in ("pulumi_aws", "pulumi_kubernetes", "pulumi_random"):
             importlib.import_module(package)

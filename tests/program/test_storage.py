@@ -114,6 +114,11 @@ def test_backups_of_prod_are_copied_to_the_recovery_region(prod: Recording) -> N
     (rule,) = prod.one("aws:s3/bucketReplicationConfig:BucketReplicationConfig", "backups").inputs["rules"]
     assert copy.provider == "aws-recovery"
     assert prod.one("pulumi:providers:aws", "aws-recovery").inputs["region"] == "us-east-2"
+    assert rule["status"] == "Enabled"
+    # Everything, also what was encrypted with this stack's key; a deletion here is not made there.
+    assert rule["filter"] == {"prefix": ""}
+    assert rule["sourceSelectionCriteria"]["sseKmsEncryptedObjects"]["status"] == "Enabled"
+    assert rule["deleteMarkerReplication"]["status"] == "Disabled"
     assert rule["destination"]["bucket"].endswith(":backups-recovery")
     assert rule["destination"]["encryptionConfiguration"]["replicaKmsKeyId"].endswith(":recovery")
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from rehearsal.bench import scaled_checkout
+from rehearsal.language import sdk_as_published
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 from tests.support.checkout import ROOT
+from tests.support.small_program import SmallProgram, session_of
 
 pytestmark = pytest.mark.engine
 
@@ -23,3 +25,16 @@ def test_the_scaled_program_is_accepted_and_has_more_services_and_buckets(engine
         workspace.remove()
     for name in ("api", "api-1", "worker-1", "documents", "documents-1"):
         assert f'::{name}"' in planned
+
+
+def test_the_published_floor_runs_pulumis_own_sdk(program: SmallProgram, engine: Path) -> None:
+    program.write("""
+        from pulumi.runtime import rpc
+        pulumi.export("module", rpc.transfer_properties.__module__)
+    """)
+    with sdk_as_published(), session_of(program, engine) as session:
+        session.up()
+        assert session.outputs() == {"module": "pulumi.runtime.rpc"}
+    with session_of(program, engine) as session:
+        session.up()
+        assert session.outputs() == {"module": "rehearsal.sdk_speed"}
