@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TextIO
 
 import grpc
@@ -71,8 +72,17 @@ def _load_early(root: Path) -> None:
         sys.path.insert(0, str(root))
         try:
             importlib.import_module("infra.platform")
+            _load_services()
         finally:
             sys.path.remove(str(root))
+
+
+def _load_services() -> None:
+    """Loads the services that the program's modules name: the SDK does it when one is first used."""
+    modules = [module for name, module in sys.modules.items() if name.split(".")[0] in PROGRAM_PACKAGES]
+    for value in [value for module in modules for value in vars(module).values()]:
+        if isinstance(value, ModuleType):
+            hasattr(value, "anything")
 
 
 def _forget_another_program(root: Path) -> None:
