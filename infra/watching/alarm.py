@@ -34,15 +34,15 @@ class Severity(StrEnum):
 
     @property
     def minutes(self) -> int:
-        """How soon somebody answers; nobody waits for the next business day."""
-        return {Severity.SEV1: 15, Severity.SEV2: 30, Severity.SEV3: 120, Severity.SEV4: 24 * 60}[self]
+        """How soon somebody answers a page."""
+        return {Severity.SEV1: 15, Severity.SEV2: 30}[self]
 
     @property
     def response(self) -> str:
         """How soon somebody answers, in words."""
+        if self.pages:
+            return f"page, answer within {self.minutes} minutes"
         return {
-            Severity.SEV1: "page, answer within 15 minutes",
-            Severity.SEV2: "page, answer within 30 minutes",
             Severity.SEV3: "ticket, answer within 2 hours",
             Severity.SEV4: "ticket, answer the next business day",
         }[self]

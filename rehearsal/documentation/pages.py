@@ -89,8 +89,9 @@ def with_picture(readme: str, graph: Graph) -> str:
 
 
 def _diagram(graph: Graph) -> list[str]:
+    counts = {area: sum(types.values()) for area, types in graph.areas().items()}
     nodes = [
-        f'  {area}["{area}<br>{sum(types.values())} resources"]' for area, types in graph.areas().items()
+        f'  {area}["{area}<br>{count} resource{"" if count == 1 else "s"}"]' for area, count in counts.items()
     ]
     edges = _without_shortcuts(graph.dependencies())
     return ["flowchart TD", *nodes, *(f"  {needed} --> {needing}" for needed, needing in sorted(edges))]

@@ -5,6 +5,7 @@ What is driven is what the program declares for the five systems, not what the c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
@@ -180,6 +181,31 @@ def test_it_reaches_the_topic_of_its_severity_once(name: str) -> None:
     for composite in recording.of(COMPOSITE).values():
         told += CompositeAlarm(composite.inputs).destinations({alarm.inputs["name"]: State.ALARM})
     assert [arn.split(":")[-1] for arn in told] == [expected]
+
+
+SAID = re.compile(r"\b(?:for|in) (?:(\d+) of )?(\d+) (s|minutes|hours)\b")
+SECONDS = {"s": 1, "minutes": 60, "hours": 3600}
+
+
+def _saying_how_long() -> list[str]:
+    return [name for name in _names() if SAID.search(_said(name))]
+
+
+def _said(name: str) -> str:
+    return str(_declared()[name][1].inputs["alarmDescription"]).partition(". First: ")[0]
+
+
+@pytest.mark.contract(*ROWS)
+@pytest.mark.parametrize("name", _saying_how_long())
+def test_it_waits_as_long_as_it_says(name: str) -> None:
+    alarm = _declared()[name][1]
+    some, number, unit = SAID.findall(_said(name))[0]
+    assert alarm.period * alarm.rule.periods == int(number) * SECONDS[unit]
+    assert alarm.period * alarm.rule.breaching == int(some or number) * SECONDS[unit]
+
+
+def test_most_alarms_say_how_long_they_wait() -> None:
+    assert len(_saying_how_long()) > 50
 
 
 @pytest.mark.contract("ALM-1")
