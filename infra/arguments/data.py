@@ -82,7 +82,7 @@ def redis(
     return {
         purpose: RedisArgs(
             naming=configuration.naming,
-            tier=tier,
+            node_type=node_type,
             eviction=eviction,
             redundant=standard.redundant,
             snapshot_retention=snapshots,
@@ -95,7 +95,7 @@ def redis(
             secrets_key=keys.secrets,
             secret_replica=_replica(configuration, keys),
         )
-        for purpose, (tier, eviction, snapshots) in purposes.items()
+        for purpose, (node_type, eviction, snapshots) in purposes.items()
     }
 
 

@@ -22,7 +22,7 @@ from infra.configuration.switches import (
     read_escalation,
     read_maintenance,
 )
-from infra.configuration.tiers import DATABASE_TIERS, REDIS_TIERS, DatabaseTier, RedisTier
+from infra.configuration.tiers import DATABASE_TIERS, REDIS_NODE_TYPES, DatabaseTier
 from infra.configuration.validation import Described, EncryptedText, Problems, Reader
 
 # EKS versions with standard support left, with its last day (AWS's release calendar).
@@ -48,11 +48,11 @@ class DatabaseSettings:
 
 @dataclass(frozen=True)
 class RedisSettings:
-    """Whether there is Redis, and the sizes of the cache and of the queue."""
+    """Whether there is Redis, and the node types of the cache and of the queue."""
 
     enabled: bool
-    cache: RedisTier
-    queue: RedisTier
+    cache: str
+    queue: str
 
 
 @dataclass(frozen=True)
@@ -208,14 +208,14 @@ def _redis(section: Reader, environment: Environment, standard: Standard) -> Red
     enabled = section.switch("enabled")
     if standard.redis_required and section.value("enabled") is False:
         section.problem("enabled", enabled, f"true in {environment} (runbook 004: Redis is required there)")
-    cache = section.choice("cache", REDIS_TIERS, default="micro") if enabled else "micro"
-    queue = section.choice("queue", REDIS_TIERS, default="micro") if enabled else "micro"
+    cache = section.choice("cache", REDIS_NODE_TYPES, default="micro") if enabled else "micro"
+    queue = section.choice("queue", REDIS_NODE_TYPES, default="micro") if enabled else "micro"
     if not enabled:
         for name in ("cache", "queue"):
             if section.has(name):
-                section.choice(name, REDIS_TIERS, default="micro")
+                section.choice(name, REDIS_NODE_TYPES, default="micro")
     section.finish()
-    return RedisSettings(enabled, REDIS_TIERS[cache], REDIS_TIERS[queue])
+    return RedisSettings(enabled, REDIS_NODE_TYPES[cache], REDIS_NODE_TYPES[queue])
 
 
 def _replicas(section: Reader, standard: Standard) -> ReplicaSettings:

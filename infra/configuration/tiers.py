@@ -43,27 +43,12 @@ RESERVED_CONNECTIONS = 20
 JOB_POOL_MAXIMUM = 5
 
 
-@dataclass(frozen=True)
-class RedisTier:
-    """A size of one Redis.
-
-    Args:
-        node_type: ElastiCache's name of the machine.
-        memory: bytes of the machine; a quarter is kept for snapshots and failover.
-    """
-
-    node_type: str
-    memory: int
-
-
-REDIS_TIERS = MappingProxyType(
+# ElastiCache's names of the machines. Of each one's memory a quarter is kept for snapshots and failover
+# (parameter reserved-memory-percent).
+REDIS_NODE_TYPES = MappingProxyType(
     {
-        "micro": RedisTier("cache.t4g.micro", GIGABYTE // 2),
-        "small": RedisTier("cache.t4g.small", int(1.37 * GIGABYTE)),
-        # 3.09 GB less the reserve leaves the 2 GB of runbook 003.
-        "standard": RedisTier("cache.t4g.medium", int(3.09 * GIGABYTE)),
+        "micro": "cache.t4g.micro",
+        "small": "cache.t4g.small",
+        "standard": "cache.t4g.medium",  # 3.09 GiB less the reserve leaves the 2 GB of runbook 003
     }
 )
-
-# What ElastiCache keeps for snapshots and failover by default (parameter reserved-memory-percent).
-REDIS_RESERVED_PERCENT = 25

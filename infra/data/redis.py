@@ -10,7 +10,6 @@ import pulumi
 from pulumi_aws import ec2, elasticache
 
 from infra.configuration.platform_secrets import redis_secret
-from infra.configuration.tiers import RedisTier
 from infra.data.secret_entry import (
     SecretEntryArgs,
     SecretReplica,
@@ -51,7 +50,7 @@ class RedisArgs:
 
     Args:
         naming: names and ARNs.
-        tier: its size.
+        node_type: ElastiCache's name of the machine.
         eviction: what happens when it is full.
         redundant: a replica in another zone that takes over by itself.
         snapshot_retention: days that daily snapshots are kept.
@@ -66,7 +65,7 @@ class RedisArgs:
     """
 
     naming: Naming
-    tier: RedisTier
+    node_type: str
     eviction: Eviction
     redundant: bool
     snapshot_retention: int
@@ -186,7 +185,7 @@ class Redis(pulumi.ComponentResource):
             description=f"Redis ({self._purpose}) of {args.naming.prefix}",
             engine=ENGINE,
             engine_version=ENGINE_VERSION,
-            node_type=args.tier.node_type,
+            node_type=args.node_type,
             num_cache_clusters=nodes,
             automatic_failover_enabled=args.redundant,
             multi_az_enabled=args.redundant,

@@ -94,6 +94,7 @@ def test_services_scale_by_cpu_within_the_environments_bounds(
     (metric,) = spec["metrics"]
     assert (spec["minReplicas"], spec["maxReplicas"]) == replicas
     assert metric["resource"] == {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}
+    assert spec["behavior"]["scaleDown"] == {"stabilizationWindowSeconds": 600}
     assert "replicas" not in recording_of(environment).one(DEPLOYMENT, service).inputs["spec"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.configuration.tiers import DATABASE_TIERS, GIGABYTE, REDIS_RESERVED_PERCENT, REDIS_TIERS
+from infra.configuration.tiers import DATABASE_TIERS, GIGABYTE, REDIS_NODE_TYPES
 
 
 @pytest.mark.contract("DB-3")
@@ -24,5 +24,6 @@ def test_connections_stay_below_what_rds_itself_would_allow(tier: str) -> None:
 
 @pytest.mark.contract("RED-1")
 def test_the_standard_redis_has_two_gigabytes_for_data() -> None:
-    usable = REDIS_TIERS["standard"].memory * (100 - REDIS_RESERVED_PERCENT) / 100
-    assert 2 * GIGABYTE <= usable < 2.5 * GIGABYTE
+    gibibytes = {"cache.t4g.micro": 0.5, "cache.t4g.small": 1.37, "cache.t4g.medium": 3.09}
+    assert set(REDIS_NODE_TYPES.values()) == set(gibibytes)
+    assert 2 <= gibibytes[REDIS_NODE_TYPES["standard"]] * 0.75 < 2.5
