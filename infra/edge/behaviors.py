@@ -55,7 +55,6 @@ def ordered_behaviors(
             behaviors[path] = _service(policies, policies.static)
     named = {path for service in site.services if service.route for path in service.route.paths} - {"/*"}
     files = FRONTEND_FILES if site.frontend else ()
-    # As the load balancer does.
     for path in sorted({*named, *files}, key=lambda path: (-len(path), path)):
         behaviors.setdefault(
             path,

@@ -258,7 +258,8 @@ def test_static_files_are_kept_for_a_year_and_pages_are_not() -> None:
     node = system_recording("node", "prod")
     behavior = _behaviors(node, "domain")
     static = node.one(CACHE_POLICY, "static").inputs
-    assert (static["defaultTtl"], static["maxTtl"]) == (31_536_000, 31_536_000)
+    # An answer that forbids it is not kept.
+    assert (static["minTtl"], static["defaultTtl"], static["maxTtl"]) == (0, 31_536_000, 31_536_000)
     for path in ("/assets/*", "/static/*"):
         assert behavior[path]["cachePolicyId"] == "static-id"
         assert behavior[path]["targetOriginId"] == "frontend"
@@ -273,6 +274,14 @@ def test_static_files_are_kept_for_a_year_and_pages_are_not() -> None:
         "services": [],
         "static": ["public, max-age=31536000, immutable"],
     }
+
+
+@pytest.mark.contract("S3-4")
+def test_files_that_a_service_has_built_are_kept_for_a_year_too(prod: Recording) -> None:
+    for site in ("api", "admin"):
+        built = _behaviors(prod, site)["/_next/static/*"]
+        assert (built["cachePolicyId"], built["targetOriginId"]) == ("static-id", "services")
+    assert "/_next/static/*" not in _behaviors(system_recording("node", "prod"), "domain")
 
 
 @pytest.mark.contract("S3-4")

@@ -19,6 +19,8 @@ def test_tags_never_move_and_every_image_is_scanned(each: Recording) -> None:
     for one in repositories:
         assert one.inputs["imageTagMutability"].startswith("IMMUTABLE")
         assert one.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
+        # With images in it, a repository is removed in dev alone.
+        assert one.inputs["forceDelete"] is (each.environment == "dev")
         assert one.inputs["encryptionConfigurations"][0]["encryptionType"] == "KMS"
 
 
