@@ -32,9 +32,21 @@ def test_prod_has_a_nat_gateway_in_each_zone_and_the_others_have_one(environment
 
 @pytest.mark.contract("NET-1")
 def test_each_zone_of_prod_leaves_through_its_own_nat_gateway(prod: Recording) -> None:
-    routes = prod.of("aws:ec2/route:Route")
-    used = [route.inputs["natGatewayId"] for name, route in routes.items() if name.startswith("private")]
-    assert sorted(used) == ["nat-1-id", "nat-2-id", "nat-3-id"]
+    for zone in ("1", "2", "3"):
+        table = prod.one("aws:ec2/routeTableAssociation:RouteTableAssociation", f"private-{zone}").inputs
+        assert (table["subnetId"], table["routeTableId"]) == (f"private-{zone}-id",) * 2
+        out = prod.one("aws:ec2/route:Route", f"private-{zone}-internet").inputs
+        assert out["routeTableId"] == f"private-{zone}-id"
+        assert (out["destinationCidrBlock"], out["natGatewayId"]) == ("0.0.0.0/0", f"nat-{zone}-id")
+        gateway = prod.one("aws:ec2/natGateway:NatGateway", f"nat-{zone}").inputs
+        assert (gateway["subnetId"], gateway["allocationId"]) == (f"public-{zone}-id", f"nat-{zone}-id")
+
+
+@pytest.mark.contract("NET-1")
+def test_public_subnets_are_on_the_internet(each: Recording) -> None:
+    out = each.one("aws:ec2/route:Route", "public-internet").inputs
+    assert (out["routeTableId"], out["gatewayId"]) == ("public-id", "internet-id")
+    assert out["destinationCidrBlock"] == "0.0.0.0/0"
 
 
 @pytest.mark.contract("NET-1")

@@ -104,7 +104,7 @@ def test_pods_spread_over_the_zones_and_leave_one_at_a_time(each: Recording, ser
     (spread,) = _pod(each, service)["topologySpreadConstraints"]
     budget = each.one("kubernetes:policy/v1:PodDisruptionBudget", service).inputs["spec"]
     selector = each.one(DEPLOYMENT, service).inputs["spec"]["selector"]
-    assert spread["topologyKey"] == "topology.kubernetes.io/zone"
+    assert (spread["topologyKey"], spread["maxSkew"]) == ("topology.kubernetes.io/zone", 1)
     assert (budget["maxUnavailable"], budget["selector"]) == (1, selector)
 
 
