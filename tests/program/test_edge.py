@@ -351,6 +351,7 @@ def test_browsers_are_told_to_be_careful(each: Recording) -> None:
         headers = policy.inputs["securityHeadersConfig"]
         transport = headers["strictTransportSecurity"]
         assert (transport["accessControlMaxAgeSec"], transport["includeSubdomains"]) == (31_536_000, True)
+        assert transport["override"]
         assert headers["contentTypeOptions"]["override"]
         assert headers["frameOptions"]["frameOption"] == "DENY"
         assert headers["referrerPolicy"]["referrerPolicy"] == "strict-origin-when-cross-origin"
