@@ -15,7 +15,7 @@ from rehearsal import language
 ROOT = Path(__file__).resolve().parents[3]
 
 PORT_USED_AGAIN = """
-import socket, sys
+import socket
 from concurrent.futures import ThreadPoolExecutor
 import grpc
 from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
@@ -33,8 +33,7 @@ def ask():
     except grpc.RpcError as error:
         return error.code().name
 
-if "afresh" in sys.argv:
-    language._connect_afresh()
+language._connect_afresh()
 server = grpc.server(ThreadPoolExecutor(1))
 resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(), server)
 with socket.socket() as taken:
@@ -80,8 +79,8 @@ def test_every_program_has_a_port_of_its_own_until_it_is_stopped(tmp_path: Path)
     other.stop()
 
 
-@pytest.mark.parametrize(("connections", "answer"), [("shared", "UNAVAILABLE"), ("afresh", "True")])
-def test_an_engine_on_the_port_of_an_ended_one_is_found(connections: str, answer: str) -> None:
-    command = [sys.executable, "-c", PORT_USED_AGAIN, connections]
+def test_an_engine_on_the_port_of_an_ended_one_is_found() -> None:
+    command = [sys.executable, "-c", PORT_USED_AGAIN]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["UNAVAILABLE", answer]
+    # With shared connections the second answer is UNAVAILABLE too, for a second or more.
+    assert done.stdout.split() == ["UNAVAILABLE", "True"]
