@@ -86,6 +86,12 @@ def test_auto_mode_is_on_as_a_whole(each: Recording) -> None:
     assert cluster["bootstrapSelfManagedAddons"] is False
 
 
+def test_a_failing_zone_can_be_left_and_old_versions_are_not_paid_for(each: Recording) -> None:
+    cluster = each.one(CLUSTER, "cluster").inputs
+    assert cluster["zonalShiftConfig"] == {"enabled": True}
+    assert cluster["upgradePolicy"] == {"supportType": "STANDARD"}
+
+
 def test_the_cluster_waits_for_the_policies_of_its_roles(each: Recording) -> None:
     cluster = each.one(CLUSTER, "cluster")
     policies = each.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
