@@ -346,6 +346,13 @@ def test_the_static_site_is_read_by_its_distribution_alone() -> None:
 
 
 @pytest.mark.contract("S3-4")
+def test_a_bad_release_of_the_static_site_can_be_taken_back_for_30_days() -> None:
+    kind = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+    (rule,) = system_recording("node", "prod").one(kind, "frontend").inputs["rules"]
+    assert rule["noncurrentVersionExpiration"]["noncurrentDays"] == 30
+
+
+@pytest.mark.contract("S3-4")
 def test_browsers_are_told_to_be_careful(each: Recording) -> None:
     for policy in each.of(HEADERS_POLICY).values():
         headers = policy.inputs["securityHeadersConfig"]
@@ -367,6 +374,8 @@ def test_known_attacks_and_floods_are_blocked(each: Recording) -> None:
     rules = _rules(each)
     rate = rules["rate-limit"]["statement"]["rateBasedStatement"]
     assert (rate["limit"], rate["aggregateKeyType"]) == (2000, "IP")
+    assert rate["evaluationWindowSec"] == 300
+    assert each.one(WEB_ACL, "firewall").inputs["scope"] == "CLOUDFRONT"
     managed = [name for name in rules if name.startswith("AWSManagedRules")]
     assert len(managed) == 4
     assert all(rules[name]["overrideAction"] == {"none": {}} for name in managed)

@@ -144,6 +144,10 @@ def test_the_master_has_another_password_than_the_services(each: Recording) -> N
     )
 
 
+def test_a_deleted_secret_of_dev_gives_its_name_back_at_once(dev: Recording) -> None:
+    assert {secret.inputs["recoveryWindowInDays"] for secret in dev.of(SECRET).values()} == {0}
+
+
 def test_a_deleted_secret_can_be_taken_back_for_30_days(like_prod: Recording) -> None:
     secrets = like_prod.of(SECRET).values()
     assert {secret.inputs["recoveryWindowInDays"] for secret in secrets} == {30}

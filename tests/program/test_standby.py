@@ -35,6 +35,19 @@ def test_the_replica_can_take_the_primarys_load_and_as_many_connections(prod: Re
     primary, replica = (prod.one(INSTANCE, name).inputs for name in ("database", "standby"))
     for name in ("instanceClass", "maxAllocatedStorage", "backupRetentionPeriod"):
         assert replica[name] == primary[name]
+    # What RDS does not take over from the primary, and somebody would miss once it is promoted.
+    for name in (
+        "storageType",
+        "storageEncrypted",
+        "publiclyAccessible",
+        "caCertIdentifier",
+        "copyTagsToSnapshot",
+        "performanceInsightsEnabled",
+        "performanceInsightsRetentionPeriod",
+        "monitoringInterval",
+        "enabledCloudwatchLogsExports",
+    ):
+        assert replica[name] == primary[name], name
     groups = prod.of("aws:rds/parameterGroup:ParameterGroup")
     assert groups["standby"].inputs["parameters"] == groups["database"].inputs["parameters"]
 
