@@ -187,6 +187,77 @@ SAID = re.compile(r"\b(?:for|in) (?:(\d+) of )?(\d+) (s|minutes|hours)\b")
 SECONDS = {"s": 1, "minutes": 60, "hours": 3600}
 
 
+# What is counted is added up; of a load the average counts, so that a moment is no alarm; of what several
+# pods, queues or runs say, the worst; of answers that are 0 or 1, and of days that are left, the least.
+STATISTICS = {
+    "Sum": {
+        "CacheHits",
+        "CacheMisses",
+        "DatabaseConnectionFailures",
+        "Errors",
+        "Evictions",
+        "FailedConsoleLogins",
+        "HTTPCode_ELB_503_Count",
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "InvalidSignatures",
+        "NumberOfBackupJobsCompleted",
+        "NumberOfBackupJobsExpired",
+        "NumberOfBackupJobsFailed",
+        "NumberOfCopyJobsFailed",
+        "NumberOfNotificationsFailed",
+        "PaymentAttempts",
+        "PaymentFailures",
+        "RateLimitBlocks",
+        "RequestCount",
+        "Requests",
+        "RestoreTestSucceeded",
+        "RootUse",
+        "RotationFailed",
+        "SecretsSnapshotFailed",
+        "SecretsSnapshotSucceeded",
+        "UnexpectedSecretReads",
+        "WorkerHeartbeat",
+    },
+    "Average": {
+        "CPUUtilization",
+        "DatabaseMemoryUsagePercentage",
+        "EngineCPUUtilization",
+        "FreeStorageSpace",
+        "FreeableMemory",
+        "node_cpu_utilization",
+        "node_memory_utilization",
+        "pod_cpu_utilization_over_pod_limit",
+        "pod_memory_utilization_over_pod_limit",
+    },
+    "Maximum": {
+        "DatabaseConnections",
+        "DatabasePoolConnections",
+        "DeadLetters",
+        "ExpiringCredentials",
+        "JobConsecutiveFailures",
+        "PaymentConsecutiveFailures",
+        "QueueDepth",
+        "RecoveryPointMinutes",
+        "RecoveryTimeMinutes",
+        "ReplicaLag",
+        "RotationsOverdue",
+        "WorkerLag",
+        "node_filesystem_utilization",
+    },
+    "Minimum": {"DaysToExpiry", "HealthCheckStatus", "RestoreTestSucceeded"},
+    "p95": {"TargetResponseTime"},
+    "p99": {"TargetResponseTime"},
+}
+
+
+@pytest.mark.contract(*ROWS)
+@EACH
+def test_its_metrics_are_added_up_or_averaged_as_they_have_to_be(name: str) -> None:
+    for metric in _declared()[name][1].metrics.values():
+        assert metric["metricName"] in STATISTICS[metric["stat"]], metric
+
+
 def _saying_how_long() -> list[str]:
     return [name for name in _names() if SAID.search(_said(name))]
 

@@ -90,6 +90,8 @@ def test_a_schedule_runs_once_at_a_time_and_leaves_a_history(each: Recording) ->
         "Forbid",
     )
     assert (spec["successfulJobsHistoryLimit"], spec["failedJobsHistoryLimit"]) == (3, 5)
+    # The next run is its next attempt.
+    assert spec["jobTemplate"]["spec"]["backoffLimit"] == 0
 
 
 def test_a_job_has_the_identity_and_the_secrets_of_its_service(each: Recording) -> None:
