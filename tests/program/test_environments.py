@@ -182,3 +182,20 @@ def test_settings_of_the_engine_and_of_providers_may_stand_beside() -> None:
 def test_what_there_can_be_one_of_is_removed_before_another_is_made(resource_type: str) -> None:
     # Made first, it would write over the old one, and removing that would remove both.
     assert all(r.delete_before_replace for r in recording_of("prod").of(resource_type).values())
+
+
+FORCED = {
+    "applyImmediately": "a restart waits for the maintenance window",
+    "forceDelete": "images go with their repository",
+    "forceDestroy": "objects go with their bucket, recovery points with their vault",
+}
+
+
+@pytest.mark.contract("ENV-1")
+def test_only_dev_loses_data_or_restarts_at_once(each: Recording) -> None:
+    for resource in each.resources:
+        for name, what in FORCED.items():
+            if name in resource.inputs:
+                assert resource.inputs[name] is (each.environment == "dev"), f"{resource.name}: {what}"
+    asked = {name for resource in each.resources for name in FORCED if name in resource.inputs}
+    assert asked == set(FORCED)

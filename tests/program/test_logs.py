@@ -92,7 +92,7 @@ def test_pods_lines_go_as_they_are_to_the_group_of_their_service(prod: Recording
     assert "log_key log" in text  # the line itself, so that filters find its properties
     assert "log_format json/emf" in text
     # A group of Fluent Bit's own making has no end and no key of ours.
-    assert text.count("[OUTPUT]") == text.count("auto_create_group false") == 2
+    assert text.count("[OUTPUT]") == text.count("auto_create_group false\n") == 2
 
 
 LINE = {

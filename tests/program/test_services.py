@@ -69,7 +69,11 @@ def test_only_pods_of_the_service_may_take_its_role(each: Recording, service: st
 def test_a_service_is_probed_where_the_system_file_says(
     each: Recording, service: str, probe: str, path: str
 ) -> None:
-    assert _container(each, service)[probe]["httpGet"] == {"path": path, "port": "http", "scheme": "HTTP"}
+    asked = _container(each, service)[probe]
+    assert asked["httpGet"] == {"path": path, "port": "http", "scheme": "HTTP"}
+    # A pod has two minutes to start; half a minute without an answer, once it runs, is too long.
+    seconds = asked["periodSeconds"] * asked["failureThreshold"]
+    assert seconds == (120 if probe == "startupProbe" else 30)
 
 
 @pytest.mark.contract("K8S-5")
