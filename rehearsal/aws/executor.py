@@ -13,6 +13,7 @@ from botocore.model import OperationModel
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.convert import from_api, plain, same_value, to_api, without
+from rehearsal.aws.limits import refused_request
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, fill, placeholders
 from rehearsal.aws.operations import operation_model, refusal
 from rehearsal.aws.schema import ResourceType, resource_type
@@ -155,7 +156,16 @@ class Executor:
         _merge_into(parameters, fill(call.parameters, context))
         if tags and self.mapping.tags is not None:
             parameters.update(creation_tags(self.mapping, context.inputs.get("tags") or {}))
+        if not call.takes:
+            self._refuse_unknown_values(call.operation, parameters)
         return self._cloud.call(self.mapping.service, self._region, call.operation, **parameters)
+
+    def _refuse_unknown_values(self, operation: str, parameters: Properties) -> None:
+        """What a mapping has put together itself could not be looked at property by property before."""
+        shape = self._model(operation).input_shape
+        if shape is not None and (refused := sorted(refused_request(shape, parameters))):
+            name = self._model(operation).name
+            raise ProviderError(f"{name}: InvalidArgument: {'; '.join(refused)}")
 
     def _model(self, operation: str) -> OperationModel:
         return operation_model(self._cloud, self.mapping.service, self._region, operation)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -81,6 +81,19 @@ def _check_block(
         if member is not None:
             failures.extend(_check(member, item, where, names))
     return failures
+
+
+def refused_request(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
+    """What is in a request, as it is sent, that the model's enumerations do not have."""
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        for name in value.keys() & shape.members.keys():
+            yield from refused_request(shape.members[name], value[name], f"{path}.{name}".lstrip("."))
+    elif isinstance(shape, ListShape) and isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield from refused_request(shape.member, item, f"{path}[{number}]")
+    elif allowed := shape.metadata.get("enum"):
+        if isinstance(value, str) and value not in allowed:
+            yield f"{path} is {value!r}; allowed: {_some(value, allowed)}"
 
 
 def _refused(shape: Shape, value: Any) -> str | None:

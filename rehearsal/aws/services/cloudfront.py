@@ -269,6 +269,7 @@ RECORDED = (
         id="{name}",
         why="moto has no PublishFunction",
         model="cloudfront.create_function",
+        names={"comment": "FunctionConfig.Comment", "runtime": "FunctionConfig.Runtime"},
         outputs={"arn": "arn:aws:cloudfront::{account}:function/{name}"},
         autoname="name",
         defaults={"publish": True, "status": "UNASSOCIATED"},

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
+from rehearsal.provider import ProviderError
 from tests.support.aws_round_trip import ACCOUNT, Life, Made, WatchedCloud, replayed
 
 WEB_ACL = "aws:wafv2/webAcl:WebAcl"
@@ -173,6 +174,18 @@ def test_an_origin_access_control_lives(life: Life) -> None:
     life.imports(made)
     made = life.changes_to(made, {"description": "Changed"})
     life.ends(made)
+
+
+def test_values_that_cloudfront_does_not_know_are_refused(life: Life, access: Made) -> None:
+    inputs = _distribution(access.id)
+    behavior = {**inputs["defaultCacheBehavior"], "viewerProtocolPolicy": "redirect"}
+    with pytest.raises(ProviderError) as refused:
+        life.create(DISTRIBUTION, {**inputs, "defaultCacheBehavior": behavior, "httpVersion": "http4"})
+    assert str(refused.value) == (
+        "CreateDistribution: InvalidArgument: DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy "
+        "is 'redirect'; allowed: allow-all, https-only, redirect-to-https; DistributionConfig.HttpVersion is "
+        "'http4'; allowed: http1.1, http2, http3, http2and3"
+    )
 
 
 def test_a_distribution_lives(life: Life, access: Made) -> None:
