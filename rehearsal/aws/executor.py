@@ -153,19 +153,18 @@ class Executor:
             shape = self._model(call.operation).input_shape
             if shape is not None:
                 parameters = to_api(shape, properties, self.mapping.names)
-        _merge_into(parameters, fill(call.parameters, context))
+        built = fill(call.parameters, context)
+        self._refuse_unknown_values(call.operation, built)
+        _merge_into(parameters, built)
         if tags and self.mapping.tags is not None:
             parameters.update(creation_tags(self.mapping, context.inputs.get("tags") or {}))
-        if not call.takes:
-            self._refuse_unknown_values(call.operation, parameters)
         return self._cloud.call(self.mapping.service, self._region, call.operation, **parameters)
 
-    def _refuse_unknown_values(self, operation: str, parameters: Properties) -> None:
-        """What a mapping has put together itself could not be looked at property by property before."""
-        shape = self._model(operation).input_shape
-        if shape is not None and (refused := sorted(refused_request(shape, parameters))):
-            name = self._model(operation).name
-            raise ProviderError(f"{name}: InvalidArgument: {'; '.join(refused)}")
+    def _refuse_unknown_values(self, operation: str, built: Properties) -> None:
+        """What a mapping puts together itself could not be looked at property by property before."""
+        model = self._model(operation)
+        if model.input_shape is not None and (refused := sorted(refused_request(model.input_shape, built))):
+            raise ProviderError(f"{model.name}: InvalidArgument: {'; '.join(refused)}")
 
     def _model(self, operation: str) -> OperationModel:
         return operation_model(self._cloud, self.mapping.service, self._region, operation)

@@ -91,16 +91,21 @@ def refused_request(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
     elif isinstance(shape, ListShape) and isinstance(value, (list, tuple)):
         for number, item in enumerate(value):
             yield from refused_request(shape.member, item, f"{path}[{number}]")
-    elif allowed := shape.metadata.get("enum"):
-        if isinstance(value, str) and value not in allowed:
-            yield f"{path} is {value!r}; allowed: {_some(value, allowed)}"
+    elif reason := _unlisted(shape, value):
+        yield f"{path} {reason}"
+
+
+def _unlisted(shape: Shape, value: Any) -> str | None:
+    allowed = shape.metadata.get("enum")
+    if allowed and isinstance(value, str) and value not in allowed:
+        return f"is {value!r}; allowed: {_some(value, allowed)}"
+    return None
 
 
 def _refused(shape: Shape, value: Any) -> str | None:
     """Why the model refuses a scalar; None when it takes it."""
-    allowed = shape.metadata.get("enum")
-    if allowed and isinstance(value, str) and value not in allowed:
-        return f"is {value!r}; allowed: {_some(value, allowed)}"
+    if reason := _unlisted(shape, value):
+        return reason
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if shape.type_name == "string" and isinstance(value, str):
         return _refused_text(value, low, high, shape.metadata.get("pattern"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from tests.support.recorder import PLANTED, Recording, record, stack_file
+from tests.support.recorder import PLANTED, Recording, record, stack_file, system_file
 
 # Everything that a person could hand to the stack as a secret.
 PAGING = {
@@ -37,3 +38,9 @@ def system_recording(system: str, environment: str) -> Recording:
     if system == "triangle":
         return recording_of(environment)
     return record(environment, {"systemFile": f"examples/systems/{system}.yaml"})
+
+
+def routed_services(system: str) -> dict[str, dict[str, Any]]:
+    """The services of one of the five systems that the internet reaches, as its file has them."""
+    services = system_file(f"examples/systems/{system}.yaml")["services"]
+    return {name: service for name, service in services.items() if "route" in service}
