@@ -11,15 +11,26 @@ from infra.configuration.secrets import SecretEntry
 from infra.configuration.service import Service
 from infra.configuration.validation import Reader
 
-_ALWAYS = ("AWS_REGION", "ENVIRONMENT", "NODE_ENV", "PORT")
-_DATABASE = (
-    "DATABASE_POOL_ACQUIRE_MILLISECONDS",
-    "DATABASE_POOL_IDLE_MILLISECONDS",
-    "DATABASE_POOL_MAX",
-    "DATABASE_POOL_MIN",
-    "DATABASE_URL",
-)
-_REDIS = ("REDIS_QUEUE_URL", "REDIS_URL", "RETRY_ATTEMPTS", "RETRY_DELAYS_SECONDS")
+# What each one holds, by what a service has to say in the system file to get it.
+ALWAYS = {
+    "AWS_REGION": "the region of the environment",
+    "ENVIRONMENT": "`dev`, `staging` or `prod`; the dimension of every metric",
+    "NODE_ENV": "`development` in dev, otherwise `production`",
+    "PORT": "where the service listens: its `port`",
+}
+DATABASE = {
+    "DATABASE_POOL_ACQUIRE_MILLISECONDS": "how long a request waits for a connection of the pool",
+    "DATABASE_POOL_IDLE_MILLISECONDS": "after which an idle connection is closed",
+    "DATABASE_POOL_MAX": "connections of a pod at most",
+    "DATABASE_POOL_MIN": "connections of a pod at least",
+    "DATABASE_URL": "secret; how to connect, user and password included. Read anew after each rotation",
+}
+REDIS = {
+    "REDIS_QUEUE_URL": "secret; the Redis that never evicts: queues, replay protection",
+    "REDIS_URL": "secret; the Redis that evicts what was used least: caches, rate limits",
+    "RETRY_ATTEMPTS": "after so many attempts an event is a dead letter",
+    "RETRY_DELAYS_SECONDS": "before each next attempt, separated by commas",
+}
 
 # Of a signing key that is rotated a service gets the one before and the one after as well.
 OTHER_KEYS = ("PREVIOUS", "NEXT")
@@ -42,9 +53,9 @@ def platform_variables(
         if secret in secrets and secrets[secret].rotation is not None
     ]
     return {
-        *_ALWAYS,
-        *(_DATABASE if service.database else ()),
-        *(_REDIS if service.redis else ()),
+        *ALWAYS,
+        *(DATABASE if service.database else ()),
+        *(REDIS if service.redis else ()),
         *(["WS_HEARTBEAT_INTERVAL"] if service.websockets else []),
         *(["SENTRY_SAMPLE_RATE"] if SENTRY_DSN in service.secrets else []),
         *(f"{bucket.upper()}_BUCKET" for bucket in service.buckets),

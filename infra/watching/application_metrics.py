@@ -8,11 +8,32 @@ the further ones that it names here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from infra.watching.alarm import Measure, Statistic
 
 NAMESPACE = "Groundwork/Application"
+
+
+class Rhythm(StrEnum):
+    """When a metric is published: whether silence says anything depends on it."""
+
+    EVERY_MINUTE = "every minute"
+    WHEN_IT_HAPPENS = "when it happens"
+    AFTER_EACH_RUN = "after each run"
+
+
+class Publisher(StrEnum):
+    """Which services publish a metric."""
+
+    ANY = "any service"
+    DATABASE = "each service with `database`"
+    REDIS = "each service with `redis`"
+    WORKER = "each worker"
+    RUNS = "each worker, and each service that a schedule names"
+    QUEUES = "a worker, where the system has `queues`"
+    PAYMENTS = "the service that takes payments, where the system has `payments`"
 
 
 @dataclass(frozen=True)
@@ -22,41 +43,92 @@ class ApplicationMetric:
     Args:
         unit: CloudWatch's name of it.
         dimensions: besides `Environment`.
-        meaning: what is counted or measured, and when it is published.
+        meaning: what is counted or measured.
+        rhythm: when it is published.
+        publisher: by whom.
     """
 
     unit: str
     dimensions: tuple[str, ...]
     meaning: str
+    rhythm: Rhythm
+    publisher: Publisher
+
+    @property
+    def all_dimensions(self) -> tuple[str, ...]:
+        """The set that CloudWatch knows the metric by: another set would be another metric."""
+        return ("Environment", *self.dimensions)
 
 
 _METRICS = {
     "DatabasePoolConnections": ApplicationMetric(
-        "Count", ("Service",), "connections of a pod's pool in use; every minute"
+        "Count",
+        ("Service",),
+        "connections of a pod's pool in use",
+        Rhythm.EVERY_MINUTE,
+        Publisher.DATABASE,
     ),
     "DatabaseConnectionFailures": ApplicationMetric(
-        "Count", (), "connections to the database that were refused or timed out; when it happens"
+        "Count",
+        (),
+        "connections to the database that were refused or timed out",
+        Rhythm.WHEN_IT_HAPPENS,
+        Publisher.DATABASE,
     ),
     "JobConsecutiveFailures": ApplicationMetric(
         "Count",
         ("Service",),
         "runs of a job that have failed one after the other, a schedule's as well; 0 after each good run",
+        Rhythm.AFTER_EACH_RUN,
+        Publisher.RUNS,
     ),
     "WorkerLag": ApplicationMetric(
-        "Milliseconds", ("Service",), "age of the oldest job that waits; every minute"
+        "Milliseconds",
+        ("Service",),
+        "age of the oldest job that waits; 0 when none does",
+        Rhythm.EVERY_MINUTE,
+        Publisher.WORKER,
     ),
-    "WorkerHeartbeat": ApplicationMetric("Count", ("Service",), "1 every minute while the worker works"),
-    "QueueDepth": ApplicationMetric("Count", ("Queue",), "jobs that wait in a queue; every minute"),
+    "WorkerHeartbeat": ApplicationMetric(
+        "Count", ("Service",), "1 while the worker works", Rhythm.EVERY_MINUTE, Publisher.WORKER
+    ),
+    "QueueDepth": ApplicationMetric(
+        "Count", ("Queue",), "jobs that wait in a queue", Rhythm.EVERY_MINUTE, Publisher.QUEUES
+    ),
     "DeadLetters": ApplicationMetric(
-        "Count", (), "events in the dead-letter queue after their last attempt; every minute"
+        "Count",
+        (),
+        "events in the dead-letter queue after their last attempt",
+        Rhythm.EVERY_MINUTE,
+        Publisher.QUEUES,
     ),
-    "PaymentAttempts": ApplicationMetric("Count", (), "payments that were tried"),
-    "PaymentFailures": ApplicationMetric("Count", (), "payments that the provider refused or did not answer"),
+    "PaymentAttempts": ApplicationMetric(
+        "Count", (), "payments that were tried", Rhythm.WHEN_IT_HAPPENS, Publisher.PAYMENTS
+    ),
+    "PaymentFailures": ApplicationMetric(
+        "Count",
+        (),
+        "payments that the provider refused or did not answer",
+        Rhythm.WHEN_IT_HAPPENS,
+        Publisher.PAYMENTS,
+    ),
     "PaymentConsecutiveFailures": ApplicationMetric(
-        "Count", (), "payments failed one after the other, counted in the queue's Redis for all pods"
+        "Count",
+        (),
+        "payments failed one after the other, counted in the queue's Redis for all pods; 0 after a good one",
+        Rhythm.AFTER_EACH_RUN,
+        Publisher.PAYMENTS,
     ),
-    "Requests": ApplicationMetric("Count", (), "requests that the rate limit has looked at"),
-    "RateLimitBlocks": ApplicationMetric("Count", (), "requests among them that it has refused"),
+    "Requests": ApplicationMetric(
+        "Count", (), "requests that the rate limit has looked at", Rhythm.WHEN_IT_HAPPENS, Publisher.REDIS
+    ),
+    "RateLimitBlocks": ApplicationMetric(
+        "Count",
+        (),
+        "requests among them that it has refused",
+        Rhythm.WHEN_IT_HAPPENS,
+        Publisher.REDIS,
+    ),
 }
 METRICS = MappingProxyType(_METRICS)
 

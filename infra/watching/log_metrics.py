@@ -1,16 +1,13 @@
-"""What is counted in logs: metric filters, as data, and the lines that they look for.
-
-Services write one JSON object a line: `level`, `message`, `requestId` (the header X-Request-Id), `event`,
-and for a request `method`, `route` (the pattern, never the path with its ids), `status` and `durationMs`.
-That, and these events, are the hook for the application.
-"""
+"""What is counted in logs: metric filters, as data, and the lines that they look for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from infra.naming import Naming
+from infra.watching.service_log import FAILED_AUTHENTICATION_EVENT, INVALID_SIGNATURE_EVENT, Condition
 
 NAMESPACE = "Groundwork/Logs"
 
@@ -20,10 +17,6 @@ SERVER_ERRORS = "ServerErrorsByRoute"
 ROOT_USE = "RootUse"
 SECRET_READS = "UnexpectedSecretReads"  # noqa: S105  # a metric
 FAILED_LOGINS = "FailedConsoleLogins"
-
-# The events that services write.
-INVALID_SIGNATURE_EVENT = "webhook.signature.invalid"
-FAILED_AUTHENTICATION_EVENT = "auth.failed"
 
 # Of a filter pattern (PutMetricFilter).
 PATTERN_LENGTH_MAXIMUM = 1024
@@ -50,13 +43,49 @@ class LogMetric:
         return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in self.metric)[1:]
 
 
+@dataclass(frozen=True)
+class ServiceLogMetric:
+    """Lines of a service that are counted: those that have all of this.
+
+    Args:
+        metric: its name in the namespace above.
+        conditions: on the line's fields.
+        dimensions: of the metric, each with the field that it comes from.
+    """
+
+    metric: str
+    conditions: tuple[Condition, ...]
+    dimensions: tuple[tuple[str, str], ...] = ()
+
+    def counts(self, line: Mapping[str, Any]) -> bool:
+        """Whether a line is counted."""
+        return all(condition.holds(line) for condition in self.conditions)
+
+    @property
+    def filtered(self) -> LogMetric:
+        """The metric filter."""
+        pattern = " && ".join(condition.pattern for condition in self.conditions)
+        return LogMetric(
+            self.metric,
+            f"{{ {pattern} }}",
+            {dimension: f"$.{name}" for dimension, name in self.dimensions},
+        )
+
+
+SERVICE_METRICS = (
+    ServiceLogMetric(INVALID_SIGNATURES, (Condition("event", "=", INVALID_SIGNATURE_EVENT),)),
+    ServiceLogMetric(FAILED_AUTHENTICATIONS, (Condition("event", "=", FAILED_AUTHENTICATION_EVENT),)),
+    ServiceLogMetric(
+        SERVER_ERRORS,
+        (Condition("status", ">=", 500), Condition("route", "=", "*")),
+        (("Route", "route"),),
+    ),
+)
+
+
 def of_services() -> tuple[LogMetric, ...]:
     """Counted in the log of every service."""
-    return (
-        LogMetric(INVALID_SIGNATURES, f'{{ $.event = "{INVALID_SIGNATURE_EVENT}" }}'),
-        LogMetric(FAILED_AUTHENTICATIONS, f'{{ $.event = "{FAILED_AUTHENTICATION_EVENT}" }}'),
-        LogMetric(SERVER_ERRORS, "{ $.status >= 500 && $.route = * }", {"Route": "$.route"}),
-    )
+    return tuple(each.filtered for each in SERVICE_METRICS)
 
 
 def of_trail(naming: Naming, readers: Sequence[str]) -> tuple[LogMetric, ...]:

@@ -1,6 +1,6 @@
 """What on-call people ask the logs, ready to run (contract OBS-2): CloudWatch Logs Insights.
 
-The fields are those that services write (`infra/watching/log_metrics.py`), and PostgreSQL's own log.
+The fields are those that services write (`infra/watching/service_log.py`), and PostgreSQL's own log.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from infra.watching.log_metrics import FAILED_AUTHENTICATION_EVENT, INVALID_SIGNATURE_EVENT
+from infra.watching.service_log import FAILED_AUTHENTICATION_EVENT, INVALID_SIGNATURE_EVENT
 
 SLOW_REQUEST_MILLISECONDS = 500
 
