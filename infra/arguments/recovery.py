@@ -36,6 +36,7 @@ def standby(
     return StandbyArgs(
         naming=configuration.naming.in_recovery_region,
         primary_arn=database.instance.arn,
+        after=[database.backup] if database.backup else [],
         tier=settings.database.tier,
         storage_maximum=settings.database.storage_maximum,
         backup_retention=settings.database.backup_retention,

@@ -19,7 +19,8 @@ from infra.data.database_monitoring import (
 )
 from infra.data.database_parameters import CERTIFICATE_AUTHORITY, ENGINE_VERSION, declare_parameters
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
-from infra.foundations import ports
+from infra.foundations import ports, timeouts
+from infra.foundations.busy import created_when_free
 from infra.foundations.security_rules import let_in
 from infra.naming import Naming
 
@@ -172,7 +173,9 @@ class Database(pulumi.ComponentResource):
             ),
             enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
             # Not retained on delete: what deletion leaves, snapshot and automated backups, has the data.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, depends_on=logs),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.protect, depends_on=logs, custom_timeouts=timeouts.DATABASE
+            ),
         )
 
     def _backup(self, instance: rds.Instance, release: str) -> rds.Snapshot:
@@ -181,7 +184,11 @@ class Database(pulumi.ComponentResource):
             "before-migration",
             db_instance_identifier=instance.identifier,
             db_snapshot_identifier=self._args.naming.named(f"before-{release}"),
-            opts=self._here,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                custom_timeouts=timeouts.DATABASE_SNAPSHOT,
+                hooks=created_when_free("before-migration"),
+            ),
         )
 
     def _entries(self, instance: rds.Instance, password: pulumi.Output[str]) -> DatabaseEntries:

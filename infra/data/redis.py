@@ -17,7 +17,7 @@ from infra.data.secret_entry import (
     declare_value,
     generate_password,
 )
-from infra.foundations import ports
+from infra.foundations import ports, timeouts
 from infra.foundations.security_rules import let_in
 from infra.naming import Naming
 
@@ -203,7 +203,7 @@ class Redis(pulumi.ComponentResource):
             auto_minor_version_upgrade=True,
             apply_immediately=not args.protect,
             final_snapshot_identifier=f"{self._id}-final" if args.protect else None,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, custom_timeouts=timeouts.REDIS),
         )
 
     def _secret(

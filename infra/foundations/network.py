@@ -117,7 +117,7 @@ class Network(pulumi.ComponentResource):
             "internet", vpc_id=self.vpc_id, tags=self._tags("internet"), opts=self._here
         )
         public = self._route_table("public", self.public_subnet_ids)
-        ec2.Route(
+        way_out = ec2.Route(
             "public-internet",
             route_table_id=public,
             destination_cidr_block="0.0.0.0/0",
@@ -127,7 +127,7 @@ class Network(pulumi.ComponentResource):
         # The data subnets have no way out: this table has the route within the network only.
         tables = [public, self._route_table("data", self.data_subnet_ids)]
         nat_gateways = [
-            self._nat_gateway(number, subnet)
+            self._nat_gateway(number, subnet, [gateway, way_out])
             for number, subnet in enumerate(self.public_subnet_ids, start=1)
             if number == 1 or self._args.nat_per_zone
         ]
@@ -162,11 +162,16 @@ class Network(pulumi.ComponentResource):
             )
         return table.id
 
-    def _nat_gateway(self, number: int, subnet: pulumi.Output[str]) -> pulumi.Output[str]:
+    def _nat_gateway(
+        self, number: int, subnet: pulumi.Output[str], internet: Sequence[pulumi.Resource]
+    ) -> pulumi.Output[str]:
         name = f"nat-{number}"
-        address = ec2.Eip(name, domain="vpc", tags=self._tags(name), opts=self._here)
+        # EC2 refuses a NAT gateway whose network has no attached internet gateway (Gateway.NotAttached), and
+        # detaching one while public addresses are in use (DependencyViolation).
+        opts = pulumi.ResourceOptions(parent=self, depends_on=list(internet))
+        address = ec2.Eip(name, domain="vpc", tags=self._tags(name), opts=opts)
         return ec2.NatGateway(
-            name, subnet_id=subnet, allocation_id=address.id, tags=self._tags(name), opts=self._here
+            name, subnet_id=subnet, allocation_id=address.id, tags=self._tags(name), opts=opts
         ).id
 
     def _interface_endpoints(self) -> pulumi.Output[str]:

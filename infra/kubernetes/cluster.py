@@ -15,7 +15,7 @@ from pulumi_aws import iam as aws_iam
 from infra import iam
 from infra.configuration.addresses import SERVICE_ADDRESSES
 from infra.configuration.system import Access
-from infra.foundations import ports
+from infra.foundations import ports, timeouts
 from infra.foundations.replacement import removed_first
 from infra.foundations.security_rules import let_in
 from infra.kubernetes.kubeconfig import kubeconfig
@@ -234,7 +234,9 @@ class Cluster(pulumi.ComponentResource):
             # AWS may lead traffic away from a zone that fails.
             zonal_shift_config=eks.ClusterZonalShiftConfigArgs(enabled=True),
             deletion_protection=args.deletion_protection,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs, *self._granted]),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[logs, *self._granted], custom_timeouts=timeouts.CLUSTER
+            ),
         )
 
     def _access_entries(self) -> list[pulumi.Resource]:
@@ -299,7 +301,7 @@ class Cluster(pulumi.ComponentResource):
                 pod_identity_associations=identities.get(name),
                 resolve_conflicts_on_create="OVERWRITE",
                 resolve_conflicts_on_update="OVERWRITE",
-                opts=pulumi.ResourceOptions(parent=self, depends_on=logs),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=logs, custom_timeouts=timeouts.ADD_ON),
             )
             for name, add_on in ADD_ONS.items()
             for settings in [{**add_on.settings, **self._args.settings.get(name, {})}]

@@ -16,6 +16,8 @@ from infra.data.database_monitoring import (
     declare_monitoring_role,
 )
 from infra.data.database_parameters import CERTIFICATE_AUTHORITY, declare_parameters
+from infra.foundations import timeouts
+from infra.foundations.busy import created_when_free
 from infra.foundations.replacement import removed_first
 from infra.naming import Naming
 
@@ -31,6 +33,7 @@ class StandbyArgs:
     Args:
         naming: names and ARNs, of the recovery region.
         primary_arn: the instance that is replicated.
+        after: what is at work on that instance first: RDS does one thing with it at a time.
         tier: its size.
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery, of the replica and of the primary's backups.
@@ -45,6 +48,7 @@ class StandbyArgs:
 
     naming: Naming
     primary_arn: pulumi.Input[str]
+    after: Sequence[pulumi.Resource]
     tier: DatabaseTier
     storage_maximum: int
     backup_retention: int
@@ -83,13 +87,21 @@ class Standby(pulumi.ComponentResource):
             tags={"Name": args.naming.named("standby")},
             opts=self._here,
         ).id
-        self.endpoint = self._replica().endpoint
+        replica = self._replica()
+        self.endpoint = replica.endpoint
         rds.InstanceAutomatedBackupsReplication(
             "standby",
             source_db_instance_arn=args.primary_arn,
             kms_key_id=args.data_key,
             retention_period=args.backup_retention,
-            opts=removed_first(self),
+            # The primary is `modifying` until the replica is there, and can begin nothing else meanwhile (RDS
+            # user guide, "Creating a read replica in a different AWS Region").
+            opts=pulumi.ResourceOptions.merge(
+                removed_first(self, depends_on=[replica]),
+                pulumi.ResourceOptions(
+                    custom_timeouts=timeouts.DATABASE_BACKUP_COPIES, hooks=created_when_free("standby")
+                ),
+            ),
         )
         self.register_outputs({})
 
@@ -144,6 +156,7 @@ class Standby(pulumi.ComponentResource):
                 parent=self,
                 protect=args.protect,
                 ignore_changes=["replicateSourceDb"],
-                depends_on=logs,
+                depends_on=[*logs, *args.after],
+                custom_timeouts=timeouts.DATABASE_REPLICA,
             ),
         )

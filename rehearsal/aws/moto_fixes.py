@@ -161,10 +161,14 @@ def _repair_rds() -> None:
 
     A replica shares lists and protection with its primary, looks for its groups in the primary's region,
     and is known to a primary of another region by a name that it cannot be removed by.
+
+    An instance that is at work takes neither snapshots nor replicas (CreateDBSnapshot in RDS's API reference:
+    "must be in the available or storage-optimization state").
     """
+    from moto.rds.exceptions import RDSClientError
     from moto.rds.models import DBInstance, RDSBackend
 
-    original = RDSBackend.modify_db_subnet_group
+    original, create_snapshot = RDSBackend.modify_db_subnet_group, RDSBackend.create_db_snapshot
     if hasattr(original, "repaired"):
         return
 
@@ -173,8 +177,18 @@ def _repair_rds() -> None:
         self.subnet_groups[subnet_name] = group
         return group
 
+    def free(instance: Any) -> Any:
+        if instance is not None and instance.status not in ("available", "storage-optimization"):
+            name, status = instance.db_instance_identifier, instance.status
+            raise RDSClientError("InvalidDBInstanceState", f"Instance {name} is currently {status}.")
+        return instance
+
+    def create_db_snapshot(self: Any, db_instance_identifier: str, *others: Any, **named: Any) -> Any:
+        free(self.databases.get(db_instance_identifier))
+        return create_snapshot(self, db_instance_identifier, *others, **named)
+
     def create_db_instance_read_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
-        primary = self.find_db_from_id(db_kwargs["source_db_instance_identifier"])
+        primary = free(self.find_db_from_id(db_kwargs["source_db_instance_identifier"]))
         replica = copy.copy(primary)
         replica.backend = self
         replica.tags, replica.vpc_security_group_ids = [], []
@@ -194,6 +208,7 @@ def _repair_rds() -> None:
     RDSBackend.create_db_instance_read_replica = create_db_instance_read_replica  # type: ignore[method-assign]
     DBInstance.remove_replica = remove_replica  # type: ignore[method-assign]
     RDSBackend.modify_db_subnet_group = modify_db_subnet_group  # type: ignore[method-assign]
+    RDSBackend.create_db_snapshot = create_db_snapshot  # type: ignore[method-assign]
 
 
 def _repair_s3() -> None:

@@ -43,6 +43,17 @@ def test_each_zone_of_prod_leaves_through_its_own_nat_gateway(prod: Recording) -
 
 
 @pytest.mark.contract("NET-1")
+def test_nat_gateways_come_when_their_network_is_on_the_internet(each: Recording) -> None:
+    internet = {
+        each.one("aws:ec2/internetGateway:InternetGateway", "internet").urn,
+        each.one("aws:ec2/route:Route", "public-internet").urn,
+    }
+    gateways, addresses = each.of("aws:ec2/natGateway:NatGateway"), each.of("aws:ec2/eip:Eip")
+    for one in (*gateways.values(), *addresses.values()):
+        assert internet <= one.depends_on, one.name
+
+
+@pytest.mark.contract("NET-1")
 def test_public_subnets_are_on_the_internet(each: Recording) -> None:
     out = each.one("aws:ec2/route:Route", "public-internet").inputs
     assert (out["routeTableId"], out["gatewayId"]) == ("public-id", "internet-id")

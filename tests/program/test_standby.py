@@ -52,6 +52,15 @@ def test_the_replica_can_take_the_primarys_load_and_as_many_connections(prod: Re
     assert groups["standby"].inputs["parameters"] == groups["database"].inputs["parameters"]
 
 
+@pytest.mark.contract("DB-2", "K8S-6")
+def test_rds_is_asked_for_one_thing_at_a_time(prod: Recording) -> None:
+    """RDS refuses a snapshot, or copies of backups, while it makes a replica of the same instance."""
+    snapshot = prod.one("aws:rds/snapshot:Snapshot", "before-migration")
+    replica = prod.one(INSTANCE, "standby")
+    assert snapshot.urn in replica.depends_on
+    assert replica.urn in prod.one(COPIED_BACKUPS, "standby").depends_on
+
+
 @pytest.mark.contract("DB-2")
 def test_the_replica_cannot_be_lost_by_mistake(prod: Recording) -> None:
     replica = prod.one(INSTANCE, "standby")

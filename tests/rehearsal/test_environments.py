@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.rds.models import rds_backends
 
 from rehearsal.inventory import Inventory
 from rehearsal.session import EngineError, Result, Session
@@ -172,13 +173,18 @@ def test_a_longer_retention_is_a_change_in_place(deployed: Deployed) -> None:
         assert vault["Locked"] is True
 
 
-def test_a_new_version_is_migrated_to_before_it_rolls_out(deployed: Deployed) -> None:
+def test_a_new_version_is_migrated_to_before_it_rolls_out(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _in_the_backup_window(deployed, monkeypatch)
     stack_file = deployed.root / f"Pulumi.{deployed.environment}.yaml"
     new = f"sha256:{'5' * 64}"
     text = re.sub(r"(    (?:api|worker): )\S+", rf"\g<1>{new}", stack_file.read_text(encoding="utf-8"))
     stack_file.write_text(text, encoding="utf-8")
     deployed.session.use_program(deployed.root)
     changes = deployed.session.up().changes
+    # The daily backup is under way at first: the release waits for it.
+    assert len(asked) == (3 if deployed.environment in PROTECTED else 0)
     jobs = 2 if deployed.environment == "staging" else 1
     snapshots = 1 if deployed.environment in PROTECTED else 0
     # api, worker and the scheduled job run the new image.
@@ -188,6 +194,26 @@ def test_a_new_version_is_migrated_to_before_it_rolls_out(deployed: Deployed) ->
     assert f"migrate-{'5' * 12}" in names
     taken = [s["DBSnapshotIdentifier"] for s in deployed.call("rds", "describe_db_snapshots")["DBSnapshots"]]
     assert any(name.endswith(f"-before-{'5' * 12}") for name in taken) is bool(snapshots)
+
+
+def _in_the_backup_window(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """RDS backs the database up until a snapshot is asked for the third time; gives what is asked."""
+    busy = deployed.root / "infra" / "foundations" / "busy.py"
+    replace_text(busy, "SECONDS_UNTIL_NEXT_ATTEMPT = 60", "SECONDS_UNTIL_NEXT_ATTEMPT = 0")
+    (name,) = [
+        one["DBInstanceIdentifier"] for one in deployed.call("rds", "describe_db_instances")["DBInstances"]
+    ]
+    database = rds_backends[deployed.session.cloud.account][deployed.session.region].databases[name]
+    database.status = "backing-up"
+    asked: list[str] = []
+
+    def free_at_last(_service: str, operation: str) -> None:
+        if operation == "create_db_snapshot":
+            asked.append(operation)
+            database.status = "available" if len(asked) == 3 else "backing-up"
+
+    monkeypatch.setattr(deployed.session.cloud, "before_call", free_at_last)
+    return asked
 
 
 def test_replacing_a_protected_database_is_refused(deployed: Deployed) -> None:

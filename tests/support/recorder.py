@@ -64,6 +64,8 @@ class Resource:
     delete_before_replace: bool
     provider: str
     depends_on: frozenset[str]
+    custom_timeouts: Mapping[str, str]
+    error_hooks: tuple[str, ...]
     aliases: tuple[str, ...]
     ignore_changes: tuple[str, ...]
     additional_secret_outputs: tuple[str, ...]
@@ -155,7 +157,7 @@ def _evaluate(environment: str, config: dict[str, str], encrypted: Sequence[str]
             stack=environment,
             dry_run=False,
             organization=None,
-            callbacks=None,
+            callbacks=_NoCallbacks(),
         )
     )
     set_root_resource(None)  # type: ignore[arg-type]  # of an evaluation before this one
@@ -175,6 +177,13 @@ def _evaluate(environment: str, config: dict[str, str], encrypted: Sequence[str]
     finally:
         asyncio.set_event_loop(None)
         loop.close()
+
+
+class _NoCallbacks:
+    """Where the program registers hooks, which only a real engine calls."""
+
+    def register_error_hook(self, hook: Any) -> None:
+        """Takes it."""
 
 
 class _NoMocks(Mocks):
@@ -233,6 +242,12 @@ def _resource(urn: str, request: Any) -> Resource:
         retain_on_delete=request.retainOnDelete,
         provider=request.provider.split("::")[-2] if request.provider else "",
         depends_on=frozenset(request.dependencies),
+        custom_timeouts={
+            name: time
+            for name in ("create", "update", "delete")
+            if (time := getattr(request.customTimeouts, name))
+        },
+        error_hooks=tuple(request.hooks.on_error),
         aliases=(*request.aliasURNs, *(str(alias) for alias in request.aliases)),
         ignore_changes=tuple(request.ignoreChanges),
         additional_secret_outputs=tuple(request.additionalSecretOutputs),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.rds.models import rds_backends
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.provider import ProviderError
@@ -14,6 +15,7 @@ from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, WatchedClo
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 GROUP = "aws:rds/parameterGroup:ParameterGroup"
+SNAPSHOT = "aws:rds/snapshot:Snapshot"
 # What steers the provider, and what AWS never tells.
 UNTOLD = (
     "password",
@@ -185,9 +187,25 @@ def test_a_snapshot_lives(life: Life, database: Made) -> None:
         "dbSnapshotIdentifier": "before-a-change",
         "tags": {"team": "data"},
     }
-    snapshot = life.create("aws:rds/snapshot:Snapshot", inputs)
+    snapshot = life.create(SNAPSHOT, inputs)
     life.imports(snapshot)
     life.ends(snapshot)
+
+
+@pytest.mark.parametrize(
+    ("status", "taken"), [("backing-up", False), ("modifying", False), ("storage-optimization", True)]
+)
+def test_an_instance_that_is_at_work_takes_no_snapshot(
+    life: Life, database: Made, monkeypatch: pytest.MonkeyPatch, status: str, taken: bool
+) -> None:
+    name = database.inputs["identifier"]
+    monkeypatch.setattr(rds_backends[ACCOUNT][REGION].databases[name], "status", status)
+    inputs = {"dbInstanceIdentifier": name, "dbSnapshotIdentifier": "while-at-work"}
+    if taken:
+        life.ends(life.create(SNAPSHOT, inputs))
+        return
+    with pytest.raises(ProviderError, match=f"InvalidDBInstanceState.*{name} is currently {status}"):
+        life.create(SNAPSHOT, inputs)
 
 
 def test_a_database_lives(life: Life, cloud: Cloud, database: Made) -> None:
