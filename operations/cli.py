@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from operations import secret_commands
-from operations.console import errors_for_people, show_json, show_table
+from operations.console import Exit, errors_for_people, show_json, show_table
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -95,6 +96,29 @@ def purge(
                 ("host", "distribution", "invalidation", "status"),
                 [(each.host, each.distribution, each.identifier, each.status) for each in made],
             )
+
+
+@app.command()
+def check_logs(
+    file: Annotated[Path, typer.Argument(help="the log, one JSON object a line; - reads standard input")],
+    service: Annotated[str | None, typer.Option(help="who wrote it; all services without")] = None,
+    env: Annotated[str, typer.Option("--env", help="whose alarms are meant")] = "dev",
+    system: SystemFile = None,
+    json_: Json = False,
+) -> None:
+    """Say which alarms could never fire with what a service writes to its log (docs/application.md).
+
+    Exit codes: 0 all is as it should be; 1 something would not be found, counted or measured; 2 there is
+    no such file or service.
+    """
+    with errors_for_people():
+        from operations.environments import declared
+        from operations.log_report import report_on
+
+        report = report_on(file, declared(env, system), service)
+        show_json(report.as_json()) if json_ else report.show()
+        if not report.is_fine:
+            raise typer.Exit(Exit.FAILED)
 
 
 def _show(changes: dict[str, tuple[str, str]], file: str, json_: bool) -> None:

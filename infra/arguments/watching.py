@@ -116,19 +116,7 @@ def dashboard(
 
 
 def _catalogue(configuration: Configuration) -> tuple[Alarm, ...]:
-    settings, system = configuration.settings, configuration.system
-    tier = settings.database.tier
-    return catalogue(
-        Limits(
-            thresholds=system.thresholds,
-            pool_maximum=system.pool.maximum,
-            database_memory=tier.memory,
-            database_storage=tier.storage,
-            database_connections=tier.connections,
-            payments=system.payments.provider if system.payments else "",
-            maintenance=settings.maintenance.enabled,
-        )
-    )
+    return catalogue(Limits.of(configuration))
 
 
 def _watched_topics(notifications: Notifications, region: RegionRole) -> list[Watched]:

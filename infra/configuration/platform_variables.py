@@ -32,6 +32,18 @@ REDIS = {
     "RETRY_DELAYS_SECONDS": "before each next attempt, separated by commas",
 }
 
+# Those whose names, or conditions, are the service's own.
+OTHERS = {
+    "<BUCKET>_BUCKET": ("each of its `buckets`", "the bucket's name"),
+    "FEATURE_<NAME>": ("each of the system's `flags`", "`enabled` or `disabled`"),
+    "SENTRY_SAMPLE_RATE": ("a secret in `SENTRY_DSN`", "the share of errors that is sent, 0.0 to 1.0"),
+    "WS_HEARTBEAT_INTERVAL": ("`websockets`", "milliseconds between heartbeats"),
+    "<VARIABLE>_PREVIOUS, <VARIABLE>_NEXT": (
+        "a secret with `rotation`",
+        "secrets; the signing key before and the one after: accept all three, sign with <VARIABLE>",
+    ),
+}
+
 # Of a signing key that is rotated a service gets the one before and the one after as well.
 OTHER_KEYS = ("PREVIOUS", "NEXT")
 

@@ -27,13 +27,17 @@ class Rhythm(StrEnum):
 class Publisher(StrEnum):
     """Which services publish a metric."""
 
-    ANY = "any service"
     DATABASE = "each service with `database`"
     REDIS = "each service with `redis`"
     WORKER = "each worker"
     RUNS = "each worker, and each service that a schedule names"
-    QUEUES = "a worker, where the system has `queues`"
+    QUEUES = "a worker, where the system has `queues`, for all of them"
     PAYMENTS = "the service that takes payments, where the system has `payments`"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether one of several services publishes for all."""
+        return self in (Publisher.QUEUES, Publisher.PAYMENTS)
 
 
 @dataclass(frozen=True)

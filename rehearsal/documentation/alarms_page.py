@@ -13,7 +13,6 @@ from rehearsal.documentation.graph import GENERATED, DocumentationError, Graph
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-APPLICATION_NAMESPACE = "Groundwork/Application"
 
 _DESCRIPTION = re.compile(
     r"(?P<severity>SEV-\d) (?P<condition>.*?)\. First: (?P<first>.*) "
@@ -60,7 +59,7 @@ def alarms_page(graphs: Sequence[Graph]) -> str:
         "",
         *_incidents(graphs[0]),
         "",
-        *_published(graphs),
+        "What applications publish for these alarms is on [a page of its own](application.md).",
     ]
     return GENERATED + "\n".join(lines) + "\n"
 
@@ -139,28 +138,3 @@ def _told(inputs: Mapping[str, Any]) -> str:
 
 def _short(physical_name: str) -> str:
     return physical_name.split("-prod-", maxsplit=1)[-1]
-
-
-def _published(graphs: Sequence[Graph]) -> list[str]:
-    published: dict[str, set[str]] = defaultdict(set)
-    for graph in graphs:
-        for _, inputs in _of(graph, ALARM):
-            for metric in _metrics(inputs):
-                if metric.get("namespace") == APPLICATION_NAMESPACE:
-                    published[metric["metricName"]].update(metric.get("dimensions") or {})
-    return [
-        "## What the application publishes",
-        "",
-        f"In the namespace `{APPLICATION_NAMESPACE}`, as lines of its log in CloudWatch's embedded metric",
-        "format; what each one means is in `infra/watching/application_metrics.py`.",
-        "",
-        "| metric | dimensions |",
-        "|---|---|",
-        *(f"| {metric} | {', '.join(sorted(published[metric]))} |" for metric in sorted(published)),
-    ]
-
-
-def _metrics(inputs: dict[str, Any]) -> list[dict[str, Any]]:
-    if inputs.get("metricName"):
-        return [inputs]
-    return [query["metric"] for query in inputs.get("metricQueries") or () if query.get("metric")]

@@ -10,12 +10,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import yaml
 
+from infra.configuration import load_configuration
+from infra.configuration.stack import NAMESPACE
+from infra.watching.alarm import Alarm
+from infra.watching.alarm_catalogue import Limits, catalogue
 from rehearsal.console import Terminal
 from rehearsal.documentation.alarms_page import alarms_page
+from rehearsal.documentation.application_page import application_page
 from rehearsal.documentation.contract_page import contract_page
 from rehearsal.documentation.dashboard_picture import dashboard_picture
 from rehearsal.documentation.graph import GENERATED, DocumentationError, Graph
@@ -38,12 +44,21 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "contract.md": contract_page(rows, graphs, prods, tests_by_row(root)),
         root / "docs" / "topology.md": topology_page(graphs),
         root / "docs" / "alarms.md": alarms_page(prods),
+        root / "docs" / "application.md": application_page(_catalogue(root)),
         root / "docs" / "dashboard.svg": dashboard_picture(graphs[-1]),
         root / "README.md": with_picture((root / "README.md").read_text(encoding="utf-8"), graphs[-1]),
     }
     for path, text in written.items():
         write_atomically(path, text)
     return list(written)
+
+
+def _catalogue(root: Path) -> tuple[Alarm, ...]:
+    """The alarms of the default system's prod, whatever day it is."""
+    raw = yaml.safe_load((root / "Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
+    values = {key.removeprefix(NAMESPACE): value for key, value in raw.items()}
+    system = yaml.safe_load((root / "system.yaml").read_text(encoding="utf-8"))
+    return catalogue(Limits.of(load_configuration("prod", values, system, today=date.min)))
 
 
 def graph_of(root: Path, system: Path, environment: str, engine: Path) -> Graph:

@@ -18,11 +18,10 @@ from rehearsal.alarms.alarm import ONLY, MetricAlarm, Normal
 from rehearsal.alarms.composite import CompositeAlarm
 from rehearsal.alarms.evaluation import State
 from tests.support.recorder import TODAY, Recording, system_file
-from tests.support.recordings import system_recording
+from tests.support.recordings import SYSTEMS, system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-SYSTEMS = ("triangle", "node", "fixzit", "paintbox", "escrow")
 
 NORMAL = Normal(mean=4, deviation=2)
 

@@ -9,7 +9,7 @@ import pytest
 
 from rehearsal.alarms.alarm import MetricAlarm
 from tests.support.recorder import Recording
-from tests.support.recordings import system_recording
+from tests.support.recordings import SYSTEMS, system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
@@ -36,7 +36,7 @@ def _drawn(recording: Recording) -> set[tuple[Any, ...]]:
 
 
 @pytest.mark.contract("OBS-3")
-@pytest.mark.parametrize("system", ["triangle", "node", "fixzit", "paintbox", "escrow"])
+@pytest.mark.parametrize("system", SYSTEMS)
 def test_everything_that_an_alarm_watches_is_on_the_dashboard(system: str) -> None:
     recording = system_recording(system, "prod")
     drawn = _drawn(recording)

@@ -11,9 +11,9 @@ import yaml
 
 from infra.edge.cache_policies import ALL_VIEWER, CACHING_DISABLED, frontend_content_policy
 from tests.support.recorder import Recording, record, system_file
-from tests.support.recordings import routed_services, system_recording
+from tests.support.recordings import SYSTEMS, routed_services, system_recording
 
-SYSTEMS = pytest.mark.parametrize("system", ["triangle", "node", "fixzit", "paintbox", "escrow"])
+EACH_SYSTEM = pytest.mark.parametrize("system", SYSTEMS)
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 CACHE_POLICY = "aws:cloudfront/cachePolicy:CachePolicy"
 HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
@@ -120,7 +120,7 @@ def test_nobody_gets_the_answer_to_somebody_elses_credentials(each: Recording) -
     assert key["queryStringsConfig"]["queryStringBehavior"] == "all"
 
 
-@SYSTEMS
+@EACH_SYSTEM
 def test_health_is_never_answered_from_a_cache(system: str) -> None:
     recording = system_recording(system, "prod")
     for service in routed_services(system).values():

@@ -14,9 +14,9 @@ from infra.configuration.service import HEARTBEAT_MAXIMUM
 from infra.edge.load_balancer import priorities
 from infra.kubernetes import pods
 from tests.support.recorder import Recording, Secret, record, stack_file, system_file
-from tests.support.recordings import routed_services, system_recording
+from tests.support.recordings import SYSTEMS, routed_services, system_recording
 
-SYSTEMS = pytest.mark.parametrize("system", ["triangle", "node", "fixzit", "paintbox", "escrow"])
+EACH_SYSTEM = pytest.mark.parametrize("system", SYSTEMS)
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
 LISTENER = "aws:lb/listener:Listener"
@@ -50,7 +50,7 @@ def test_the_load_balancer_reaches_pods_by_reference_alone(each: Recording) -> N
 
 
 @pytest.mark.contract("NET-2")
-@SYSTEMS
+@EACH_SYSTEM
 def test_a_request_that_did_not_come_through_cloudfront_is_refused(system: str) -> None:
     recording = system_recording(system, "prod")
     (refusal,) = recording.one(LISTENER, "https").inputs["defaultActions"]
@@ -79,7 +79,7 @@ def test_the_header_that_lets_in_is_a_secret_everywhere(prod: Recording) -> None
             assert all(isinstance(one["value"], Secret) for one in origin["customHeaders"])
 
 
-@SYSTEMS
+@EACH_SYSTEM
 def test_a_narrower_path_is_asked_first_and_no_two_rules_have_one_priority(system: str) -> None:
     rules = system_recording(system, "dev").of(RULE).values()
     found = sorted((rule.inputs["priority"], _conditions(rule)["pathPattern"]["values"][0]) for rule in rules)
@@ -143,7 +143,7 @@ def test_two_rules_at_one_place_get_two() -> None:
 
 
 @pytest.mark.contract("K8S-5")
-@SYSTEMS
+@EACH_SYSTEM
 def test_every_service_with_a_route_has_a_target_group_that_its_pods_are_bound_to(system: str) -> None:
     recording = system_recording(system, "prod")
     assert set(recording.of(TARGET_GROUP)) == set(routed_services(system))
@@ -188,7 +188,7 @@ def test_a_new_pod_is_ready_only_when_the_load_balancer_says_so(each: Recording)
 
 
 @pytest.mark.contract("K8S-8")
-@SYSTEMS
+@EACH_SYSTEM
 def test_idle_connections_outlive_lost_heartbeats(system: str) -> None:
     idle = system_recording(system, "prod").one(LOAD_BALANCER, "load-balancer").inputs["idleTimeout"]
     heartbeats = [s["websockets"]["heartbeat"] for s in routed_services(system).values() if "websockets" in s]
@@ -202,7 +202,7 @@ def test_cloudfront_keeps_the_slowest_heartbeats_connection() -> None:
 
 
 @pytest.mark.contract("K8S-8")
-@SYSTEMS
+@EACH_SYSTEM
 def test_clients_stick_to_a_pod_where_the_system_file_asks(system: str) -> None:
     groups = system_recording(system, "prod").of(TARGET_GROUP)
     for name, service in routed_services(system).items():

@@ -13,7 +13,7 @@ from infra.watching.log_metrics import PATTERN_LENGTH_MAXIMUM, of_services, of_t
 from infra.watching.personal_data import CUSTOM
 from rehearsal.alarms.filter_pattern import matches
 from tests.support.recorder import Recording
-from tests.support.recordings import system_recording
+from tests.support.recordings import SYSTEMS, system_recording
 
 GROUP = "aws:cloudwatch/logGroup:LogGroup"
 FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
@@ -26,7 +26,7 @@ def _groups(recording: Recording) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.contract("OBS-1")
-@pytest.mark.parametrize("system", ["triangle", "node", "fixzit", "paintbox", "escrow"])
+@pytest.mark.parametrize("system", SYSTEMS)
 def test_every_service_has_a_log_that_is_kept_encrypted_and_masked(system: str) -> None:
     recording = system_recording(system, "prod")
     services = recording.of("kubernetes:apps/v1:Deployment").keys() - {"reloader"}

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.policies import allows
 from tests.support.recorder import Recording, system_file
-from tests.support.recordings import system_recording
+from tests.support.recordings import SYSTEMS, system_recording
 
 KEY = "aws:kms/key:Key"
 TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
@@ -147,7 +147,6 @@ def test_a_copy_of_a_secret_in_the_recovery_region_is_as_closed_as_the_secret(pr
             assert allows(allowed, "secretsmanager:GetSecretValue", copy, keys=keys) is not refused
 
 
-SYSTEMS = ["triangle", "node", "fixzit", "paintbox", "escrow"]
 
 
 @pytest.mark.contract("K8S-3", "S3-1")

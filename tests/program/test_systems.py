@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.recorder import Recording, system_file
-from tests.support.recordings import system_recording
+from tests.support.recordings import SYSTEMS, system_recording
 
-SYSTEMS = ("triangle", "node", "fixzit", "paintbox", "escrow")
 ENVIRONMENTS = ("dev", "staging", "prod")
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from tests.support.recorder import PLANTED, Recording, record, stack_file, system_file
+from tests.support.recorder import PLANTED, ROOT, Recording, record, stack_file, system_file
+
+# The runbooks' five systems, the default one among them.
+SYSTEMS = tuple(sorted(file.stem for file in (ROOT / "examples" / "systems").glob("*.yaml")))
 
 # Everything that a person could hand to the stack as a secret.
 PAGING = {

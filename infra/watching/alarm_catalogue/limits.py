@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.configuration import Configuration
 from infra.configuration.thresholds import Thresholds
 from infra.watching.alarm import Alarm, Incident, Severity, Statistic, Subject, only
 
@@ -43,6 +44,21 @@ class Limits:
     database_connections: int
     payments: str
     maintenance: bool
+
+    @staticmethod
+    def of(configuration: Configuration) -> Limits:
+        """What the two files say."""
+        settings, system = configuration.settings, configuration.system
+        tier = settings.database.tier
+        return Limits(
+            thresholds=system.thresholds,
+            pool_maximum=system.pool.maximum,
+            database_memory=tier.memory,
+            database_storage=tier.storage,
+            database_connections=tier.connections,
+            payments=system.payments.provider if system.payments else "",
+            maintenance=settings.maintenance.enabled,
+        )
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,6 @@ def test_the_page_has_a_line_for_each_condition_with_all_of_its_alarms() -> None
     page = alarms_page([Graph("triangle", "prod", (_alarm("worker-lag"), _alarm("mailer-lag"), COMPOSED))])
     assert "| ALM-6 | SEV-2 | it is late | look | 001 X | mailer-lag, worker-lag |" in page
     assert "| worker-sev-2 | sev-2 | quiet | worker-lag |" in page
-    assert "| WorkerLag | Service |" in page
     assert "| SEV-2 | page | 30 minutes | 2 |" in page
 
 
