@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.snapshot_secrets.snapshot import FOLDER, Snapshot, SnapshotError, opened
 from infra.configuration import Configuration
-from infra.data.bucket_catalogue import BACKUPS
+from infra.configuration.buckets import BACKUPS
 from operations.console import OperationError, OperationFailed, without
 
 

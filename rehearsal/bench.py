@@ -182,7 +182,7 @@ def scaled_checkout(root: Path, environment: str, factor: int) -> Iterator[Path]
             shutil.copytree(root / package, copy / package)
         names = _scale_services(copy / "system.yaml", factor)
         _scale_images(copy / f"Pulumi.{environment}.yaml", names)
-        with (copy / "infra" / "data" / "bucket_catalogue.py").open("a", encoding="utf-8") as catalogue:
+        with (copy / "infra" / "configuration" / "buckets.py").open("a", encoding="utf-8") as catalogue:
             catalogue.write(_MORE_BUCKETS.format(factor=factor))
         yield copy
 

@@ -12,7 +12,7 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.account import audit_iam
-from infra.data.safe_bucket import bucket_arn
+from infra.configuration.buckets import AUDIT, BACKUPS, replication_role
 from infra.foundations.encryption_key import declare_key
 from infra.naming import Naming
 from infra.watching.alarm import Severity
@@ -42,7 +42,9 @@ class AuditArgs:
         naming: names and ARNs.
         bucket: the audit bucket.
         bucket_ready: lets the trail write.
-        backups_arn: of the bucket with the backups; who reads or removes one of them is noted.
+        watched: ARNs of the buckets of which it is noted who reads or removes an object, copies in another
+            region among them, by the catalogue's name: of the backups, and of the trail itself.
+        replication_role: name of the role with which S3 copies the audit bucket; None where it does not.
         secret_readers: names of the roles that may read secrets, with * for any letters.
         detects_threats: GuardDuty looks for attacks.
         log_retention: days that the trail is kept where it can be searched.
@@ -54,7 +56,8 @@ class AuditArgs:
     naming: Naming
     bucket: str
     bucket_ready: pulumi.Resource
-    backups_arn: str
+    watched: Mapping[str, Sequence[str]]
+    replication_role: pulumi.Input[str] | None
     secret_readers: Sequence[str]
     detects_threats: bool
     log_retention: int
@@ -92,6 +95,7 @@ class Audit(pulumi.ComponentResource):
             protect=args.protect,
             parent=self,
         )
+        copied = self._let_copy(key)
         group = self._log_group()
         role, writes = self._role(group)
         cloudtrail.Trail(
@@ -108,13 +112,35 @@ class Audit(pulumi.ComponentResource):
             cloud_watch_logs_role_arn=role.arn,
             advanced_event_selectors=[
                 _management_events(),
-                _object_events("Backups", args.backups_arn),
-                # CloudTrail's own writing would make events that it writes, for ever.
-                _object_events("Audit logs", bucket_arn(args.bucket), "PutObject"),
+                _object_events("Backups", args.watched[BACKUPS]),
+                # What writes the trail, or copies what was written, would make events that are written and
+                # copied, for ever.
+                _object_events(
+                    "Audit logs",
+                    args.watched[AUDIT],
+                    ("eventName", "notEquals", ["PutObject"]),
+                    ("userIdentity.arn", "notStartsWith", [_sessions(naming, replication_role(AUDIT))]),
+                ),
             ],
-            # CloudTrail tries out what it is to write to.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.bucket_ready, writes]),
+            # CloudTrail tries out what it is to write to; what S3 may not read yet is never copied.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.bucket_ready, writes, *copied]),
         )
+
+    def _let_copy(self, key: pulumi.Input[str]) -> list[pulumi.Resource]:
+        """S3 reads what the trail has encrypted, to copy it."""
+        args = self._args
+        if args.replication_role is None:
+            return []
+        reads = iam.decrypt_through([key], f"s3.{args.naming.region}.amazonaws.com")
+        return [
+            aws_iam.RolePolicy(
+                "replication-trail",
+                name="read-trail",
+                role=args.replication_role,
+                policy=iam.document(reads),
+                opts=self._here,
+            )
+        ]
 
     def _role(self, group: cloudwatch.LogGroup) -> tuple[aws_iam.Role, aws_iam.RolePolicy]:
         naming = self._args.naming
@@ -215,6 +241,7 @@ def _selector(
                 equals=list(values) if comparison == "equals" else None,
                 not_equals=list(values) if comparison == "notEquals" else None,
                 starts_withs=list(values) if comparison == "startsWith" else None,
+                not_starts_withs=list(values) if comparison == "notStartsWith" else None,
             )
             for field, comparison, values in fields
         ],
@@ -226,13 +253,19 @@ def _management_events() -> cloudtrail.TrailAdvancedEventSelectorArgs:
     return _selector("Management events", ("eventCategory", "equals", ["Management"]))
 
 
-def _object_events(name: str, bucket: str, *but: str) -> cloudtrail.TrailAdvancedEventSelectorArgs:
+def _object_events(
+    name: str, buckets: Sequence[str], *but: tuple[str, str, Sequence[str]]
+) -> cloudtrail.TrailAdvancedEventSelectorArgs:
     """What happens to single objects; each event costs, so only where few are read."""
-    fields: list[tuple[str, str, Sequence[str]]] = [
+    return _selector(
+        name,
         ("eventCategory", "equals", ["Data"]),
         ("resources.type", "equals", ["AWS::S3::Object"]),
-        ("resources.ARN", "startsWith", [f"{bucket}/"]),
-    ]
-    if but:
-        fields.append(("eventName", "notEquals", but))
-    return _selector(name, *fields)
+        ("resources.ARN", "startsWith", [f"{bucket}/" for bucket in buckets]),
+        *but,
+    )
+
+
+def _sessions(naming: Naming, role: str) -> str:
+    """What the ARN of everybody who has taken a role begins with."""
+    return f"arn:aws:sts::{naming.account}:assumed-role/{naming.named(role)}/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.data.bucket_catalogue import AUDIT
+from infra.configuration.buckets import AUDIT
 from infra.data.safe_bucket import bucket_arn
 from infra.iam import Arn, Statement, allow
 from infra.naming import Naming

@@ -9,9 +9,9 @@ import pulumi
 from infra.account import audit_iam
 from infra.arguments.edge import edge_buckets, edge_log_writers
 from infra.arguments.rotation import rotated
-from infra.configuration import Configuration
+from infra.configuration import Configuration, buckets
+from infra.configuration.buckets import ACCESS_LOGS, AUDIT
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, redis_secret
-from infra.data.bucket_catalogue import ACCESS_LOGS, AUDIT, CATALOGUE
 from infra.data.database import Database, DatabaseArgs
 from infra.data.redis import Eviction, Redis, RedisArgs
 from infra.data.safe_bucket import bucket_arn
@@ -106,11 +106,11 @@ def storage(
     standard = configuration.settings.standard
     return StorageArgs(
         naming=configuration.naming,
-        buckets=CATALOGUE,
+        buckets=buckets.CATALOGUE,
         data_key=keys.data,
         lock_backups=standard.locks_backups,
         protect=standard.protects_data,
-        recovery_provider=recovery_provider,
+        recovery_provider=recovery_provider if standard.standby_region else None,
         statements={AUDIT: audit_iam.deliver_trail(configuration.naming)},
         log_sources=[bucket_arn(name) for name in edge_buckets(configuration).values()],
         log_writers=edge_log_writers(configuration, configuration.naming.bucket(ACCESS_LOGS)),

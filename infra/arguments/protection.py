@@ -7,9 +7,9 @@ import pulumi
 from infra.account.audit import AuditArgs
 from infra.account.deployment import DeploymentArgs
 from infra.configuration import Configuration
+from infra.configuration.buckets import AUDIT, BACKUPS, backed_up
 from infra.configuration.environments import BACKUP_DAYS
 from infra.configuration.images import is_digest
-from infra.data.bucket_catalogue import AUDIT, BACKUPS
 from infra.data.database import Database
 from infra.data.storage import Storage
 from infra.foundations.keys import Keys
@@ -17,9 +17,6 @@ from infra.foundations.registry import RegistryArgs, is_own
 from infra.recovery.backup import BackupArgs
 from infra.watching.alarm import Severity
 from infra.watching.notifications import Notifications
-
-# The backups bucket has copies of its own, and nobody can remove audit logs.
-BACKED_UP_BUCKETS = ("documents", "photos", "reports")
 
 
 def audit(
@@ -31,7 +28,11 @@ def audit(
         naming=naming,
         bucket=storage.names[AUDIT],
         bucket_ready=storage.policies[AUDIT],
-        backups_arn=storage.arns[BACKUPS],
+        watched={
+            name: [storage.arns[name], *([storage.copies[name]] if name in storage.copies else [])]
+            for name in (BACKUPS, AUDIT)
+        },
+        replication_role=storage.replication_roles.get(AUDIT),
         secret_readers=[
             naming.named("service-*"),
             naming.function_role("*"),
@@ -79,7 +80,7 @@ def backup(
         naming=configuration.naming,
         resources={
             "database": database.instance.arn,
-            **{name: storage.arns[name] for name in BACKED_UP_BUCKETS},
+            **{name: storage.arns[name] for name in backed_up()},
         },
         retention=settings.database.backup_retention,
         lock_days=BACKUP_DAYS if standard.locks_backups else 0,

@@ -13,8 +13,8 @@ from infra import iam
 from infra.arguments.function_args import function_args
 from infra.arguments.rotation import rotated
 from infra.configuration import Configuration
+from infra.configuration.buckets import BACKUPS
 from infra.configuration.platform_secrets import MASTER_SECRET
-from infra.data.bucket_catalogue import BACKUPS
 from infra.data.storage import Storage
 from infra.foundations.keys import Keys
 from infra.functions.function import FunctionArgs

@@ -40,7 +40,7 @@ class Standard:
         digests_required: images are named by digest, never by a tag that can move.
         locks_backups: backups cannot be removed before their time, by nobody, and are copied to the
             recovery region.
-        standby_region: database and images are replicated to the recovery region.
+        standby_region: database, buckets and images are replicated to the recovery region.
         replicas_minimum: pods of each service at least (003: 2 to 10, and 3 in production).
         alarms_reach_people: nobody switches off who is told.
         detects_threats: GuardDuty looks for attacks on the account.

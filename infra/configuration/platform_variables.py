@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from infra.configuration.buckets import bucket_variable
 from infra.configuration.secrets import SecretEntry
 from infra.configuration.service import Service
 from infra.configuration.validation import Reader
@@ -70,7 +71,7 @@ def platform_variables(
         *(REDIS if service.redis else ()),
         *(["WS_HEARTBEAT_INTERVAL"] if service.websockets else []),
         *(["SENTRY_SAMPLE_RATE"] if SENTRY_DSN in service.secrets else []),
-        *(f"{bucket.upper()}_BUCKET" for bucket in service.buckets),
+        *(bucket_variable(bucket) for bucket in service.buckets),
         *(feature_variable(flag) for flag in flags),
         *(f"{variable}_{key}" for variable in rotated for key in OTHER_KEYS),
     }

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from infra.configuration import patterns, platform_names
+from infra.configuration.buckets import for_services
 from infra.configuration.validation import Problems, Reader
-
-BUCKETS_FOR_SERVICES = ("documents", "photos", "reports", "audit")
 
 # CloudFront closes a connection after ten quiet minutes, for everybody (its quotas, "idle timeout"). Two
 # heartbeats may be lost on the way before a connection counts as quiet.
@@ -237,10 +236,11 @@ def _named_secrets(reader: Reader, secrets: Collection[str]) -> dict[str, str]:
 
 
 def _buckets(reader: Reader) -> tuple[str, ...]:
+    allowed = for_services()
     return reader.texts(
         "buckets",
-        pattern="|".join(BUCKETS_FOR_SERVICES),
-        allowed=f"one of {', '.join(BUCKETS_FOR_SERVICES)}",
-        example=BUCKETS_FOR_SERVICES[0],
+        pattern="|".join(allowed),
+        allowed=f"one of {', '.join(allowed)}",
+        example=allowed[0],
         default=(),
     )

@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import s3
 
 from infra import iam
-from infra.data.bucket_catalogue import ABORT_UPLOADS_AFTER
+from infra.configuration.buckets import ABORT_UPLOADS_AFTER
 
 
 @dataclass(frozen=True)

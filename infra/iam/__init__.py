@@ -16,6 +16,7 @@ from infra.iam.documents import Arn, Statement, allow, deny, document
 from infra.iam.keys import (
     administer_key,
     alarms_use_key,
+    decrypt_through,
     encrypt_cluster_secrets,
     encrypt_copies,
     encrypt_replicas,
@@ -54,6 +55,7 @@ __all__ = [
     "alarms_use_key",
     "allow",
     "change_redis_users",
+    "decrypt_through",
     "deliver_access_logs",
     "deliver_edge_logs",
     "deliver_load_balancer_logs",

@@ -54,13 +54,10 @@ def replicate_from(bucket: Arn) -> list[Statement]:
     ]
 
 
-def replicate_to(bucket: Arn) -> Statement:
-    """S3 writes the copies. Deletions are not copied."""
-    return allow(
-        "WriteCopies",
-        ["s3:ReplicateObject", "s3:ReplicateTags"],
-        [_objects(bucket)],
-    )
+def replicate_to(bucket: Arn, *, deletions: bool) -> Statement:
+    """S3 writes the copies, and what hides a deleted one where deletions are copied."""
+    deleting = ["s3:ReplicateDelete"] if deletions else []
+    return allow("WriteCopies", [*deleting, "s3:ReplicateObject", "s3:ReplicateTags"], [_objects(bucket)])
 
 
 def refuse_plaintext_transport(bucket: Arn) -> Statement:

@@ -57,6 +57,11 @@ def use_key(keys: Sequence[Arn], *, via: str | None = None, sid: str = "UseKey")
     )
 
 
+def decrypt_through(keys: Sequence[Arn], via: str, *, sid: str = "ReadKey") -> Statement:
+    """Decrypt with keys, only through one service; nothing can be written with it."""
+    return allow(sid, ["kms:Decrypt"], keys, condition={"StringEquals": {"kms:ViaService": via}})
+
+
 def encrypt_cluster_secrets(key: Arn) -> Statement:
     """What EKS's control plane needs of the key for Kubernetes' secrets."""
     return allow("EncryptSecrets", ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"], [key])

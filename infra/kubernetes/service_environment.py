@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from infra.configuration.buckets import bucket_variable
 from infra.configuration.platform_secrets import DATABASE_SECRET, redis_secret
 from infra.configuration.platform_variables import SENTRY_DSN, feature_variable
 from infra.configuration.service import Service
@@ -88,7 +89,7 @@ def plain_variables(
     if SENTRY_DSN in service.secrets:
         variables["SENTRY_SAMPLE_RATE"] = str(settings.standard.error_sample_rate)
     for bucket in service.buckets:
-        variables[f"{bucket.upper()}_BUCKET"] = buckets[bucket]
+        variables[bucket_variable(bucket)] = buckets[bucket]
     return variables
 
 

@@ -22,6 +22,7 @@ from infra.watching.alarm_catalogue import Limits, catalogue
 from rehearsal.console import Terminal
 from rehearsal.documentation.alarms_page import alarms_page
 from rehearsal.documentation.application_page import application_page
+from rehearsal.documentation.buckets_table import buckets_table
 from rehearsal.documentation.contract_page import contract_page
 from rehearsal.documentation.dashboard_picture import dashboard_picture
 from rehearsal.documentation.graph import GENERATED, DocumentationError, Graph
@@ -46,6 +47,9 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "alarms.md": alarms_page(prods),
         root / "docs" / "application.md": application_page(_catalogue(root)),
         root / "docs" / "dashboard.svg": dashboard_picture(graphs[-1]),
+        root / "docs" / "configuration.md": with_buckets(
+            (root / "docs" / "configuration.md").read_text(encoding="utf-8")
+        ),
         root / "README.md": with_picture((root / "README.md").read_text(encoding="utf-8"), graphs[-1]),
     }
     for path, text in written.items():
@@ -95,12 +99,25 @@ def topology_page(graphs: list[Graph]) -> str:
 
 def with_picture(readme: str, graph: Graph) -> str:
     """README with the diagram of `graph` between its two marks."""
-    begin, end = "<!-- picture:begin -->", "<!-- picture:end -->"
-    if readme.count(begin) != 1 or readme.count(end) != 1:
-        raise DocumentationError(f"README.md: the marks {begin} and {end} have to be there once")
-    before, _, rest = readme.partition(begin)
-    after = rest.partition(end)[2]
-    return before + "\n".join([begin, "```mermaid", *_diagram(graph), "```", end]) + after
+    return between_marks(readme, "README.md", "picture", ["```mermaid", *_diagram(graph), "```"])
+
+
+def with_buckets(page: str) -> str:
+    """docs/configuration.md with the catalogue of buckets between its two marks."""
+    return between_marks(page, "docs/configuration.md", "buckets", buckets_table())
+
+
+def between_marks(text: str, file: str, name: str, lines: list[str]) -> str:
+    """`text` with `lines` in place of what stands between two marks.
+
+    Raises:
+        DocumentationError: the marks are not there once.
+    """
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise DocumentationError(f"{file}: the marks {begin} and {end} have to be there once")
+    before, _, rest = text.partition(begin)
+    return before + "\n".join([begin, *lines, end]) + rest.partition(end)[2]
 
 
 def _diagram(graph: Graph) -> list[str]:

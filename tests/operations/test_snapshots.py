@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from functions.snapshot_secrets.snapshot import Snapshot, sealed
-from infra.data.bucket_catalogue import BACKUPS
+from infra.configuration.buckets import BACKUPS
 from operations.cli import app
 from operations.environments import declared
 from rehearsal.aws.moto_fixes import repair_moto

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -40,13 +41,29 @@ def test_no_other_trail_writes_into_the_audit_bucket(each: Recording) -> None:
     assert allowed["TrailWrites"]["Resource"].endswith(f"/trail/AWSLogs/{account}/*")
 
 
+def _selectors(recording: Recording) -> dict[str, list[dict[str, Any]]]:
+    selectors = recording.one(TRAIL, "trail").inputs["advancedEventSelectors"]
+    return {selector["name"]: selector["fieldSelectors"] for selector in selectors}
+
+
 @pytest.mark.contract("SEC-6")
-def test_the_trail_never_writes_about_its_own_writing(each: Recording) -> None:
-    selectors = {
-        s["name"]: s["fieldSelectors"] for s in each.one(TRAIL, "trail").inputs["advancedEventSelectors"]
-    }
+def test_the_trail_never_writes_about_its_own_writing_nor_about_copies_of_it(each: Recording) -> None:
+    selectors = _selectors(each)
     assert set(selectors) == {"Management events", "Backups", "Audit logs"}
     assert {"field": "eventName", "notEquals": ["PutObject"]} in selectors["Audit logs"]
+    account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
+    role = f"arn:aws:sts::{account}:assumed-role/triangle-{each.environment}-replication-audit/"
+    assert {"field": "userIdentity.arn", "notStartsWiths": [role]} in selectors["Audit logs"]
+
+
+@pytest.mark.contract("SEC-6")
+@pytest.mark.parametrize(("selector", "bucket"), [("Backups", "backups"), ("Audit logs", "audit")])
+def test_who_reads_backups_or_the_trail_leaves_a_trace_in_either_region(
+    prod: Recording, selector: str, bucket: str
+) -> None:
+    (watched,) = [f["startsWiths"] for f in _selectors(prod)[selector] if f["field"] == "resources.ARN"]
+    buckets = [prod.one("aws:s3/bucket:Bucket", name).inputs for name in (bucket, f"{bucket}-recovery")]
+    assert watched == [f"arn:aws:s3:::{inputs['bucket']}/" for inputs in buckets]
 
 
 @pytest.mark.contract("SEC-6")

@@ -100,23 +100,6 @@ def test_the_trail_may_look_at_its_key_and_encrypt_with_it(each: Recording) -> N
     assert not allows(policy, "kms:DescribeKey", principal=cloudtrail, keys={"aws:SourceArn": f"{trail}-2"})
 
 
-@pytest.mark.contract("S3-2")
-def test_replication_may_read_a_backup_and_encrypt_its_copy(prod: Recording) -> None:
-    policy = _role_policy(prod, "replication")
-    configuration = prod.one("aws:s3/bucketReplicationConfig:BucketReplicationConfig", "backups").inputs
-    copy_key = configuration["rules"][0]["destination"]["encryptionConfiguration"]["replicaKmsKeyId"]
-    default = prod.one(
-        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "backups"
-    ).inputs["rules"][0]["applyServerSideEncryptionByDefault"]
-    here, there = ({"kms:ViaService": f"s3.{region}.amazonaws.com"} for region in ("us-west-2", "us-east-2"))
-    assert allows(policy, "kms:Decrypt", default["kmsMasterKeyId"], keys=here)
-    assert allows(policy, "kms:Encrypt", copy_key, keys=there)
-    assert not allows(policy, "kms:Encrypt", default["kmsMasterKeyId"], keys=here)
-    copy = prod.one("aws:s3/bucket:Bucket", "backups-recovery").inputs["bucket"]
-    assert allows(policy, "s3:ReplicateObject", f"arn:aws:s3:::{copy}/secrets/1.json")
-    assert not allows(policy, "s3:ReplicateDelete", f"arn:aws:s3:::{copy}/secrets/1.json")
-
-
 @pytest.mark.contract("NET-1")
 @pytest.mark.parametrize(
     ("name", "region"), [("flow-logs", "us-west-2"), ("recovery-flow-logs", "us-east-2")]

@@ -108,35 +108,6 @@ def test_nobody_removes_a_backup_of_prod_before_its_time(prod: Recording) -> Non
     assert prod.one(BUCKET, "backups").inputs["objectLockEnabled"] is True
 
 
-@pytest.mark.contract("S3-2")
-def test_backups_of_prod_are_copied_to_the_recovery_region(prod: Recording) -> None:
-    copy = prod.one(BUCKET, "backups-recovery")
-    (rule,) = prod.one("aws:s3/bucketReplicationConfig:BucketReplicationConfig", "backups").inputs["rules"]
-    assert copy.provider == "aws-recovery"
-    assert prod.one("pulumi:providers:aws", "aws-recovery").inputs["region"] == "us-east-2"
-    assert rule["status"] == "Enabled"
-    # Everything, also what was encrypted with this stack's key; a deletion here is not made there.
-    assert rule["filter"] == {"prefix": ""}
-    assert rule["sourceSelectionCriteria"]["sseKmsEncryptedObjects"]["status"] == "Enabled"
-    assert rule["deleteMarkerReplication"]["status"] == "Disabled"
-    assert rule["destination"]["bucket"].endswith(":backups-recovery")
-    assert rule["destination"]["encryptionConfiguration"]["replicaKmsKeyId"].endswith(":recovery")
-
-
-@pytest.mark.contract("S3-2")
-def test_the_copy_is_as_safe_as_the_original(prod: Recording) -> None:
-    retention = _setting(prod, "ObjectLockConfiguration", "backups-recovery")["rule"]["defaultRetention"]
-    assert retention == {"mode": "COMPLIANCE", "days": 30}
-    assert _rule(prod, "backups-recovery")["expiration"] == {"days": 30}
-    assert prod.one(BUCKET, "backups-recovery").protect
-
-
-@pytest.mark.contract("S3-2")
-def test_everything_of_the_copy_is_in_the_recovery_region(prod: Recording) -> None:
-    parts = [r for r in prod.resources if r.name in ("backups-recovery", "recovery") and r.custom]
-    assert {part.provider for part in parts} == {"aws-recovery"}
-
-
 @pytest.mark.contract("S3-3")
 def test_audit_logs_are_removed_after_two_years(each: Recording) -> None:
     assert _rule(each, "audit")["expiration"] == {"days": 730}

@@ -41,6 +41,11 @@ def test_a_key_can_be_used_through_one_service_alone(via: str | None, conditions
 
 def test_statements_of_a_document_have_different_names() -> None:
     # IAM refuses a document with two of one name.
-    statements = [*iam.replicate_from("arn:a"), iam.replicate_to("arn:b"), iam.use_key(["arn:c"])]
+    copying = [*iam.replicate_from("arn:a"), iam.replicate_to("arn:b", deletions=True)]
+    statements = [
+        *copying,
+        iam.use_key(["arn:c"]),
+        iam.decrypt_through(["arn:d"], "s3.us-west-2.amazonaws.com"),
+    ]
     names = [statement["Sid"] for statement in statements]
     assert len(names) == len(set(names))

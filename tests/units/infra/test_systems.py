@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from infra.configuration import Configuration, load_configuration
+from infra.configuration.buckets import for_services
 from infra.configuration.platform_variables import platform_variables
-from infra.configuration.service import BUCKETS_FOR_SERVICES
 from infra.configuration.validation import ConfigurationError
 from infra.kubernetes.service_environment import plain_variables, secret_variables
 from tests.support.recorder import TODAY, stack_file, system_file
@@ -63,7 +63,7 @@ def test_a_file_that_is_tried_without_versions_of_its_images_is_refused() -> Non
 def test_what_the_platform_gives_a_service_is_known_before(system: str, environment: str) -> None:
     configuration = configuration_of(system, environment)
     what, naming = configuration.system, configuration.naming
-    buckets = dict.fromkeys(BUCKETS_FOR_SERVICES, "a-bucket")
+    buckets = dict.fromkeys(for_services(), "a-bucket")
     for service in what.services.values():
         plain = plain_variables(service, configuration.settings, what, buckets)
         secret = secret_variables(service, configuration.settings, what, naming)

@@ -10,7 +10,7 @@ import yaml
 
 from rehearsal.documentation.contract_page import contract_page
 from rehearsal.documentation.graph import DocumentationError, Graph
-from rehearsal.documentation.pages import topology_page, with_picture
+from rehearsal.documentation.pages import topology_page, with_buckets, with_picture
 from tests.support.checkout import ROOT
 
 PREFIX = "urn:pulumi:prod::groundwork::groundwork"
@@ -86,3 +86,8 @@ def test_the_contracts_page_names_only_tests_that_exist() -> None:
         if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
     ]
     assert gone == [], "write the page anew: make docs"
+
+
+def test_the_page_about_configuration_has_the_buckets_of_today() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert with_buckets(page) == page, "write the page anew: make docs"

@@ -1,0 +1,121 @@
+"""The buckets that every environment has, as data: the one list of them.
+
+A new kind of bucket is one entry of `CATALOGUE`: storage, backup, replication, the system file's `buckets`,
+the permissions of pods, and documentation follow from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.configuration.environments import BACKUP_DAYS
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One bucket.
+
+    Args:
+        name: its name within the environment.
+        purpose: what is in it.
+        for_services: services may name it in the system file, and then read and write it.
+        backed_up: AWS Backup takes a snapshot of it every day.
+        replicated: every object is copied to the recovery region as it is written, where the environment
+            keeps copies there.
+        replicates_deletions: what is deleted is hidden in the copy too. Where not, a deletion, by mistake or
+            by an intruder, leaves the copy as it is.
+        copy_class: the copy's storage class. Standard-IA costs half, but counts no object as less than
+            128 KB.
+        expire_after: days after which objects are removed; None keeps them until somebody does.
+        infrequent_after: days after which an old version goes to Standard-IA (AWS: at least 30).
+        archive_after: days after which an old version goes to Glacier Flexible Retrieval.
+        noncurrent_expire_after: days after which an old version is removed.
+        lock: days for which versions cannot be removed, in every environment; 0 for none.
+        lock_where_backups_are_locked: the same, only where the environment locks its backups.
+    """
+
+    name: str
+    purpose: str
+    for_services: bool = False
+    backed_up: bool = False
+    replicated: bool = True
+    replicates_deletions: bool = False
+    copy_class: str = "STANDARD_IA"
+    expire_after: int | None = None
+    infrequent_after: int | None = None
+    archive_after: int | None = None
+    noncurrent_expire_after: int = 365
+    lock: int = 0
+    lock_where_backups_are_locked: int = 0
+
+
+def _documents(name: str, purpose: str) -> Bucket:
+    # Runbook 000: versioned, old versions to cold storage. Half of the mistakes show within a month; after
+    # three an old version is for the auditors, and after a year for nobody.
+    return Bucket(
+        name,
+        purpose,
+        for_services=True,
+        backed_up=True,
+        # A customer whose document was deleted must not find it again after a recovery; its versions stay
+        # there as they do here.
+        replicates_deletions=True,
+        infrequent_after=30,
+        archive_after=90,
+        noncurrent_expire_after=365,
+    )
+
+
+AUDIT_DAYS = 730  # runbook 002: two years, then removed
+ACCESS_LOG_DAYS = 90
+
+AUDIT = "audit"
+BACKUPS = "backups"
+
+CATALOGUE = (
+    _documents("documents", "Customers' documents"),
+    _documents("photos", "Customers' photos"),
+    _documents("reports", "Generated reports"),
+    Bucket(
+        BACKUPS,
+        "Dumps of the database and snapshots of secrets",
+        expire_after=BACKUP_DAYS,
+        noncurrent_expire_after=1,
+        lock_where_backups_are_locked=BACKUP_DAYS,
+    ),
+    Bucket(
+        AUDIT,
+        "Audit logs",
+        for_services=True,
+        copy_class="STANDARD",  # the trail writes small files
+        expire_after=AUDIT_DAYS,
+        noncurrent_expire_after=1,
+        lock=AUDIT_DAYS,
+    ),
+)
+
+ACCESS_LOGS = "access-logs"
+ABORT_UPLOADS_AFTER = 7
+
+
+def for_services() -> tuple[str, ...]:
+    """The buckets that a service may name."""
+    return tuple(bucket.name for bucket in CATALOGUE if bucket.for_services)
+
+
+def backed_up() -> tuple[str, ...]:
+    """The buckets that AWS Backup takes snapshots of.
+
+    The others hold what is a copy already, or cannot be removed before its time.
+    """
+    return tuple(bucket.name for bucket in CATALOGUE if bucket.backed_up)
+
+
+def replication_role(bucket: str) -> str:
+    """The IAM role with which S3 copies a bucket, within the environment."""
+    return f"replication-{bucket}"
+
+
+def bucket_variable(bucket: str) -> str:
+    """The environment variable in which a service finds a bucket's physical name: DOCUMENTS_BUCKET."""
+    return f"{bucket.upper().replace('-', '_')}_BUCKET"
