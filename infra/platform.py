@@ -24,6 +24,7 @@ from infra.edge.load_balancer import LoadBalancer
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.foundations.registry import Registry
+from infra.foundations.release import Release
 from infra.functions.function import Function
 from infra.functions.rotation import Rotation
 from infra.kubernetes.cluster import Cluster
@@ -57,7 +58,9 @@ def declare(configuration: Configuration) -> Outputs:
     cluster = Cluster("cluster", arguments.cluster(configuration, keys, network), home)
     Registry("registry", arguments.registry(configuration, keys, recovery), home)
 
-    database = Database("database", arguments.database(configuration, keys, network, cluster), home)
+    attempted = arguments.release(configuration)
+    release = Release("release", attempted, home) if attempted else None
+    database = Database("database", arguments.database(configuration, keys, network, cluster, release), home)
     redis = {
         purpose: Redis(purpose, args, home)
         for purpose, args in arguments.redis(configuration, keys, network, cluster).items()
@@ -93,7 +96,9 @@ def declare(configuration: Configuration) -> Outputs:
     inside = in_cluster(regions, cluster.kubeconfig, configuration.naming)
     workloads = Workloads(
         "workloads",
-        arguments.workloads(configuration, keys, cluster, storage, entries, ready, edge.load_balancer),
+        arguments.workloads(
+            configuration, keys, cluster, storage, entries, ready, release, edge.load_balancer
+        ),
         inside,
     )
     Reloader("reloader", arguments.reloader(configuration, workloads), inside)

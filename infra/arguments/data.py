@@ -20,10 +20,10 @@ from infra.data.secrets import Secrets, SecretsArgs
 from infra.data.storage import StorageArgs
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network
+from infra.foundations.release import Release
 from infra.functions.rotation import Rotator
 from infra.functions.scheduled import SNAPSHOT_SECRETS
 from infra.kubernetes.cluster import Cluster
-from infra.kubernetes.job_specs import release_name
 from infra.kubernetes.service_environment import readers
 
 # Days of daily snapshots. A cache can be filled again; what waits in a queue cannot.
@@ -31,7 +31,9 @@ CACHE_SNAPSHOT_DAYS = 1
 QUEUE_SNAPSHOT_DAYS = 7
 
 
-def database(configuration: Configuration, keys: Keys, network: Network, cluster: Cluster) -> DatabaseArgs:
+def database(
+    configuration: Configuration, keys: Keys, network: Network, cluster: Cluster, release: Release | None
+) -> DatabaseArgs:
     """For PostgreSQL."""
     settings, standard = configuration.settings, configuration.settings.standard
     return DatabaseArgs(
@@ -47,7 +49,7 @@ def database(configuration: Configuration, keys: Keys, network: Network, cluster
         vpc_id=network.vpc_id,
         subnet_ids=network.data_subnet_ids,
         client_security_group_id=cluster.security_group_id,
-        snapshot_before=_release(configuration),
+        snapshot_before=_snapshot_before(configuration, release),
         readers=_readers(configuration, DATABASE_SECRET),
         master_readers=_readers(configuration, MASTER_SECRET),
         data_key=keys.data,
@@ -57,12 +59,11 @@ def database(configuration: Configuration, keys: Keys, network: Network, cluster
     )
 
 
-def _release(configuration: Configuration) -> str | None:
+def _snapshot_before(configuration: Configuration, release: Release | None) -> pulumi.Output[str] | None:
     """What the snapshot before a migration is called after (contract K8S-6); None where there is none."""
-    migration = configuration.system.migration
-    if migration is None or not configuration.settings.standard.protects_data:
+    if release is None or not configuration.settings.standard.protects_data:
         return None
-    return release_name(configuration.images[migration.service])
+    return pulumi.Output.concat(release.version, "-", release.attempt)
 
 
 def redis(

@@ -13,6 +13,7 @@ from infra.data.storage import Storage
 from infra.edge.load_balancer import LoadBalancer
 from infra.foundations.keys import Keys
 from infra.foundations.registry import address
+from infra.foundations.release import Release, ReleaseArgs
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.job_specs import release_name
 from infra.kubernetes.network_policies import Addresses
@@ -28,6 +29,7 @@ def workloads(
     storage: Storage,
     entries: Mapping[str, pulumi.Output[str]],
     database_ready: Sequence[pulumi.Resource | None],
+    release: Release | None,
     load_balancer: LoadBalancer,
 ) -> WorkloadsArgs:
     """For the services.
@@ -50,7 +52,7 @@ def workloads(
             )
             for service in system.services.values()
         ],
-        migration=migration(configuration),
+        migration=_migration(configuration, release),
         schedules=list(system.schedules.values()),
         addresses=_addresses(configuration),
         target_groups=load_balancer.target_groups,
@@ -68,19 +70,27 @@ def reloader(configuration: Configuration, workloads: Workloads) -> ReloaderArgs
     return ReloaderArgs(namespace=configuration.system.name, ready=workloads.namespace)
 
 
-def migration(configuration: Configuration) -> MigrationArgs | None:
+def release(configuration: Configuration) -> ReleaseArgs | None:
+    """For what is migrated to; None for a system without migration."""
+    declared = configuration.system.migration
+    return ReleaseArgs(release_name(configuration.images[declared.service])) if declared else None
+
+
+def _migration(configuration: Configuration, release: Release | None) -> MigrationArgs | None:
     """For the migration: in staging it is tried out first, in dev the schema is still being made."""
     declared = configuration.system.migration
-    if declared is None:
+    if declared is None or release is None:
         return None
-    release = release_name(configuration.images[declared.service])
-    apply, environment = f"migrate-{release}", configuration.settings.environment
+    apply, environment = f"migrate-{release.version}", configuration.settings.environment
     commands = {
         Environment.DEV: {apply: declared.development},
-        Environment.STAGING: {f"migrate-dry-run-{release}": declared.dry_run, apply: declared.command},
+        Environment.STAGING: {
+            f"migrate-dry-run-{release.version}": declared.dry_run,
+            apply: declared.command,
+        },
         Environment.PROD: {apply: declared.command},
     }
-    return MigrationArgs(declared.service, commands[environment])
+    return MigrationArgs(declared.service, release.attempt, commands[environment])
 
 
 def _addresses(configuration: Configuration) -> Addresses:

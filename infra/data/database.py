@@ -21,6 +21,7 @@ from infra.data.database_parameters import CERTIFICATE_AUTHORITY, ENGINE_VERSION
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
 from infra.foundations import ports, timeouts
 from infra.foundations.busy import created_when_free
+from infra.foundations.outliving import unlike_any_before
 from infra.foundations.security_rules import let_in
 from infra.naming import Naming
 
@@ -46,7 +47,7 @@ class DatabaseArgs:
         vpc_id: the network.
         subnet_ids: its isolated subnets.
         client_security_group_id: who may connect.
-        snapshot_before: the release that a snapshot is taken before; None for no snapshot.
+        snapshot_before: names the release that a snapshot is taken before; None for no snapshot.
         readers: ARNs of the roles that may read the services' password.
         master_readers: of those that may read the master's.
         data_key: encrypts storage, snapshots and Performance Insights.
@@ -67,7 +68,7 @@ class DatabaseArgs:
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     client_security_group_id: pulumi.Input[str]
-    snapshot_before: str | None
+    snapshot_before: pulumi.Input[str] | None
     readers: Sequence[str]
     master_readers: Sequence[str]
     data_key: pulumi.Input[str]
@@ -163,7 +164,7 @@ class Database(pulumi.ComponentResource):
             deletion_protection=args.protect,
             delete_automated_backups=not args.protect,
             skip_final_snapshot=not args.protect,
-            final_snapshot_identifier=naming.named("database-final") if args.protect else None,
+            final_snapshot_identifier=self._final_snapshot() if args.protect else None,
             performance_insights_enabled=True,
             performance_insights_kms_key_id=args.data_key,
             performance_insights_retention_period=args.performance_history,
@@ -178,12 +179,18 @@ class Database(pulumi.ComponentResource):
             ),
         )
 
-    def _backup(self, instance: rds.Instance, release: str) -> rds.Snapshot:
+    def _final_snapshot(self) -> pulumi.Output[str]:
+        # It stays for good: a database that comes after this one, for which alone another key replaces it,
+        # leaves one of another name.
+        end = unlike_any_before("final-snapshot", self, {"key": self._args.data_key})
+        return pulumi.Output.concat(self._args.naming.named("database-final-"), end)
+
+    def _backup(self, instance: rds.Instance, release: pulumi.Input[str]) -> rds.Snapshot:
         # A new release has a new name and so a new snapshot; the one before is removed after it.
         return rds.Snapshot(
             "before-migration",
             db_instance_identifier=instance.identifier,
-            db_snapshot_identifier=self._args.naming.named(f"before-{release}"),
+            db_snapshot_identifier=pulumi.Output.concat(self._args.naming.named("before-"), release),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 custom_timeouts=timeouts.DATABASE_SNAPSHOT,

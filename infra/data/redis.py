@@ -18,6 +18,7 @@ from infra.data.secret_entry import (
     generate_password,
 )
 from infra.foundations import ports, timeouts
+from infra.foundations.outliving import unlike_any_before
 from infra.foundations.security_rules import let_in
 from infra.naming import Naming
 
@@ -202,9 +203,14 @@ class Redis(pulumi.ComponentResource):
             maintenance_window=MAINTENANCE_WINDOW,
             auto_minor_version_upgrade=True,
             apply_immediately=not args.protect,
-            final_snapshot_identifier=f"{self._id}-final" if args.protect else None,
+            final_snapshot_identifier=self._final_snapshot() if args.protect else None,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect, custom_timeouts=timeouts.REDIS),
         )
+
+    def _final_snapshot(self) -> pulumi.Output[str]:
+        # It stays for good: the group that comes after this one leaves one of another name.
+        end = unlike_any_before(f"{self._purpose}-final-snapshot", self, {"key": self._args.data_key})
+        return pulumi.Output.concat(f"{self._id}-final-", end)
 
     def _secret(
         self, group: elasticache.ReplicationGroup, password: pulumi.Output[str]

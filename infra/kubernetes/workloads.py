@@ -73,10 +73,12 @@ class MigrationArgs:
 
     Args:
         service: whose image, identity and environment they have.
-        commands: what they run, by the name of the Job; a new version has new names.
+        attempt: ends their names, which those of an earlier attempt may still have.
+        commands: what they run, by what the Job does; a new version has new ones.
     """
 
     service: str
+    attempt: pulumi.Input[str]
     commands: Mapping[str, Sequence[str]]
 
 
@@ -201,7 +203,11 @@ class Workloads(pulumi.ComponentResource):
         for number, (name, command) in enumerate(migration.commands.items(), start=1):
             job = Job(
                 f"migration-{number}" if len(migration.commands) > 1 else "migration",
-                metadata={**self._metadata(name), "annotations": RUN_AGAIN_WHEN_FAILED},
+                metadata={
+                    **self._metadata(name),
+                    "name": pulumi.Output.concat(name, "-", migration.attempt),
+                    "annotations": RUN_AGAIN_WHEN_FAILED,
+                },
                 spec=migration_job(pod, name, command),
                 opts=pulumi.ResourceOptions.merge(
                     self._in_namespace(*needed),

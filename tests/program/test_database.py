@@ -45,11 +45,23 @@ def test_the_database_cannot_be_lost_by_mistake(like_prod: Recording) -> None:
         "deletionProtection": True,
         "deleteAutomatedBackups": False,
         "skipFinalSnapshot": False,
-        "finalSnapshotIdentifier": f"triangle-{like_prod.environment}-database-final",
+        "finalSnapshotIdentifier": f"triangle-{like_prod.environment}-database-final-0a1b2c",
         "copyTagsToSnapshot": True,
     }
     assert database.protect
     assert {name: database.inputs[name] for name in kept} == kept
+
+
+@pytest.mark.contract("DB-1", "RED-2")
+def test_what_is_left_of_a_database_is_not_in_the_way_of_what_the_next_one_leaves(
+    like_prod: Recording,
+) -> None:
+    """A final snapshot stays, and RDS and ElastiCache refuse another one of its name, with the deletion."""
+    ends = like_prod.of("random:index/randomId:RandomId")
+    # What alone replaces one of them: its other fixed inputs follow from its name.
+    key = like_prod.one(INSTANCE, "database").inputs["kmsKeyId"]
+    for name in ("final-snapshot", "cache-final-snapshot", "queue-final-snapshot"):
+        assert ends[name].inputs["keepers"] == {"key": key}
 
 
 @pytest.mark.contract("DB-1")

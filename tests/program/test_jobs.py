@@ -45,8 +45,11 @@ def test_prods_migration_waits_for_a_snapshot_of_the_database(like_prod: Recordi
 
 
 @pytest.mark.contract("K8S-6")
-def test_another_version_is_migrated_to_anew(prod: Recording) -> None:
-    name = "10e08a419e85"  # the digest that Pulumi.prod.yaml has for the api begins like this
+def test_another_version_is_migrated_to_anew_and_each_attempt_has_names_of_its_own(prod: Recording) -> None:
+    version = "10e08a419e85"  # the digest that Pulumi.prod.yaml has for the api begins like this
+    attempt = prod.one("random:index/randomId:RandomId", "release")
+    assert attempt.inputs["keepers"] == {"version": version}
+    name = f"{version}-0a1b2c"
     (job,) = prod.of(JOB).values()
     assert job.inputs["metadata"]["name"] == f"migrate-{name}"
     assert (

@@ -130,8 +130,6 @@ def test_a_copy_of_a_secret_in_the_recovery_region_is_as_closed_as_the_secret(pr
             assert allows(allowed, "secretsmanager:GetSecretValue", copy, keys=keys) is not refused
 
 
-
-
 @pytest.mark.contract("K8S-3", "S3-1")
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_pods_read_and_write_the_buckets_that_their_service_names(system: str) -> None:

@@ -79,7 +79,8 @@ def test_snapshots_of_a_cache_stay_a_day_and_of_a_queue_a_week(
 @pytest.mark.parametrize("purpose", ["cache", "queue"])
 def test_a_redis_that_is_removed_leaves_what_it_had(like_prod: Recording, purpose: str) -> None:
     group = like_prod.one(GROUP, purpose)
-    assert group.inputs["finalSnapshotIdentifier"] == f"triangle-{like_prod.environment}-{purpose}-final"
+    name = group.inputs["finalSnapshotIdentifier"]
+    assert name == f"triangle-{like_prod.environment}-{purpose}-final-0a1b2c"
     assert group.protect
 
 

@@ -51,6 +51,25 @@ class Deployed:
         ]
         return str(urn)
 
+    def release(self, digit: str) -> None:
+        """Makes images of another digest what the stack file has for the services."""
+        stack_file = self.root / f"Pulumi.{self.environment}.yaml"
+        image = f"sha256:{digit * 64}"
+        text = re.sub(r"(    (?:api|worker): )\S+", rf"\g<1>{image}", stack_file.read_text(encoding="utf-8"))
+        stack_file.write_text(text, encoding="utf-8")
+        self.session.use_program(self.root)
+
+    def made_for_releases(self) -> list[str]:
+        """The names of the Jobs and snapshots that are there."""
+        objects = [stored.live for stored in self.session.clusters.cluster(self.cluster).objects()]
+        snapshots = self.call("rds", "describe_db_snapshots")["DBSnapshots"]
+        return sorted(
+            [
+                *(o["metadata"]["name"] for o in objects if o["kind"] == "Job"),
+                *(s["DBSnapshotIdentifier"] for s in snapshots if s["SnapshotType"] == "manual"),
+            ]
+        )
+
     def call(self, service: str, operation: str, **parameters: Any) -> Any:
         return self.session.cloud.call(service, self.session.region, operation, **parameters)
 
@@ -177,23 +196,40 @@ def test_a_new_version_is_migrated_to_before_it_rolls_out(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = _in_the_backup_window(deployed, monkeypatch)
-    stack_file = deployed.root / f"Pulumi.{deployed.environment}.yaml"
-    new = f"sha256:{'5' * 64}"
-    text = re.sub(r"(    (?:api|worker): )\S+", rf"\g<1>{new}", stack_file.read_text(encoding="utf-8"))
-    stack_file.write_text(text, encoding="utf-8")
-    deployed.session.use_program(deployed.root)
+    deployed.release("5")
     changes = deployed.session.up().changes
     # The daily backup is under way at first: the release waits for it.
     assert len(asked) == (3 if deployed.environment in PROTECTED else 0)
     jobs = 2 if deployed.environment == "staging" else 1
     snapshots = 1 if deployed.environment in PROTECTED else 0
     # api, worker and the scheduled job run the new image.
-    assert changes == {"replace": jobs + snapshots, "update": 3}
-    objects = [s.live for s in deployed.session.clusters.cluster(deployed.cluster).objects()]
-    names = {o["metadata"]["name"] for o in objects if o["kind"] == "Job"}
-    assert f"migrate-{'5' * 12}" in names
-    taken = [s["DBSnapshotIdentifier"] for s in deployed.call("rds", "describe_db_snapshots")["DBSnapshots"]]
-    assert any(name.endswith(f"-before-{'5' * 12}") for name in taken) is bool(snapshots)
+    assert changes == {"replace": 1 + jobs + snapshots, "update": 3}
+    assert [re.sub("-[0-9a-f]{6}$", "", name) for name in deployed.made_for_releases()] == [
+        *([f"migrate-{'5' * 12}", f"migrate-dry-run-{'5' * 12}"][:jobs]),
+        *([f"triangle-{deployed.environment}-before-{'5' * 12}"][:snapshots]),
+    ]
+
+
+@pytest.mark.contract("K8S-5", "K8S-6")
+def test_going_back_after_a_failed_release_is_a_release_like_any_other(deployed: Deployed) -> None:
+    """A, a failing B, A: B's snapshot and Jobs go last, and A's first ones are still there meanwhile."""
+    if deployed.environment != "staging":
+        return  # the only one with a snapshot and two Jobs; the others have some of them
+    before = deployed.made_for_releases()
+    pods = deployed.root / "infra" / "kubernetes" / "pods.py"
+    deadline = '"progress_deadline_seconds": '
+    replace_text(pods, f"{deadline}PROGRESS", f'{deadline}"refused" or PROGRESS')
+    deployed.release("6")
+    with pytest.raises(EngineError, match="progressDeadlineSeconds"):
+        deployed.session.up()
+    assert len(deployed.made_for_releases()) == 2 * len(before)
+    replace_text(pods, '"refused" or ', "")
+    deployed.release("5")
+    deployed.session.up()
+    assert deployed.session.preview().changes == {}
+    after = deployed.made_for_releases()
+    assert [name[:-6] for name in after] == [name[:-6] for name in before]
+    assert not set(after) & set(before)
 
 
 def _in_the_backup_window(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> list[str]:

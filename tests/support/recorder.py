@@ -254,6 +254,18 @@ def _resource(urn: str, request: Any) -> Resource:
     )
 
 
+# Outputs that are the same whatever a resource of the type is called.
+_ALWAYS: Mapping[str, Mapping[str, Any]] = {
+    "aws:rds/instance:Instance": {
+        "address": "database.rds.example",
+        "endpoint": "database.rds.example:5432",
+        "resourceId": "db-EXAMPLE",
+    },
+    "aws:route53/zone:Zone": {"zoneId": "Z1", "nameServers": ["ns-1.example", "ns-2.example"]},
+    "random:index/randomId:RandomId": {"hex": "0a1b2c"},
+}
+
+
 def _identifier(request: Any) -> str:
     if request.type == "aws:secretsmanager/secret:Secret":
         return str(_computed(request)["arn"])
@@ -266,7 +278,7 @@ def _computed(request: Any) -> dict[str, Any]:
     if kind == "random:index/randomPassword:RandomPassword":
         # The engine marks it: the provider's schema says that it is a secret.
         return {"result": _as_secret(f"{PLANTED}-{name}")}
-    computed: dict[str, Any] = {}
+    computed: dict[str, Any] = {**_ALWAYS.get(kind, {})}
     if kind.startswith("aws:"):
         service = kind.split(":")[1].split("/")[0]
         computed["arn"] = f"arn:aws:{service}:us-west-2:123456789012:{name}"
@@ -280,8 +292,6 @@ def _computed(request: Any) -> dict[str, Any]:
         computed["arnSuffix"] = f"targetgroup/{name}/1"
     if kind == "aws:cloudfront/distribution:Distribution":
         computed["domainName"], computed["hostedZoneId"] = f"{name}.cloudfront.example", "ZCLOUDFRONT"
-    if kind == "aws:route53/zone:Zone":
-        computed["zoneId"], computed["nameServers"] = "Z1", ["ns-1.example", "ns-2.example"]
     if kind == "aws:kms/key:Key":
         computed["keyId"] = f"{name}-key-id"
     if kind == "aws:eks/cluster:Cluster":
@@ -289,10 +299,6 @@ def _computed(request: Any) -> dict[str, Any]:
         computed["certificateAuthority"] = {"data": "Q0VSVElGSUNBVEU="}
         vpc_config = _plain_struct(request.object)["vpcConfig"]
         computed["vpcConfig"] = {**vpc_config, "clusterSecurityGroupId": "sg-cluster"}
-    if kind == "aws:rds/instance:Instance":
-        computed["address"] = "database.rds.example"
-        computed["endpoint"] = "database.rds.example:5432"
-        computed["resourceId"] = "db-EXAMPLE"
     if kind == "aws:elasticache/replicationGroup:ReplicationGroup":
         computed["primaryEndpointAddress"] = f"{name}.cache.example"
     return computed
