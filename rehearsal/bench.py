@@ -111,13 +111,12 @@ def show(figures: dict[str, Any]) -> None:
 
 
 def _time(root: Path, environment: str, engine: Path, *, checkpoints: bool = False) -> Timing:
-    workspace = Workspace.temporary(environment)
-    try:
-        with Session(root, environment, engine, workspace, checkpoints) as session:
-            up, preview = session.up(), session.preview()
-            return Timing(sum(up.log.changes.values()), up.seconds, preview.seconds)
-    finally:
-        workspace.remove()
+    with (
+        Workspace.temporary(environment) as workspace,
+        Session(root, environment, engine, workspace, checkpoints) as session,
+    ):
+        up, preview = session.up(), session.preview()
+        return Timing(sum(up.log.changes.values()), up.seconds, preview.seconds)
 
 
 def _best_time(root: Path, environment: str, engine: Path) -> Timing:

@@ -63,9 +63,15 @@ def preview(
 ) -> None:
     """Show what the working tree would change: the base is deployed, the tree previewed on top."""
     from rehearsal.review import review
+    from rehearsal.session import EngineError
 
     with _errors_for_people():
-        text = review(ROOT, env, _engine(), base=base, system=system, as_json=json_)
+        try:
+            text = review(ROOT, env, _engine(), base=base, system=system, as_json=json_)
+        except EngineError as error:
+            # The diff as far as it goes: what would change is worth knowing while the rest is refused.
+            sys.stdout.write(error.output)
+            raise
         sys.stdout.write(text)
 
 

@@ -124,18 +124,25 @@ def operate(
         try:
             return run(None if quiet else progress)
         except EngineError as error:
-            raise _in_short(error, environment) from None
+            raise _in_short(error, session.export(), environment) from None
 
 
-# The engine's words about each resource that is protected, after its type and name.
-_PROTECTED = re.compile(r"(\S+ \S+): resource \"[^\"]+\" cannot be deleted\s+because it is protected")
+# The engine's words about a resource that is protected.
+_PROTECTED = re.compile(r"resource \"[^\"]+\" cannot be deleted\s+because it is protected")
 
 
-def _in_short(error: EngineError, environment: str) -> EngineError:
-    """A refusal that names what is protected; the engine says four lines about each."""
-    protected = [found[1] for text in error.log.diagnostics if (found := _PROTECTED.match(text))]
-    if not protected:
+def _in_short(error: EngineError, state: dict[str, Any], environment: str) -> EngineError:
+    """A refusal that names everything that is protected.
+
+    The engine says four lines about each that it comes to, and does not come to what one of those needs.
+    """
+    if not any(_PROTECTED.search(text) for text in error.log.diagnostics):
         return error
+    protected = [
+        f"{resource['type']} {resource['urn'].rpartition('::')[2]}"
+        for resource in state["deployment"].get("resources", [])
+        if resource.get("protect")
+    ]
     lines = [
         f"Refused, and nothing was removed: {len(protected)} resources of {environment} are protected.",
         *(f"  {name}" for name in sorted(protected)),

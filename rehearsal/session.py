@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import grpc
 
@@ -248,7 +249,8 @@ class Session:
         return {
             **kept,
             "PULUMI_HOME": str(self.workspace.home),
-            "PULUMI_BACKEND_URL": f"file://{self.workspace.backend}",
+            # A `#`, `?` or `%` in a folder's name would mean something else in an address.
+            "PULUMI_BACKEND_URL": f"file://{quote(os.fsencode(self.workspace.backend))}",
             "PULUMI_CONFIG_PASSPHRASE": self.workspace.passphrase(),
             "PULUMI_DEBUG_PROVIDERS": attached,
             "PULUMI_DEBUG_COMMANDS": "true",

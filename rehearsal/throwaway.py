@@ -22,9 +22,8 @@ def throwaway_session(
         engine: the `pulumi` command.
         system: another system file than the checkout's.
     """
-    workspace = Workspace.temporary(environment)
-    try:
-        with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
-            yield session
-    finally:
-        workspace.remove()
+    with (
+        Workspace.temporary(environment) as workspace,
+        Session(root, environment, engine, workspace, checkpoints=False, system=system) as session,
+    ):
+        yield session

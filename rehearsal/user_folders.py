@@ -8,13 +8,17 @@ from pathlib import Path
 
 
 def state_home(environment: Mapping[str, str] = os.environ) -> Path:
-    """`$XDG_STATE_HOME`, or `~/.local/state`."""
-    home = environment.get("XDG_STATE_HOME")
-    return Path(home) if home else Path.home() / ".local" / "state"
+    """`$XDG_STATE_HOME`, or `~/.local/state`.
+
+    A relative one is not taken: it would be another folder in each folder that a command is called in. The
+    specification has such values ignored ("All paths must be absolute").
+    """
+    home = Path(environment.get("XDG_STATE_HOME", ""))
+    return home if home.is_absolute() else Path.home() / ".local" / "state"
 
 
 def cache_home(environment: Mapping[str, str] = os.environ) -> Path:
     """The folder for what can be made again: in `$XDG_CACHE_HOME`, or `~/.cache`."""
-    cache, home = environment.get("XDG_CACHE_HOME"), environment.get("HOME")
-    base = Path(cache) if cache else (Path(home) if home else Path.home()) / ".cache"
+    cache, home = Path(environment.get("XDG_CACHE_HOME", "")), environment.get("HOME")
+    base = cache if cache.is_absolute() else (Path(home) if home else Path.home()) / ".cache"
     return base.absolute() / "groundwork"

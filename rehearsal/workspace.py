@@ -21,7 +21,8 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,13 @@ class LockedError(WorkspaceError):
     """Another session of this checkout and environment is running."""
 
 
+# File systems take names of 255 bytes at most; the engine adds to some of them.
+_NAME_BYTES_MAXIMUM = 80
+
+
 def _with_hash(path: Path) -> str:
-    return f"{path.stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:10]}"
+    name = os.fsencode(path.stem)[:_NAME_BYTES_MAXIMUM].decode(errors="ignore")
+    return f"{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:10]}"
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,11 @@ class Workspace:
         return Workspace(state_home() / "groundwork" / _with_hash(root) / folder, environment)
 
     @staticmethod
-    def temporary(environment: str) -> Workspace:
-        """A workspace for one session; `remove` it afterwards."""
-        return Workspace(Path(tempfile.mkdtemp(prefix="groundwork-")) / environment, environment)
+    @contextmanager
+    def temporary(environment: str) -> Iterator[Workspace]:
+        """A workspace for one session: nothing of it is left afterwards."""
+        with tempfile.TemporaryDirectory(prefix="groundwork-", ignore_cleanup_errors=True) as folder:
+            yield Workspace(Path(folder) / environment, environment)
 
     @property
     def project(self) -> Path:

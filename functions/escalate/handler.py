@@ -28,7 +28,7 @@ class Page:
 
 
 def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
-    """Called by the clock. A `time` in the event stands for now, to try it."""
+    """Called by the clock, whose event has the `time` that the call was meant for: it may come late."""
     interval = timedelta(minutes=int(os.environ["INTERVAL_MINUTES"]))
     now = _on_the_clock(
         datetime.fromisoformat(event["time"]) if "time" in event else datetime.now(UTC), interval
@@ -46,7 +46,7 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
 
 
 def _on_the_clock(time: datetime, interval: timedelta) -> datetime:
-    """The minute that the clock has called at: calls come some seconds late, and some are repeated."""
+    """The minute that the clock calls at, also for a call by hand, which comes between two of them."""
     start = time.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return start + (time - start) // interval * interval
 

@@ -125,6 +125,17 @@ def test_a_repeated_or_late_call_tells_nothing_else(environment: Environment) ->
 
 
 @pytest.mark.contract("ALM-17")
+def test_a_call_that_comes_late_tells_whom_it_was_meant_to_tell(environment: Environment) -> None:
+    since = environment.turn_on("triangle-prod-service", SEV1)
+    due = next(n for n in _day(since))
+    start = since - timedelta(minutes=since.minute % 5, seconds=since.second, microseconds=since.microsecond)
+    meant = start + timedelta(minutes=5 * due)
+    # In the form that EventBridge Scheduler gives it. Whatever the time is by now, the lead is told.
+    event = {"time": meant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    assert handler.handle(event, None)["told"] == [["lead", "triangle-prod-service"]]
+
+
+@pytest.mark.contract("ALM-17")
 @pytest.mark.parametrize(
     ("name", "topic", "enabled"),
     [

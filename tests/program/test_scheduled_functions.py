@@ -102,6 +102,13 @@ def test_the_clock_calls_one_function_with_a_role_of_its_own(each: Recording) ->
         )
 
 
+@pytest.mark.contract("ALM-17")
+def test_the_clock_tells_every_function_the_time_that_it_is_called_for(each: Recording) -> None:
+    # A call that comes late would otherwise look at other minutes than those since the one before.
+    for schedule in each.of("aws:scheduler/schedule:Schedule").values():
+        assert json.loads(schedule.inputs["target"]["input"]) == {"time": "<aws.scheduler.scheduled-time>"}
+
+
 def test_variables_of_functions_fit_into_what_lambda_takes(each: Recording) -> None:
     # "Lambda quotas" in the Lambda developer guide: 4 KB for all of them together.
     for function in each.of(FUNCTION).values():

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.engine
 
 
 def test_the_scaled_program_is_accepted_and_has_more_services_and_buckets(engine: Path) -> None:
-    workspace = Workspace.temporary("dev")
-    try:
-        with scaled_checkout(ROOT, "dev", 2) as scaled, Session(scaled, "dev", engine, workspace) as session:
-            planned = session.preview(options=["--json"]).output
-    finally:
-        workspace.remove()
+    with (
+        Workspace.temporary("dev") as workspace,
+        scaled_checkout(ROOT, "dev", 2) as scaled,
+        Session(scaled, "dev", engine, workspace) as session,
+    ):
+        planned = session.preview(options=["--json"]).output
     for name in ("api", "api-1", "worker-1", "documents", "documents-1"):
         assert f'::{name}"' in planned
 

@@ -78,6 +78,24 @@ def test_a_refused_destroy_names_what_is_protected_and_says_what_to_do(
     assert "make reset ENV=dev" in str(refused.value)
 
 
+def test_everything_that_is_protected_is_named_also_what_the_engine_does_not_come_to(
+    program: SmallProgram, engine: Path, workspace: Workspace
+) -> None:
+    program.write("""
+        vpc = aws.ec2.Vpc("network", cidr_block="10.0.0.0/16", opts=options(protect=True))
+        aws.ec2.Subnet("subnet", vpc_id=vpc.id, cidr_block="10.0.0.0/24", opts=options(protect=True))
+        aws.sqs.Queue("queue", name="queue", opts=options())
+    """)
+    deploy(program.root, "dev", engine, workspace, quiet=True)
+    with pytest.raises(EngineError) as refused:
+        operate("destroy", program.root, "dev", engine, workspace, quiet=True)
+    assert str(refused.value).splitlines()[:3] == [
+        "Refused, and nothing was removed: 2 resources of dev are protected.",
+        "  aws:ec2/subnet:Subnet subnet",
+        "  aws:ec2/vpc:Vpc network",
+    ]
+
+
 def git(root: Path, *arguments: str) -> None:
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)  # noqa: S607
@@ -115,6 +133,18 @@ def test_a_preview_of_another_system_compares_its_file_with_the_base_s(
     # One that the base does not have is taken for both: what differs is the program alone.
     new = system.rename(program.root / "new.yaml")
     assert "3 unchanged" in review(program.root, "dev", engine, base="main", system=new)
+
+
+def test_a_refused_preview_shows_the_diff_as_far_as_it_goes(program: SmallProgram, engine: Path) -> None:
+    program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
+    git(program.root, "init", "--initial-branch=main")
+    git(program.root, "add", ".")
+    git(program.root, "commit", "-m", "base")
+    wrong = 'aws.ec2.Subnet("wrong", vpc_id=other.id, cidr_block="10.9.0.0/99", opts=options())\n'
+    program.write(VPC.replace("{cidr}", "10.9.0.0/16").replace("aws.ec2", "other = aws.ec2", 1) + wrong)
+    with pytest.raises(EngineError, match="10.9.0.0/99") as refused:
+        review(program.root, "dev", engine, base="main")
+    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in refused.value.output
 
 
 def test_a_base_that_cannot_be_deployed_is_not_taken_for_the_working_tree(
