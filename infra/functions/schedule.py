@@ -11,7 +11,6 @@ from pulumi_aws import scheduler
 from infra import iam
 from infra.naming import Naming
 
-
 # The event of every call. EventBridge Scheduler puts the minute that the call was meant for in its place,
 # so that a function called late knows it (user guide, "Adding context attributes").
 EVENT = json.dumps({"time": "<aws.scheduler.scheduled-time>"})

@@ -142,7 +142,7 @@ def test_a_refused_preview_shows_the_diff_as_far_as_it_goes(program: SmallProgra
     git(program.root, "commit", "-m", "base")
     wrong = 'aws.ec2.Subnet("wrong", vpc_id=other.id, cidr_block="10.9.0.0/99", opts=options())\n'
     program.write(VPC.replace("{cidr}", "10.9.0.0/16").replace("aws.ec2", "other = aws.ec2", 1) + wrong)
-    with pytest.raises(EngineError, match="10.9.0.0/99") as refused:
+    with pytest.raises(EngineError, match=r"10\.9\.0\.0/99") as refused:
         review(program.root, "dev", engine, base="main")
     assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in refused.value.output
 
@@ -182,3 +182,10 @@ def test_manifests_replace_no_folder_with_other_things(
         with pytest.raises(WorkspaceError, match="Name an empty or a new folder"):
             write_manifests(program.root, "dev", engine, folder)
     assert precious.exists()
+
+
+def test_a_state_folder_may_have_any_name(program: SmallProgram, engine: Path, tmp_path: Path) -> None:
+    program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
+    workspace = Workspace(tmp_path / "50% #1?" / "dev", "dev")
+    assert deploy(program.root, "dev", engine, workspace, quiet=True).settled
+    assert workspace.has_stack

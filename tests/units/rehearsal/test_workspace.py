@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from rehearsal.user_folders import state_home
 from rehearsal.workspace import LockedError, Workspace, WorkspaceError
 
 
@@ -109,3 +110,24 @@ def test_another_system_file_has_a_workspace_of_its_own(tmp_path: Path) -> None:
     folders = [Workspace.of(tmp_path, "prod", system).directory.name for system in (None, own, other)]
     assert folders[:2] == ["prod", "prod"]
     assert folders[2].startswith("prod-node-")
+
+
+def test_a_session_of_its_own_leaves_nothing_in_the_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with Workspace.temporary("dev") as workspace:
+        workspace.directory.mkdir()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkout_with_a_very_long_name_has_a_folder_that_can_be_made(tmp_path: Path) -> None:
+    names = [Workspace.of(tmp_path / ("ä" * 120 + end), "dev").directory.parent.name for end in "ab"]
+    assert len(set(names)) == 2
+    assert all(len(name.encode()) < 128 for name in names)
+
+
+def test_a_relative_state_folder_is_not_taken() -> None:
+    # It would be another one in each folder that a command is called in.
+    assert state_home({"XDG_STATE_HOME": "state"}).is_absolute()
+    assert state_home({"XDG_STATE_HOME": "/state"}) == Path("/state")
