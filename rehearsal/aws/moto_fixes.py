@@ -224,11 +224,12 @@ def _repair_s3() -> None:
     would not be empty the second time. (AWS delivers after hours, if at all.)
     """
     from moto.iam.access_control import IAMPolicy, PermissionResult
-    from moto.s3.models import FakeBucket, S3Backend
+    from moto.moto_api._internal import mock_random
+    from moto.s3.models import FakeBucket, FakeMultipart, S3Backend
 
     if hasattr(FakeBucket.get_permission, "repaired"):
         return
-    may_deliver = FakeBucket._log_permissions_enabled_policy
+    may_deliver, original_multipart = FakeBucket._log_permissions_enabled_policy, FakeMultipart.__init__
 
     def get_permission(self: Any, action: str, resource: str) -> Any:
         statements = [each for each in _statements(self) if not each.get("Condition")]
@@ -245,9 +246,16 @@ def _repair_s3() -> None:
         )
         return bool(may_deliver(plain, target_prefix))  # type: ignore[arg-type]
 
+    def new_multipart(self: Any, *arguments: Any, **named: Any) -> None:
+        original_multipart(self, *arguments, **named)
+        # moto takes it from the system, and a replayed journal would have another one.
+        self.id = mock_random.get_random_hex(56)
+
     get_permission.repaired = True  # type: ignore[attr-defined]
+    FakeMultipart.__init__ = new_multipart  # type: ignore[method-assign]
     FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
     S3Backend.log_incoming_request = lambda *_: None  # type: ignore[method-assign]
+    importlib.import_module("rehearsal.aws.moto_replication").repair_replication()
     FakeBucket._log_permissions_enabled_policy = staticmethod(  # type: ignore[method-assign]
         log_permissions_enabled_policy
     )

@@ -200,14 +200,6 @@ MAPPINGS = (
         "bucket_replication",
         "ReplicationConfiguration",
         _same("role", "rules"),
-        # moto answers as if a rule had none of these.
-        not_returned=(
-            "rules.deleteMarkerReplication",
-            "rules.destination.encryptionConfiguration",
-            "rules.existingObjectReplication",
-            "rules.filter",
-            "rules.sourceSelectionCriteria",
-        ),
     ),
 )
 RECORDED: tuple[RecordedType, ...] = ()

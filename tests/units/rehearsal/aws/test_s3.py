@@ -14,8 +14,6 @@ from rehearsal.provider import ProviderError
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, replayed
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
-COPY = f"arn:aws:s3:::copy-{ACCOUNT}"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/replication"
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +23,8 @@ def bucket(life: Life) -> Made:
         {"bucket": f"documents-{ACCOUNT}", "objectLockEnabled": True},
         name="documents",
     )
-    copy = life.create("aws:s3/bucket:Bucket", {"bucket": f"copy-{ACCOUNT}"}, name="copy")
-    for each in (made, copy):
-        versioned = {"bucket": each.id, "versioningConfiguration": {"status": "Enabled"}}
-        life.create("aws:s3/bucketVersioning:BucketVersioning", versioned, name=each.id)
+    versioned = {"bucket": made.id, "versioningConfiguration": {"status": "Enabled"}}
+    life.create("aws:s3/bucketVersioning:BucketVersioning", versioned, name=made.id)
     return made
 
 
@@ -109,38 +105,6 @@ SETTINGS: list[tuple[str, dict[str, Any], list[dict[str, Any]], bool]] = [
         {"rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 30}}},
         [{"rule": {"defaultRetention": {"mode": "GOVERNANCE", "years": 2}}}],
         False,
-    ),
-    (
-        "BucketReplicationConfig",
-        {
-            "role": ROLE,
-            "rules": [
-                _kept(
-                    priority=1,
-                    deleteMarkerReplication={"status": "Enabled"},
-                    sourceSelectionCriteria={"sseKmsEncryptedObjects": {"status": "Enabled"}},
-                    destination={
-                        "bucket": COPY,
-                        "storageClass": "STANDARD_IA",
-                        "encryptionConfiguration": {"replicaKmsKeyId": KEY},
-                        "replicationTime": {"status": "Enabled", "time": {"minutes": 15}},
-                        "metrics": {"status": "Enabled", "eventThreshold": {"minutes": 15}},
-                    },
-                )
-            ],
-        },
-        [
-            {
-                "rules": [
-                    _kept(
-                        filter={"and": {"prefix": "a", "tags": {"class": "log"}}},
-                        deleteMarkerReplication={"status": "Disabled"},
-                        destination={"bucket": COPY},
-                    )
-                ]
-            }
-        ],
-        True,
     ),
 ]
 
