@@ -66,12 +66,13 @@ def in_cluster(regions: Regions, kubeconfig: pulumi.Input[str], naming: Naming) 
     """The options with which what runs in the cluster is declared: its objects, and their roles in AWS.
 
     The cluster's identifier is known before the cluster is, so that another address or certificate of the
-    same cluster replaces nothing; and a cluster that is gone does not keep its objects in the state.
+    same cluster replaces nothing. A cluster that cannot be reached is an error: with `delete_unreachable` one
+    call that failed, with a refresh, would forget every object that still runs there. Who recovers from the
+    loss of a cluster sets PULUMI_K8S_DELETE_UNREACHABLE for that deployment alone.
     """
     cluster = kubernetes.Provider(
         "kubernetes",
         kubeconfig=kubeconfig,
         cluster_identifier=naming.arn("eks", f"cluster/{naming.prefix}"),
-        delete_unreachable=True,
     )
     return pulumi.ResourceOptions(providers=[regions[RegionRole.HOME].provider, cluster])

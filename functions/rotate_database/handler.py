@@ -9,7 +9,6 @@ import json
 import os
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 
@@ -100,10 +99,9 @@ def _master(client: Any) -> Value:
 
 
 def _url(value: Mapping[str, Any]) -> str:
-    """The address in one piece: as it was, with the new credentials and place."""
+    """The address in one piece, as services connect: they verify whom they send the password to."""
     place = f"{value['username']}:{value['password']}@{value['host']}:{value['port']}"
-    url = urlsplit(str(value["url"]))
-    return url._replace(netloc=place, path=f"/{value['dbname']}").geturl()
+    return f"postgresql://{place}/{value['dbname']}?sslmode=verify-full"
 
 
 STEPS = Steps(create, accept, check)

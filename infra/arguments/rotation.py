@@ -10,6 +10,7 @@ import pulumi
 from infra import iam
 from infra.arguments.function_args import function_args
 from infra.configuration import Configuration
+from infra.configuration.database_certificates import database_certificates
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, REDIS_PURPOSES, redis_secret
 from infra.data.database import Database
 from infra.data.redis import Redis, user_id
@@ -53,12 +54,10 @@ def rotators(
 
     def function(rotator: Rotator, description: str, *statements: iam.Statement) -> FunctionArgs:
         secrets = [entries[each.entry] for each in rotated(configuration) if each.rotator is rotator]
-        use_key = [iam.use_key([keys.secrets], via=f"secretsmanager.{region}.amazonaws.com")]
-        if (copies := keys.secret_copies_in_recovery_region) is not None:
-            use_key.append(iam.encrypt_secret_replicas(copies, naming.recovery_region))
+        use_key = iam.use_key([keys.secrets], via=f"secretsmanager.{region}.amazonaws.com")
         return replace(
             function_args(configuration, keys, notifications, rotator.replace("-", "_"), description),
-            statements=[iam.rotate_secrets(secrets), *use_key, *statements],
+            statements=[iam.rotate_secrets(secrets), use_key, *statements],
             invokers=[_SECRETS_MANAGER],
         )
 
@@ -70,7 +69,10 @@ def rotators(
                 iam.read_secrets([entries[MASTER_SECRET]]),
             ),
             distributions=_POSTGRESQL_DRIVER,
-            variables={"MASTER_SECRET": entries[MASTER_SECRET]},
+            variables={
+                "DATABASE_CERTIFICATES": database_certificates()[region],
+                "MASTER_SECRET": entries[MASTER_SECRET],
+            },
             network=_network(
                 network, [Destination("database", database.security_group_id, ports.POSTGRESQL)]
             ),

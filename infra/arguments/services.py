@@ -8,16 +8,16 @@ import pulumi
 
 from infra.configuration import Configuration
 from infra.configuration.addresses import subnets
+from infra.configuration.database_certificates import database_certificates
 from infra.configuration.environments import Environment
 from infra.data.storage import Storage
 from infra.edge.load_balancer import LoadBalancer
 from infra.foundations.keys import Keys
 from infra.foundations.registry import address
 from infra.foundations.release import Release, ReleaseArgs
-from infra.kubernetes.cluster import ON_CALL_GROUP, Cluster
+from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.job_specs import release_name
 from infra.kubernetes.network_policies import Addresses
-from infra.kubernetes.on_call import OnCallArgs
 from infra.kubernetes.reloader import ReloaderArgs
 from infra.kubernetes.service_environment import entries_of, plain_variables, role_name, secret_variables
 from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, Workloads, WorkloadsArgs
@@ -56,6 +56,7 @@ def workloads(
         migration=_migration(configuration, release),
         schedules=list(system.schedules.values()),
         addresses=_addresses(configuration),
+        database_certificates=database_certificates()[settings.region],
         target_groups=load_balancer.target_groups,
         replicas=settings.replicas,
         cluster_name=cluster.name,
@@ -64,11 +65,6 @@ def workloads(
         data_key=keys.data,
         secrets_key=keys.secrets,
     )
-
-
-def on_call(configuration: Configuration, workloads: Workloads) -> OnCallArgs:
-    """For the rights of people on call."""
-    return OnCallArgs(group=ON_CALL_GROUP, namespace=configuration.system.name, ready=workloads.namespace)
 
 
 def reloader(configuration: Configuration, workloads: Workloads) -> ReloaderArgs:

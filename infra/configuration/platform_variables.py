@@ -20,11 +20,15 @@ ALWAYS = {
     "PORT": "where the service listens: its `port`",
 }
 DATABASE = {
+    "DATABASE_CERTIFICATES": "a file (PEM): the authority that signs the database's certificate",
     "DATABASE_POOL_ACQUIRE_MILLISECONDS": "how long a request waits for a connection of the pool",
     "DATABASE_POOL_IDLE_MILLISECONDS": "after which an idle connection is closed",
     "DATABASE_POOL_MAX": "connections of a pod at most",
     "DATABASE_POOL_MIN": "connections of a pod at least",
-    "DATABASE_URL": "secret; how to connect, user and password included. Read anew after each rotation",
+    "DATABASE_URL": "secret; how to connect, user and password included. Read anew after each rotation."
+    " Ends with `sslmode=verify-full`: a client that does not know this word verifies nothing",
+    "NODE_EXTRA_CA_CERTS": "the same file as `DATABASE_CERTIFICATES`, for Node.js",
+    "PGSSLROOTCERT": "the same, for clients made of libpq, or like it (psql, psycopg, Npgsql, pgx)",
 }
 REDIS = {
     "REDIS_QUEUE_URL": "secret; the Redis that never evicts: queues, replay protection",

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from infra.configuration import patterns
+from infra.configuration.database_certificates import FILE as CERTIFICATES_FILE
+from infra.configuration.database_certificates import WHERE_AWS_HAS_THEM, database_certificates
 from infra.configuration.environments import STANDARDS, Environment, Standard
 from infra.configuration.images import read_images
 from infra.configuration.network_settings import NetworkSettings, read_network
@@ -157,6 +159,12 @@ def read_settings(
     )
     if not problems.concern(file, "region", "recoveryRegion") and settings.recovery_region == region:
         root.problem("recoveryRegion", region, "another region than `region`")
+    for key, value in (("region", region), ("recoveryRegion", recovery_region)):
+        if not problems.concern(file, key) and value not in database_certificates():
+            allowed = f"one of {', '.join(sorted(database_certificates()))}"
+            where = WHERE_AWS_HAS_THEM.format(region=value)
+            advice = f"Or add {where} to infra/configuration/{CERTIFICATES_FILE}."
+            root.problem(key, value, allowed, advice)
     # Read by whoever looks for the system file; nothing that this environment decides.
     root.text(
         "systemFile", pattern=r".+", allowed="the path of a system file", example="system.yaml", default=""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ec2, rds
 
+from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET
 from infra.configuration.tiers import DatabaseTier
 from infra.data.database_entries import DatabaseEntries, declare_entries
@@ -17,7 +18,7 @@ from infra.data.database_monitoring import (
     declare_log_groups,
     declare_monitoring_role,
 )
-from infra.data.database_parameters import CERTIFICATE_AUTHORITY, ENGINE_VERSION, declare_parameters
+from infra.data.database_parameters import ENGINE_VERSION, declare_parameters
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
 from infra.foundations import ports, timeouts
 from infra.foundations.busy import created_when_free

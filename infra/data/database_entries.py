@@ -45,7 +45,7 @@ def declare_entries(
         instance.endpoint,
         "/",
         instance.db_name,
-        "?sslmode=require",
+        "?sslmode=verify-full",
     )
     address = {
         "engine": "postgres",

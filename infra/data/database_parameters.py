@@ -10,9 +10,6 @@ from pulumi_aws import rds
 from infra.configuration.tiers import DatabaseTier
 from infra.naming import Naming
 
-# The authority that signs the instances' certificates; RDS would take its default of the day.
-CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
-
 # A major version alone: AWS's minor upgrades are no difference to it.
 ENGINE_VERSION = "17"
 

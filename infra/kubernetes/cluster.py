@@ -28,9 +28,6 @@ OBSERVABILITY_LOGS = ("application", "dataplane", "host", "performance")
 
 OBSERVABILITY = "amazon-cloudwatch-observability"
 
-# Of Kubernetes; none that begins like EKS's and Kubernetes' own (EKS user guide, "Create access entries").
-ON_CALL_GROUP = "on-call"
-
 # Auto Mode's own managed policies (EKS user guide, "cluster IAM role" and "node IAM role").
 _CLUSTER_POLICIES = (
     "AmazonEKSClusterPolicy",
@@ -44,19 +41,11 @@ _NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistr
 
 @dataclass(frozen=True)
 class ClusterAccess:
-    """What a role may do in the cluster.
-
-    Args:
-        role: of IAM, by name.
-        policy: EKS's access policy.
-        namespaces: that the policy is for; all of them without any.
-        groups: of Kubernetes, to which Roles in the cluster give more.
-    """
+    """What a role may do in the cluster: EKS's access policy, and the namespaces that it is for."""
 
     role: str
     policy: str
     namespaces: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,18 +56,35 @@ class AddOn:
     settings: Mapping[str, Any]
 
 
+# Every entry that a pod uses is asked about once in this time, at 5 US cents for 10,000 questions (Secrets
+# Manager, pricing). A rotation can wait: the password before it stays valid for a month. Another address of a
+# database, after a recovery that may take 30 minutes, cannot. The driver's own 2 minutes ask 21,600 times a
+# month for each pod and entry, these 10 minutes 4,320 times.
+SECRETS_POLL_MINUTES = 10
+
+# The chart's `manager.applicationSignals.autoMonitor` (aws-observability/helm-charts, on since 5.0.0): the
+# operator would put a container for each of four languages, Java's without a security context, into every pod
+# that a Service selects. Under "restricted" pod security none of these pods would start.
+_NO_INJECTION = {"applicationSignals": {"autoMonitor": {"monitorAllServices": False}}}
+
 # Auto Mode has networking, DNS, storage, load balancing and Pod Identity built in; these are what it lacks.
 ADD_ONS = MappingProxyType(
     {
         # Brings secrets into pods, with the least to run: no controller, no custom resources of our own.
         "aws-secrets-store-csi-driver-provider": AddOn(
             "v3.1.3-eksbuild.1",
-            {"secrets-store-csi-driver": {"syncSecret": {"enabled": True}, "enableSecretRotation": True}},
+            {
+                "secrets-store-csi-driver": {
+                    "syncSecret": {"enabled": True},
+                    "enableSecretRotation": True,
+                    "rotationPollInterval": f"{SECRETS_POLL_MINUTES}m",
+                }
+            },
         ),
         # Without it the autoscaler of pods sees no CPU.
         "metrics-server": AddOn("v0.8.0-eksbuild.1", {}),
         # Container Insights: the CPU and memory that the alarms watch, and the pods' logs.
-        OBSERVABILITY: AddOn("v6.4.0-eksbuild.1", {}),
+        OBSERVABILITY: AddOn("v6.4.0-eksbuild.1", {"manager": _NO_INJECTION}),
     }
 )
 
@@ -174,9 +180,13 @@ class Cluster(pulumi.ComponentResource):
         return role
 
     def _cluster_role(self) -> aws_iam.Role:
-        # EKS says of no cluster for which it takes the role (user guide, "Amazon EKS Auto Mode cluster IAM
-        # role"): a condition about one would keep it out.
-        trust = iam.trust_service("eks.amazonaws.com", tag_session=True)
+        naming = self._args.naming
+        trust = iam.trust_service(
+            "eks.amazonaws.com",
+            account=naming.account,
+            source=naming.arn("eks", f"cluster/{naming.prefix}"),
+            tag_session=True,
+        )
         role = self._role("cluster", "EKS runs the control plane and Auto Mode", trust, _CLUSTER_POLICIES)
         encryption = aws_iam.RolePolicy(
             "cluster",
@@ -250,11 +260,8 @@ class Cluster(pulumi.ComponentResource):
         access = self._args.access
         entries = {
             "deploy": ClusterAccess(access.deploy, "AmazonEKSClusterAdminPolicy"),
-            # View leaves out Kubernetes' secrets, which Edit reads and writes, past the alarm on who reads
-            # one (contract SEC-6). What people on call change is in a Role (on_call.py).
-            "on-call": ClusterAccess(
-                access.on_call, "AmazonEKSViewPolicy", (self._args.namespace,), (ON_CALL_GROUP,)
-            ),
+            "on-call": ClusterAccess(access.on_call, "AmazonEKSEditPolicy", (self._args.namespace,)),
+            # View leaves out Kubernetes' secrets.
             "read-only": ClusterAccess(access.read_only, "AmazonEKSViewPolicy"),
         }
         return [self._access_entry(name, entry) for name, entry in entries.items()]
@@ -262,12 +269,7 @@ class Cluster(pulumi.ComponentResource):
     def _access_entry(self, name: str, access: ClusterAccess) -> pulumi.Resource:
         principal = self._args.naming.role_arn(access.role)
         entry = eks.AccessEntry(
-            name,
-            cluster_name=self.name,
-            principal_arn=principal,
-            type="STANDARD",
-            kubernetes_groups=list(access.groups) or None,
-            opts=self._here,
+            name, cluster_name=self.name, principal_arn=principal, type="STANDARD", opts=self._here
         )
         scope = eks.AccessPolicyAssociationAccessScopeArgs(type="cluster")
         if access.namespaces:

@@ -16,6 +16,19 @@ MIGRATION_DEADLINE_SECONDS = 900
 # without this Pulumi would wait for the failed one again (pulumi-kubernetes, "pulumi.com/replaceUnready").
 RUN_AGAIN_WHEN_FAILED = {"pulumi.com/replaceUnready": "true"}
 
+# A Job may run once. A pod that had to leave its node before its container began has not run: another one
+# takes its place, and it counts as no attempt. One whose container began and did not finish, or was running
+# when its node was lost (then nobody has reported its end), may have come half of the way: the Job fails, and
+# a person looks. The first rule that fits counts (Kubernetes, "Handling retriable and non-retriable pod
+# failures with Pod failure policy"); Kubernetes starts the other pod only when this one has ended.
+WHEN_A_POD_FAILED: dict[str, Any] = {
+    "rules": [
+        {"action": "FailJob", "on_exit_codes": {"operator": "NotIn", "values": [0]}},
+        {"action": "FailJob", "on_pod_conditions": [{"type": "ContainersReady", "status": "True"}]},
+        {"action": "Ignore", "on_pod_conditions": [{"type": "DisruptionTarget", "status": "True"}]},
+    ]
+}
+
 # Enough to see what the last days were like; CronJobs keep their Jobs, and those their pods.
 SUCCESSES_KEPT = 3
 FAILURES_KEPT = 5
@@ -33,6 +46,7 @@ def migration_job(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, 
     """A Job that runs once. One that fails is not tried again: it may have come half of the way."""
     return {
         "backoff_limit": 0,
+        "pod_failure_policy": WHEN_A_POD_FAILED,
         "active_deadline_seconds": MIGRATION_DEADLINE_SECONDS,
         "template": job_template(pod, name, command),
     }
@@ -50,6 +64,7 @@ def cron_job(pod: PodArgs, schedule: Schedule) -> dict[str, Any]:
         "job_template": {
             "spec": {
                 "backoff_limit": 0,
+                "pod_failure_policy": WHEN_A_POD_FAILED,
                 "active_deadline_seconds": schedule.deadline,
                 "template": job_template(pod, schedule.name, schedule.command),
             }

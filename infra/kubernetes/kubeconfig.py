@@ -42,6 +42,9 @@ def kubeconfig(cluster: eks.Cluster, region: str) -> pulumi.Output[str]:
                                 cluster.name,
                                 "--region",
                                 region,
+                                # Whatever AWS_DEFAULT_OUTPUT or ~/.aws/config say: only JSON is understood.
+                                "--output",
+                                "json",
                             ],
                         }
                     },

@@ -31,10 +31,25 @@ LEAVE_SECONDS = 15
 # No user of any image's own; the number itself has no meaning.
 USER = 10001
 
+# What a pod may write: /tmp and what its log keeps on the node, which the kubelet limits to 5 files of 10 MiB
+# (KubeletConfiguration, containerLogMaxSize). Asked for as well, so that pods share a node's disk of 80 GiB
+# (EKS user guide, NodeClass `ephemeralStorage`) as they share its memory: one that fills it goes alone.
+TEMPORARY_MEBIBYTES = 1024
+STORAGE_MEBIBYTES = TEMPORARY_MEBIBYTES + 256
+
 # Of a Deployment, for Reloader: its pods are replaced when a Secret in their environment changes.
 RESTART_WHEN_SECRETS_CHANGE = {"secret.reloader.stakater.com/auto": "true"}
 
+# Auto Mode moves pods together whenever that saves a node, and waits for those that have this (Karpenter,
+# "Disruption"). A node that ends for another reason does not wait: see `job_specs.WHEN_A_POD_FAILED`.
+DO_NOT_DISRUPT = {"karpenter.sh/do-not-disrupt": "true"}
+
 _SECRETS_FOLDER = "/mnt/secrets"
+# Of the ConfigMap with the authority that signs the database's certificate.
+CERTIFICATES = "database-certificates"
+CERTIFICATES_FILE = "authority.pem"
+_CERTIFICATES_FOLDER = "/etc/database"
+CERTIFICATES_PATH = f"{_CERTIFICATES_FOLDER}/{CERTIFICATES_FILE}"
 
 
 @dataclass(frozen=True)
@@ -148,16 +163,42 @@ def secret_provider(
     }
 
 
-def deployment(pod: PodArgs) -> dict[str, Any]:
-    """The specification of a Deployment that rolls out without downtime and spreads over the zones."""
+def _spread(selected: Mapping[str, str], minimum: int) -> list[dict[str, Any]]:
+    """Over the zones, as far as they have room: one that fails is not waited for. Over nodes always.
+
+    Counted are the pods of one revision, so that a rollout needs no node more, and nodes that they may be on.
+    """
+    one_revision = {
+        "max_skew": 1,
+        "label_selector": {"match_labels": dict(selected)},
+        "match_label_keys": ["pod-template-hash"],
+    }
+    return [
+        {
+            **one_revision,
+            "topology_key": "topology.kubernetes.io/zone",
+            "when_unsatisfiable": "ScheduleAnyway",
+        },
+        {
+            **one_revision,
+            "topology_key": "kubernetes.io/hostname",
+            "when_unsatisfiable": "DoNotSchedule",
+            # Without it one node alone is an even spread.
+            "min_domains": minimum,
+            "node_taints_policy": "Honor",
+        },
+    ]
+
+
+def deployment(pod: PodArgs, minimum: int) -> dict[str, Any]:
+    """The specification of a Deployment that rolls out without downtime and spreads over zones and nodes.
+
+    Args:
+        pod: what its pods have.
+        minimum: how many pods there are at least, each on a node of its own.
+    """
     service = pod.service
     selected = labels(pod.system, service.name)
-    spread = {
-        "max_skew": 1,
-        "topology_key": "topology.kubernetes.io/zone",
-        "when_unsatisfiable": "ScheduleAnyway",
-        "label_selector": {"match_labels": selected},
-    }
     return {
         # The number of pods is the autoscaler's business.
         "selector": {"match_labels": selected},
@@ -168,7 +209,7 @@ def deployment(pod: PodArgs) -> dict[str, Any]:
             "metadata": {"labels": {**selected, **owner_label(service.name)}},
             "spec": {
                 **_pod(pod, service.name, service.command, _serving(service)),
-                "topology_spread_constraints": [spread],
+                "topology_spread_constraints": _spread(selected, minimum),
             },
         },
     }
@@ -180,7 +221,10 @@ def job_template(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, A
         pool = {"DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": str(JOB_POOL_MAXIMUM)}
         pod = replace(pod, variables={**pod.variables, **pool})
     return {
-        "metadata": {"labels": {**labels(pod.system, name), **owner_label(pod.service.name)}},
+        "metadata": {
+            "labels": {**labels(pod.system, name), **owner_label(pod.service.name)},
+            "annotations": DO_NOT_DISRUPT,
+        },
         "spec": {**_pod(pod, name, command, {}), "restart_policy": "Never"},
     }
 
@@ -198,10 +242,11 @@ def _pod(pod: PodArgs, name: str, command: Sequence[str], extra: Mapping[str, An
 
 def _container(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any]:
     service, secrets = pod.service, pod.secrets
-    memory = f"{service.resources.memory}Mi"
     mounts: list[dict[str, Any]] = [{"name": "tmp", "mount_path": "/tmp"}]  # noqa: S108
     if secrets:
         mounts.append({"name": "secrets", "mount_path": _SECRETS_FOLDER, "read_only": True})
+    if service.database:
+        mounts.append({"name": CERTIFICATES, "mount_path": _CERTIFICATES_FOLDER, "read_only": True})
     container: dict[str, Any] = {
         "name": name,
         "image": pod.image,
@@ -217,17 +262,25 @@ def _container(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any
                 for secret in secrets
             ),
         ],
-        "resources": {
-            # Memory is not shared out twice: a pod that is admitted has what it may use.
-            "requests": {"cpu": f"{service.resources.cpu}m", "memory": memory},
-            "limits": {"cpu": f"{service.resources.cpu}m", "memory": memory},
-        },
+        "resources": resources(service.resources.cpu, service.resources.memory, STORAGE_MEBIBYTES),
         **restricted_container(),
         "volume_mounts": mounts,
     }
     if command:
         container["command"] = list(command)
     return container
+
+
+def resources(cpu: int, memory: int, storage: int) -> dict[str, Any]:
+    """What a container has; nothing is shared out twice: a pod that is admitted has what it may use.
+
+    Args:
+        cpu: thousandths of one.
+        memory: MiB.
+        storage: MiB of the node's disk.
+    """
+    all_of_it = {"cpu": f"{cpu}m", "memory": f"{memory}Mi", "ephemeral-storage": f"{storage}Mi"}
+    return {"requests": all_of_it, "limits": all_of_it}
 
 
 def _serving(service: Service) -> dict[str, Any]:
@@ -252,7 +305,9 @@ def _probe(path: str, period: int, failures: int) -> dict[str, Any]:
 
 
 def _volumes(service: Service, secrets: Sequence[SecretVariable]) -> list[dict[str, Any]]:
-    volumes: list[dict[str, Any]] = [{"name": "tmp", "empty_dir": {}}]
+    volumes: list[dict[str, Any]] = [{"name": "tmp", "empty_dir": {"size_limit": f"{TEMPORARY_MEBIBYTES}Mi"}}]
+    if service.database:
+        volumes.append({"name": CERTIFICATES, "config_map": {"name": CERTIFICATES}})
     if secrets:
         volumes.append(
             {

@@ -13,7 +13,7 @@ from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
 from infra.configuration.platform_names import RELOADER
 from infra.foundations import ports
-from infra.kubernetes.pods import restricted_container, restricted_pod
+from infra.kubernetes.pods import resources, restricted_container, restricted_pod
 
 # Stakater Reloader 1.4.21; the digest is that of its multi-platform image.
 IMAGE = (
@@ -23,8 +23,10 @@ IMAGE = (
 _NAME = RELOADER
 # Metrics and probes (Reloader's documentation, "Verify Installation").
 _PORT = 9090
-_MEMORY = "256Mi"
-_CPU = "50m"
+_MEMORY = 256
+_CPU = 50
+# It writes a log and nothing else.
+_STORAGE = 128
 
 
 @dataclass(frozen=True)
@@ -156,8 +158,5 @@ def _container() -> dict[str, Any]:
             "period_seconds": 10,
             "timeout_seconds": 5,
         },
-        "resources": {
-            "requests": {"cpu": _CPU, "memory": _MEMORY},
-            "limits": {"cpu": _CPU, "memory": _MEMORY},
-        },
+        "resources": resources(_CPU, _MEMORY, _STORAGE),
     }

@@ -11,7 +11,7 @@ from infra.configuration.service import Service
 from infra.configuration.settings import Settings
 from infra.configuration.system import System
 from infra.data.secret_entry import KEY_FIELDS
-from infra.kubernetes.pods import SecretVariable
+from infra.kubernetes.pods import CERTIFICATES_PATH, SecretVariable
 from infra.naming import Naming
 
 # Entries that the platform fills have JSON; the address in one piece is what services connect with.
@@ -81,6 +81,11 @@ def plain_variables(
             "DATABASE_POOL_MAX": str(pool.maximum),
             "DATABASE_POOL_MIN": str(pool.minimum),
         }
+        # The same file by the names that clients look for (Node.js's and libpq's documentation of these
+        # variables), and by one for all others.
+        variables |= dict.fromkeys(
+            ("DATABASE_CERTIFICATES", "NODE_EXTRA_CA_CERTS", "PGSSLROOTCERT"), CERTIFICATES_PATH
+        )
     if service.redis:
         variables["RETRY_ATTEMPTS"] = str(system.retries.attempts)
         variables["RETRY_DELAYS_SECONDS"] = ",".join(map(str, system.retries.delays))

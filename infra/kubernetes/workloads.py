@@ -93,6 +93,7 @@ class WorkloadsArgs:
         migration: what has to have run before; None for nothing.
         schedules: what runs by the clock.
         addresses: of the networks that pods are called from, and call.
+        database_certificates: of the authority that signs the database's certificate, as PEM.
         target_groups: ARNs of the load balancer's target groups, by service.
         replicas: between how many pods each one scales.
         cluster_name: for the pods' identities.
@@ -108,6 +109,7 @@ class WorkloadsArgs:
     migration: MigrationArgs | None
     schedules: Sequence[Schedule]
     addresses: Addresses
+    database_certificates: str
     target_groups: Mapping[str, pulumi.Input[str]]
     replicas: ReplicaSettings
     cluster_name: pulumi.Input[str]
@@ -141,9 +143,11 @@ class Workloads(pulumi.ComponentResource):
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready)),
         )
-        policies = self._network_policies()
+        shared = self._network_policies()
+        if any(workload.service.database for workload in args.services):
+            shared.append(self._database_certificates())
         ready = {
-            service: [*policies, *self._prepare(workload)] for service, workload in self._workloads.items()
+            service: [*shared, *self._prepare(workload)] for service, workload in self._workloads.items()
         }
         migrated = self._migrate(args.migration, ready) if args.migration else []
         for workload in args.services:
@@ -175,6 +179,15 @@ class Workloads(pulumi.ComponentResource):
             NetworkPolicy(name, metadata=self._metadata(name), spec=spec, opts=self._in_namespace(controller))
             for name, spec in specifications.items()
         ]
+
+    def _database_certificates(self) -> pulumi.Resource:
+        certificates: pulumi.Resource = ConfigMap(
+            pods.CERTIFICATES,
+            metadata=self._metadata(pods.CERTIFICATES),
+            data={pods.CERTIFICATES_FILE: self._args.database_certificates},
+            opts=self._in_namespace(),
+        )
+        return certificates
 
     def _prepare(self, workload: WorkloadArgs) -> list[pulumi.Resource]:
         """What pods of a service need, whether they serve or do a job."""
@@ -236,7 +249,7 @@ class Workloads(pulumi.ComponentResource):
         deployment = Deployment(
             service.name,
             metadata={**metadata, "annotations": RESTART_WHEN_SECRETS_CHANGE},
-            spec=pods.deployment(self._pod(workload)),
+            spec=pods.deployment(self._pod(workload), self._args.replicas.minimum),
             opts=self._in_namespace(*needed, *bound),
         )
         self._autoscaler(service, metadata, deployment)

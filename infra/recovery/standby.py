@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ec2, rds
 
+from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY
 from infra.configuration.tiers import DatabaseTier
 from infra.data.database_monitoring import (
     EXPORTED_LOGS,
@@ -15,7 +16,7 @@ from infra.data.database_monitoring import (
     declare_log_groups,
     declare_monitoring_role,
 )
-from infra.data.database_parameters import CERTIFICATE_AUTHORITY, declare_parameters
+from infra.data.database_parameters import declare_parameters
 from infra.foundations import timeouts
 from infra.foundations.busy import created_when_free
 from infra.foundations.replacement import removed_first

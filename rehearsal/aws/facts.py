@@ -34,10 +34,7 @@ def _lines() -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of one type; a type that the file does not have replaces nothing.
-
-    `terraform` is the type's name in AWS's provider itself (`aws_s3_bucket`).
-    """
+    """The facts of one type; a type that the file does not have replaces nothing."""
 
     replace: frozenset[str]
     in_place: frozenset[str]
@@ -46,7 +43,6 @@ class Facts:
     optional_computed: frozenset[str]
     conditional: Mapping[str, Mapping[str, list[str]]]
     known: bool
-    terraform: str = ""
 
     def replaces(self, change: PropertyChange, old: Properties, new: Properties) -> bool:
         """Whether AWS's provider would replace the resource for this change.
@@ -84,7 +80,6 @@ def facts_of(token: str) -> Facts:
         optional_computed=frozenset(entry.get("optional_computed", ())),
         conditional=entry.get("conditional", {}),
         known=bool(entry),
-        terraform=entry.get("terraform", ""),
     )
 
 

@@ -183,7 +183,7 @@ class KubernetesProvider(Provider):
 def _unreachable_message(reason: str) -> str:
     return (
         f"configured Kubernetes cluster is unreachable: {reason}. If the cluster was deleted, run again with "
-        "deleteUnreachable: true in the provider's configuration: that takes its objects out of the state"
+        "PULUMI_K8S_DELETE_UNREACHABLE=true in the environment: that takes its objects out of the state"
     )
 
 

@@ -125,3 +125,60 @@ def test_jobs_are_not_taken_for_pods_of_their_service(each: Recording) -> None:
 @pytest.mark.contract("K8S-6")
 def test_dev_takes_no_snapshot_before_a_migration() -> None:
     assert not recording_of("dev").perhaps(SNAPSHOT)
+
+
+def _job_specs(recording: Recording) -> list[dict[str, Any]]:
+    jobs = [job.inputs["spec"] for job in recording.of(JOB).values()]
+    return jobs + [it.inputs["spec"]["jobTemplate"]["spec"] for it in recording.of(CRON_JOB).values()]
+
+
+@pytest.mark.contract("K8S-6")
+def test_nodes_that_could_be_saved_wait_for_jobs(each: Recording) -> None:
+    for spec in _job_specs(each):
+        # Karpenter's documentation, "Pod-Level Controls"; Auto Mode has the same.
+        assert spec["template"]["metadata"]["annotations"] == {"karpenter.sh/do-not-disrupt": "true"}
+    for deployment in each.of(DEPLOYMENT).values():
+        # A service's pods may move: they are several, and leave one at a time.
+        assert "annotations" not in deployment.inputs["spec"]["template"]["metadata"]
+
+
+EVICTED = {"type": "DisruptionTarget", "status": "True"}
+
+
+@pytest.mark.contract("K8S-6")
+@pytest.mark.parametrize(
+    ("exit_code", "conditions", "action"),
+    [
+        pytest.param(1, [], "FailJob", id="the command failed"),
+        pytest.param(143, [EVICTED], "FailJob", id="evicted half-way"),
+        pytest.param(
+            None,
+            [EVICTED, {"type": "ContainersReady", "status": "True"}],
+            "FailJob",
+            id="running on a node that was lost",
+        ),
+        pytest.param(
+            None,
+            [EVICTED, {"type": "ContainersReady", "status": "False"}],
+            "Ignore",
+            id="evicted before it began",
+        ),
+    ],
+)
+def test_a_job_is_never_run_a_second_time_after_it_has_begun(
+    each: Recording, exit_code: int | None, conditions: list[dict[str, str]], action: str
+) -> None:
+    for spec in _job_specs(each):
+        assert _action(spec["podFailurePolicy"]["rules"], exit_code, conditions) == action
+
+
+def _action(rules: list[dict[str, Any]], exit_code: int | None, conditions: list[dict[str, str]]) -> str:
+    """What the Job controller does with a failed pod: the first rule that fits (Job's API reference)."""
+    for rule in rules:
+        codes = rule.get("onExitCodes")
+        if codes and exit_code is not None and exit_code not in codes["values"]:
+            assert codes["operator"] == "NotIn"
+            return str(rule["action"])
+        if any(pattern in conditions for pattern in rule.get("onPodConditions", ())):
+            return str(rule["action"])
+    return "Count"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.configuration import load_configuration
+from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY, database_certificates
 from infra.configuration.validation import ConfigurationError
 from tests.support.recorder import TODAY, Recording, record, stack_file, system_file
 from tests.support.recordings import recording_of, system_recording
@@ -78,3 +79,26 @@ def test_prod_refuses_debugging_without_an_end_or_after_it(until: dict[str, str]
     paintbox = system_file("examples/systems/paintbox.yaml")
     with pytest.raises(ConfigurationError, match=r"debug\.until"):
         load_configuration("prod", stack, paintbox, "examples/systems/paintbox.yaml", today=TODAY)
+
+
+@pytest.mark.contract("DB-1")
+def test_clients_of_the_database_verify_whom_they_talk_to(each: Recording) -> None:
+    pod = each.one("kubernetes:apps/v1:Deployment", "api").inputs["spec"]["template"]["spec"]
+    variables = _variables(each, "api")
+    (volume,) = [it for it in pod["volumes"] if "configMap" in it]
+    (mount,) = [it for it in pod["containers"][0]["volumeMounts"] if it["name"] == volume["name"]]
+    files = each.one("kubernetes:core/v1:ConfigMap", volume["configMap"]["name"]).inputs["data"]
+    (name, authority), *others = files.items()
+    assert not others
+    for variable in ("DATABASE_CERTIFICATES", "NODE_EXTRA_CA_CERTS", "PGSSLROOTCERT"):
+        assert variables[variable] == f"{mount['mountPath']}/{name}"
+    # The authority that the instance is asked to have its certificate from, in its own region.
+    instance = each.one("aws:rds/instance:Instance", "database").inputs
+    assert instance["caCertIdentifier"] == CERTIFICATE_AUTHORITY
+    assert authority == database_certificates()[each.outputs["region"]]
+
+
+def test_a_service_without_a_database_is_given_no_authority(each: Recording) -> None:
+    assert "PGSSLROOTCERT" not in _variables(each, "admin")
+    pod = each.one("kubernetes:apps/v1:Deployment", "admin").inputs["spec"]["template"]["spec"]
+    assert not [it for it in pod["volumes"] if "configMap" in it]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.kubernetes.pod_templates import pod_template
 from tests.support.recorder import Recording, system_file
 from tests.support.recordings import recording_of
 
@@ -105,11 +106,27 @@ def test_services_scale_by_cpu_within_the_environments_bounds(
 @pytest.mark.contract("K8S-2")
 @SERVICES
 def test_pods_spread_over_the_zones_and_leave_one_at_a_time(each: Recording, service: str) -> None:
-    (spread,) = _pod(each, service)["topologySpreadConstraints"]
+    zones, _ = _pod(each, service)["topologySpreadConstraints"]
     budget = each.one("kubernetes:policy/v1:PodDisruptionBudget", service).inputs["spec"]
     selector = each.one(DEPLOYMENT, service).inputs["spec"]["selector"]
-    assert (spread["topologyKey"], spread["maxSkew"]) == ("topology.kubernetes.io/zone", 1)
+    assert (zones["topologyKey"], zones["maxSkew"]) == ("topology.kubernetes.io/zone", 1)
+    # A zone that fails must not keep pods from the others.
+    assert zones["whenUnsatisfiable"] == "ScheduleAnyway"
     assert (budget["maxUnavailable"], budget["selector"]) == (1, selector)
+
+
+@pytest.mark.contract("K8S-2")
+@SERVICES
+def test_pods_of_one_service_are_never_all_on_one_node(each: Recording, service: str) -> None:
+    _, nodes = _pod(each, service)["topologySpreadConstraints"]
+    scaler = each.one("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", service).inputs["spec"]
+    assert (nodes["topologyKey"], nodes["maxSkew"]) == ("kubernetes.io/hostname", 1)
+    assert nodes["whenUnsatisfiable"] == "DoNotSchedule"
+    # One node alone would be an even spread.
+    assert nodes["minDomains"] == scaler["minReplicas"]
+    # Old pods, which a rollout replaces, and nodes that take no pods of services are not counted.
+    assert nodes["matchLabelKeys"] == ["pod-template-hash"]
+    assert nodes["nodeTaintsPolicy"] == "Honor"
 
 
 @pytest.mark.contract("K8S-3")
@@ -204,3 +221,38 @@ def test_the_settings_of_the_pool_reach_the_pods(each: Recording) -> None:
     pool = {name: variables[f"DATABASE_POOL_{name}"]["value"] for name in ("MIN", "MAX")}
     times = {name: variables[f"DATABASE_POOL_{name}_MILLISECONDS"]["value"] for name in ("IDLE", "ACQUIRE")}
     assert (pool, times) == ({"MIN": "5", "MAX": "20"}, {"IDLE": "10000", "ACQUIRE": "30000"})
+
+
+def _all_pods(recording: Recording) -> dict[str, dict[str, Any]]:
+    """Every pod that is declared, by the kind and name of what makes it."""
+    pods = {}
+    for resource in recording.resources:
+        template = pod_template(resource.inputs) if resource.type.startswith("kubernetes:") else None
+        if template:
+            pods[f"{resource.type.rpartition(':')[2]} {resource.name}"] = template["spec"]
+    return pods
+
+
+def test_every_container_says_how_much_of_the_nodes_disk_it_takes(each: Recording) -> None:
+    pods = _all_pods(each)
+    assert {name.split()[0] for name in pods} == {"CronJob", "Deployment", "Job"}
+    for name, pod in pods.items():
+        for container in [*pod.get("initContainers", ()), *pod["containers"]]:
+            resources = container["resources"]
+            for kind in ("cpu", "memory", "ephemeral-storage"):
+                assert resources["requests"][kind] == resources["limits"][kind], (name, kind)
+
+
+def test_a_pod_that_fills_its_temporary_files_evicts_nobody_but_itself(each: Recording) -> None:
+    for name, pod in _all_pods(each).items():
+        limits = [container["resources"]["limits"] for container in pod["containers"]]
+        storage = sum(_mebibytes(limit["ephemeral-storage"]) for limit in limits)
+        for volume in pod.get("volumes", ()):
+            if "emptyDir" in volume:
+                # Logs of 50 MiB at most count as well.
+                assert _mebibytes(volume["emptyDir"]["sizeLimit"]) + 50 < storage, name
+
+
+def _mebibytes(quantity: str) -> int:
+    assert quantity.endswith("Mi")
+    return int(quantity.removesuffix("Mi"))

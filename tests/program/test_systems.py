@@ -46,4 +46,5 @@ def _entries(recording: Recording) -> set[str]:
 @pytest.mark.contract("K8S-2")
 def test_paintbox_has_the_cores_and_the_memory_of_its_runbook() -> None:
     spec = system_recording("paintbox", "prod").one(DEPLOYMENT, "app").inputs["spec"]["template"]["spec"]
-    assert spec["containers"][0]["resources"]["requests"] == {"cpu": "4000m", "memory": "1024Mi"}
+    requests = spec["containers"][0]["resources"]["requests"]
+    assert (requests["cpu"], requests["memory"]) == ("4000m", "1024Mi")

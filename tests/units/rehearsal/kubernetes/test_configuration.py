@@ -55,10 +55,10 @@ def test_an_unreachable_cluster_is_an_error_with_the_way_out(cut_off: Clusters) 
     engine = Harness(cut_off)
     target = resource(CONFIG_MAP, "default/a")
     with pytest.raises(
-        ProviderError, match=r"unreachable: the region is switched off.*deleteUnreachable: true"
+        ProviderError, match=r"unreachable: the region is switched off.*PULUMI_K8S_DELETE_UNREACHABLE=true"
     ):
         engine.provider.delete(target, named(), {})
-    with pytest.raises(ProviderError, match=r"deleteUnreachable: true"):
+    with pytest.raises(ProviderError, match=r"PULUMI_K8S_DELETE_UNREACHABLE=true"):
         engine.provider.read(target, named(), {})
     with pytest.raises(ProviderError, match=r"unreachable"):
         engine.create(CONFIG_MAP, {"metadata": {"name": "b"}})
