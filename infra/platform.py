@@ -28,6 +28,7 @@ from infra.foundations.release import Release
 from infra.functions.function import Function
 from infra.functions.rotation import Rotation
 from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.on_call import OnCall
 from infra.kubernetes.reloader import Reloader
 from infra.kubernetes.workloads import Workloads
 from infra.naming import RegionRole
@@ -102,6 +103,7 @@ def declare(configuration: Configuration) -> Outputs:
         inside,
     )
     Reloader("reloader", arguments.reloader(configuration, workloads), inside)
+    OnCall("on-call", arguments.on_call(configuration, workloads), inside)
 
     availability = Availability("availability", arguments.availability(configuration), home)
     parts = arguments.Parts(

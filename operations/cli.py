@@ -59,7 +59,7 @@ def protect_branch(
     from operations.checkout import declared_system
 
     with errors_for_people():
-        repository = declared_system(system).repository
+        repository = declared_system(system).repository.full_name
         token = os.environ.get("GITHUB_TOKEN", "")
         api = os.environ.get("GITHUB_API_URL", branch_protection.API)
         rules = branch_protection.protect(token, repository, team or [], api=api)

@@ -148,11 +148,9 @@ class Audit(pulumi.ComponentResource):
             "trail",
             name=naming.named("trail"),
             description="CloudTrail writes into its log group",
-            assume_role_policy=iam.document(
-                iam.trust_service(
-                    audit_iam.SERVICE, account=naming.account, source=audit_iam.trail_arn(naming)
-                )
-            ),
+            # CloudTrail says of no trail for which it takes the role (user guide, "Sending events to
+            # CloudWatch Logs"); all that the role can do is write into this one group.
+            assume_role_policy=iam.document(iam.trust_service(audit_iam.SERVICE)),
             opts=self._here,
         )
         writes = aws_iam.RolePolicy(

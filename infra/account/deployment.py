@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -20,12 +21,12 @@ class DeploymentArgs:
 
     Args:
         naming: names and ARNs.
-        repository: owner and name on GitHub.
+        subjects: how GitHub's tokens name the repository whose environment may deploy.
         deploy_role: the role of the account that deploys, by name; it exists before this program does.
     """
 
     naming: Naming
-    repository: str
+    subjects: Sequence[str]
     deploy_role: str
 
 
@@ -58,7 +59,7 @@ class Deployment(pulumi.ComponentResource):
             name=naming.named("github"),
             description=f"GitHub's environment {naming.environment} deploys",
             assume_role_policy=iam.document(
-                iam.trust_github(provider.arn, repository=args.repository, environment=naming.environment)
+                iam.trust_github(provider.arn, subjects=args.subjects, environment=naming.environment)
             ),
             permissions_boundary=boundary.arn,
             max_session_duration=SESSION_SECONDS,

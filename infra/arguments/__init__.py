@@ -9,7 +9,7 @@ from infra.arguments.protection import audit, backup, deployment, registry
 from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.scheduled_functions import scheduled_functions
-from infra.arguments.services import release, reloader, workloads
+from infra.arguments.services import on_call, release, reloader, workloads
 from infra.arguments.watching import Parts, alarms, availability, dashboard, watched
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "network",
     "notifications",
     "notifications_of",
+    "on_call",
     "recovery_keys",
     "redis",
     "registry",

@@ -36,7 +36,8 @@ def audit(
         secret_readers=[
             naming.named("service-*"),
             naming.function_role("*"),
-            configuration.system.access.deploy,
+            # CloudTrail has a role's name without its path (`sessionIssuer.userName`).
+            configuration.system.access.deploy.rpartition("/")[2],
         ],
         detects_threats=standard.detects_threats,
         log_retention=standard.log_retention,
@@ -49,7 +50,7 @@ def audit(
 def deployment(configuration: Configuration) -> DeploymentArgs:
     """For the way of CI into the account."""
     system = configuration.system
-    return DeploymentArgs(configuration.naming, system.repository, system.access.deploy)
+    return DeploymentArgs(configuration.naming, system.repository.subjects, system.access.deploy)
 
 
 def registry(

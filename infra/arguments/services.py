@@ -15,9 +15,10 @@ from infra.edge.load_balancer import LoadBalancer
 from infra.foundations.keys import Keys
 from infra.foundations.registry import address
 from infra.foundations.release import Release, ReleaseArgs
-from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.cluster import ON_CALL_GROUP, Cluster
 from infra.kubernetes.job_specs import release_name
 from infra.kubernetes.network_policies import Addresses
+from infra.kubernetes.on_call import OnCallArgs
 from infra.kubernetes.reloader import ReloaderArgs
 from infra.kubernetes.service_environment import entries_of, plain_variables, role_name, secret_variables
 from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, Workloads, WorkloadsArgs
@@ -65,6 +66,11 @@ def workloads(
         data_key=keys.data,
         secrets_key=keys.secrets,
     )
+
+
+def on_call(configuration: Configuration, workloads: Workloads) -> OnCallArgs:
+    """For the rights of people on call."""
+    return OnCallArgs(group=ON_CALL_GROUP, namespace=configuration.system.name, ready=workloads.namespace)
 
 
 def reloader(configuration: Configuration, workloads: Workloads) -> ReloaderArgs:

@@ -15,6 +15,7 @@ from infra.configuration.platform_variables import check_variables
 from infra.configuration.reachable import check_reachable
 from infra.configuration.secrets import SecretEntry, read_secrets
 from infra.configuration.service import Service, read_services
+from infra.configuration.source import Repository, read_repository
 from infra.configuration.thresholds import Pool, Thresholds, read_pool, read_thresholds
 from infra.configuration.validation import Problems, Reader
 
@@ -87,7 +88,7 @@ class System:
     cost_centre: str
     data_class: str
     domain: str
-    repository: str
+    repository: Repository
     access: Access
     secrets: Mapping[str, SecretEntry]
     pool: Pool
@@ -136,7 +137,7 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
         domain=root.text(
             "domain", pattern=patterns.DOMAIN, allowed="prod's domain", example="portal.example.com"
         ),
-        repository=_repository(root.section("source")),
+        repository=read_repository(root.section("source")),
         access=_access(root.section("access")),
         secrets=secrets,
         pool=pool,
@@ -184,17 +185,6 @@ def _name(root: Reader) -> str:
     if platform_names.is_namespace_of_cluster(name):
         root.problem("name", name, "a name that no namespace of every cluster has")
     return name
-
-
-def _repository(reader: Reader) -> str:
-    repository = reader.text(
-        "repository",
-        pattern=r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}",
-        allowed="owner and name on GitHub of this program's repository",
-        example="example/platform",
-    )
-    reader.finish()
-    return repository
 
 
 def _access(reader: Reader) -> Access:

@@ -62,6 +62,17 @@ def decrypt_through(keys: Sequence[Arn], via: str, *, sid: str = "ReadKey") -> S
     return allow(sid, ["kms:Decrypt"], keys, condition={"StringEquals": {"kms:ViaService": via}})
 
 
+def encrypt_secret_replicas(key: Arn, region: str) -> Statement:
+    """A new value of a secret is encrypted again where it has a copy, for who has set it: with that region's
+    key, through Secrets Manager there (ReplicateSecretToRegions in its API reference)."""
+    return allow(
+        "EncryptReplicas",
+        ["kms:Encrypt", "kms:GenerateDataKey"],
+        [key],
+        condition={"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
+    )
+
+
 def encrypt_cluster_secrets(key: Arn) -> Statement:
     """What EKS's control plane needs of the key for Kubernetes' secrets."""
     return allow("EncryptSecrets", ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"], [key])

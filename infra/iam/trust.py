@@ -51,12 +51,16 @@ def trust_pods(*, cluster: Arn, namespace: str, service_account: str) -> Stateme
     )
 
 
-def trust_github(provider: Arn, *, repository: str, environment: str) -> Statement:
+def trust_github(provider: Arn, *, subjects: Sequence[str], environment: str) -> Statement:
     """Runners of GitHub that work for one environment of one repository may take the role.
 
-    What GitHub signs in `sub` (its documentation, "OpenID Connect reference"). The environment's own rules
-    decide which branches get there.
+    Args:
+        provider: ARN of GitHub's identity provider in the account.
+        subjects: how GitHub's tokens may name the repository.
+        environment: of GitHub, which is part of `sub` (its documentation, "OpenID Connect reference"). The
+            environment's own rules decide which branches get there.
     """
+    named = [f"{subject}:environment:{environment}" for subject in subjects]
     return allow(
         "TrustGitHub",
         ["sts:AssumeRoleWithWebIdentity"],
@@ -64,7 +68,7 @@ def trust_github(provider: Arn, *, repository: str, environment: str) -> Stateme
         condition={
             "StringEquals": {
                 f"{GITHUB_ISSUER}:aud": GITHUB_AUDIENCE,
-                f"{GITHUB_ISSUER}:sub": f"repo:{repository}:environment:{environment}",
+                f"{GITHUB_ISSUER}:sub": named if len(named) > 1 else named[0],
             }
         },
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pulumi
 from pulumi_aws import backup
@@ -22,6 +23,21 @@ COMPLETION_WINDOW_MINUTES = 8 * 60
 
 # The least that AWS Backup takes; after these days nobody can lift the lock, the root user neither.
 LOCK_CHANGEABLE_DAYS = 3
+
+# AWS's own: what AWS Backup needs for S3 changes with it, and a job that lacks a right fails (developer
+# guide, "Managed policies for AWS Backup").
+BACKUP_POLICIES = MappingProxyType(
+    {
+        "backup": "service-role/AWSBackupServiceRolePolicyForBackup",
+        "backup-s3": "AWSBackupServiceRolePolicyForS3Backup",
+    }
+)
+RESTORE_POLICIES = MappingProxyType(
+    {
+        "restore": "service-role/AWSBackupServiceRolePolicyForRestores",
+        "restore-s3": "AWSBackupServiceRolePolicyForS3Restore",
+    }
+)
 
 # What no metric of AWS Backup says: single objects that were left out, and who touches a recovery point.
 EVENTS = ("RECOVERY_POINT_MODIFIED", "S3_BACKUP_OBJECT_FAILED")
@@ -55,7 +71,7 @@ class Backup(pulumi.ComponentResource):
 
     Snapshots alone: RDS itself owns recovery to a point in time, and a continuous rule would take the
     instance's backup settings over. Produces the vaults with their keys, in prod locked and one of them in
-    the recovery region; the plan, its selection and role.
+    the recovery region; the plan and its selection; a role that takes snapshots and one that restores them.
     """
 
     vault_name: str
@@ -77,6 +93,8 @@ class Backup(pulumi.ComponentResource):
         if args.recovery_provider is not None:
             copy = self._vault("backup-recovery", args.naming.in_recovery_region, args.recovery_provider)
         self._plan(vault, copy)
+        # Another role than the one that takes snapshots: this one writes over data. Who restores passes it.
+        self._role("restore", "AWS Backup restores snapshots", RESTORE_POLICIES)
         self.register_outputs({})
 
     def _vault(self, name: str, naming: Naming, provider: pulumi.ProviderResource | None) -> backup.Vault:
@@ -126,29 +144,24 @@ class Backup(pulumi.ComponentResource):
             "data",
             name=args.naming.named("data"),
             plan_id=plan.id,
-            iam_role_arn=self._role(),
+            iam_role_arn=self._role("backup", "AWS Backup takes snapshots and copies them", BACKUP_POLICIES),
             resources=list(args.resources.values()),
             opts=self._here,
         )
 
-    def _role(self) -> pulumi.Output[str]:
-        naming = self._args.naming
+    def _role(self, name: str, description: str, policies: Mapping[str, str]) -> pulumi.Output[str]:
         role = aws_iam.Role(
-            "backup",
-            name=naming.named("backup"),
-            description="AWS Backup takes snapshots and copies them",
-            assume_role_policy=iam.document(
-                iam.trust_service("backup.amazonaws.com", account=naming.account)
-            ),
+            name,
+            name=self._args.naming.named(name),
+            description=description,
+            # AWS Backup's documentation names no account or resource for which it takes a role (developer
+            # guide, "IAM service roles"): a condition about one could keep it out.
+            assume_role_policy=iam.document(iam.trust_service("backup.amazonaws.com")),
             opts=self._here,
         )
-        # AWS's own: what AWS Backup needs for S3 changes with it, and a backup that lacks a right fails.
-        for name, policy in {
-            "backup": "service-role/AWSBackupServiceRolePolicyForBackup",
-            "backup-s3": "AWSBackupServiceRolePolicyForS3Backup",
-        }.items():
+        for attachment, policy in policies.items():
             aws_iam.RolePolicyAttachment(
-                name,
+                attachment,
                 role=role.name,
                 policy_arn=f"arn:aws:iam::aws:policy/{policy}",
                 opts=self._here,

@@ -12,7 +12,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from rehearsal.audit.checkers import Checked, check_manifests, check_policies, check_values
+from rehearsal.audit.checkers import (
+    Checked,
+    check_graph,
+    check_manifests,
+    check_policies,
+    check_values,
+)
 from rehearsal.audit.findings import Finding, grouped
 from rehearsal.audit.policies import Policy, policies_of
 from rehearsal.audit.waivers import Waiver, in_force, stale
@@ -98,14 +104,21 @@ def audit(
     """
     policies: list[Policy] = []
     values: list[Checked] = []
+    graphs: dict[str, list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory(prefix="groundwork-audit-") as folder:
         for environment in environments:
             objects, resources = _deployed(root, environment, engine, system)
-            replace_folder(Path(folder) / environment, objects)
+            replace_folder(Path(folder) / "objects" / environment, objects)
+            graphs[environment] = resources
             policies += policies_of(environment, resources)
             values.append(check_values(environment, resources))
         checked = {
-            "checkov": check_manifests(checkers, Path(folder)),
+            "checkov": _together(
+                [
+                    check_manifests(checkers, Path(folder) / "objects"),
+                    check_graph(checkers, Path(folder) / "graphs", graphs),
+                ]
+            ),
             "parliament": check_policies(checkers, policies),
             "botocore": _together(values),
         }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rehearsal.audit.findings import Finding
 from rehearsal.audit.policies import Policy
+from rehearsal.audit.terraform_plan import names_of, terraform_plan
 from rehearsal.aws import services
 from rehearsal.aws.recorded import as_mapping
 
@@ -36,22 +37,36 @@ class Checked:
 
 def check_manifests(checkers: Path, folder: Path) -> Checked:
     """checkov on `folder`, which has a folder of manifests for each environment."""
-    command = ["checkov", "--directory", str(folder), "--framework", "kubernetes", "--compact"]
+    return _checkov(checkers, folder, "kubernetes", lambda environment, resource: resource)
+
+
+def check_graph(checkers: Path, folder: Path, graphs: Mapping[str, Sequence[dict[str, Any]]]) -> Checked:
+    """checkov on the AWS resources of each environment, written to `folder` as plans of Terraform."""
+    for environment, resources in graphs.items():
+        (folder / environment).mkdir(parents=True)
+        plan = json.dumps(terraform_plan(resources))
+        (folder / environment / "plan.json").write_text(plan, encoding="utf-8")
+    names = {environment: names_of(resources) for environment, resources in graphs.items()}
+    return _checkov(
+        checkers, folder, "terraform_plan", lambda environment, address: names[environment][address]
+    )
+
+
+def _checkov(checkers: Path, folder: Path, framework: str, named: Callable[[str, str], str]) -> Checked:
+    """Everything below `folder`, which has a folder for each environment; `named` are the findings' names."""
+    command = ["checkov", "--directory", str(folder), "--framework", framework, "--compact"]
     # Without --skip-download it would ask its maker's service for more about its rules.
     report = json.loads(_run(checkers, [*command, "--skip-download", "--output", "json"], allowed=(0, 1)))
-    results = report["results"]
-    findings = [
-        Finding(
-            checker="checkov",
-            rule=check["check_id"],
-            environment=check["file_path"].strip("/").split("/")[0],
-            resource=check["resource"],
-            text=check["check_name"],
-        )
-        for check in results["failed_checks"]
-    ]
+    results, summary = report["results"], report["summary"]
+    if summary["parsing_errors"]:
+        raise CheckerError(f"checkov could not read {results['parsing_errors']}")
+    findings = []
+    for check in results["failed_checks"]:
+        environment = check["file_path"].strip("/").split("/")[0]
+        resource = named(environment, check["resource"])
+        findings.append(Finding("checkov", check["check_id"], environment, resource, check["check_name"]))
     rules = {check["check_id"] for each in ("failed_checks", "passed_checks") for check in results[each]}
-    return Checked(findings, frozenset(rules), report["summary"]["resource_count"])
+    return Checked(findings, frozenset(rules), summary["resource_count"])
 
 
 def check_policies(checkers: Path, policies: Sequence[Policy]) -> Checked:

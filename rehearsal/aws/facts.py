@@ -34,7 +34,10 @@ def _lines() -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of one type; a type that the file does not have replaces nothing."""
+    """The facts of one type; a type that the file does not have replaces nothing.
+
+    `terraform` is the type's name in AWS's provider itself (`aws_s3_bucket`).
+    """
 
     replace: frozenset[str]
     in_place: frozenset[str]
@@ -43,6 +46,7 @@ class Facts:
     optional_computed: frozenset[str]
     conditional: Mapping[str, Mapping[str, list[str]]]
     known: bool
+    terraform: str = ""
 
     def replaces(self, change: PropertyChange, old: Properties, new: Properties) -> bool:
         """Whether AWS's provider would replace the resource for this change.
@@ -80,6 +84,7 @@ def facts_of(token: str) -> Facts:
         optional_computed=frozenset(entry.get("optional_computed", ())),
         conditional=entry.get("conditional", {}),
         known=bool(entry),
+        terraform=entry.get("terraform", ""),
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from infra.account.audit import FEATURES
-from tests.support.recorder import Recording
+from tests.support.recorder import Recording, record, system_file
 
 TRAIL = "aws:cloudtrail/trail:Trail"
+FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 
@@ -75,6 +78,29 @@ def test_what_nobody_should_do_is_counted_in_the_trail(each: Recording, alarm: s
         for each_filter in each.of("aws:cloudwatch/logMetricFilter:LogMetricFilter").values()
     }
     assert counted[metric["metricName"]] == f"/groundwork/triangle-{each.environment}/trail"
+
+
+@pytest.mark.contract("SEC-6")
+@pytest.mark.parametrize(
+    "role",
+    [
+        "ci/groundwork-deploy",
+        "aws-reserved/sso.amazonaws.com/us-west-2/AWSReservedSSO_Deploy_0123456789abcdef",
+    ],
+)
+def test_a_role_with_a_path_is_known_to_the_alarm_by_its_name_and_to_entries_by_its_arn(
+    role: str, tmp_path: Path
+) -> None:
+    system = system_file()
+    system["access"]["deploy"] = role
+    file = tmp_path / "system.yaml"
+    file.write_text(yaml.safe_dump(system), encoding="utf-8")
+    prod = record("prod", {"systemFile": str(file)})
+    pattern = prod.one(FILTER, "trail-unexpected-secret-reads").inputs["pattern"]
+    # sessionIssuer.userName in CloudTrail's events is the name alone; aws:PrincipalArn is the whole.
+    assert f'userName != "{role.rpartition("/")[2]}"' in pattern
+    readers = json.loads(prod.one("aws:secretsmanager/secretPolicy:SecretPolicy", "database").plain("policy"))
+    assert f":role/{role}" in json.dumps(readers)
 
 
 @pytest.mark.contract("SEC-6")

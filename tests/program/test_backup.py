@@ -62,6 +62,19 @@ def test_a_longer_retention_leaves_the_lock_alone() -> None:
     assert {lock.inputs["minRetentionDays"] for lock in locks} == {30}
 
 
+@pytest.mark.contract("DR-6", "S3-2")
+def test_a_role_of_its_own_may_restore_what_was_backed_up(each: Recording) -> None:
+    roles = each.of("aws:iam/role:Role")
+    attached = {
+        (each.inputs["role"], each.inputs["policyArn"].rpartition("/")[2])
+        for each in each.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment").values()
+    }
+    restore = {policy for role, policy in attached if role == roles["restore"].inputs["name"]}
+    assert restore == {"AWSBackupServiceRolePolicyForRestores", "AWSBackupServiceRolePolicyForS3Restore"}
+    # What takes a snapshot every night writes over nothing.
+    assert not {policy for role, policy in attached if role == roles["backup"].inputs["name"]} & restore
+
+
 @pytest.mark.contract("DR-6")
 def test_what_cannot_be_made_again_is_backed_up_by_name(each: Recording) -> None:
     chosen = each.one("aws:backup/selection:Selection", "data").inputs["resources"]

@@ -45,7 +45,7 @@ def test_access_is_by_entries_alone(each: Recording) -> None:
     ("name", "policy", "scope"),
     [
         ("deploy", "AmazonEKSClusterAdminPolicy", {"type": "cluster"}),
-        ("on-call", "AmazonEKSEditPolicy", {"type": "namespace", "namespaces": ["triangle"]}),
+        ("on-call", "AmazonEKSViewPolicy", {"type": "namespace", "namespaces": ["triangle"]}),
         ("read-only", "AmazonEKSViewPolicy", {"type": "cluster"}),
     ],
 )
@@ -57,6 +57,24 @@ def test_each_role_gets_what_it_needs_and_no_more(
     assert association.inputs["policyArn"] == f"arn:aws:eks::aws:cluster-access-policy/{policy}"
     assert association.inputs["accessScope"] == scope
     assert association.inputs["principalArn"] == entry.inputs["principalArn"]
+
+
+@pytest.mark.contract("K8S-1", "SEC-6")
+def test_people_on_call_start_pods_anew_and_reach_no_secret(each: Recording) -> None:
+    (group,) = each.one("aws:eks/accessEntry:AccessEntry", "on-call").inputs["kubernetesGroups"]
+    binding = each.one("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "on-call").inputs
+    assert [(each["kind"], each["name"]) for each in binding["subjects"]] == [("Group", group)]
+    assert binding["metadata"]["namespace"] == "triangle"
+    role = each.one("kubernetes:rbac.authorization.k8s.io/v1:Role", binding["roleRef"]["name"]).inputs
+    rights = {
+        (resource, verb) for rule in role["rules"] for resource in rule["resources"] for verb in rule["verbs"]
+    }
+    assert {("pods", "delete"), ("deployments/scale", "patch"), ("jobs", "delete")} <= rights
+    # Who makes a pod, or changes what one runs, reads with it whatever it may read.
+    makes_pods = {"cronjobs", "deployments", "jobs", "pods", "pods/exec", "pods/ephemeralcontainers", "*"}
+    writes = {"create", "patch", "update", "*"}
+    assert not {(resource, verb) for resource in makes_pods for verb in writes} & rights
+    assert not {resource for resource, _ in rights} & {"secrets", "serviceaccounts/token", "*"}
 
 
 @pytest.mark.contract("K8S-1")

@@ -24,9 +24,11 @@ def test_only_this_environment_of_this_repository_may_deploy(each: Recording) ->
     assert trust["Condition"] == {
         "StringEquals": {
             "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-            "token.actions.githubusercontent.com:sub": (
-                f"repo:triangle-portal/platform:environment:{each.environment}"
-            ),
+            # Both forms: which one a repository has depends on when it was made or renamed.
+            "token.actions.githubusercontent.com:sub": [
+                f"repo:triangle-portal/platform:environment:{each.environment}",
+                f"repo:triangle-portal@100000001/platform@200000001:environment:{each.environment}",
+            ],
         }
     }
 

@@ -205,6 +205,10 @@ def test_a_bad_value_in_the_stack_file_is_refused(
         ("secrets.stripe-secret-key.live", "(", "a regular expression"),
         ("images", {}, "versions in Pulumi.prod.yaml alone"),
         ("payments", {"provider": ""}, "who takes them"),
+        ("source.repository", "platform", "owner and name on GitHub"),
+        ("source.ownerId", "100000001", "Write it without quotes"),
+        ("source.ownerId", 0, "a whole number from 1 to"),
+        ("source.repositoryId", ..., "both numbers of GitHub or none"),
     ],
 )
 def test_a_bad_value_in_the_system_file_is_refused(path: str, value: Any, expected: str) -> None:

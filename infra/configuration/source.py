@@ -1,0 +1,70 @@
+"""Where this program and its CI are: the repository on GitHub, by its names and by its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.configuration.validation import MISSING, Reader
+
+# GitHub's numbers are 64 bits wide at most; a number of more digits is a mistake.
+IDENTIFIER_MAXIMUM = 10**15
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository on GitHub.
+
+    Args:
+        owner: the name of the organization or person.
+        name: the repository's.
+        owner_id: the owner's number, which survives a rename; 0 where the file has none.
+        repository_id: the repository's, likewise.
+    """
+
+    owner: str
+    name: str
+    owner_id: int = 0
+    repository_id: int = 0
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner}/{self.name}"
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """How GitHub's tokens name it: by its names and, since 2026-07-15, with the numbers beside them.
+
+        A repository that was made, renamed or transferred since that day has the second form, an older one
+        the first until its owner switches it over; so both are known where the numbers are (GitHub,
+        "Immutable subject claims for GitHub Actions OIDC tokens", and Microsoft Entra's page on them).
+        """
+        if not self.owner_id:
+            return (f"repo:{self.full_name}",)
+        with_numbers = f"repo:{self.owner}@{self.owner_id}/{self.name}@{self.repository_id}"
+        return f"repo:{self.full_name}", with_numbers
+
+
+def read_repository(reader: Reader) -> Repository:
+    """The section `source`."""
+    text = reader.text(
+        "repository",
+        pattern=r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}",
+        allowed="owner and name on GitHub of this program's repository",
+        example="example/platform",
+    )
+    owner, _, name = text.partition("/")
+    numbers = {
+        key: reader.integer(key, minimum=1, maximum=IDENTIFIER_MAXIMUM, default=0)
+        for key in ("ownerId", "repositoryId")
+    }
+    missing = [key for key in numbers if not reader.has(key)]
+    if len(missing) == 1:
+        reader.problem(
+            missing[0],
+            MISSING,
+            "both numbers of GitHub or none",
+            f"`gh api repos/{text} --jq '.owner.id, .id'` shows them.",
+        )
+    reader.finish()
+    return Repository(owner, name, numbers["ownerId"], numbers["repositoryId"])
