@@ -6,14 +6,20 @@ beforehand and the history afterwards.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml import YAMLError
 
 from infra.configuration.environments import Environment
 from infra.configuration.images import DIGEST
-from infra.configuration.strict_yaml import parse
+from infra.configuration.strict_yaml import described, parse
 from operations.checkout import environment_named
 from operations.console import OperationError
 from rehearsal.workspace import write_atomically
@@ -76,8 +82,8 @@ def roll_back(root: Path, environment: str) -> Changes:
     """
     file = _stack_file(root, environment)
     now = _images(file)
-    for text in _history(root, file.name):
-        before = _images_in(text)
+    for text in _history(root, file):
+        before = _images_once(text)
         if before and before != now:
             return _write(file, before)
     raise OperationError(f"{file.name}: the history has no other versions than these; nothing was written.")
@@ -98,11 +104,28 @@ def _stack_file(root: Path, environment: str) -> Path:
     return file
 
 
+def _text(file: Path) -> str:
+    """The file's text with the line endings that it has."""
+    try:
+        with file.open(encoding="utf-8", newline="") as opened:
+            return opened.read()
+    except UnicodeDecodeError as error:
+        raise _unreadable(file, error) from None
+
+
 def _images(file: Path) -> dict[str, str]:
-    images = _images_in(file.read_text(encoding="utf-8"))
+    try:
+        images = _images_in(_text(file))
+    except YAMLError as error:
+        raise _unreadable(file, error) from None
     if not images:
         raise OperationError(f"{file.name}: {_KEY}: found nothing; it has a version for each service.")
     return images
+
+
+def _unreadable(file: Path, error: YAMLError | UnicodeDecodeError) -> OperationError:
+    place, found, allowed = described(error)
+    return OperationError(f"{file.name}: {place}: found {found}; allowed: {allowed}.")
 
 
 def _images_in(text: str) -> dict[str, str]:
@@ -114,22 +137,42 @@ def _images_in(text: str) -> dict[str, str]:
     )
 
 
-def _history(root: Path, name: str) -> list[str]:
-    """The file's earlier contents, the latest first."""
-    log = _git(root, "log", "--format=%H", "--max-count=200", "--", name)
-    return [_git(root, "show", f"{commit}:./{name}") for commit in log.split()]
+def _images_once(text: str) -> dict[str, str]:
+    """Those of an earlier text; none where a commit had broken it."""
+    try:
+        return _images_in(text)
+    except YAMLError:
+        return {}
+
+
+def _history(root: Path, file: Path) -> Iterator[str]:
+    """The file's earlier contents, the latest first; of a link those of what it points to."""
+    name = os.path.relpath(file.resolve(), root.resolve())
+    for commit in _git(root, "log", "--format=%H", "--max-count=200", "--", name).split():
+        with contextlib.suppress(OperationError):  # a commit that removed it
+            yield _git(root, "show", f"{commit}:./{name}")
 
 
 def _git(root: Path, *arguments: str) -> str:
     command = ["git", *arguments]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command,
+            cwd=root,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError:
+        raise OperationError("git is not installed, and the versions before are in its history.") from None
     if done.returncode != 0:
         raise OperationError(f"git {arguments[0]}: {done.stderr.strip()}")
     return done.stdout
 
 
 def _write(file: Path, wanted: Mapping[str, str]) -> Changes:
-    """Exchanges versions line by line, so that the file's comments stay."""
+    """Exchanges the versions where they stand, so that comments, quotes and line endings stay."""
     images = _images(file)
     unknown = sorted(wanted.keys() - images.keys())
     missing = sorted(images.keys() - wanted.keys())
@@ -140,14 +183,34 @@ def _write(file: Path, wanted: Mapping[str, str]) -> Changes:
         )
     changes = {name: (old, wanted[name]) for name, old in images.items() if old != wanted[name]}
     if changes:
-        text = file.read_text(encoding="utf-8")
-        for name, (old, new) in changes.items():
-            line = rf"^(\s+{re.escape(name)}:\s*){re.escape(old)}(?=\s|$)"
-            text = re.sub(line, rf"\g<1>{new}", text, count=1, flags=re.MULTILINE)
+        text = _exchanged(_text(file), changes)
         if _images_in(text) != dict(wanted):
             raise OperationError(
-                f"{file.name}: {_KEY}: write one service and its version to a line, "
+                f"{file.name}: {_KEY}: found versions that services share by aliases; "
+                f"allowed: a version of its own for each, "
                 f"for example `    {next(iter(changes))}: {next(iter(changes.values()))[1]}`."
             )
         write_atomically(file, text)
     return changes
+
+
+def _exchanged(text: str, changes: Changes) -> str:
+    """The text with other versions in the places where YAML has found the old ones."""
+    places = {}
+    for name, node in _version_nodes(text).items():
+        if name in changes:
+            places[node.start_mark.index, node.end_mark.index] = changes[name]
+    for (start, end), (old, new) in sorted(places.items(), reverse=True):
+        text = text[:start] + text[start:end].replace(old, new) + text[end:]
+    return text
+
+
+def _version_nodes(text: str) -> dict[str, yaml.Node]:
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    for key in ("config", _KEY):
+        node = _mapping(node)[key]
+    return _mapping(node)
+
+
+def _mapping(node: Any) -> dict[str, Any]:
+    return {key.value: value for key, value in node.value}

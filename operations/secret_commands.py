@@ -105,9 +105,11 @@ def _show_restored(made: str, found: Sequence[Found], *, written: bool, json_: b
 
 
 def _asked(name: str, env: str) -> str:
+    from operations import secret_values
+
     if sys.stdin.isatty():
         return str(typer.prompt(f"{name} of {env} (hidden)", hide_input=True, default="", show_default=False))
-    return sys.stdin.read()
+    return secret_values.decoded(sys.stdin.buffer.read(), name)
 
 
 def parity(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import json
+import re
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +19,11 @@ from operations.live_or_test import is_placeholder, looks_like_test, looks_live
 
 # Secrets Manager's own limit (PutSecretValue in botocore's model).
 LENGTH_MAXIMUM = 65_536
+
+# Tabs and line breaks have their place in keys and certificates; half a character (a surrogate) comes from a
+# terminal that does not speak UTF-8.
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
+_JSON = re.compile(r"[{\[]\s*[\"{\[]")
 
 
 def entry_of(configuration: Configuration, name: str) -> SecretEntry:
@@ -39,15 +47,52 @@ def entry_of(configuration: Configuration, name: str) -> SecretEntry:
     return secrets[name]
 
 
+def decoded(value: bytes, name: str) -> str:
+    """The text of what came on standard input.
+
+    Raises:
+        OperationError: it is not UTF-8, as a file that another program has written may be.
+    """
+    if value.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _refused(name, "text in UTF-16", "UTF-8. PowerShell: `Set-Content -Encoding utf8NoBOM`")
+    if value.startswith(codecs.BOM_UTF8):
+        raise _refused(name, "a byte order mark in front of the value", "UTF-8 without one")
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise _refused(name, "bytes that are not UTF-8", "text; encode other values in Base64") from None
+
+
+def _check_form(value: str, name: str) -> None:
+    """Refuses what was meant otherwise; every value of these forms has broken a service somewhere."""
+    if _NOT_TEXT.search(value):
+        found = "a character that nobody can type (NUL or another control character)"
+        raise _refused(name, found, "text, in several lines if need be")
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'`":
+        raise _refused(name, "quotes around the value", "the value alone: they would be part of it")
+    if _JSON.match(value):
+        try:
+            json.loads(value)
+        except ValueError as error:
+            place = re.sub(r".*?: (line .*)", r"\1", str(error))
+            raise _refused(name, f"JSON that is not whole ({place})", "the whole of it") from None
+
+
+def _refused(name: str, found: str, allowed: str) -> OperationError:
+    return OperationError(f"{name}: found {found}; allowed: {allowed}. Nothing was set.")
+
+
 def checked(value: str, entry: SecretEntry, environment: Environment) -> str:
     """The value without the line break at its end.
 
     Raises:
-        OperationError: it is empty or too long, or belongs to another kind of environment.
+        OperationError: it is empty, too long or of a form that nobody means, or belongs to another kind of
+            environment.
     """
     value = value.strip()
     if is_placeholder(value):
         raise OperationError(f"{entry.name}: found an empty value or a placeholder; nothing was set.")
+    _check_form(value, entry.name)
     if len(value.encode()) > LENGTH_MAXIMUM:
         raise OperationError(
             f"{entry.name}: found {len(value.encode())} bytes; allowed: at most {LENGTH_MAXIMUM}."

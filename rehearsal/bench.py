@@ -20,9 +20,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.table import Table
 
+from infra.configuration.strict_yaml import parse, written
 from rehearsal.console import Terminal
 from rehearsal.language import sdk_as_published
 from rehearsal.session import Session
@@ -199,7 +199,7 @@ CATALOGUE += tuple(
 
 def _scale_services(path: Path, factor: int) -> dict[str, str]:
     """Adds copies of the services; gives each one's name with that of the service it was copied from."""
-    system = yaml.safe_load(path.read_text(encoding="utf-8"))
+    system = parse(path.read_text(encoding="utf-8"))
     names = {}
     for name, service in list(system["services"].items()):
         for number in range(1, factor):
@@ -210,15 +210,15 @@ def _scale_services(path: Path, factor: int) -> dict[str, str]:
                 # One of a service's own paths leads to its health check.
                 system["services"][copy]["route"] = {**service["route"], "paths": [f"/{copy}/*"]}
                 system["services"][copy]["health"] = {**service["health"], "ready": f"/{copy}/ready"}
-    path.write_text(yaml.safe_dump(system, sort_keys=False), encoding="utf-8")
+    path.write_text(written(system), encoding="utf-8")
     return names
 
 
 def _scale_images(path: Path, names: dict[str, str]) -> None:
-    stack = yaml.safe_load(path.read_text(encoding="utf-8"))
+    stack = parse(path.read_text(encoding="utf-8"))
     images = stack["config"]["groundwork:images"]
     images |= {name: images[original] for name, original in names.items()}
-    path.write_text(yaml.safe_dump(stack, sort_keys=False), encoding="utf-8")
+    path.write_text(written(stack), encoding="utf-8")
 
 
 def _seconds(work: Callable[[], object]) -> float:

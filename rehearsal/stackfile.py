@@ -99,6 +99,13 @@ def _config(name: str, text: str) -> dict[str, Any]:
         raise _unreadable(name, error) from None
     if not isinstance(content, Mapping) or not isinstance(content.get("config"), Mapping):
         raise StackFileError(f"{name}: a stack file has a `config:` section with `{NAMESPACE}…` keys")
+    for key in content["config"]:
+        if ":" not in str(key):
+            # The engine takes it for one of the project's; whoever reads the file beside it would not see it.
+            raise StackFileError(
+                f"{name}: {key}: found a key without a namespace; allowed: `{NAMESPACE}{key}`, "
+                f"or another of the program's keys with `{NAMESPACE}` in front."
+            )
     return {
         str(key).removeprefix(NAMESPACE): value
         for key, value in content["config"].items()

@@ -13,12 +13,14 @@ For each checkout, environment and system file there is one folder:
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -27,8 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from infra.configuration.strict_yaml import parse, written
 from rehearsal.stand_ins import take_encrypted
 from rehearsal.user_folders import state_home
 
@@ -139,24 +140,23 @@ class Workspace:
 
     def _copy_stack_file(self, root: Path, extra_config: Mapping[str, Any]) -> dict[str, str]:
         name = f"Pulumi.{self.environment}.yaml"
-        content = yaml.safe_load((root / name).read_text(encoding="utf-8")) or {}
+        content = parse((root / name).read_text(encoding="utf-8")) or {}
         copy = self.project / name
-        before = yaml.safe_load(copy.read_text(encoding="utf-8")) if copy.exists() else {}
+        before = parse(copy.read_text(encoding="utf-8")) if copy.exists() else {}
         for key in _SECRETS_KEYS:
             content.pop(key, None)
         if "encryptionsalt" in (before or {}):
             content["encryptionsalt"] = before["encryptionsalt"]
         stand_ins = take_encrypted(content.setdefault("config", {}))
         content["config"].update(extra_config)
-        write_atomically(copy, yaml.safe_dump(content, sort_keys=False))
+        write_atomically(copy, written(content))
         return stand_ins
 
     def passphrase(self) -> str:
         """The passphrase of this workspace's state; made up the first time, readable by its owner only."""
         file = self.directory / "passphrase"
         if not file.exists():
-            write_atomically(file, secrets.token_hex(16))
-            file.chmod(0o600)
+            write_atomically(file, secrets.token_hex(16), mode=0o600)
         return file.read_text(encoding="utf-8").strip()
 
     def lock(self) -> tuple[int, bool]:
@@ -247,14 +247,34 @@ def _alive(process: str) -> bool:
     return True
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Writes under a temporary name and renames, so that nobody ever sees half a file."""
+def write_atomically(path: Path, text: str, *, mode: int | None = None) -> None:
+    """Writes under a temporary name and renames, so that nobody ever sees half a file.
+
+    A file that is there keeps its mode, and a link goes on pointing to what it points to.
+
+    Args:
+        path: the file.
+        text: its whole content; line endings are written as they stand there.
+        mode: of a new file; what is usual for the user where none is given.
+    """
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            os.fchmod(file.fileno(), _mode(path, mode))
             file.write(text)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _mode(path: Path, mode: int | None) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        return stat.S_IMODE(path.stat().st_mode)
+    if mode is not None:
+        return mode
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -12,6 +12,7 @@ from infra.arguments.rotation import rotated
 from infra.configuration import Configuration, buckets
 from infra.configuration.buckets import ACCESS_LOGS, AUDIT
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, redis_secret
+from infra.configuration.reserved_names import database_name
 from infra.data.database import Database, DatabaseArgs
 from infra.data.redis import Eviction, Redis, RedisArgs
 from infra.data.safe_bucket import bucket_arn
@@ -38,7 +39,7 @@ def database(
     settings, standard = configuration.settings, configuration.settings.standard
     return DatabaseArgs(
         naming=configuration.naming,
-        name=configuration.system.name.replace("-", "_"),  # PostgreSQL would want a hyphen quoted
+        name=database_name(configuration.system.name),
         tier=settings.database.tier,
         storage_maximum=settings.database.storage_maximum,
         backup_retention=settings.database.backup_retention,

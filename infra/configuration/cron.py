@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_ITEM = re.compile(r"(?P<first>\*|\w+)(-(?P<last>\w+))?(/(?P<step>\d+))?")
+_ITEM = re.compile(r"(?P<first>\*|\w+)(-(?P<last>\w+))?(/(?P<step>\d{1,4}))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,31 +27,46 @@ _FIELDS = (
 )
 
 
+# The longest that each month can be.
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
 def cron_mistake(schedule: str) -> str | None:
     """What is wrong with a schedule, in words; None when nothing is."""
-    parts = schedule.split()
+    parts = schedule.lower().split()
     if len(parts) != len(_FIELDS):
         return f"five fields ({', '.join(field.name for field in _FIELDS)}), not {len(parts)}"
+    times = []
     for field, part in zip(_FIELDS, parts, strict=True):
-        if not all(_fits(field, item) for item in part.split(",")):
+        values = [_values(field, item) for item in part.split(",")]
+        if not all(values):
             return f"{field.minimum} to {field.maximum}, ranges, lists, * and /step for the {field.name}"
+        times.append({value for one in values for value in one})
+    # A day of the month and one of the week together mean either (crontab's manual page).
+    either = "*" not in (parts[2], parts[4])
+    if not either and not any(day <= _DAYS[month - 1] for day in times[2] for month in times[3]):
+        return "a day that one of its months has: this one never comes"
     return None
 
 
-def _fits(field: _Field, item: str) -> bool:
-    match = _ITEM.fullmatch(item.lower())
+def _values(field: _Field, item: str) -> range:
+    """The times that an item of a field means; none for what cron does not know."""
+    match = _ITEM.fullmatch(item)
     if not match or (match["first"] == "*" and match["last"]):
-        return False
-    if match["step"] is not None and int(match["step"]) == 0:
-        return False
+        return range(0)
+    step = int(match["step"] or 1)
     if match["first"] == "*":
-        return True
-    first = _number(field, match["first"])
-    last = first if match["last"] is None else _number(field, match["last"])
-    return first is not None and last is not None and field.minimum <= first <= last <= field.maximum
+        first, last = field.minimum, field.maximum
+    else:
+        first = _number(field, match["first"])
+        # With a step alone it goes on from there.
+        open_end = field.maximum if match["step"] else first
+        last = _number(field, match["last"]) if match["last"] else open_end
+    fits = field.minimum <= first <= last <= field.maximum and step > 0
+    return range(first, last + 1, step) if fits else range(0)
 
 
-def _number(field: _Field, text: str) -> int | None:
+def _number(field: _Field, text: str) -> int:
     if text in field.words:
         return field.words.index(text) + field.minimum
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdigit() else -1

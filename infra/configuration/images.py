@@ -7,10 +7,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from infra.configuration.environments import STANDARDS, Environment
-from infra.configuration.validation import Reader
+from infra.configuration.validation import Described, Reader
 
 DIGEST = r"sha256:[0-9a-f]{64}"
 TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+# ECR's list of exclusion filters (ImageTagMutabilityExclusionFilters).
+TAGS_MAXIMUM = 5
+
+# ECR's form (CreateRepository, repositoryName), and what a host of somebody else's has in front of it. ECR
+# has the system's name in front as well, within 256 characters.
+_COMPONENT = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
+REPOSITORY = rf"(?=.{{2,200}}$)([a-zA-Z0-9.-]+(:[0-9]{{1,5}})?/)?{_COMPONENT}(/{_COMPONENT})*"
+REPOSITORY_ALLOWED = (
+    "an image's repository without tag or digest, in lower-case letters, digits and single . _ - /"
+)
 
 
 def is_digest(version: str) -> bool:
@@ -32,6 +42,14 @@ def read_images(root: Reader, name: str, environment: Environment) -> Mapping[st
         else f"{allowed}, or a tag",
         example=f"sha256:{'0' * 64}",
     )
+    tags = {version for version in images.values() if version and not is_digest(version)}
+    if len(tags) > TAGS_MAXIMUM:
+        root.problem(
+            name,
+            Described(f"{len(tags)} different tags"),
+            f"at most {TAGS_MAXIMUM}: the registry has no more exceptions from tags that never move",
+            "Let services that are built together share one, such as main, or take digests.",
+        )
     return MappingProxyType(images)
 
 

@@ -73,7 +73,10 @@ def _schedule(name: str, reader: Reader, services: Collection[str]) -> Schedule:
         service=_service(reader, services),
         command=_command(reader, "command"),
         schedule=reader.text(
-            "schedule", pattern=r".+", allowed="cron's five fields, in UTC", example='"0 3 * * *"'
+            "schedule",
+            pattern=patterns.line(1, 200),
+            allowed="cron's five fields, in UTC",
+            example='"0 3 * * *"',
         ),
         deadline=reader.integer("deadline", minimum=10, maximum=86_400, unit="seconds", default=3600),
     )
@@ -90,4 +93,11 @@ def _service(reader: Reader, services: Collection[str]) -> str:
 
 
 def _command(reader: Reader, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    return reader.texts(name, pattern=r".+", allowed="a word of the command", example="npm", default=default)
+    return reader.texts(
+        name,
+        pattern=patterns.line(1, 1000),
+        allowed="a word of the command, in one line",
+        example="npm",
+        default=default,
+        repeated=True,
+    )

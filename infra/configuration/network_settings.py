@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 from infra.configuration import patterns
 from infra.configuration.addresses import BLOCKS, PREFIX_LENGTHS, ZONES_MAXIMUM
 from infra.configuration.environments import STANDARDS, Environment
+from infra.configuration.regions import check_zones
 from infra.configuration.validation import Problems, Reader
 
 
@@ -106,6 +107,4 @@ def _check_zones(
     if not minimum <= len(zones) <= ZONES_MAXIMUM:
         count = f"{minimum}" if minimum == ZONES_MAXIMUM else f"{minimum} to {ZONES_MAXIMUM}"
         section.problem(name, list(zones), f"{count} zones in {environment}")
-    for zone in zones:
-        if zone[:-1] != region:
-            section.problem(name, zone, f"zones of {region}", f"For example {region}{zone[-1]}.")
+    check_zones(section, name, zones, region)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from types import MappingProxyType
 
@@ -36,9 +35,6 @@ HOSTS = MappingProxyType(
     }
 )
 
-# Namespaces that are in the cluster already (Kubernetes documentation, "Namespaces"; the EKS add-ons).
-_NAMESPACES = re.compile(r"default|kube-.*|amazon-cloudwatch")
-
 
 def callers_policy(service: str) -> str:
     """The network policy that says who may call a service."""
@@ -51,8 +47,3 @@ def pod_name_mistake(name: str, services: Collection[str]) -> str | None:
     if called:
         return f"who may call {called[0]}"
     return POD_NAMES.get(name)
-
-
-def is_namespace_of_cluster(name: str) -> bool:
-    """Whether every cluster has a namespace of this name."""
-    return bool(_NAMESPACES.fullmatch(name))

@@ -45,7 +45,7 @@ class SecretEntry:
 
 def read_secrets(root: Reader) -> Mapping[str, SecretEntry]:
     """The section `secrets`, by name."""
-    readers = root.entries("secrets", pattern=patterns.NAME, allowed=patterns.NAME_ALLOWED, optional=True)
+    readers = root.entries("secrets", pattern=patterns.SECRET, allowed=patterns.SECRET_ALLOWED, optional=True)
     for name in PLATFORM_SECRETS:
         if name in readers:
             root.section("secrets").problem(
@@ -66,7 +66,12 @@ def _secret(name: str, reader: Reader) -> SecretEntry:
         )
     entry = SecretEntry(
         name,
-        reader.text("description", pattern=r".{1,200}", allowed="what it is for", example="Stripe's API key"),
+        reader.text(
+            "description",
+            pattern=patterns.line(1, 200),
+            allowed="what it is for, in one line of at most 200 characters",
+            example="Stripe's API key",
+        ),
         source,
         rotation,
         _expression(reader, "live"),
@@ -77,9 +82,45 @@ def _secret(name: str, reader: Reader) -> SecretEntry:
 
 
 def _expression(reader: Reader, name: str) -> str | None:
-    text = reader.text(name, pattern=r".+", allowed="a regular expression", example="^sk_live_", default="")
+    text = reader.text(
+        name,
+        pattern=patterns.line(1, 200),
+        allowed="a regular expression in one line, at most 200 characters",
+        example="^sk_live_",
+        default="",
+    )
     try:
         re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         reader.problem(name, text, "a regular expression", f"This one has {error}.")
+        return None
+    if _backtracks(text):
+        reader.problem(
+            name,
+            text,
+            "a regular expression in which nothing is repeated that repeats or has alternatives itself",
+            "On some values this one would be tried for years: (a+)+ is a+.",
+        )
     return text or None
+
+
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[*+]|\{\d*,\d*\}|.", re.DOTALL)
+
+
+def _backtracks(expression: str) -> bool:
+    """Whether a group that is repeated can match a text in several ways: all of them are tried."""
+    varies = [False]  # of each group that is open, the outermost first
+    closed = False  # the piece before was a group that varies
+    for piece in _PIECE.findall(expression):
+        repeats = piece in ("*", "+") or (piece[0] == "{" and len(piece) > 1)
+        if repeats and closed:
+            return True
+        closed = False
+        if piece == "(":
+            varies.append(False)
+        elif piece == ")":
+            closed = varies.pop()
+            varies[-1] |= closed
+        elif repeats or piece in ("|", "?"):
+            varies[-1] = True
+    return False

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from infra.configuration import patterns, platform_names
 from infra.configuration.buckets import for_services
+from infra.configuration.images import REPOSITORY, REPOSITORY_ALLOWED
 from infra.configuration.validation import Problems, Reader
 
 # CloudFront closes a connection after ten quiet minutes, for everybody (its quotas, "idle timeout"). Two
@@ -120,11 +121,18 @@ def _service(name: str, reader: Reader, secrets: Collection[str]) -> Service:
         name=name,
         repository=reader.text(
             "repository",
-            pattern=r"[a-z0-9]([a-z0-9._/:-]*[a-z0-9])?",
-            allowed="an image's repository without tag or digest",
+            pattern=REPOSITORY,
+            allowed=REPOSITORY_ALLOWED,
             example="backend",
         ),
-        command=reader.texts("command", pattern=r".+", allowed="a word", example="node", default=()),
+        command=reader.texts(
+            "command",
+            pattern=patterns.line(1, 1000),
+            allowed="a word",
+            example="node",
+            default=(),
+            repeated=True,
+        ),
         port=reader.integer("port", minimum=1024, maximum=65535),  # below 1024 needs root
         exposed=reader.switch("exposed", default=True),
         route=route,
@@ -132,8 +140,10 @@ def _service(name: str, reader: Reader, secrets: Collection[str]) -> Service:
         sticky=reader.switch("sticky", default=False),
         worker=reader.switch("worker", default=False),
         health=Health(
-            health.text("live", pattern=patterns.PATH, allowed="a path", example="/health/live"),
-            health.text("ready", pattern=patterns.PATH, allowed="a path", example="/health/ready"),
+            health.text("live", pattern=patterns.PATH, allowed=patterns.PATH_ALLOWED, example="/health/live"),
+            health.text(
+                "ready", pattern=patterns.PATH, allowed=patterns.PATH_ALLOWED, example="/health/ready"
+            ),
         ),
         resources=Resources(
             resources.integer("cpu", minimum=50, maximum=64_000, unit="thousandths of a core"),
@@ -184,7 +194,7 @@ def _websockets(reader: Reader) -> WebSockets | None:
     if section is None:
         return None
     websockets = WebSockets(
-        section.text("path", pattern=patterns.PATH, allowed="a path", example="/ws"),
+        section.text("path", pattern=patterns.PATH, allowed=patterns.PATH_ALLOWED, example="/ws"),
         section.integer("heartbeat", minimum=1, maximum=HEARTBEAT_MAXIMUM, unit="seconds"),
     )
     section.finish()
@@ -212,8 +222,8 @@ def _variables(reader: Reader) -> dict[str, str]:
         "variables",
         key_pattern=patterns.VARIABLE,
         key_allowed=patterns.VARIABLE_ALLOWED,
-        pattern=r"[^\n]{0,1000}",
-        allowed="a text in one line",
+        pattern=patterns.line(0, 1000),
+        allowed="a text in one line, at most 1000 characters",
         example='"3600"',
     )
 

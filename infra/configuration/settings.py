@@ -16,6 +16,7 @@ from infra.configuration.database_certificates import WHERE_AWS_HAS_THEM, databa
 from infra.configuration.environments import STANDARDS, Environment, Standard
 from infra.configuration.images import read_images
 from infra.configuration.network_settings import NetworkSettings, read_network
+from infra.configuration.regions import read_region
 from infra.configuration.switches import (
     Debug,
     Escalation,
@@ -29,6 +30,23 @@ from infra.configuration.validation import Described, EncryptedText, Problems, R
 
 # EKS versions with standard support left, with its last day (AWS's release calendar).
 CLUSTER_VERSIONS = MappingProxyType({"1.35": "2027-03-27"})
+
+
+# "Public endpoint access CIDR ranges per cluster" in the EKS user guide's service quotas.
+API_ACCESS_MAXIMUM = 40
+
+# EKS: a range of the public endpoint "can't include reserved addresses" (user guide, "Cluster API server
+# endpoint"). These are IANA's special-purpose ranges, but for those of documentation, which stand in
+# examples.
+NOT_ON_THE_INTERNET = tuple(
+    map(
+        IPv4Network,
+        (
+            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+            *("192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"),
+        ),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -132,10 +150,8 @@ def read_settings(
     name = Environment(environment)
     standard = STANDARDS[name]
     root = Reader(problems, file, raw)
-    region = root.text("region", pattern=patterns.REGION, allowed="the name of a region", example="us-west-2")
-    recovery_region = root.text(
-        "recoveryRegion", pattern=patterns.REGION, allowed="the name of a region", example="us-east-2"
-    )
+    region = read_region(root, "region", "us-west-2")
+    recovery_region = read_region(root, "recoveryRegion", "us-east-2")
     settings = Settings(
         environment=name,
         standard=standard,
@@ -167,7 +183,11 @@ def read_settings(
             root.problem(key, value, allowed, advice)
     # Read by whoever looks for the system file; nothing that this environment decides.
     root.text(
-        "systemFile", pattern=r".+", allowed="the path of a system file", example="system.yaml", default=""
+        "systemFile",
+        pattern=patterns.line(1, 4096),
+        allowed="the path of a system file",
+        example="system.yaml",
+        default="",
     )
     root.finish()
     return settings
@@ -180,19 +200,31 @@ def _cluster(section: Reader) -> ClusterSettings:
         pattern=patterns.CIDR,
         allowed="a network that people and CI connect from",
         example="203.0.113.0/24",
+        most=API_ACCESS_MAXIMUM,
     )
     for text in access:
-        try:
-            wide = IPv4Network(text).prefixlen < 8
-        except ValueError:
-            section.problem("apiAccess", text, "a network without bits beyond its length")
-            continue
-        if wide:
-            section.problem(
-                "apiAccess", text, "networks of /8 or smaller", "The API is not open to the world (K8S-1)."
-            )
+        _check_access(section, text)
     section.finish()
     return ClusterSettings(version, access)
+
+
+def _check_access(section: Reader, text: str) -> None:
+    try:
+        network = IPv4Network(text)
+    except ValueError:
+        section.problem("apiAccess", text, "a network without bits beyond its length")
+        return
+    if network.prefixlen < 8:
+        section.problem(
+            "apiAccess", text, "networks of /8 or smaller", "The API is not open to the world (K8S-1)."
+        )
+    elif any(network.overlaps(one) for one in NOT_ON_THE_INTERNET):
+        section.problem(
+            "apiAccess",
+            text,
+            "networks of the internet: nobody comes to the public endpoint from a private one",
+            "Write the address that the internet sees. From inside the network the API is reached anyway.",
+        )
 
 
 def _database(section: Reader, standard: Standard) -> DatabaseSettings:

@@ -19,8 +19,11 @@ from infra.configuration.system import DEFAULT_FILE
 from infra.configuration.validation import MISSING, Described, EncryptedText, Problems
 
 NAMESPACE = "groundwork:"
-# The program's own, the engine's, and those of the providers that it uses.
-NAMESPACES = ("groundwork", "pulumi", "aws", "kubernetes", "random")
+# The program's own, and the engine's.
+NAMESPACES = ("groundwork", "pulumi")
+# The program makes its providers itself, and gives each all that it needs: these keys are of others, which
+# nobody makes.
+_PROVIDERS = ("aws", "kubernetes", "random")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -69,7 +72,11 @@ def _check_namespaces(problems: Problems, file: str, keys: Iterable[str]) -> Non
     """The engine takes any key; one of a namespace that nobody reads would be a setting without effect."""
     for key in keys:
         namespace = key.partition(":")[0]
-        if namespace not in NAMESPACES:
+        if namespace in _PROVIDERS:
+            advice = f"Remove it. Account and region are {NAMESPACE}account and {NAMESPACE}region."
+            found = Described("a setting of a provider that the program does not use")
+            problems.add(file, key, found, ", ".join(NAMESPACES), advice)
+        elif namespace not in NAMESPACES:
             near = difflib.get_close_matches(namespace, NAMESPACES, n=1)
             advice = f"Did you mean {near[0]}:{key.partition(':')[2]}?" if near else "Remove it."
             problems.add(file, key, Described("a namespace that nobody reads"), ", ".join(NAMESPACES), advice)

@@ -1,30 +1,74 @@
-"""YAML in which a key stands once: a second one would silently take the first one's place."""
+"""YAML that means one thing to everybody who reads a configuration file: this program, the engine and people.
+
+The engine reads YAML 1.2 and PyYAML 1.1: what they take for different things is refused, and what is
+written is in quotes. A key stands once: a second one would silently take the first one's place.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 # Python's own stack ends before a file that nobody has written by hand does.
 _DEEPEST = 50
+# Of a file with all its aliases written out, and of its text: some ten times what thirty services need.
+_NODES_MAXIMUM = 20_000
+_LENGTH_MAXIMUM = 200_000
 
 _DEFAULT_ALLOWED = "YAML, indented with spaces, never with tabs"
+_QUOTES = "text in quotes, true or false, or a number in its usual form (12, 0.5)"
+
+# The core schema of YAML 1.2.2 (10.3.2), in the order in which it is tried.
+_CORE = (
+    ("null", re.compile(r"null|Null|NULL|~|")),
+    ("bool", re.compile(r"true|True|TRUE|false|False|FALSE")),
+    ("int", re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")),
+    ("float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")),
+    ("float", re.compile(r"[-+]?(\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN")),
+)
+# Both versions take a day for one; a merge of mappings is no value.
+_ALIKE = ("timestamp", "merge", "value")
+_TAG = "tag:yaml.org,2002:"
+_NUMBER_MAXIMUM = 2**63
+_HALF = re.compile(r"[\ud800-\udfff]")
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, which alone does not mind a key that stands twice."""
+    """PyYAML's safe loader, made stricter."""
 
     _depth = 0
+    _nodes = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         self._depth += 1
+        self._nodes += 1
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if self._depth > _DEEPEST:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            problem = "lists or mappings too deep inside each other"
-            raise yaml.composer.ComposerError(None, None, problem, mark)
+            raise _refused(event.start_mark, "lists or mappings too deep inside each other")
+        if self._nodes > _NODES_MAXIMUM:
+            raise _refused(event.start_mark, "more than a file can hold", f"at most {_NODES_MAXIMUM} values")
+        if getattr(event, "tag", None) not in (None, f"{_TAG}str"):
+            raise _refused(event.start_mark, f"the tag {event.tag[:60]}", "values without tags")
         node = super().compose_node(parent, index)
         self._depth -= 1
+        return node
+
+    def compose_scalar_node(self, anchor: Any) -> Any:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        node = super().compose_scalar_node(anchor)
+        if event.tag is None and event.implicit[0]:
+            _check_alike(node)
+        if not node.value.isascii() and _HALF.search(node.value):
+            raise _refused(node.start_mark, "half of a character (a surrogate)", "text of whole characters")
+        return node
+
+    def get_single_node(self) -> Any:
+        node = super().get_single_node()
+        if node is not None:
+            _count(node, {}, set())
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -33,29 +77,92 @@ class _Loader(yaml.SafeLoader):
             if isinstance(key, yaml.ScalarNode) and key.value != "<<":
                 if key.value in seen:
                     found = f"the key {key.value} a second time"
-                    raise yaml.constructor.ConstructorError(
-                        None, None, found, key.start_mark, "each key of a mapping once"
-                    )
+                    raise _refused(key.start_mark, found, "each key of a mapping once")
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         # PyYAML takes 2027-02-30 for a day and a thousand digits for a number, and then fails on them.
+        allowed = "a day of the calendar, a number of usual size, or text in quotes"
         try:
-            return super().construct_object(node, deep)
-        except ValueError as error:
+            value = super().construct_object(node, deep)
+        except (ValueError, ArithmeticError) as error:
             found = f"{str(node.value)[:40]} ({str(error).partition(':')[0]})"
-            allowed = "a day of the calendar, a number of usual size, or text in quotes"
-            raise yaml.constructor.ConstructorError(None, None, found, node.start_mark, allowed) from None
+            raise _refused(node.start_mark, found, allowed) from None
+        if isinstance(value, int) and abs(value) >= _NUMBER_MAXIMUM:
+            raise _refused(node.start_mark, f"{str(node.value)[:40]} (a number that is too large)", allowed)
+        return value
+
+
+def _refused(mark: Any, found: str, allowed: str | None = None) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, found, mark, allowed)
+
+
+def _check_alike(node: yaml.ScalarNode) -> None:
+    """Refuses a value without quotes that YAML 1.1 and 1.2 read differently (yes, 0123, 1e3, 12:30)."""
+    kind = node.tag.removeprefix(_TAG)
+    if kind in _ALIKE:
+        return
+    core = next((name for name, pattern in _CORE if pattern.fullmatch(node.value)), "str")
+    # A zero in front makes a number an octal one in YAML 1.1.
+    if kind != core or (core == "int" and re.match(r"[-+]?0[0-9]", node.value)):
+        found = f"{node.value[:40]} without quotes, which this program and the engine would read differently"
+        raise _refused(node.start_mark, found, _QUOTES)
+
+
+def _count(node: yaml.Node, counted: dict[int, int], above: set[int]) -> int:
+    """How many nodes there are below, with every alias written out.
+
+    Raises:
+        yaml.YAMLError: too many, or an alias of what it stands in.
+    """
+    if id(node) in counted:
+        return counted[id(node)]
+    if id(node) in above:
+        raise _refused(
+            node.start_mark, "an alias inside of what it stands for", "aliases of what is complete"
+        )
+    above.add(id(node))
+    total = 1 + sum(_count(child, counted, above) for child in _children(node))
+    above.remove(id(node))
+    if total > _NODES_MAXIMUM:
+        found = "more than a file can hold, once its aliases are written out"
+        raise _refused(node.start_mark, found, f"at most {_NODES_MAXIMUM} values")
+    counted[id(node)] = total
+    return total
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    for child in node.value if isinstance(node, yaml.CollectionNode) else ():
+        yield from child if isinstance(child, tuple) else (child,)
 
 
 def parse(text: str) -> Any:
     """The content of a YAML document.
 
     Raises:
-        yaml.YAMLError: it is not YAML, or has a key twice; with the place.
+        yaml.YAMLError: it is not YAML, too large, has a key twice, or a value that means several things; with
+            the place.
     """
+    if len(text) > _LENGTH_MAXIMUM:
+        raise yaml.MarkedYAMLError(
+            None, None, f"found {len(text)} characters", None, f"at most {_LENGTH_MAXIMUM}"
+        )
     return yaml.load(text, _Loader)  # noqa: S506  # a safe loader, made stricter
+
+
+class _Dumper(yaml.SafeDumper):
+    """PyYAML's safe dumper with every text in quotes: YAML 1.2 takes 012345678901 for a number."""
+
+
+_Dumper.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)
+
+
+def written(content: Any) -> str:
+    """A YAML document that everybody reads as the same."""
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
 
 
 def described(error: yaml.YAMLError | UnicodeDecodeError) -> tuple[str, str, str]:
@@ -63,6 +170,9 @@ def described(error: yaml.YAMLError | UnicodeDecodeError) -> tuple[str, str, str
     if isinstance(error, UnicodeDecodeError):
         line = error.object[: error.start].count(b"\n") + 1
         return f"line {line}", "bytes that are not UTF-8", "a file of YAML in UTF-8"
+    if isinstance(error, yaml.reader.ReaderError):
+        found = f"a character that YAML does not know (U+{error.character:04X})"
+        return f"character {error.position + 1}", found, "a file of YAML in UTF-8"
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
     place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
     allowed = getattr(error, "note", None)

@@ -41,7 +41,7 @@ def read_maintenance(reader: Reader) -> Maintenance:
         reader.switch("enabled", default=False),
         reader.text(
             "message",
-            pattern=r"[^\n]{1,500}",
+            pattern=patterns.line(1, 500),
             allowed="one line of at most 500 characters",
             example="Scheduled maintenance until 10:00 GMT",
             default=MAINTENANCE_MESSAGE,

@@ -13,6 +13,7 @@ from infra.configuration.images import read_images_of_system
 from infra.configuration.jobs import Migration, Schedule, read_migration, read_schedules
 from infra.configuration.platform_variables import check_variables
 from infra.configuration.reachable import check_reachable
+from infra.configuration.reserved_names import system_name_mistake
 from infra.configuration.secrets import SecretEntry, read_secrets
 from infra.configuration.service import Service, read_services
 from infra.configuration.source import Repository, read_repository
@@ -128,14 +129,20 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
         name=_name(root),
         owner=root.text(
             "owner",
-            pattern=patterns.EMAIL,
-            allowed="the e-mail address of who answers for it",
+            pattern=patterns.TAG_EMAIL,
+            allowed="the e-mail address of who answers for it, of what a tag may have"
+            " (letters, digits, ._+=/-@)",
             example="platform@example.com",
         ),
-        cost_centre=root.text("costCentre", pattern=patterns.TAG, allowed="a cost centre", example="portal"),
+        cost_centre=root.text(
+            "costCentre",
+            pattern=patterns.TAG,
+            allowed="a cost centre, as a tag may have it",
+            example="portal",
+        ),
         data_class=root.choice("dataClass", ("public", "internal", "confidential", "restricted")),
         domain=root.text(
-            "domain", pattern=patterns.DOMAIN, allowed="prod's domain", example="portal.example.com"
+            "domain", pattern=patterns.DOMAIN, allowed=patterns.DOMAIN_ALLOWED, example="portal.example.com"
         ),
         repository=read_repository(root.section("source")),
         access=_access(root.section("access")),
@@ -182,24 +189,35 @@ def _name(root: Reader) -> str:
         allowed=f"{patterns.NAME_ALLOWED}, at most {NAME_LENGTH_MAXIMUM} characters, no two hyphens in a row",
         example="triangle",
     )
-    if platform_names.is_namespace_of_cluster(name):
-        root.problem("name", name, "a name that no namespace of every cluster has")
+    if allowed := system_name_mistake(name):
+        root.problem("name", name, allowed)
     return name
 
 
 def _access(reader: Reader) -> Access:
     def role(name: str, example: str) -> str:
-        return reader.text(
-            name, pattern=r"[\w+=,.@/-]{1,128}", allowed="the name of an IAM role", example=example
-        )
+        return reader.text(name, pattern=patterns.ROLE, allowed=patterns.ROLE_ALLOWED, example=example)
 
     access = Access(
         role("deploy", "groundwork-deploy"),
         role("onCall", "groundwork-on-call"),
         role("readOnly", "groundwork-read-only"),
     )
+    _check_roles(reader, access)
     reader.finish()
     return access
+
+
+def _check_roles(reader: Reader, access: Access) -> None:
+    """EKS has one access entry for a role (CreateAccessEntry: ResourceInUseException for a second one)."""
+    taken: dict[str, str] = {}
+    for key, role in (("deploy", access.deploy), ("onCall", access.on_call), ("readOnly", access.read_only)):
+        # IAM's names do not differ by case alone.
+        other = taken.setdefault(role.lower(), key) if role else key
+        if other != key:
+            reader.problem(
+                key, role, f"another role than access.{other}: the cluster gives a role rights once"
+            )
 
 
 def _frontend(root: Reader) -> Frontend | None:
@@ -255,7 +273,10 @@ def _expiries(root: Reader, today: date) -> Mapping[str, Expiry]:
     for name, reader in readers.items():
         day = reader.day("ends", today=today, advice="Renew it, then write the new date here.")
         description = reader.text(
-            "description", pattern=r".{1,200}", allowed="what it is and how it is renewed", example="APNs key"
+            "description",
+            pattern=patterns.line(1, 200),
+            allowed="what it is and how it is renewed, in one line of at most 200 characters",
+            example="APNs key",
         )
         expiries[name] = Expiry(name, day, description)
         reader.finish()

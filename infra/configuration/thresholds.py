@@ -102,7 +102,7 @@ def read_pool(reader: Reader) -> Pool:
 def read_thresholds(reader: Reader, pool: Pool) -> Thresholds:
     """The section `thresholds` of the system file."""
     read = _Read(reader)
-    cpu, memory = read.percent("cpuWarning", 70), read.percent("memoryWarning", 80)
+    cpu, memory = read.percent("cpuWarning", 70, below=1), read.percent("memoryWarning", 80, below=1)
     thresholds = Thresholds(
         cpu_warning=cpu,
         cpu_critical=read.percent("cpuCritical", 85, above=cpu),
@@ -126,15 +126,16 @@ def read_thresholds(reader: Reader, pool: Pool) -> Thresholds:
 
 @dataclass(frozen=True)
 class _Read:
-    """Numbers in order: above another threshold, for the more severe alarm must not come first."""
+    """Numbers in order: `above` another threshold, for the more severe alarm must not come first, and with
+    room for as many as come after it (`below`). A default moves up with what it has to be above."""
 
     reader: Reader
 
-    def percent(self, name: str, default: int, *, above: int = 0) -> int:
-        return self.number(name, default, unit="percent", above=above, maximum=99)
+    def percent(self, name: str, default: int, *, above: int = 0, below: int = 0) -> int:
+        return self.number(name, default, unit="percent", above=above, maximum=99 - below)
 
-    def milliseconds(self, name: str, default: int, *, above: int = 0) -> int:
-        return self.number(name, default, unit="milliseconds", above=above, maximum=60_000)
+    def milliseconds(self, name: str, default: int, *, above: int = 0, below: int = 0) -> int:
+        return self.number(name, default, unit="milliseconds", above=above, maximum=60_000 - below)
 
     def number(self, name: str, default: int, *, unit: str, maximum: int, above: int = 0) -> int:
         return self.reader.integer(
@@ -143,10 +144,10 @@ class _Read:
 
 
 def _traffic(read: _Read) -> Traffic:
-    notice = read.percent("errorsNotice", 1)
-    warning = read.percent("errorsWarning", 2, above=notice)
-    slow = read.milliseconds("latencyWarning", 500)
-    slower = read.milliseconds("latencyCritical", 1000, above=slow)
+    notice = read.percent("errorsNotice", 1, below=2)
+    warning = read.percent("errorsWarning", 2, above=notice, below=1)
+    slow = read.milliseconds("latencyWarning", 500, below=2)
+    slower = read.milliseconds("latencyCritical", 1000, above=slow, below=1)
     return Traffic(
         errors_notice=notice,
         errors_warning=warning,

@@ -16,6 +16,9 @@ from typing import Any, Final
 
 WHOLE_FILE: Final = "the whole file"
 
+# Entries of a list for which nothing says how many it may have.
+LIST_MAXIMUM: Final = 100
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -175,8 +178,8 @@ class Reader:
         value = self._value(name, default, allowed, example)
         if value is MISSING:
             return default if isinstance(default, str) else ""
-        if isinstance(value, str) and re.fullmatch(pattern, value):
-            return value
+        if _matches(pattern, value):
+            return str(value)
         quoted = " Put it in quotes." if isinstance(value, int | float) else ""
         self.problem(name, value, allowed, f"For example `{name}: {example}`.{quoted}")
         return ""
@@ -219,9 +222,27 @@ class Reader:
         return choices[0]
 
     def texts(
-        self, name: str, *, pattern: str, allowed: str, example: str, default: tuple[str, ...] | None = None
+        self,
+        name: str,
+        *,
+        pattern: str,
+        allowed: str,
+        example: str,
+        default: tuple[str, ...] | None = None,
+        most: int = LIST_MAXIMUM,
+        repeated: bool = False,
     ) -> tuple[str, ...]:
-        """A list of different strings that all match `pattern`; not empty unless it has a default."""
+        """A list of strings that all match `pattern`; not empty unless it has a default.
+
+        Args:
+            name: of the key.
+            pattern: of each string as a whole.
+            allowed: what the pattern allows, in words.
+            example: of a string.
+            default: where there is no list.
+            most: how many strings.
+            repeated: whether one may stand there twice.
+        """
         described = f"a list, each {allowed}"
         value = self._value(name, MISSING if default is None else default, described, f"[{example}]")
         if value is MISSING:
@@ -229,10 +250,13 @@ class Reader:
         if not isinstance(value, list | tuple) or (not value and default is None):
             self.problem(name, value, described, f"For example `{name}: [{example}]`.")
             return ()
+        if len(value) > most:
+            self.problem(name, Described(f"{len(value)} entries"), f"at most {most}")
+            return ()
         for item in value:
-            if not (isinstance(item, str) and re.fullmatch(pattern, item)):
+            if not _matches(pattern, item):
                 self.problem(name, item, allowed, f"For example `{example}`.")
-            elif list(value).count(item) > 1:
+            elif not repeated and list(value).count(item) > 1:
                 self.problem(name, value, "different entries", f"{shown(item)} stands there twice.")
                 break
         return tuple(_word(item) for item in value)
@@ -245,7 +269,7 @@ class Reader:
         value = self._value(name, default, allowed, list(default))
         if value is MISSING:
             return default
-        items = value if isinstance(value, list | tuple) else []
+        items = value if isinstance(value, list | tuple) and len(value) <= LIST_MAXIMUM else []
         right = [
             item
             for item in items
@@ -275,7 +299,7 @@ class Reader:
         """The keys of this mapping, where a person chooses them."""
         self._known.update(self._values)
         for entry in self._values:
-            if not (isinstance(entry, str) and re.fullmatch(pattern, entry)):
+            if not _matches(pattern, entry):
                 self.problem(str(entry), entry, allowed)
         return [str(entry) for entry in self._values]
 
@@ -334,12 +358,17 @@ class Reader:
                 self.problem(str(name), self._values[name], f"the keys {', '.join(sorted(known))}", advice)
 
 
+def _matches(pattern: str, value: object) -> bool:
+    """Whether it is a text of this form as a whole, of ASCII's letters and digits: AWS knows no others."""
+    return isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII) is not None
+
+
 def _word(value: object) -> str:
     return "" if isinstance(value, Mapping | list | tuple) else str(value)
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, str) and bool(re.fullmatch(r"-?\d+", value))
+    return isinstance(value, str) and bool(re.fullmatch(r"-?[0-9]+", value))
 
 
 def _day(value: object) -> date | None:
@@ -348,7 +377,7 @@ def _day(value: object) -> date | None:
     if isinstance(value, date):
         return value
     # The engine hands a day on as text, and with a time when it stands in the file without quotes.
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}( 00:00:00 \+0000 UTC)?", value):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( 00:00:00 \+0000 UTC)?", value):
         try:
             return date.fromisoformat(value[:10])
         except ValueError:

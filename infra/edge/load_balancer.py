@@ -12,6 +12,7 @@ from pulumi_aws import ec2, lb, vpc
 
 from infra.configuration.platform_names import DOMAIN_SITE, ORIGIN_LABEL
 from infra.configuration.reachable import specificity
+from infra.configuration.regions import REGIONS
 from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, Service
 from infra.edge.dns_records import declare_alias
 from infra.edge.sites import ORIGIN_HEADER, Site
@@ -30,22 +31,6 @@ DEREGISTRATION_SECONDS = pods.GRACE_SECONDS - pods.LEAVE_SECONDS
 HEALTHY_CHECKS = 2
 STICKY_SECONDS = 86_400
 ACCESS_LOGS_PREFIX = "load-balancer"
-
-# The addresses that CloudFront calls from, as AWS's managed prefix list of each region
-# (com.amazonaws.global.cloudfront.origin-facing); it counts as 55 of a group's 60 rules.
-CLOUDFRONT_PREFIX_LISTS = {
-    "ap-northeast-1": "pl-58a04531",
-    "ap-southeast-1": "pl-31a34658",
-    "ca-central-1": "pl-38a64351",
-    "eu-west-1": "pl-4fa04526",
-    "eu-west-2": "pl-93a247fa",
-    "eu-west-3": "pl-75b1541c",
-    "sa-east-1": "pl-5da64334",
-    "us-east-1": "pl-3b927c52",
-    "us-east-2": "pl-b6a144df",
-    "us-west-1": "pl-4ea04527",
-    "us-west-2": "pl-82a045eb",
-}
 
 # A rule's priority is between 1 and 50,000. The more specific a path pattern, the sooner it is asked; short
 # ones, which are many, have more places for each length than long ones. Of each length's places the first
@@ -146,14 +131,12 @@ class LoadBalancer(pulumi.ComponentResource):
             tags={"Name": named},
             opts=self._here,
         )
-        prefix_list = CLOUDFRONT_PREFIX_LISTS.get(args.naming.region)
         vpc.SecurityGroupIngressRule(
             "cloudfront",
             description="HTTPS",
             security_group_id=group.id,
-            prefix_list_id=prefix_list,
-            # Where AWS's list is not known the header alone keeps others out.
-            cidr_ipv4=None if prefix_list else "0.0.0.0/0",
+            # It counts as 55 of a group's 60 rules.
+            prefix_list_id=REGIONS[args.naming.region].cloudfront,
             ip_protocol="tcp",
             from_port=ports.HTTPS,
             to_port=ports.HTTPS,

@@ -25,6 +25,7 @@ from pg8000.native import Connection, identifier
 
 from functions.rotate_database import handler, users
 from functions.shared.rotation import RotationError
+from infra.configuration.reserved_names import KEY_WORDS
 from tests.support.secrets_manager import STEPS, Entry
 from tests.support.servers import Server, superuser_of
 
@@ -235,6 +236,11 @@ def test_new_credentials_that_do_not_log_in_never_become_the_current_ones(applic
 def test_a_schedule_can_be_tried_without_a_new_value(application: Application) -> None:
     # Secrets Manager calls the test alone when a rotation is configured.
     application.entry.call(handler.handle, "testSecret", application.entry.begin())
+
+
+def test_the_names_that_a_system_cannot_have_are_postgresqls_key_words(superuser: Connection) -> None:
+    reserved = superuser.run("SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')")
+    assert {word for (word,) in reserved} == KEY_WORDS
 
 
 def test_services_are_no_administrators(application: Application) -> None:

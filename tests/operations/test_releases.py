@@ -94,3 +94,60 @@ def test_a_digest_that_is_none_is_refused(text: str) -> None:
 def test_an_environment_that_does_not_exist_is_refused(checkout: Path) -> None:
     with pytest.raises(OperationError, match="there is no environment 'production'"):
         roll_back(checkout, "production")
+
+
+def _everything_of(file: Path) -> tuple[int, bytes]:
+    return file.stat().st_mode & 0o777, file.read_bytes()
+
+
+def test_promotion_changes_the_digests_and_nothing_else_of_the_file(checkout: Path) -> None:
+    """Line endings, mode, comments, quotes and the form of the mapping stay; a link goes on being one."""
+    before = (
+        '# prod\r\nconfig:\r\n  groundwork:account: "012345678901"\r\n'
+        f'  groundwork:images: {{"api": \'{ONE}\', worker: "{ONE}"}}  # tried\r\n'
+    )
+    link, file = checkout / "Pulumi.prod.yaml", checkout / "stacks" / "prod.yaml"
+    file.parent.mkdir()
+    file.write_bytes(before.encode())
+    file.chmod(0o640)
+    link.unlink()
+    link.symlink_to(file)
+    assert promote(checkout, "staging", "prod", {}) == {"api": (ONE, TWO), "worker": (ONE, TWO)}
+    assert link.is_symlink()
+    assert _everything_of(file) == (0o640, before.replace(ONE, TWO).encode())
+
+
+def test_versions_that_services_share_by_an_alias_change_together(checkout: Path) -> None:
+    text = f"config:\n  groundwork:images:\n    api: &one {ONE}\n    worker: *one\n"
+    file = checkout / "Pulumi.prod.yaml"
+    file.write_text(text, encoding="utf-8")
+    promote(checkout, "staging", "prod", {})
+    assert file.read_text() == text.replace(ONE, TWO)
+    staging = _stack_file(("api", ONE), ("worker", TWO))
+    (checkout / "Pulumi.staging.yaml").write_text(staging, encoding="utf-8")
+    with pytest.raises(OperationError, match="share by aliases"):
+        promote(checkout, "staging", "prod", {})
+    assert file.read_text() == text.replace(ONE, TWO)
+
+
+@pytest.mark.contract("K8S-5")
+def test_rollback_finds_the_history_of_what_a_link_points_to(checkout: Path) -> None:
+    link, file = checkout / "Pulumi.prod.yaml", checkout / "stacks" / "prod.yaml"
+    file.parent.mkdir()
+    link.rename(file)
+    link.symlink_to(file)
+    _commit(checkout)
+    promote(checkout, "staging", "prod", {})
+    _commit(checkout)
+    file.unlink()
+    _commit(checkout)
+    file.write_text("config: [", encoding="utf-8")
+    _commit(checkout)
+    file.write_text(_stack_file(("api", TWO), ("worker", TWO)), encoding="utf-8")
+    assert roll_back(checkout, "prod") == {"api": (TWO, ONE), "worker": (TWO, ONE)}
+
+
+def test_a_stack_file_that_is_not_yaml_is_refused_with_the_place(checkout: Path) -> None:
+    (checkout / "Pulumi.prod.yaml").write_bytes(b"config:\n  x: \xff\n")
+    with pytest.raises(OperationError, match=r"Pulumi.prod.yaml: line 2: found bytes that are not UTF-8"):
+        promote(checkout, "staging", "prod", {})

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from infra.configuration.environments import Environment
 from infra.configuration.secrets import SecretEntry, SecretSource
 from operations.cli import app
-from operations.console import show_table
+from operations.console import OperationError, show_table
 from operations.live_or_test import is_placeholder, looks_like_test, looks_live
+from operations.secret_values import checked, decoded
 from tests.operations.conftest import Account
 
 LIVE, TEST = "sk_live_51HqEXAMPLEvalue", "sk_test_51HqEXAMPLEvalue"
@@ -19,7 +22,7 @@ FIREBASE = '{"type": "service_account", "project_id": "portal-%s"}'
 Start = Callable[[str], Account]
 
 
-def _set(name: str, value: str, account: Account) -> Result:
+def _set(name: str, value: str | bytes, account: Account) -> Result:
     options = ["--env", account.environment, "--endpoint-url", account.url]
     return CliRunner().invoke(app, ["secret", "set", name, *options], input=value)
 
@@ -82,6 +85,40 @@ def test_a_value_that_is_too_long_is_refused(account: Start) -> None:
     there = account("dev")
     there.deploy()
     assert "allowed: at most 65536" in _set("sentry-dsn", "v" * 65_537, there).output
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (TEST.encode("utf-16"), "text in UTF-16"),
+        (TEST.encode("utf-16-le"), "a character that nobody can type"),
+        (TEST.encode("utf-8-sig"), "a byte order mark"),
+        (TEST.encode() + b"\0", "a character that nobody can type"),
+        (b"\xff" + TEST.encode(), "bytes that are not UTF-8"),
+        (f'"{TEST}"\n'.encode(), "quotes around the value"),
+        (f"'{TEST}'".encode(), "quotes around the value"),
+        (f'{{"key": "{TEST}"'.encode(), "JSON that is not whole (line 1 column"),
+        (f'{{"key": "{TEST}",}}'.encode(), "JSON that is not whole (line 1 column"),
+    ],
+)
+def test_a_value_that_was_meant_otherwise_is_refused_and_not_shown(value: bytes, found: str) -> None:
+    with pytest.raises(OperationError, match=re.escape(f"key: found {found}")) as refused:
+        checked(decoded(value, "key"), _plain(), Environment.DEV)
+    assert TEST not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "value", ["-----BEGIN KEY-----\nMIIE\n-----END KEY-----", "[not JSON", "pässwörd", "{x}"]
+)
+def test_a_value_of_an_unusual_form_is_taken_as_it_is(value: str) -> None:
+    assert checked(decoded(f"{value}\n".encode(), "key"), _plain(), Environment.DEV) == value
+
+
+def test_a_value_in_another_encoding_is_not_stored(account: Start) -> None:
+    there = account("dev")
+    there.deploy()
+    result = _set("stripe-secret-key", TEST.encode("utf-16"), there)
+    assert (result.exit_code, there.value("stripe-secret-key")) == (2, "value-of-stripe-secret-key")
 
 
 def test_an_unknown_name_is_refused_with_the_one_that_was_meant(account: Start) -> None:

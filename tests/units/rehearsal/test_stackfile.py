@@ -81,3 +81,9 @@ def test_a_file_without_configuration_is_no_stack_file(tmp_path: Path, text: str
 def test_broken_yaml_is_told_with_line_and_column(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  a: [1, 2\n", encoding="utf-8")
     assert refusal(tmp_path).startswith("Pulumi.dev.yaml, line 3, column 1: found broken YAML")
+
+
+def test_a_key_without_a_namespace_is_refused(tmp_path: Path) -> None:
+    # The engine takes it for the project's own; everybody else who reads the file would pass over it.
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  region: us-west-2\n", encoding="utf-8")
+    assert "region: found a key without a namespace; allowed: `groundwork:region`" in refusal(tmp_path)

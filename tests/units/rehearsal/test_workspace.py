@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
 import yaml
 
 from rehearsal.user_folders import state_home
-from rehearsal.workspace import LockedError, Workspace, WorkspaceError
+from rehearsal.workspace import LockedError, Workspace, WorkspaceError, write_atomically
 
 
 @pytest.fixture
@@ -131,3 +132,35 @@ def test_a_relative_state_folder_is_not_taken() -> None:
     # It would be another one in each folder that a command is called in.
     assert state_home({"XDG_STATE_HOME": "state"}).is_absolute()
     assert state_home({"XDG_STATE_HOME": "/state"}) == Path("/state")
+
+
+def test_what_the_engine_reads_has_its_texts_in_quotes(tmp_path: Path) -> None:
+    """YAML 1.2 takes 012345678901 for a number, and the account would be another one."""
+    (tmp_path / "Pulumi.yaml").write_text("name: groundwork\nruntime: python\n", encoding="utf-8")
+    text = 'config:\n  groundwork:account: "012345678901"\n'
+    (tmp_path / "Pulumi.dev.yaml").write_text(text, encoding="utf-8")
+    workspace = Workspace(tmp_path / "state", "dev")
+    workspace.prepare(tmp_path)
+    copy = (workspace.project / "Pulumi.dev.yaml").read_text(encoding="utf-8")
+    assert '"groundwork:account": "012345678901"' in copy
+
+
+def test_a_file_that_is_written_anew_stays_readable_to_whom_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    write_atomically(file, "one")
+    assert file.stat().st_mode & 0o077 == 0o044 & ~_mask()
+    file.chmod(0o604)
+    write_atomically(file, "two\r\n")
+    assert (file.stat().st_mode & 0o777, file.read_bytes()) == (0o604, b"two\r\n")
+
+
+def test_a_passphrase_is_nobody_elses_from_the_first_moment(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, "dev")
+    workspace.passphrase()
+    assert (tmp_path / "passphrase").stat().st_mode & 0o777 == 0o600
+
+
+def _mask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
