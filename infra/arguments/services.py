@@ -59,6 +59,7 @@ def workloads(
         addresses=_addresses(configuration),
         database_certificates=database_certificates()[settings.region],
         target_groups=load_balancer.target_groups,
+        routes=load_balancer.routes,
         replicas=settings.replicas,
         cluster_name=cluster.name,
         cluster_arn=cluster.arn,

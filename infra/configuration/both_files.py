@@ -141,9 +141,9 @@ def _check_debug(problems: Problems, file: str, settings: Settings, system: Syst
 
 def _check_connections(problems: Problems, file: str, settings: Settings, system: System) -> None:
     """Contract DB-4: what all pods can open together has to fit into the database."""
-    # One more pod of each service while it rolls out.
+    # Some more pods of each service while it rolls out.
     connected = {name for name, service in system.services.items() if service.database}
-    pods = len(connected) * (settings.replicas.maximum + 1)
+    pods = len(connected) * (settings.replicas.maximum + settings.replicas.surge)
     jobs = sum(job.service in connected for job in (*system.schedules.values(), system.migration) if job)
     needed = pods * system.pool.maximum + jobs * JOB_POOL_MAXIMUM + RESERVED_CONNECTIONS
     available = settings.database.tier.connections

@@ -48,6 +48,9 @@ NOT_ON_THE_INTERNET = tuple(
     )
 )
 
+# A new version takes its place in four steps, however many pods there are.
+SURGE_PERCENT = 25
+
 
 @dataclass(frozen=True)
 class ClusterSettings:
@@ -81,6 +84,11 @@ class ReplicaSettings:
 
     minimum: int
     maximum: int
+
+    @property
+    def surge(self) -> int:
+        """How many pods more there are at most while a version is rolled out; Kubernetes rounds up too."""
+        return -(-self.maximum * SURGE_PERCENT // 100)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from infra.edge.sites import ORIGIN_HEADER, Site
 from infra.foundations import ports
 from infra.foundations.security_rules import let_in, let_out
 from infra.kubernetes import pods
+from infra.kubernetes.rollout import HEALTHY_CHECKS
 from infra.naming import Naming
 
 # TLS 1.2 with forward secrecy, and 1.3 (ELB user guide, "Security policies").
@@ -28,7 +29,6 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 IDLE_TIMEOUT_SECONDS = 60
 # What is under way when a pod leaves is answered before it is killed (infra/kubernetes/pods.py).
 DEREGISTRATION_SECONDS = pods.GRACE_SECONDS - pods.LEAVE_SECONDS
-HEALTHY_CHECKS = 2
 STICKY_SECONDS = 86_400
 ACCESS_LOGS_PREFIX = "load-balancer"
 
@@ -95,6 +95,7 @@ class LoadBalancer(pulumi.ComponentResource):
     origin_secret: pulumi.Output[str]
     arn_suffix: pulumi.Output[str]
     target_groups: dict[str, pulumi.Output[str]]
+    routes: dict[str, list[lb.ListenerRule]]
 
     def __init__(self, name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:loadbalancer:LoadBalancer", name, None, opts)
@@ -109,7 +110,7 @@ class LoadBalancer(pulumi.ComponentResource):
         self.arn_suffix = balancer.arn_suffix
         groups = {service.name: self._target_group(service) for service in args.services}
         self.target_groups = {service: group.arn for service, group in groups.items()}
-        self._rules(self._listener(balancer), groups)
+        self.routes = self._rules(self._listener(balancer), groups)
         declare_alias(
             "origin",
             kind="A",
@@ -214,13 +215,19 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=self._here,
         )
 
-    def _rules(self, listener: lb.Listener, groups: dict[str, lb.TargetGroup]) -> None:
-        """One for each host and path, called by them: a service that is renamed keeps its rules."""
+    def _rules(
+        self, listener: lb.Listener, groups: dict[str, lb.TargetGroup]
+    ) -> dict[str, list[lb.ListenerRule]]:
+        """One for each host and path, called by them: a service that is renamed keeps its rules.
+
+        Gives them by service.
+        """
+        made: dict[str, list[lb.ListenerRule]] = {service: [] for service in groups}
         hosts = {service.name: site.host for site in self._args.sites for service in site.services}
         rules = {rule: service.name for service in self._args.services for rule in rules_of(service)}
         for (label, path), place in priorities(rules).items():
             service = rules[label, path]
-            lb.ListenerRule(
+            rule = lb.ListenerRule(
                 f"{label}{path}",
                 listener_arn=listener.arn,
                 priority=place,
@@ -235,6 +242,8 @@ class LoadBalancer(pulumi.ComponentResource):
                 ],
                 opts=self._here,
             )
+            made[service].append(rule)
+        return made
 
 
 def idle_timeout(services: Sequence[Service]) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 
 from infra.configuration.service import Service
+from infra.configuration.settings import SURGE_PERCENT
 from infra.configuration.tiers import JOB_POOL_MAXIMUM
 
 # Runbook 003: rolled back when a health check fails 3 times, or not healthy within 10 minutes.
@@ -202,7 +203,10 @@ def deployment(pod: PodArgs, minimum: int) -> dict[str, Any]:
     return {
         # The number of pods is the autoscaler's business.
         "selector": {"match_labels": selected},
-        "strategy": {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
+        "strategy": {
+            "type": "RollingUpdate",
+            "rolling_update": {"max_unavailable": 0, "max_surge": f"{SURGE_PERCENT}%"},
+        },
         "progress_deadline_seconds": PROGRESS_DEADLINE_SECONDS,
         "revision_history_limit": REVISIONS_KEPT,
         "template": {

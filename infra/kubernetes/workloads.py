@@ -35,6 +35,7 @@ from infra.kubernetes.network_policies import (
     network_policies,
 )
 from infra.kubernetes.pods import RESTART_WHEN_SECRETS_CHANGE, PodArgs, SecretVariable
+from infra.kubernetes.rollout import rollout_timeouts
 from infra.kubernetes.target_group_binding import READINESS_GATE_LABEL, declare_cluster_service
 from infra.naming import Naming
 
@@ -95,6 +96,7 @@ class WorkloadsArgs:
         addresses: of the networks that pods are called from, and call.
         database_certificates: of the authority that signs the database's certificate, as PEM.
         target_groups: ARNs of the load balancer's target groups, by service.
+        routes: what leads the load balancer's requests to them, by service.
         replicas: between how many pods each one scales.
         cluster_name: for the pods' identities.
         cluster_arn: likewise.
@@ -111,6 +113,7 @@ class WorkloadsArgs:
     addresses: Addresses
     database_certificates: str
     target_groups: Mapping[str, pulumi.Input[str]]
+    routes: Mapping[str, Sequence[pulumi.Resource]]
     replicas: ReplicaSettings
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
@@ -250,7 +253,13 @@ class Workloads(pulumi.ComponentResource):
             service.name,
             metadata={**metadata, "annotations": RESTART_WHEN_SECRETS_CHANGE},
             spec=pods.deployment(self._pod(workload), self._args.replicas.minimum),
-            opts=self._in_namespace(*needed, *bound),
+            # Pods count as ready when the load balancer finds them healthy, and it asks those alone that a
+            # listener leads to (Target.NotInUse in ELB's target health). It waits for its certificate: pods
+            # would be given up meanwhile.
+            opts=pulumi.ResourceOptions.merge(
+                self._in_namespace(*needed, *bound, *self._args.routes.get(service.name, ())),
+                pulumi.ResourceOptions(custom_timeouts=rollout_timeouts(self._args.replicas)),
+            ),
         )
         self._autoscaler(service, metadata, deployment)
         PodDisruptionBudget(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from infra.configuration.settings import ReplicaSettings
+from infra.kubernetes.rollout import rollout_timeouts
 from rehearsal.kubernetes.pod_templates import pod_template
 from tests.support.recorder import Recording, system_file
 from tests.support.recordings import recording_of
@@ -81,9 +83,44 @@ def test_a_service_is_probed_where_the_system_file_says(
 @SERVICES
 def test_a_rollout_has_no_downtime_and_fails_after_ten_minutes(each: Recording, service: str) -> None:
     spec = each.one(DEPLOYMENT, service).inputs["spec"]
-    assert spec["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
+    assert spec["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": "25%"}
     assert (spec["progressDeadlineSeconds"], spec["revisionHistoryLimit"]) == (600, 2)
     assert _container(each, service)["livenessProbe"]["failureThreshold"] == 3
+
+
+@pytest.mark.contract("K8S-5")
+@pytest.mark.parametrize(
+    ("maximum", "surge", "seconds"), [(1, 1, 600), (2, 1, 900), (4, 1, 1500), (8, 2, 1500), (10, 3, 1500)]
+)
+def test_more_pods_have_more_time_and_a_quarter_of_them_is_replaced_at_once(
+    maximum: int, surge: int, seconds: int
+) -> None:
+    """The first ten minutes are Kubernetes' own; each step after that may start nodes: five minutes."""
+    replicas = ReplicaSettings(1, maximum)
+    assert replicas.surge == surge
+    timeouts = rollout_timeouts(replicas)
+    assert (timeouts.create, timeouts.update) == (f"{seconds}s", f"{seconds}s")
+
+
+@pytest.mark.contract("K8S-5")
+def test_a_deployment_waits_as_long_as_its_pods_may_take(prod: Recording) -> None:
+    for service in ("api", "worker", "admin"):
+        waits = prod.one(DEPLOYMENT, service).custom_timeouts
+        assert waits == {"create": "1500s", "update": "1500s"}
+
+
+@pytest.mark.contract("K8S-5")
+def test_pods_come_when_the_load_balancer_would_ask_them_whether_they_are_ready(each: Recording) -> None:
+    """Their readiness gate stays shut without a rule, whose listener waits for the certificate."""
+    rules = each.of("aws:lb/listenerRule:ListenerRule").values()
+    groups = each.of("aws:lb/targetGroup:TargetGroup")
+    for service, group in groups.items():
+        (arn,) = {f"arn:aws:lb:us-west-2:123456789012:{group.name}"}
+        leading = {rule.urn for rule in rules if rule.inputs["actions"][0]["targetGroupArn"] == arn}
+        assert leading
+        assert leading <= each.one(DEPLOYMENT, service).depends_on
+    listener = each.one("aws:lb/listener:Listener", "https")
+    assert all(listener.urn in rule.depends_on for rule in rules)
 
 
 @pytest.mark.contract("K8S-2")
