@@ -1,17 +1,13 @@
-"""The checkout that the commands work on: which environments it has, and what its files say."""
+"""The checkout that the commands work on: which environments it has, and what its files declare."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-from yaml import YAMLError
-
+from infra.configuration import Configuration
 from infra.configuration.environments import Environment
-from infra.configuration.strict_yaml import described, parse
-from infra.configuration.system import DEFAULT_FILE, System, load_system
+from infra.configuration.files import read_environment
 from infra.configuration.validation import ConfigurationError
 from operations.console import OperationError
 
@@ -34,35 +30,16 @@ def environment_named(name: str) -> Environment:
     return Environment(name)
 
 
-def today() -> date:
-    """The day in UTC, for what ends on a day."""
-    return datetime.now(UTC).date()
+def declared(environment: str, system_file: str | None = None) -> Configuration:
+    """What the checkout's files declare; of the system that the stack file chooses, unless one is named.
 
-
-def parsed(file: str) -> Mapping[str, Any]:
-    """The content of a file of YAML, by its path from the checkout's folder.
+    A day that is over stops no operation: some of them bring back what was lost, others renew what has ended.
 
     Raises:
-        OperationError: it cannot be read, or is not YAML.
+        OperationError: there is no such environment, or its files have mistakes.
     """
+    environment_named(environment)
     try:
-        content = parse((ROOT / file).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise OperationError(f"{file}: {error.strerror}.") from None
-    except (YAMLError, UnicodeDecodeError) as error:
-        place, found, allowed = described(error)
-        raise OperationError(f"{file}: {place}: found {found}; allowed: {allowed}.") from None
-    return content if isinstance(content, Mapping) else {}
-
-
-def declared_system(file: str | None) -> System:
-    """What a system file declares; the default one's without a name.
-
-    Raises:
-        OperationError: it cannot be read, or has mistakes.
-    """
-    name = file or DEFAULT_FILE
-    try:
-        return load_system(parsed(name), today(), name)
+        return read_environment(ROOT, environment, today=date.min, system_file=system_file)
     except ConfigurationError as error:
         raise OperationError(str(error)) from None

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from commands.errors import Exit, errors_for_people
+from commands.output import show_json
 from operations import secret_commands
-from operations.console import Exit, errors_for_people, show_json, show_table
+from operations.console import show_table
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -56,10 +58,11 @@ def protect_branch(
     import os
 
     from operations import branch_protection
-    from operations.checkout import declared_system
+    from operations.checkout import declared
 
     with errors_for_people():
-        repository = declared_system(system).repository.full_name
+        # The rules are those of the repository that deploys prod.
+        repository = declared("prod", system).system.repository.full_name
         token = os.environ.get("GITHUB_TOKEN", "")
         api = os.environ.get("GITHUB_API_URL", branch_protection.API)
         rules = branch_protection.protect(token, repository, team or [], api=api)
@@ -83,7 +86,8 @@ def purge(
     Exit codes: 0 CloudFront has begun; 1 AWS refused, or there is no distribution; 2 a path is wrong.
     """
     with errors_for_people():
-        from operations.environments import Place, connect, declared
+        from operations.checkout import declared
+        from operations.environments import Place, connect
         from operations.purge import purge as invalidate
 
         configuration = declared(env, system)
@@ -112,7 +116,7 @@ def check_logs(
     no such file or service.
     """
     with errors_for_people():
-        from operations.environments import declared
+        from operations.checkout import declared
         from operations.log_report import report_on
 
         report = report_on(file, declared(env, system), service)

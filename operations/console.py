@@ -1,29 +1,17 @@
-"""What all commands share: their exit codes, and messages instead of tracebacks."""
+"""What the operations share: their errors, and tables."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from enum import IntEnum
-from typing import Any
+from collections.abc import Sequence
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
-
-class Exit(IntEnum):
-    """The exit codes; 0 is success."""
-
-    FAILED = 1
-    WRONG_INPUT = 2
+from commands.errors import CommandError, Exit
 
 
-class OperationError(Exception):
+class OperationError(CommandError):
     """Something cannot be done; the message says what was found, what is allowed and what to do."""
-
-    code = Exit.WRONG_INPUT
 
 
 class OperationFailed(OperationError):
@@ -37,19 +25,6 @@ def without(error: Exception, value: str) -> str:
     return str(error).replace(value, "…") if value else str(error)
 
 
-@contextmanager
-def errors_for_people() -> Iterator[None]:
-    """Turns every expected failure into its message and exit code."""
-    try:
-        yield
-    except OperationError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(error.code) from None
-    except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
-        raise typer.Exit(130) from None
-
-
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on standard output; without colours where NO_COLOR is set or nobody is looking."""
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -61,8 +36,3 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not console.is_terminal:  # a file or another program takes lines of any length
         console.width = 200
     console.print(table)
-
-
-def show_json(value: Any) -> None:
-    """The result for scripts."""
-    typer.echo(json.dumps(value, indent=2, sort_keys=True, default=str))

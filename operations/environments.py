@@ -1,9 +1,9 @@
-"""An environment as the operations see it: what its files declare, and the account that holds it."""
+"""The account that holds an environment, and the way to it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,12 +11,8 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.configuration import Configuration, load_configuration
+from infra.configuration import Configuration
 from infra.configuration.environments import Environment
-from infra.configuration.stack import NAMESPACE
-from infra.configuration.system import DEFAULT_FILE
-from infra.configuration.validation import ConfigurationError, EncryptedText
-from operations.checkout import environment_named, parsed, today
 from operations.console import OperationError, OperationFailed
 
 
@@ -47,31 +43,6 @@ def places(profiles: Sequence[str], endpoints: Sequence[str]) -> Callable[[str],
             raise OperationError(f"{option} {wrong[0]}: found something else than ENVIRONMENT=VALUE.")
         both.append(found)
     return lambda environment: Place(both[0].get(environment), both[1].get(environment))
-
-
-def declared(environment: str, system_file: str | None = None) -> Configuration:
-    """What the checkout's files declare.
-
-    Raises:
-        OperationError: there is no such environment, or its files have mistakes.
-    """
-    environment_named(environment)
-    file = system_file or DEFAULT_FILE
-    raw = parsed(f"Pulumi.{environment}.yaml").get("config", {})
-    values = {key.removeprefix(NAMESPACE): _plain(value) for key, value in raw.items()}
-    try:
-        return load_configuration(environment, values, parsed(file), file, today=today())
-    except ConfigurationError as error:
-        raise OperationError(str(error)) from None
-
-
-def _plain(value: Any) -> Any:
-    """What the stack file has encrypted is not needed here, and stays so."""
-    if isinstance(value, Mapping):
-        if value.keys() == {"secure"}:
-            return EncryptedText("")
-        return {key: _plain(item) for key, item in value.items()}
-    return value
 
 
 @dataclass(frozen=True)

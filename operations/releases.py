@@ -18,8 +18,17 @@ import yaml
 from yaml import YAMLError
 
 from infra.configuration.environments import Environment
+from infra.configuration.files import (
+    UnreadableFile,
+    content_of,
+    stack_config,
+    stack_file_name,
+    stack_values,
+    system_file_of,
+)
 from infra.configuration.images import DIGEST
 from infra.configuration.strict_yaml import described, parse
+from infra.configuration.system import DEFAULT_FILE
 from operations.checkout import environment_named
 from operations.console import OperationError
 from rehearsal.workspace import write_atomically
@@ -63,6 +72,7 @@ def promote(root: Path, source: str, target: str, digests: Mapping[str, str]) ->
         OperationError: the target does not follow the source, or a version is a tag, which can move.
     """
     _check_step(source, target)
+    _check_versions_count(root, target)
     tried = {**_images(_stack_file(root, source)), **digests}
     tags = sorted(name for name, version in tried.items() if not re.fullmatch(DIGEST, version))
     if tags:
@@ -81,6 +91,7 @@ def roll_back(root: Path, environment: str) -> Changes:
         OperationError: there is no such environment, or no earlier versions.
     """
     file = _stack_file(root, environment)
+    _check_versions_count(root, environment)
     now = _images(file)
     for text in _history(root, file):
         before = _images_once(text)
@@ -94,6 +105,21 @@ def _check_step(source: str, target: str) -> None:
         raise OperationError(
             f"found {source} to {target}; allowed: dev to staging, staging to prod. "
             "What prod runs was tried in staging."
+        )
+
+
+def _check_versions_count(root: Path, environment: str) -> None:
+    """Refuses to write versions that would have no effect: a system file's own ones are what runs."""
+    try:
+        system = system_file_of(stack_values(stack_config(root, environment)), root)
+        content = content_of(root, system) if system != DEFAULT_FILE else None
+    except UnreadableFile as error:
+        raise OperationError(str(error)) from None
+    if isinstance(content, Mapping) and "images" in content:
+        raise OperationError(
+            f"{stack_file_name(environment)} chooses {system}, whose own `images` are what runs; "
+            "versions in the stack file would have no effect, and nothing was written. "
+            f"Move those of {system} into the stack files first."
         )
 
 

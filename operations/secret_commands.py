@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from operations.console import Exit, errors_for_people, show_json, show_table
+from commands.errors import Exit, errors_for_people
+from commands.output import show_json
+from operations.console import show_table
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ def set_(
     """
     with errors_for_people():
         from operations import secret_values
-        from operations.environments import Place, connect, declared
+        from operations.checkout import declared
+        from operations.environments import Place, connect
 
         configuration = declared(env, system)
         entry = secret_values.entry_of(configuration, name)
@@ -56,6 +59,7 @@ def restore(
         str | None, typer.Option(help="whose bucket and key to take; the environment's own without it")
     ] = None,
     write: Annotated[bool, typer.Option(help="do it; without it only names are shown")] = False,
+    system: SystemFile = None,
     profile: Profile = None,
     endpoint_url: Endpoint = None,
     json_: Json = False,
@@ -67,9 +71,10 @@ def restore(
     """
     with errors_for_people():
         from operations import snapshots
-        from operations.environments import Place, connect, declared
+        from operations.checkout import declared
+        from operations.environments import Place, connect
 
-        configuration = declared(env)
+        configuration = declared(env, system)
         connection = connect(configuration, Place(profile, endpoint_url))
         region = from_region or configuration.settings.region
         s3, kms = (connection.client(service, region) for service in ("s3", "kms"))
@@ -130,7 +135,8 @@ def parity(
     Exit codes: 0 the same; 1 something is missing or differs, or AWS cannot be asked; 2 wrong input.
     """
     with errors_for_people():
-        from operations.environments import connect, declared, places
+        from operations.checkout import declared
+        from operations.environments import connect, places
         from operations.holdings import holdings
         from operations.parity import differences, flags_of
 
@@ -170,7 +176,8 @@ def ledger(
     """
     with errors_for_people():
         from operations import ledger as book
-        from operations.environments import Place, connect, declared
+        from operations.checkout import declared
+        from operations.environments import Place, connect
         from operations.holdings import holdings
 
         configuration, now = declared(env, system), datetime.now(UTC)

@@ -7,19 +7,18 @@ found or built; 4 another session is running; 130 Ctrl-C.
 
 from __future__ import annotations
 
-import json
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from rehearsal.engine import EngineNotFound, find_engine
-from rehearsal.workspace import ENVIRONMENTS, LockedError, Workspace, WorkspaceError
+from commands.errors import Exit, errors_for_people
+from commands.output import show_json
+from rehearsal.engine import find_engine
+from rehearsal.workspace import ENVIRONMENTS, Workspace
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -30,26 +29,17 @@ Json = Annotated[bool, typer.Option("--json", help="machine-readable result on s
 System = Annotated[Path | None, typer.Option(help="another system file than the checkout's system.yaml")]
 
 
-class Exit(IntEnum):
-    """The exit codes."""
-
-    FAILED = 1
-    WRONG_INPUT = 2
-    NO_ENGINE = 3
-    LOCKED = 4
-    INTERRUPTED = 130
-
-
 @app.command()
 def up(env: Environment = "dev", system: System = None, json_: Json = False, fresh: bool = False) -> None:
     """Deploy an environment into the embedded AWS and prove that a second preview is empty."""
     from rehearsal.deploy import deploy
 
-    with _errors_for_people():
+    with errors_for_people():
+        _check(env, system)
         engine = _engine()
         workspace = Workspace.of(ROOT, env, system)
         result = deploy(ROOT, env, engine, workspace, system=system, fresh=fresh, quiet=json_)
-        _print_json(result.as_json()) if json_ else result.show()
+        show_json(result.as_json()) if json_ else result.show()
         if not result.settled:
             raise typer.Exit(Exit.FAILED)
 
@@ -65,7 +55,8 @@ def preview(
     from rehearsal.review import review
     from rehearsal.session import EngineError
 
-    with _errors_for_people():
+    with errors_for_people():
+        _check(env, system)
         try:
             text = review(ROOT, env, _engine(), base=base, system=system, as_json=json_)
         except EngineError as error:
@@ -90,7 +81,7 @@ def destroy(env: Environment = "dev", system: System = None, json_: Json = False
 @app.command()
 def clean(env: Environment = "dev", system: System = None) -> None:
     """Throw an environment's rehearsal away: state and embedded AWS, protected or not."""
-    with _errors_for_people():
+    with errors_for_people():
         workspace = Workspace.of(ROOT, env, system)
         lock, _ = workspace.lock()
         workspace.remove()
@@ -100,9 +91,11 @@ def clean(env: Environment = "dev", system: System = None) -> None:
 @app.command()
 def serve(env: Environment = "dev", port: int = 4566, system: System = None) -> None:
     """Deploy, then leave the embedded AWS running on a loopback port until Ctrl-C."""
-    from rehearsal.endpoint import serve_environment
+    from rehearsal.endpoint import check_port, serve_environment
 
-    with _errors_for_people():
+    with errors_for_people():
+        check_port(port)
+        _check(env, system)
         serve_environment(ROOT, env, _engine(), Workspace.of(ROOT, env, system), port=port, system=system)
 
 
@@ -113,11 +106,12 @@ def manifests(
     """Write the Kubernetes objects of an environment as YAML files."""
     from rehearsal.manifests import write_manifests
 
-    with _errors_for_people():
+    with errors_for_people():
+        _check(env, system)
         folder = output or ROOT / "manifests" / env
         files = write_manifests(ROOT, env, _engine(), folder, system=system)
         if json_:
-            _print_json({"folder": str(folder), "files": files})
+            show_json({"folder": str(folder), "files": files})
         else:
             typer.echo(f"{len(files)} files in {folder}")
 
@@ -127,14 +121,14 @@ def systems(json_: Json = False) -> None:
     """Bring every system of examples/systems up in every environment, each in a throw-away AWS."""
     from rehearsal import systems as all_systems
 
-    with _errors_for_people():
+    with errors_for_people():
         found = []
         for attempt in all_systems.attempts(ROOT, _engine()):
             found.append(attempt)
             if not json_:
                 typer.echo(str(attempt))
         if json_:
-            _print_json(all_systems.as_json(found))
+            show_json(all_systems.as_json(found))
         if not all(attempt.good for attempt in found):
             raise typer.Exit(Exit.FAILED)
 
@@ -144,9 +138,9 @@ def bench(env: Environment = "prod", json_: Json = False) -> None:
     """Measure deployment, preview and growth against the engine's own floor."""
     from rehearsal import bench as benchmark
 
-    with _errors_for_people():
+    with errors_for_people():
         figures = benchmark.bench(ROOT, _engine(), env)
-        _print_json(benchmark.as_json(figures)) if json_ else benchmark.show(figures)
+        show_json(benchmark.as_json(figures)) if json_ else benchmark.show(figures)
 
 
 @app.command()
@@ -160,9 +154,11 @@ def audit(
     from rehearsal.audit.audit import audit as run_audit
     from rehearsal.audit.waivers import read_waivers
 
-    with _errors_for_people():
+    with errors_for_people():
         waivers = read_waivers(ROOT / "waivers.yaml")
         environments = (env,) if env else ENVIRONMENTS
+        for each in environments:
+            _check(each, system)
         result = run_audit(
             ROOT,
             environments,
@@ -173,7 +169,7 @@ def audit(
             system=system,
             complete=not env and system is None,
         )
-        _print_json(result.as_json()) if json_ else result.show()
+        show_json(result.as_json()) if json_ else result.show()
         if not result.passed:
             raise typer.Exit(Exit.FAILED)
 
@@ -183,7 +179,7 @@ def docs() -> None:
     """Write the generated parts of the documentation anew."""
     from rehearsal.documentation.pages import write_documentation
 
-    with _errors_for_people():
+    with errors_for_people():
         for path in write_documentation(ROOT, _engine()):
             typer.echo(str(path.relative_to(ROOT)))
 
@@ -191,62 +187,28 @@ def docs() -> None:
 def _plain_operation(operation: str, env: str, system: Path | None, json_: bool) -> None:
     from rehearsal.deploy import operate
 
-    with _errors_for_people():
+    with errors_for_people():
         workspace = Workspace.of(ROOT, env, system)
         result = operate(operation, ROOT, env, _engine(), workspace, system=system, quiet=json_)
         if json_:
-            _print_json({"operation": operation, "environment": env, "changes": result.changes})
+            show_json({"operation": operation, "environment": env, "changes": result.changes})
         else:
             counted = ", ".join(f"{count} {name}" for name, count in result.changes.items())
             typer.echo(f"{operation} of {env}: {counted or 'nothing changed'} ({result.seconds:.1f} s)")
+
+
+def _check(env: str, system: Path | None) -> None:
+    """Reads both files as the program will: their mistakes are told before anything of the engine starts."""
+    from infra.configuration.day import day
+    from infra.configuration.files import read_environment
+    from rehearsal.stackfile import StackFile
+
+    StackFile.read(ROOT, env)
+    file = str(system.resolve()) if system else None
+    read_environment(ROOT, env, today=day(os.environ, datetime.now(UTC).date()), system_file=file)
 
 
 def _engine() -> Path:
     found = find_engine()
     typer.echo(f"engine: {found}", err=True)
     return found.path
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, sort_keys=True, default=str))
-
-
-@contextmanager
-def _errors_for_people() -> Iterator[None]:
-    """Turns every expected failure into its message and exit code; no traceback for a mistake."""
-    from rehearsal.audit.checkers import CheckerError
-    from rehearsal.audit.waivers import WaiverError
-    from rehearsal.documentation.graph import DocumentationError
-    from rehearsal.review import RevisionError
-    from rehearsal.session import EngineError, Interrupted
-    from rehearsal.stackfile import StackFileError
-
-    try:
-        yield
-    except LockedError as error:
-        _end(str(error), Exit.LOCKED)
-    except (StackFileError, RevisionError, WorkspaceError, WaiverError) as error:
-        _end(str(error), Exit.WRONG_INPUT)
-    except EngineNotFound as error:
-        _end(str(error), Exit.NO_ENGINE)
-    except (EngineError, DocumentationError, CheckerError) as error:
-        _end(str(error), Exit.FAILED)
-    except Interrupted:
-        _end(
-            "Interrupted. The engine has stopped in good order; run the same command again to finish.",
-            Exit.INTERRUPTED,
-        )
-    except KeyboardInterrupt:
-        _end("Interrupted.", Exit.INTERRUPTED)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _end(
-            f"{where}{error.strerror or error}. Is the disk full or read-only? Free some space, or name "
-            "another folder: OUTPUT=… for manifests, TMPDIR for what is in passing.",
-            Exit.FAILED,
-        )
-
-
-def _end(message: str, code: Exit) -> None:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)

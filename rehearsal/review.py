@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from commands.errors import CommandError
 from rehearsal.console import Terminal
 from rehearsal.session import EngineError, Progress, Session
 from rehearsal.throwaway import throwaway_session
 
 
-class RevisionError(Exception):
+class RevisionError(CommandError):
     """The base revision cannot be used; the message says why and what to do."""
 
 

@@ -26,6 +26,8 @@ from urllib.parse import quote
 
 import grpc
 
+from commands.errors import CommandError, CommandFailed, Exit
+from infra.configuration.files import NAMESPACE
 from rehearsal import language, server
 from rehearsal.aws import services
 from rehearsal.aws.cloud import Cloud
@@ -37,7 +39,7 @@ from rehearsal.kubernetes import Clusters, KubernetesProvider
 from rehearsal.provider import ProviderError
 from rehearsal.random import RandomProvider
 from rehearsal.sdk_speed import collect_garbage_rarely
-from rehearsal.stackfile import NAMESPACE, StackFile, StackFileError
+from rehearsal.stackfile import StackFile, StackFileError
 from rehearsal.workspace import Workspace, WorkspaceError
 
 Progress = Callable[[Log], None]
@@ -46,7 +48,7 @@ Progress = Callable[[Log], None]
 _POLL_SECONDS = 0.05
 
 
-class EngineError(Exception):
+class EngineError(CommandFailed):
     """The engine ended with an error; `log` has what it said, `output` all that it printed."""
 
     def __init__(self, message: str, log: Log, output: str = "") -> None:
@@ -55,8 +57,13 @@ class EngineError(Exception):
         self.output = output
 
 
-class Interrupted(Exception):
+class Interrupted(CommandError):
     """A person pressed Ctrl-C; the engine has stopped in good order and kept its state."""
+
+    code = Exit.INTERRUPTED
+
+    def __str__(self) -> str:
+        return "Interrupted. The engine has stopped in good order; run the same command again to finish."
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from infra.configuration.strict_yaml import described, parse
+from commands.errors import CommandError
+from infra.configuration.files import NAMESPACE, UnreadableFile, stack_config, stack_file_name
 from rehearsal.workspace import ENVIRONMENTS
-
-NAMESPACE = "groundwork:"
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 
 
-class StackFileError(Exception):
+class StackFileError(CommandError):
     """The stack file is missing or cannot be read; the message says where and what to do."""
 
 
@@ -42,23 +39,18 @@ class StackFile:
             StackFileError: no such environment, no such file, or not a stack file.
         """
         _check_environment(environment)
-        path = root / f"Pulumi.{environment}.yaml"
         try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise StackFileError(
-                f"{path.name}: there is no such file in {root}. "
-                f"Bring it back (git checkout -- {path.name}) or start from another environment's."
-            ) from None
-        except UnicodeDecodeError as error:
-            raise _unreadable(path.name, error) from None
-        except OSError as error:
-            found = "a folder" if isinstance(error, IsADirectoryError) else error.strerror
-            raise StackFileError(
-                f"{path.name}: found {found}; allowed: a file of YAML. "
-                f"Bring it back: git checkout -- {path.name}"
-            ) from None
-        return StackFile(path, _config(path.name, text))
+            config = stack_config(root, environment)
+        except UnreadableFile as error:
+            raise StackFileError(str(error)) from None
+        return StackFile(
+            root / stack_file_name(environment),
+            {
+                key.removeprefix(NAMESPACE): value
+                for key, value in config.items()
+                if key.startswith(NAMESPACE)
+            },
+        )
 
     @property
     def account(self) -> str:
@@ -90,29 +82,3 @@ def _check_environment(environment: str) -> None:
     raise StackFileError(
         f"there is no environment {environment!r}; there are: {', '.join(ENVIRONMENTS)}.{hint}"
     )
-
-
-def _config(name: str, text: str) -> dict[str, Any]:
-    try:
-        content = parse(text)
-    except yaml.YAMLError as error:
-        raise _unreadable(name, error) from None
-    if not isinstance(content, Mapping) or not isinstance(content.get("config"), Mapping):
-        raise StackFileError(f"{name}: a stack file has a `config:` section with `{NAMESPACE}…` keys")
-    for key in content["config"]:
-        if ":" not in str(key):
-            # The engine takes it for one of the project's; whoever reads the file beside it would not see it.
-            raise StackFileError(
-                f"{name}: {key}: found a key without a namespace; allowed: `{NAMESPACE}{key}`, "
-                f"or another of the program's keys with `{NAMESPACE}` in front."
-            )
-    return {
-        str(key).removeprefix(NAMESPACE): value
-        for key, value in content["config"].items()
-        if str(key).startswith(NAMESPACE)
-    }
-
-
-def _unreadable(name: str, error: yaml.YAMLError | UnicodeDecodeError) -> StackFileError:
-    place, found, allowed = described(error)
-    return StackFileError(f"{name}, {place}: found {found}; allowed: {allowed}.")

@@ -29,8 +29,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from commands.errors import CommandError, Exit
+from infra.configuration.stand_ins import take_encrypted
 from infra.configuration.strict_yaml import parse, written
-from rehearsal.stand_ins import take_encrypted
 from rehearsal.user_folders import state_home
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -42,12 +43,14 @@ _SECRETS_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 _WAIT_FOR_ORPHAN_SECONDS = 15.0
 
 
-class WorkspaceError(Exception):
+class WorkspaceError(CommandError):
     """A session cannot start; the message says why and what to do."""
 
 
 class LockedError(WorkspaceError):
     """Another session of this checkout and environment is running."""
+
+    code = Exit.LOCKED
 
 
 # File systems take names of 255 bytes at most; the engine adds to some of them.

@@ -11,6 +11,9 @@ import pytest
 
 from rehearsal.engine import Engine, EngineNotFound, find_engine
 
+# The day of the tests: what ends on a day has not ended. Nothing but such a day may depend on the clock.
+os.environ["GROUNDWORK_TODAY"] = "2026-11-21"
+
 # What the support modules assert is told in full, as in the tests themselves.
 pytest.register_assert_rewrite("tests.support")
 

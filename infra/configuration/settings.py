@@ -299,8 +299,6 @@ def _paging(section: Reader) -> PagingSettings:
         value = section.value(name)
         if value is None:
             return None
-        if isinstance(value, Mapping) and set(value) == {"secure"}:
-            return EncryptedText()  # read from the file itself, by somebody without the key
         if not isinstance(value, EncryptedText):
             command = f"pulumi config set --secret --path groundwork:paging.{name} …"
             section.problem(

@@ -80,7 +80,7 @@ def _within(inner: str, outer: str) -> bool:
 
 
 class EncryptedText(str):
-    """A text that the stack file has encrypted; empty where nobody has decrypted it."""
+    """A text that the stack file has encrypted, or what stands for it where nobody can decrypt it."""
 
     __slots__ = ()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from commands.errors import CommandFailed
 from rehearsal.audit.findings import Finding
 from rehearsal.audit.policies import Policy
 from rehearsal.audit.terraform_plan import names_of, terraform_plan
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 UNCHECKED = "VALUES_UNCHECKED"
 
 
-class CheckerError(Exception):
+class CheckerError(CommandFailed):
     """A checker did not run; the message has what it said."""
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import yaml
 
+from commands.errors import CommandError
 from rehearsal.audit.findings import Finding
 from rehearsal.workspace import ENVIRONMENTS
 
@@ -29,7 +30,7 @@ _KEYS = ("rule", "resources", "environments", "reason", "expires")
 _SHORTEST_REASON = 20
 
 
-class WaiverError(Exception):
+class WaiverError(CommandError):
     """The file cannot be used; the message lists all mistakes."""
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import yaml
 
-from infra.configuration import load_configuration
-from infra.configuration.stack import NAMESPACE
+from infra.configuration.files import read_environment
+from infra.configuration.system import DEFAULT_FILE
 from infra.watching.alarm import Alarm
 from infra.watching.alarm_catalogue import Limits, catalogue
 from rehearsal.console import Terminal
@@ -59,10 +59,8 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
 
 def _catalogue(root: Path) -> tuple[Alarm, ...]:
     """The alarms of the default system's prod, whatever day it is."""
-    raw = yaml.safe_load((root / "Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
-    values = {key.removeprefix(NAMESPACE): value for key, value in raw.items()}
-    system = yaml.safe_load((root / "system.yaml").read_text(encoding="utf-8"))
-    return catalogue(Limits.of(load_configuration("prod", values, system, today=date.min)))
+    configuration = read_environment(root, "prod", today=date.min, system_file=DEFAULT_FILE)
+    return catalogue(Limits.of(configuration))
 
 
 def graph_of(root: Path, system: Path, environment: str, engine: Path) -> Graph:

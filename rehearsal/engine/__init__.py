@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from commands.errors import CommandError, Exit
 from rehearsal.engine import build, release
 from rehearsal.engine.binary import VERSION, Unavailable, accepted_version
 from rehearsal.engine.progress import Progress
@@ -47,11 +48,13 @@ class Engine:
         return f"{line}; not {self.passed_over}" if self.passed_over else line
 
 
-class EngineNotFound(Exception):
+class EngineNotFound(CommandError):
     """There is no engine and none could be prepared; the message says what was tried and what to do.
 
     `tried` has each way with the reason why it is closed, in the order of trying.
     """
+
+    code = Exit.NO_ENGINE
 
     def __init__(self, tried: Sequence[tuple[str, Unavailable]]) -> None:
         self.tried = tuple((way, closed.reason) for way, closed in tried)

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from operations.environments import declared
+from operations.checkout import declared
 from operations.holdings import entries
 from tests.support.servers import embedded_aws
 

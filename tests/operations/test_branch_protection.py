@@ -125,7 +125,10 @@ def test_a_refusal_says_what_was_refused_and_never_the_token(
 
 @pytest.mark.parametrize(
     ("file", "said"),
-    [("nowhere.yaml", "nowhere.yaml: No such file"), ("Pulumi.yaml", "Pulumi.yaml: source: found nothing")],
+    [
+        ("nowhere.yaml", "nowhere.yaml: the file: found no such file"),
+        ("Pulumi.yaml", "Pulumi.yaml: source: found nothing"),
+    ],
 )
 def test_a_system_file_that_names_no_repository_is_said(file: str, said: str) -> None:
     result = CliRunner().invoke(app, ["protect-branch", "--team", "on-call", "--system", file])

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from infra.watching.application_metrics import METRICS, NAMESPACE
 from infra.watching.service_log import FIELDS, Line
+from operations.checkout import declared
 from operations.cli import app
-from operations.environments import declared
 from operations.log_checks import State, Verdict, check, publishers
 from operations.log_lines import LINE_BYTES_MAXIMUM, Log, read_log
 

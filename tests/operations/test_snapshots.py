@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from functions.snapshot_secrets.snapshot import Snapshot, sealed
 from infra.configuration.buckets import BACKUPS
+from operations.checkout import declared
 from operations.cli import app
-from operations.environments import declared
 from rehearsal.aws.moto_fixes import repair_moto
 from tests.operations.conftest import Account
 

@@ -24,6 +24,8 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
+from infra.configuration.files import stack_config, stack_values
+from infra.configuration.validation import EncryptedText
 from rehearsal.sdk_speed import quick_sdk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,8 +113,7 @@ class Recording:
 
 def stack_file(environment: str) -> dict[str, Any]:
     """The configuration of the checkout's own stack file, without the project's prefix."""
-    content = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text(encoding="utf-8"))
-    return {key.removeprefix(f"{PROJECT}:"): value for key, value in content["config"].items()}
+    return stack_values(stack_config(ROOT, environment))
 
 
 def system_file(name: str = "system.yaml") -> dict[str, Any]:
@@ -132,6 +133,7 @@ def record(
         encrypted: which keys of the stack file the engine had to decrypt.
     """
     values = {**stack_file(environment), **(changes or {})}
+    encrypted = [*encrypted, *(key for key, value in values.items() if _has_secrets(value))]
     config = {
         (key if ":" in key else f"{PROJECT}:{key}"): value if isinstance(value, str) else json.dumps(value)
         for key, value in values.items()
@@ -141,6 +143,13 @@ def record(
     with quick_sdk():
         copy_context().run(_evaluate, environment, config, encrypted, monitor)
     return monitor.recording
+
+
+def _has_secrets(value: Any) -> bool:
+    """Whether something of a stack file's value is encrypted."""
+    if isinstance(value, Mapping):
+        return any(map(_has_secrets, value.values()))
+    return any(map(_has_secrets, value)) if isinstance(value, list) else isinstance(value, EncryptedText)
 
 
 def _evaluate(environment: str, config: dict[str, str], encrypted: Sequence[str], monitor: _Monitor) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.configuration import load_configuration
+from infra.configuration.files import stack_values
 from infra.configuration.platform_names import POD_NAMES, callers_policy
 from infra.configuration.reachable import answering
 from infra.configuration.system import load_system
@@ -371,7 +372,9 @@ def test_dev_may_take_a_tag_and_a_digest() -> None:
 
 def test_an_encrypted_value_is_fine_for_whoever_cannot_decrypt_it() -> None:
     paging = {"pagerduty": {"secure": "AAABAM…"}, "slack": {"secure": "AAABAB…"}}
-    assert problems("prod", {**stack_file("prod"), "paging": paging}) == []
+    for written in (paging, {"secure": "AAABAC…"}):
+        values = stack_values({"groundwork:paging": written})
+        assert problems("prod", {**stack_file("prod"), **values}) == []
 
 
 def test_a_secret_in_the_wrong_place_is_not_shown() -> None:

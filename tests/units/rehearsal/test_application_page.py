@@ -11,7 +11,7 @@ import pytest
 
 from infra.configuration.system import load_system
 from infra.watching.alarm_catalogue import Limits, catalogue
-from operations.environments import declared
+from operations.checkout import declared
 from operations.log_lines import read_log
 from rehearsal.documentation.application_page import application_page
 from tests.support.recorder import system_file

@@ -67,3 +67,28 @@ def test_a_wrong_environment_is_told_before_anything_is_made(
     assert result.exit_code == 2
     assert "Did you mean prod?" in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["up", "preview", "serve", "manifests"])
+def test_a_mistake_in_the_files_is_told_before_anything_of_the_engine_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    def find() -> None:
+        raise AssertionError("the engine was looked for")
+
+    monkeypatch.setattr(cli, "find_engine", find)
+    system = tmp_path / "system.yaml"
+    system.write_text("name: UPPER\n", encoding="utf-8")
+    result = RUN.invoke(cli.app, [command, "--env", "prod", "--system", str(system)])
+    assert result.exit_code == 1
+    assert "mistakes in the configuration; nothing was changed" in result.output
+    assert f'{system}: name: found "UPPER"' in result.output
+
+
+@pytest.mark.parametrize("command", ["up", "preview"])
+def test_a_day_can_be_tried_before_it_comes(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setenv("GROUNDWORK_TODAY", "2027-11-02")
+    result = RUN.invoke(cli.app, [command, "--env", "prod"])
+    assert "expiries.apns.ends: found 2027-11-01; allowed: a day that is not over" in result.output
+    monkeypatch.setenv("GROUNDWORK_TODAY", "tomorrow")
+    assert 'GROUNDWORK_TODAY: found "tomorrow"' in RUN.invoke(cli.app, [command]).output

@@ -40,17 +40,17 @@ def test_a_missing_file_says_how_to_get_it_back(tmp_path: Path) -> None:
 def test_a_tab_is_found_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n\tgroundwork:account: 1\n", encoding="utf-8")
     said = refusal(tmp_path)
-    assert said.startswith("Pulumi.dev.yaml, line 2")
+    assert said.startswith("Pulumi.dev.yaml: line 2")
     assert "tab" in said
 
 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"config:\n  a: \xff\n", "Pulumi.dev.yaml, line 2: found bytes that are not UTF-8"),
+        (b"config:\n  a: \xff\n", "Pulumi.dev.yaml: line 2: found bytes that are not UTF-8"),
         (
             b"config:\n  a: 1\n  a: 2\n",
-            "Pulumi.dev.yaml, line 3, column 3: found the key a a second time; allowed: each key",
+            "Pulumi.dev.yaml: line 3, column 3: found the key a a second time; allowed: each key",
         ),
         (b"config:\n  a: 2027-02-30\n", "line 2, column 6: found 2027-02-30 (day is out of range"),
         (b"config: " + b"[" * 3000, "found lists or mappings too deep"),
@@ -80,7 +80,7 @@ def test_a_file_without_configuration_is_no_stack_file(tmp_path: Path, text: str
 
 def test_broken_yaml_is_told_with_line_and_column(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  a: [1, 2\n", encoding="utf-8")
-    assert refusal(tmp_path).startswith("Pulumi.dev.yaml, line 3, column 1: found broken YAML")
+    assert refusal(tmp_path).startswith("Pulumi.dev.yaml: line 3, column 1: found broken YAML")
 
 
 def test_a_key_without_a_namespace_is_refused(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from infra.configuration import load_configuration
+from infra.configuration.stand_ins import take_encrypted
 from infra.configuration.validation import EncryptedText
-from rehearsal.stand_ins import take_encrypted
 from tests.support.recorder import TODAY, stack_file, system_file
 
 
