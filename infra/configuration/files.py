@@ -174,7 +174,9 @@ def content_of(root: Path, file: str) -> Any:
     path = root / file
     allowed = "a file of YAML in UTF-8"
     try:
-        if path.exists() and not path.is_file():  # a device or a pipe would never end, or be empty the second time
+        if (
+            path.exists() and not path.is_file()
+        ):  # a device or a pipe would never end, or be empty the second time
             found = "a folder" if path.is_dir() else "something else than a file"
             raise UnreadableFile(Problem(file, "the file", found, allowed))
         return parse(path.read_text(encoding="utf-8"))
