@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rehearsal.console import Terminal
 from rehearsal.deploy import outputs_of
 from rehearsal.inventory import Inventory
+from rehearsal.local_clients import LocalClients
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace, WorkspaceError
+
+# Those below belong to the system, and nobody else may listen there.
+_PORTS = range(1024, 65536)
 
 
 class PortInUse(WorkspaceError):
@@ -54,7 +57,9 @@ def serve_environment(
 
 
 def check_port(port: int) -> None:
-    """Raises PortInUse when `port` on the loopback address is taken."""
+    """Raises PortInUse when `port` on the loopback address cannot be had."""
+    if port not in _PORTS:
+        raise PortInUse(f"port {port}: found no such port; allowed: {_PORTS.start} to {_PORTS.stop - 1}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -62,28 +67,18 @@ def check_port(port: int) -> None:
         except OSError as error:
             raise PortInUse(
                 f"port {port} on 127.0.0.1 is in use ({error.strerror}). "
-                f"Stop what listens there or take another: make serve PORT={port + 1}"
+                f"Stop what listens there or take another: make serve PORT={min(port + 1, _PORTS.stop - 1)}"
             ) from None
 
 
 def make_server(port: int, account: str) -> Any:
-    """moto's own server application on a loopback port, for one account."""
+    """moto's own server application on a loopback port, for one account and clients on this machine."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server as make_werkzeug_server
 
-    application = _in_account(DomainDispatcherApplication(create_backend_app), account)
+    application = LocalClients(DomainDispatcherApplication(create_backend_app), account, port)
     _quiet_requests()
     return make_werkzeug_server("127.0.0.1", port, application, threaded=True)
-
-
-def _in_account(application: Callable[..., Any], account: str) -> Callable[..., Any]:
-    """Every caller is the environment's account: moto would take its default one."""
-
-    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
-        return application(environ, start_response)
-
-    return call
 
 
 def _stop_on_signals() -> None:
