@@ -32,7 +32,7 @@ def network(configuration: Configuration, keys: Keys) -> NetworkArgs:
         cidr=settings.network.cidr,
         zones=settings.network.availability_zones,
         nat_per_zone=standard.nat_per_zone,
-        interface_endpoints=standard.interface_endpoints,
+        endpoint_zones=standard.endpoint_zones,
         log_retention=standard.log_retention,
         log_key=keys.logs,
     )

@@ -37,7 +37,7 @@ class NetworkArgs:
         cidr: its addresses.
         zones: its Availability Zones, in the order of their subnets.
         nat_per_zone: a NAT gateway in each zone, or one for all.
-        interface_endpoints: AWS's APIs inside the network.
+        endpoint_zones: how many of the zones have endpoints of AWS's APIs; with 0 the network has none.
         log_retention: days that flow logs are kept.
         log_key: the key that encrypts them.
     """
@@ -46,7 +46,7 @@ class NetworkArgs:
     cidr: IPv4Network
     zones: Sequence[str]
     nat_per_zone: bool
-    interface_endpoints: bool
+    endpoint_zones: int
     log_retention: int
     log_key: pulumi.Input[str]
 
@@ -82,7 +82,7 @@ class Network(pulumi.ComponentResource):
         self._subnets()
         self._routes()
         declare_flow_logs("flow-logs", args.naming, self.vpc_id, args.log_retention, args.log_key, self)
-        self.endpoint_security_group_id = self._interface_endpoints() if args.interface_endpoints else None
+        self.endpoint_security_group_id = self._interface_endpoints() if args.endpoint_zones else None
         self.register_outputs({})
 
     def _tags(self, part: str) -> dict[str, str]:
@@ -189,7 +189,7 @@ class Network(pulumi.ComponentResource):
                 vpc_id=self.vpc_id,
                 service_name=f"com.amazonaws.{self._args.naming.region}.{service}",
                 vpc_endpoint_type="Interface",
-                subnet_ids=self.private_subnet_ids,
+                subnet_ids=self.private_subnet_ids[: self._args.endpoint_zones],
                 security_group_ids=[group.id],
                 private_dns_enabled=True,
                 tags=self._tags(service),

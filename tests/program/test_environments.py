@@ -22,7 +22,7 @@ ONLY_IN_PROD = {
     "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": (
         "DB-2: the second region is prod's alone"
     ),
-    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "S3-2: only prod's backups leave the region",
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "S3-1, S3-2: the second region is prod's alone",
 }
 
 STATEFUL = (
@@ -53,6 +53,7 @@ def test_staging_differs_from_prod_in_a_short_list() -> None:
     assert differing == {
         "deletion_protection",
         "detects_threats",
+        "endpoint_zones",
         "error_sample_rate",
         "locks_backups",
         "log_retention",

@@ -100,6 +100,18 @@ def test_the_usual_names_of_aws_lead_to_the_endpoints_and_nodes_may_call_them(li
     assert (rule["fromPort"], rule["toPort"]) == (443, 443)
 
 
+@pytest.mark.contract("NET-1", "ENV-1")
+@pytest.mark.parametrize(("environment", "zones"), [("staging", 1), ("prod", 3)])
+def test_prods_way_to_aws_outlives_a_zone_and_staging_pays_a_third_of_it(
+    environment: str, zones: int
+) -> None:
+    endpoints = recording_of(environment).of("aws:ec2/vpcEndpoint:VpcEndpoint").values()
+    interfaces = [each.inputs for each in endpoints if each.inputs["vpcEndpointType"] == "Interface"]
+    assert {tuple(each["subnetIds"]) for each in interfaces} == {
+        tuple(f"private-{number}-id" for number in range(1, zones + 1))
+    }
+
+
 @pytest.mark.contract("NET-1")
 def test_s3_is_reached_without_a_nat_gateway(each: Recording) -> None:
     endpoint = each.one("aws:ec2/vpcEndpoint:VpcEndpoint", "s3")
