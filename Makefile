@@ -5,7 +5,7 @@ ENV  ?= dev
 VENV ?= .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback protect purge secret parity ledger test lint bench audit docs lock engine clean
+.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback protect purge dns secret parity ledger test lint bench audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -77,6 +77,9 @@ protect: $(READY) ## set the rules of main and of prod on GitHub; TEAM agrees to
 
 purge: $(READY) ## remove PATHS (everything without any) from the caches of ENV's CDN; ENDPOINT is an embedded AWS
 	@$(OPERATIONS) purge --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(ENDPOINT_URL) $(if $(JSON),--json) -- $(foreach path,$(PATHS),'$(path)')
+
+dns: $(READY) ## what would be cut when the domain points to ENV's zone; ZONE is a file of today's one
+	@$(OPERATIONS) check-dns $(OPTIONS) $(if $(ZONE),--zone-file '$(ZONE)') $(foreach name,$(NAMES),--name '$(name)')
 
 secret: $(READY) ## set the secret NAME of ENV from a hidden prompt or stdin; ENDPOINT is an embedded AWS
 	@$(OPERATIONS) secret set '$(NAME)' --env '$(ENV)' $(if $(SYSTEM),--system '$(SYSTEM)') $(ENDPOINT_URL)

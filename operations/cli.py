@@ -9,12 +9,13 @@ import typer
 
 from commands.errors import Exit, errors_for_people
 from commands.output import show_json
-from operations import secret_commands
+from operations import dns_commands, secret_commands
 from operations.console import show_table
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 secret_commands.add_to(app)
+dns_commands.add_to(app)
 
 
 @app.command()

@@ -36,6 +36,7 @@ def dns(configuration: Configuration) -> DnsArgs:
     return DnsArgs(
         domain=configuration.domain,
         contact=configuration.system.owner,
+        records=configuration.settings.dns.all_records,
         protect=configuration.settings.standard.protects_data,
     )
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from infra.configuration.dns_settings import check_dns, platform_hosts
 from infra.configuration.environments import Environment
+from infra.configuration.platform_names import HOSTS
 from infra.configuration.settings import Settings, read_settings
 from infra.configuration.system import DEFAULT_FILE, System, read_system
 from infra.configuration.tiers import JOB_POOL_MAXIMUM, RESERVED_CONNECTIONS
@@ -27,9 +29,7 @@ class Configuration:
     def domain(self) -> str:
         """Where people reach it: prod at the system's domain, the others at a part of it."""
         environment = self.settings.environment
-        return (
-            self.system.domain if environment is Environment.PROD else f"{environment}.{self.system.domain}"
-        )
+        return _domain(self.system, environment)
 
     @property
     def email(self) -> str:
@@ -88,6 +88,7 @@ def check_together(
         file = f"Pulumi.{environment}.yaml"
         images = _images(problems, file, settings, system_file, system)
         _check_debug(problems, file, settings, system)
+        _check_dns(problems, file, settings, system)
         if not problems.found:
             _check_connections(problems, file, settings, system)
     problems.raise_if_any()
@@ -137,6 +138,15 @@ def _check_debug(problems: Problems, file: str, settings: Settings, system: Syst
         if variable not in system.debug:
             allowed = f"the system file's `debug`: {', '.join(system.debug) or 'there are none'}"
             problems.add(file, "debug.variables", variable, allowed)
+
+
+def _domain(system: System, environment: Environment) -> str:
+    return system.domain if environment is Environment.PROD else f"{environment}.{system.domain}"
+
+
+def _check_dns(problems: Problems, file: str, settings: Settings, system: System) -> None:
+    hosts = platform_hosts(system.hosts, HOSTS)
+    check_dns(problems, file, settings.dns, _domain(system, settings.environment), hosts)
 
 
 def _check_connections(problems: Problems, file: str, settings: Settings, system: System) -> None:

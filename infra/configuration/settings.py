@@ -13,6 +13,7 @@ from typing import Any
 from infra.configuration import patterns
 from infra.configuration.database_certificates import FILE as CERTIFICATES_FILE
 from infra.configuration.database_certificates import WHERE_AWS_HAS_THEM, database_certificates
+from infra.configuration.dns_settings import DnsSettings, read_dns
 from infra.configuration.environments import STANDARDS, Environment, Standard
 from infra.configuration.images import read_images
 from infra.configuration.network_settings import NetworkSettings, read_network
@@ -133,6 +134,7 @@ class Settings:
     alarms: AlarmSettings
     paging: PagingSettings
     escalation: Escalation
+    dns: DnsSettings
     budget: int
     maintenance: Maintenance
     debug: Debug
@@ -177,6 +179,7 @@ def read_settings(
         alarms=_alarms(root.section("alarms"), name, standard),
         paging=_paging(root.section("paging", optional=True)),
         escalation=read_escalation(root.section("escalation", optional=True)),
+        dns=read_dns(root.section("dns", optional=True)),
         budget=_budget(root.section("budget")),
         maintenance=read_maintenance(root.section("maintenance", optional=True)),
         debug=read_debug(root, name, today),

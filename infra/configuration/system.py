@@ -106,6 +106,12 @@ class System:
     payments: Payments | None
     images: Mapping[Environment, Mapping[str, str]] | None
 
+    @property
+    def hosts(self) -> list[str]:
+        """Where the internet reaches it: what stands in front of the domain, in the order of the file."""
+        labels = [service.route.host for service in self.services.values() if service.route]
+        return list(dict.fromkeys([*labels, *([self.frontend.host] if self.frontend else [])]))
+
 
 def load_system(raw: object, today: date, file: str = DEFAULT_FILE) -> System:
     """The system that a parsed system file describes; needs no engine.

@@ -329,6 +329,18 @@ class Reader:
             for entry, value in section._values.items()
         }
 
+    def items(self, name: str) -> list[Reader]:
+        """The mappings of a list, which may be missing; keys are counted from 0, as in `records[0]`."""
+        self._known.add(name)
+        found = self._values.get(name, [])
+        if not isinstance(found, list | tuple):
+            self.problem(name, found, "a list of mappings")
+            return []
+        return [
+            Reader(self._problems, self._file, value, f"{self.key(name)}[{number}]")
+            for number, value in enumerate(found)
+        ]
+
     def words(
         self, name: str, *, key_pattern: str, key_allowed: str, pattern: str, allowed: str, example: str
     ) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import acm, route53
 
-from infra.edge.dns_records import TTL_SECONDS
+from infra.configuration.dns_settings import TTL_SECONDS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import route53
 
-from infra.edge.dns_records import TTL_SECONDS
+from infra.configuration.dns_settings import TTL_SECONDS, Record
+from infra.edge.dns_records import declare_record
 
 # ACM's own name as an issuer (ACM user guide, "Configure a CAA record").
 ISSUER = "amazon.com"
@@ -21,16 +22,18 @@ class DnsArgs:
     Args:
         domain: of the environment.
         contact: who hears when somebody asked another authority for a certificate.
+        records: what it answers beside the platform's own records: mail, proofs, zones of others.
         protect: the zone cannot be removed by mistake: another one has other name servers.
     """
 
     domain: str
     contact: str
+    records: Sequence[Record]
     protect: bool
 
 
 class Dns(pulumi.ComponentResource):
-    """A public hosted zone, and who may issue certificates for it. Keeps the names of S3-4.
+    """A public hosted zone, who may issue certificates for it, and its other records. Keeps S3-4's names.
 
     Nothing below it is reached before the parent domain points to its name servers, which the stack
     tells; certificates wait for that.
@@ -61,6 +64,8 @@ class Dns(pulumi.ComponentResource):
             ],
             opts=pulumi.ResourceOptions(parent=self),
         )
+        for record in args.records:
+            declare_record(record, domain=args.domain, zone_id=zone.zone_id, parent=self)
         self.zone_id = zone.zone_id
         self.name_servers = zone.name_servers
         self.register_outputs({})

@@ -141,6 +141,31 @@ def _lifecycle(known: Properties, given: Mapping[str, Any]) -> Refusals:
                 yield where, f"is {days}; allowed: less than expiration.days ({expires})"
 
 
+def _record(known: Properties, given: Mapping[str, Any]) -> Refusals:
+    """Route 53's "InvalidChangeBatch" (developer guide, "Supported DNS record types")."""
+    kind, values = known.get("type"), [value for value in known.get("records", ()) if isinstance(value, str)]
+    if given.get("ttl") is None and not known.get("aliases"):
+        yield "ttl", "is missing; needed where there are no aliases"
+    if kind == "CNAME" and len(values) > 1:
+        yield "records", f"has {len(values)} values; allowed for CNAME: 1"
+    if kind in ("TXT", "SPF"):
+        # In quotes that the provider adds at both ends: `first" "second`.
+        for piece in (piece for value in values for piece in re.split(r'(?<!\\)"\s*(?<!\\)"', value)):
+            if len(re.sub(r"\\(.)", r"\1", piece)) > 255:
+                yield "records", f"has a text of {len(piece)} characters; allowed in a pair of quotes: 255"
+            if re.search(r'(?<!\\)"', piece):
+                yield "records", "has a quote within a text; allowed after a backslash"
+    forms = {
+        "MX": r"\d{1,5} \S+",
+        "SRV": r"\d{1,5} \d{1,5} \d{1,5} \S+",
+        "CAA": r'\d{1,3} [a-z]+ ".*"',
+        "NS": r"[A-Za-z0-9_.-]+",
+    }
+    for value in values:
+        if kind in forms and not re.fullmatch(forms[kind], value):
+            yield "records", f"has {value!r}, which is no value of type {kind}"
+
+
 def _days(block: Any, name: str) -> int | None:
     value = block.get(name) if isinstance(block, dict) else None
     return None if value is None or value is UNKNOWN else int(value)
@@ -151,5 +176,6 @@ _CHECKS: Mapping[str, Callable[[Properties, Mapping[str, Any]], Refusals]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": _replication_group,
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
+    "aws:route53/record:Record": _record,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _lifecycle,
 }

@@ -6,6 +6,9 @@ from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
 
+# AWS's provider adds the quotes around these, and takes them off (flattenTxtEntry, expandTxtEntry).
+_TEXTS = ("TXT", "SPF")
+
 
 def _zone(answer: dict[str, Any], _: Context) -> dict[str, Any]:
     zone = answer["HostedZone"]
@@ -37,7 +40,10 @@ def _record_set(inputs: dict[str, Any], name: str) -> dict[str, Any]:
         }
     else:
         record["TTL"] = int(inputs["ttl"])
-        record["ResourceRecords"] = [{"Value": value} for value in inputs["records"]]
+        texts = inputs["type"] in _TEXTS
+        record["ResourceRecords"] = [
+            {"Value": f'"{value}"' if texts else value} for value in inputs["records"]
+        ]
     return record
 
 
@@ -72,7 +78,9 @@ def _record(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
                 }
             ]
         else:
-            found["records"] = [item["Value"] for item in record["ResourceRecords"]]
+            texts = record["Type"] in _TEXTS
+            values = [item["Value"] for item in record["ResourceRecords"]]
+            found["records"] = [value[1:-1] if texts else value for value in values]
         return found
     return None
 

@@ -59,6 +59,9 @@ def test_a_zone_lives(life: Life, zone: Made) -> None:
         ("A", "192.0.2.1", "192.0.2.2"),
         ("CNAME", "a.example.org", "b.example.org"),
         ("CAA", '0 issue "amazon.com"', '0 issue "amazontrust.com"'),
+        ("MX", "10 mail.example.org", "20 mail.example.org"),
+        ("NS", "ns-1.awsdns-01.com", "ns-2.awsdns-02.net"),
+        ("TXT", 'v=DKIM1; p=first" "second', "v=spf1 -all"),
     ],
 )
 def test_a_record_lives(life: Life, zone: Made, kind: str, value: str, change: str) -> None:
@@ -68,6 +71,15 @@ def test_a_record_lives(life: Life, zone: Made, kind: str, value: str, change: s
     assert made.outputs["fqdn"] == name
     life.imports(made)
     made = life.changes_to(made, {"ttl": 60, "records": [change]})
+    life.ends(made)
+
+
+def test_route_53_is_given_the_quotes_that_awss_provider_adds(life: Life, cloud: Cloud, zone: Made) -> None:
+    inputs = {"zoneId": zone.id, "name": "q.example.com", "type": "TXT", "ttl": 300, "records": ['a" "b']}
+    made = life.create(RECORD, inputs, name="quotes")
+    sets = cloud.call("route53", REGION, "list_resource_record_sets", HostedZoneId=zone.id)
+    (found,) = [each for each in sets["ResourceRecordSets"] if each["Type"] == "TXT"]
+    assert [each["Value"] for each in found["ResourceRecords"]] == ['"a" "b"']
     life.ends(made)
 
 

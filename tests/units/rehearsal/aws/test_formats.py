@@ -13,6 +13,7 @@ from rehearsal.provider import UNKNOWN
 INSTANCE = "aws:rds/instance:Instance"
 REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+RECORD = "aws:route53/record:Record"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -237,6 +238,23 @@ TOGETHER: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         },
         "rules[0].transitions[0].days",
         "less than expiration.days (60)",
+    ),
+    *(
+        (RECORD, {"type": kind, "ttl": 300, "records": [fine]}, {"records": wrong}, "records", allowed)
+        for kind, fine, wrong, allowed in (
+            ("TXT", "a" * 255 + '" "b', ["a" * 256], "allowed in a pair of quotes: 255"),
+            ("TXT", 'rua=\\"x\\"', ['rua="x'], "allowed after a backslash"),
+            ("MX", "10 mail.example.net", ["mail.example.net"], "no value of type MX"),
+            ("SRV", "1 1 1 sip.example.net", ["1 1 sip.example.net"], "no value of type SRV"),
+            ("CNAME", "a.example.net", ["a.example.net", "b.example.net"], "allowed for CNAME: 1"),
+        )
+    ),
+    (
+        RECORD,
+        {"type": "A", "ttl": 300, "records": ["192.0.2.1"]},
+        {"ttl": None},
+        "ttl",
+        "needed where there are no aliases",
     ),
 ]
 
