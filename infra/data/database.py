@@ -153,7 +153,7 @@ class Database(pulumi.ComponentResource):
             db_subnet_group_name=subnet_group.name,
             vpc_security_group_ids=[security_group],
             publicly_accessible=False,
-            parameter_group_name=declare_parameters("database", naming, args.tier, self),
+            parameter_group_name=declare_parameters("database", naming, args.tier.connections, self),
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             backup_retention_period=args.backup_retention,
             backup_window=BACKUP_WINDOW,

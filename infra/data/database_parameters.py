@@ -1,4 +1,4 @@
-"""PostgreSQL's parameters, the same for the primary and for its replica in another region."""
+"""PostgreSQL's parameters, of the primary and of its replica in another region."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pulumi
 from pulumi_aws import rds
 
-from infra.configuration.tiers import DatabaseTier
+from infra.configuration.tiers import DATABASE_TIERS
 from infra.naming import Naming
 
 # A major version alone: AWS's minor upgrades are no difference to it.
@@ -15,32 +15,45 @@ ENGINE_VERSION = "17"
 
 SLOW_QUERY_MILLISECONDS = 500
 
-# Parameters that PostgreSQL takes while it runs, and those that need a restart.
+# A replica that has fewer than its primary stops replaying (PostgreSQL, "Hot Standby", "Administrator's
+# Overview"). Both take a new number when they next restart, each in a maintenance window of its own or when
+# its machine fails: a replica that always has the most is right in every order of events.
+REPLICA_CONNECTIONS = max(tier.connections for tier in DATABASE_TIERS.values())
+
+# Parameters that PostgreSQL takes while it runs.
 _DYNAMIC_PARAMETERS = MappingProxyType(
     {
         "log_lock_waits": "1",
         "log_min_duration_statement": str(SLOW_QUERY_MILLISECONDS),
         "log_temp_files": "10240",  # kilobytes: sorts that do not fit into memory
-        "rds.force_ssl": "1",
     }
 )
+# Those that need a restart, and those whose value is RDS's own: it tells of these as "pending-reboot",
+# whatever was asked for, and anything else would be a difference in every preview.
 _STATIC_PARAMETERS = MappingProxyType(
-    {"pg_stat_statements.track": "all", "shared_preload_libraries": "pg_stat_statements"}
+    {
+        # By the same rule as connections. RDS's number for machines of up to four processors; its own would
+        # follow from the machine (GREATEST(DBInstanceVCPU*2,8)).
+        "max_worker_processes": "8",
+        "pg_stat_statements.track": "all",
+        "rds.force_ssl": "1",
+        "shared_preload_libraries": "pg_stat_statements",
+    }
 )
 
 
 def declare_parameters(
-    name: str, naming: Naming, tier: DatabaseTier, parent: pulumi.Resource
+    name: str, naming: Naming, connections: int, parent: pulumi.Resource
 ) -> pulumi.Output[str]:
     """A parameter group; answers its name.
 
     Args:
         name: of the resource in the program.
         naming: names and ARNs.
-        tier: has max_connections. A replica with fewer than its primary would not start.
+        connections: max_connections; a replica has REPLICA_CONNECTIONS.
         parent: the component that it belongs to.
     """
-    static = {**_STATIC_PARAMETERS, "max_connections": str(tier.connections)}
+    static = {**_STATIC_PARAMETERS, "max_connections": str(connections)}
     parameters = [(name, value, "immediate") for name, value in _DYNAMIC_PARAMETERS.items()]
     parameters += [(name, value, "pending-reboot") for name, value in static.items()]
     return rds.ParameterGroup(

@@ -16,7 +16,7 @@ from infra.data.database_monitoring import (
     declare_log_groups,
     declare_monitoring_role,
 )
-from infra.data.database_parameters import declare_parameters
+from infra.data.database_parameters import REPLICA_CONNECTIONS, declare_parameters
 from infra.foundations import timeouts
 from infra.foundations.busy import created_when_free
 from infra.foundations.replacement import removed_first
@@ -131,7 +131,7 @@ class Standby(pulumi.ComponentResource):
             db_subnet_group_name=subnet_group.name,
             vpc_security_group_ids=[self.security_group_id],
             publicly_accessible=False,
-            parameter_group_name=declare_parameters("standby", naming, args.tier, self),
+            parameter_group_name=declare_parameters("standby", naming, REPLICA_CONNECTIONS, self),
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             # A replica's own backups: once promoted, it can be restored to a time from its first minute.
             backup_retention_period=args.backup_retention,

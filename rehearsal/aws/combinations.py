@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from rehearsal.aws.postgres_parameters import STATIC
 from rehearsal.aws.value_rules import overlap, password
 from rehearsal.provider import UNKNOWN, CheckFailure, Properties
 
@@ -59,6 +60,19 @@ def _database(known: Properties, given: Mapping[str, Any]) -> Refusals:
         # botocore: "If MonitoringInterval is set to a value other than 0, then you must supply a
         # MonitoringRoleArn value".
         yield "monitoringRoleArn", "is missing; needed when monitoringInterval is not 0"
+
+
+def _parameter_group(known: Properties, given: Mapping[str, Any]) -> Refusals:
+    """ModifyDBParameterGroup: "You can use the immediate value with dynamic parameters only"."""
+    if not str(known.get("family", "")).startswith("postgres"):
+        return
+    for number, parameter in enumerate(known.get("parameters", ())):
+        name = parameter.get("name")
+        if name in STATIC and (parameter.get("applyMethod") or "immediate") == "immediate":
+            yield (
+                f"parameters[{number}].applyMethod",
+                f"is immediate; allowed for {name}, which PostgreSQL takes when it starts: pending-reboot",
+            )
 
 
 def _storage(known: Properties) -> Refusals:
@@ -173,6 +187,7 @@ def _days(block: Any, name: str) -> int | None:
 
 _CHECKS: Mapping[str, Callable[[Properties, Mapping[str, Any]], Refusals]] = {
     "aws:rds/instance:Instance": _database,
+    "aws:rds/parameterGroup:ParameterGroup": _parameter_group,
     "aws:elasticache/replicationGroup:ReplicationGroup": _replication_group,
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:sns/topicSubscription:TopicSubscription": _subscription,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from botocore.model import StructureShape
 
 from rehearsal.aws import services
+from rehearsal.aws.changes import change_failures
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.executor import Executor
 from rehearsal.aws.facts import changes_of, facts_of
@@ -20,6 +21,7 @@ from rehearsal.aws.operations import operation_model
 from rehearsal.aws.recorded import RecordedType, as_mapping, record
 from rehearsal.aws.schema import check_inputs, provider_type, resource_type
 from rehearsal.aws.sdk_types import UnknownResourceType
+from rehearsal.aws.suppressed import without_suppressed
 from rehearsal.propertydiff import is_within, property_changes
 from rehearsal.provider import (
     UNKNOWN,
@@ -90,6 +92,9 @@ class AwsProvider(Provider):
                 limits = limit_failures(self._input_shapes(mapping), mapping, inputs)
                 told = {failure.property for failure in failures}
                 failures += [failure for failure in limits if failure.property not in told]
+            if old:
+                meant = without_suppressed(resource.type, old, inputs)
+                failures += change_failures(resource.type, old, meant)
         return inputs, failures
 
     def diff(
@@ -100,6 +105,7 @@ class AwsProvider(Provider):
         new: Properties,
         ignore_changes: Sequence[str],
     ) -> DiffResult:
+        new = without_suppressed(resource.type, old_inputs, new)
         changes = [
             change
             for change in changes_of(resource.type, old_inputs, new)
@@ -144,6 +150,7 @@ class AwsProvider(Provider):
         new: Properties,
         preview: bool,
     ) -> Properties:
+        new = without_suppressed(resource.type, old_inputs, new)
         if preview:
             planned = _with_computed_parts(old_inputs, old_outputs, new)
             return {**old_outputs, **planned, **_tags_all(resource.type, new)}

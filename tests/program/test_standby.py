@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network
+from itertools import product
 
 import pytest
 
 from infra.configuration.addresses import subnets
-from tests.support.recorder import Recording, Resource, stack_file
+from infra.configuration.tiers import DATABASE_TIERS
+from tests.support.recorder import Recording, Resource, record, stack_file
 from tests.support.recordings import recording_of
 
 INSTANCE = "aws:rds/instance:Instance"
@@ -48,8 +50,28 @@ def test_the_replica_can_take_the_primarys_load_and_as_many_connections(prod: Re
         "enabledCloudwatchLogsExports",
     ):
         assert replica[name] == primary[name], name
-    groups = prod.of("aws:rds/parameterGroup:ParameterGroup")
-    assert groups["standby"].inputs["parameters"] == groups["database"].inputs["parameters"]
+    assert {**_parameters(prod, "standby"), "max_connections": "800"} == _parameters(prod, "database")
+
+
+def _parameters(recording: Recording, name: str) -> dict[str, str]:
+    group = recording.one("aws:rds/parameterGroup:ParameterGroup", name)
+    return {each["name"]: each["value"] for each in group.inputs["parameters"]}
+
+
+@pytest.mark.contract("DB-2")
+def test_the_replica_never_has_fewer_of_what_replication_needs_than_the_primary() -> None:
+    """Whichever of them restarts first with a new tier, and whether it grows or shrinks."""
+    groups = []
+    for tier in DATABASE_TIERS:
+        database = {**stack_file("prod")["database"], "tier": tier}
+        # As many pods as the smallest one has connections for.
+        recording = record("prod", {"database": database, "replicas": {"minimum": 3, "maximum": 3}})
+        groups.append({name: _parameters(recording, name) for name in ("database", "standby")})
+    for before, after in product(groups, repeat=2):
+        for first in ("database", "standby"):
+            running = {name: (after if name == first else before)[name] for name in before}
+            for parameter in ("max_connections", "max_worker_processes"):
+                assert int(running["standby"][parameter]) >= int(running["database"][parameter])
 
 
 @pytest.mark.contract("DB-2", "K8S-6")

@@ -7,6 +7,7 @@ import hashlib
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.postgres_parameters import is_default
 from rehearsal.aws.recorded import RecordedType
 from rehearsal.provider import Properties, ProviderError
 
@@ -35,16 +36,18 @@ def _parameter_group(answer: dict[str, Any], context: Context) -> dict[str, Any]
         return None
     group = dict(answer["DBParameterGroups"][0])
     set_ones = context.call("describe_db_parameters", DBParameterGroupName=context.id)["Parameters"]
-    group["Parameters"] = [
-        {
-            "name": each["ParameterName"],
-            "value": each["ParameterValue"],
-            "applyMethod": each.get("ApplyMethod", "immediate"),
-        }
-        for each in set_ones
-        if each.get("ParameterValue")
-    ]
+    family = group["DBParameterGroupFamily"]
+    group["Parameters"] = [_told(each, family) for each in set_ones if each.get("ParameterValue")]
     return group
+
+
+def _told(parameter: dict[str, Any], family: str) -> dict[str, Any]:
+    """A parameter as RDS tells of it."""
+    name, value = parameter["ParameterName"], parameter["ParameterValue"]
+    method = (
+        "pending-reboot" if is_default(family, name, value) else parameter.get("ApplyMethod", "immediate")
+    )
+    return {"name": name, "value": value, "applyMethod": method}
 
 
 def _parameters(context: Context) -> dict[str, Any]:

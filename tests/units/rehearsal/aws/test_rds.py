@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from moto.rds.models import rds_backends
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import ProviderError
+from rehearsal.provider import ProviderError, Resource
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, WatchedCloud, replayed
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 GROUP = "aws:rds/parameterGroup:ParameterGroup"
+INSTANCE = "aws:rds/instance:Instance"
 SNAPSHOT = "aws:rds/snapshot:Snapshot"
 # What steers the provider, and what AWS never tells.
 UNTOLD = (
@@ -208,6 +210,25 @@ def test_an_instance_that_is_at_work_takes_no_snapshot(
         life.create(SNAPSHOT, inputs)
 
 
+def test_storage_that_rds_has_enlarged_is_left_to_it(life: Life, cloud: Cloud, database: Made) -> None:
+    name, size = database.inputs["identifier"], database.inputs["allocatedStorage"]
+    assert database.inputs["maxAllocatedStorage"] > size
+    cloud.call("rds", REGION, "modify_db_instance", DBInstanceIdentifier=name, AllocatedStorage=size + 20)
+    refreshed = life.provider.read(database.resource, database.inputs, database.outputs)
+    assert refreshed is not None
+    assert refreshed.inputs["allocatedStorage"] == size + 20
+    before = (database.resource, refreshed.inputs, refreshed.outputs)
+    assert life.provider.diff(*before, database.inputs, []).changes == []
+    # Nor does another change take it back.
+    rarely = {**database.inputs, "monitoringInterval": 15}
+    changed = life.provider.update(*before, rarely, preview=False)
+    assert changed["allocatedStorage"] == size + 20
+    more = {**database.inputs, "allocatedStorage": size + 30}
+    assert [change.path for change in life.provider.diff(*before, more, []).changes] == ["allocatedStorage"]
+    life.provider.update(database.resource, rarely, changed, database.inputs, preview=False)
+    cloud.call("rds", REGION, "modify_db_instance", DBInstanceIdentifier=name, AllocatedStorage=size)
+
+
 def test_a_database_lives(life: Life, cloud: Cloud, database: Made) -> None:
     for change in CHANGES:
         database = life.changes_to(database, change)
@@ -222,6 +243,58 @@ def test_a_database_lives(life: Life, cloud: Cloud, database: Made) -> None:
     life.ends(named)
     snapshots = cloud.call("rds", REGION, "describe_db_snapshots")["DBSnapshots"]
     assert "main-final" in [snapshot["DBSnapshotIdentifier"] for snapshot in snapshots]
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({"engineVersion": "18"}, "engineVersion"),
+        ({"engineVersion": "18", "allowMajorVersionUpgrade": True}, ""),
+        ({"engineVersion": "16", "allowMajorVersionUpgrade": True}, "engineVersion"),
+        ({"engineVersion": "17.6"}, ""),
+        ({"allocatedStorage": 50}, "allocatedStorage"),
+        ({"allocatedStorage": 50, "kmsKeyId": KEY}, ""),  # a new one in its place
+        ({"allocatedStorage": 50, "maxAllocatedStorage": 500}, ""),  # grown by RDS: left as it is
+    ],
+)
+def test_a_change_that_rds_refuses_is_refused_in_the_preview(
+    life: Life, change: dict[str, Any], refused: str
+) -> None:
+    before = {
+        "identifier": "main",
+        "engine": "postgres",
+        "engineVersion": "17",
+        "instanceClass": "db.m7g.large",
+        "allocatedStorage": 100,
+    }
+    resource = Resource("urn:pulumi:dev::groundwork::it::main", INSTANCE, "main")
+    _, failures = life.provider.check(resource, before, {**before, **change})
+    assert [failure.property for failure in failures] == ([refused] if refused else [])
+
+
+def test_a_parameter_that_is_set_to_what_it_is_anyway_is_told_as_rds_tells_it(life: Life) -> None:
+    """RDS knows no "immediate" of what nobody has changed: written so, it differs in every preview."""
+    given = [
+        {"name": "log_lock_waits", "value": "1", "applyMethod": "immediate"},
+        {"name": "rds.force_ssl", "value": "1", "applyMethod": "immediate"},
+    ]
+    inputs = {"name": "as-it-is", "family": "postgres17", "parameters": given}
+    resource = Resource(f"urn:pulumi:dev::groundwork::{GROUP}::as-it-is", GROUP, "as-it-is")
+    identifier, outputs = life.provider.create(resource, inputs, preview=False)
+    found = life.provider.read(replace(resource, id=identifier), inputs, outputs)
+    assert found is not None
+    methods = {each["name"]: each["applyMethod"] for each in found.inputs["parameters"]}
+    assert methods == {"log_lock_waits": "immediate", "rds.force_ssl": "pending-reboot"}
+    life.provider.delete(replace(resource, id=identifier), inputs, outputs)
+
+
+def test_what_postgresql_takes_when_it_starts_cannot_be_set_at_once(life: Life) -> None:
+    parameters = [{"name": "max_connections", "value": "800", "applyMethod": "immediate"}]
+    resource = Resource(f"urn:pulumi:dev::groundwork::{GROUP}::static", GROUP, "static")
+    inputs = {"name": "static", "family": "postgres17", "parameters": parameters}
+    (failure,) = life.provider.check(resource, None, inputs)[1]
+    assert failure.property == "parameters[0].applyMethod"
+    assert "allowed for max_connections" in failure.reason
 
 
 def test_parameters_are_set_changed_and_reset(life: Life, cloud: Cloud) -> None:
