@@ -6,24 +6,31 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
 
-# Stands for Python, outside and inside the environment; notes every call but questions.
-PYTHON = """#!/bin/sh
+# Stands for Python, outside and inside the environment; notes every call but questions, each argument as it is.
+PYTHON = f"""#!/bin/sh
 case "$*" in
-"-c "*) exit ${TOO_OLD:-0} ;;
+"-c "*) exit ${{TOO_OLD:-0}} ;;
 -V) echo Python 3.11.99; exit ;;
+tools/environment/locked.py*) exec {sys.executable} -S "$@" ;;
 esac
 echo "$*" >> "$CALLS"
 case "$*" in
-"-m venv --clear "*) rm -rf "$4"; mkdir -p "$4/bin"; touch "$4/pyvenv.cfg"; cp "$0" "$4/bin/python" ;;
-"-m pip install "*) eval "${PIP:-true}" ;;
+"-m venv "*)
+    for held in "$3"/* "$3"/.[!.]*; do
+        case "$held" in *"*"|*"!"*|*/.groundwork-lock) ;; *) echo "left: $held" >> "$CALLS" ;; esac
+    done
+    eval "${{KILLED:-true}}"; mkdir -p "$3/bin"; touch "$3/pyvenv.cfg"; cp "$0" "$3/bin/python" ;;
+"-m pip install "*) eval "${{PIP:-true}}" ;;
 esac
 """
 
@@ -36,6 +43,7 @@ def make(tmp_path: Path) -> Make:
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     shutil.copy(ROOT / "Makefile", checkout)
+    shutil.copytree(ROOT / "tools" / "environment", checkout / "tools" / "environment")
     (checkout / "requirements.txt").write_text("one==1\n")
     (checkout / "requirements-test.txt").write_text("three==1\n")
     (checkout / "requirements-audit.txt").write_text("two==1\n")
@@ -63,7 +71,7 @@ def calls(tmp_path: Path) -> Callable[[], list[str]]:
     return read
 
 
-SETUP = ["-m venv --clear .venv", "-m pip install", "-m compileall"]
+SETUP = ["-m venv .venv", "-m pip install", "-m compileall"]
 
 
 class TestSetUp:
@@ -104,7 +112,7 @@ class TestSetUp:
     ) -> None:
         make("audit")
         make("audit", "ENV=prod")
-        theirs = ["-m venv --clear .venv-audit", *SETUP[1:]]
+        theirs = ["-m venv .venv-audit", *SETUP[1:]]
         audit = "-m rehearsal audit --checkers .venv-audit"
         assert calls() == [*SETUP, *theirs, audit, f"{audit} --env prod"]
 
@@ -127,7 +135,7 @@ class TestSetUp:
         failed = make("lint", PIP="echo no such package; exit 1")
         assert failed.returncode != 0
         assert "no such package" in failed.stdout
-        assert "Run the same command again" in failed.stderr
+        assert "run the same command again" in failed.stderr
         count = len(calls())
         make("lint")
         assert "-m pip install" in calls()[count:]
@@ -178,6 +186,118 @@ class TestSetUp:
         assert sum("-m venv" in call for call in calls()) == 1
 
 
+class TestTwoAtOnce:
+    def test_the_second_waits_and_finds_the_environment_ready(
+        self, make: Make, calls: Callable[[], list[str]]
+    ) -> None:
+        with ThreadPoolExecutor() as pool:
+            both = list(pool.map(lambda _: make("up", PIP="sleep 0.3"), range(2)))
+        assert [done.returncode for done in both] == [0, 0]
+        assert sorted(calls()) == sorted([*SETUP, *["-m rehearsal up --env dev"] * 2])
+        assert sum("Another make is at work in .venv; waiting" in done.stderr for done in both) == 1
+
+    def test_the_tests_own_packages_are_added_once(self, make: Make, calls: Callable[[], list[str]]) -> None:
+        make("up")
+        before = len(calls())
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda _: make("lint", PIP="sleep 0.3"), range(2)))
+        assert sum("pip install" in call for call in calls()[before:]) == 1
+
+    @pytest.mark.parametrize("moment", ["KILLED", "PIP"])
+    def test_what_a_kill_leaves_is_cleared_and_made_again(
+        self, make: Make, calls: Callable[[], list[str]], moment: str
+    ) -> None:
+        assert make("up", **{moment: "kill -9 $$"}).returncode != 0
+        assert make("up").returncode == 0
+        assert not [call for call in calls() if call.startswith("left:")]
+
+    def test_an_environment_that_was_half_cleared_is_no_other_folder(
+        self, make: Make, tmp_path: Path
+    ) -> None:
+        make("up")
+        environment = tmp_path / "checkout" / ".venv"
+        (environment / "pyvenv.cfg").unlink()
+        (tmp_path / "checkout" / "requirements.txt").write_text("one==2\n")
+        assert make("up").returncode == 0
+
+
+class TestClean:
+    def test_it_says_what_is_deleted(self, make: Make, tmp_path: Path) -> None:
+        make("up")
+        (tmp_path / "checkout" / "manifests").mkdir()
+        assert make("clean").stdout.startswith("Deleted: .venv manifests.\n")
+        assert sorted(path.name for path in (tmp_path / "checkout").glob("[.m]*")) == []
+        assert make("clean").stdout.startswith("There was nothing to delete.\n")
+
+    def test_it_says_what_is_kept_and_why(self, make: Make, tmp_path: Path) -> None:
+        checkout = tmp_path / "checkout"
+        (checkout / "precious").mkdir()
+        assert "precious is kept: it is no Python environment." in make("clean", "VENV=precious").stdout
+        (checkout / ".venv").symlink_to(checkout / "precious")
+        assert ".venv is kept: it is a link" in make("clean").stdout
+        assert (checkout / "precious").is_dir()
+
+    def test_an_environment_that_was_half_cleared_is_deleted(self, make: Make, tmp_path: Path) -> None:
+        make("up")
+        (tmp_path / "checkout" / ".venv" / "pyvenv.cfg").unlink()
+        assert make("clean").stdout.startswith("Deleted: .venv.\n")
+
+
+# What would run something, were it part of a command or expanded by make.
+INJECTION = "x'; touch hit; '$(shell touch hit)`touch hit`$$(touch hit)"
+TARGETS = {
+    "up": ["ENV", "SYSTEM", "JSON"],
+    "preview": ["ENV", "SYSTEM", "BASE"],
+    "serve": ["ENV", "SYSTEM", "PORT"],
+    "manifests": ["ENV", "OUTPUT"],
+    "reset": ["ENV", "SYSTEM"],
+    "promote": ["FROM", "TO", "DIGESTS"],
+    "protect": ["TEAM", "SYSTEM"],
+    "purge": ["ENV", "PATHS", "ENDPOINT"],
+    "secret": ["NAME", "ENV", "ENDPOINT"],
+    "parity": ["FROM", "TO", "ACCEPT", "PROFILES", "ENDPOINTS"],
+    "audit": ["ENV", "SYSTEM"],
+    "test": ["TESTS"],
+}
+
+
+class TestValues:
+    @pytest.mark.parametrize(("target", "names"), TARGETS.items(), ids=TARGETS)
+    def test_nothing_of_a_value_is_run(
+        self, make: Make, calls: Callable[[], list[str]], tmp_path: Path, target: str, names: list[str]
+    ) -> None:
+        make("up")
+        for name in names:
+            make(target, f"{name}={INJECTION}")
+            assert not (tmp_path / "checkout" / "hit").exists(), name
+            if name not in ("JSON", "DIGESTS", "PATHS", "ACCEPT", "PROFILES", "ENDPOINTS", "TESTS"):
+                assert INJECTION in calls()[-1]
+
+    def test_nothing_of_a_value_from_the_environment_is_run(
+        self, make: Make, calls: Callable[[], list[str]], tmp_path: Path
+    ) -> None:
+        make("up", **{"ENV": INJECTION})
+        assert not (tmp_path / "checkout" / "hit").exists()
+        assert calls()[-1] == f"-m rehearsal up --env {INJECTION}"
+
+    @pytest.mark.parametrize("given", [INJECTION, "a b", "-rf", "x: ; touch hit", "a$(b)", 'a"'])
+    def test_a_folder_of_special_characters_is_refused_by_name(
+        self, make: Make, calls: Callable[[], list[str]], tmp_path: Path, given: str
+    ) -> None:
+        refused = make("up", f"VENV={given}")
+        assert refused.returncode != 0
+        assert "VENV: found" in refused.stderr
+        assert not (tmp_path / "checkout" / "hit").exists()
+        assert calls() == []
+
+    def test_no_command_has_a_value_of_a_person_in_it(self) -> None:
+        text = (ROOT / "Makefile").read_text()
+        own = set(re.findall(r"^(?:\$\(\w+\): |export )?([A-Z_]+)\s*[:?]?=", text, re.MULTILINE)) - {"ENV"}
+        # What the Makefile does not set itself comes from a person. Whether there is one may be asked.
+        used = set(re.findall(r"\$\(([A-Z_]+)\)", text.replace("$(if $(UPGRADE),", "")))
+        assert used - own == set()
+
+
 class TestCommands:
     @pytest.mark.parametrize(
         ("arguments", "expected"),
@@ -190,6 +310,7 @@ class TestCommands:
             (["refresh", "ENV=staging"], "refresh --env staging"),
             (["destroy"], "destroy --env dev"),
             (["reset", "ENV=prod"], "clean --env prod"),
+            (["preview", "BASE=a branch; x"], "preview --env dev --base a branch; x"),
         ],
     )
     def test_the_command_line_gets_what_the_person_said(
