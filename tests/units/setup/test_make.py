@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 
-# Stands for Python, outside and inside the environment; notes every call but questions, each argument as it is.
+# Stands for Python, outside and inside the environment; notes every call but questions.
 PYTHON = f"""#!/bin/sh
 case "$*" in
 "-c "*) exit ${{TOO_OLD:-0}} ;;
@@ -276,7 +276,7 @@ class TestValues:
     def test_nothing_of_a_value_from_the_environment_is_run(
         self, make: Make, calls: Callable[[], list[str]], tmp_path: Path
     ) -> None:
-        make("up", **{"ENV": INJECTION})
+        make("up", ENV=INJECTION)
         assert not (tmp_path / "checkout" / "hit").exists()
         assert calls()[-1] == f"-m rehearsal up --env {INJECTION}"
 
