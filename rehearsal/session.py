@@ -35,7 +35,7 @@ from rehearsal.aws.provider import AwsProvider
 from rehearsal.aws.sdk_types import DESCRIPTIONS
 from rehearsal.events import Log, LogReader
 from rehearsal.journal import Journal
-from rehearsal.kubernetes import Clusters, KubernetesProvider
+from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
 from rehearsal.provider import ProviderError
 from rehearsal.random import RandomProvider
 from rehearsal.sdk_speed import collect_garbage_rarely
@@ -219,12 +219,15 @@ class Session:
             ) from error
         self.cloud.prepare(stack_file.region, services.QUESTIONS)
         self.clusters.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "kubernetes")
-        kubernetes = KubernetesProvider(self.clusters, stack_file.kubernetes_version)
+        installed = Installed(lambda entry: journal.append([{"kind": "installed", "change": entry}]))
+        installed.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "installed")
+        kubernetes = KubernetesProvider(self.clusters, stack_file.kubernetes_version, installed=installed)
         self._random = RandomProvider(
             record=lambda entry: journal.append([{"kind": "random", "made": entry}])
         )
         self._random.replay(entry["made"] for entry in journal.entries() if entry["kind"] == "random")
-        for provider in (AwsProvider(self.cloud), self._random, kubernetes):
+        aws = AwsProvider(self.cloud, written_down=installed.note)
+        for provider in (aws, self._random, kubernetes):
             running, port = server.serve(provider)
             self._servers.append(running)
             self._ports[provider.package] = port

@@ -50,15 +50,32 @@ class Settings:
     forbidden_accounts: tuple[str, ...]
 
 
+WrittenDown = Callable[[str, str, Properties | None], None]
+
+
+def tell_nobody(urn: str, token: str, inputs: Properties | None) -> None:
+    """The `written_down` where nobody acts on recorded resources."""
+
+
 class AwsProvider(Provider):
-    """Resources of `pulumi_aws` in one `Cloud`; one instance for each region and set of tags."""
+    """Resources of `pulumi_aws` in one `Cloud`; one instance for each region and set of tags.
+
+    Args:
+        cloud: where they are.
+        settings: of the provider's configuration; None before it is configured.
+        written_down: told of every resource that is only recorded, by URN, type and inputs (None when it
+            is gone), for others who act on it.
+    """
 
     package = "aws"
     version = importlib.metadata.version("pulumi-aws")
 
-    def __init__(self, cloud: Cloud, settings: Settings | None = None) -> None:
+    def __init__(
+        self, cloud: Cloud, settings: Settings | None = None, written_down: WrittenDown = tell_nobody
+    ) -> None:
         self._cloud = cloud
         self._settings = settings
+        self._written_down = written_down
 
     def check_config(self, inputs: Properties) -> list[CheckFailure]:
         return check_inputs(provider_type(), _without_json(inputs))
@@ -74,7 +91,7 @@ class AwsProvider(Provider):
             raise ProviderError(f"AWS account ID not allowed: {account} (allowedAccountIds: {allowed})")
         if account in settings.forbidden_accounts:
             raise ProviderError(f"AWS account ID not allowed: {account} (forbiddenAccountIds)")
-        return AwsProvider(self._cloud, settings)
+        return AwsProvider(self._cloud, settings, self._written_down)
 
     def check(
         self, resource: Resource, old: Properties | None, new: Properties
@@ -123,6 +140,7 @@ class AwsProvider(Provider):
         mapping = services.mapping_of(resource.type)
         if mapping is not None:
             return self._executor(resource.type, inputs).create(resource.urn, inputs)
+        self._written_down(resource.urn, resource.type, inputs)
         return record(
             self._recorded(resource.type),
             resource.type,
@@ -157,12 +175,15 @@ class AwsProvider(Provider):
         if services.mapping_of(resource.type) is not None:
             executor = self._executor(resource.type, new)
             return executor.update(resource.id, old_inputs, old_outputs, new)
+        self._written_down(resource.urn, resource.type, new)
         kept = {name: value for name, value in old_outputs.items() if name not in old_inputs}
         return {**kept, **new, **_tags_all(resource.type, new)}
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
         if services.mapping_of(resource.type) is not None:
             self._executor(resource.type, inputs).delete(resource.id, inputs, outputs)
+        else:
+            self._written_down(resource.urn, resource.type, None)
 
     def invoke(self, token: str, arguments: Properties) -> tuple[Properties, list[CheckFailure]]:
         function = services.FUNCTIONS.get(token)

@@ -45,9 +45,13 @@ _OF_THE_ENGINE = frozenset(("version", "pluginDownloadURL", "pluginChecksums", "
 
 @dataclass(frozen=True)
 class Configuration:
-    """What the program configured; `cluster` is None while it is not known yet."""
+    """What the program configured; `cluster` is None while it is not known yet.
+
+    `eks_cluster` is the name that EKS has for it, where the kubeconfig gets its tokens from there.
+    """
 
     cluster: str | None
+    eks_cluster: str | None = None
     namespace: str | None = None
     delete_unreachable: bool = False
     skip_update_unreachable: bool = False
@@ -61,6 +65,7 @@ def read_configuration(properties: Properties) -> Configuration:
     namespace = properties.get("namespace")
     return Configuration(
         cluster=cluster_name(properties),
+        eks_cluster=_eks_cluster(properties),
         namespace=namespace if isinstance(namespace, str) and namespace else None,
         delete_unreachable=_switched_on(properties, "deleteUnreachable"),
         skip_update_unreachable=_switched_on(properties, "skipUpdateUnreachable"),
@@ -87,6 +92,17 @@ def cluster_name(properties: Properties) -> str | None:
     if identifier is UNKNOWN:
         return None
     return identifier or "default"
+
+
+def _eks_cluster(properties: Properties) -> str | None:
+    """What `aws eks get-token` of the kubeconfig asks for."""
+    kubeconfig = properties.get("kubeconfig")
+    config = _kubeconfig(kubeconfig) if kubeconfig and kubeconfig is not UNKNOWN else None
+    for user in (config or {}).get("users") or ():
+        arguments = ((user.get("user") or {}).get("exec") or {}).get("args") or []
+        if "--cluster-name" in arguments[:-1]:
+            return str(arguments[arguments.index("--cluster-name") + 1])
+    return None
 
 
 def configuration_failures(properties: Properties) -> Iterator[CheckFailure]:

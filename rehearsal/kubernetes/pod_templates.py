@@ -20,8 +20,19 @@ _PATHS: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 def pod_template(content: Mapping[str, Any]) -> dict[str, Any] | None:
     """The object's template, with `metadata` and `spec`: for a Pod the object itself, for most kinds None."""
-    path = _PATHS.get((str(content.get("apiVersion", "")).rpartition("/")[0], str(content.get("kind"))))
+    path = _path(content)
+    if path is None:
+        return None
     found: Any = content
-    for name in path if path is not None else ("nothing",):
+    for name in path:
         found = found.get(name) if isinstance(found, Mapping) else None
     return found if isinstance(found, dict) and isinstance(found.get("spec"), dict) else None
+
+
+def template_path(content: Mapping[str, Any]) -> str:
+    """Where the template is in the object, with the dot after it: `spec.template.`; empty for a Pod."""
+    return "".join(f"{name}." for name in _path(content) or ())
+
+
+def _path(content: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return _PATHS.get((str(content.get("apiVersion", "")).rpartition("/")[0], str(content.get("kind"))))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy, deepcopy
 from typing import Any
 
+from rehearsal.kubernetes.admission import Admission
 from rehearsal.kubernetes.cluster import Cluster, Clusters
 from rehearsal.kubernetes.configuration import (
     Configuration,
@@ -14,8 +15,11 @@ from rehearsal.kubernetes.configuration import (
     read_configuration,
 )
 from rehearsal.kubernetes.immutable import mark_replacing, replacing_paths
+from rehearsal.kubernetes.installed import Installed
 from rehearsal.kubernetes.kinds import Kind, kind_of_token
 from rehearsal.kubernetes.metadata import autonamed, metadata_failures, with_name
+from rehearsal.kubernetes.pod_templates import pod_template
+from rehearsal.kubernetes.pod_validation import pod_failures
 from rehearsal.kubernetes.schemas import schema_failures
 from rehearsal.kubernetes.serverfields import clean, decoded
 from rehearsal.propertydiff import is_within, property_changes
@@ -43,6 +47,7 @@ class KubernetesProvider(Provider):
         kubernetes_version: the version of a cluster, "1.34", or a function that tells it by the
             cluster's name (see `configuration.cluster_name`; None while that is not known).
         version: what the provider says its own version is.
+        installed: what EKS has put into the clusters.
     """
 
     package = "kubernetes"
@@ -52,9 +57,11 @@ class KubernetesProvider(Provider):
         clusters: Clusters,
         kubernetes_version: str | Callable[[str | None], str],
         version: str = "4.34.2",
+        installed: Installed | None = None,
     ) -> None:
         self.version = version
         self._clusters = clusters
+        self._installed = installed or Installed()
         self._kubernetes_version = kubernetes_version
         self._configuration = Configuration(cluster="default")
 
@@ -87,6 +94,8 @@ class KubernetesProvider(Provider):
             *schema_failures(kind, inputs, self._version_of_cluster()),
             *_selector_failures(inputs),
         ]
+        if not failures:
+            failures += pod_failures(inputs)
         return inputs, failures
 
     def diff(
@@ -119,6 +128,7 @@ class KubernetesProvider(Provider):
         if preview:
             return "", _previewed(kind_of_token(resource.type), inputs)
         cluster = self._reachable_cluster()
+        self._admit(cluster, inputs)
         make = cluster.apply if self._configuration.upsert_existing else cluster.create
         live = make(inputs, resource.urn)
         return _id(live), live
@@ -150,7 +160,11 @@ class KubernetesProvider(Provider):
         if preview and (contains_unknown(new) or self._configuration.cluster is None or self._unreachable()):
             return {**old_outputs, **_previewed(kind_of_token(resource.type), new)}
         cluster = self._reachable_cluster()
-        return cluster.merged(new) if preview else cluster.apply(new)
+        if preview:
+            return cluster.merged(new)
+        if pod_template(new) != pod_template(old_inputs):
+            self._admit(cluster, new)
+        return cluster.apply(new)
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
         reason = self._unreachable()
@@ -160,6 +174,12 @@ class KubernetesProvider(Provider):
             raise ProviderError(_unreachable_message(reason))
         namespace, _, name = resource.id.rpartition("/")
         self._cluster().delete(kind_of_token(resource.type), namespace, name)
+
+    def _admit(self, cluster: Cluster, content: Properties) -> None:
+        """Refuses an object whose pods the cluster would refuse; a preview cannot know what is there then."""
+        objects = [stored.live for stored in cluster.objects()]
+        version, name = self._version_of_cluster(), self._configuration.eks_cluster
+        Admission(objects, self._installed, name, version).admit(content)
 
     def _version_of_cluster(self) -> str:
         version = self._kubernetes_version

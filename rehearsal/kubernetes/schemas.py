@@ -20,14 +20,13 @@ from functools import cache
 from typing import Any
 
 from rehearsal.kubernetes.kinds import Kind
+from rehearsal.kubernetes.quantities import QUANTITY
 from rehearsal.propertydiff import join
 from rehearsal.provider import UNKNOWN, CheckFailure, Properties, ProviderError
 
 _DEFINITIONS = "_definitions.json"
 _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
-# Source: the type Quantity of the Kubernetes API reference.
-_QUANTITY_TEXT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?\Z")
 _INTEGERS = {"int32": 31, "int64": 63}
 _WORDS = {
     "array": "a list", "boolean": "true or false", "integer": "a whole number", "number": "a number",
@@ -156,7 +155,7 @@ def _format_problem(rule: str, instance: Any) -> str | None:
 
 
 def _quantity_problem(rule: bool, instance: Any) -> str | None:
-    if isinstance(instance, str) and _QUANTITY_TEXT.match(instance):
+    if isinstance(instance, str) and QUANTITY.match(instance):
         return None
     if isinstance(instance, (int, float)) and not isinstance(instance, bool):
         return None

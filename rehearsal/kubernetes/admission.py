@@ -1,0 +1,112 @@
+"""What a cluster does with an object's pods before it lets them run: puts things into them, judges them.
+
+An API server accepts a workload whose pods it refuses: the controller that makes them is told so, again and
+again, and who deploys waits. Here the workload is refused at once, with what the controller would be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rehearsal.kubernetes.injections import Surroundings, injected
+from rehearsal.kubernetes.installed import Installed
+from rehearsal.kubernetes.kinds import kind_of_object
+from rehearsal.kubernetes.pod_security import enforced, forbidden
+from rehearsal.kubernetes.pod_templates import pod_template
+from rehearsal.kubernetes.quotas import apply_defaults, outside_of_limits, over_quota
+from rehearsal.provider import ProviderError
+
+Content = dict[str, Any]
+
+# Who makes a kind's pods, and what happens when it may not.
+_CONSEQUENCES = {
+    "CronJob": "No run of it would ever begin, and nobody would be told",
+    "DaemonSet": "No node would run it",
+    "Deployment": "On AWS the deployment would wait for them until its time is up, and then fail",
+    "Job": "On AWS the deployment would wait for it until its time is up, and then fail",
+    "StatefulSet": "On AWS the deployment would wait for them until its time is up, and then fail",
+}
+
+
+class Admission:
+    """Judges the pods of one cluster's workloads.
+
+    Args:
+        objects: all objects of the cluster.
+        installed: what EKS has put into the clusters.
+        cluster: the name of this one.
+        version: of Kubernetes, "1.35".
+    """
+
+    def __init__(
+        self, objects: Sequence[Content], installed: Installed, cluster: str | None, version: str
+    ) -> None:
+        self._objects = objects
+        self._installed = installed
+        self._cluster = cluster
+        self._minor = int(version.split(".")[1])
+
+    def admit(self, content: Content) -> None:
+        """Raises ProviderError when the pods that `content` asks for would be refused."""
+        template = pod_template(content)
+        if template is None:
+            return
+        if reason := self._refusal(content, template):
+            raise ProviderError(_message(content, reason))
+
+    def pod(self, content: Content) -> Content | None:
+        """The pod that the object's template becomes in this cluster; None for objects without pods."""
+        template = pod_template(content)
+        if template is None:
+            return None
+        surroundings = self._surroundings(content)
+        pod = injected(template, surroundings)
+        apply_defaults(pod, surroundings.here("LimitRange"))
+        return pod
+
+    def _surroundings(self, content: Content) -> Surroundings:
+        name = content["metadata"].get("namespace", "default")
+        namespaces = (
+            it for it in self._objects if (it["kind"], it["metadata"]["name"]) == ("Namespace", name)
+        )
+        # A namespace that is missing is refused by the cluster itself.
+        namespace = next(namespaces, {"metadata": {"name": name}})
+        return Surroundings(self._installed, self._cluster, content["kind"], namespace, self._objects)
+
+    def _refusal(self, content: Content, template: Content) -> str:
+        surroundings = self._surroundings(content)
+        pod = self.pod(content)
+        assert pod is not None
+        account = template["spec"].get("serviceAccountName", "default")
+        accounts = [it["metadata"]["name"] for it in surroundings.here("ServiceAccount")]
+        # Every namespace has one that is called "default", made by a controller.
+        if account not in ["default", *accounts]:
+            where = f"{surroundings.name}/{account}"
+            return f'error looking up service account {where}: serviceaccount "{account}" not found'
+        policy = enforced(surroundings.namespace["metadata"].get("labels") or {})
+        if reasons := forbidden(policy, self._minor, pod["metadata"], pod["spec"]):
+            return f'violates PodSecurity "{policy}": {reasons}'
+        if reasons := ", ".join(outside_of_limits(pod["spec"], surroundings.here("LimitRange"))):
+            return reasons
+        others = [it for it in self._in_namespace(surroundings.name) if _key(it) != _key(content)]
+        return over_quota(content, pod["spec"], surroundings.here("ResourceQuota"), others) or ""
+
+    def _in_namespace(self, name: str) -> Iterator[Content]:
+        return (it for it in self._objects if it["metadata"].get("namespace") == name)
+
+
+def _key(content: Mapping[str, Any]) -> tuple[str, str]:
+    return str(content["kind"]), str(content["metadata"].get("name"))
+
+
+def _message(content: Content, reason: str) -> str:
+    kind, name = content["kind"], content["metadata"].get("name", content["metadata"].get("generateName", ""))
+    if kind == "Pod":
+        return f'pods "{name}" is forbidden: {reason}'
+    resource = kind_of_object(content).resource
+    consequence = _CONSEQUENCES.get(kind, "None of them would run")
+    return (
+        f'{resource} "{name}" would be accepted and its pods refused: '
+        f'pods "{name}-" is forbidden: {reason}. {consequence}'
+    )

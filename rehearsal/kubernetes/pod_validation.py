@@ -1,0 +1,185 @@
+"""What an API server refuses of pods, and of what makes them, that no schema says.
+
+Rules and words are those of Kubernetes' own validation (pkg/apis/core, batch, autoscaling and policy), and of
+server-side apply, which Pulumi uses: in a list that is merged by a key no key may stand twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rehearsal.kubernetes.pod_templates import pod_template, template_path
+from rehearsal.kubernetes.quantities import amount
+from rehearsal.provider import UNKNOWN, CheckFailure, contains_unknown
+
+Content = Mapping[str, Any]
+
+# Lists of a container and of a pod, and what their items are merged by.
+_CONTAINER_LISTS = {
+    "env": ("name",),
+    "ports": ("containerPort", "protocol"),
+    "volumeMounts": ("mountPath",),
+}
+_POD_LISTS = {
+    "containers": ("name",),
+    "initContainers": ("name",),
+    "volumes": ("name",),
+    "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
+}
+_DEFAULTS = {"protocol": "TCP"}
+_GRACE_SECONDS = 30
+_RESTART_POLICIES: Mapping[str, tuple[str, ...]] = {
+    "CronJob": ("OnFailure", "Never"),
+    "Job": ("OnFailure", "Never"),
+    "Pod": ("Always", "OnFailure", "Never"),
+}
+# A Job's name becomes a label, and a CronJob's has eleven characters of a time added to it.
+_NAMES = {"Job": 63, "CronJob": 52}
+
+
+def pod_failures(content: Content) -> Iterator[CheckFailure]:
+    """What is wrong with the object; where something is not known yet, nothing."""
+    yield from _name_failures(content)
+    yield from _object_failures(content)
+    template = pod_template(content)
+    if template is None or contains_unknown(template["spec"].get("containers")):
+        return
+    path, spec = f"{template_path(content)}spec", template["spec"]
+    yield from _duplicates(path, spec, _POD_LISTS)
+    yield from _spread_failures(path, spec)
+    yield from _restart_failures(content, path, spec)
+    volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
+    for kind in ("initContainers", "containers"):
+        for number, container in enumerate(spec.get(kind) or ()):
+            where = f"{path}.{kind}[{number}]"
+            yield from _duplicates(where, container, _CONTAINER_LISTS)
+            yield from _mount_failures(where, container, volumes)
+            yield from _resource_failures(where, container)
+            yield from _lifecycle_failures(where, container, spec)
+
+
+def _duplicates(path: str, parent: Content, lists: Mapping[str, tuple[str, ...]]) -> Iterator[CheckFailure]:
+    for field, keys in lists.items():
+        seen = set()
+        for item in parent.get(field) or ():
+            key = tuple(item.get(name, _DEFAULTS.get(name)) for name in keys)
+            if key in seen:
+                shown = ", ".join(f'{name}="{value}"' for name, value in zip(keys, key, strict=True))
+                yield CheckFailure(f"{path}.{field}", f"duplicate entries for key [{shown}]")
+            seen.add(key)
+
+
+def _mount_failures(path: str, container: Content, volumes: set[Any]) -> Iterator[CheckFailure]:
+    for number, mount in enumerate(container.get("volumeMounts") or ()):
+        if mount.get("name") not in volumes:
+            yield CheckFailure(f"{path}.volumeMounts[{number}].name", f'Not found: "{mount.get("name")}"')
+
+
+def _resource_failures(path: str, container: Content) -> Iterator[CheckFailure]:
+    resources = container.get("resources") or {}
+    limits = resources.get("limits") or {}
+    for name, request in (resources.get("requests") or {}).items():
+        try:
+            too_much = name in limits and amount(request) > amount(limits[name])
+        except ValueError:
+            continue  # the schema says so
+        if too_much:
+            yield CheckFailure(
+                f"{path}.resources.requests",
+                f'Invalid value: "{request}": must be less than or equal to {name} limit of {limits[name]}',
+            )
+
+
+def _lifecycle_failures(path: str, container: Content, spec: Content) -> Iterator[CheckFailure]:
+    sleep = ((container.get("lifecycle") or {}).get("preStop") or {}).get("sleep") or {}
+    grace = spec.get("terminationGracePeriodSeconds", _GRACE_SECONDS)
+    if sleep.get("seconds", 0) > grace:
+        reason = f"must be greater than 0 and less than terminationGracePeriodSeconds ({grace})"
+        yield CheckFailure(
+            f"{path}.lifecycle.preStop.sleep.seconds", f"Invalid value: {sleep['seconds']}: {reason}"
+        )
+    for kind in ("liveness", "startup"):
+        threshold = (container.get(f"{kind}Probe") or {}).get("successThreshold", 1)
+        if threshold != 1:
+            yield CheckFailure(
+                f"{path}.{kind}Probe.successThreshold", f"Invalid value: {threshold}: must be 1"
+            )
+
+
+def _spread_failures(path: str, spec: Content) -> Iterator[CheckFailure]:
+    for number, spread in enumerate(spec.get("topologySpreadConstraints") or ()):
+        where = f"{path}.topologySpreadConstraints[{number}]"
+        if "minDomains" in spread and spread.get("whenUnsatisfiable") != "DoNotSchedule":
+            reason = "can only use minDomains if whenUnsatisfiable=DoNotSchedule"
+            yield CheckFailure(f"{where}.minDomains", f"Invalid value: {spread['minDomains']}: {reason}")
+        for field in ("minDomains", "maxSkew"):
+            if field in spread and spread[field] is not UNKNOWN and spread[field] < 1:
+                yield CheckFailure(
+                    f"{where}.{field}", f"Invalid value: {spread[field]}: must be greater than zero"
+                )
+        if spread.get("matchLabelKeys") and "labelSelector" not in spread:
+            yield CheckFailure(
+                f"{where}.matchLabelKeys", "Forbidden: must not be specified when labelSelector is not set"
+            )
+
+
+def _restart_failures(content: Content, path: str, spec: Content) -> Iterator[CheckFailure]:
+    kind, policy = content.get("kind"), spec.get("restartPolicy", "Always")
+    allowed = _RESTART_POLICIES.get(str(kind), ("Always",))
+    if policy not in allowed and policy is not UNKNOWN:
+        names = ", ".join(f'"{name}"' for name in allowed)
+        yield CheckFailure(
+            f"{path}.restartPolicy", f'Unsupported value: "{policy}": supported values: {names}'
+        )
+    if kind not in ("Job", "CronJob"):
+        return
+    where = path.removesuffix("template.spec")
+    job: Any = content
+    for name in where.removesuffix(".").split("."):
+        job = job[name]
+    rules = (job.get("podFailurePolicy") or {}).get("rules") or ()
+    if rules and policy != "Never":
+        reason = 'only "Never" is supported when podFailurePolicy is specified'
+        yield CheckFailure(f"{path}.restartPolicy", f'Invalid value: "{policy}": {reason}')
+    for number, rule in enumerate(rules):
+        yield from _rule_failures(f"{where}podFailurePolicy.rules[{number}]", rule)
+
+
+def _rule_failures(path: str, rule: Content) -> Iterator[CheckFailure]:
+    codes = rule.get("onExitCodes") or {}
+    values = codes.get("values") or []
+    if bool(codes) == bool(rule.get("onPodConditions")):
+        yield CheckFailure(
+            path, "Invalid value: specifying one of OnExitCodes and OnPodConditions is required"
+        )
+    if codes.get("operator") == "In" and 0 in values:
+        reason = "must not be 0 for the In operator"
+        yield CheckFailure(f"{path}.onExitCodes.values[{values.index(0)}]", f"Invalid value: 0: {reason}")
+    if values != sorted(values):
+        yield CheckFailure(f"{path}.onExitCodes.values", f"Invalid value: {values}: must be ordered")
+
+
+def _name_failures(content: Content) -> Iterator[CheckFailure]:
+    longest = _NAMES.get(str(content.get("kind")))
+    metadata = content.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    if longest and isinstance(name, str) and len(name) > longest:
+        yield CheckFailure(
+            "metadata.name", f'Invalid value: "{name}": must be no more than {longest} characters'
+        )
+
+
+def _object_failures(content: Content) -> Iterable[CheckFailure]:
+    spec = content.get("spec")
+    if not isinstance(spec, Mapping):
+        return ()
+    if content.get("kind") == "HorizontalPodAutoscaler":
+        least, most = spec.get("minReplicas", 1), spec.get("maxReplicas")
+        if isinstance(least, int) and isinstance(most, int) and most < least:
+            reason = "must be greater than or equal to `minReplicas`"
+            return [CheckFailure("spec.maxReplicas", f"Invalid value: {most}: {reason}")]
+    if content.get("kind") == "PodDisruptionBudget" and {"minAvailable", "maxUnavailable"} <= spec.keys():
+        reason = "minAvailable and maxUnavailable cannot be both set"
+        return [CheckFailure("spec", f"Invalid value: {reason}")]
+    return ()
