@@ -7,8 +7,8 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM JSON NAME OUTPUT PATHS PORT PROFILES PYTHON SYSTEM TEAM \
-	TESTS TO UPGRADE VENV
+GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM JSON NAME NAMES OUTPUT PATHS PORT PROFILES PYTHON \
+	SYSTEM TEAM TESTS TO UPGRADE VENV ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 # each NAME,OPTION: an option for each word of a list.
@@ -100,7 +100,8 @@ purge: $(READY) ## remove PATHS (everything without any) from the caches of ENV'
 	@set -f; set --; $(call each,PATHS) $(OPERATIONS) purge $(OPTIONS) $(ENDPOINT_URL) -- "$$@"
 
 dns: $(READY) ## what would be cut when the domain points to ENV's zone; ZONE is a file of today's one
-	@$(OPERATIONS) check-dns $(OPTIONS) $(if $(ZONE),--zone-file '$(ZONE)') $(foreach name,$(NAMES),--name '$(name)')
+	@set -f; set --; $(call each,NAMES,--name) \
+	$(OPERATIONS) check-dns $(OPTIONS) $${ZONE:+--zone-file "$$ZONE"} "$$@"
 
 secret: $(READY) ## set the secret NAME of ENV from a hidden prompt or stdin; ENDPOINT is an embedded AWS
 	@$(OPERATIONS) secret set --env "$$ENV" $(OTHER_SYSTEM) $(ENDPOINT_URL) -- "$$NAME"

@@ -61,6 +61,7 @@ COMMANDS = {
     "rollback": ["rollback", *PROD],
     "protect-branch": ["protect-branch"],
     "check-logs": ["check-logs", "/dev/null", *PROD],
+    "check-dns": ["check-dns", "--zone-file", "/dev/null", *PROD],
 }
 ASKS_AWS = ("secret set", "secret restore", "parity", "ledger", "purge")
 

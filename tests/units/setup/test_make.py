@@ -257,6 +257,7 @@ TARGETS = {
     "secret": ["NAME", "ENV", "ENDPOINT"],
     "parity": ["FROM", "TO", "ACCEPT", "PROFILES", "ENDPOINTS"],
     "audit": ["ENV", "SYSTEM"],
+    "dns": ["ENV", "ZONE", "NAMES"],
     "test": ["TESTS"],
 }
 
@@ -270,7 +271,7 @@ class TestValues:
         for name in names:
             make(target, f"{name}={INJECTION}")
             assert not (tmp_path / "checkout" / "hit").exists(), name
-            if name not in ("JSON", "DIGESTS", "PATHS", "ACCEPT", "PROFILES", "ENDPOINTS", "TESTS"):
+            if name not in ("JSON", "DIGESTS", "PATHS", "ACCEPT", "PROFILES", "ENDPOINTS", "NAMES", "TESTS"):
                 assert INJECTION in calls()[-1]
 
     def test_nothing_of_a_value_from_the_environment_is_run(
