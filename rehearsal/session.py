@@ -343,8 +343,17 @@ def _wait(process: subprocess.Popen[Any], reader: LogReader, progress: Progress 
             os.killpg(process.pid, signal.SIGINT)
 
 
+# What the engine says of a component that a provider would make itself, before it asks the provider.
+_NO_COMPONENTS = "plugins that can construct components must support secrets"
+_SINGLE_RESOURCES = (
+    "the embedded providers take single resources, none that stands for several. For files of objects there "
+    "is kubernetes.yaml.ConfigFile(NAME, file=…); `helm template NAME CHART > chart.yaml` makes a file"
+)
+
+
 def _failure(operation: str, log: Log, output: str) -> str:
     """The engine's errors, each once; its whole output when it could not say them as events."""
     if log.diagnostics:
-        return "\n".join(dict.fromkeys(log.diagnostics))
+        told = "\n".join(dict.fromkeys(log.diagnostics))
+        return told.replace(_NO_COMPONENTS, _SINGLE_RESOURCES)
     return output.strip() or f"pulumi {operation} ended without saying why"

@@ -86,6 +86,13 @@ class AwsProvider(Provider):
     def configure(self, config: ProviderConfig) -> AwsProvider:
         settings = _settings(_without_json(config.properties))
         account = self._cloud.account
+        if not settings.region:
+            # In a preview too: AWS's provider looks at its region before anything else.
+            raise ProviderError(
+                "Invalid AWS Region: this provider has none. A resource or function that names no provider "
+                "gets this one: give it one (ResourceOptions(provider=…), InvokeOptions(provider=…)), or set "
+                "`aws:region`"
+            )
         if settings.allowed_accounts and account not in settings.allowed_accounts:
             allowed = ", ".join(settings.allowed_accounts)
             raise ProviderError(f"AWS account ID not allowed: {account} (allowedAccountIds: {allowed})")
@@ -186,11 +193,11 @@ class AwsProvider(Provider):
             self._written_down(resource.urn, resource.type, None)
 
     def invoke(self, token: str, arguments: Properties) -> tuple[Properties, list[CheckFailure]]:
-        function = services.FUNCTIONS.get(token)
-        if function is None:
-            known = ", ".join(sorted(services.FUNCTIONS))
-            raise ProviderError(f"the embedded AWS has no function {token!r}; it has: {known}")
-        return function(self._cloud, self._region({}), arguments), []
+        from rehearsal.aws.functions import answer
+        from rehearsal.aws.functions.asked import Asked
+
+        asked = Asked(self._cloud, self._region(arguments), arguments, services.mapping_of)
+        return answer(token, asked), []
 
     def _executor(self, token: str, inputs: Properties) -> Executor:
         mapping = services.mapping_of(token)

@@ -26,6 +26,7 @@ from rehearsal.documentation.buckets_table import buckets_table
 from rehearsal.documentation.contract_page import contract_page
 from rehearsal.documentation.dashboard_picture import dashboard_picture
 from rehearsal.documentation.graph import GENERATED, DocumentationError, Graph
+from rehearsal.documentation.rehearsal_page import rehearsal_page
 from rehearsal.systems import name_of, systems_of
 from rehearsal.throwaway import throwaway_session
 from rehearsal.workspace import ENVIRONMENTS, write_atomically
@@ -46,6 +47,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "topology.md": topology_page(graphs),
         root / "docs" / "alarms.md": alarms_page(prods),
         root / "docs" / "application.md": application_page(_catalogue(root)),
+        root / "docs" / "rehearsal.md": rehearsal_page(),
         root / "docs" / "dashboard.svg": dashboard_picture(graphs[-1]),
         root / "docs" / "configuration.md": with_buckets(
             (root / "docs" / "configuration.md").read_text(encoding="utf-8")

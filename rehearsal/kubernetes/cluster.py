@@ -26,6 +26,10 @@ Key = tuple[str, str, str, str]
 _INITIAL_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
 
+class MissingNamespace(ProviderError):
+    """The object's namespace is not there, or not yet."""
+
+
 @dataclass
 class Stored:
     """An object as it is, what was applied to make it so, and the URN of the resource that created it.
@@ -79,7 +83,7 @@ class Cluster:
                 metadata["name"] = metadata["generateName"] + secrets.token_hex(3)[:5]
             namespace = metadata.get("namespace", "")
             if namespace and _key(_NAMESPACE, "", namespace) not in self._objects:
-                raise ProviderError(f'namespaces "{namespace}" not found')
+                raise MissingNamespace(f'namespaces "{namespace}" not found')
             key = _key(kind, namespace, metadata["name"])
             if key in self._objects:
                 if owner is not None and self._objects[key].owner == owner:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rehearsal.kubernetes.files import refusal_of
 from rehearsal.provider import ProviderError
 
 # Source: "Namespaced: false" of the Kubernetes API reference, and of the kinds that EKS Auto Mode installs.
@@ -76,9 +77,7 @@ def kind_of_token(token: str) -> Kind:
     parts = token.split(":")
     group, slash, version = parts[1].partition("/") if len(parts) == 3 else ("", "", "")
     if not slash or group in _NOT_OF_A_CLUSTER:
-        raise ProviderError(
-            f"{token}: the embedded cluster takes single objects only, no charts and no YAML files"
-        )
+        raise ProviderError(refusal_of(token))
     name = parts[2]
     if name.endswith("List"):
         raise ProviderError(f"{token}: a List cannot be created; declare the objects that are in it")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy, deepcopy
 from typing import Any
 
 from rehearsal.kubernetes.admission import Admission
-from rehearsal.kubernetes.cluster import Cluster, Clusters
+from rehearsal.kubernetes.cluster import Cluster, Clusters, MissingNamespace
 from rehearsal.kubernetes.configuration import (
     Configuration,
     configuration_diff,
     configuration_failures,
     read_configuration,
 )
+from rehearsal.kubernetes.files import call_function
 from rehearsal.kubernetes.immutable import mark_replacing, replacing_paths
 from rehearsal.kubernetes.installed import Installed
 from rehearsal.kubernetes.kinds import Kind, kind_of_token
@@ -35,6 +37,9 @@ from rehearsal.provider import (
     Resource,
     contains_unknown,
 )
+
+# A deployment here takes seconds; the official provider tries for about half a minute.
+_NAMESPACE_SECONDS = 0.5
 
 _SERVER_METADATA = ("uid", "resourceVersion", "generation", "creationTimestamp")
 
@@ -130,7 +135,7 @@ class KubernetesProvider(Provider):
         cluster = self._reachable_cluster()
         self._admit(cluster, inputs)
         make = cluster.apply if self._configuration.upsert_existing else cluster.create
-        live = make(inputs, resource.urn)
+        live = _in_its_namespace(lambda: make(inputs, resource.urn))
         return _id(live), live
 
     def read(
@@ -181,6 +186,9 @@ class KubernetesProvider(Provider):
         version, name = self._version_of_cluster(), self._configuration.eks_cluster
         Admission(objects, self._installed, name, version).admit(content)
 
+    def invoke(self, token: str, arguments: Properties) -> tuple[Properties, list[CheckFailure]]:
+        return call_function(token, arguments), []
+
     def _version_of_cluster(self) -> str:
         version = self._kubernetes_version
         return version if isinstance(version, str) else version(self._configuration.cluster)
@@ -198,6 +206,19 @@ class KubernetesProvider(Provider):
         if cluster.unreachable:
             raise ProviderError(f"configured Kubernetes cluster is unreachable: {cluster.unreachable}")
         return cluster
+
+
+def _in_its_namespace(make: Callable[[], Properties]) -> Properties:
+    """Waits for a namespace that the same deployment makes, as pulumi-kubernetes does: files of objects
+    name no dependencies (its provider/pkg/await/await.go, "Creation": five more tries)."""
+    deadline = time.monotonic() + _NAMESPACE_SECONDS
+    while True:
+        try:
+            return make()
+        except MissingNamespace:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def _unreachable_message(reason: str) -> str:

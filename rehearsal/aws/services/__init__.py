@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.mapping import ResourceMapping
 from rehearsal.aws.recorded import RecordedType
 
@@ -66,28 +64,6 @@ QUESTIONS = {
     "backup": "list_backup_vaults",
     "cloudtrail": "describe_trails",
     "scheduler": "list_schedules",
-}
-
-Function = Callable[[Cloud, str, dict[str, Any]], dict[str, Any]]
-
-
-def _caller_identity(cloud: Cloud, region: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    answer = cloud.call("sts", region, "get_caller_identity")
-    return {
-        "accountId": answer["Account"],
-        "arn": answer["Arn"],
-        "userId": answer["UserId"],
-        "id": answer["Account"],
-    }
-
-
-def _region(cloud: Cloud, region: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    return {"id": region, "name": region, "region": region, "description": region}
-
-
-FUNCTIONS: dict[str, Function] = {
-    "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
-    "aws:index/getRegion:getRegion": _region,
 }
 
 
