@@ -5,7 +5,7 @@ What each part is given of the configuration, and of the parts before it, is in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from infra import arguments
 from infra.account.audit import Audit
@@ -26,7 +26,9 @@ from infra.foundations.network import Network
 from infra.foundations.registry import Registry
 from infra.foundations.release import Release
 from infra.functions.function import Function
+from infra.functions.job_watch import JobWatch
 from infra.functions.rotation import Rotation
+from infra.functions.scheduled import WATCH_JOBS
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.on_call import OnCall
 from infra.kubernetes.reloader import Reloader
@@ -41,8 +43,8 @@ from infra.recovery.standby_network import StandbyNetwork
 from infra.watching.alarms import Alarms
 from infra.watching.availability import Availability
 from infra.watching.dashboard import Dashboard
-from infra.watching.database_events import DatabaseEvents
 from infra.watching.escalation import Escalation
+from infra.watching.events import Events
 from infra.watching.logs import Logs
 from infra.watching.notifications import Notifications
 
@@ -82,16 +84,18 @@ def declare(configuration: Configuration) -> Outputs:
     rotators = {
         rotator: Function(rotator, args, home)
         for rotator, args in arguments.rotators(
-            configuration, keys, network, database, redis, entries, notifications
+            configuration, keys, network, database, redis, entries
         ).items()
     }
     rotation = Rotation(
         "rotation", arguments.rotation(configuration, rotators, network, database, entries), home
     )
-    for name, args in arguments.scheduled_functions(
-        configuration, keys, storage, entries, notifications
-    ).items():
+    scheduled = [
         Function(name, args, home)
+        for name, args in arguments.scheduled_functions(
+            configuration, keys, storage, entries, database, notifications
+        ).items()
+    ]
 
     ready = [database.backup, rotation.prepared]
     inside = in_cluster(regions, cluster.kubeconfig, configuration.naming)
@@ -104,6 +108,11 @@ def declare(configuration: Configuration) -> Outputs:
     )
     Reloader("reloader", arguments.reloader(configuration, workloads), inside)
     OnCall("on-call", arguments.on_call(configuration, workloads), inside)
+    watched_jobs = arguments.watch_jobs(configuration, keys, network, cluster)
+    if watched_jobs is not None:
+        watcher = Function(WATCH_JOBS, watched_jobs, home)
+        JobWatch("job-watch", arguments.job_watch(configuration, cluster, watcher, workloads), inside)
+        scheduled.append(watcher)
 
     availability = Availability("availability", arguments.availability(configuration), home)
     parts = arguments.Parts(
@@ -115,6 +124,9 @@ def declare(configuration: Configuration) -> Outputs:
         load_balancer=edge.load_balancer,
         certificates=edge.certificates,
         availability=availability,
+        storage=storage,
+        functions=[*rotators.values(), *scheduled],
+        workloads=workloads,
     )
     _watch(configuration, regions, keys, notifications, parts)
 
@@ -179,22 +191,30 @@ def _watch(
     notifications: Notifications,
     parts: arguments.Parts,
 ) -> None:
-    """Alarms in every region that has metrics, who hears of them, and the dashboard.
+    """Alarms in every region that has metrics, who hears of them and of those that stay, and the dashboard.
 
     CloudWatch's alarms see the metrics of their own region alone, and tell only topics of it.
     """
     home = regions[RegionRole.HOME].opts
-    watched = arguments.watched(configuration, parts)
-    alarms = Alarms("alarms", arguments.alarms(configuration, watched, notifications), home)
-    told = [notifications]
+    told = {RegionRole.HOME: notifications}
     for role in (RegionRole.GLOBAL, *([RegionRole.RECOVERY] if parts.standby else [])):
-        there, ways = regions[role].opts, arguments.notifications_of(configuration, role)
-        topics = Notifications(f"notifications-{role}", ways, there)
-        Alarms(f"alarms-{role}", arguments.alarms(configuration, watched, topics, role), there)
-        told.append(topics)
+        ways = arguments.notifications_of(configuration, role)
+        told[role] = Notifications(f"notifications-{role}", ways, regions[role].opts)
 
     escalation = Escalation("escalation", arguments.escalation(configuration, keys), home)
-    Function("escalate", arguments.escalate(configuration, keys, escalation, told), home)
-    DatabaseEvents("events", arguments.database_events(configuration, parts.database, notifications), home)
+    escalate = arguments.escalate(configuration, keys, escalation, list(told.values()))
+    parts = replace(parts, functions=[*parts.functions, Function("escalate", escalate, home)])
+
+    watched = arguments.watched(configuration, parts)
+    made = {
+        role: Alarms(
+            "alarms" if role is RegionRole.HOME else f"alarms-{role}",
+            arguments.alarms(configuration, parts, watched, topics, role),
+            regions[role].opts,
+        )
+        for role, topics in told.items()
+    }
+    Events("events", arguments.events(configuration, keys, watched), home)
     Budget("budget", arguments.budget(configuration, notifications), home)
-    Dashboard("dashboard", arguments.dashboard(configuration, watched, alarms, notifications), home)
+    alarms = made[RegionRole.HOME]
+    Dashboard("dashboard", arguments.dashboard(configuration, parts, watched, alarms, notifications), home)

@@ -82,9 +82,6 @@ _OF_SERVICE: Mapping[Publisher, Callable[[Service, System], bool]] = {
     Publisher.DATABASE: lambda service, system: service.database,
     Publisher.REDIS: lambda service, system: service.redis,
     Publisher.WORKER: lambda service, system: service.worker,
-    Publisher.RUNS: lambda service, system: (
-        service.worker or any(each.service == service.name for each in system.schedules.values())
-    ),
     Publisher.QUEUES: lambda service, system: service.worker and bool(system.queues),
     Publisher.PAYMENTS: lambda service, system: system.payments is not None,
 }

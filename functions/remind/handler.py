@@ -1,7 +1,7 @@
 """Every day: reminds of credentials that end, and measures what is due.
 
-People are written to on some days before the end and every day after it. The two metrics are written
-every day, also when they are 0, so that a day without this function shows as well.
+People are written to on some days before the end and every day after it. The metrics are written every day,
+also when they are 0, so that a day without this function shows as well.
 """
 
 from __future__ import annotations
@@ -35,7 +35,28 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
     overdue = list(_overdue(now))
     metrics.write(Metric.EXPIRING_CREDENTIALS, len(expiring), credentials=", ".join(expiring))
     metrics.write(Metric.ROTATIONS_OVERDUE, len(overdue), secrets=", ".join(overdue))
-    return {"reminded": reminded, "expiring": expiring, "overdue": overdue}
+    age = _snapshot_age(now)
+    metrics.write(Metric.SNAPSHOT_AGE_DAYS, age)
+    return {"reminded": reminded, "expiring": expiring, "overdue": overdue, "snapshotAge": age}
+
+
+def _snapshot_age(now: datetime) -> float:
+    """Days since the newest snapshot of the secrets, or since there are secrets to take one of."""
+    pages = boto3.client("s3").get_paginator("list_objects_v2")
+    found = [
+        stored["LastModified"]
+        for page in pages.paginate(Bucket=os.environ["BUCKET"], Prefix=os.environ["SNAPSHOTS"])
+        for stored in page.get("Contents", ())
+    ]
+    newest = max(found) if found else _secrets_made(now)
+    return round(max(0.0, (now - newest) / timedelta(days=1)), 2)
+
+
+def _secrets_made(now: datetime) -> datetime:
+    client = boto3.client("secretsmanager")
+    names = json.loads(os.environ["ROTATED"])
+    made = [client.describe_secret(SecretId=os.environ["PREFIX"] + name)["CreatedDate"] for name in names]
+    return min(made, default=now)
 
 
 def _ending(today: date) -> Iterator[tuple[str, int, str]]:

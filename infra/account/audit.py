@@ -23,9 +23,6 @@ from infra.watching.metric_filter import declare_metric_filter
 # Without agents: those would have to run on every node.
 FEATURES = ("EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "RDS_LOGIN_EVENTS", "S3_DATA_EVENTS")
 
-# GuardDuty's own levels (user guide, "Severity levels"): high and critical from 7, medium from 4.
-FINDINGS = {Severity.SEV2: [">=", 7], Severity.SEV3: [">=", 4, "<", 7]}
-
 # Runbook 003: who has which rights is looked through every month; on the first, when people are at work.
 REVIEW_SCHEDULE = "cron(0 9 1 * ? *)"
 REVIEW = (
@@ -49,7 +46,7 @@ class AuditArgs:
         detects_threats: GuardDuty looks for attacks.
         log_retention: days that the trail is kept where it can be searched.
         log_key: encrypts that log.
-        topics: who is told of what severity.
+        topic: is told to review access.
         protect: the trail's key cannot be removed by mistake.
     """
 
@@ -62,7 +59,7 @@ class AuditArgs:
     detects_threats: bool
     log_retention: int
     log_key: pulumi.Input[str]
-    topics: Mapping[Severity, pulumi.Input[str]]
+    topic: pulumi.Input[str]
     protect: bool
 
 
@@ -70,8 +67,8 @@ class Audit(pulumi.ComponentResource):
     """A trail of everything that is done in the account, in all regions. Keeps SEC-6.
 
     Produces the trail in the audit bucket with digests that prove its files, and in a log group with the
-    metrics of root use, secrets read by strangers and failed logins; Access Analyzer; in prod GuardDuty with
-    its findings as pages and tickets; and the monthly reminder to review access.
+    metrics of root use, secrets read by strangers and failed logins; Access Analyzer; in prod GuardDuty; and
+    the monthly reminder to review access. Findings become alarms by their events (infra/watching/events.py).
     """
 
     def __init__(self, name: str, args: AuditArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -187,43 +184,22 @@ class Audit(pulumi.ComponentResource):
                 status="ENABLED",
                 opts=self._here,
             )
-        for severity, numbers in FINDINGS.items():
-            pattern = {
-                "source": ["aws.guardduty"],
-                "detail-type": ["GuardDuty Finding"],
-                "detail": {"severity": [{"numeric": numbers}]},
-            }
-            self._rule(f"threats-{severity.topic}", severity, "GuardDuty's findings", pattern=pattern)
 
     def _review(self) -> None:
-        self._rule(
-            "access-review", Severity.SEV4, "Access is reviewed", schedule=REVIEW_SCHEDULE, text=REVIEW
-        )
-
-    def _rule(
-        self,
-        name: str,
-        severity: Severity,
-        description: str,
-        *,
-        pattern: Mapping[str, object] | None = None,
-        schedule: str | None = None,
-        text: str | None = None,
-    ) -> None:
+        name = "access-review"
         rule = cloudwatch.EventRule(
             name,
             name=self._args.naming.named(name),
-            description=description,
-            event_pattern=json.dumps(pattern) if pattern else None,
-            schedule_expression=schedule,
+            description="Access is reviewed",
+            schedule_expression=REVIEW_SCHEDULE,
             opts=self._here,
         )
         cloudwatch.EventTarget(
             name,
             rule=rule.name,
-            target_id=severity.topic,
-            arn=self._args.topics[severity],
-            input=json.dumps(text) if text else None,
+            target_id=Severity.SEV4.topic,
+            arn=self._args.topic,
+            input=json.dumps(REVIEW),
             opts=self._here,
         )
 

@@ -4,13 +4,13 @@ from infra.arguments.data import database, entries, redis, secrets, storage
 from infra.arguments.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
 from infra.arguments.escalation import escalate, escalation
 from infra.arguments.foundations import cluster, keys, logs, network
-from infra.arguments.notifications import budget, database_events, notifications, notifications_of
+from infra.arguments.notifications import budget, notifications, notifications_of
 from infra.arguments.protection import audit, backup, deployment, registry
 from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
-from infra.arguments.scheduled_functions import scheduled_functions
+from infra.arguments.scheduled_functions import job_watch, scheduled_functions, watch_jobs
 from infra.arguments.services import on_call, release, reloader, workloads
-from infra.arguments.watching import Parts, alarms, availability, dashboard, watched
+from infra.arguments.watching import Parts, alarms, availability, dashboard, events, watched
 
 __all__ = [
     "Parts",
@@ -23,7 +23,6 @@ __all__ = [
     "cluster",
     "dashboard",
     "database",
-    "database_events",
     "deployment",
     "distributions",
     "dns",
@@ -31,7 +30,9 @@ __all__ = [
     "entries",
     "escalate",
     "escalation",
+    "events",
     "firewall",
+    "job_watch",
     "keys",
     "load_balancer",
     "logs",
@@ -51,6 +52,7 @@ __all__ = [
     "standby",
     "standby_network",
     "storage",
+    "watch_jobs",
     "watched",
     "workloads",
 ]

@@ -48,7 +48,7 @@ def escalate(
     regions = list(dict.fromkeys(each.region for each in notifications))
     description = "Tells the lead, then the CTO, of a page that is still on"
     return replace(
-        function_args(configuration, keys, notifications[0], "escalate", description),
+        function_args(configuration, keys, "escalate", description),
         variables={
             "INTERVAL_MINUTES": str(INTERVAL_MINUTES),
             "PAGES": pulumi.Output.json_dumps(minutes),

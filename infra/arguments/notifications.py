@@ -9,11 +9,9 @@ import pulumi
 from infra.account.budget import BudgetArgs
 from infra.arguments.watching import alarms_in
 from infra.configuration import Configuration
-from infra.data.database import Database
 from infra.foundations.keys import Keys
 from infra.naming import RegionRole
 from infra.watching.alarm import Severity
-from infra.watching.database_events import DatabaseEventsArgs
 from infra.watching.notifications import Notifications, NotificationsArgs
 
 
@@ -60,13 +58,4 @@ def budget(configuration: Configuration, notifications: Notifications) -> Budget
     """For the budget."""
     return BudgetArgs(
         configuration.naming, configuration.settings.budget, notifications.topics[Severity.SEV4]
-    )
-
-
-def database_events(
-    configuration: Configuration, database: Database, notifications: Notifications
-) -> DatabaseEventsArgs:
-    """For what RDS tells by itself."""
-    return DatabaseEventsArgs(
-        configuration.naming, database.instance.identifier, notifications.topics[Severity.SEV2]
     )

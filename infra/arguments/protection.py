@@ -42,7 +42,7 @@ def audit(
         detects_threats=standard.detects_threats,
         log_retention=standard.log_retention,
         log_key=keys.logs,
-        topics=notifications.topics,
+        topic=notifications.topics[Severity.SEV4],
         protect=standard.protects_data,
     )
 

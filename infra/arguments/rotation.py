@@ -25,7 +25,6 @@ from infra.functions.function import (
     Invoker,
 )
 from infra.functions.rotation import Preparation, Rotated, RotationArgs, Rotator, rotated_entries
-from infra.watching.notifications import Notifications
 
 _SECRETS_MANAGER = Invoker("secrets-manager", "secretsmanager.amazonaws.com")
 # pg8000, and what it needs.
@@ -47,7 +46,6 @@ def rotators(
     database: Database,
     redis: Mapping[str, Redis],
     entries: Entries,
-    notifications: Notifications,
 ) -> dict[Rotator, FunctionArgs]:
     """For the functions that rotate; none for what is not rotated here."""
     naming, region = configuration.naming, configuration.naming.region
@@ -58,7 +56,7 @@ def rotators(
         if (copies := keys.secret_copies_in_recovery_region) is not None:
             use_key.append(iam.encrypt_secret_replicas(copies, naming.recovery_region))
         return replace(
-            function_args(configuration, keys, notifications, rotator.replace("-", "_"), description),
+            function_args(configuration, keys, rotator.replace("-", "_"), description),
             statements=[iam.rotate_secrets(secrets), *use_key, *statements],
             invokers=[_SECRETS_MANAGER],
         )

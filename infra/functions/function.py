@@ -20,7 +20,7 @@ from infra.naming import Naming
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"  # a fifth cheaper than x86_64 for the same time
 
-# What an event that nobody waits for is given: two more attempts within an hour, then the topic.
+# What an event that nobody waits for is given: two more attempts within an hour.
 RETRIES = 2
 EVENT_AGE_SECONDS = 3600
 
@@ -71,19 +71,6 @@ class FunctionNetwork:
 
 
 @dataclass(frozen=True)
-class FailureTopic:
-    """Who is told of an event that failed for good.
-
-    Args:
-        arn: of the topic.
-        key: ARN of the key that encrypts its messages.
-    """
-
-    arn: pulumi.Input[str]
-    key: pulumi.Input[str]
-
-
-@dataclass(frozen=True)
 class FunctionArgs:
     """What a function is made of.
 
@@ -101,7 +88,6 @@ class FunctionArgs:
         variables: environment variables; never secrets.
         statements: what it may do besides writing its log.
         network: a place in the network, for what is reachable there alone.
-        failure_topic: told when an event that nobody waits for could not be handled.
         invokers: services that may call it.
         schedule: when it is called by the clock, as `cron(…)` or `rate(…)` in UTC.
     """
@@ -118,7 +104,6 @@ class FunctionArgs:
     variables: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     statements: Sequence[iam.Statement] = ()
     network: FunctionNetwork | None = None
-    failure_topic: FailureTopic | None = None
     invokers: Sequence[Invoker] = ()
     schedule: str | None = None
 
@@ -130,16 +115,20 @@ class Function(pulumi.ComponentResource):
     security group, permissions to be called, and what happens to events that cannot be handled.
     """
 
+    child: str
     name: str
+    folder: str
     arn: pulumi.Output[str]
+    role_arn: pulumi.Output[str]
     security_group_id: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:function:Function", name, None, opts)
         self._args = args
-        self._child = name
+        self.child = name
         self._here = pulumi.ResourceOptions(parent=self)
         self.name = args.naming.named(name)
+        self.folder = args.folder
         self.security_group_id = self._security_group(args.network) if args.network else None
         logs = cloudwatch.LogGroup(
             name,
@@ -159,19 +148,19 @@ class Function(pulumi.ComponentResource):
 
     @property
     def _role_name(self) -> str:
-        return self._args.naming.function_role(self._child)
+        return self._args.naming.function_role(self.child)
 
     def _security_group(self, network: FunctionNetwork) -> pulumi.Output[str]:
         group = ec2.SecurityGroup(
-            self._child,
+            self.child,
             name=self.name,
-            description=f"The function {self._child}",
+            description=f"The function {self.child}",
             vpc_id=network.vpc_id,
             tags={"Name": self.name},
             opts=self._here,
         )
         vpc.SecurityGroupEgressRule(
-            f"{self._child}-aws",
+            f"{self.child}-aws",
             description="APIs of AWS",
             security_group_id=group.id,
             # Where there are no endpoints inside the network they are anywhere.
@@ -186,28 +175,24 @@ class Function(pulumi.ComponentResource):
         return group.id
 
     def _connection(self, group: ec2.SecurityGroup, to: Destination) -> None:
-        rule, reached = f"{self._child}-{to.name}", to.security_group_id
-        why = f"The function {self._child} connects"
+        rule, reached = f"{self.child}-{to.name}", to.security_group_id
+        why = f"The function {self.child} connects"
         let_out(rule, to.name, group=group.id, destination=reached, port=to.port, parent=self)
         let_in(rule, why, group=reached, source=group.id, port=to.port, parent=self)
 
     def _role(self, logs: cloudwatch.LogGroup) -> tuple[aws_iam.Role, list[pulumi.Resource]]:
         args = self._args
         role = aws_iam.Role(
-            f"function-{self._child}",
+            f"function-{self.child}",
             name=self._role_name,
-            description=f"The function {self._child}",
+            description=f"The function {self.child}",
             # Lambda says of no account for whom it takes a role; it takes none of another account.
             assume_role_policy=iam.document(iam.trust_service("lambda.amazonaws.com")),
             opts=self._here,
         )
         statements = [iam.write_log_streams(logs.arn), *args.statements]
-        if args.failure_topic is not None:
-            statements += iam.publish_encrypted(
-                args.failure_topic.arn, args.failure_topic.key, args.naming.region, sid="TellOfFailures"
-            )
         policy = aws_iam.RolePolicy(
-            f"function-{self._child}",
+            f"function-{self.child}",
             name="what-it-needs",
             role=role.name,
             policy=iam.document(*statements),
@@ -217,7 +202,7 @@ class Function(pulumi.ComponentResource):
             return role, [policy]
         # Its network interfaces do not exist yet, so AWS's own policy, which names none, has to do.
         interfaces = aws_iam.RolePolicyAttachment(
-            f"function-{self._child}",
+            f"function-{self.child}",
             role=role.name,
             policy_arn="arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole",
             opts=self._here,
@@ -227,8 +212,9 @@ class Function(pulumi.ComponentResource):
     def _function(self, logs: cloudwatch.LogGroup) -> lambda_.Function:
         args = self._args
         role, granted = self._role(logs)
+        self.role_arn = role.arn
         return lambda_.Function(
-            self._child,
+            self.child,
             name=self.name,
             description=args.description,
             runtime=RUNTIME,
@@ -255,25 +241,19 @@ class Function(pulumi.ComponentResource):
         )
 
     def _event_handling(self, function: lambda_.Function) -> None:
-        topic = self._args.failure_topic
-        if topic is None:
-            return
+        # No destination for what fails for good: Lambda counts it (AsyncEventsDropped), and the alarm on that
+        # is what a pager understands; the error itself is in the log.
         lambda_.FunctionEventInvokeConfig(
-            self._child,
+            self.child,
             function_name=function.name,
             maximum_retry_attempts=RETRIES,
             maximum_event_age_in_seconds=EVENT_AGE_SECONDS,
-            destination_config=lambda_.FunctionEventInvokeConfigDestinationConfigArgs(
-                on_failure=lambda_.FunctionEventInvokeConfigDestinationConfigOnFailureArgs(
-                    destination=topic.arn
-                )
-            ),
             opts=self._here,
         )
 
     def _permission(self, invoker: Invoker, function: lambda_.Function) -> None:
         lambda_.Permission(
-            f"{self._child}-{invoker.name}",
+            f"{self.child}-{invoker.name}",
             statement_id=invoker.name,
             action="lambda:InvokeFunction",
             function=function.name,

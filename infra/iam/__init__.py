@@ -6,6 +6,7 @@ from infra.iam.buckets import (
     deliver_edge_logs,
     deliver_load_balancer_logs,
     list_buckets,
+    list_folder,
     read_by_distribution,
     refuse_plaintext_transport,
     replicate_from,
@@ -27,6 +28,7 @@ from infra.iam.keys import (
 )
 from infra.iam.messages import (
     describe_alarms,
+    describe_database,
     find_log_groups,
     invoke_function,
     publish,
@@ -34,6 +36,7 @@ from infra.iam.messages import (
     publish_as_rules,
     publish_as_services,
     publish_encrypted,
+    write_events,
     write_log_streams,
 )
 from infra.iam.secrets import change_redis_users, describe_secrets, only_readers, read_secrets, rotate_secrets
@@ -62,6 +65,7 @@ __all__ = [
     "deliver_load_balancer_logs",
     "deny",
     "describe_alarms",
+    "describe_database",
     "describe_secrets",
     "document",
     "encrypt_cluster_secrets",
@@ -71,6 +75,7 @@ __all__ = [
     "find_log_groups",
     "invoke_function",
     "list_buckets",
+    "list_folder",
     "logs_use_key",
     "only_readers",
     "publish",
@@ -91,5 +96,6 @@ __all__ = [
     "trust_service",
     "use_key",
     "work_with_objects",
+    "write_events",
     "write_log_streams",
 ]

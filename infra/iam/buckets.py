@@ -31,6 +31,13 @@ def add_objects(bucket: Arn, folder: str) -> Statement:
     )
 
 
+def list_folder(bucket: Arn, folder: str) -> Statement:
+    """See which objects a folder of a bucket has; not what is in them."""
+    return allow(
+        "ListFolder", ["s3:ListBucket"], [bucket], condition={"StringLike": {"s3:prefix": f"{folder}*"}}
+    )
+
+
 def list_buckets(buckets: Sequence[Arn]) -> Statement:
     """List what is in the buckets."""
     return allow("ListBuckets", ["s3:ListBucket"], buckets)

@@ -20,6 +20,17 @@ def write_log_streams(group: Arn) -> Statement:
     )
 
 
+def write_events(group: Arn) -> Statement:
+    """EventBridge's rules write into a log group; for the logs' own policy, as in its user guide ("Using
+    resource-based policies for Amazon EventBridge", CloudWatch Logs permissions)."""
+    return allow(
+        "WriteEvents",
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        [pulumi.Output.concat(group, ":*")],
+        principal={"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+    )
+
+
 def find_log_groups(naming: Naming) -> Statement:
     """See which log groups there are, which no narrower right allows; not what is in them."""
     return allow("FindLogGroups", ["logs:DescribeLogGroups"], [naming.arn("logs", "log-group:*")])
@@ -63,6 +74,11 @@ def publish_as_services(topic: Arn, *, services: Sequence[str], account: str) ->
         principal={"Service": services[0] if len(services) == 1 else list(services)},
         condition={"StringEquals": {"aws:SourceAccount": account}},
     )
+
+
+def describe_database(instance: Arn) -> Statement:
+    """See what RDS knows of one instance, the newest time that it can be restored to among it."""
+    return allow("DescribeDatabase", ["rds:DescribeDBInstances"], [instance])
 
 
 def describe_alarms() -> Statement:

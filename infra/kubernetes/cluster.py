@@ -142,6 +142,7 @@ class Cluster(pulumi.ComponentResource):
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
     endpoint: pulumi.Output[str]
+    certificate_authority: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     ready: list[pulumi.Resource]
@@ -153,6 +154,7 @@ class Cluster(pulumi.ComponentResource):
         self._granted: list[pulumi.Resource] = []
         cluster = self._cluster(self._cluster_role(), self._node_role())
         self.name, self.arn, self.endpoint = cluster.name, cluster.arn, cluster.endpoint
+        self.certificate_authority = cluster.certificate_authority.apply(lambda each: each.data or "")
         # EKS's own group, which Auto Mode gives to every node and pod.
         self.security_group_id = cluster.vpc_config.apply(
             lambda config: config.cluster_security_group_id or ""

@@ -71,6 +71,7 @@ class Standby(pulumi.ComponentResource):
     """
 
     replica_identifier: str
+    replica: rds.Instance
     security_group_id: pulumi.Output[str]
     endpoint: pulumi.Output[str]
 
@@ -88,7 +89,7 @@ class Standby(pulumi.ComponentResource):
             tags={"Name": args.naming.named("standby")},
             opts=self._here,
         ).id
-        replica = self._replica()
+        replica = self.replica = self._replica()
         self.endpoint = replica.endpoint
         rds.InstanceAutomatedBackupsReplication(
             "standby",

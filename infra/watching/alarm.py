@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from infra.naming import RegionRole
 
@@ -48,16 +49,17 @@ class Severity(StrEnum):
         }[self]
 
 
-# EventBridge: GuardDuty's findings, and what comes by the calendar. It never says for whom it publishes, so
-# that a condition about the account keeps it out (SNS developer guide, "Key management"; EventBridge user
+# EventBridge: what comes by the calendar. It never says for whom it publishes, so that a condition about the
+# account keeps it out (SNS developer guide, "Key management"; EventBridge user
 # guide, "Amazon SNS permissions").
 RULES = "events.amazonaws.com"
 
 # AWS's services that tell of something themselves, by the severity of what they tell.
+# None of a severity that pages: PagerDuty's integration takes CloudWatch's alarms and discards all else, so
+# that what is to page becomes a metric with an alarm (infra/watching/events.py).
 PUBLISHERS = MappingProxyType(
     {
-        Severity.SEV2: ("events.rds.amazonaws.com", RULES),
-        Severity.SEV3: ("backup.amazonaws.com", RULES),
+        Severity.SEV3: ("backup.amazonaws.com",),
         Severity.SEV4: ("budgets.amazonaws.com", RULES),
     }
 )
@@ -71,24 +73,32 @@ class Subject(StrEnum):
     APPLICATION = "application"  # all services together
     SERVICE = "service"
     POOL = "pool"  # of each service that connects to the database
-    RUNS = "runs"  # of jobs: each worker's, and each service's that a schedule names
     WORKER = "worker"
+    JOB = "job"  # each of the system file's schedules
     JOBS = "jobs"  # each of the system file's queues
+    DEAD_LETTERS = "dead-letters"  # of all queues
     PAYMENTS = "payments"
     DATABASE = "database"
+    DATABASE_EVENTS = "database-events"  # that RDS tells of
     REPLICA = "replica"
     CACHE = "cache"  # each node
     CACHE_NODES = "cache-nodes"  # all of them together
     QUEUE = "queue"  # each node of the Redis that holds the queues
     CLUSTER = "cluster"
     BACKUP = "backup"
+    DATABASE_BACKUP = "database-backup"  # of all that is backed up, the database alone
+    REPLICATION = "replication"  # of each bucket that S3 copies
     OPERATIONS = "operations"  # rotation, reminders, snapshots of secrets, restore tests
     CERTIFICATE = "certificate"
     EDGE_CERTIFICATE = "edge-certificate"
     LOGS = "logs"  # of the services
     TRAIL = "trail"  # of the account
+    THREATS = "threats"  # that GuardDuty finds
+    ACCESS = "access"  # from outside, that Access Analyzer finds
+    IMAGES = "images"  # and what ECR finds in them
     MAINTENANCE = "maintenance"
-    FUNCTIONS = "functions"
+    FUNCTIONS = "functions"  # all together
+    FUNCTION = "function"  # each
     TOPIC = "topic"
 
     @property
@@ -120,6 +130,7 @@ class Incident(StrEnum):
     DEAD_LETTERS = "dead-letters"
     PAYMENTS = "payments"
     BACKUP = "backup"
+    RECOVERY_POINT = "recovery-point"
     SECRETS_SNAPSHOT = "secrets-snapshot"  # the incident's name
     RESTORE_TEST = "restore-test"
 
@@ -130,7 +141,12 @@ class Incident(StrEnum):
         What does not follow from them is never kept quiet: it may be over before they are (a backup has
         failed within its hour), and then nobody would ever be told.
         """
-        return self not in (Incident.BACKUP, Incident.SECRETS_SNAPSHOT, Incident.RESTORE_TEST)
+        return self not in (
+            Incident.BACKUP,
+            Incident.RECOVERY_POINT,
+            Incident.SECRETS_SNAPSHOT,
+            Incident.RESTORE_TEST,
+        )
 
 
 class Statistic(StrEnum):
@@ -142,6 +158,11 @@ class Statistic(StrEnum):
     SUM = "Sum"
     P95 = "p95"
     P99 = "p99"
+
+    @property
+    def share(self) -> float:
+        """Of the values, that are not above a percentile."""
+        return int(self.value.removeprefix("p")) / 100
 
     @property
     def percentile(self) -> bool:
@@ -197,7 +218,14 @@ class Alarm:
         periods: how many of the last periods count.
         breaching: how many of them have to be over the threshold; None for all.
         missing: what a period without a value means.
+        clock: where silence is what the alarm is about: a metric that is always there while something is
+            there to be watched. Only periods in which it has a value count; what has just been made is
+            not late. The expression fills the silence of the other measures.
+        tells_silence: people hear of it when the measures end, which a metric that has never begun does not
+            do. By mail: PagerDuty takes ALARM and OK alone.
         incident: what it is a symptom of; a page then goes out with the others'.
+        event: the events of EventBridge that are counted, as a pattern; a rule of the alarm's own name is
+            declared with it (infra/watching/events.py).
     """
 
     name: str
@@ -215,7 +243,15 @@ class Alarm:
     periods: int = 2
     breaching: int | None = None
     missing: MissingData = MissingData.MISSING
+    clock: Measure | None = None
+    tells_silence: bool = False
     incident: Incident | None = None
+    event: Mapping[str, Any] | None = None
+
+    @property
+    def all_measures(self) -> tuple[Measure, ...]:
+        """What is measured, the clock among them."""
+        return (*self.measures.values(), *([self.clock] if self.clock else []))
 
     @property
     def description(self) -> str:

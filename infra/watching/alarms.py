@@ -76,6 +76,7 @@ class Alarms(pulumi.ComponentResource):
     def _alarm(self, name: str, alarm: Alarm, watched: Watched) -> cloudwatch.MetricAlarm:
         args = self._args
         told = [] if alarm.paged_together else [self._told(alarm)]
+        told_of_silence = [self._told(alarm)] if alarm.tells_silence else []
         band = alarm.comparison is Comparison.ABOVE_NORMAL
         return cloudwatch.MetricAlarm(
             name,
@@ -90,8 +91,9 @@ class Alarms(pulumi.ComponentResource):
             actions_enabled=args.actions and alarm.subject not in args.muted,
             alarm_actions=told or None,
             ok_actions=told or None,
+            insufficient_data_actions=told_of_silence or None,
             tags={"severity": alarm.severity.value, "contract": alarm.row},
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(watched.ready)),
             **_compared(alarm, watched),
         )
 

@@ -30,7 +30,6 @@ class Publisher(StrEnum):
     DATABASE = "each service with `database`"
     REDIS = "each service with `redis`"
     WORKER = "each worker"
-    RUNS = "each worker, and each service that a schedule names"
     QUEUES = "a worker, where the system has `queues`, for all of them"
     PAYMENTS = "the service that takes payments, where the system has `payments`"
 
@@ -82,9 +81,9 @@ _METRICS = {
     "JobConsecutiveFailures": ApplicationMetric(
         "Count",
         ("Service",),
-        "runs of a job that have failed one after the other, a schedule's as well; 0 after each good run",
+        "runs of a job that have failed one after the other; of several jobs the most, 0 when none has",
         Rhythm.AFTER_EACH_RUN,
-        Publisher.RUNS,
+        Publisher.WORKER,
     ),
     "WorkerLag": ApplicationMetric(
         "Milliseconds",

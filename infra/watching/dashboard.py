@@ -19,17 +19,31 @@ SECTIONS: Mapping[str, tuple[Subject, ...]] = MappingProxyType(
     {
         "Traffic": (Subject.ENDPOINT, Subject.LOAD_BALANCER),
         "Application": (Subject.APPLICATION, Subject.LOGS, Subject.PAYMENTS, Subject.CACHE_NODES),
-        "Workers and queues": (Subject.RUNS, Subject.WORKER, Subject.JOBS),
+        "Workers and queues": (
+            Subject.WORKER,
+            Subject.JOB,
+            Subject.JOBS,
+            Subject.DEAD_LETTERS,
+        ),
         "Services": (Subject.SERVICE, Subject.POOL),
-        "Database": (Subject.DATABASE, Subject.REPLICA),
+        "Database": (Subject.DATABASE, Subject.DATABASE_EVENTS, Subject.REPLICA),
         "Redis": (Subject.CACHE, Subject.QUEUE),
         "Cluster": (Subject.CLUSTER,),
-        "Backups and recovery": (Subject.BACKUP, Subject.OPERATIONS),
+        "Backups and recovery": (
+            Subject.BACKUP,
+            Subject.DATABASE_BACKUP,
+            Subject.REPLICATION,
+            Subject.OPERATIONS,
+        ),
         "Platform": (
             Subject.CERTIFICATE,
             Subject.EDGE_CERTIFICATE,
             Subject.TRAIL,
+            Subject.THREATS,
+            Subject.ACCESS,
+            Subject.IMAGES,
             Subject.FUNCTIONS,
+            Subject.FUNCTION,
             Subject.TOPIC,
         ),
     }
@@ -117,7 +131,9 @@ def _graphs(args: DashboardArgs, subject: Subject, region: str) -> list[dict[str
 
 
 def _compared(alarm: Alarm) -> str:
-    return f"{alarm.expression} {[vars(measure) for measure in alarm.measures.values()]}"
+    # Alarms on events differ in the rule, which has the alarm's name.
+    rule = alarm.name if alarm.event is not None else ""
+    return f"{rule} {alarm.expression} {[vars(measure) for measure in alarm.all_measures]}"
 
 
 def _graph(alarms: Sequence[Alarm], watched: Sequence[Watched], region: str, home: str) -> dict[str, Any]:

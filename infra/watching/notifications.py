@@ -108,8 +108,7 @@ class Notifications(pulumi.ComponentResource):
             statements.append(iam.publish_as_services(topic.arn, services=named, account=naming.account))
         if RULES in services:
             statements.append(iam.publish_as_rules(topic.arn, service=RULES))
-        # Its ARN is the topic's, and who is given it waits for the policy: RDS takes no topic that it may not
-        # publish to (CreateEventSubscription, "SNSNoAuthorization").
+        # Its ARN is the topic's, and who is given it waits for the policy: what may not publish yet is lost.
         return sns.TopicPolicy(
             name,
             arn=topic.arn,

@@ -12,6 +12,7 @@ import pytest
 from functions.remind import handler
 
 ENDS = "2027-11-01"
+BUCKET = "triangle-prod-backups"
 
 
 @pytest.fixture
@@ -23,7 +24,11 @@ def told(secrets_manager: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str
         "TOPIC": boto3.client("sns").create_topic(Name="sev-3")["TopicArn"],
         "EXPIRIES": json.dumps({"apns": {"ends": ENDS, "description": "APNs key: make a new one"}}),
         "ROTATED": json.dumps({"database": 30}),
+        "BUCKET": BUCKET,
+        "SNAPSHOTS": "secrets/",
     }
+    place = {"LocationConstraint": "us-west-2"}
+    boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     published: list[dict[str, str]] = []
@@ -83,5 +88,29 @@ def test_without_credentials_that_end_nothing_is_said(
     told: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXPIRIES", "{}")
-    assert handler.handle({}, None) == {"reminded": [], "expiring": [], "overdue": []}
+    answer = handler.handle({}, None)
+    assert (answer["reminded"], answer["expiring"], answer["overdue"]) == ([], [], [])
     assert told == []
+
+
+@pytest.mark.contract("ALM-13", "SEC-4")
+def test_the_age_of_the_newest_snapshot_is_measured(
+    told: list[dict[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("secrets/1.json", "dumps/2.sql"):
+        boto3.client("s3").put_object(Bucket=BUCKET, Key=name, Body=b"")
+    assert _in_days(9)["snapshotAge"] == pytest.approx(9, abs=1)
+    assert '"SecretsSnapshotAgeDays": ' in capsys.readouterr().out
+
+
+@pytest.mark.contract("ALM-13")
+def test_before_the_first_snapshot_it_is_as_old_as_the_secrets(told: list[dict[str, str]]) -> None:
+    """A new environment is not late, and one that never takes a snapshot is after eight days."""
+    boto3.client("s3").put_object(Bucket=BUCKET, Key="dumps/2.sql", Body=b"")
+    assert _in_days(0)["snapshotAge"] < 1
+    assert _in_days(9)["snapshotAge"] > 8
+
+
+def _in_days(days: int) -> dict[str, Any]:
+    day = datetime.now(UTC).date() + timedelta(days=days)
+    return handler.handle({"date": day.isoformat()}, None)

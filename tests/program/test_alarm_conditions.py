@@ -14,11 +14,12 @@ import pytest
 from infra.configuration.system import load_system
 from infra.configuration.tiers import GIGABYTE
 from infra.watching.alarm_catalogue import Limits, catalogue
+from infra.watching.alarm_queries import CLOCK
 from rehearsal.alarms.alarm import ONLY, MetricAlarm, Normal
 from rehearsal.alarms.composite import CompositeAlarm
 from rehearsal.alarms.evaluation import State
 from tests.support.recorder import TODAY, Recording, system_file
-from tests.support.recordings import SYSTEMS, system_recording
+from tests.support.recordings import SYSTEMS, prod_with_restore_test, system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
@@ -32,6 +33,8 @@ LIMITS = Limits(
     database_memory=GIGABYTE,
     database_storage=20,
     database_connections=100,
+    database_identifier="triangle-prod",
+    repositories="triangle/",
     payments="Stripe",
     maintenance=False,
 )
@@ -60,14 +63,18 @@ EXPRESSIONS: dict[str, Callable[[float], Values]] = {
         "requests": 1000,
     },
     "failure-rate": lambda percent: {"failures": percent * 2, "attempts": 200},
+    **{
+        f"latency-{level}": lambda seconds: {"latency": seconds, "requests": 5000}
+        for level in ("warning", "critical", "tail", "target")
+    },
     "hit-ratio": lambda percent: {
-        "hits_1": percent,
-        "hits_2": percent,
-        "misses_1": 100 - percent,
-        "misses_2": 100 - percent,
+        "hits_1": percent * 10,
+        "hits_2": percent * 10,
+        "misses_1": (100 - percent) * 10,
+        "misses_2": (100 - percent) * 10,
     },
     "rate-limit": lambda percent: {"blocks": percent * 5, "requests": 500},
-    "failed": lambda count: {"backups": count, "expired": None, "copies": None},
+    "failed": lambda count: {"backups": None, "expired": None, "incomplete": count, "copies": None},
 }
 # On and off by the program's own word, whatever the data.
 WITHOUT_DATA = {"maintenance-on"}
@@ -77,8 +84,7 @@ WITHOUT_DATA = {"maintenance-on"}
 def _declared() -> dict[str, tuple[Recording, MetricAlarm]]:
     """Each alarm of any system once."""
     found: dict[str, tuple[Recording, MetricAlarm]] = {}
-    for system in SYSTEMS:
-        recording = system_recording(system, "prod")
+    for recording in (*(system_recording(system, "prod") for system in SYSTEMS), prod_with_restore_test()):
         for name, alarm in recording.of(ALARM).items():
             found.setdefault(name, (recording, MetricAlarm(alarm.inputs)))
     return found
@@ -100,9 +106,11 @@ def _threshold(alarm: MetricAlarm) -> float:
 def _data(name: str, alarm: MetricAlarm, values: Sequence[float | None]) -> dict[str, list[float | None]]:
     """The data points with which the alarm compares these values; None is a period without any."""
     calculated = next((EXPRESSIONS[key] for key in EXPRESSIONS if name.endswith(f"-{key}")), None)
-    if len(alarm.metrics) == 1:
-        (only,) = alarm.metrics
-        return {only: list(values)}
+    # What is watched is there, whether it says anything or not.
+    clock: dict[str, list[float | None]] = {CLOCK: [1.0] * len(values)} if CLOCK in alarm.metrics else {}
+    if len(alarm.metrics) == 1 + len(clock):
+        (only,) = alarm.metrics.keys() - clock.keys()
+        return {only: list(values), **clock}
     assert calculated is not None, f"{name}: say how its expression comes to a value"
     rows = [calculated(value) if value is not None else {} for value in values]
     return {metric: [row.get(metric) for row in rows] for metric in alarm.metrics}
@@ -161,9 +169,10 @@ def test_silence_means_what_its_missing_data_says(name: str, current: State) -> 
     expected = {
         "missing": State.INSUFFICIENT_DATA,
         "ignore": current,
-        "breaching": State.ALARM,
         "notBreaching": State.OK,
     }[alarm.rule.missing]
+    if CLOCK in alarm.metrics:
+        expected = State.ALARM  # it is there and says nothing
     assert _state(name, [None] * alarm.rule.periods, current) is expected
 
 
@@ -190,6 +199,7 @@ SECONDS = {"s": 1, "minutes": 60, "hours": 3600}
 # pods, queues or runs say, the worst; of answers that are 0 or 1, and of days that are left, the least.
 STATISTICS = {
     "Sum": {
+        "AsyncEventsDropped",
         "CacheHits",
         "CacheMisses",
         "DatabaseConnectionFailures",
@@ -203,18 +213,19 @@ STATISTICS = {
         "NumberOfBackupJobsCompleted",
         "NumberOfBackupJobsExpired",
         "NumberOfBackupJobsFailed",
+        "NumberOfBackupJobsPartial",
         "NumberOfCopyJobsFailed",
         "NumberOfNotificationsFailed",
+        "OperationsFailedReplication",
         "PaymentAttempts",
         "PaymentFailures",
         "RateLimitBlocks",
         "RequestCount",
         "Requests",
-        "RestoreTestSucceeded",
         "RootUse",
         "RotationFailed",
         "SecretsSnapshotFailed",
-        "SecretsSnapshotSucceeded",
+        "TriggeredRules",
         "UnexpectedSecretReads",
         "WorkerHeartbeat",
     },
@@ -228,6 +239,7 @@ STATISTICS = {
         "node_memory_utilization",
         "pod_cpu_utilization_over_pod_limit",
         "pod_memory_utilization_over_pod_limit",
+        "status_replicas_available",
     },
     "Maximum": {
         "DatabaseConnections",
@@ -240,7 +252,10 @@ STATISTICS = {
         "RecoveryPointMinutes",
         "RecoveryTimeMinutes",
         "ReplicaLag",
+        "RestorableAgeMinutes",
+        "RestoreTestAgeDays",
         "RotationsOverdue",
+        "SecretsSnapshotAgeDays",
         "WorkerLag",
         "node_filesystem_utilization",
     },
@@ -301,21 +316,28 @@ def test_each_system_has_its_own_runbooks_values() -> None:
 @pytest.mark.contract("ALM-12")
 def test_a_cache_that_nobody_asks_has_no_bad_ratio() -> None:
     (alarm,) = _of("hit-ratio")
-    assert alarm.state({metric: [0.0, 0.0] for metric in alarm.metrics}) is State.INSUFFICIENT_DATA
+    assert alarm.state({metric: [0.0, 0.0] for metric in alarm.metrics}) is State.OK
 
 
 @pytest.mark.contract("ALM-13", "ALM-14")
 @pytest.mark.parametrize("name", ["operations-restore-test-overdue", "operations-secrets-snapshot-overdue"])
 def test_what_happened_a_week_ago_is_not_overdue_yet(name: str) -> None:
-    assert _state(name, [1, *[None] * 6]) is State.OK
-    assert _state(name, [1, *[None] * 7]) is State.OK  # CloudWatch looks back further than seven days
-    assert _state(name, [None] * 8) is State.ALARM
+    assert _state(name, [7.2]) is State.OK
+    assert _state(name, [8.2]) is State.ALARM
+
+
+@pytest.mark.contract("ALM-13")
+def test_a_replica_that_does_not_replicate_is_late() -> None:
+    """RDS has no lag for it, or -1."""
+    assert _state("replica-lag", [-1] * 5) is State.ALARM
+    assert _state("replica-lag", [None] * 5) is State.ALARM
+    assert _state("replica-lag", [2] * 5) is State.OK
 
 
 @pytest.mark.contract("ALM-13")
 @pytest.mark.parametrize(("hours", "state"), [(25, State.OK), (26, State.ALARM)])
 def test_a_day_and_two_hours_without_a_backup_is_too_long(hours: int, state: State) -> None:
-    assert _state("backup-overdue", [1, *[0] * hours]) is state
+    assert _state("backup-overdue", [1, *[None] * hours]) is state
 
 
 @pytest.mark.contract("ALM-6")

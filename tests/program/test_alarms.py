@@ -10,7 +10,7 @@ from rehearsal.alarms.alarm import MetricAlarm
 from rehearsal.alarms.composite import CompositeAlarm
 from rehearsal.alarms.evaluation import State
 from tests.support.recorder import Recording, Secret, record
-from tests.support.recordings import system_recording
+from tests.support.recordings import prod_with_restore_test, system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
@@ -65,6 +65,7 @@ CONDITIONS = [
     ("ALM-4", "application-connectivity-warning", "SEV-3", "DatabaseConnectionFailures", ">", 0),
     ("ALM-4", "application-connectivity-critical", "SEV-1", "DatabaseConnectionFailures", ">", 3),
     ("ALM-6", "service-worker-failed-jobs", "SEV-2", "JobConsecutiveFailures", ">=", 2),
+    ("ALM-6", "job-remove-expired-uploads-failed-runs", "SEV-2", "JobConsecutiveFailures", ">=", 2),
     ("ALM-6", "service-worker-lag", "SEV-2", "WorkerLag", ">", 15 * 60_000),
     ("ALM-6", "service-worker-heartbeat", "SEV-2", "WorkerHeartbeat", "<", 1),
     ("ALM-7", "jobs-webhooks-depth", "SEV-2", "QueueDepth", ">", 1000),
@@ -76,20 +77,35 @@ CONDITIONS = [
     ("ALM-13", "replica-lag", "SEV-2", "ReplicaLag", ">", 900),
     ("ALM-13", "backup-failed", "SEV-2", "NumberOfCopyJobsFailed", ">", 0),
     ("ALM-13", "backup-failed", "SEV-2", "NumberOfBackupJobsFailed", ">", 0),
+    ("ALM-13", "backup-failed", "SEV-2", "NumberOfBackupJobsPartial", ">", 0),
+    ("ALM-13", "operations-recovery-point-age", "SEV-2", "RestorableAgeMinutes", ">", 30),
+    ("ALM-13", "operations-secrets-snapshot-overdue", "SEV-2", "SecretsSnapshotAgeDays", ">", 8),
+    ("ALM-13", "replication-documents-failed", "SEV-3", "OperationsFailedReplication", ">", 0),
+    ("ALM-8", "database-events-low-storage", "SEV-2", "TriggeredRules", ">", 0),
+    ("ALM-8", "database-events-failure", "SEV-2", "TriggeredRules", ">", 0),
+    ("SEC-6", "threats-high", "SEV-2", "TriggeredRules", ">", 0),
+    ("SEC-6", "threats-medium", "SEV-3", "TriggeredRules", ">", 0),
+    ("SEC-6", "access-from-outside", "SEV-3", "TriggeredRules", ">", 0),
+    ("S3-5", "images-critical", "SEV-3", "TriggeredRules", ">", 0),
+    ("S3-5", "images-high", "SEV-4", "TriggeredRules", ">", 0),
+    ("ALM-15", "function-snapshot-secrets-gave-up", "SEV-3", "AsyncEventsDropped", ">", 0),
     ("ALM-13", "backup-overdue", "SEV-2", "NumberOfBackupJobsCompleted", "<", 1),
     ("SEC-6", "trail-root-use", "SEV-2", "RootUse", ">", 0),
     ("SEC-6", "trail-unexpected-secret-reader", "SEV-2", "UnexpectedSecretReads", ">", 0),
     ("SEC-6", "trail-failed-logins", "SEV-3", "FailedConsoleLogins", ">", 10),
-    ("ALM-14", "operations-restore-test-failed", "SEV-2", "RestoreTestSucceeded", "<", 1),
-    ("ALM-14", "operations-restore-test-overdue", "SEV-2", "RestoreTestSucceeded", "<", 1),
-    ("ALM-14", "operations-recovery-time", "SEV-2", "RecoveryTimeMinutes", ">", 30),
-    ("ALM-14", "operations-recovery-point", "SEV-2", "RecoveryPointMinutes", ">", 60),
     ("ALM-15", "application-dead-letters", "SEV-2", "DeadLetters", ">", 0),
     ("ALM-15", "operations-rotation-failed", "SEV-3", "RotationFailed", ">", 0),
     ("ALM-15", "operations-rotations-overdue", "SEV-3", "RotationsOverdue", ">", 0),
     ("ALM-15", "operations-expiring-credentials", "SEV-3", "ExpiringCredentials", ">", 0),
     ("ALM-16", "sev-1-undelivered", "SEV-1", "NumberOfNotificationsFailed", ">", 0),
     ("ALM-16", "sev-4-undelivered", "SEV-1", "NumberOfNotificationsFailed", ">", 0),
+]
+# They come with the function of contract row DR-4.
+RESTORE_TEST = [
+    ("ALM-14", "operations-restore-test-failed", "SEV-2", "RestoreTestSucceeded", "<", 1),
+    ("ALM-14", "operations-restore-test-overdue", "SEV-2", "RestoreTestAgeDays", ">", 8),
+    ("ALM-14", "operations-recovery-time", "SEV-2", "RecoveryTimeMinutes", ">", 30),
+    ("ALM-14", "operations-recovery-point", "SEV-2", "RecoveryPointMinutes", ">", 60),
 ]
 COMPARISONS = {
     "<=": "LessThanOrEqualToThreshold",
@@ -99,17 +115,30 @@ COMPARISONS = {
 }
 
 
-@pytest.mark.contract(*{row for row, *_ in CONDITIONS})
-@pytest.mark.parametrize(("row", "name", "severity", "metric", "comparison", "threshold"), CONDITIONS)
+@pytest.mark.contract(*{row for row, *_ in (*CONDITIONS, *RESTORE_TEST)})
+@pytest.mark.parametrize(
+    ("row", "name", "severity", "metric", "comparison", "threshold"), [*CONDITIONS, *RESTORE_TEST]
+)
 def test_an_alarm_has_the_runbooks_condition(
-    prod: Recording, row: str, name: str, severity: str, metric: str, comparison: str, threshold: float
+    row: str, name: str, severity: str, metric: str, comparison: str, threshold: float
 ) -> None:
-    alarm = _alarm(prod, name)
+    alarm = _alarm(prod_with_restore_test(), name)
     assert alarm["tags"] == {"contract": row, "severity": severity}
     measured = [each["metricName"] for each in MetricAlarm(alarm).metrics.values()]
     assert metric in measured
     assert alarm["comparisonOperator"] == COMPARISONS[comparison]
     assert alarm["threshold"] == threshold
+
+
+@pytest.mark.contract("ALM-14")
+def test_alarms_on_a_restore_test_come_with_the_function_that_runs_it(prod: Recording) -> None:
+    """Without it one of them would be on from the first hour, and keep others quiet."""
+    expected = {name for _, name, *_ in RESTORE_TEST}
+    with_it = prod_with_restore_test()
+    assert expected & set(prod.of(ALARM)) == set()
+    assert set(with_it.of(ALARM)) - set(prod.of(ALARM)) == expected | {"function-restore-test-gave-up"}
+    assert "restore-test-sev-2" in with_it.of(COMPOSITE)
+    assert "restore-test-sev-2" not in prod.of(COMPOSITE)
 
 
 @pytest.mark.contract("ALM-8", "ALM-10", "ALM-11")
@@ -143,10 +172,10 @@ def test_an_alarm_watches_what_it_is_named_for(
 def test_response_times_are_percentiles_over_the_runbooks_time(
     prod: Recording, name: str, percentile: str, seconds: int
 ) -> None:
-    alarm = _alarm(prod, f"load-balancer-latency-{name}")
-    assert alarm["extendedStatistic"] == percentile
-    assert alarm["period"] * alarm["evaluationPeriods"] == seconds
-    assert alarm["datapointsToAlarm"] == alarm["evaluationPeriods"]
+    alarm = MetricAlarm(_alarm(prod, f"load-balancer-latency-{name}"))
+    assert alarm.metrics["latency"]["stat"] == percentile
+    assert alarm.period * alarm.rule.periods == seconds
+    assert alarm.rule.breaching == alarm.rule.periods
 
 
 @pytest.mark.contract("ALM-2")
@@ -196,7 +225,8 @@ def test_an_outage_pages_at_once_and_what_may_become_one_waits_for_it(each: Reco
         ("payments-failures-in-a-row", "load-balancer-errors-warning"),
     ],
 )
-def test_what_may_stand_for_days_keeps_no_other_page_away(prod: Recording, standing: str, new: str) -> None:
+def test_what_may_stand_for_days_keeps_no_other_page_away(standing: str, new: str) -> None:
+    prod = prod_with_restore_test()
     before = _pages(prod, {f"triangle-prod-{standing}": State.ALARM})
     assert before == ["sev-2"]
     assert _pages(prod, {f"triangle-prod-{name}": State.ALARM for name in (standing, new)}) == 2 * before
@@ -228,14 +258,12 @@ def test_what_may_be_over_before_an_outage_or_maintenance_is_told_at_once(
 
 
 @pytest.mark.contract("ALM-6")
-def test_jobs_by_the_clock_are_watched_whichever_service_runs_them() -> None:
-    """Of node the API checks the database's integrity once a week; it has no lag and no heartbeat."""
-    recording = system_recording("node", "prod")
-    alarms = [name for name in recording.of(ALARM) if name.startswith("service-api-")]
-    assert "service-api-failed-jobs" in alarms
-    assert not {"service-api-lag", "service-api-heartbeat"} & set(alarms)
-    dimensions = _alarm(recording, "service-api-failed-jobs")["dimensions"]
-    assert dimensions == {"Environment": "prod", "Service": "api"}
+def test_each_schedule_has_an_alarm_of_its_own() -> None:
+    """Both schedules of fixzit are its worker's: a good run of one says nothing of the other."""
+    recording = system_recording("fixzit", "prod")
+    for schedule in ("remove-audit-logs", "archive-work-orders"):
+        dimensions = _alarm(recording, f"job-{schedule}-failed-runs")["dimensions"]
+        assert dimensions == {"Job": schedule}
 
 
 def _pages(recording: Recording, states: dict[str, State]) -> list[str]:
@@ -292,8 +320,9 @@ def test_every_node_of_both_redis_is_watched(prod: Recording) -> None:
 def test_dev_has_the_same_alarms_with_actions_off(dev: Recording, prod: Recording) -> None:
     # dev's Redis have one node each.
     expected = {name for name in prod.of(ALARM) if not name.startswith(("cache-2", "queue-2"))}
-    # The replica is prod's alone, and what tells of it.
-    assert expected - set(dev.of(ALARM)) == {"replica-lag", "recovery-sev-2-undelivered"}
+    # The replica, the copies and GuardDuty are prod's alone, and what tells of them.
+    of_prod = {name for name in expected if name.startswith(("replica", "threats-"))}
+    assert expected - set(dev.of(ALARM)) == {"recovery-sev-2-undelivered", *of_prod}
     assert set(dev.of(ALARM)) <= expected
     assert not any(alarm.inputs["actionsEnabled"] for alarm in dev.of(ALARM).values())
 
@@ -387,7 +416,7 @@ def test_the_alarm_from_outside_is_where_route_53_has_its_metrics(each: Recordin
         ([0, 0, 0], State.ALARM),  # runbook 001: not ready for 3 minutes
         ([0, 1, 0], State.ALARM),  # runbook 002: fails twice in 3 minutes
         ([1, 0, 1], State.OK),
-        ([None, None, None], State.ALARM),  # nobody knows
+        ([None, None, None], State.INSUFFICIENT_DATA),  # nobody knows, and somebody is told
     ],
 )
 def test_a_service_that_is_not_ready_twice_in_three_minutes_is_an_outage(

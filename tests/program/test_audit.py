@@ -116,19 +116,6 @@ def test_prod_looks_for_attacks(prod: Recording) -> None:
 
 
 @pytest.mark.contract("SEC-6")
-@pytest.mark.parametrize(("topic", "levels"), [("sev-2", [">=", 7]), ("sev-3", [">=", 4, "<", 7])])
-def test_findings_reach_people_by_their_severity(prod: Recording, topic: str, levels: list[object]) -> None:
-    name = f"threats-{topic}"
-    pattern = json.loads(prod.one(RULE, name).inputs["eventPattern"])
-    assert pattern["detail"]["severity"] == [{"numeric": levels}]
-    target = prod.one(TARGET, name).inputs
-    assert target["arn"].endswith(f":{topic}")
-    policy = prod.one("aws:sns/topicPolicy:TopicPolicy", topic).plain("policy")
-    assert "events.amazonaws.com" in policy
-    assert "events.amazonaws.com" in prod.one("aws:kms/key:Key", "notifications").plain("policy")
-
-
-@pytest.mark.contract("SEC-6")
 def test_access_is_reviewed_every_month(each: Recording) -> None:
     assert each.one(RULE, "access-review").inputs["scheduleExpression"] == "cron(0 9 1 * ? *)"
     target = each.one(TARGET, "access-review").inputs

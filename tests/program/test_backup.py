@@ -88,6 +88,10 @@ def test_what_cannot_be_made_again_is_backed_up_by_name(each: Recording) -> None
 def test_a_backup_that_fails_or_does_not_come_pages(each: Recording, alarm: str) -> None:
     inputs = each.one("aws:cloudwatch/metricAlarm:MetricAlarm", alarm).inputs
     vault = each.one(VAULT, "backup").inputs["name"]
+    expected = {"BackupVaultName": vault}
+    if alarm == "backup-overdue":
+        expected["ResourceType"] = "RDS"  # a bucket's backup is none of the database
     metrics = [query["metric"] for query in inputs.get("metricQueries") or () if "metric" in query]
-    dimensions = [metric["dimensions"] for metric in metrics] or [inputs["dimensions"]]
-    assert all(found == {"BackupVaultName": vault} for found in dimensions)
+    dimensions = [metric["dimensions"] for metric in metrics if metric["namespace"] == "AWS/Backup"]
+    assert dimensions == [expected] * len(dimensions)
+    assert dimensions

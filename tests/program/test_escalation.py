@@ -1,4 +1,4 @@
-"""ALM-17: who hears of a page that is still on, and of a month that costs too much; ALM-8: RDS's own word."""
+"""ALM-17: who hears of a page that is still on, and of a month that costs too much."""
 
 from __future__ import annotations
 
@@ -75,17 +75,9 @@ def test_a_month_over_budget_is_a_ticket(each: Recording) -> None:
     assert int(budget["limitAmount"]) == stack_file(each.environment)["budget"]["monthly"]
 
 
-@pytest.mark.contract("ALM-8")
-def test_rds_tells_of_storage_that_is_nine_tenths_full_however_it_has_grown(each: Recording) -> None:
-    events = each.one("aws:rds/eventSubscription:EventSubscription", "low-storage").inputs
-    assert "low storage" in events["eventCategories"]
-    assert events["sourceType"] == "db-instance"
-    assert events["snsTopic"].split(":")[-1] == "sev-2"
-
-
-@pytest.mark.contract("ALM-8", "ALM-17")
+@pytest.mark.contract("ALM-13", "ALM-17")
 @pytest.mark.parametrize(
-    ("topic", "service"), [("sev-2", "events.rds.amazonaws.com"), ("sev-4", "budgets.amazonaws.com")]
+    ("topic", "service"), [("sev-3", "backup.amazonaws.com"), ("sev-4", "budgets.amazonaws.com")]
 )
 def test_services_that_tell_by_themselves_may_publish(each: Recording, topic: str, service: str) -> None:
     assert service in each.one("aws:sns/topicPolicy:TopicPolicy", topic).inputs["policy"]

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.shared.metrics import NAMESPACE, Metric
 from rehearsal.assets import zipped
 from tests.support.deployed_function import program
-from tests.support.recorder import PLANTED, ROOT, Recording, Resource, Secret
+from tests.support.recorder import PLANTED, Recording, Resource, Secret
 
 FUNCTION = "aws:lambda/function:Function"
 
@@ -71,11 +70,13 @@ def test_every_environment_has_the_same_functions(
 
 
 @pytest.mark.contract("ALM-15")
-def test_an_event_that_cannot_be_handled_is_told_to_people(each: Recording) -> None:
+def test_an_event_that_cannot_be_handled_is_an_alarm(each: Recording) -> None:
     handling = each.of("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
-    for name in each.of(FUNCTION):
-        destination = handling[name].inputs["destinationConfig"]["onFailure"]["destination"]
-        assert destination.rpartition(":")[2] in ("sev-2", "sev-3"), name
+    for name, function in each.of(FUNCTION).items():
+        assert handling[name].inputs["maximumRetryAttempts"] == 2
+        alarm = each.one("aws:cloudwatch/metricAlarm:MetricAlarm", f"function-{name}-gave-up").inputs
+        assert alarm["metricName"] == "AsyncEventsDropped"
+        assert alarm["dimensions"] == {"FunctionName": function.inputs["name"]}
 
 
 def test_functions_in_the_network_are_where_the_data_is_not(each: Recording) -> None:
@@ -95,31 +96,6 @@ def test_a_function_in_the_network_waits_for_the_right_to_be_there(each: Recordi
         if "vpcConfig" in function.inputs:
             # Lambda refuses to make it before.
             assert attachments[f"function-{name}"].urn in function.depends_on
-
-
-# What restores a backup every week is contract row DR-4's.
-NOT_THERE_YET = {Metric.RESTORE_TEST_SUCCEEDED, Metric.RECOVERY_TIME_MINUTES, Metric.RECOVERY_POINT_MINUTES}
-
-
-@pytest.mark.contract("ALM-13", "ALM-14", "ALM-15")
-def test_what_alarms_watch_of_functions_is_written_by_one(prod: Recording) -> None:
-    watched = {
-        alarm.inputs["metricName"]
-        for alarm in prod.of("aws:cloudwatch/metricAlarm:MetricAlarm").values()
-        if alarm.inputs.get("namespace") == NAMESPACE
-    }
-    folders = {function.inputs["handler"].split(".")[1] for function in prod.of(FUNCTION).values()}
-    sources = [
-        file.read_text(encoding="utf-8")
-        for folder in sorted({*folders, "shared"})
-        for file in (ROOT / "functions" / folder).glob("*.py")
-    ]
-    written = {
-        metric
-        for metric in Metric
-        if any(f"metrics.write(Metric.{metric.name}" in source for source in sources)
-    }
-    assert watched - written == NOT_THERE_YET
 
 
 def test_no_variable_of_a_function_is_a_secret(paged: Recording) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import pytest
+
+from infra import arguments
+from infra.functions import function
+from infra.functions.scheduled import REMIND
 from tests.support.recorder import PLANTED, ROOT, Recording, record, stack_file, system_file
 
 # The runbooks' five systems, the default one among them.
@@ -41,6 +48,24 @@ def system_recording(system: str, environment: str) -> Recording:
     if system == "triangle":
         return recording_of(environment)
     return record(environment, {"systemFile": f"examples/systems/{system}.yaml"})
+
+
+@cache
+def prod_with_restore_test() -> Recording:
+    """prod as it is once there is the function that tests a restore (contract DR-4), whatever it does."""
+    declared, packed = arguments.scheduled_functions, function.archive
+
+    def scheduled_functions(*given: Any) -> dict[str, function.FunctionArgs]:
+        functions = declared(*given)
+        return {**functions, "restore-test": replace(functions[REMIND], folder="restore_test")}
+
+    def archive(folder: str, distributions: Sequence[str]) -> Any:
+        return packed("remind" if folder == "restore_test" else folder, distributions)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arguments, "scheduled_functions", scheduled_functions)
+        patch.setattr(function, "archive", archive)
+        return record("prod")
 
 
 def routed_services(system: str) -> dict[str, dict[str, Any]]:

@@ -6,22 +6,28 @@ documentation and tests all read them here; one module for each subject.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from functions.shared.metrics import NAMESPACE as OPERATIONS
+from functions.shared.metrics import Metric
 from infra.watching.alarm import Alarm
 from infra.watching.alarm_catalogue import (
     application,
     compute,
     connections,
     database,
+    events,
     expiry,
     operations,
     recovery,
     redis,
+    restore_test,
     security,
     traffic,
 )
 from infra.watching.alarm_catalogue.limits import Limits
 
-__all__ = ["Limits", "catalogue"]
+__all__ = ["Limits", "catalogue", "written"]
 
 
 def catalogue(limits: Limits) -> tuple[Alarm, ...]:
@@ -34,7 +40,28 @@ def catalogue(limits: Limits) -> tuple[Alarm, ...]:
         *redis.alarms(limits),
         *compute.alarms(limits),
         *recovery.alarms(),
+        *restore_test.alarms(),
         *expiry.alarms(),
         *security.alarms(),
+        *events.alarms(limits),
         *operations.alarms(limits),
+    )
+
+
+def written(alarms: Iterable[Alarm], functions: Iterable[str]) -> tuple[Alarm, ...]:
+    """The alarms of which somebody writes the metrics: what a function writes is there where it is.
+
+    Args:
+        alarms: of the catalogue.
+        functions: the folders of those that are declared.
+    """
+    there = set(functions)
+    return tuple(
+        alarm
+        for alarm in alarms
+        if all(
+            there.intersection(Metric(measure.metric).functions)
+            for measure in alarm.all_measures
+            if measure.namespace == OPERATIONS
+        )
     )

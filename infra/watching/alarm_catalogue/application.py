@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functions.shared.metrics import NAMESPACE as OPERATIONS
+from functions.shared.metrics import Metric
 from infra.watching.alarm import (
     HOUR,
     MINUTE,
@@ -12,9 +14,11 @@ from infra.watching.alarm import (
     Severity,
     Statistic,
     Subject,
+    only,
 )
 from infra.watching.alarm import Comparison as Is
-from infra.watching.alarm_catalogue.limits import THRESHOLDS_SECTION, Limits
+from infra.watching.alarm_catalogue.compute import NAMESPACE as CONTAINER_INSIGHTS
+from infra.watching.alarm_catalogue.limits import THRESHOLDS_SECTION, Limits, enough
 from infra.watching.application_metrics import application
 from infra.watching.log_metrics import INVALID_SIGNATURES
 from infra.watching.log_metrics import NAMESPACE as LOG_NAMESPACE
@@ -25,6 +29,9 @@ _CAPACITY_SECTION = "004 Performance & Capacity"
 
 # How far above normal a spike is, in standard deviations of what the last two weeks were like.
 SPIKE_DEVIATIONS = 3
+
+# In an hour: fewer say nothing about a cache.
+LOOKUPS_LEAST = 1000
 
 
 def alarms(limits: Limits) -> tuple[Alarm, ...]:
@@ -89,9 +96,9 @@ def _workers(limits: Limits) -> tuple[Alarm, ...]:
         Alarm(
             name="failed-jobs",
             row="ALM-6",
-            subject=Subject.RUNS,
+            subject=Subject.WORKER,
             severity=Severity.SEV2,
-            condition="a job has failed in 2 consecutive runs",
+            condition="a job of the worker has failed in 2 consecutive runs",
             section=_ONCALL_SECTION,
             first_action="look at the job's errors; roll back if they came with a deployment",
             measures={"value": application("JobConsecutiveFailures", Statistic.MAXIMUM)},
@@ -100,6 +107,22 @@ def _workers(limits: Limits) -> tuple[Alarm, ...]:
             period=MINUTE,
             periods=1,
             missing=MissingData.IGNORE,  # until the next run nothing has become better
+            incident=Incident.FAILED_JOBS,
+        ),
+        Alarm(
+            name="failed-runs",
+            row="ALM-6",
+            subject=Subject.JOB,
+            severity=Severity.SEV2,
+            condition="2 consecutive runs of a schedule have failed or were stopped at their deadline, as "
+            "Kubernetes tells",
+            section=_ONCALL_SECTION,
+            first_action="see why (kubectl describe job) and read its log; roll back if it came with a "
+            "deployment",
+            measures=only(OPERATIONS, Metric.JOB_FAILURES, Statistic.MAXIMUM),
+            comparison=Is.GREATER_OR_EQUAL,
+            threshold=2,
+            tells_silence=True,
             incident=Incident.FAILED_JOBS,
         ),
         Alarm(
@@ -125,11 +148,14 @@ def _workers(limits: Limits) -> tuple[Alarm, ...]:
             section=_ONCALL_SECTION,
             first_action="see whether its pods run (kubectl get pods), and why not",
             measures={"value": application("WorkerHeartbeat", Statistic.SUM)},
+            expression="FILL(value, 0)",
+            # The agent counts a Deployment's pods every minute, also when there are none.
+            clock=Measure(CONTAINER_INSIGHTS, "status_replicas_available", Statistic.AVERAGE),
             comparison=Is.LESS,
             threshold=1,
             period=MINUTE,
             periods=work.heartbeat,
-            missing=MissingData.BREACHING,
+            missing=MissingData.NOT_BREACHING,
             incident=Incident.WORKER,
         ),
     )
@@ -157,7 +183,7 @@ def _dead_letters() -> Alarm:
     return Alarm(
         name="dead-letters",
         row="ALM-15",
-        subject=Subject.APPLICATION,
+        subject=Subject.DEAD_LETTERS,
         severity=Severity.SEV2,
         condition="dead letters > 0: an event has failed in its last attempt",
         section=_RETRY_SECTION,
@@ -187,7 +213,8 @@ def _payments(limits: Limits) -> tuple[Alarm, Alarm]:
                 "failures": application("PaymentFailures", Statistic.SUM),
                 "attempts": application("PaymentAttempts", Statistic.SUM),
             },
-            expression="100 * FILL(failures, 0) / FILL(attempts, 0)",
+            expression=f"IF(FILL(attempts, 0) >= {enough(work.payment_failures)}, "
+            "100 * FILL(failures, 0) / FILL(attempts, 0), 0)",
             threshold=work.payment_failures,
             periods=1,
             missing=MissingData.NOT_BREACHING,
@@ -228,11 +255,13 @@ def _efficiency(limits: Limits) -> tuple[Alarm, Alarm]:
             section=_CAPACITY_SECTION,
             first_action="see whether keys are evicted (take a larger redis.cache) or expire too soon",
             measures={"hits": count("CacheHits"), "misses": count("CacheMisses")},
-            # A cache that nobody has asked has no ratio.
-            expression="100 * hits / (hits + misses)",
+            # A cache that hardly anybody asks has no ratio, and one that has just been made is empty.
+            expression=f"IF(FILL(hits, 0) + FILL(misses, 0) >= {LOOKUPS_LEAST}, 100 * FILL(hits, 0) / "
+            "(FILL(hits, 0) + FILL(misses, 0)), 100)",
             comparison=Is.LESS,
             threshold=hits,
             period=HOUR,
+            missing=MissingData.NOT_BREACHING,
         ),
         Alarm(
             name="rate-limit",
@@ -246,7 +275,8 @@ def _efficiency(limits: Limits) -> tuple[Alarm, Alarm]:
                 "blocks": application("RateLimitBlocks", Statistic.SUM),
                 "requests": application("Requests", Statistic.SUM),
             },
-            expression="100 * FILL(blocks, 0) / FILL(requests, 0)",
+            expression=f"IF(FILL(requests, 0) >= {enough(blocks)}, "
+            "100 * FILL(blocks, 0) / FILL(requests, 0), 0)",
             threshold=blocks,
             missing=MissingData.NOT_BREACHING,
         ),

@@ -38,7 +38,7 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
             Severity.SEV2,
             # RDS has no metric of how much is allocated now. Storage that has grown has more than a tenth
             # of its first size left when a tenth of it is left: what is exact is RDS's own event, which
-            # goes to the same people (RDS-EVENT-0089, infra/watching/database_events.py).
+            # goes to the same people (RDS-EVENT-0089, infra/watching/alarm_catalogue/events.py).
             f"less than {100 - thresholds.disk_critical} % of the database's first storage is free "
             "for 10 minutes",
             "FreeStorageSpace",

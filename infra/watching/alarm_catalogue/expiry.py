@@ -51,7 +51,7 @@ def _failed_rotation() -> Alarm:
 
 
 def _daily(name: str, condition: str, section: str, first_action: str, metric: Metric) -> Alarm:
-    """What is counted every day; a day without a count is no good news."""
+    """What is counted every day; the end of the counting is no good news."""
     return Alarm(
         name=name,
         row="ALM-15",
@@ -64,7 +64,7 @@ def _daily(name: str, condition: str, section: str, first_action: str, metric: M
         threshold=0,
         period=DAY,
         periods=1,
-        missing=MissingData.BREACHING,
+        tells_silence=True,
     )
 
 

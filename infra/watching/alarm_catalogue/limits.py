@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from infra.configuration import Configuration
@@ -33,6 +34,8 @@ class Limits:
         database_memory: bytes.
         database_storage: gigabytes that are allocated at first.
         database_connections: PostgreSQL's max_connections.
+        database_identifier: of the instance, which RDS names in its events.
+        repositories: what the names of the images' repositories begin with.
         payments: who takes the payments; empty where nobody does.
         maintenance: whether users see a message instead of the application.
     """
@@ -42,6 +45,8 @@ class Limits:
     database_memory: int
     database_storage: int
     database_connections: int
+    database_identifier: str
+    repositories: str
     payments: str
     maintenance: bool
 
@@ -56,9 +61,20 @@ class Limits:
             database_memory=tier.memory,
             database_storage=tier.storage,
             database_connections=tier.connections,
+            database_identifier=configuration.naming.prefix,
+            repositories=f"{system.name}/",
             payments=system.payments.provider if system.payments else "",
             maintenance=settings.maintenance.enabled,
         )
+
+
+def enough(percent: float) -> int:
+    """So many that a single one of them is not over a rate: one failure of ten at night is no rate of 10 %.
+
+    Args:
+        percent: the rate.
+    """
+    return math.ceil(100 / percent)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
-"""ALM-13 and ALM-14: the replica, backups and copies, and the weekly proof that they can be restored."""
+"""ALM-13: the replica, backups and copies, and how much of the newest data could not be restored."""
 
 from __future__ import annotations
 
 from functions.shared.metrics import NAMESPACE, Metric
-from infra.configuration.thresholds import RECOVERY_POINT_MINUTES, RECOVERY_TIME_MINUTES
+from infra.configuration.thresholds import RECOVERY_POINT_MINUTES
 from infra.watching.alarm import (
     DAY,
     HOUR,
@@ -23,12 +23,18 @@ BACKUP_NAMESPACE = "AWS/Backup"
 
 BACKUP_AGE_HOURS = 26
 _BACKUP_SECTION = "003 Disaster Recovery, Automated Backups"
-_RESTORE_SECTION = "001 Backup and restore drill"
+SNAPSHOT_AGE_DAYS = 8
+# More than any lag that an alarm is about, and no lag at all tells that much.
+_NO_REPLICATION = 24 * HOUR
+
+
+# RDS measures an instance every minute for as long as it is there.
+DATABASE_CLOCK = Measure("AWS/RDS", "CPUUtilization", Statistic.AVERAGE)
 
 
 def alarms() -> tuple[Alarm, ...]:
     """Of what recovery needs."""
-    return (_replica_lag(), *_backups(), *_snapshots(), *_restore_tests())
+    return (_replica_lag(), _recovery_point(), *_backups(), _replication(), *_snapshots())
 
 
 def _replica_lag() -> Alarm:
@@ -42,11 +48,51 @@ def _replica_lag() -> Alarm:
         section="003 Disaster Recovery, RTO/RPO Targets",
         first_action="see what the primary writes so much of, and whether replication stands still",
         measures=only("AWS/RDS", "ReplicaLag", Statistic.MAXIMUM),
+        # A replica that does not replicate has no lag to report, or reports -1 (RDS user guide, "Monitoring
+        # read replication"); one that is not there reports nothing.
+        expression=f"FILL(IF(value < 0, {_NO_REPLICATION}, value), {_NO_REPLICATION})",
+        clock=DATABASE_CLOCK,
         threshold=minutes * 60,  # the metric is in seconds
         period=MINUTE,
         periods=5,
-        # A replica that does not replicate has no lag to report.
-        missing=MissingData.BREACHING,
+        tells_silence=True,
+    )
+
+
+def _recovery_point() -> Alarm:
+    minutes = RECOVERY_POINT_MINUTES // 2
+    return Alarm(
+        name="recovery-point-age",
+        row="ALM-13",
+        subject=Subject.OPERATIONS,
+        severity=Severity.SEV2,
+        condition=f"the newest time that the database can be restored to is > {minutes} minutes ago, half of "
+        "the RPO",
+        section="003 Disaster Recovery, RTO/RPO Targets",
+        first_action="see RDS's events of the instance: backups that are off, or storage that is full",
+        # RDS uploads the transaction log every 5 minutes (user guide, "Restoring a DB instance to a
+        # specified time").
+        measures=only(NAMESPACE, Metric.RESTORABLE_AGE_MINUTES, Statistic.MAXIMUM),
+        threshold=minutes,
+        tells_silence=True,
+        incident=Incident.RECOVERY_POINT,
+    )
+
+
+def _replication() -> Alarm:
+    return Alarm(
+        name="failed",
+        row="ALM-13",
+        subject=Subject.REPLICATION,
+        severity=Severity.SEV3,
+        condition="S3 could not copy objects to the recovery region, and tries no more",
+        section=_BACKUP_SECTION,
+        first_action="see why (the role, the keys, the copy's bucket); S3 Batch Replication copies them",
+        measures=only("AWS/S3", "OperationsFailedReplication", Statistic.SUM),
+        threshold=0,
+        period=5 * MINUTE,
+        periods=1,
+        missing=MissingData.NOT_BREACHING,
     )
 
 
@@ -60,16 +106,17 @@ def _backups() -> tuple[Alarm, Alarm]:
             row="ALM-13",
             subject=Subject.BACKUP,
             severity=Severity.SEV2,
-            condition="a backup or copy job failed",
+            condition="a backup or copy job failed or is incomplete",
             section=_BACKUP_SECTION,
             first_action="read the job's message in AWS Backup, mend it, start the backup by hand",
             measures={
                 "backups": jobs("NumberOfBackupJobsFailed"),
                 "expired": jobs("NumberOfBackupJobsExpired"),
+                "incomplete": jobs("NumberOfBackupJobsPartial"),
                 "copies": jobs("NumberOfCopyJobsFailed"),
             },
-            # An expired job did not begin within its window: no backup either.
-            expression="FILL(backups, 0) + FILL(expired, 0) + FILL(copies, 0)",
+            # An expired job did not begin within its window: no backup either, and half of one is none.
+            expression="FILL(backups, 0) + FILL(expired, 0) + FILL(incomplete, 0) + FILL(copies, 0)",
             threshold=0,
             period=HOUR,
             periods=1,
@@ -79,17 +126,20 @@ def _backups() -> tuple[Alarm, Alarm]:
         Alarm(
             name="overdue",
             row="ALM-13",
-            subject=Subject.BACKUP,
+            subject=Subject.DATABASE_BACKUP,
             severity=Severity.SEV2,
-            condition=f"no successful backup in {BACKUP_AGE_HOURS} hours",
+            condition=f"no successful backup of the database in {BACKUP_AGE_HOURS} hours",
             section=_BACKUP_SECTION,
             first_action="see whether last night's job has run; start the backup by hand",
             measures=only(BACKUP_NAMESPACE, "NumberOfBackupJobsCompleted", Statistic.SUM),
+            expression="FILL(value, 0)",
+            # A database that is younger has none yet.
+            clock=DATABASE_CLOCK,
             comparison=Is.LESS,
             threshold=1,
             period=HOUR,
             periods=BACKUP_AGE_HOURS,
-            missing=MissingData.BREACHING,
+            missing=MissingData.NOT_BREACHING,
             incident=Incident.BACKUP,
         ),
     )
@@ -112,102 +162,19 @@ def _snapshots() -> tuple[Alarm, Alarm]:
             missing=MissingData.NOT_BREACHING,
             incident=Incident.SECRETS_SNAPSHOT,
         ),
-        _weekly(
-            "secrets-snapshot-overdue",
-            "ALM-13",
-            "no snapshot of the secrets in 8 days",
-            _BACKUP_SECTION,
-            Metric.SNAPSHOT_SUCCEEDED,
-            Incident.SECRETS_SNAPSHOT,
-        ),
-    )
-
-
-def _weekly(
-    name: str,
-    row: str,
-    condition: str,
-    section: str,
-    succeeded: Metric,
-    incident: Incident,
-    first_action: str = "see why the schedule did not run it, then run it by hand",
-) -> Alarm:
-    """What happens every week and has not happened.
-
-    Seven days is all that an alarm may span (PutMetricAlarm). Seven silent days of seven are too many only
-    when the range that CloudWatch looks back over, which is longer, has nothing either.
-    """
-    return Alarm(
-        name=name,
-        row=row,
-        subject=Subject.OPERATIONS,
-        severity=Severity.SEV2,
-        condition=condition,
-        section=section,
-        first_action=first_action,
-        measures=only(NAMESPACE, succeeded, Statistic.SUM),
-        comparison=Is.LESS,
-        threshold=1,
-        period=DAY,
-        periods=7,
-        missing=MissingData.BREACHING,
-        incident=incident,
-    )
-
-
-def _restore_tests() -> tuple[Alarm, ...]:
-    def test(
-        name: str, condition: str, metric: Metric, statistic: Statistic, comparison: Is, threshold: int
-    ) -> Alarm:
-        return Alarm(
-            name=name,
-            row="ALM-14",
+        Alarm(
+            name="secrets-snapshot-overdue",
+            row="ALM-13",
             subject=Subject.OPERATIONS,
             severity=Severity.SEV2,
-            condition=condition,
-            section=_RESTORE_SECTION,
-            first_action="read the test's log, then run it again",
-            measures=only(NAMESPACE, metric, statistic),
-            comparison=comparison,
-            threshold=threshold,
-            period=HOUR,
+            condition=f"the newest snapshot of the secrets is > {SNAPSHOT_AGE_DAYS} days old",
+            section=_BACKUP_SECTION,
+            first_action="see why the schedule did not run it, then run it by hand",
+            measures=only(NAMESPACE, Metric.SNAPSHOT_AGE_DAYS, Statistic.MAXIMUM),
+            threshold=SNAPSHOT_AGE_DAYS,
+            period=DAY,
             periods=1,
-            missing=MissingData.IGNORE,  # until the next test nothing else is known
-            incident=Incident.RESTORE_TEST,
-        )
-
-    return (
-        test(
-            "restore-test-failed",
-            "the weekly restore test failed",
-            Metric.RESTORE_TEST_SUCCEEDED,
-            Statistic.MINIMUM,
-            Is.LESS,
-            1,
-        ),
-        _weekly(
-            "restore-test-overdue",
-            "ALM-14",
-            "no restore test has succeeded in 8 days",
-            _RESTORE_SECTION,
-            Metric.RESTORE_TEST_SUCCEEDED,
-            Incident.RESTORE_TEST,
-            "restore the newest snapshot into a temporary database, run the checks, note time and result",
-        ),
-        test(
-            "recovery-time",
-            f"the restore test took > {RECOVERY_TIME_MINUTES} minutes (RTO)",
-            Metric.RECOVERY_TIME_MINUTES,
-            Statistic.MAXIMUM,
-            Is.GREATER,
-            RECOVERY_TIME_MINUTES,
-        ),
-        test(
-            "recovery-point",
-            f"the restored data ends > {RECOVERY_POINT_MINUTES} minutes before the test (RPO)",
-            Metric.RECOVERY_POINT_MINUTES,
-            Statistic.MAXIMUM,
-            Is.GREATER,
-            RECOVERY_POINT_MINUTES,
+            tells_silence=True,
+            incident=Incident.SECRETS_SNAPSHOT,
         ),
     )

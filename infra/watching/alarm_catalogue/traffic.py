@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from infra.watching.alarm import (
     MINUTE,
     Alarm,
@@ -14,7 +16,7 @@ from infra.watching.alarm import (
     only,
 )
 from infra.watching.alarm import Comparison as Is
-from infra.watching.alarm_catalogue.limits import THRESHOLDS_SECTION, Limits
+from infra.watching.alarm_catalogue.limits import THRESHOLDS_SECTION, Limits, enough
 
 NAMESPACE = "AWS/ApplicationELB"
 
@@ -32,9 +34,13 @@ _ERRORS = {
 # All of these exist only where there is something to count. RequestCount leaves out what no target was
 # chosen for (the load balancer's user guide), which is the load balancer's own 503: when every target is
 # gone there are errors and no requests.
-_ERROR_RATE = (
-    "100 * (FILL(failed, 0) + FILL(refused, 0)) / (FILL(requests, 0) + FILL(unanswered, 0))"  # percent
-)
+_ALL_REQUESTS = "(FILL(requests, 0) + FILL(unanswered, 0))"
+_ERROR_RATE = f"100 * (FILL(failed, 0) + FILL(refused, 0)) / {_ALL_REQUESTS}"  # percent
+# Fewer data points than this, divided by what a percentile leaves over, say nothing of it (CloudWatch user
+# guide, "Percentile-based alarms and low data samples"). CloudWatch can ignore them itself
+# (EvaluateLowSampleCountPercentile): the alarm then stays as it is, so that what was on when the day ended
+# is on all night. Judged as fine instead, it ends.
+_SIGNIFICANT = 10
 _ERROR_SECTION = "003 Alert Response, High Error Rate"
 _LATENCY_SECTION = "003 Troubleshooting Guide, Slow Performance"
 
@@ -58,9 +64,11 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
             "windows of 5 minutes",
             section="004 Performance & Capacity, Scale triggers",
             first_action="scale out: raise replicas.minimum, or find what has become slower",
-            measures=only(NAMESPACE, "TargetResponseTime", Statistic.P95),
+            measures=_response_time(Statistic.P95),
+            expression=_where_significant(Statistic.P95),
             threshold=traffic.latency_target / 1000,
             periods=4,
+            missing=MissingData.NOT_BREACHING,
         ),
         Alarm(
             name="not-ready",
@@ -76,10 +84,22 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
             period=MINUTE,
             periods=3,
             breaching=2,
-            # Route 53 reports every minute; when it does not, nobody knows whether the service is there.
-            missing=MissingData.BREACHING,
+            # Route 53 reports every minute; when it stops, nobody knows whether the service is there.
+            tells_silence=True,
         ),
     )
+
+
+def _response_time(statistic: Statistic) -> Mapping[str, Measure]:
+    return {
+        "latency": Measure(NAMESPACE, "TargetResponseTime", statistic),
+        "requests": _count("RequestCount"),
+    }
+
+
+def _where_significant(statistic: Statistic) -> str:
+    least = round(_SIGNIFICANT / (1 - statistic.share))
+    return f"IF(FILL(requests, 0) >= {least}, FILL(latency, 0), 0)"
 
 
 def _errors(level: str, severity: Severity, percent: int, minutes: int) -> Alarm:
@@ -92,7 +112,8 @@ def _errors(level: str, severity: Severity, percent: int, minutes: int) -> Alarm
         section=_ERROR_SECTION,
         first_action="check the error logs and recent deployments; roll back if the errors came with one",
         measures=_ERRORS,
-        expression=_ERROR_RATE,
+        # What fails where hardly anybody asks is noticed from outside (ALM-3).
+        expression=f"IF({_ALL_REQUESTS} >= {enough(percent)}, {_ERROR_RATE}, 0)",
         threshold=percent,
         period=MINUTE,
         periods=minutes,
@@ -110,9 +131,12 @@ def _latency(level: str, severity: Severity, statistic: Statistic, milliseconds:
         condition=f"{statistic} > {milliseconds} ms for {minutes} minutes",
         section=_LATENCY_SECTION if level != "tail" else THRESHOLDS_SECTION,
         first_action="look at slow requests and slow queries (saved queries); scale out if CPU is high",
-        measures=only(NAMESPACE, "TargetResponseTime", statistic),
+        measures=_response_time(statistic),
+        expression=_where_significant(statistic),
         threshold=milliseconds / 1000,  # the metric is in seconds
-        period=MINUTE,
-        periods=minutes,
+        # One period: a percentile of all requests of the time, not of each minute's few.
+        period=minutes * MINUTE,
+        periods=1,
+        missing=MissingData.NOT_BREACHING,  # no requests, no slow ones
         incident=Incident.SERVICE,
     )

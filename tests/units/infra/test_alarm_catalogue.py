@@ -25,6 +25,8 @@ def _limits(system: System) -> Limits:
         database_memory=_TIER.memory,
         database_storage=_TIER.storage,
         database_connections=_TIER.connections,
+        database_identifier="triangle-prod",
+        repositories="triangle/",
         payments="Stripe",
         maintenance=False,
     )
@@ -64,7 +66,7 @@ def test_what_is_only_published_when_it_happens_is_good_news_when_silent(alarm: 
 
 @EACH
 def test_a_page_is_for_severe_alarms_and_a_symptom_belongs_to_an_incident(alarm: Alarm) -> None:
-    alone = (Subject.TOPIC, Subject.ENDPOINT, Subject.REPLICA, Subject.TRAIL)
+    alone = (Subject.TOPIC, Subject.ENDPOINT, Subject.REPLICA, Subject.TRAIL, Subject.THREATS)
     if alarm.severity.pages and alarm.subject not in alone:
         assert alarm.paged_together
 

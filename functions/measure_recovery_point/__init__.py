@@ -1,0 +1,1 @@
+"""Measures how much of the newest data could not be restored."""
