@@ -44,7 +44,8 @@ def contract_page(
 
 
 def _keeps(graph: Graph, row: Mapping[str, Any]) -> bool:
-    return all(graph.count(selector) for selector in row["resources"])
+    """A row without resources is prepared, and not kept yet."""
+    return bool(row["resources"]) and all(graph.count(selector) for selector in row["resources"])
 
 
 def _section(

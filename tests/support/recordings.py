@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra import arguments
-from infra.functions import function
+from infra.functions import function, function_code
 from infra.functions.scheduled import REMIND
 from tests.support.recorder import PLANTED, ROOT, Recording, record, stack_file, system_file
 
@@ -53,7 +53,7 @@ def system_recording(system: str, environment: str) -> Recording:
 @cache
 def prod_with_restore_test() -> Recording:
     """prod as it is once there is the function that tests a restore (contract DR-4), whatever it does."""
-    declared, packed = arguments.scheduled_functions, function.archive
+    declared, packed = arguments.scheduled_functions, function_code.archive
 
     def scheduled_functions(*given: Any) -> dict[str, function.FunctionArgs]:
         functions = declared(*given)

@@ -56,12 +56,9 @@ def written(alarms: Iterable[Alarm], functions: Iterable[str]) -> tuple[Alarm, .
         functions: the folders of those that are declared.
     """
     there = set(functions)
+    kept = {metric.value for metric in Metric if there.intersection(metric.functions)}
     return tuple(
         alarm
         for alarm in alarms
-        if all(
-            there.intersection(Metric(measure.metric).functions)
-            for measure in alarm.all_measures
-            if measure.namespace == OPERATIONS
-        )
+        if all(measure.namespace != OPERATIONS or measure.metric in kept for measure in alarm.all_measures)
     )

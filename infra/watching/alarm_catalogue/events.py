@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from infra.watching.alarm import MINUTE, Alarm, Incident, MissingData, Severity, Statistic, Subject, only
+from infra.watching.alarm import MINUTE, Alarm, MissingData, Severity, Statistic, Subject, only
 from infra.watching.alarm_catalogue.limits import THRESHOLDS_SECTION, Limits
 
 NAMESPACE = "AWS/Events"
@@ -18,13 +18,14 @@ METRIC = "TriggeredRules"
 
 _SECURITY_SECTION = "003 Security Operations, Security Incident Response"
 
-# The contract's row, the runbook's section, and the incident that it is part of.
-_CONTEXT: Mapping[Subject, tuple[str, str, Incident | None]] = MappingProxyType(
+# The contract's row, and the runbook's section. None is part of an incident: an event is over before the
+# outage is that would keep it quiet, and nobody would ever hear of it.
+_CONTEXT = MappingProxyType(
     {
-        Subject.DATABASE_EVENTS: ("ALM-8", THRESHOLDS_SECTION, Incident.DATABASE),
-        Subject.THREATS: ("SEC-6", _SECURITY_SECTION, None),
-        Subject.ACCESS: ("SEC-6", _SECURITY_SECTION, None),
-        Subject.IMAGES: ("S3-5", _SECURITY_SECTION, None),
+        Subject.DATABASE_EVENTS: ("ALM-8", THRESHOLDS_SECTION),
+        Subject.THREATS: ("SEC-6", _SECURITY_SECTION),
+        Subject.ACCESS: ("SEC-6", _SECURITY_SECTION),
+        Subject.IMAGES: ("S3-5", _SECURITY_SECTION),
     }
 )
 
@@ -139,7 +140,7 @@ def _event(
     first_action: str,
     pattern: Mapping[str, Any],
 ) -> Alarm:
-    row, section, incident = _CONTEXT[subject]
+    row, section = _CONTEXT[subject]
     return Alarm(
         name=name,
         row=row,
@@ -153,6 +154,5 @@ def _event(
         period=5 * MINUTE,
         periods=1,
         missing=MissingData.NOT_BREACHING,
-        incident=incident,
         event=pattern,
     )
