@@ -40,6 +40,8 @@ def database(
     return DatabaseArgs(
         naming=configuration.naming,
         name=database_name(configuration.system.name),
+        version=settings.database.version,
+        major_upgrade=settings.database.major_upgrade,
         tier=settings.database.tier,
         storage_maximum=settings.database.storage_maximum,
         backup_retention=settings.database.backup_retention,

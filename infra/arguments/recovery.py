@@ -36,7 +36,9 @@ def standby(
     return StandbyArgs(
         naming=configuration.naming.in_recovery_region,
         primary_arn=database.instance.arn,
+        follows=None if settings.database.standby_promoted else database.instance.resource_id,
         after=[database.backup] if database.backup else [],
+        version=settings.database.version,
         tier=settings.database.tier,
         storage_maximum=settings.database.storage_maximum,
         backup_retention=settings.database.backup_retention,

@@ -26,7 +26,7 @@ from infra.configuration.switches import (
     read_escalation,
     read_maintenance,
 )
-from infra.configuration.tiers import DATABASE_TIERS, REDIS_NODE_TYPES, DatabaseTier
+from infra.configuration.tiers import DATABASE_TIERS, DATABASE_VERSIONS, REDIS_NODE_TYPES, DatabaseTier
 from infra.configuration.validation import Described, EncryptedText, Problems, Reader
 
 # EKS versions with standard support left, with its last day (AWS's release calendar).
@@ -63,11 +63,23 @@ class ClusterSettings:
 
 @dataclass(frozen=True)
 class DatabaseSettings:
-    """PostgreSQL's size, the ceiling of its storage in gigabytes, and the days of recovery."""
+    """What an environment decides about PostgreSQL.
 
+    Args:
+        version: the major one.
+        major_upgrade: it may become another one, and does so at once.
+        tier: its size.
+        storage_maximum: gigabytes that storage grows to by itself.
+        backup_retention: days of point-in-time recovery.
+        standby_promoted: the replica in the recovery region serves now, and follows nobody any more.
+    """
+
+    version: str
+    major_upgrade: bool
     tier: DatabaseTier
     storage_maximum: int
     backup_retention: int
+    standby_promoted: bool
 
 
 @dataclass(frozen=True)
@@ -246,8 +258,13 @@ def _database(section: Reader, standard: Standard) -> DatabaseSettings:
     retention = section.integer(
         "backupRetention", minimum=standard.backup_retention_minimum, maximum=35, unit="days"
     )
+    version = section.choice("version", DATABASE_VERSIONS, default=DATABASE_VERSIONS[0])
+    major_upgrade = section.switch("majorUpgrade", default=False)
+    promoted = section.switch("standbyPromoted", default=False)
+    if promoted and not standard.standby_region:
+        section.problem("standbyPromoted", promoted, "false, or nothing: there is no standby but in prod")
     section.finish()
-    return DatabaseSettings(tier, maximum, retention)
+    return DatabaseSettings(version, major_upgrade, tier, maximum, retention, promoted)
 
 
 def _storage_ceiling_minimum(tier: DatabaseTier) -> int:

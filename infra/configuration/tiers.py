@@ -8,6 +8,11 @@ from types import MappingProxyType
 GIGABYTE = 1024**3
 
 
+# PostgreSQL's major versions that the parameters are made for; the first is what an environment has that says
+# nothing. AWS's minor upgrades are no difference to them.
+DATABASE_VERSIONS = ("17", "18")
+
+
 @dataclass(frozen=True)
 class DatabaseTier:
     """A size of PostgreSQL.

@@ -18,7 +18,7 @@ from infra.data.database_monitoring import (
     declare_log_groups,
     declare_monitoring_role,
 )
-from infra.data.database_parameters import ENGINE_VERSION, declare_parameters
+from infra.data.database_parameters import declare_parameters
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
 from infra.foundations import ports, timeouts
 from infra.foundations.busy import created_when_free
@@ -38,6 +38,8 @@ class DatabaseArgs:
     Args:
         naming: names and ARNs.
         name: of the database and its master within PostgreSQL.
+        version: PostgreSQL's major one.
+        major_upgrade: it may become another one, at once and not in a maintenance window.
         tier: its size.
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery.
@@ -59,6 +61,8 @@ class DatabaseArgs:
 
     naming: Naming
     name: str
+    version: str
+    major_upgrade: bool
     tier: DatabaseTier
     storage_maximum: int
     backup_retention: int
@@ -138,7 +142,8 @@ class Database(pulumi.ComponentResource):
             "database",
             identifier=self.identifier,
             engine="postgres",
-            engine_version=ENGINE_VERSION,
+            engine_version=args.version,
+            allow_major_version_upgrade=args.major_upgrade,
             instance_class=args.tier.instance_class,
             storage_type="gp3",
             allocated_storage=args.tier.storage,
@@ -153,14 +158,16 @@ class Database(pulumi.ComponentResource):
             db_subnet_group_name=subnet_group.name,
             vpc_security_group_ids=[security_group],
             publicly_accessible=False,
-            parameter_group_name=declare_parameters("database", naming, args.tier.connections, self),
+            parameter_group_name=declare_parameters(
+                "database", naming, args.version, args.tier.connections, self
+            ),
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             backup_retention_period=args.backup_retention,
             backup_window=BACKUP_WINDOW,
             maintenance_window=MAINTENANCE_WINDOW,
             auto_minor_version_upgrade=True,
             # Changes that need a restart wait for the maintenance window where people use the database.
-            apply_immediately=not args.protect,
+            apply_immediately=args.major_upgrade or not args.protect,
             copy_tags_to_snapshot=True,
             deletion_protection=args.protect,
             delete_automated_backups=not args.protect,

@@ -10,9 +10,6 @@ from pulumi_aws import rds
 from infra.configuration.tiers import DATABASE_TIERS
 from infra.naming import Naming
 
-# A major version alone: AWS's minor upgrades are no difference to it.
-ENGINE_VERSION = "17"
-
 SLOW_QUERY_MILLISECONDS = 500
 
 # A replica that has fewer than its primary stops replaying (PostgreSQL, "Hot Standby", "Administrator's
@@ -43,13 +40,14 @@ _STATIC_PARAMETERS = MappingProxyType(
 
 
 def declare_parameters(
-    name: str, naming: Naming, connections: int, parent: pulumi.Resource
+    name: str, naming: Naming, version: str, connections: int, parent: pulumi.Resource
 ) -> pulumi.Output[str]:
     """A parameter group; answers its name.
 
     Args:
         name: of the resource in the program.
         naming: names and ARNs.
+        version: the major one, which a group is made for.
         connections: max_connections; a replica has REPLICA_CONNECTIONS.
         parent: the component that it belongs to.
     """
@@ -58,8 +56,8 @@ def declare_parameters(
     parameters += [(name, value, "pending-reboot") for name, value in static.items()]
     return rds.ParameterGroup(
         name,
-        name=naming.named(f"postgres{ENGINE_VERSION}"),
-        family=f"postgres{ENGINE_VERSION}",
+        name=naming.named(f"postgres{version}"),
+        family=f"postgres{version}",
         description="Slow queries are logged, statements counted, plaintext connections refused",
         parameters=[
             rds.ParameterGroupParameterArgs(name=name, value=value, apply_method=method)

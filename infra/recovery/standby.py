@@ -34,7 +34,10 @@ class StandbyArgs:
     Args:
         naming: names and ARNs, of the recovery region.
         primary_arn: the instance that is replicated.
+        follows: RDS's own identifier of that instance, which another one of the same name does not have; None
+            once the replica has been promoted.
         after: what is at work on that instance first: RDS does one thing with it at a time.
+        version: PostgreSQL's major one, the primary's.
         tier: its size.
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery, of the replica and of the primary's backups.
@@ -49,7 +52,9 @@ class StandbyArgs:
 
     naming: Naming
     primary_arn: pulumi.Input[str]
+    follows: pulumi.Input[str] | None
     after: Sequence[pulumi.Resource]
+    version: str
     tier: DatabaseTier
     storage_maximum: int
     backup_retention: int
@@ -101,7 +106,9 @@ class Standby(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions.merge(
                 removed_first(self, depends_on=[replica]),
                 pulumi.ResourceOptions(
-                    custom_timeouts=timeouts.DATABASE_BACKUP_COPIES, hooks=created_when_free("standby")
+                    replacement_trigger=args.follows,
+                    custom_timeouts=timeouts.DATABASE_BACKUP_COPIES,
+                    hooks=created_when_free("standby"),
                 ),
             ),
         )
@@ -132,7 +139,9 @@ class Standby(pulumi.ComponentResource):
             db_subnet_group_name=subnet_group.name,
             vpc_security_group_ids=[self.security_group_id],
             publicly_accessible=False,
-            parameter_group_name=declare_parameters("standby", naming, REPLICA_CONNECTIONS, self),
+            parameter_group_name=declare_parameters(
+                "standby", naming, args.version, REPLICA_CONNECTIONS, self
+            ),
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             # A replica's own backups: once promoted, it can be restored to a time from its first minute.
             backup_retention_period=args.backup_retention,
@@ -153,10 +162,15 @@ class Standby(pulumi.ComponentResource):
                 "standby", "standby-monitoring", naming, identifier, self
             ),
             enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
+            # A primary that was restored under its name is another instance: the replica follows the one that
+            # it was made from, and its lag stays small. Protection stands before the replacement, and a
+            # promotion that is declared ends it.
             # Ignored: a promoted replica has no source any more, and that is no mistake to be mended.
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=args.protect,
+                replacement_trigger=args.follows,
+                delete_before_replace=True,
                 ignore_changes=["replicateSourceDb"],
                 depends_on=[*logs, *args.after],
                 custom_timeouts=timeouts.DATABASE_REPLICA,

@@ -6,9 +6,12 @@ again), what is modified must still be there. Tried with moto 5.2; another versi
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import importlib.metadata
 import json
+from collections import Counter
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -162,6 +165,9 @@ def _repair_rds() -> None:
     A replica shares lists and protection with its primary, looks for its groups in the primary's region,
     and is known to a primary of another region by a name that it cannot be removed by.
 
+    Every instance has the same identifier of RDS's own, which RDS never gives twice: one that is restored
+    under a name is known by it from the one that had the name before.
+
     An instance that is at work takes neither snapshots nor replicas (CreateDBSnapshot in RDS's API reference:
     "must be in the available or storage-optimization state").
     """
@@ -176,6 +182,19 @@ def _repair_rds() -> None:
         group = original(self, subnet_name, *others, **named)
         self.subnet_groups[subnet_name] = group
         return group
+
+    create_instance = RDSBackend.create_db_instance
+
+    def unlike_any_before(self: Any, instance: Any) -> Any:
+        name = instance.db_instance_identifier
+        made = self.__dict__.setdefault("made_instances", Counter())
+        made[name] += 1
+        digest = hashlib.sha256(f"{instance.db_instance_arn}:{made[name]}".encode()).digest()
+        instance.dbi_resource_id = f"db-{base64.b32encode(digest).decode()[:26]}"
+        return instance
+
+    def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
+        return unlike_any_before(self, create_instance(self, db_kwargs))
 
     def free(instance: Any) -> Any:
         if instance is not None and instance.status not in ("available", "storage-optimization"):
@@ -198,7 +217,7 @@ def _repair_rds() -> None:
         replica.set_as_replica()
         self.databases[db_kwargs["db_instance_identifier"]] = replica
         primary.add_replica(replica)
-        return replica
+        return unlike_any_before(self, replica)
 
     def remove_replica(self: Any, replica: Any) -> None:
         names = (replica.db_instance_identifier, replica.db_instance_arn)
@@ -208,6 +227,7 @@ def _repair_rds() -> None:
     RDSBackend.create_db_instance_read_replica = create_db_instance_read_replica  # type: ignore[method-assign]
     DBInstance.remove_replica = remove_replica  # type: ignore[method-assign]
     RDSBackend.modify_db_subnet_group = modify_db_subnet_group  # type: ignore[method-assign]
+    RDSBackend.create_db_instance = create_db_instance  # type: ignore[method-assign]
     RDSBackend.create_db_snapshot = create_db_snapshot  # type: ignore[method-assign]
 
 

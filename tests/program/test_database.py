@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rehearsal.aws.postgres_parameters import STATIC, is_default
 from tests.support.recorder import Recording, record, stack_file
 from tests.support.recordings import recording_of
 
@@ -118,6 +119,32 @@ def test_performance_insights_keep_a_history(environment: str, days: int) -> Non
     database = recording_of(environment).one(INSTANCE, "database").inputs
     assert database["performanceInsightsEnabled"] is True
     assert database["performanceInsightsRetentionPeriod"] == days
+
+
+@pytest.mark.contract("DB-3")
+@pytest.mark.parametrize(
+    ("settings", "version", "allowed"),
+    [({}, "17", False), ({"version": "18", "majorUpgrade": True}, "18", True)],
+)
+def test_another_major_version_is_an_environments_own_decision(
+    settings: dict[str, object], version: str, allowed: bool
+) -> None:
+    """Not before it is allowed, and then at once: a window on Sunday would find no one at work."""
+    recording = record("staging", {"database": {**stack_file("staging")["database"], **settings}})
+    database = recording.one(INSTANCE, "database").inputs
+    assert (database["engineVersion"], database["allowMajorVersionUpgrade"]) == (version, allowed)
+    assert database["applyImmediately"] is allowed
+    group = recording.one("aws:rds/parameterGroup:ParameterGroup", "database").inputs
+    assert (group["family"], group["name"]) == (f"postgres{version}", f"triangle-staging-postgres{version}")
+
+
+@pytest.mark.contract("DB-5")
+def test_no_parameter_differs_from_what_rds_tells_of_it(each: Recording) -> None:
+    """What is as RDS has it anyway, or static, is never "immediate" to RDS."""
+    for group in each.of("aws:rds/parameterGroup:ParameterGroup").values():
+        for one in group.inputs["parameters"]:
+            fixed = one["name"] in STATIC or is_default(group.inputs["family"], one["name"], one["value"])
+            assert not (fixed and one["applyMethod"] == "immediate"), one["name"]
 
 
 def test_plaintext_connections_are_refused(each: Recording) -> None:

@@ -83,6 +83,23 @@ def test_rds_is_asked_for_one_thing_at_a_time(prod: Recording) -> None:
     assert replica.urn in prod.one(COPIED_BACKUPS, "standby").depends_on
 
 
+@pytest.mark.contract("DB-2", "ALM-13")
+def test_the_standby_follows_the_instance_that_serves_and_not_one_that_had_its_name(prod: Recording) -> None:
+    replica, copies = prod.one(INSTANCE, "standby"), prod.one(COPIED_BACKUPS, "standby")
+    assert replica.replacement_trigger == copies.replacement_trigger == "db-EXAMPLE"
+    # There can be only one of each at a time.
+    assert replica.delete_before_replace
+    assert copies.delete_before_replace
+
+
+@pytest.mark.contract("DB-2", "DR-3")
+def test_a_declared_promotion_ends_that() -> None:
+    database = {**stack_file("prod")["database"], "standbyPromoted": True}
+    promoted = record("prod", {"database": database})
+    for each in (promoted.one(INSTANCE, "standby"), promoted.one(COPIED_BACKUPS, "standby")):
+        assert each.replacement_trigger is None
+
+
 @pytest.mark.contract("DB-2")
 def test_the_replica_cannot_be_lost_by_mistake(prod: Recording) -> None:
     replica = prod.one(INSTANCE, "standby")

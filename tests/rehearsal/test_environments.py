@@ -252,6 +252,31 @@ def _in_the_backup_window(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -
     return asked
 
 
+@pytest.mark.contract("DB-2", "ALM-13")
+def test_a_primary_restored_under_its_name_is_not_left_without_a_standby_unnoticed(
+    deployed: Deployed,
+) -> None:
+    if deployed.environment != "prod":
+        return  # the others have no standby
+    backend = rds_backends[deployed.session.cloud.account][deployed.session.region]
+    (primary,) = backend.databases.values()
+    before = primary.dbi_resource_id
+    primary.dbi_resource_id = "db-RESTORED"
+    deployed.session.refresh()
+    with pytest.raises(EngineError, match="standby: unable to replace"):
+        deployed.session.preview()
+    stack_file = deployed.root / "Pulumi.prod.yaml"
+    tier = "    tier: standard\n"
+    replace_text(stack_file, tier, f"{tier}    standbyPromoted: true\n")
+    deployed.session.use_program(deployed.root)
+    assert "replace" not in deployed.session.preview().changes
+    replace_text(stack_file, "    standbyPromoted: true\n", "")
+    deployed.session.use_program(deployed.root)
+    primary.dbi_resource_id = before
+    deployed.session.refresh()
+    assert deployed.session.preview().changes == {}
+
+
 def test_replacing_a_protected_database_is_refused(deployed: Deployed) -> None:
     options = ["--target-replace", deployed.urn(DATABASE, "database")]
     if deployed.environment not in PROTECTED:

@@ -70,6 +70,7 @@ class Resource:
     error_hooks: tuple[str, ...]
     aliases: tuple[str, ...]
     ignore_changes: tuple[str, ...]
+    replacement_trigger: Any
     additional_secret_outputs: tuple[str, ...]
 
     def plain(self, name: str) -> Any:
@@ -239,6 +240,7 @@ def _urn(environment: str, request: Any) -> str:
 
 
 def _resource(urn: str, request: Any) -> Resource:
+    trigger = request.replacement_trigger
     return Resource(
         type=request.type,
         name=request.name,
@@ -259,6 +261,7 @@ def _resource(urn: str, request: Any) -> Resource:
         error_hooks=tuple(request.hooks.on_error),
         aliases=(*request.aliasURNs, *(str(alias) for alias in request.aliases)),
         ignore_changes=tuple(request.ignoreChanges),
+        replacement_trigger=_plain_value(trigger) if trigger.WhichOneof("kind") else None,
         additional_secret_outputs=tuple(request.additionalSecretOutputs),
     )
 

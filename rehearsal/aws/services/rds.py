@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
@@ -88,9 +86,6 @@ def _instance(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     security = instance.pop("VpcSecurityGroups", [])
     instance["VpcSecurityGroupIds"] = [group["VpcSecurityGroupId"] for group in security]
     instance["EngineVersionActual"] = instance.get("EngineVersion")
-    # moto gives one to all instances; policies for IAM authentication tell them apart by it.
-    digest = hashlib.sha256(instance["DBInstanceArn"].encode()).digest()
-    instance["DbiResourceId"] = f"db-{base64.b32encode(digest).decode()[:26]}"
     return instance
 
 

@@ -272,6 +272,24 @@ def test_a_change_that_rds_refuses_is_refused_in_the_preview(
     assert [failure.property for failure in failures] == ([refused] if refused else [])
 
 
+def test_an_instance_that_takes_a_name_over_is_known_by_rdss_own_identifier(life: Life) -> None:
+    inputs = {
+        "identifier": "again",
+        "engine": "postgres",
+        "instanceClass": "db.t4g.small",
+        "allocatedStorage": 20,
+        "username": "again",
+        "password": "a-good-password",
+        "skipFinalSnapshot": True,
+    }
+    seen = set()
+    for _ in range(2):
+        made = life.create(INSTANCE, inputs, name="again")
+        seen.add(made.outputs["resourceId"])
+        life.ends(made)
+    assert len(seen) == 2
+
+
 def test_a_parameter_that_is_set_to_what_it_is_anyway_is_told_as_rds_tells_it(life: Life) -> None:
     """RDS knows no "immediate" of what nobody has changed: written so, it differs in every preview."""
     given = [
