@@ -11,10 +11,9 @@ from infra.configuration.settings import CLUSTER_VERSIONS
 from infra.functions.rotation import PASSWORD_DAYS
 from infra.kubernetes.cluster import SECRETS_POLL_MINUTES
 from tests.support.recorder import Recording
-from tests.support.recordings import recording_of, system_recording
+from tests.support.recordings import SYSTEMS, recording_of, system_recording
 
 CLUSTER = "aws:eks/cluster:Cluster"
-SYSTEMS = ["triangle", "node", "fixzit", "paintbox", "escrow"]
 
 
 @pytest.mark.contract("K8S-1")

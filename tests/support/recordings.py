@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from infra import arguments
+from infra.configuration import Configuration, load_configuration
 from infra.functions import function, function_code
 from infra.functions.scheduled import REMIND
-from tests.support.recorder import PLANTED, ROOT, Recording, record, stack_file, system_file
+from tests.support.recorder import PLANTED, ROOT, TODAY, Recording, record, stack_file, system_file
 
 # The runbooks' five systems, the default one among them.
 SYSTEMS = tuple(sorted(file.stem for file in (ROOT / "examples" / "systems").glob("*.yaml")))
@@ -66,6 +67,12 @@ def prod_with_restore_test() -> Recording:
         patch.setattr(arguments, "scheduled_functions", scheduled_functions)
         patch.setattr(function, "archive", archive)
         return record("prod")
+
+
+def configuration_of(system: str, environment: str) -> Configuration:
+    """What the two files say of one of the five systems, without the program."""
+    file = f"examples/systems/{system}.yaml"
+    return load_configuration(environment, stack_file(environment), system_file(file), file, today=TODAY)
 
 
 def routed_services(system: str) -> dict[str, dict[str, Any]]:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from infra.configuration import Configuration, load_configuration
+from infra.configuration import load_configuration
 from infra.configuration.buckets import for_services
 from infra.configuration.platform_variables import platform_variables
 from infra.configuration.validation import ConfigurationError
 from infra.kubernetes.service_environment import plain_variables, secret_variables
 from tests.support.recorder import TODAY, stack_file, system_file
-from tests.support.recordings import SYSTEMS
+from tests.support.recordings import SYSTEMS, configuration_of
 
 ENVIRONMENTS = ("dev", "staging", "prod")
-
-
-def configuration_of(system: str, environment: str) -> Configuration:
-    file = f"examples/systems/{system}.yaml"
-    return load_configuration(environment, stack_file(environment), system_file(file), file, today=TODAY)
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
