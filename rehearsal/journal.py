@@ -19,6 +19,10 @@ from typing import Any
 Entry = dict[str, Any]
 
 
+class JournalError(Exception):
+    """A line of the journal is no change; the message says which."""
+
+
 class Journal:
     """An append-only file of JSON lines; without a path it keeps nothing (throw-away sessions)."""
 
@@ -31,10 +35,19 @@ class Journal:
         """The changes so far, oldest first."""
         if self._path is None or not self._path.exists():
             return
-        with self._path.open(encoding="utf-8") as lines:
-            for line in lines:
+        with self._path.open(encoding="utf-8", errors="replace") as lines:
+            for number, line in enumerate(lines, start=1):
                 if line.endswith("\n"):
-                    yield json.loads(line)
+                    yield self._entry(number, line)
+
+    def _entry(self, number: int, line: str) -> Entry:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if not isinstance(entry, dict):
+            raise JournalError(f"{self._path}, line {number}: found something else than a change")
+        return entry
 
     def append(self, entries: list[Entry]) -> None:
         """Adds `entries` in one write; raises OSError when the disk is full."""

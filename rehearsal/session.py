@@ -34,11 +34,12 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider
 from rehearsal.aws.sdk_types import DESCRIPTIONS
 from rehearsal.events import Log, LogReader
-from rehearsal.journal import Journal
+from rehearsal.journal import Journal, JournalError
 from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
 from rehearsal.provider import ProviderError
 from rehearsal.random import RandomProvider
 from rehearsal.sdk_speed import collect_garbage_rarely
+from rehearsal.seal import check_seal, write_seal
 from rehearsal.stackfile import StackFile, StackFileError
 from rehearsal.workspace import Workspace, WorkspaceError
 
@@ -111,6 +112,8 @@ class Session:
     _random: RandomProvider = field(init=False)
     _lock: int = field(init=False, default=-1)
     _engine_died: bool = field(init=False, default=False)
+    _after_a_kill: bool = field(init=False, default=False)
+    _begun: bool = field(init=False, default=False)
 
     def __enter__(self) -> Session:
         """Takes the workspace, brings the embedded AWS back and starts the providers.
@@ -122,19 +125,22 @@ class Session:
         stack_file = StackFile.read(self.root, self.environment)
         self.region = stack_file.region
         self._lock, killed = self.workspace.lock()
+        self._after_a_kill = killed
         language.prepare()
         collect_garbage_rarely()
         try:
             stand_ins = self._take_configuration()
             self.workspace.forget_stale_locks()
-            mended = self.workspace.mend_state()
+            changed = check_seal(self.workspace, killed=killed)
+            mended = self.workspace.mend_state() or changed
             self._start_cloud(stack_file)
             new = not self.workspace.has_stack
             if new:
                 self._make_stack()
             self._encrypt(stand_ins)
-            if mended or (killed and not new):
+            if mended or (killed and not new) or (new and self.workspace.has_journal):
                 self._recover()
+            self._begun = True
         except BaseException:
             self.close()
             raise
@@ -154,8 +160,18 @@ class Session:
             self.cloud.stop()
             DESCRIPTIONS.save()
         if self._lock >= 0:
-            self.workspace.unlock(self._lock, recover=self._engine_died)
+            # One that could not begin leaves everything as it found it.
+            whole = self._sealed() and not self._engine_died if self._begun else not self._after_a_kill
+            self.workspace.unlock(self._lock, recover=not whole)
             self._lock = -1
+
+    def _sealed(self) -> bool:
+        """Writes down what is left behind; False when the disk is too full for it."""
+        try:
+            write_seal(self.workspace)
+        except OSError:
+            return False
+        return True
 
     def up(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
         """Deploys the program. Raises EngineError when the engine refuses or a resource fails."""
@@ -207,7 +223,7 @@ class Session:
         self.clusters = Clusters(lambda entry: journal.append([{"kind": "kubernetes", "change": entry}]))
         try:
             self.cloud.start()
-        except ProviderError as error:
+        except (ProviderError, JournalError) as error:
             if not re.fullmatch(r"[0-9]{12}", stack_file.account):
                 raise StackFileError(
                     f"{stack_file.path.name}: {NAMESPACE}account: found {stack_file.account or 'nothing'}; "

@@ -7,6 +7,7 @@ For each checkout, environment and system file there is one folder:
         backend/          Pulumi's own file backend: state, checkpoints, history
         home/             the engine's own: credentials, its plugins
         journal.jsonl     what happened to the embedded AWS
+        seal              what journal and state were when the last session ended
         passphrase        of the state's secrets
         lock              held while a session runs
 """
@@ -103,8 +104,18 @@ class Workspace:
         return self.directory / "journal.jsonl"
 
     @property
+    def state(self) -> Path | None:
+        """The engine's state of the stack; None before there is a stack."""
+        return next(self.backend.glob(f".pulumi/stacks/*/{self.environment}.json"), None)
+
+    @property
+    def has_journal(self) -> bool:
+        """Whether anything has happened to the embedded AWS."""
+        return self.journal.exists() and self.journal.stat().st_size > 0
+
+    @property
     def has_stack(self) -> bool:
-        return any(self.backend.glob(f".pulumi/stacks/*/{self.environment}.json"))
+        return self.state is not None
 
     def prepare(self, root: Path, extra_config: Mapping[str, Any] | None = None) -> dict[str, str]:
         """Makes the folders and copies the project's files of the checkout at `root`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from rehearsal.journal import Entry, Journal
 from rehearsal.session import EngineError, Interrupted, Session
 from rehearsal.stackfile import StackFileError
-from rehearsal.workspace import LockedError, Workspace
+from rehearsal.workspace import LockedError, Workspace, WorkspaceError
 from tests.support.checkout import replace_text
 from tests.support.small_program import ACCOUNT, REGION, SmallProgram, resources, session_of
 
@@ -219,4 +220,44 @@ def test_a_state_that_is_half_written_is_found_again_from_the_journal(
     with session_of(program, engine) as session:
         session.up()
         assert made_subnets(session) == before
+        assert session.preview().changes == {}
+
+
+def _deployed_vpc(program: SmallProgram, engine: Path) -> Workspace:
+    program.write('aws.ec2.Vpc("main", cidr_block="10.0.0.0/16", opts=options())\n')
+    with session_of(program, engine) as session:
+        session.up()
+        return session.workspace
+
+
+def test_a_damaged_journal_is_never_taken_for_the_cloud(program: SmallProgram, engine: Path) -> None:
+    workspace = _deployed_vpc(program, engine)
+    workspace.journal.write_bytes(workspace.journal.read_bytes().splitlines(keepends=True)[0])
+    for _ in range(2):  # a refusal changes nothing
+        with pytest.raises(WorkspaceError, match="make reset ENV=dev"), session_of(program, engine):
+            pass
+
+
+def test_a_lost_state_is_found_again_from_the_journal(program: SmallProgram, engine: Path) -> None:
+    workspace = _deployed_vpc(program, engine)
+    shutil.rmtree(workspace.backend)
+    with session_of(program, engine) as session:
+        session.up()
+        vpcs = session.cloud.call("ec2", REGION, "describe_vpcs")["Vpcs"]
+        assert [vpc["CidrBlock"] for vpc in vpcs].count("10.0.0.0/16") == 1
+        assert session.preview().changes == {}
+
+
+def test_an_older_state_is_held_against_the_cloud(program: SmallProgram, engine: Path) -> None:
+    workspace = _deployed_vpc(program, engine)
+    assert workspace.state is not None
+    older = workspace.state.read_bytes()
+    subnet = 'aws.ec2.Subnet("one", vpc_id=vpc.id, cidr_block="10.0.0.0/24", opts=options())\n'
+    program.write('vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16", opts=options())\n' + subnet)
+    with session_of(program, engine) as session:
+        session.up()
+    workspace.state.write_bytes(older)
+    with session_of(program, engine) as session:
+        session.up()
+        assert len(made_subnets(session)) == 1
         assert session.preview().changes == {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.journal import Journal, decode
+from rehearsal.journal import Journal, JournalError, decode
 
 
 def test_entries_come_back_in_order(tmp_path: Path) -> None:
@@ -30,6 +30,14 @@ def test_a_torn_last_line_is_a_change_that_did_not_happen(tmp_path: Path) -> Non
     assert [entry["n"] for entry in journal.entries()] == [1]
     journal.append([{"n": 3}])
     assert [entry["n"] for entry in journal.entries()] == [1, 3]
+
+
+@pytest.mark.parametrize("line", ["not JSON", "3", "\0\0"])
+def test_a_line_that_is_no_change_is_told_by_its_number(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "journal"
+    path.write_text(f'{{"n": 1}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(JournalError, match="line 2"):
+        list(Journal(path).entries())
 
 
 def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

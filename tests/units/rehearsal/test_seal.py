@@ -1,0 +1,86 @@
+"""Journal and state are compared with what the last session has left, before anybody believes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rehearsal.seal import DamagedJournal, check_seal, write_seal
+from rehearsal.workspace import Workspace
+
+JOURNAL = b'{"kind": "aws", "n": 1}\n{"kind": "aws", "n": 2}\n'
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """What a session leaves: a journal, a state with a resource, and the seal of both."""
+    workspace = Workspace(tmp_path, "dev")
+    state = workspace.backend / ".pulumi" / "stacks" / "groundwork" / "dev.json"
+    state.parent.mkdir(parents=True)
+    state.write_text('{"resources": [{"type": "aws:ec2/vpc:Vpc"}]}', encoding="utf-8")
+    workspace.journal.write_bytes(JOURNAL)
+    write_seal(workspace)
+    return workspace
+
+
+def _write(content: bytes) -> Callable[[Path], object]:
+    return lambda journal: journal.write_bytes(content)
+
+
+DAMAGES = {
+    "lost": (Path.unlink, "is gone"),
+    "emptied": (_write(b""), "is gone"),
+    "cut at a line": (_write(JOURNAL[:24]), "has 24 bytes of 48"),
+    "cut within a line": (_write(JOURNAL[:30]), "has 30 bytes of 48"),
+    "changed": (_write(JOURNAL.replace(b"1", b"3")), "was changed"),
+    "overwritten": (_write(bytes(len(JOURNAL))), "was changed"),
+}
+
+
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize(("damage", "said"), DAMAGES.values(), ids=list(DAMAGES))
+def test_a_damaged_journal_is_told_with_the_way_out(
+    workspace: Workspace, damage: Callable[[Path], object], said: str, killed: bool
+) -> None:
+    damage(workspace.journal)
+    with pytest.raises(DamagedJournal, match=rf"{said}: .*`make reset ENV=dev` throws both away"):
+        check_seal(workspace, killed=killed)
+
+
+def test_what_was_left_is_believed(workspace: Workspace) -> None:
+    assert check_seal(workspace, killed=False) is False
+
+
+def test_a_killed_session_may_have_added_to_both(workspace: Workspace) -> None:
+    workspace.journal.write_bytes(JOURNAL + b'{"kind": "aws", "n": 3}\n{"ki')
+    assert workspace.state is not None
+    workspace.state.write_text("{}", encoding="utf-8")
+    assert check_seal(workspace, killed=True) is False
+    with pytest.raises(DamagedJournal):
+        check_seal(workspace, killed=False)
+
+
+def test_another_state_is_held_against_the_cloud(workspace: Workspace) -> None:
+    assert workspace.state is not None
+    workspace.state.write_text("{}", encoding="utf-8")
+    assert check_seal(workspace, killed=False) is True
+    workspace.state.unlink()
+    assert check_seal(workspace, killed=False) is True
+
+
+@pytest.mark.parametrize("seal", [None, b"", b"\0", b"3", b'{"size": "x"}'])
+def test_without_a_seal_resources_without_a_journal_are_told(
+    workspace: Workspace, seal: bytes | None
+) -> None:
+    file = workspace.directory / "seal"
+    file.unlink() if seal is None else file.write_bytes(seal)
+    assert check_seal(workspace, killed=False) is False
+    workspace.journal.unlink()
+    with pytest.raises(DamagedJournal, match="is gone"):
+        check_seal(workspace, killed=False)
+
+
+def test_a_new_environment_has_nothing_to_compare(tmp_path: Path) -> None:
+    assert check_seal(Workspace(tmp_path, "dev"), killed=False) is False
