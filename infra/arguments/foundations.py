@@ -62,6 +62,8 @@ def logs(configuration: Configuration, keys: Keys) -> LogsArgs:
     return LogsArgs(
         naming=configuration.naming,
         services=list(configuration.system.services),
+        retired=list(configuration.system.retired),
+        protect=configuration.settings.standard.protects_data,
         retention=configuration.settings.standard.log_retention,
         key=keys.logs,
         database_group=log_group(configuration.naming.prefix),

@@ -57,10 +57,11 @@ def registry(
     configuration: Configuration, keys: Keys, recovery_provider: pulumi.ProviderResource
 ) -> RegistryArgs:
     """For the images: a repository for each one that is not somebody else's."""
-    standard, services = configuration.settings.standard, configuration.system.services.values()
+    standard, system = configuration.settings.standard, configuration.system
+    named = [each.repository for each in (*system.services.values(), *system.retired.values())]
     return RegistryArgs(
         naming=configuration.naming,
-        repositories=sorted({each.repository for each in services if is_own(each.repository)}),
+        repositories=sorted({repository for repository in named if repository and is_own(repository)}),
         key=keys.data,
         recovery_provider=recovery_provider if standard.standby_region else None,
         moving_tags=sorted({version for version in configuration.images.values() if not is_digest(version)}),

@@ -14,6 +14,7 @@ from infra.configuration.jobs import Migration, Schedule, read_migration, read_s
 from infra.configuration.platform_variables import check_variables
 from infra.configuration.reachable import check_reachable
 from infra.configuration.reserved_names import system_name_mistake
+from infra.configuration.retired import Retired, read_retired
 from infra.configuration.secrets import SecretEntry, read_secrets
 from infra.configuration.service import Service, read_services
 from infra.configuration.source import Repository, read_repository
@@ -95,6 +96,7 @@ class System:
     pool: Pool
     thresholds: Thresholds
     services: Mapping[str, Service]
+    retired: Mapping[str, Retired]
     frontend: Frontend | None
     migration: Migration | None
     schedules: Mapping[str, Schedule]
@@ -156,6 +158,7 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
         pool=pool,
         thresholds=read_thresholds(root.section("thresholds", optional=True), pool),
         services=services,
+        retired=read_retired(root, services),
         frontend=_frontend(root),
         migration=read_migration(root, services),
         schedules=read_schedules(root, services),

@@ -24,6 +24,8 @@ class LogsArgs:
     Args:
         naming: names and ARNs.
         services: whose logs.
+        retired: services of before, whose logs are kept until they end.
+        protect: a service's logs are not deleted with the service.
         retention: days that logs are kept.
         key: encrypts them.
         database_group: PostgreSQL's own log, for the saved queries.
@@ -31,6 +33,8 @@ class LogsArgs:
 
     naming: Naming
     services: Sequence[str]
+    retired: Sequence[str]
+    protect: bool
     retention: int
     key: pulumi.Input[str]
     database_group: str
@@ -47,10 +51,10 @@ class Logs(pulumi.ComponentResource):
         super().__init__("groundwork:logs:Logs", name, None, opts)
         self._args = args
         findings = self._group(MASKED_DATA)
-        groups = {service: self._group(service) for service in args.services}
-        for service, group in groups.items():
+        for service in (*args.services, *args.retired):
+            group = self._group(service)
             self._mask(service, group, findings)
-            for metric in of_services():
+            for metric in of_services() if service in args.services else ():
                 declare_metric_filter(f"{service}-{metric.name}", metric, group.name, parent=self)
         self._save_queries()
         self.register_outputs({})
@@ -61,7 +65,7 @@ class Logs(pulumi.ComponentResource):
             name=group_name(self._args.naming, name),
             retention_in_days=self._args.retention,
             kms_key_id=self._args.key,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
         )
 
     def _mask(self, service: str, group: cloudwatch.LogGroup, findings: cloudwatch.LogGroup) -> None:
@@ -76,7 +80,9 @@ class Logs(pulumi.ComponentResource):
     def _save_queries(self) -> None:
         args = self._args
         groups: Mapping[Source, Sequence[str]] = {
-            Source.SERVICES: [group_name(args.naming, service) for service in args.services],
+            Source.SERVICES: [
+                group_name(args.naming, service) for service in (*args.services, *args.retired)
+            ],
             Source.DATABASE: [args.database_group],
         }
         for query in SAVED_QUERIES:
