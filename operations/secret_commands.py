@@ -191,7 +191,7 @@ def ledger(
             typer.echo(book.markdown(env, found, now), nl=False)
         else:
             show_table(
-                ("secret", "renewed by", "every", "last changed", "due", "state"),
+                ("secret", "renewed by", "every", "last changed", "age", "due", "state"),
                 [tuple(vars(line).values()) for line in found],
             )
         if not all(line.is_fine for line in found):

@@ -58,10 +58,11 @@ def registry(
 ) -> RegistryArgs:
     """For the images: a repository for each one that is not somebody else's."""
     standard, system = configuration.settings.standard, configuration.system
-    named = [each.repository for each in (*system.services.values(), *system.retired.values())]
+    named = [service.repository for service in system.services.values()]
+    named += [service.repository for service in system.retired.values() if service.repository]
     return RegistryArgs(
         naming=configuration.naming,
-        repositories=sorted({repository for repository in named if repository and is_own(repository)}),
+        repositories=sorted({repository for repository in named if is_own(repository)}),
         key=keys.data,
         recovery_provider=recovery_provider if standard.standby_region else None,
         moving_tags=sorted({version for version in configuration.images.values() if not is_digest(version)}),

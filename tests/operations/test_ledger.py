@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
+from infra.configuration.platform_secrets import MASTER_SECRET
 from infra.configuration.secrets import SecretSource
 from infra.configuration.system import Expiry
 from operations.cli import app
@@ -42,6 +43,13 @@ def test_what_was_never_rotated_has_its_first_value() -> None:
     assert _state(None, State.NO_VALUE) == "no value"
 
 
+@pytest.mark.contract("SEC-2")
+def test_the_ledger_says_how_old_the_masters_password_is_which_nothing_rotates() -> None:
+    master = Declared(MASTER_SECRET, SecretSource.GENERATED, None)
+    (line,) = lines([Holding(master, State.HELD, changed=NOW - timedelta(days=412, hours=5))], [], NOW)
+    assert (line.every, line.renewed_by, line.age) == ("-", "a deployment", "412 days")
+
+
 @pytest.mark.contract("SEC-5")
 @pytest.mark.parametrize(
     ("left", "state"), [(-1, "expired"), (0, "ends soon"), (30, "ends soon"), (31, "ok")]
@@ -71,4 +79,4 @@ def test_the_ledger_names_every_secret_and_no_value(account: Callable[[str], Acc
 def test_the_ledger_is_a_page_as_well() -> None:
     found = lines([], [Expiry("apns", date(2027, 11, 1), "APNs key")], NOW)
     page = markdown("prod", found, NOW)
-    assert "| apns | a person | - | - | 2027-11-01 | ok |" in page
+    assert "| apns | a person | - | - | - | 2027-11-01 | ok |" in page
