@@ -23,7 +23,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve manifests refresh destroy reset systems promote rollback protect purge dns secret parity ledger test lint bench audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests refresh destroy reset systems promote rollback protect purge dns secret parity ledger test lint bench audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -73,6 +73,13 @@ preview: $(READY) ## what the working tree changes in ENV; compared with BASE (a
 
 serve: $(READY) ## bring ENV up and leave the embedded AWS running on PORT of this machine
 	@$(REHEARSAL) serve --env "$$ENV" $(OTHER_SYSTEM) $${PORT:+--port "$$PORT"}
+
+shell: $(READY) ## a shell in which `pulumi` is ENV's rehearsal: stack, preview --target, import, state…
+	@$(REHEARSAL) shell --env "$$ENV" $(OTHER_SYSTEM)
+
+# A shell takes all that is printed for commands, so what the installation says goes elsewhere.
+env: ## the same for the shell that is open: eval "$$(make env ENV=…)"
+	@$(MAKE) --no-print-directory engine >&2 && $(REHEARSAL) env --env "$$ENV" $(OTHER_SYSTEM)
 
 manifests: $(READY) ## write the Kubernetes objects of ENV as YAML, into OUTPUT or manifests/ENV
 	@$(REHEARSAL) manifests $(OPTIONS) $${OUTPUT:+--output "$$OUTPUT"}

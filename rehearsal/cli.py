@@ -100,6 +100,52 @@ def serve(env: Environment = "dev", port: int = 4566, system: System = None) -> 
 
 
 @app.command()
+def shell(env: Environment = "dev", system: System = None) -> None:
+    """Open a shell in which `pulumi` is an environment's rehearsal."""
+    from rehearsal.shell import open_shell
+
+    with errors_for_people():
+        variables = _shell_variables(env, system)
+        raise typer.Exit(open_shell(variables, env))
+
+
+@app.command("env")
+def print_environment(env: Environment = "dev", system: System = None) -> None:
+    """Print what a shell's eval takes to have that `pulumi`."""
+    from rehearsal.shell import exports
+
+    with errors_for_people():
+        sys.stdout.write(exports(_shell_variables(env, system)))
+
+
+@app.command()
+def pulumi(
+    arguments: Annotated[list[str] | None, typer.Argument(help="the engine's own, behind --")] = None,
+    env: Environment = "dev",
+    system: System = None,
+) -> None:
+    """Run a command of the engine on an environment's rehearsal; its exit code is the engine's."""
+    from rehearsal.session import Session
+    from rehearsal.shell import check_command, run_command
+
+    with errors_for_people():
+        check_command(arguments or [])
+        workspace = Workspace.of(ROOT, env, system)
+        with Session(ROOT, env, find_engine().path, workspace, checkpoints=False, system=system) as session:
+            raise typer.Exit(run_command(session, arguments or []))
+
+
+def _shell_variables(env: str, system: Path | None) -> dict[str, str]:
+    from rehearsal.session import Session
+    from rehearsal.shell import prepare
+
+    _check(env, system)
+    workspace = Workspace.of(ROOT, env, system)
+    with Session(ROOT, env, _engine(), workspace, checkpoints=False, system=system) as session:
+        return prepare(session, system)
+
+
+@app.command()
 def manifests(
     env: Environment = "dev", output: Path | None = None, system: System = None, json_: Json = False
 ) -> None:

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -200,6 +200,27 @@ class Session:
         """The stack's state, as `pulumi stack export` gives it."""
         return dict(json.loads(self._command("stack", "export")))
 
+    def select_stack(self) -> None:
+        """Makes the environment's stack the one that commands without `--stack` are about."""
+        self._command("stack", "select", self.environment, stack=False)
+
+    @contextlib.contextmanager
+    def engine_process(self, arguments: Sequence[str], *, running: bool) -> Iterator[subprocess.Popen[bytes]]:
+        """The engine at this terminal; `running` for commands that run the program or call providers."""
+        command = [str(self.engine), *arguments, "--cwd", str(self.workspace.project)]
+        if running:
+            command += self._inline
+        process = subprocess.Popen(command, env=self._environment(), pass_fds=(self._lock,))
+        try:
+            yield process
+        finally:
+            self._engine_died = process.wait() < 0
+
+    @property
+    def _inline(self) -> list[str]:
+        """The engine's options that have it run this session's program."""
+        return ["--client", f"127.0.0.1:{self._ports['language']}", "--exec-kind", "auto.inline"]
+
     def use_program(self, root: Path, system: Path | None = None) -> None:
         """From here on runs the program of another checkout, with its configuration."""
         self.root, self.system = root, system
@@ -310,8 +331,7 @@ class Session:
                 *options,
                 *("--stack", self.environment),
                 *("--cwd", str(self.workspace.project)),
-                *("--client", f"127.0.0.1:{self._ports['language']}"),
-                *("--exec-kind", "auto.inline"),
+                *self._inline,
                 *("--event-log", str(reader._path)),
                 "--non-interactive",
             ]

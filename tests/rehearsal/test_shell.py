@@ -1,0 +1,83 @@
+"""What works in plain Pulumi works on a rehearsal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rehearsal.session import Session
+from rehearsal.shell import prepare, run_command
+from tests.support.small_program import SmallProgram, session_of
+
+pytestmark = pytest.mark.engine
+
+PROGRAM = """\
+first = aws.sns.Topic("first", name="first", opts=options())
+second = aws.sns.Topic("second", name="second", display_name="old", opts=options())
+pulumi.export("first", first.name)
+"""
+
+Pulumi = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Iterator[tuple[SmallProgram, Session]]:
+    program = SmallProgram(tmp_path_factory.mktemp("shell"))
+    program.write(PROGRAM)
+    with session_of(program, engine, checkpoints=False) as session:
+        session.up()
+        prepare(session, None)
+        yield program, session
+
+
+@pytest.fixture
+def pulumi(running: tuple[SmallProgram, Session], capfd: pytest.CaptureFixture[str]) -> Pulumi:
+    """Calls the engine as the script on PATH does; what it printed."""
+
+    def call(*arguments: str) -> str:
+        capfd.readouterr()
+        code = run_command(running[1], arguments)
+        printed = capfd.readouterr()
+        assert code == 0, printed.err + printed.out
+        return printed.out
+
+    return call
+
+
+def test_what_only_looks_at_the_state_answers(pulumi: Pulumi) -> None:
+    assert json.loads(pulumi("stack", "output", "--json")) == {"first": "first"}
+    assert "aws:sns/topic:Topic" in pulumi("stack", "--show-urns")
+    assert "us-west-2" in pulumi("config")
+    assert json.loads(pulumi("stack", "history", "--json"))[0]["kind"] == "update"
+
+
+def test_a_targeted_update_and_a_preview_run_the_program(
+    running: tuple[SmallProgram, Session], pulumi: Pulumi
+) -> None:
+    program, session = running
+    program.write(PROGRAM.replace("old", "new").replace('name="first"', 'name="first", display_name="new"'))
+    urn = next(r["urn"] for r in session.export()["deployment"]["resources"] if r["urn"].endswith("::second"))
+    pulumi("up", "--yes", "--skip-preview", "--target", urn, "--non-interactive")
+    assert session.preview().changes == {"update": 1}
+    assert "first" in pulumi("preview", "--non-interactive")
+
+
+def test_the_script_on_the_path_calls_this_rehearsal(running: tuple[SmallProgram, Session]) -> None:
+    _, session = running
+    variables = prepare(session, None)
+    folder = variables["PATH"].partition(os.pathsep)[0]
+    script = Path(folder, "pulumi")
+    assert subprocess.run(["/bin/sh", "-n", str(script)], check=False).returncode == 0
+    text = script.read_text()
+    assert f"export PYTHONPATH={session.root}\n" in text
+    # Without it the search for an engine would find, and call, the script itself.
+    assert f"export GROUNDWORK_ENGINE={session.engine}\n" in text
+    assert variables["GROUNDWORK_ENGINE"] == str(session.engine)
+    assert '-m rehearsal pulumi --env dev -- "$@"' in text
+    assert os.access(script, os.X_OK)
+    assert prepare(session, None)["PATH"] == variables["PATH"]
