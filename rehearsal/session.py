@@ -106,6 +106,7 @@ class Session:
     faults: Callable[[str, str], None] | None = None
     cloud: Cloud = field(init=False)
     clusters: Clusters = field(init=False)
+    installed: Installed = field(init=False)
     region: str = field(init=False, default="")
     _servers: list[grpc.Server | language.ProgramServer] = field(init=False, default_factory=list)
     _ports: dict[str, int] = field(init=False, default_factory=dict)
@@ -256,14 +257,16 @@ class Session:
             ) from error
         self.cloud.prepare(stack_file.region, services.QUESTIONS)
         self.clusters.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "kubernetes")
-        installed = Installed(lambda entry: journal.append([{"kind": "installed", "change": entry}]))
-        installed.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "installed")
-        kubernetes = KubernetesProvider(self.clusters, stack_file.kubernetes_version, installed=installed)
+        self.installed = Installed(lambda entry: journal.append([{"kind": "installed", "change": entry}]))
+        self.installed.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "installed")
+        kubernetes = KubernetesProvider(
+            self.clusters, stack_file.kubernetes_version, installed=self.installed
+        )
         self._random = RandomProvider(
             record=lambda entry: journal.append([{"kind": "random", "made": entry}])
         )
         self._random.replay(entry["made"] for entry in journal.entries() if entry["kind"] == "random")
-        aws = AwsProvider(self.cloud, written_down=installed.note)
+        aws = AwsProvider(self.cloud, written_down=self.installed.note)
         for provider in (aws, self._random, kubernetes):
             running, port = server.serve(provider)
             self._servers.append(running)

@@ -26,13 +26,15 @@ DATABASE = {
     "DATABASE_POOL_MAX": "connections of a pod at most",
     "DATABASE_POOL_MIN": "connections of a pod at least",
     "DATABASE_URL": "secret; how to connect, user and password included. Read anew after each rotation."
-    " Ends with `sslmode=verify-full`: a client that does not know this word verifies nothing",
+    " Ends with `sslmode=verify-full`. A client that does not know the word verifies nothing: Prisma's own"
+    " engine has `sslaccept=strict` and `sslcert=<file>` instead",
     "NODE_EXTRA_CA_CERTS": "the same file as `DATABASE_CERTIFICATES`, for Node.js",
     "PGSSLROOTCERT": "the same, for clients made of libpq, or like it (psql, psycopg, Npgsql, pgx)",
 }
 REDIS = {
-    "REDIS_QUEUE_URL": "secret; the Redis that never evicts: queues, replay protection",
-    "REDIS_URL": "secret; the Redis that evicts what was used least: caches, rate limits",
+    "REDIS_QUEUE_URL": "secret; the Redis that never evicts: queues, replay protection. TLS as `REDIS_URL`",
+    "REDIS_URL": "secret; the Redis that evicts what was used least: caches, rate limits. `rediss:` is TLS"
+    " with a certificate of Amazon's public authority: Node.js knows it, other images need `ca-certificates`",
     "RETRY_ATTEMPTS": "after so many attempts an event is a dead letter",
     "RETRY_DELAYS_SECONDS": "before each next attempt, separated by commas",
 }

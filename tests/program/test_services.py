@@ -10,7 +10,7 @@ import pytest
 from infra.configuration.settings import ReplicaSettings
 from infra.kubernetes.rollout import rollout_timeouts
 from rehearsal.kubernetes.pod_templates import pod_template
-from tests.support.recorder import Recording, system_file
+from tests.support.recorder import Recording, Resource, system_file
 from tests.support.recordings import recording_of
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -293,3 +293,33 @@ def test_a_pod_that_fills_its_temporary_files_evicts_nobody_but_itself(each: Rec
 def _mebibytes(quantity: str) -> int:
     assert quantity.endswith("Mi")
     return int(quantity.removesuffix("Mi"))
+
+
+def test_whatever_makes_pods_comes_after_what_these_refer_to(each: Recording) -> None:
+    for resource in each.resources:
+        template = pod_template(resource.inputs) if resource.type.startswith("kubernetes:") else None
+        if template is None:
+            continue
+        assert _referred_to(template["spec"]) <= _objects_before(each, resource), resource.name
+
+
+def _objects_before(recording: Recording, resource: Resource) -> set[tuple[str, str]]:
+    """Kind and name of every object in the cluster that is there when this one is made."""
+    waiting, seen = list(resource.depends_on), set[str]()
+    while waiting:
+        if (urn := waiting.pop()) not in seen:
+            seen.add(urn)
+            waiting += recording.by_urn(urn).depends_on
+    before = [it for it in map(recording.by_urn, seen) if it.type.startswith("kubernetes:")]
+    return {(it.type.rpartition(":")[2], it.inputs["metadata"]["name"]) for it in before}
+
+
+def _referred_to(pod: dict[str, Any]) -> set[tuple[str, str]]:
+    """Objects without which a pod never starts; Secrets come with the class that they are made by."""
+    found = {("ServiceAccount", pod["serviceAccountName"])}
+    for volume in pod.get("volumes", ()):
+        if "configMap" in volume:
+            found.add(("ConfigMap", volume["configMap"]["name"]))
+        if "csi" in volume:
+            found.add(("SecretProviderClass", volume["csi"]["volumeAttributes"]["secretProviderClass"]))
+    return found

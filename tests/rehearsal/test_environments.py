@@ -13,6 +13,9 @@ import pytest
 from moto.rds.models import rds_backends
 
 from rehearsal.inventory import Inventory
+from rehearsal.journal import Journal
+from rehearsal.kubernetes import Installed
+from rehearsal.kubernetes.injections import OBSERVABILITY
 from rehearsal.session import EngineError, Result, Session
 from rehearsal.workspace import ENVIRONMENTS, Workspace
 from tests.support.checkout import copy_program, replace_text
@@ -140,6 +143,20 @@ def test_every_service_runs_in_the_cluster_beside_what_restarts_it(deployed: Dep
     objects = [stored.live for stored in deployed.session.clusters.cluster(deployed.cluster).objects()]
     deployments = {o["metadata"]["name"] for o in objects if o["kind"] == "Deployment"}
     assert deployments == {"api", "worker", "admin", "reloader"}
+
+
+def test_the_cluster_knows_what_eks_has_put_into_it_also_in_the_next_session(deployed: Deployed) -> None:
+    session, name = deployed.session, f"triangle-{deployed.environment}"
+    kept = Installed()
+    entries = Journal(session.workspace.journal).entries()
+    kept.replay(entry["change"] for entry in entries if entry["kind"] == "installed")
+    for installed in (session.installed, kept):
+        agent = installed.add_on(name, OBSERVABILITY)
+        assert agent is not None
+        # What is put into pods of the services: credentials, and nothing to observe them with.
+        assert agent.setting("manager.applicationSignals.autoMonitor.monitorAllServices", True) is False
+        for service in ("api", "worker", "admin"):
+            assert installed.has_identity(name, "triangle", service)
 
 
 def test_no_generated_secret_is_in_state_output_or_preview(deployed: Deployed) -> None:
