@@ -153,17 +153,20 @@ class Executor:
             shape = self._model(call.operation).input_shape
             if shape is not None:
                 parameters = to_api(shape, properties, self.mapping.names)
-        built = fill(call.parameters, context)
-        self._refuse_unknown_values(call.operation, built)
-        _merge_into(parameters, built)
+        _merge_into(parameters, fill(call.parameters, context))
         if tags and self.mapping.tags is not None:
             parameters.update(creation_tags(self.mapping, context.inputs.get("tags") or {}))
+        self._refuse_values(call.operation, parameters)
         return self._cloud.call(self.mapping.service, self._region, call.operation, **parameters)
 
-    def _refuse_unknown_values(self, operation: str, built: Properties) -> None:
-        """What a mapping puts together itself could not be looked at property by property before."""
+    def _refuse_values(self, operation: str, request: Properties) -> None:
+        """What a mapping puts together could not be looked at property by property before: the whole request
+        is held against the service's model, as AWS's front end does."""
         model = self._model(operation)
-        if model.input_shape is not None and (refused := sorted(refused_request(model.input_shape, built))):
+        if model.input_shape is None:
+            return
+        refused = sorted(refused_request(model.input_shape, request))
+        if refused:
             raise ProviderError(f"{model.name}: InvalidArgument: {'; '.join(refused)}")
 
     def _model(self, operation: str) -> OperationModel:

@@ -6,9 +6,8 @@ a preview refuses here what an `up` would be refused there.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
 from functools import cache
 from typing import Any
 
@@ -16,10 +15,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from rehearsal.aws.convert import find_name
 from rehearsal.aws.mapping import Call, ResourceMapping, Setting
+from rehearsal.aws.value_rules import some
 from rehearsal.provider import UNKNOWN, CheckFailure, Properties
-
-# A long list of allowed values helps nobody: the nearest ones are shown.
-_SHOWN = 12
 
 ShapeOf = Callable[[str], StructureShape | None]
 
@@ -59,12 +56,20 @@ def _check(shape: Shape, value: Any, path: str, names: Mapping[str, str]) -> lis
         return _check_block(shape, value, path, names)
     if isinstance(shape, ListShape):
         items = value if isinstance(value, list) else [value]
-        return [f for i, item in enumerate(items) for f in _check(shape.member, item, f"{path}[{i}]", names)]
+        found = [f for i, item in enumerate(items) for f in _check(shape.member, item, f"{path}[{i}]", names)]
+        # An empty list is as good as none: AWS's provider sends neither.
+        return found or (_failure(path, _refused_count(shape, items)) if items else [])
     if isinstance(shape, MapShape):
         if not isinstance(value, Mapping):
             return []
-        return [f for key, item in value.items() for f in _check(shape.value, item, f"{path}.{key}", names)]
-    reason = _refused(shape, value)
+        found = [f for key in value for f in _failure(path, _refused(shape.key, key))]
+        for key, item in value.items():
+            found += _check(shape.value, item, f"{path}.{key}", names)
+        return found or (_failure(path, _refused_count(shape, value)) if value else [])
+    return _failure(path, _refused(shape, value))
+
+
+def _failure(path: str, reason: str | None) -> list[CheckFailure]:
     return [CheckFailure(path, f"'{path}' {reason}")] if reason else []
 
 
@@ -84,21 +89,30 @@ def _check_block(
 
 
 def refused_request(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
-    """What is in a request, as it is sent, that the model's enumerations do not have."""
+    """What the model does not allow in a request, as it is sent: values, lists and maps at every depth."""
     if isinstance(shape, StructureShape) and isinstance(value, Mapping):
         for name in value.keys() & shape.members.keys():
             yield from refused_request(shape.members[name], value[name], f"{path}.{name}".lstrip("."))
-    elif isinstance(shape, ListShape) and isinstance(value, (list, tuple)):
+        return
+    if isinstance(shape, ListShape) and isinstance(value, (list, tuple)):
         for number, item in enumerate(value):
             yield from refused_request(shape.member, item, f"{path}[{number}]")
-    elif reason := _unlisted(shape, value):
+        reason = _refused_count(shape, value)
+    elif isinstance(shape, MapShape) and isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from refused_request(shape.key, key, f"{path}.{key}")
+            yield from refused_request(shape.value, item, f"{path}.{key}")
+        reason = _refused_count(shape, value)
+    else:
+        reason = _refused(shape, value)
+    if reason:
         yield f"{path} {reason}"
 
 
 def _unlisted(shape: Shape, value: Any) -> str | None:
     allowed = shape.metadata.get("enum")
     if allowed and isinstance(value, str) and value not in allowed:
-        return f"is {value!r}; allowed: {_some(value, allowed)}"
+        return f"is {value!r}; allowed: {some(value, allowed)}"
     return None
 
 
@@ -109,14 +123,29 @@ def _refused(shape: Shape, value: Any) -> str | None:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if shape.type_name == "string" and isinstance(value, str):
         return _refused_text(value, low, high, shape.metadata.get("pattern"))
+    if shape.type_name == "blob" and isinstance(value, (str, bytes)):
+        size = len(value.encode() if isinstance(value, str) else value)
+        return f"has {size} bytes; allowed: {_range(low, high)}" if _outside(size, low, high) else None
     if shape.type_name in ("integer", "long", "float", "double") and isinstance(value, (int, float)):
-        if (low is not None and value < low) or (high is not None and value > high):
-            return f"is {value}; allowed: {_range(low, high)}"
+        return f"is {value}; allowed: {_range(low, high)}" if _outside(value, low, high) else None
     return None
 
 
+def _refused_count(shape: ListShape | MapShape, items: Sized) -> str | None:
+    """Why the model refuses a list or map for the number of its entries."""
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    count = len(items)
+    if not _outside(count, low, high):
+        return None
+    return f"has {count} {'entry' if count == 1 else 'entries'}; allowed: {_range(low, high)}"
+
+
+def _outside(value: float, low: int | None, high: int | None) -> bool:
+    return (low is not None and value < low) or (high is not None and value > high)
+
+
 def _refused_text(value: str, low: int | None, high: int | None, pattern: str | None) -> str | None:
-    if (low is not None and len(value) < low) or (high is not None and len(value) > high):
+    if _outside(len(value), low, high):
         return f"has {len(value)} characters; allowed: {_range(low, high)}"
     compiled = _compiled(pattern) if pattern else None
     if compiled is not None and not compiled.search(value):
@@ -124,20 +153,24 @@ def _refused_text(value: str, low: int | None, high: int | None, pattern: str | 
     return None
 
 
+# Java's classes of Unicode, as a tag's pattern has them, in Python's words; letters and digits are \w, and
+# the patterns that have them have the underscore too.
+_JAVA = {
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\d",
+    r"\p{Z}": r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
+}
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """AWS means the whole value. Java-only patterns (`\\p{L}`) are not checked."""
+    """AWS means the whole value. The few patterns that Python cannot read are not checked."""
+    for java, python in _JAVA.items():
+        pattern = pattern.replace(java, python)
     try:
         return re.compile(rf"\A(?:{pattern})\Z", re.DOTALL)
     except re.error:
         return None
-
-
-def _some(value: str, allowed: list[str]) -> str:
-    if len(allowed) <= _SHOWN:
-        return ", ".join(allowed)
-    near = difflib.get_close_matches(value, allowed, n=5, cutoff=0.3) or allowed[:5]
-    return f"{', '.join(near)}… ({len(allowed)} values)"
 
 
 def _range(low: int | None, high: int | None) -> str:

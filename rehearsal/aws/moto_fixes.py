@@ -29,6 +29,7 @@ def repair_moto() -> None:
         _repair_lambda()
         _repair_rds()
         _repair_s3()
+        _repair_wafv2()
 
 
 def _repair_elasticache() -> None:
@@ -279,6 +280,19 @@ def _repair_s3() -> None:
     FakeBucket._log_permissions_enabled_policy = staticmethod(  # type: ignore[method-assign]
         log_permissions_enabled_policy
     )
+
+
+def _repair_wafv2() -> None:
+    """An update replaces the whole list (UpdateWebACL): texts that it leaves out are gone."""
+    from moto.wafv2.models import FakeWebACL
+
+    kept = FakeWebACL.update
+
+    def update(self: Any, *others: Any, **named: Any) -> None:
+        self.custom_response_bodies = None
+        kept(self, *others, **named)
+
+    FakeWebACL.update = update  # type: ignore[method-assign]
 
 
 def _statements(bucket: Any) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from rehearsal.aws.recorded import RecordedType, as_mapping, record
 from rehearsal.aws.schema import check_inputs, provider_type, resource_type
 from rehearsal.aws.sdk_types import UnknownResourceType
 from rehearsal.aws.suppressed import without_suppressed
+from rehearsal.aws.tagging import tag_failures
 from rehearsal.propertydiff import is_within, property_changes
 from rehearsal.provider import (
     UNKNOWN,
@@ -112,6 +113,7 @@ class AwsProvider(Provider):
         mapping = services.mapping_of(resource.type) or as_mapping(self._recorded(resource.type))
         if not failures:
             failures = format_failures(resource.type, inputs)
+            failures += tag_failures(resource.type, inputs.get("tags"))
             if mapping is not None:
                 limits = limit_failures(self._input_shapes(mapping), mapping, inputs)
                 told = {failure.property for failure in failures}

@@ -1,11 +1,46 @@
-"""Tags in the form in which each service takes them (see `mapping.Tags`)."""
+"""Tags in the form in which each service takes them (see `mapping.Tags`), and what none takes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.aws.mapping import Call, ResourceMapping, Tags, pairs
+from rehearsal.provider import UNKNOWN, CheckFailure
+
+# "Tag naming and usage" in the Tagging AWS Resources user guide; RDS says the same as a pattern ("Tag" in its
+# API reference). EC2 alone takes all characters.
+TAGS_MAXIMUM = 50
+_KEY_MAXIMUM, _VALUE_MAXIMUM = 128, 256
+_CHARACTERS = re.compile(r"[\w\s.:/=+@-]*")
+_TAKES_ALL = ("aws:ec2/", "aws:vpc/")
+
+
+def tag_failures(token: str, tags: Any) -> list[CheckFailure]:
+    """What AWS would refuse in the tags of a resource of the type `token`."""
+    if not isinstance(tags, Mapping):
+        return []
+    found = [
+        CheckFailure(f"tags.{key}", f"'tags.{key}' {reason}")
+        for key, value in tags.items()
+        for reason in _refused(token, str(key), value)
+    ]
+    if len(tags) > TAGS_MAXIMUM:
+        found.append(CheckFailure("tags", f"'tags' has {len(tags)} tags; allowed: at most {TAGS_MAXIMUM}"))
+    return found
+
+
+def _refused(token: str, key: str, value: Any) -> Iterator[str]:
+    if key.lower().startswith("aws:"):
+        yield "has a name that begins with aws:; allowed: any other, these are AWS's own"
+    for what, text, most in (("name", key, _KEY_MAXIMUM), ("value", value, _VALUE_MAXIMUM)):
+        if text is UNKNOWN or not isinstance(text, str):
+            continue
+        if len(text) > most or (what == "name" and not text):
+            yield f"has a {what} of {len(text)} characters; allowed: {1 if what == 'name' else 0} to {most}"
+        if not token.startswith(_TAKES_ALL) and not _CHARACTERS.fullmatch(text):
+            yield f"has the {what} {text!r}; allowed: letters, digits, blanks and _ . : / = + - @"
 
 
 def creation_tags(mapping: ResourceMapping, tags: dict[str, str]) -> dict[str, Any]:

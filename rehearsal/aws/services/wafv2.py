@@ -11,7 +11,7 @@ def _bodies(context: Context) -> dict[str, Any]:
     """AWS has the answers' texts by key."""
     bodies = context.inputs.get("customResponseBodies") or []
     texts = {body["key"]: {"ContentType": body["contentType"], "Content": body["content"]} for body in bodies}
-    return {"CustomResponseBodies": texts} if texts or context.old else {}
+    return {"CustomResponseBodies": texts} if texts else {}
 
 
 def _named(context: Context) -> dict[str, Any]:
