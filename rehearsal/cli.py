@@ -40,7 +40,7 @@ def up(env: Environment = "dev", system: System = None, json_: Json = False, fre
         workspace = Workspace.of(ROOT, env, system)
         result = deploy(ROOT, env, engine, workspace, system=system, fresh=fresh, quiet=json_)
         show_json(result.as_json()) if json_ else result.show()
-        if not result.settled:
+        if not (result.settled and result.fits):
             raise typer.Exit(Exit.FAILED)
 
 

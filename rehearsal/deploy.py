@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.assets import SIGNATURE
+from rehearsal.aws.quota_table import QUOTAS
+from rehearsal.aws.quotas import Excess, exceeded, graph_of_state
 from rehearsal.console import Terminal
 from rehearsal.inventory import Inventory, Standing
 from rehearsal.session import EngineError, Result, Session
@@ -18,7 +20,8 @@ from rehearsal.workspace import Workspace
 class Deployment:
     """A finished `up` and the preview after it.
 
-    `settled` is True when that second preview finds nothing to change.
+    `settled` is True when that second preview finds nothing to change; `excesses` is what AWS's quotas have
+    no room for, and `fits` is False when some of it is more than AWS ever gives.
     """
 
     environment: str
@@ -27,10 +30,15 @@ class Deployment:
     second: Result
     inventory: Inventory
     outputs: dict[str, Any]
+    excesses: tuple[Excess, ...] = ()
 
     @property
     def settled(self) -> bool:
         return not self.second.changes
+
+    @property
+    def fits(self) -> bool:
+        return all(excess.quota.adjustable for excess in self.excesses)
 
     def as_json(self) -> dict[str, Any]:
         """The result for scripts."""
@@ -45,6 +53,7 @@ class Deployment:
             "undescribedTypes": sorted(self.inventory.undescribed),
             "outputs": self.outputs,
             "warnings": self.result.log.warnings,
+            "quotas": [str(excess) for excess in self.excesses],
             "secondPreview": {"changes": self.second.changes, "seconds": round(self.second.seconds, 2)},
         }
 
@@ -56,6 +65,9 @@ class Deployment:
         terminal.outputs(self.outputs)
         for warning in dict.fromkeys(self.result.log.warnings):
             terminal.out.print(f"\nwarning: {warning.removeprefix('warning: ')}", markup=False)
+        for excess in self.excesses:
+            kind = "warning" if excess.quota.adjustable else "AWS would refuse it"
+            terminal.out.print(f"\n{kind}: {excess}", markup=False)
         terminal.out.print(
             f"\n{_did(self.result)} in {self.result.seconds:.1f} s (components and providers included)"
         )
@@ -97,7 +109,13 @@ def deploy(
             second = session.preview(None if quiet else progress, ["--diff"])
         state = session.export()
         return Deployment(
-            environment, session.cloud.account, result, second, Inventory.of(state), outputs_of(state)
+            environment,
+            session.cloud.account,
+            result,
+            second,
+            Inventory.of(state),
+            outputs_of(state),
+            tuple(exceeded(graph_of_state(state), QUOTAS)),
         )
 
 

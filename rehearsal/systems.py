@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from rehearsal.aws.quota_table import QUOTAS
+from rehearsal.aws.quotas import exceeded, graph_of_state
 from rehearsal.session import EngineError
 from rehearsal.throwaway import throwaway_session
 from rehearsal.workspace import ENVIRONMENTS
@@ -67,6 +69,9 @@ def attempt(root: Path, engine: Path, system: Path, environment: str) -> Attempt
         with throwaway_session(root, environment, engine, system=system) as session:
             result = session.up()
             settled = not session.preview().changes
+            found = exceeded(graph_of_state(session.export()), QUOTAS)
+            if refused := [str(excess) for excess in found if not excess.quota.adjustable]:
+                return Attempt(name, environment, mistake="\n".join(refused))
             count = sum(result.log.changes.values())
             return Attempt(name, environment, count, result.seconds, settled)
     except EngineError as error:

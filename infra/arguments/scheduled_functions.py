@@ -15,6 +15,7 @@ from infra.arguments.rotation import rotated
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS
 from infra.configuration.platform_secrets import MASTER_SECRET
+from infra.configuration.system import reminders
 from infra.data.database import Database
 from infra.data.storage import Storage
 from infra.foundations import ports
@@ -140,16 +141,12 @@ def _remind(
 ) -> FunctionArgs:
     naming, topic = configuration.naming, notifications.topics[Severity.SEV3]
     days = {each.entry: each.days for each in rotated(configuration)}
-    expiries = {
-        expiry.name: {"ends": expiry.ends.isoformat(), "description": expiry.description}
-        for expiry in configuration.system.expiries.values()
-    }
     description = "Reminds of credentials that end, and counts overdue rotations"
     return replace(
         function_args(configuration, keys, "remind", description),
         variables={
             "BUCKET": storage.names[BACKUPS],
-            "EXPIRIES": json.dumps(expiries, sort_keys=True),
+            "EXPIRIES": reminders(configuration.system.expiries.values()),
             "PREFIX": naming.secret(""),
             "ROTATED": json.dumps(days, sort_keys=True),
             "SNAPSHOTS": FOLDER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from infra.configuration import patterns
+from infra.configuration import maxima, patterns
 from infra.configuration.cron import cron_mistake
 from infra.configuration.validation import Reader
 
@@ -63,7 +63,13 @@ def read_migration(root: Reader, services: Collection[str]) -> Migration | None:
 
 def read_schedules(root: Reader, services: Collection[str]) -> Mapping[str, Schedule]:
     """The section `schedules`, by name."""
-    readers = root.entries("schedules", pattern=patterns.PART, allowed=patterns.PART_ALLOWED, optional=True)
+    readers = root.entries(
+        "schedules",
+        pattern=patterns.PART,
+        allowed=patterns.PART_ALLOWED,
+        most=maxima.SCHEDULES,
+        optional=True,
+    )
     return {name: _schedule(name, reader, services) for name, reader in readers.items()}
 
 

@@ -44,7 +44,12 @@ DOMAIN = rf"(?=.{{4,{DOMAIN_MAXIMUM}}}$)([a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?\.)
 DOMAIN_ALLOWED = (
     f"prod's domain, at most {DOMAIN_MAXIMUM} characters (64 of a certificate's name, less staging.)"
 )
-HOST = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?"
+# What delivers a site's access log is called after it, in 60 characters with the system and the environment
+# (PutDeliverySource, name).
+HOST = r"([a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?)?"
+HOST_ALLOWED = (
+    "what stands in front of the domain, at most 30 characters without a dot; empty for the domain itself"
+)
 
 REGION = r"[a-z]{2,4}(-[a-z]+)+-\d"
 CIDR = r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}"

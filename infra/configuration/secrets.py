@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from infra.configuration import patterns
+from infra.configuration import maxima, patterns
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
 from infra.configuration.validation import Reader
 
@@ -45,7 +45,13 @@ class SecretEntry:
 
 def read_secrets(root: Reader) -> Mapping[str, SecretEntry]:
     """The section `secrets`, by name."""
-    readers = root.entries("secrets", pattern=patterns.SECRET, allowed=patterns.SECRET_ALLOWED, optional=True)
+    readers = root.entries(
+        "secrets",
+        pattern=patterns.SECRET,
+        allowed=patterns.SECRET_ALLOWED,
+        most=maxima.SECRETS,
+        optional=True,
+    )
     for name in PLATFORM_SECRETS:
         if name in readers:
             root.section("secrets").problem(

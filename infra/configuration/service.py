@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from infra.configuration import patterns, platform_names
+from infra.configuration import maxima, patterns, platform_names
 from infra.configuration.buckets import for_services
 from infra.configuration.images import REPOSITORY, REPOSITORY_ALLOWED
-from infra.configuration.validation import Problems, Reader
+from infra.configuration.validation import Described, Problems, Reader
 
 # CloudFront closes a connection after ten quiet minutes, for everybody (its quotas, "idle timeout"). Two
 # heartbeats may be lost on the way before a connection counts as quiet.
@@ -102,7 +103,9 @@ def read_services(
     problems: Problems, root: Reader, file: str, secrets: Collection[str]
 ) -> Mapping[str, Service]:
     """The section `services`, by name."""
-    readers = root.entries("services", pattern=patterns.PART, allowed=patterns.PART_ALLOWED)
+    readers = root.entries(
+        "services", pattern=patterns.PART, allowed=patterns.PART_ALLOWED, most=maxima.SERVICES
+    )
     if not readers and not problems.concern(file, "services"):
         root.problem("services", {}, "at least one service")
     for name in readers:
@@ -154,7 +157,9 @@ def _service(name: str, reader: Reader, secrets: Collection[str]) -> Service:
         variables=MappingProxyType(_variables(reader)),
         secrets=MappingProxyType(_named_secrets(reader, secrets)),
         buckets=_buckets(reader),
-        egress=reader.integers("egress", minimum=1, maximum=65535, unit="(ports)", default=()),
+        egress=reader.integers(
+            "egress", minimum=1, maximum=65535, unit="(ports)", default=(), most=maxima.EGRESS_PORTS
+        ),
     )
     for key, wanted in (("websockets", service.websockets), ("sticky", service.sticky)):
         if wanted and route is None and not reader.has("route"):
@@ -174,7 +179,7 @@ def _route(reader: Reader) -> Route | None:
         section.text(
             "host",
             pattern=patterns.HOST,
-            allowed="what stands in front of the domain, without a dot; empty for the domain itself",
+            allowed=patterns.HOST_ALLOWED,
             example="api",
         ),
         section.texts(
@@ -212,9 +217,20 @@ def _check_routes(root: Reader, services: Mapping[str, Service]) -> None:
             section.problem(f"{name}.route.paths", len(service.route.paths), f"at most {PATHS_MAXIMUM} paths")
         for path in service.route.paths if service.route else ():
             assert service.route is not None
+            if path.count("*") + path.count("?") > maxima.WILDCARDS_OF_A_PATH:
+                allowed = f"at most {maxima.WILDCARDS_OF_A_PATH} of * and ?: a load balancer takes no more"
+                section.problem(f"{name}.route.paths", path, allowed)
             other = taken.setdefault((service.route.host, path), name)
             if other != name:
                 section.problem(f"{name}.route.paths", path, f"paths that {other} does not have on this host")
+    hosts = Counter(host for host, _ in taken)
+    if len(taken) > maxima.PATHS:
+        found = Described(f"{len(taken)} paths of all services together")
+        root.problem("services", found, f"at most {maxima.PATHS}: the load balancer has no more rules")
+    for host, count in hosts.items():
+        if count > maxima.PATHS_OF_A_HOST:
+            found = Described(f"{count} paths on the host {host or 'of the domain itself'}")
+            root.problem("services", found, f"at most {maxima.PATHS_OF_A_HOST}: CloudFront takes no more")
 
 
 def _variables(reader: Reader) -> dict[str, str]:
@@ -225,6 +241,7 @@ def _variables(reader: Reader) -> dict[str, str]:
         pattern=patterns.line(0, 1000),
         allowed="a text in one line, at most 1000 characters",
         example='"3600"',
+        most=maxima.VARIABLES,
     )
 
 
@@ -233,9 +250,10 @@ def _named_secrets(reader: Reader, secrets: Collection[str]) -> dict[str, str]:
         "secrets",
         key_pattern=patterns.VARIABLE,
         key_allowed=patterns.VARIABLE_ALLOWED,
-        pattern=patterns.NAME,
+        pattern=patterns.SECRET,
         allowed="the name of a secret",
         example="stripe-key",
+        most=maxima.SECRETS_OF_A_SERVICE,
     )
     for variable, secret in named.items():
         if secret and secret not in secrets:

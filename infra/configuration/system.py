@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from infra.configuration import patterns, platform_names
+from infra.configuration import maxima, patterns, platform_names
 from infra.configuration.environments import Environment
 from infra.configuration.images import read_images_of_system
 from infra.configuration.jobs import Migration, Schedule, read_migration, read_schedules
@@ -19,7 +20,7 @@ from infra.configuration.secrets import SecretEntry, read_secrets
 from infra.configuration.service import Service, read_services
 from infra.configuration.source import Repository, read_repository
 from infra.configuration.thresholds import Pool, Thresholds, read_pool, read_thresholds
-from infra.configuration.validation import Problems, Reader
+from infra.configuration.validation import Described, Problems, Reader
 
 DEFAULT_FILE = "system.yaml"
 
@@ -176,6 +177,7 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
             allowed=patterns.PART_ALLOWED,
             example="notifications",
             default=(),
+            most=maxima.QUEUES,
         ),
         retries=_retries(root.section("retries", optional=True)),
         expiries=_expiries(root, today),
@@ -237,7 +239,7 @@ def _frontend(root: Reader) -> Frontend | None:
         reader.text(
             "host",
             pattern=patterns.HOST,
-            allowed="what stands in front of the domain, without a dot; empty for the domain itself",
+            allowed=patterns.HOST_ALLOWED,
             example='""',
             default="",
         )
@@ -251,7 +253,7 @@ def _flags(root: Reader) -> Mapping[str, frozenset[Environment]]:
     section = root.section("flags", optional=True)
     order = list(Environment)
     flags = {}
-    for name in section.names(pattern=patterns.NAME, allowed=patterns.NAME_ALLOWED):
+    for name in section.names(pattern=patterns.SECRET, allowed=patterns.SECRET_ALLOWED, most=maxima.FLAGS):
         on = section.texts(
             name, pattern="|".join(order), allowed=f"one of {', '.join(order)}", example="dev", default=()
         )
@@ -278,7 +280,13 @@ def _retries(reader: Reader) -> Retries:
 
 def _expiries(root: Reader, today: date) -> Mapping[str, Expiry]:
     expiries = {}
-    readers = root.entries("expiries", pattern=patterns.PART, allowed=patterns.PART_ALLOWED, optional=True)
+    readers = root.entries(
+        "expiries",
+        pattern=patterns.PART,
+        allowed=patterns.PART_ALLOWED,
+        most=maxima.EXPIRIES,
+        optional=True,
+    )
     for name, reader in readers.items():
         day = reader.day("ends", today=today, advice="Renew it, then write the new date here.")
         description = reader.text(
@@ -289,7 +297,24 @@ def _expiries(root: Reader, today: date) -> Mapping[str, Expiry]:
         )
         expiries[name] = Expiry(name, day, description)
         reader.finish()
+    size = len(reminders(expiries.values()).encode())
+    if size > maxima.EXPIRIES_BYTES:
+        root.problem(
+            "expiries",
+            Described(f"{size} bytes with all descriptions"),
+            f"at most {maxima.EXPIRIES_BYTES}: the function that reminds of them has no larger environment",
+            "Shorten the descriptions.",
+        )
     return MappingProxyType(expiries)
+
+
+def reminders(expiries: Iterable[Expiry]) -> str:
+    """What the function that reminds of them is given."""
+    content = {
+        expiry.name: {"ends": expiry.ends.isoformat(), "description": expiry.description}
+        for expiry in expiries
+    }
+    return json.dumps(content, sort_keys=True)
 
 
 def _payments(root: Reader) -> Payments | None:

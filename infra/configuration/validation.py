@@ -262,14 +262,24 @@ class Reader:
         return tuple(_word(item) for item in value)
 
     def integers(
-        self, name: str, *, minimum: int, maximum: int, unit: str, default: tuple[int, ...]
+        self,
+        name: str,
+        *,
+        minimum: int,
+        maximum: int,
+        unit: str,
+        default: tuple[int, ...],
+        most: int = LIST_MAXIMUM,
     ) -> tuple[int, ...]:
-        """A list of whole numbers from `minimum` to `maximum`, not empty."""
+        """A list of at most so many whole numbers from `minimum` to `maximum`, not empty."""
         allowed = f"a list of whole numbers from {minimum} to {maximum} {unit}"
         value = self._value(name, default, allowed, list(default))
         if value is MISSING:
             return default
-        items = value if isinstance(value, list | tuple) and len(value) <= LIST_MAXIMUM else []
+        items = value if isinstance(value, list | tuple) else []
+        if len(items) > most:
+            self.problem(name, Described(f"{len(items)} entries"), f"at most {most}")
+            return default
         right = [
             item
             for item in items
@@ -295,9 +305,14 @@ class Reader:
             )
         return day or today
 
-    def names(self, *, pattern: str, allowed: str) -> list[str]:
-        """The keys of this mapping, where a person chooses them."""
+    def names(self, *, pattern: str, allowed: str, most: int = LIST_MAXIMUM) -> list[str]:
+        """The keys of this mapping, where a person chooses them; none, with the reason noted, of too many."""
         self._known.update(self._values)
+        if len(self._values) > most:
+            self._problems.add(
+                self._file, self._key, Described(f"{len(self._values)} entries"), f"at most {most}"
+            )
+            self._values = {}
         for entry in self._values:
             if not _matches(pattern, entry):
                 self.problem(str(entry), entry, allowed)
@@ -320,10 +335,12 @@ class Reader:
         self._known.add(name)
         return None
 
-    def entries(self, name: str, *, pattern: str, allowed: str, optional: bool = False) -> dict[str, Reader]:
-        """The mappings under a key by their names, which a person chooses."""
+    def entries(
+        self, name: str, *, pattern: str, allowed: str, most: int = LIST_MAXIMUM, optional: bool = False
+    ) -> dict[str, Reader]:
+        """The mappings under a key by their names, which a person chooses; at most so many."""
         section = self.section(name, optional=optional)
-        section.names(pattern=pattern, allowed=allowed)
+        section.names(pattern=pattern, allowed=allowed, most=most)
         return {
             str(entry): Reader(self._problems, self._file, value, section.key(str(entry)))
             for entry, value in section._values.items()
@@ -342,11 +359,19 @@ class Reader:
         ]
 
     def words(
-        self, name: str, *, key_pattern: str, key_allowed: str, pattern: str, allowed: str, example: str
+        self,
+        name: str,
+        *,
+        key_pattern: str,
+        key_allowed: str,
+        pattern: str,
+        allowed: str,
+        example: str,
+        most: int = LIST_MAXIMUM,
     ) -> dict[str, str]:
-        """A mapping of names to strings; missing means empty."""
+        """A mapping of at most so many names to strings; missing means empty."""
         section = self.section(name, optional=True)
-        section.names(pattern=key_pattern, allowed=key_allowed)
+        section.names(pattern=key_pattern, allowed=key_allowed, most=most)
         return {
             str(entry): section.text(entry, pattern=pattern, allowed=allowed, example=example, default="")
             for entry in section._values

@@ -32,11 +32,22 @@ def limit_failures(shape_of: ShapeOf, mapping: ResourceMapping, inputs: Properti
         if name not in claimed:
             calls = [call for call in (mapping.create, mapping.update) if call is not None]
         for call in calls:
-            member = _member(shape_of(call.operation), mapping.names, name, name) if call.takes else None
+            member = _top_member(shape_of(call.operation), mapping.names, name) if call.takes else None
             if member is not None:
                 failures.extend(_check(member, value, name, mapping.names))
                 break
     return failures
+
+
+def _top_member(shape: Shape | None, names: Mapping[str, str], name: str) -> Shape | None:
+    """The member of a request that a property goes into, also where the request has all in one block
+    (CachePolicyConfig, BackupPlan): it is the only structure that has to be there."""
+    member = _member(shape, names, name, name)
+    if member is not None or not isinstance(shape, StructureShape):
+        return member
+    blocks = [shape.members[one] for one in shape.required_members]
+    inside = [_member(block, names, name, name) for block in blocks if isinstance(block, StructureShape)]
+    return inside[0] if len(inside) == 1 else None
 
 
 def _member(shape: Shape | None, names: Mapping[str, str], name: str, path: str) -> Shape | None:

@@ -54,12 +54,23 @@ RECORDED = (
         why="moto has no UpdateBackupPlan",
         outputs={"arn": "arn:aws:backup:{region}:{account}:backup-plan:{hash}", "version": "{hash}"},
         model="backup.create_backup_plan",
+        names={
+            "name": "BackupPlanName",
+            "rules.targetVaultName": "TargetBackupVaultName",
+            "rules.schedule": "ScheduleExpression",
+            "rules.startWindow": "StartWindowMinutes",
+            "rules.completionWindow": "CompletionWindowMinutes",
+            "rules.lifecycle.deleteAfter": "DeleteAfterDays",
+            "rules.copyActions.destinationVaultArn": "DestinationBackupVaultArn",
+            "rules.copyActions.lifecycle.deleteAfter": "DeleteAfterDays",
+        },
     ),
     RecordedType(
         token="aws:backup/selection:Selection",
         id="{hash}",
         why="moto has no CreateBackupSelection",
         model="backup.create_backup_selection",
+        names={"name": "SelectionName", "planId": "BackupPlanId"},
     ),
     RecordedType(
         token="aws:backup/vaultNotifications:VaultNotifications",

@@ -15,9 +15,10 @@ RECORDED = (
         outputs={"arn": "arn:aws:budgets::{account}:budget/{name}", "accountId": "{account}"},
         autoname="name",
         names={
-            "name": "Budget.BudgetName",
-            "budgetType": "Budget.BudgetType",
-            "timeUnit": "Budget.TimeUnit",
+            "name": "BudgetName",
+            "budgetType": "BudgetType",
+            "timeUnit": "TimeUnit",
+            "notifications": "NotificationsWithSubscribers",
         },
     ),
 )

@@ -10,8 +10,9 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from infra.configuration import load_configuration
+from infra.configuration import load_configuration, settings
 from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY, database_certificates
+from infra.configuration.regions import USABLE
 from infra.configuration.validation import ConfigurationError
 from tests.support.recorder import TODAY, stack_file, system_file
 
@@ -32,10 +33,8 @@ def test_none_of_them_ends_while_this_program_is_used() -> None:
         assert certificate.not_valid_after_utc > datetime(2060, 1, 1, tzinfo=UTC)
 
 
-def test_the_regions_of_all_environments_have_one() -> None:
-    for environment in ("dev", "staging", "prod"):
-        stack = stack_file(environment)
-        assert {stack["region"], stack["recoveryRegion"]} <= database_certificates().keys()
+def test_every_region_that_a_stack_file_can_name_has_one() -> None:
+    assert set(USABLE) <= database_certificates().keys()
 
 
 def test_tls_libraries_take_them() -> None:
@@ -44,7 +43,11 @@ def test_tls_libraries_take_them() -> None:
 
 
 @pytest.mark.parametrize("key", ["region", "recoveryRegion"])
-def test_a_region_without_one_is_refused_with_the_place_where_it_is(key: str) -> None:
-    stack: dict[str, Any] = {**stack_file("dev"), key: "mx-central-1"}
-    with pytest.raises(ConfigurationError, match=rf"{key}: found .*mx-central-1-bundle\.pem"):
+def test_a_region_without_one_is_refused_with_the_place_where_it_is(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {name: pem for name, pem in database_certificates().items() if name != "eu-west-3"}
+    monkeypatch.setattr(settings, "database_certificates", lambda: known)
+    stack: dict[str, Any] = {**stack_file("dev"), key: "eu-west-3"}
+    with pytest.raises(ConfigurationError, match=rf"{key}: found .*eu-west-3-bundle\.pem"):
         load_configuration("dev", stack, system_file(), today=TODAY)

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from infra.configuration import maxima
 from infra.configuration.regions import REGIONS, USABLE
 from infra.configuration.reserved_names import APPLICATION_ROLES, system_name_mistake
 from tests.support.recorder import record, stack_file, system_file
@@ -192,3 +193,69 @@ def test_a_setting_of_a_provider_that_nobody_makes_is_refused(key: str) -> None:
 
 def test_an_address_with_an_apostrophe_is_fine_where_it_is_no_tag() -> None:
     assert problems(stack=changed(stack_file("prod"), "alarms.email", "o'neil@x.example")) == []
+
+
+def _entries(key: str, count: int) -> list[str]:
+    """What is said when a list or mapping of the system file has so many entries like the one there."""
+    system = system_file()
+    *parents, last = key.split(".")
+    holder = system
+    for parent in parents:
+        holder = holder[parent]
+    if isinstance(holder[last], dict):
+        one = next(iter(holder[last].values()))
+        holder[last] = {f"{last[:1]}-{number}": one for number in range(count)}
+    else:
+        holder[last] = [f"{last}-{number}" for number in range(count)]
+    return [line for line in problems(system=system) if f": {key}: found {count} entries" in line]
+
+
+@pytest.mark.parametrize(
+    ("key", "most"),
+    [
+        ("services", maxima.SERVICES),
+        ("schedules", maxima.SCHEDULES),
+        ("secrets", maxima.SECRETS),
+        ("expiries", maxima.EXPIRIES),
+        ("flags", maxima.FLAGS),
+        ("queues", maxima.QUEUES),
+        ("services.api.secrets", maxima.SECRETS_OF_A_SERVICE),
+    ],
+)
+def test_a_system_has_no_more_of_anything_than_aws_takes(key: str, most: int) -> None:
+    assert _entries(key, most) == []
+    (line,) = _entries(key, most + 1)
+    assert line.endswith(f"allowed: at most {most}.")
+
+
+def test_an_environment_of_a_function_has_room_for_all_expiries() -> None:
+    one = {"ends": "2027-11-01", "description": "x" * 200}
+    (line,) = _lines_of_system("expiries", {f"expiry-{number}": one for number in range(8)})
+    assert "expiries: found 2040 bytes with all descriptions; allowed: at most 2000" in line
+    assert _lines_of_system("expiries", {f"expiry-{number}": one for number in range(7)}) == []
+
+
+def _routed(count: int, paths: int, hosts: int) -> list[str]:
+    system = system_file()
+    for number in range(count):
+        routes = [f"/{number}/{path}/*" for path in range(paths)]
+        system["services"][f"more-{number}"] = {
+            **system["services"]["admin"],
+            "health": {"live": "/live", "ready": f"/{number}/0/ready"},
+            "route": {"host": f"host-{number % hosts}", "paths": routes},
+        }
+    return [line for line in problems(system=system) if ": services: " in line]
+
+
+def test_paths_fit_into_the_rules_of_a_load_balancer_and_the_behaviors_of_cloudfront() -> None:
+    assert _routed(6, 10, 1) == []
+    assert _routed(9, 10, 9) == []
+    (line,) = _routed(7, 10, 1)
+    assert "found 70 paths on the host host-0; allowed: at most 60: CloudFront takes no more" in line
+    (line,) = _routed(10, 10, 10)
+    assert "found 102 paths of all services together; allowed: at most 100" in line
+
+
+def test_a_path_has_no_more_wildcards_than_a_rule_takes() -> None:
+    (line,) = _lines_of_system("services.api.route.paths", ["/*", "/*/*/*/*/*/*"])
+    assert 'found "/*/*/*/*/*/*"; allowed: at most 5 of * and ?' in line

@@ -88,6 +88,24 @@ def test_a_whole_request_is_held_against_the_model(request_: dict[str, Any], sai
             },
             "'tags' has 52 tags; allowed: at most 50",
         ),
+        # Types that are only recorded, whose requests have everything in one block.
+        (
+            "aws:backup/selection:Selection",
+            {"planId": "x", "name": "two words", "iamRoleArn": "arn:aws:iam::111122223333:role/it"},
+            "'name' is 'two words'; it must match",
+        ),
+        (
+            "aws:cloudfront/cachePolicy:CachePolicy",
+            {
+                "name": "it",
+                "parametersInCacheKeyAndForwardedToOrigin": {
+                    "cookiesConfig": {"cookieBehavior": "some"},
+                    "headersConfig": {"headerBehavior": "none"},
+                    "queryStringsConfig": {"queryStringBehavior": "none"},
+                },
+            },
+            "cookieBehavior' is 'some'; allowed: none, whitelist, allExcept, all",
+        ),
         ("aws:sns/topic:Topic", {"name": "it", "tags": {"owner": "o'neil"}}, "'tags.owner' has the value"),
         ("aws:sns/topic:Topic", {"name": "it", "tags": {"aws:x": "y"}}, "begins with aws:"),
         ("aws:sns/topic:Topic", {"name": "it", "tags": {"k" * 129: "y"}}, "a name of 129 characters"),
