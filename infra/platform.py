@@ -11,6 +11,7 @@ from infra import arguments
 from infra.account.audit import Audit
 from infra.account.budget import Budget
 from infra.account.deployment import Deployment
+from infra.account.people import People
 from infra.configuration import Configuration
 from infra.data.database import Database
 from infra.data.redis import Redis
@@ -80,6 +81,7 @@ def declare(configuration: Configuration) -> Outputs:
     deployment = Deployment("deployment", arguments.deployment(configuration), home)
 
     edge = _edge(configuration, regions, network, cluster, storage)
+    People("people", arguments.people(configuration, keys, entries, edge.distributions), home)
 
     rotators = {
         rotator: Function(rotator, args, home)

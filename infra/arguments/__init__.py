@@ -5,7 +5,7 @@ from infra.arguments.edge import certificates, distributions, dns, edge_buckets,
 from infra.arguments.escalation import escalate, escalation
 from infra.arguments.foundations import cluster, keys, logs, network
 from infra.arguments.notifications import budget, notifications, notifications_of
-from infra.arguments.protection import audit, backup, deployment, registry
+from infra.arguments.protection import audit, backup, deployment, people, registry
 from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.scheduled_functions import job_watch, scheduled_functions, watch_jobs
@@ -40,6 +40,7 @@ __all__ = [
     "notifications",
     "notifications_of",
     "on_call",
+    "people",
     "recovery_keys",
     "redis",
     "registry",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi
 
 from infra.account.audit import AuditArgs
 from infra.account.deployment import DeploymentArgs
+from infra.account.people import PeopleArgs
 from infra.configuration import Configuration
 from infra.configuration.buckets import AUDIT, BACKUPS, backed_up
 from infra.configuration.environments import BACKUP_DAYS
 from infra.configuration.images import is_digest
+from infra.configuration.secrets import SecretSource
 from infra.data.database import Database
 from infra.data.storage import Storage
+from infra.edge.distributions import Distributions
 from infra.foundations.keys import Keys
 from infra.foundations.registry import RegistryArgs, is_own
 from infra.recovery.backup import BackupArgs
@@ -51,6 +56,24 @@ def deployment(configuration: Configuration) -> DeploymentArgs:
     """For the way of CI into the account."""
     system = configuration.system
     return DeploymentArgs(configuration.naming, system.repository.subjects, system.access.deploy)
+
+
+def people(
+    configuration: Configuration,
+    keys: Keys,
+    entries: Mapping[str, pulumi.Output[str]],
+    distributions: Distributions,
+) -> PeopleArgs:
+    """For what people on call may do from a command line."""
+    declared = configuration.system.secrets.values()
+    return PeopleArgs(
+        naming=configuration.naming,
+        entries=[entries[name] for name in sorted(entries)],
+        given_out=[entries[each.name] for each in declared if each.source is SecretSource.PERSON],
+        secrets_key=keys.secrets,
+        replica_key=keys.secret_copies_in_recovery_region,
+        distributions=distributions.arns,
+    )
 
 
 def registry(

@@ -66,7 +66,7 @@ def rotators(
             function(
                 Rotator.DATABASE,
                 "Rotates the services' password for PostgreSQL; two users take turns",
-                iam.read_secrets([entries[MASTER_SECRET]]),
+                iam.read_values([entries[MASTER_SECRET]]),
             ),
             distributions=_POSTGRESQL_DRIVER,
             variables={

@@ -122,11 +122,13 @@ def _snapshot(
             "PREFIX": naming.secret(""),
         },
         statements=[
-            iam.read_secrets([entries[name] for name in names]),
-            iam.use_key([keys.secrets], via=f"secretsmanager.{region}.amazonaws.com", sid="UseSecretsKey"),
+            iam.read_values([entries[name] for name in names]),
+            iam.decrypt_through(
+                [keys.secrets], f"secretsmanager.{region}.amazonaws.com", sid="UseSecretsKey"
+            ),
             iam.encrypt_copies(keys.secret_copies),
             iam.add_objects(storage.arns[BACKUPS], FOLDER),
-            iam.use_key([keys.data], via=f"s3.{region}.amazonaws.com", sid="UseDataKey"),
+            iam.encrypt_through([keys.data], f"s3.{region}.amazonaws.com", sid="UseDataKey"),
         ],
         schedule=SCHEDULES[SNAPSHOT_SECRETS],
     )

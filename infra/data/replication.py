@@ -84,7 +84,9 @@ def _role(args: ReplicationArgs, parent: pulumi.Resource) -> aws_iam.Role:
         name="copy",
         role=role.name,
         policy=iam.document(
-            *iam.replicate_from(args.source_arn),
+            *iam.replicate_from(
+                args.source_arn, locked=bool(definition.lock or definition.lock_where_backups_are_locked)
+            ),
             iam.replicate_to(args.copy_arn, deletions=definition.replicates_deletions),
             iam.decrypt_through([args.source_key], f"s3.{naming.region}.amazonaws.com", sid="ReadKey"),
             iam.encrypt_replicas(args.copy_key, naming.recovery_region),

@@ -96,6 +96,7 @@ class Distributions(pulumi.ComponentResource):
     """
 
     ids: dict[str, pulumi.Output[str]]
+    arns: list[pulumi.Output[str]]
 
     def __init__(
         self, name: str, args: DistributionsArgs, opts: pulumi.ResourceOptions | None = None
@@ -107,10 +108,11 @@ class Distributions(pulumi.ComponentResource):
         self._access = declare_frontend_access(args.naming, self) if args.frontend else None
         self._pages = declare_pages_function(args.naming, self) if args.frontend else None
         destination = self._log_destination()
-        self.ids = {}
+        self.ids, self.arns = {}, []
         for site in args.sites:
             distribution = self._distribution(site)
             self.ids[site.host] = distribution.id
+            self.arns.append(distribution.arn)
             self._names(site, distribution)
             self._deliver_logs(site, distribution, destination)
             if site.frontend:

@@ -57,7 +57,7 @@ def declare_flow_logs(
         name="write-logs",
         role=role.name,
         # It looks for its group first (VPC user guide, "IAM role for publishing flow logs").
-        policy=iam.document(iam.write_log_streams(group.arn), iam.find_log_groups(naming)),
+        policy=iam.document(iam.write_log_streams(group.arn), *iam.find_log_groups(naming, group.arn)),
         opts=here,
     )
     ec2.FlowLog(

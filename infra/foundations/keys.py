@@ -57,7 +57,7 @@ class Keys(pulumi.ComponentResource):
         self.logs = key("logs", "Log groups", logs)
         self.cluster = key("cluster", "Kubernetes secrets")
         publishers = [
-            iam.service_uses_key(
+            iam.topic_uses_key(
                 service,
                 {} if service == RULES else {"StringEquals": {"aws:SourceAccount": naming.account}},
                 sid="Uses" + "".join(part.capitalize() for part in service.split(".")[:-2]),

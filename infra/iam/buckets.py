@@ -43,15 +43,15 @@ def list_buckets(buckets: Sequence[Arn]) -> Statement:
     return allow("ListBuckets", ["s3:ListBucket"], buckets)
 
 
-def replicate_from(bucket: Arn) -> list[Statement]:
-    """S3 reads the versions of a bucket to copy them."""
+def replicate_from(bucket: Arn, *, locked: bool) -> list[Statement]:
+    """S3 reads the versions of a bucket to copy them, and their locks where it has such."""
+    locks = ["s3:GetObjectLegalHold", "s3:GetObjectRetention"] if locked else []
     return [
         allow("ReadSource", ["s3:GetReplicationConfiguration", "s3:ListBucket"], [bucket]),
         allow(
             "ReadVersions",
             [
-                "s3:GetObjectLegalHold",
-                "s3:GetObjectRetention",
+                *locks,
                 "s3:GetObjectVersionAcl",
                 "s3:GetObjectVersionForReplication",
                 "s3:GetObjectVersionTagging",

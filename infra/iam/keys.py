@@ -28,6 +28,20 @@ def service_uses_key(service: str, condition: Mapping[str, Any], *, sid: str = "
     )
 
 
+def topic_uses_key(service: str, condition: Mapping[str, Any], *, sid: str = "ServiceUses") -> Statement:
+    """A service publishes to topics encrypted with a key; for a key's policy, where `*` means that key.
+
+    SNS developer guide, "Enable compatibility between event sources from AWS services and encrypted topics".
+    """
+    return allow(
+        sid,
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        ["*"],
+        principal={"Service": service},
+        condition=condition or None,
+    )
+
+
 def logs_use_key(naming: Naming, region: str) -> Statement:
     """CloudWatch Logs encrypts the account's log groups of a region with a key; for a key's policy."""
     return service_uses_key(
@@ -38,7 +52,7 @@ def logs_use_key(naming: Naming, region: str) -> Statement:
 
 def alarms_use_key(naming: Naming, region: str) -> Statement:
     """CloudWatch's alarms of a region encrypt what they publish with a key; for a key's policy."""
-    return service_uses_key(
+    return topic_uses_key(
         "cloudwatch.amazonaws.com",
         {
             "StringEquals": {"aws:SourceAccount": naming.account},
@@ -51,10 +65,15 @@ def use_key(keys: Sequence[Arn], *, via: str | None = None, sid: str = "UseKey")
     """Encrypt and decrypt with keys, only through one service when `via` names it."""
     return allow(
         sid,
-        ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        ["kms:Decrypt", "kms:GenerateDataKey"],
         keys,
         condition={"StringEquals": {"kms:ViaService": via}} if via else None,
     )
+
+
+def encrypt_through(keys: Sequence[Arn], via: str, *, sid: str = "WriteKey") -> Statement:
+    """Encrypt with keys, only through one service; nothing can be read with it."""
+    return allow(sid, ["kms:GenerateDataKey"], keys, condition={"StringEquals": {"kms:ViaService": via}})
 
 
 def decrypt_through(keys: Sequence[Arn], via: str, *, sid: str = "ReadKey") -> Statement:

@@ -14,9 +14,7 @@ from infra.naming import Naming
 def write_log_streams(group: Arn) -> Statement:
     """Write into one log group."""
     return allow(
-        "WriteLogs",
-        ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-        [pulumi.Output.concat(group, ":*")],
+        "WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(group, ":*")]
     )
 
 
@@ -31,9 +29,13 @@ def write_events(group: Arn) -> Statement:
     )
 
 
-def find_log_groups(naming: Naming) -> Statement:
-    """See which log groups there are, which no narrower right allows; not what is in them."""
-    return allow("FindLogGroups", ["logs:DescribeLogGroups"], [naming.arn("logs", "log-group:*")])
+def find_log_groups(naming: Naming, group: Arn) -> list[Statement]:
+    """See which log groups there are, which no narrower right allows, and the streams of one; not what is in
+    them."""
+    return [
+        allow("FindLogGroups", ["logs:DescribeLogGroups"], [naming.arn("logs", "log-group:*")]),
+        allow("FindLogStreams", ["logs:DescribeLogStreams"], [pulumi.Output.concat(group, ":*")]),
+    ]
 
 
 def publish(topics: Sequence[Arn], *, sid: str = "PublishToTopics") -> Statement:
@@ -85,6 +87,14 @@ def describe_alarms() -> Statement:
     """See the states of alarms. Composite ones are told of only to who may see all of them (DescribeAlarms in
     CloudWatch's API reference), and pages are composite alarms."""
     return allow("DescribeAlarms", ["cloudwatch:DescribeAlarms"], ["*"])
+
+
+def empty_caches(distributions: Sequence[Arn]) -> list[Statement]:
+    """Empty the caches of distributions, which are found by looking through all of them."""
+    return [
+        allow("FindDistributions", ["cloudfront:ListDistributions"], ["*"]),
+        allow("EmptyCaches", ["cloudfront:CreateInvalidation"], distributions),
+    ]
 
 
 def invoke_function(function: Arn) -> Statement:

@@ -7,14 +7,24 @@ from collections.abc import Sequence
 from infra.iam.documents import Arn, Statement, allow, deny
 
 
-def read_secrets(secrets: Sequence[Arn]) -> Statement:
+def read_values(secrets: Sequence[Arn]) -> Statement:
     """Read the values of the named secrets."""
+    return allow("ReadValues", ["secretsmanager:GetSecretValue"], secrets)
+
+
+def read_secrets(secrets: Sequence[Arn]) -> Statement:
+    """Read the values of the named secrets, and see when they were changed."""
     return allow("ReadSecrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], secrets)
 
 
 def describe_secrets(secrets: Sequence[Arn]) -> Statement:
     """See when the named secrets were changed; not their values."""
     return allow("DescribeSecrets", ["secretsmanager:DescribeSecret"], secrets)
+
+
+def set_secrets(secrets: Sequence[Arn]) -> Statement:
+    """Give the named secrets a new value, without seeing the one before."""
+    return allow("SetSecrets", ["secretsmanager:PutSecretValue"], secrets)
 
 
 def rotate_secrets(secrets: Sequence[Arn]) -> Statement:

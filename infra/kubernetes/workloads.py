@@ -308,10 +308,8 @@ class Workloads(pulumi.ComponentResource):
         if workload.secret_arns:
             statements += [
                 iam.read_secrets(workload.secret_arns),
-                iam.use_key(
-                    [self._args.secrets_key],
-                    via=f"secretsmanager.{region}.amazonaws.com",
-                    sid="UseSecretsKey",
+                iam.decrypt_through(
+                    [self._args.secrets_key], f"secretsmanager.{region}.amazonaws.com", sid="UseSecretsKey"
                 ),
             ]
         if workload.bucket_arns:

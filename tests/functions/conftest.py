@@ -9,9 +9,17 @@ import boto3
 import pytest
 
 from rehearsal.aws.moto_fixes import repair_moto
+from tests.support.recorded_calls import Calls, recorded
 from tests.support.servers import Server, postgresql, redis
 
 REGION = "us-west-2"
+
+
+@pytest.fixture(autouse=True)
+def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
+    """What the code calls of AWS; nothing that the table of rights does not have."""
+    with recorded(monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture

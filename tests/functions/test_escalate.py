@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from functions.escalate import handler
+from tests.support.recorded_calls import Calls, table_of
 
 REGION, ELSEWHERE = "us-west-2", "us-east-1"
 SEV1, SEV2, SEV3 = (f"arn:aws:sns:{REGION}:123456789012:sev-{number}" for number in (1, 2, 3))
@@ -193,3 +194,10 @@ def test_what_a_worse_alarm_keeps_quiet_is_not_escalated() -> None:
         patch.setenv("PAGES", json.dumps({SEV2: 30}))
         patch.setenv("PREFIX", "triangle-prod-")
         assert list(handler._pages(quiet)) == []
+
+
+@pytest.mark.contract("ALM-17")
+def test_it_calls_what_the_table_of_rights_says(environment: Environment, calls: Calls) -> None:
+    since = environment.turn_on("triangle-prod-service", SEV1)
+    _call(since + timedelta(minutes=20))
+    assert calls.of("escalate") == table_of("escalate")

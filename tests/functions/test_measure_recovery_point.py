@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from functions.measure_recovery_point import handler
+from tests.support.recorded_calls import Calls, table_of
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 
@@ -60,9 +61,12 @@ def test_a_database_that_is_still_being_made_has_nothing_to_lose(
     assert _measured(monkeypatch, capsys, {}) == 0
 
 
-def test_moto_answers_like_that(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moto_answers_like_that_to_what_the_table_of_rights_says(
+    aws: None, monkeypatch: pytest.MonkeyPatch, calls: Calls
+) -> None:
     monkeypatch.setenv("DATABASE", "triangle-prod")
     boto3.client("rds").create_db_instance(
         DBInstanceIdentifier="triangle-prod", Engine="postgres", DBInstanceClass="db.t4g.micro"
     )
     assert handler.handle({}, None)["minutes"] < 60
+    assert calls.of("measure_recovery_point") == table_of("measure_recovery_point")

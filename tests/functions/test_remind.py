@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from functions.remind import handler
+from tests.support.recorded_calls import Calls, table_of
 
 ENDS = "2027-11-01"
 BUCKET = "triangle-prod-backups"
@@ -114,3 +115,9 @@ def test_before_the_first_snapshot_it_is_as_old_as_the_secrets(told: list[dict[s
 def _in_days(days: int) -> dict[str, Any]:
     day = datetime.now(UTC).date() + timedelta(days=days)
     return handler.handle({"date": day.isoformat()}, None)
+
+
+@pytest.mark.contract("SEC-5")
+def test_it_calls_what_the_table_of_rights_says(told: list[dict[str, str]], calls: Calls) -> None:
+    _on(30)
+    assert calls.of("remind") == table_of("remind")

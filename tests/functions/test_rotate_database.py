@@ -26,6 +26,7 @@ from pg8000.native import Connection, identifier
 from functions.rotate_database import handler, users
 from functions.shared.rotation import RotationError
 from infra.configuration.reserved_names import KEY_WORDS
+from tests.support.recorded_calls import Calls, table_of
 from tests.support.secrets_manager import STEPS, Entry
 from tests.support.servers import Server, superuser_of
 
@@ -385,3 +386,9 @@ def test_only_the_database_that_the_authority_vouches_for_is_told_anything(
         heard, why = _greeted(impostor)
         assert heard == b""
         assert "certificate verify failed" in why
+
+
+@pytest.mark.contract("SEC-2")
+def test_it_calls_what_the_table_of_rights_says(application: Application, calls: Calls) -> None:
+    application.entry.rotate(handler.handle)
+    assert calls.of("rotate_database") == table_of("rotate_database")

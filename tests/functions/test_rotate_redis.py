@@ -11,6 +11,7 @@ import pytest
 from functions.rotate_redis import handler, login
 from functions.shared.rotation import RotationError
 from tests.support.elasticache import USER_ID, USER_NAME, ElastiCache, set_passwords
+from tests.support.recorded_calls import Calls, table_of
 from tests.support.secrets_manager import STEPS, Entry
 from tests.support.servers import Server
 
@@ -116,3 +117,9 @@ def test_the_certificate_of_redis_is_checked_with_its_name() -> None:
     context = login.encryption()
     assert context is not None
     assert context.check_hostname
+
+
+@pytest.mark.contract("SEC-2")
+def test_it_calls_what_the_table_of_rights_says(entry: Entry, calls: Calls) -> None:
+    entry.rotate(handler.handle)
+    assert calls.of("rotate_redis") == table_of("rotate_redis")

@@ -12,6 +12,7 @@ import pytest
 from functions.rotate_signing_key import handler
 from functions.shared.rotation import RotationError
 from infra.data.secret_entry import KEY_FIELDS, SIGNING_KEY_LENGTH
+from tests.support.recorded_calls import Calls, table_of
 from tests.support.secrets_manager import STEPS, Entry
 
 
@@ -110,3 +111,9 @@ def test_a_failure_and_a_success_are_measured(entry: Entry, capsys: pytest.Captu
     assert '"RotationFailed": 1' in lines
     assert '"RotationSucceeded": 1' in lines
     assert entry.value()["current"] not in lines
+
+
+@pytest.mark.contract("SEC-2")
+def test_it_calls_what_the_table_of_rights_says(entry: Entry, calls: Calls) -> None:
+    entry.rotate(handler.handle)
+    assert calls.of("rotate_signing_key") == table_of("rotate_signing_key")

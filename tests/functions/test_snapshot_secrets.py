@@ -13,6 +13,7 @@ import pytest
 from functions.snapshot_secrets import handler
 from functions.snapshot_secrets.snapshot import PART_BYTES, Snapshot, SnapshotError, opened, sealed
 from tests.functions.conftest import REGION
+from tests.support.recorded_calls import Calls, table_of
 
 RECOVERY = "us-east-2"
 BUCKET = "triangle-prod-backups"
@@ -145,3 +146,9 @@ def test_a_snapshot_that_does_not_read_back_is_not_stored(
     with pytest.raises(RuntimeError, match="does not read back"):
         handler.handle({}, None)
     assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=BUCKET)
+
+
+@pytest.mark.contract("SEC-4")
+def test_it_calls_what_the_table_of_rights_says(environment: None, calls: Calls) -> None:
+    handler.handle({}, None)
+    assert calls.of("snapshot_secrets") == table_of("snapshot_secrets")

@@ -13,6 +13,7 @@ import pytest
 
 from operations.checkout import declared
 from operations.holdings import entries
+from tests.support.recorded_calls import Calls, recorded
 from tests.support.servers import embedded_aws
 
 
@@ -96,3 +97,10 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
+    """What the code calls of AWS; nothing that the table of rights does not have."""
+    with recorded(monkeypatch) as made:
+        yield made

@@ -16,6 +16,7 @@ from operations.cli import app
 from operations.holdings import Declared, Holding, State
 from operations.ledger import lines, markdown
 from tests.operations.conftest import Account
+from tests.support.recorded_calls import Calls, table_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -80,3 +81,13 @@ def test_the_ledger_is_a_page_as_well() -> None:
     found = lines([], [Expiry("apns", date(2027, 11, 1), "APNs key")], NOW)
     page = markdown("prod", found, NOW)
     assert "| apns | a person | - | - | - | 2027-11-01 | ok |" in page
+
+
+@pytest.mark.contract("SEC-3")
+def test_the_ledger_calls_what_the_table_of_rights_says(
+    account: Callable[[str], Account], calls: Calls
+) -> None:
+    there = account("prod")
+    there.deploy()
+    CliRunner().invoke(app, ["ledger", "--env", "prod", "--endpoint-url", there.url])
+    assert calls.of("ledger") == table_of("ledger")

@@ -13,6 +13,7 @@ from operations.cli import app
 from operations.holdings import Declared, Holding, State
 from operations.parity import Difference, differences
 from tests.operations.conftest import Account
+from tests.support.recorded_calls import Calls, table_of
 from tests.support.recorder import system_file
 
 Start = Callable[[str], Account]
@@ -90,3 +91,12 @@ def test_a_place_of_another_form_is_refused() -> None:
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 2
     assert "ENVIRONMENT=VALUE" in result.output
+
+
+@pytest.mark.contract("ENV-5")
+def test_the_comparison_calls_what_the_table_of_rights_says(account: Start, calls: Calls) -> None:
+    staging, prod = account("staging"), account("prod")
+    staging.deploy()
+    prod.deploy()
+    _parity(staging, prod)
+    assert calls.of("parity") == table_of("parity")

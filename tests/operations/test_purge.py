@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from operations.cli import app
 from tests.operations.conftest import Account
+from tests.support.recorded_calls import Calls, table_of
 
 Start = Callable[[str], Account]
 
@@ -62,3 +63,11 @@ def test_a_path_that_cloudfront_does_not_take_is_refused(account: Start, path: s
     result = _purge(account("dev"), path)
     assert result.exit_code == 2
     assert path in result.stderr
+
+
+@pytest.mark.contract("S3-4")
+def test_purging_calls_what_the_table_of_rights_says(account: Start, calls: Calls) -> None:
+    staging = account("staging")
+    _distribute(staging.other("cloudfront"), "another.staging.triangle.example")
+    _purge(staging)
+    assert calls.of("purge") == table_of("purge")

@@ -15,6 +15,7 @@ from operations.console import OperationError, show_table
 from operations.live_or_test import is_placeholder, looks_like_test, looks_live
 from operations.secret_values import checked, decoded
 from tests.operations.conftest import Account
+from tests.support.recorded_calls import Calls, table_of
 
 LIVE, TEST = "sk_live_51HqEXAMPLEvalue", "sk_test_51HqEXAMPLEvalue"
 FIREBASE = '{"type": "service_account", "project_id": "portal-%s"}'
@@ -206,3 +207,11 @@ def test_a_name_in_a_table_stays_in_one_piece(capsys: pytest.CaptureFixture[str]
     name = "a-secret-with-a-long-name" * 4
     show_table(("secret", "state"), [(name, "no value")])
     assert f"{name}  no value" in capsys.readouterr().out
+
+
+@pytest.mark.contract("ENV-2")
+def test_setting_a_secret_calls_what_the_table_of_rights_says(account: Start, calls: Calls) -> None:
+    there = account("prod")
+    there.deploy()
+    _set("stripe-secret-key", LIVE, there)
+    assert calls.of("set_") == table_of("set_")

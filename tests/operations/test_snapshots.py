@@ -15,6 +15,7 @@ from operations.checkout import declared
 from operations.cli import app
 from rehearsal.aws.moto_fixes import repair_moto
 from tests.operations.conftest import Account
+from tests.support.recorded_calls import Calls, table_of
 
 Start = Callable[[str], Account]
 RECOVERY = "us-east-2"
@@ -128,3 +129,10 @@ def test_a_snapshot_that_is_not_there_is_said(
     result = _restore(copies.account, *options)
     assert result.exit_code == code
     assert text in result.output
+
+
+@pytest.mark.contract("SEC-4")
+def test_restoring_calls_what_the_table_of_rights_says(copies: Copies, calls: Calls) -> None:
+    copies.take({"sentry-dsn": "of last week", "gone": "of last week"})
+    _restore(copies.account, "--write")
+    assert calls.of("restore") == table_of("restore")

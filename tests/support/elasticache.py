@@ -9,6 +9,7 @@ import boto3
 from botocore.validate import validate_parameters
 
 from functions.rotate_redis.login import _command
+from tests.support.recorded_calls import note
 from tests.support.servers import Server
 
 USER_ID, USER_NAME = "triangle-test-cache-app", "app"
@@ -42,6 +43,7 @@ class ElastiCache:
         return {"Users": [{"UserId": USER_ID, "Status": "modifying" if busy else "active"}]}
 
     def _check(self, operation: str, parameters: dict[str, Any]) -> None:
+        note("elasticache", operation, parameters)
         validate_parameters(parameters, self._model.operation_model(operation).input_shape)
 
 

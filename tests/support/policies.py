@@ -1,19 +1,26 @@
-"""What a policy document of AWS allows: enough of IAM's rules to ask whether somebody can do their job.
-
-Follows the IAM user guide, "Policy evaluation logic" and "Condition operators": a condition about a key that
-the request does not carry is not met, unless the operator is negated. Each conversation with AWS carries
-other keys, so a test says which ones.
-"""
+"""What a single policy document allows, asked without the rest of the graph."""
 
 from __future__ import annotations
 
 import json
-import operator
-from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatchcase
-from typing import Any
+from collections.abc import Mapping
+
+from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, decide
 
 _NO_KEYS: Mapping[str, str] = {}
+_ACCOUNT = "123456789012"
+_WHO = f"arn:aws:iam::{_ACCOUNT}:role/who-asks"
+# The account's policies decide about keys, as every key's policy has it.
+_DELEGATION = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{_ACCOUNT}:root"},
+            "Action": "*",
+            "Resource": "*",
+        }
+    ]
+}
 
 
 def allows(
@@ -33,44 +40,10 @@ def allows(
         principal: an AWS service, in a resource's document.
         keys: what AWS says about the request, by the name of the condition key.
     """
-    met = {
-        statement["Effect"]
-        for statement in json.loads(document)["Statement"]
-        if _concerns(statement, action, resource, principal) and _conditions_met(statement, keys)
-    }
-    return met == {"Allow"}
-
-
-def _concerns(statement: Mapping[str, Any], action: str, resource: str, principal: str | None) -> bool:
-    named = statement.get("Principal", {})
-    principals = _texts(named) if isinstance(named, str) else [*_texts(named.get("Service", []))]
-    return (
-        any(fnmatchcase(action.lower(), pattern.lower()) for pattern in _texts(statement["Action"]))
-        and any(fnmatchcase(resource, pattern) for pattern in _texts(statement["Resource"]))
-        and (principal is None or principal in principals)
-    )
-
-
-def _texts(value: Any) -> Iterator[str]:
-    yield from [value] if isinstance(value, str) else value
-
-
-_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
-    "StringEquals": operator.eq,
-    "StringLike": fnmatchcase,
-    "ArnLike": fnmatchcase,
-    "ArnEquals": fnmatchcase,
-    "Bool": operator.eq,
-}
-
-
-def _conditions_met(statement: Mapping[str, Any], keys: Mapping[str, str]) -> bool:
-    for name, conditions in statement.get("Condition", {}).items():
-        negated = "Not" in name
-        compare = _OPERATORS[name.replace("Not", "")]
-        for key, wanted in conditions.items():
-            found = keys.get(key)
-            holds = found is not None and any(compare(found, each) for each in _texts(wanted))
-            if holds == negated:
-                return False
-    return True
+    policy = Policy.of("document", json.loads(document))
+    if principal is not None:
+        asks = Principal("Service", principal, _ACCOUNT)
+        return decide(Request(asks, action, resource, keys), Policies(resource=policy)).allowed
+    asks = Principal("AWS", _WHO, _ACCOUNT)
+    policies = Policies([policy], Policy.of("delegation", _DELEGATION))
+    return decide(Request(asks, action, resource, keys), policies).allowed

@@ -52,7 +52,8 @@ class Secret:
 class Resource:
     """One declared resource, as the engine is told of it.
 
-    `inputs` has Secret in place of secret values; `provider` is the name of an explicit provider, or empty.
+    `inputs` has Secret in place of secret values; `provider` is the name of an explicit provider, or empty;
+    `id` and `outputs` are what the recorder answered.
     """
 
     type: str
@@ -72,6 +73,8 @@ class Resource:
     ignore_changes: tuple[str, ...]
     replacement_trigger: Any
     additional_secret_outputs: tuple[str, ...]
+    id: str = ""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
 
     def plain(self, name: str) -> Any:
         """An input with its secrets uncovered; documents of JSON stay text."""
@@ -263,6 +266,8 @@ def _resource(urn: str, request: Any) -> Resource:
         ignore_changes=tuple(request.ignoreChanges),
         replacement_trigger=_plain_value(trigger) if trigger.WhichOneof("kind") else None,
         additional_secret_outputs=tuple(request.additionalSecretOutputs),
+        id=_identifier(request),
+        outputs=_computed(request),
     )
 
 

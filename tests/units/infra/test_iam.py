@@ -41,7 +41,7 @@ def test_a_key_can_be_used_through_one_service_alone(via: str | None, conditions
 
 def test_statements_of_a_document_have_different_names() -> None:
     # IAM refuses a document with two of one name.
-    copying = [*iam.replicate_from("arn:a"), iam.replicate_to("arn:b", deletions=True)]
+    copying = [*iam.replicate_from("arn:a", locked=True), iam.replicate_to("arn:b", deletions=True)]
     statements = [
         *copying,
         iam.use_key(["arn:c"]),

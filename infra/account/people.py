@@ -1,0 +1,67 @@
+"""What people on call may do from a command line: an IAM policy, which their own role is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import iam as aws_iam
+
+from infra import iam
+from infra.naming import Naming
+
+
+@dataclass(frozen=True)
+class PeopleArgs:
+    """What the commands work on.
+
+    Args:
+        naming: names and ARNs.
+        entries: ARNs of all entries of Secrets Manager.
+        given_out: of those whose values people give out.
+        secrets_key: ARN of the key that encrypts them.
+        replica_key: of the one that encrypts their copies; None where there are none.
+        distributions: ARNs of the CDN's distributions.
+    """
+
+    naming: Naming
+    entries: Sequence[pulumi.Input[str]]
+    given_out: Sequence[pulumi.Input[str]]
+    secrets_key: pulumi.Input[str]
+    replica_key: pulumi.Input[str] | None
+    distributions: Sequence[pulumi.Input[str]]
+
+
+class People(pulumi.ComponentResource):
+    """The policy `<system>-<environment>-people`: `make secret`, `make ledger` and `make purge`. Keeps SEC-1.
+
+    It is not attached here: people's roles are made outside of this program, and those of IAM Identity Center
+    take a policy by its name alone, in the permission set.
+    """
+
+    def __init__(self, name: str, args: PeopleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:people:People", name, None, opts)
+        aws_iam.Policy(
+            "people",
+            name=args.naming.named("people"),
+            description="What people on call do from a command line",
+            policy=iam.document(*_statements(args)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})
+
+
+def _statements(args: PeopleArgs) -> list[iam.Statement]:
+    naming = args.naming
+    statements = [iam.describe_secrets(args.entries)]
+    if args.given_out:
+        statements += [
+            iam.set_secrets(args.given_out),
+            iam.use_key([args.secrets_key], via=f"secretsmanager.{naming.region}.amazonaws.com"),
+        ]
+        if args.replica_key is not None:
+            statements.append(iam.encrypt_secret_replicas(args.replica_key, naming.recovery_region))
+    if args.distributions:
+        statements += iam.empty_caches(args.distributions)
+    return statements

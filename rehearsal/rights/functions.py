@@ -1,0 +1,159 @@
+"""What the functions in Lambda call. The tests of each function record its calls and compare them with this.
+
+`on` says how a function learns what a call is about: from a variable of its environment, from the event that
+it is called with, from a secret's value; so what it is allowed never decides what it is asked about.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from rehearsal.rights.calls import BUCKET, FUNCTION, KEY, ROLE, SECRET, Call
+from rehearsal.rights.graph import Declared, Graph
+
+EVENT = "event"  # the entry whose rotation has come
+VALUE = "value"  # the user that an entry's value names
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A call of a function: the action, and what it is about."""
+
+    action: str
+    on: str
+
+
+_ROTATION = (
+    Recorded("secretsmanager:DescribeSecret", EVENT),
+    Recorded("secretsmanager:GetSecretValue", EVENT),
+    Recorded("secretsmanager:PutSecretValue", EVENT),
+    Recorded("secretsmanager:UpdateSecretVersionStage", EVENT),
+)
+
+# By the function's folder in `functions/`.
+RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
+    {
+        "escalate": (
+            Recorded("cloudwatch:DescribeAlarms", EVERYTHING),
+            Recorded("sns:Publish", "STEPS"),
+        ),
+        "measure_recovery_point": (Recorded("rds:DescribeDBInstances", "DATABASE"),),
+        "remind": (
+            Recorded("s3:ListBucket", "BUCKET"),
+            Recorded("secretsmanager:DescribeSecret", "ROTATED"),
+            Recorded("sns:Publish", "TOPIC"),
+        ),
+        "rotate_database": (*_ROTATION, Recorded("secretsmanager:GetSecretValue", "MASTER_SECRET")),
+        "rotate_redis": (
+            *_ROTATION,
+            Recorded("elasticache:DescribeUsers", VALUE),
+            Recorded("elasticache:ModifyUser", VALUE),
+        ),
+        "rotate_signing_key": _ROTATION,
+        "snapshot_secrets": (
+            Recorded("secretsmanager:GetSecretValue", "ENTRIES"),
+            Recorded("kms:Decrypt", "KEY"),
+            Recorded("kms:Encrypt", "KEY"),
+            Recorded("s3:PutObject", "BUCKET"),
+        ),
+        # The Kubernetes API, with a signature that STS looks at (GetCallerIdentity needs no permission).
+        "watch_jobs": (),
+    }
+)
+
+
+def calls_of_functions(graph: Graph) -> Iterator[Call]:
+    """Every call that the functions of an environment make."""
+    for function in graph.of(FUNCTION):
+        folder = function.inputs["handler"].split(".")[1]
+        assert folder in RECORDED, f"{folder}: write down in {__name__} what the function calls"
+        principal = graph.principal(graph.named(ROLE, function.inputs["role"]))
+        for recorded in RECORDED[folder]:
+            for resource in _resources(graph, function, recorded):
+                yield Call(
+                    f"function {function.name}",
+                    principal,
+                    recorded.action,
+                    resource,
+                    _keys(function, recorded),
+                    why=f"functions/{folder}, recorded by its tests",
+                )
+        yield from _calls_of_lambda(graph, function)
+
+
+def _variables(function: Declared) -> Mapping[str, str]:
+    variables: Mapping[str, str] = (function.inputs.get("environment") or {}).get("variables", {})
+    return variables
+
+
+def _keys(function: Declared, recorded: Recorded) -> Mapping[str, str]:
+    """What S3 says about a listing: of which folder it is."""
+    return {"s3:prefix": _variables(function)["SNAPSHOTS"]} if recorded.action == "s3:ListBucket" else {}
+
+
+def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator[str]:
+    variables, on = _variables(function), recorded.on
+    if on == EVERYTHING:
+        yield "*"
+    elif on == EVENT:
+        yield from _rotated(graph, function)
+    elif on == VALUE:
+        for user in graph.of("aws:elasticache/user:User"):
+            if user.inputs["userName"] != "default":
+                yield graph.built_arn("elasticache", f"user:{user.inputs['userId']}", user)
+    elif on == "ENTRIES":
+        yield from _entries(graph, variables, variables["ENTRIES"].split(","))
+    elif on == "ROTATED":
+        yield from _entries(graph, variables, json.loads(variables["ROTATED"]))
+    elif on == "STEPS":
+        yield from (step["topic"] for step in json.loads(variables["STEPS"]))
+    elif on == "BUCKET":
+        bucket = graph.named(BUCKET, variables["BUCKET"]).arn
+        listed = recorded.action == "s3:ListBucket"
+        yield bucket if listed else f"{bucket}/secrets/2026-11-21T030000+0000.json"
+    elif on == "DATABASE":
+        yield graph.named("aws:rds/instance:Instance", variables["DATABASE"]).arn
+    elif on == "KEY":
+        yield graph.named(KEY, variables["KEY"]).arn
+    else:
+        yield variables[on]
+
+
+def _rotated(graph: Graph, function: Declared) -> Iterator[str]:
+    for rotation in graph.of("aws:secretsmanager/secretRotation:SecretRotation"):
+        if rotation.inputs["rotationLambdaArn"] == function.arn:
+            yield graph.named(SECRET, rotation.inputs["secretId"]).arn
+
+
+def _entries(graph: Graph, variables: Mapping[str, str], names: list[str]) -> Iterator[str]:
+    for name in names:
+        yield graph.named(SECRET, variables["PREFIX"] + name).arn
+
+
+def _calls_of_lambda(graph: Graph, function: Declared) -> Iterator[Call]:
+    """What Lambda itself does as the function's role."""
+    principal = graph.principal(graph.named(ROLE, function.inputs["role"]))
+    actor = f"function {function.name}"
+    group = graph.named("aws:cloudwatch/logGroup:LogGroup", function.inputs["loggingConfig"]["logGroup"])
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        why = 'Lambda developer guide, "Working with function logs": the execution role'
+        yield Call(actor, principal, action, f"{group.arn}:log-stream:2026/11/21/[$LATEST]1", why=why)
+    if function.inputs.get("vpcConfig"):
+        why = 'Lambda developer guide, "Giving functions access to a VPC": required permissions'
+        for action in (
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+        ):
+            yield Call(actor, principal, action, "*", why=why)
+    for each in graph.of("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"):
+        if each.inputs["functionName"] in (function.inputs["name"], function.arn):
+            failure = (each.inputs.get("destinationConfig") or {}).get("onFailure")
+            if failure:
+                why = 'Lambda developer guide, "Retaining records of asynchronous invocations"'
+                yield Call(actor, principal, "sns:Publish", failure["destination"], why=why)

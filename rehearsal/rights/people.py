@@ -1,0 +1,161 @@
+"""What CI and people call: the roles that exist before the platform, and the commands that people run.
+
+The tests of the commands record their calls and compare them with this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from rehearsal.rights.calls import BUCKET, FUNCTION, REPLICA_KEY, ROLE, SECRET, Call
+from rehearsal.rights.evaluation import Policy, Principal
+from rehearsal.rights.graph import Declared, Graph
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+PEOPLE_POLICY = "people"
+
+GIVEN_OUT = "the entries that people fill"
+EVERY_ENTRY = "every entry"
+SNAPSHOTS = "the backups bucket"
+SNAPSHOT_KEY = "the key of the snapshots"
+DISTRIBUTIONS = "the distributions"
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command.
+
+    Args:
+        role: whose rights it needs: `on-call` or `deploy`, as the access entries are called.
+        calls: each action, and what it is about.
+    """
+
+    role: str
+    calls: tuple[tuple[str, str], ...]
+
+
+# By the function in `operations/` that is the command. Asking STS who one is needs no permission
+# (GetCallerIdentity in its API reference).
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        "set_": Command("on-call", (("secretsmanager:PutSecretValue", GIVEN_OUT),)),
+        "ledger": Command("on-call", (("secretsmanager:DescribeSecret", EVERY_ENTRY),)),
+        "purge": Command(
+            "on-call",
+            (
+                ("cloudfront:CreateInvalidation", DISTRIBUTIONS),
+                ("cloudfront:ListDistributions", EVERYTHING),
+            ),
+        ),
+        # Both read values, which the entries' policies leave to the role that deploys.
+        "parity": Command(
+            "deploy",
+            (
+                ("secretsmanager:DescribeSecret", EVERY_ENTRY),
+                ("secretsmanager:GetSecretValue", EVERY_ENTRY),
+            ),
+        ),
+        "restore": Command(
+            "deploy",
+            (
+                ("kms:Decrypt", SNAPSHOT_KEY),
+                ("s3:GetObject", SNAPSHOTS),
+                ("s3:ListBucket", SNAPSHOTS),
+                ("secretsmanager:DescribeSecret", EVERY_ENTRY),
+                ("secretsmanager:GetSecretValue", EVERY_ENTRY),
+                ("secretsmanager:PutSecretValue", EVERY_ENTRY),
+            ),
+        ),
+    }
+)
+
+
+def deploy_trust(account: str, github_role: str) -> dict[str, Any]:
+    """What the role that deploys has to trust, as the README shows it.
+
+    A role that does not exist yet cannot be a principal (IAM user guide, "AWS JSON policy elements:
+    Principal"): so it trusts the account, and asks for the role that calls.
+    """
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+                "Action": ["sts:AssumeRole", "sts:TagSession"],
+                "Condition": {
+                    "ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{github_role}"}
+                },
+            }
+        ],
+    }
+
+
+def calls_of_people(graph: Graph) -> Iterator[Call]:
+    """Every call of CI on its way in, and of the commands."""
+    yield from _ci(graph)
+    for name, command in COMMANDS.items():
+        principal, identity = _person(graph, command.role)
+        for action, about in command.calls:
+            for resource in _resources(graph, about, action):
+                yield Call(
+                    f"{command.role} runs {name.rstrip('_')}",
+                    principal,
+                    action,
+                    resource,
+                    identity=identity,
+                    why="operations/, recorded by the tests of the commands",
+                )
+
+
+def _ci(graph: Graph) -> Iterator[Call]:
+    for role in graph.of(ROLE):
+        if role.name == "github":
+            deploy, _ = _person(graph, "deploy")
+            trust = Policy.of("trust of the deploy role", deploy_trust(graph.account, role.inputs["name"]))
+            why = "aws-actions/configure-aws-credentials, role-chaining"
+            for action in ("sts:AssumeRole", "sts:TagSession"):
+                yield Call("CI", graph.principal(role), action, deploy.name, trust=trust, why=why)
+
+
+def _person(graph: Graph, entry: str) -> tuple[Principal, tuple[Policy, ...]]:
+    (access,) = [each for each in graph.of("aws:eks/accessEntry:AccessEntry") if each.name == entry]
+    principal = Principal("AWS", access.inputs["principalArn"], graph.account)
+    if entry == "deploy":
+        return principal, (graph.policy_at(ADMINISTRATOR),)
+    (policy,) = [each for each in graph.of("aws:iam/policy:Policy") if each.name == PEOPLE_POLICY]
+    return principal, (graph.policy_at(policy.arn),)
+
+
+def _resources(graph: Graph, about: str, action: str) -> Iterator[str]:
+    if about == EVERYTHING:
+        yield "*"
+    elif about in (GIVEN_OUT, EVERY_ENTRY):
+        filled = {
+            each.inputs["secretId"] for each in graph.of("aws:secretsmanager/secretVersion:SecretVersion")
+        }
+        for secret in graph.of(SECRET):
+            if about == EVERY_ENTRY or not filled & {secret.arn, secret.id}:
+                yield secret.arn
+    elif about == SNAPSHOTS:
+        bucket = graph.named(BUCKET, _snapshots(graph)["BUCKET"])
+        yield f"{bucket.arn}/secrets/1.json" if action == "s3:GetObject" else bucket.arn
+    elif about == SNAPSHOT_KEY:
+        yield _snapshots(graph)["KEY"]
+        yield from (each.arn for each in graph.of(REPLICA_KEY))
+    else:
+        yield from (each.arn for each in graph.of("aws:cloudfront/distribution:Distribution"))
+
+
+def _snapshots(graph: Graph) -> Mapping[str, str]:
+    (function,) = [each for each in graph.of(FUNCTION) if each.name == "snapshot-secrets"]
+    return _variables(function)
+
+
+def _variables(function: Declared) -> Mapping[str, str]:
+    variables: Mapping[str, str] = function.inputs["environment"]["variables"]
+    return variables

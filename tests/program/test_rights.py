@@ -1,0 +1,114 @@
+"""Everybody may make the calls that they make, and nobody may do what they never do.
+
+The calls are in `rehearsal/rights`: those of functions and commands as their tests have recorded them, those
+of AWS's services with the page of its documentation. Each is asked of all policies of the graph, as by AWS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from rehearsal.rights.calls import Call, with_implied
+from rehearsal.rights.evaluation import Principal
+from rehearsal.rights.graph import Graph
+from rehearsal.rights.people import calls_of_people
+from rehearsal.rights.pods import calls_of_pods
+from rehearsal.rights.table import answers, calls, unused
+from tests.support.graph_of import graph_of
+from tests.support.recorder import Recording
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+# Every environment, and every system in the one that has most.
+GRAPHS = [
+    *(("triangle", environment) for environment in ENVIRONMENTS),
+    *((system, "prod") for system in ("node", "fixzit", "paintbox", "escrow")),
+]
+
+
+@pytest.mark.contract("SEC-1", "SEC-2", "K8S-3")
+@pytest.mark.parametrize(("system", "environment"), GRAPHS)
+def test_everybody_may_make_the_calls_that_they_make(system: str, environment: str) -> None:
+    found = answers(graph_of(system, environment))
+    assert len(found) > 400
+    assert [str(answer) for answer in found if not answer.decision.allowed] == []
+
+
+@pytest.mark.contract("SEC-1")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_is_granted_and_never_used_was_looked_at(environment: str, snapshot: SnapshotAssertion) -> None:
+    graph = graph_of("triangle", environment)
+    assert unused(graph, answers(graph)) == snapshot(name=environment)
+
+
+@pytest.mark.contract("SEC-1", "DR-3")
+def test_a_new_value_of_a_secret_is_encrypted_in_both_regions(prod: Recording) -> None:
+    kinds = {
+        (call.action, call.keys.get("kms:ViaService"))
+        for call in calls(graph_of("triangle", "prod"))
+        if call.actor == "function rotate-database" and call.action.startswith("kms:")
+    }
+    assert ("kms:GenerateDataKey", "secretsmanager.us-west-2.amazonaws.com") in kinds
+    there = "secretsmanager.us-east-2.amazonaws.com"
+    assert {("kms:GenerateDataKey", there), ("kms:Encrypt", there)} <= kinds
+
+
+def _verdicts(graph: Graph, call: Call) -> list[bool]:
+    return [
+        graph.decide(each.request, each.identity, each.trust).allowed for each in with_implied(graph, call)
+    ]
+
+
+@pytest.mark.contract("SEC-1", "K8S-3")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_no_pod_may_what_only_anothers_does(environment: str) -> None:
+    graph = graph_of("triangle", environment)
+    made = list(calls_of_pods(graph))
+    pods = {call.actor: call.principal for call in made}
+    for actor, principal in pods.items():
+        own = {(call.action, call.resource) for call in made if call.actor == actor}
+        for call in made:
+            if (call.action, call.resource) not in own:
+                other = replace(call, principal=principal)
+                assert not graph.decide(other.request).allowed, f"{actor} may {call}"
+
+
+@pytest.mark.contract("SEC-1", "SEC-6")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_who_may_everything_in_the_account_still_reads_no_secret(environment: str) -> None:
+    graph = graph_of("triangle", environment)
+    readings = [call for call in calls_of_people(graph) if call.action == "secretsmanager:GetSecretValue"]
+    assert readings
+    stranger = Principal("AWS", f"arn:aws:iam::{graph.account}:role/stranger", graph.account)
+    for call in readings:
+        assert graph.decide(call.request, call.identity).allowed
+        other = replace(call, principal=stranger)
+        assert not graph.decide(other.request, other.identity).allowed
+
+
+@pytest.mark.contract("SEC-7")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_ci_takes_the_deploy_role_though_it_came_after_it_and_no_other_role(environment: str) -> None:
+    graph = graph_of("triangle", environment)
+    (taking, *_) = [call for call in calls(graph) if call.actor == "CI"]
+    assert _verdicts(graph, taking) == [True]
+    other = replace(taking, resource=f"arn:aws:iam::{graph.account}:role/administrator")
+    assert _verdicts(graph, other) == [False]
+    # Whoever else is in the account is not trusted by it.
+    stranger = Principal("AWS", f"arn:aws:iam::{graph.account}:role/stranger", graph.account)
+    administrator = graph.policy_at("arn:aws:iam::aws:policy/AdministratorAccess")
+    assert _verdicts(graph, replace(taking, principal=stranger, identity=(administrator,))) == [False]
+
+
+@pytest.mark.contract("SEC-7")
+def test_a_service_of_another_account_takes_no_role_that_asks_for_ours(prod: Recording) -> None:
+    graph = graph_of("triangle", "prod")
+    asking = [
+        call for call in calls(graph) if call.action == "sts:AssumeRole" and "aws:SourceAccount" in call.keys
+    ]
+    assert {call.actor for call in asking} >= {"scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com"}
+    for call in asking:
+        foreign = replace(call, keys={**call.keys, "aws:SourceAccount": "444455556666"})
+        assert _verdicts(graph, foreign) == [False]

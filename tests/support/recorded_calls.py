@@ -1,0 +1,162 @@
+"""The calls of AWS that the project's own code makes while a test runs, whoever made the client.
+
+A call belongs to the function or command that is on the stack; what a test calls itself, to set something up
+or to look at it, belongs to nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from rehearsal.rights import functions, people
+
+ROOT = Path(__file__).resolve().parents[2]
+_OURS = (f"{ROOT}/functions/", f"{ROOT}/operations/")
+
+# Where the name of the operation is not that of the permission (Service Authorization Reference).
+_ACTIONS = {"s3:ListObjectsV2": "s3:ListBucket"}
+# Which parameter says what a call is about.
+_ABOUT = ("SecretId", "TopicArn", "Bucket", "UserId", "DBInstanceIdentifier")
+# Variables that tell a function what to work on, the narrower ones first.
+_VARIABLES = ("MASTER_SECRET", "TOPIC", "STEPS", "BUCKET", "DATABASE", "ROTATED", "ENTRIES")
+# No permission is needed for it (STS, GetCallerIdentity).
+_FREE = {"sts:GetCallerIdentity"}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A call: of which function's folder or command, what, and about what."""
+
+    actor: str
+    action: str
+    about: str
+
+
+class Calls:
+    """What was called so far."""
+
+    def __init__(self) -> None:
+        self.made: set[Made] = set()
+
+    def note(self, service: str, operation: str, parameters: Mapping[str, Any]) -> None:
+        """Notes a call, when the project's code has made it."""
+        action = f"{service}:{operation}"
+        action = _ACTIONS.get(action, action)
+        actor = _actor(sys._getframe(1))
+        if actor is not None and action not in _FREE:
+            about = _about(action, parameters) if actor in functions.RECORDED else ""
+            self.made.add(Made(actor, action, about))
+
+    def of(self, actor: str) -> set[tuple[str, str]]:
+        """The actions of one function or command, each with what it is about."""
+        return {(each.action, each.about) for each in self.made if each.actor == actor}
+
+
+def _actor(frame: FrameType | None) -> str | None:
+    """The folder of a function, or the name of a command; None for a test's own call."""
+    ours = list(_frames(frame))
+    # A command may use what a function is made of; it calls as the person who runs it.
+    commands = [each[-1] for each in ours if each[0] == "operations" and each[-1] in _commands()]
+    if commands:
+        return commands[-1]
+    return next((each[1] for each in ours if each[0] == "functions" and each[1] != "shared"), None)
+
+
+@cache
+def _commands() -> frozenset[str]:
+    """The functions that are commands, whether the table of rights has them or not."""
+    from operations.cli import app
+
+    groups = [app, *(each.typer_instance for each in app.registered_groups if each.typer_instance)]
+    registered = [command.callback for group in groups for command in group.registered_commands]
+    return frozenset(callback.__name__ for callback in registered if callback is not None)
+
+
+def _frames(frame: FrameType | None) -> Iterator[tuple[str, ...]]:
+    """The project's own code on the stack, from the inside out: the parts of its path, and its name."""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(_OURS):
+            yield (*file.removeprefix(f"{ROOT}/").split("/"), frame.f_code.co_name)
+        frame = frame.f_back
+
+
+def _about(action: str, parameters: Mapping[str, Any]) -> str:
+    """How the function has learned what it calls about, as the table of rights says it."""
+    if action.startswith("elasticache:"):
+        return functions.VALUE
+    if action.startswith("kms:"):
+        return "KEY"
+    found = next((str(parameters[name]) for name in _ABOUT if name in parameters), None)
+    if found is None:
+        return functions.EVERYTHING
+    prefix = os.environ.get("PREFIX", "")
+    for variable in _VARIABLES:
+        if _names(os.environ.get(variable, ""), found, found.removeprefix(prefix)):
+            return variable
+    return functions.EVENT
+
+
+def _names(text: str, *names: str) -> bool:
+    try:
+        words = json.loads(text)
+    except ValueError:
+        words = text.split(",")
+    if isinstance(words, list) and words and isinstance(words[0], dict):
+        words = [each["topic"] for each in words]
+    return any(name in words for name in names)
+
+
+_current: list[Calls] = []
+
+
+def note(service: str, operation: str, parameters: Mapping[str, Any]) -> None:
+    """For what stands for a client of AWS in a test."""
+    for calls in _current:
+        calls.note(service, operation, parameters)
+
+
+@contextmanager
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
+    """Records what botocore is asked for; at the end nothing may be missing in the table of rights."""
+    from botocore.client import BaseClient
+
+    calls, original = Calls(), BaseClient._make_api_call
+
+    def call(client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
+        calls.note(client.meta.service_model.service_name, operation, parameters)
+        return original(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    _current.append(calls)
+    try:
+        yield calls
+    finally:
+        _current.remove(calls)
+    unknown = sorted(str(each) for each in calls.made if not _is_known(each))
+    assert not unknown, f"not in rehearsal/rights/functions.py or people.py: {unknown}"
+
+
+def _is_known(made: Made) -> bool:
+    if made.actor in functions.RECORDED:
+        return functions.Recorded(made.action, made.about) in functions.RECORDED[made.actor]
+    command = people.COMMANDS.get(made.actor)
+    return command is not None and made.action in {action for action, _ in command.calls}
+
+
+def table_of(actor: str) -> set[tuple[str, str]]:
+    """What the table of rights says that a function or command calls."""
+    if actor in functions.RECORDED:
+        return {(each.action, each.on) for each in functions.RECORDED[actor]}
+    return {(action, "") for action, _ in people.COMMANDS[actor].calls}
