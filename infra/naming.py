@@ -56,6 +56,15 @@ class Naming:
         """The ARN of a resource of this account in its region."""
         return f"arn:aws:{service}:{region or self.region}:{self.account}:{resource}"
 
+    @property
+    def deployment_role(self) -> str:
+        """The IAM role that CI takes, known before it exists."""
+        return self.named("github")
+
+    def identity_provider_arn(self, issuer: str) -> str:
+        """The ARN of an identity provider of OpenID Connect."""
+        return f"arn:aws:iam::{self.account}:oidc-provider/{issuer}"
+
     def role_arn(self, name: str) -> str:
         """The ARN of an IAM role; roles have no region."""
         return f"arn:aws:iam::{self.account}:role/{name}"

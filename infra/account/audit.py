@@ -76,11 +76,31 @@ class Audit(pulumi.ComponentResource):
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
         self._trail()
-        accessanalyzer.Analyzer("access", analyzer_name=args.naming.prefix, type="ACCOUNT", opts=self._here)
+        self._access_analyzer()
         if args.detects_threats:
             self._guard_duty()
         self._review()
         self.register_outputs({})
+
+    def _access_analyzer(self) -> None:
+        naming = self._args.naming
+        analyzer = accessanalyzer.Analyzer(
+            "access", analyzer_name=naming.prefix, type="ACCOUNT", opts=self._here
+        )
+        # That GitHub's runners come in is meant: without this the first day would begin with a finding.
+        accessanalyzer.ArchiveRule(
+            "deployment",
+            analyzer_name=analyzer.analyzer_name,
+            rule_name="deployment",
+            filters=[
+                accessanalyzer.ArchiveRuleFilterArgs(criteria=criteria, eqs=[value])
+                for criteria, value in (
+                    ("resource", naming.role_arn(naming.deployment_role)),
+                    ("principal.Federated", naming.identity_provider_arn(iam.GITHUB_ISSUER)),
+                )
+            ],
+            opts=self._here,
+        )
 
     def _trail(self) -> None:
         args, naming = self._args, self._args.naming

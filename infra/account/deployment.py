@@ -56,7 +56,7 @@ class Deployment(pulumi.ComponentResource):
         )
         role = aws_iam.Role(
             "github",
-            name=naming.named("github"),
+            name=naming.deployment_role,
             description=f"GitHub's environment {naming.environment} deploys",
             assume_role_policy=iam.document(
                 iam.trust_github(provider.arn, subjects=args.subjects, environment=naming.environment)

@@ -108,6 +108,17 @@ def test_access_from_outside_of_the_account_is_looked_for(each: Recording) -> No
     assert each.one("aws:accessanalyzer/analyzer:Analyzer", "access").inputs["type"] == "ACCOUNT"
 
 
+@pytest.mark.contract("SEC-6", "SEC-7")
+def test_only_the_way_of_ci_into_the_account_is_no_finding(each: Recording) -> None:
+    rule = each.one("aws:accessanalyzer/archiveRule:ArchiveRule", "deployment").inputs
+    role = each.one("aws:iam/role:Role", "github").inputs["name"]
+    account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
+    assert {found["criteria"]: found["eqs"] for found in rule["filters"]} == {
+        "resource": [f"arn:aws:iam::{account}:role/{role}"],
+        "principal.Federated": [f"arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com"],
+    }
+
+
 @pytest.mark.contract("SEC-6")
 def test_prod_looks_for_attacks(prod: Recording) -> None:
     assert prod.one("aws:guardduty/detector:Detector", "threats").inputs["enable"] is True

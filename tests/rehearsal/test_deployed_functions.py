@@ -150,3 +150,14 @@ def test_the_deployed_function_reminds_of_what_ends(environment: Environment) ->
     answer = environment.function("remind").call({"date": "2027-10-02"})
     assert answer["reminded"] == ["apns"]
     assert {"database", "redis-cache", "jwt-access-key"} <= set(answer["overdue"])
+
+
+@pytest.mark.contract("ALM-13")
+def test_the_deployed_function_measures_what_could_be_restored(environment: Environment) -> None:
+    assert 0 <= environment.function("measure-recovery-point").call({})["minutes"] < 60
+
+
+@pytest.mark.contract("ALM-13", "SEC-4")
+def test_the_deployed_reminder_sees_the_newest_snapshot(environment: Environment) -> None:
+    environment.function("snapshot-secrets").call({})
+    assert environment.function("remind").call({})["snapshotAge"] < 1

@@ -82,6 +82,11 @@ RECORDED = (
         model="accessanalyzer.create_analyzer",
     ),
     RecordedType(
+        token="aws:accessanalyzer/archiveRule:ArchiveRule",
+        id="{analyzerName}/{ruleName}",
+        why="moto has no Access Analyzer",
+    ),
+    RecordedType(
         token="aws:guardduty/detector:Detector",
         id="{hash}",
         why="moto has no tags of a detector, and forgets its features",
