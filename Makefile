@@ -23,7 +23,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests refresh destroy reset systems promote rollback protect purge dns secret parity ledger test lint bench audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests timeline refresh destroy reset systems promote rollback protect purge dns secret parity ledger test lint bench audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -51,7 +51,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir="$$CACHE/pytest"
 # A module's tests share what they have deployed, so they stay together.
 ON_ALL_CORES = -n auto --maxprocesses 4 --dist loadscope
-TYPED  = $(wildcard __main__.py infra commands rehearsal functions operations tests)
+TYPED  = $(wildcard __main__.py infra commands rehearsal functions operations timing tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.
 STEP = step() { name=$$1; shift; start=$$(date +%s); said=$$("$$@" 2>&1); code=$$?; \
@@ -83,6 +83,9 @@ env: ## the same for the shell that is open: eval "$$(make env ENV=…)"
 
 manifests: $(READY) ## write the Kubernetes objects of ENV as YAML, into OUTPUT or manifests/ENV
 	@$(REHEARSAL) manifests $(OPTIONS) $${OUTPUT:+--output "$$OUTPUT"}
+
+timeline: $(READY) ## draw how long ENV would take on AWS, into OUTPUT or timeline-ENV.svg; PARALLEL as in Pulumi
+	@$(REHEARSAL) timeline $(OPTIONS) $(if $(OUTPUT),--output '$(OUTPUT)') $(if $(PARALLEL),--parallel '$(PARALLEL)')
 
 refresh: $(READY) ## take what is in ENV's embedded AWS now into its state
 	@$(REHEARSAL) refresh $(OPTIONS)

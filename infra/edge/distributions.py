@@ -109,12 +109,13 @@ class Distributions(pulumi.ComponentResource):
         self._pages = declare_pages_function(args.naming, self) if args.frontend else None
         destination = self._log_destination()
         self.ids, self.arns = {}, []
+        deliveries: list[pulumi.Resource] = []
         for site in args.sites:
             distribution = self._distribution(site)
             self.ids[site.host] = distribution.id
             self.arns.append(distribution.arn)
             self._names(site, distribution)
-            self._deliver_logs(site, distribution, destination)
+            deliveries.append(self._deliver_logs(site, distribution, destination, deliveries[-1:]))
             if site.frontend:
                 assert args.frontend is not None
                 declare_frontend_bucket(args.frontend, distribution.arn, self)
@@ -208,7 +209,8 @@ class Distributions(pulumi.ComponentResource):
         site: Site,
         distribution: cloudfront.Distribution,
         destination: cloudwatch.LogDeliveryDestination,
-    ) -> None:
+        before: Sequence[pulumi.Resource],
+    ) -> cloudwatch.LogDelivery:
         source = cloudwatch.LogDeliverySource(
             site.name,
             name=self._args.naming.named(f"cdn-{site.name}"),
@@ -216,10 +218,12 @@ class Distributions(pulumi.ComponentResource):
             resource_arn=distribution.arn,
             opts=removed_first(self),
         )
-        cloudwatch.LogDelivery(
+        return cloudwatch.LogDelivery(
             site.name,
             delivery_source_name=source.name,
             delivery_destination_arn=destination.arn,
             record_fields=list(LOG_FIELDS),
-            opts=self._here,
+            # CloudWatch Logs refuses a second delivery to a destination while one is being made
+            # (ConflictException, terraform-provider-aws#42194).
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(before)),
         )

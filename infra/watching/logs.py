@@ -53,9 +53,11 @@ class Logs(pulumi.ComponentResource):
         findings = self._group(MASKED_DATA)
         for service in (*args.services, *args.retired):
             group = self._group(service)
-            self._mask(service, group, findings)
+            masking = self._mask(service, group, findings)
             for metric in of_services() if service in args.services else ():
-                declare_metric_filter(f"{service}-{metric.name}", metric, group.name, parent=self)
+                declare_metric_filter(
+                    f"{service}-{metric.name}", metric, group.name, parent=self, after=[masking]
+                )
         self._save_queries()
         self.register_outputs({})
 
@@ -68,9 +70,11 @@ class Logs(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
         )
 
-    def _mask(self, service: str, group: cloudwatch.LogGroup, findings: cloudwatch.LogGroup) -> None:
+    def _mask(
+        self, service: str, group: cloudwatch.LogGroup, findings: cloudwatch.LogGroup
+    ) -> pulumi.Resource:
         naming = self._args.naming
-        cloudwatch.LogDataProtectionPolicy(
+        return cloudwatch.LogDataProtectionPolicy(
             service,
             log_group_name=group.name,
             policy_document=policy(naming.named(service), group_name(naming, MASKED_DATA)),

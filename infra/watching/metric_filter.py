@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_aws import cloudwatch
 
@@ -9,7 +11,11 @@ from infra.watching.log_metrics import NAMESPACE, LogMetric
 
 
 def declare_metric_filter(
-    name: str, metric: LogMetric, group: pulumi.Input[str], parent: pulumi.Resource
+    name: str,
+    metric: LogMetric,
+    group: pulumi.Input[str],
+    parent: pulumi.Resource,
+    after: Sequence[pulumi.Resource] = (),
 ) -> None:
     """A metric of the lines of a log group.
 
@@ -18,6 +24,8 @@ def declare_metric_filter(
         metric: what is counted.
         group: the log group's name.
         parent: the component that it belongs to.
+        after: what else changes the group: CloudWatch Logs refuses two changes of one group at once
+            (OperationAbortedException), and the provider takes turns among metric filters alone.
     """
     cloudwatch.LogMetricFilter(
         name,
@@ -33,5 +41,5 @@ def declare_metric_filter(
             default_value=None if metric.dimensions else "0",
             dimensions=dict(metric.dimensions) or None,
         ),
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after)),
     )

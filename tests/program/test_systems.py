@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.graphs import graph_of, runs
 from tests.support.recorder import Recording, system_file
 from tests.support.recordings import SYSTEMS, system_recording
+from timing.durations import DURATIONS, takes_time
+from timing.exclusions import overlaps, unmet_requirements
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -25,6 +28,29 @@ def test_every_system_runs_its_services_in_every_environment(system: str, enviro
 def test_staging_has_every_kind_that_prod_has_but_those_that_only_prod_has(system: str) -> None:
     triangle = _only_in_prod("triangle")
     assert _only_in_prod(system) <= triangle
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_it_is_known_how_long_aws_takes_for_everything(system: str, environment: str) -> None:
+    types = {type for type in system_recording(system, environment).types() if takes_time(type)}
+    # A new type gets an entry in timing/data, or a word in timing/data/quick.py when it takes seconds.
+    assert types - DURATIONS.keys() == set()
+
+
+@pytest.mark.contract("ENV-6")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_no_two_operations_that_aws_refuses_at_once_can_overlap(system: str, environment: str) -> None:
+    # In a creation, a release, a change of tier or of anything else, and in a destruction.
+    found = {what: overlaps(run) for what, run in runs(system_recording(system, environment)).items()}
+    assert {what: [str(each) for each in pairs] for what, pairs in found.items() if pairs} == {}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_everything_comes_after_what_aws_needs_for_it(system: str, environment: str) -> None:
+    assert list(unmet_requirements(graph_of(system_recording(system, environment)))) == []
 
 
 def _only_in_prod(system: str) -> set[str]:

@@ -54,6 +54,7 @@ class Resource:
 
     `inputs` has Secret in place of secret values; `provider` is the name of an explicit provider, or empty;
     `id` and `outputs` are what the recorder answered.
+    `references` are the URNs that an input comes from, by input.
     """
 
     type: str
@@ -66,9 +67,11 @@ class Resource:
     retain_on_delete: bool
     delete_before_replace: bool
     provider: str
+    provider_urn: str
     depends_on: frozenset[str]
     custom_timeouts: Mapping[str, str]
     error_hooks: tuple[str, ...]
+    references: Mapping[str, frozenset[str]]
     aliases: tuple[str, ...]
     ignore_changes: tuple[str, ...]
     replacement_trigger: Any
@@ -255,6 +258,7 @@ def _resource(urn: str, request: Any) -> Resource:
         delete_before_replace=request.deleteBeforeReplace,
         retain_on_delete=request.retainOnDelete,
         provider=request.provider.split("::")[-2] if request.provider else "",
+        provider_urn=request.provider.rpartition("::")[0],
         depends_on=frozenset(request.dependencies),
         custom_timeouts={
             name: time
@@ -262,6 +266,9 @@ def _resource(urn: str, request: Any) -> Resource:
             if (time := getattr(request.customTimeouts, name))
         },
         error_hooks=tuple(request.hooks.on_error),
+        references={
+            name: frozenset(dependencies.urns) for name, dependencies in request.propertyDependencies.items()
+        },
         aliases=(*request.aliasURNs, *(str(alias) for alias in request.aliases)),
         ignore_changes=tuple(request.ignoreChanges),
         replacement_trigger=_plain_value(trigger) if trigger.WhichOneof("kind") else None,

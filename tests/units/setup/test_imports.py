@@ -71,6 +71,17 @@ def test_no_component_imports_another() -> None:
     assert {name: others for name, others in reached.items() if others} == {}
 
 
+@pytest.mark.parametrize("forbidden", ["boto3", "infra", "moto", "operations", "pulumi", "rehearsal"])
+def test_the_model_of_time_reads_what_others_recorded_and_imports_none_of_them(forbidden: str) -> None:
+    # The commands for an account use it too, and start in no time.
+    users = [
+        file.name
+        for file in (ROOT / "timing").rglob("*.py")
+        if any(module.split(".")[0] == forbidden for module in imported(file.read_text()))
+    ]
+    assert users == []
+
+
 @pytest.mark.parametrize("forbidden", ["boto3", "operations", "os", "rehearsal", "requests", "subprocess"])
 def test_the_program_declares_and_does_nothing_else(forbidden: str) -> None:
     users = [
