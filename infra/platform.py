@@ -99,7 +99,7 @@ def declare(configuration: Configuration) -> Outputs:
         ).items()
     ]
 
-    ready = [database.backup, rotation.prepared]
+    ready = arguments.DatabaseReady(rotation.prepared, database.backup)
     inside = in_cluster(regions, cluster.kubeconfig, configuration.naming)
     workloads = Workloads(
         "workloads",

@@ -9,10 +9,11 @@ from infra.arguments.protection import audit, backup, deployment, people, regist
 from infra.arguments.recovery import recovery_keys, standby, standby_network
 from infra.arguments.rotation import rotation, rotators
 from infra.arguments.scheduled_functions import job_watch, scheduled_functions, watch_jobs
-from infra.arguments.services import on_call, release, reloader, workloads
+from infra.arguments.services import DatabaseReady, on_call, release, reloader, workloads
 from infra.arguments.watching import Parts, alarms, availability, dashboard, events, watched
 
 __all__ = [
+    "DatabaseReady",
     "Parts",
     "alarms",
     "audit",

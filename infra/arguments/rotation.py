@@ -125,5 +125,5 @@ def rotation(
             triggers={"instance": instance.resource_id},
         ),
         # The routes of the network are how the functions reach AWS.
-        ready=[network, *functions.values()],
+        ready={rotator: [network, function] for rotator, function in functions.items()},
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 
@@ -24,20 +25,30 @@ from infra.kubernetes.service_environment import entries_of, plain_variables, ro
 from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, Workloads, WorkloadsArgs
 
 
+@dataclass(frozen=True)
+class DatabaseReady:
+    """What comes before a version may work with the database.
+
+    Args:
+        prepared: the users of the services are in it.
+        backup: a snapshot for the way back; None where there is none.
+    """
+
+    prepared: pulumi.Resource
+    backup: pulumi.Resource | None
+
+
 def workloads(
     configuration: Configuration,
     keys: Keys,
     cluster: Cluster,
     storage: Storage,
     entries: Mapping[str, pulumi.Output[str]],
-    database_ready: Sequence[pulumi.Resource | None],
+    database: DatabaseReady,
     release: Release | None,
     load_balancer: LoadBalancer,
 ) -> WorkloadsArgs:
-    """For the services.
-
-    `database_ready` comes before a new version may touch the database: a backup, and the users in it.
-    """
+    """For the services."""
     settings, system, naming = configuration.settings, configuration.system, configuration.naming
     return WorkloadsArgs(
         naming=naming,
@@ -54,7 +65,7 @@ def workloads(
             )
             for service in system.services.values()
         ],
-        migration=_migration(configuration, release),
+        migration=_migration(configuration, release, database.backup),
         schedules=list(system.schedules.values()),
         addresses=_addresses(configuration),
         database_certificates=database_certificates()[settings.region],
@@ -63,7 +74,7 @@ def workloads(
         replicas=settings.replicas,
         cluster_name=cluster.name,
         cluster_arn=cluster.arn,
-        ready=[*cluster.ready, *(each for each in database_ready if each is not None)],
+        ready=[*cluster.ready, database.prepared],
         data_key=keys.data,
         secrets_key=keys.secrets,
     )
@@ -85,7 +96,9 @@ def release(configuration: Configuration) -> ReleaseArgs | None:
     return ReleaseArgs(release_name(configuration.images[declared.service])) if declared else None
 
 
-def _migration(configuration: Configuration, release: Release | None) -> MigrationArgs | None:
+def _migration(
+    configuration: Configuration, release: Release | None, backup: pulumi.Resource | None
+) -> MigrationArgs | None:
     """For the migration: in staging it is tried out first, in dev the schema is still being made."""
     declared = configuration.system.migration
     if declared is None or release is None:
@@ -99,7 +112,7 @@ def _migration(configuration: Configuration, release: Release | None) -> Migrati
         },
         Environment.PROD: {apply: declared.command},
     }
-    return MigrationArgs(declared.service, release.attempt, commands[environment])
+    return MigrationArgs(declared.service, release.attempt, commands[environment], backup)
 
 
 def _addresses(configuration: Configuration) -> Addresses:

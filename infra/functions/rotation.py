@@ -76,14 +76,14 @@ class RotationArgs:
         secrets: their ARNs, and perhaps those of others.
         functions: the ARNs of the functions.
         preparation: of the database.
-        ready: what has to be there before: the functions, and what they reach AWS through.
+        ready: what has to be there before each function is called: itself, and what it reaches AWS through.
     """
 
     rotated: Sequence[Rotated]
     secrets: Mapping[str, pulumi.Input[str]]
     functions: Mapping[Rotator, pulumi.Input[str]]
     preparation: Preparation
-    ready: Sequence[pulumi.Resource]
+    ready: Mapping[Rotator, Sequence[pulumi.Resource]]
 
 
 class Rotation(pulumi.ComponentResource):
@@ -96,14 +96,17 @@ class Rotation(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RotationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:rotation:Rotation", name, None, opts)
+        # It waits for its own function alone: that of Redis is there when Redis is, minutes later.
         self.prepared = lambda_.Invocation(
             "prepare-database",
             function_name=args.preparation.function,
             input=args.preparation.event,
             triggers=args.preparation.triggers,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready[Rotator.DATABASE])),
         )
         for each in args.rotated:
+            # Secrets Manager tries a function at once, and that of the database needs the users in it.
+            prepared = [self.prepared] if each.rotator is Rotator.DATABASE else []
             secretsmanager.SecretRotation(
                 each.entry,
                 secret_id=args.secrets[each.entry],
@@ -112,8 +115,8 @@ class Rotation(pulumi.ComponentResource):
                     automatically_after_days=each.days
                 ),
                 # The value is new already; a rotation while everything starts for the first time would
-                # only get in the way. Secrets Manager tries the function's test at once all the same.
+                # only get in the way.
                 rotate_immediately=False,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.ready, self.prepared]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.ready[each.rotator], *prepared]),
             )
         self.register_outputs({})

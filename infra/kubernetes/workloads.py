@@ -75,12 +75,15 @@ class MigrationArgs:
     Args:
         service: whose image, identity and environment they have.
         attempt: ends their names, which those of an earlier attempt may still have.
-        commands: what they run, by what the Job does; a new version has new ones.
+        commands: what they run, by what the Job does; a new version has new ones. The last one changes the
+            database, those before it only try that out.
+        backup: of the database, from before it is changed; None where there is none.
     """
 
     service: str
     attempt: pulumi.Input[str]
     commands: Mapping[str, Sequence[str]]
+    backup: pulumi.Resource | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class WorkloadsArgs:
         replicas: between how many pods each one scales.
         cluster_name: for the pods' identities.
         cluster_arn: likewise.
-        ready: what has to be there before pods can start; a backup of the database is part of it.
+        ready: what has to be there before pods can start.
         data_key: encrypts the buckets.
         secrets_key: encrypts the secrets.
     """
@@ -217,6 +220,9 @@ class Workloads(pulumi.ComponentResource):
     ) -> list[pulumi.Resource]:
         pod, needed = self._pod(self._workloads[migration.service]), list(ready[migration.service])
         for number, (name, command) in enumerate(migration.commands.items(), start=1):
+            if number == len(migration.commands) and migration.backup is not None:
+                # All else is made, and tried out, while the backup is taken.
+                needed = [*needed, migration.backup]
             job = Job(
                 f"migration-{number}" if len(migration.commands) > 1 else "migration",
                 metadata={

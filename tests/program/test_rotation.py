@@ -10,7 +10,9 @@ import yaml
 
 from infra.configuration.secrets import POD_LIFETIME_MAXIMUM
 from infra.data.secret_entry import KEY_FIELDS
+from tests.support.graphs import graph_of
 from tests.support.recorder import Recording, record, system_file
+from timing.graph import everything_before
 
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
@@ -148,3 +150,13 @@ def test_secrets_manager_tries_the_function_only_when_it_may_call_it(each: Recor
     permissions = {resource.urn for resource in each.of("aws:lambda/permission:Permission").values()}
     for rotation in each.of(ROTATION).values():
         assert permissions & rotation.depends_on
+
+
+def test_the_databases_users_are_made_without_waiting_for_redis(each: Recording) -> None:
+    # Redis is there minutes later than a database that is restored; services need both, their users do not.
+    graph = graph_of(each)
+    prepared = each.one("aws:lambda/invocation:Invocation", "prepare-database")
+    before = everything_before(graph)[prepared.urn]
+    groups = {urn for urn, resource in graph.items() if resource.type.endswith(":ReplicationGroup")}
+    assert groups
+    assert not groups & before
