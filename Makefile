@@ -7,7 +7,7 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM JSON NAME NAMES OUTPUT PATHS PORT PROFILES PYTHON \
+GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM JSON NAME NAMES OUTPUT PARALLEL PATHS PORT PROFILES PYTHON \
 	SYSTEM TEAM TESTS TO UPGRADE VENV ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
@@ -84,8 +84,8 @@ env: ## the same for the shell that is open: eval "$$(make env ENV=…)"
 manifests: $(READY) ## write the Kubernetes objects of ENV as YAML, into OUTPUT or manifests/ENV
 	@$(REHEARSAL) manifests $(OPTIONS) $${OUTPUT:+--output "$$OUTPUT"}
 
-timeline: $(READY) ## draw how long ENV would take on AWS, into OUTPUT or timeline-ENV.svg; PARALLEL as in Pulumi
-	@$(REHEARSAL) timeline $(OPTIONS) $(if $(OUTPUT),--output '$(OUTPUT)') $(if $(PARALLEL),--parallel '$(PARALLEL)')
+timeline: $(READY) ## draw how long ENV would take on AWS, into OUTPUT or timelines/ENV.svg; PARALLEL as in Pulumi
+	@$(REHEARSAL) timeline $(OPTIONS) $${OUTPUT:+--output "$$OUTPUT"} $${PARALLEL:+--parallel "$$PARALLEL"}
 
 refresh: $(READY) ## take what is in ENV's embedded AWS now into its state
 	@$(REHEARSAL) refresh $(OPTIONS)
@@ -153,7 +153,7 @@ lock: $(CHECKERS_READY) ## pin the requirements, and see that all machines find 
 engine: $(READY) ## find the Pulumi engine, or download or build it now
 	@$(VENV)/bin/python -m rehearsal.engine
 
-clean: ## delete the Python environment, the tools' caches and written manifests
+clean: ## delete the Python environment, the tools' caches, manifests and timelines
 	@sh tools/environment/clean.sh '$(VENV)' '$(CHECKERS)'
 
 INSTALL = @PYTHONS="$(PYTHONS)" FOLDER='$(FOLDER)' REQUIREMENTS='$(REQUIREMENTS)' READY='$@' ADD='$(ADD)' \

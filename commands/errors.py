@@ -50,7 +50,7 @@ def errors_for_people() -> Iterator[None]:
         where = f"{error.filename}: " if error.filename else ""
         _end(
             f"{where}{error.strerror or error}. Is the disk full or read-only? Free some space, or name "
-            "another folder: OUTPUT=… for manifests, TMPDIR for what is in passing.",
+            "another place: OUTPUT=… for what is written, TMPDIR for what is in passing.",
             Exit.FAILED,
         )
 

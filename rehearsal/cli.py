@@ -19,6 +19,7 @@ from commands.errors import Exit, errors_for_people
 from commands.output import show_json
 from rehearsal.engine import find_engine
 from rehearsal.workspace import ENVIRONMENTS, Workspace
+from timing.simulation import WORKERS
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -160,6 +161,31 @@ def manifests(
             show_json({"folder": str(folder), "files": files})
         else:
             typer.echo(f"{len(files)} files in {folder}")
+
+
+@app.command()
+def timeline(
+    env: Environment = "dev",
+    output: Annotated[Path | None, typer.Option(help="the picture's file; timelines/ENV.svg")] = None,
+    parallel: Annotated[
+        int, typer.Option(min=1, help="operations that the engine has under way at once")
+    ] = WORKERS,
+    system: System = None,
+    json_: Json = False,
+) -> None:
+    """Draw how long each step of an environment's creation would take on AWS, and what decides it."""
+    from rehearsal import timeline as schedule
+
+    with errors_for_people():
+        _check(env, system)
+        forecast = schedule.timeline(ROOT, env, _engine(), workers=parallel, system=system)
+        file = output or (None if json_ else ROOT / "timelines" / f"{env}.svg")
+        if file is not None:
+            schedule.write_picture(forecast, env, file)
+        if json_:
+            show_json(schedule.as_json(forecast, env))
+        else:
+            typer.echo(f"{forecast.sentence()}\n{file}")
 
 
 @app.command()

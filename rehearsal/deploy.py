@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from rehearsal.console import Terminal
 from rehearsal.inventory import Inventory, Standing
 from rehearsal.session import EngineError, Result, Session
 from rehearsal.workspace import Workspace
+from timing.forecast import Forecast
+from timing.operations import Run
+from timing.recorded import graph_of, run_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Deployment:
     inventory: Inventory
     outputs: dict[str, Any]
     excesses: tuple[Excess, ...] = ()
+    forecast: Forecast = field(default_factory=lambda: Forecast(Run({}, ())))
 
     @property
     def settled(self) -> bool:
@@ -52,6 +56,7 @@ class Deployment:
             "recordedTypes": dict(self.inventory.recorded),
             "undescribedTypes": sorted(self.inventory.undescribed),
             "outputs": self.outputs,
+            "onAws": self.forecast.as_json(),
             "warnings": self.result.log.warnings,
             "quotas": [str(excess) for excess in self.excesses],
             "secondPreview": {"changes": self.second.changes, "seconds": round(self.second.seconds, 2)},
@@ -79,6 +84,8 @@ class Deployment:
         else:
             terminal.out.print("second preview: NOT empty; the program and the embedded AWS disagree:")
             terminal.out.print(self.second.output, markup=False)
+        if said := self.forecast.sentence():
+            terminal.out.print(said, markup=False)
 
 
 def _did(result: Result) -> str:
@@ -103,11 +110,13 @@ def deploy(
         workspace.remove()
     # The journal finishes what a kill interrupts, so the engine need not write the state at each step.
     with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
+        before = graph_of(workspace.resources())
         with terminal.progress(f"up {environment}") as progress:
             result = session.up(None if quiet else progress)
         with terminal.progress("second preview") as progress:
             second = session.preview(None if quiet else progress, ["--diff"])
         state = session.export()
+        after = graph_of(state["deployment"].get("resources", []))
         return Deployment(
             environment,
             session.cloud.account,
@@ -116,6 +125,7 @@ def deploy(
             Inventory.of(state),
             outputs_of(state),
             tuple(exceeded(graph_of_state(state), QUOTAS)),
+            Forecast(run_of(result.log.planned, after, before)),
         )
 
 

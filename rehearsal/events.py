@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,18 @@ Event = dict[str, Any]
 
 @dataclass
 class Step:
-    """One step of the engine: what it does to which resource."""
+    """One step of the engine: what it does to which resource.
+
+    `changed` has the paths of the properties that differ; `old` and `new` are the states before and after,
+    as far as the event log has them.
+    """
 
     operation: str
     urn: str
     type: str
+    changed: Sequence[str] = ()
+    old: Mapping[str, Any] = field(default_factory=dict)
+    new: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -78,7 +85,14 @@ _HANDLERS: dict[str, Callable[[Log, Event], None]] = {
 
 def _step(event: Event) -> Step:
     metadata = event["metadata"]
-    return Step(metadata["op"], metadata["urn"], metadata["type"])
+    return Step(
+        metadata["op"],
+        metadata["urn"],
+        metadata["type"],
+        tuple(metadata.get("detailedDiff") or metadata.get("diffs") or ()),
+        metadata.get("old") or {},
+        metadata.get("new") or {},
+    )
 
 
 def _name(urn: str) -> str:

@@ -70,6 +70,8 @@ def review(
 ) -> str:
     """The engine's own diff of the working tree against `base`, as text or as the engine's JSON.
 
+    The text ends with how long AWS would take, and what people would notice; the JSON is the engine's alone.
+
     Raises:
         RevisionError: the base cannot be used, or cannot be deployed.
         EngineError: the working tree's program fails.
@@ -84,7 +86,10 @@ def review(
         session.use_program(root, system)
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
         with terminal.progress("preview of the working tree") as progress:
-            return session.preview(progress, options).output
+            if as_json:
+                return session.preview(progress, options).output
+            result, forecast = session.forecast(progress, options)
+        return "".join([result.output, *(f"{line}\n" for line in forecast.lines())])
 
 
 def _of_base(system: Path | None, root: Path, old: Path) -> Path | None:

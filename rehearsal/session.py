@@ -42,6 +42,8 @@ from rehearsal.sdk_speed import collect_garbage_rarely
 from rehearsal.seal import check_seal, write_seal
 from rehearsal.stackfile import StackFile, StackFileError
 from rehearsal.workspace import Workspace, WorkspaceError
+from timing.forecast import Forecast
+from timing.recorded import graph_of, graph_of_plan, run_of
 
 Progress = Callable[[Log], None]
 
@@ -181,6 +183,16 @@ class Session:
     def preview(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
         """What an `up` would change; the output is the engine's own (`--diff`, `--json`)."""
         return self._operate("preview", options, progress)
+
+    def forecast(
+        self, progress: Progress | None = None, options: Sequence[str] = ()
+    ) -> tuple[Result, Forecast]:
+        """A preview, and how long AWS would take for it."""
+        with tempfile.TemporaryDirectory(prefix="groundwork-plan-") as folder:
+            plan = Path(folder) / "plan.json"
+            result = self.preview(progress, [*options, "--save-plan", str(plan)])
+            after = graph_of_plan(json.loads(plan.read_bytes()))
+        return result, Forecast(run_of(result.log.planned, after, graph_of(self.workspace.resources())))
 
     def refresh(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
         """Takes the embedded AWS's present values into the state."""

@@ -235,6 +235,13 @@ class Workspace:
                 state.unlink()
         return mended
 
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources of the engine's state, as it keeps them; none before the first deployment's end."""
+        for state in self.backend.glob(f".pulumi/stacks/*/{self.environment}.json"):
+            latest = json.loads(state.read_bytes())["checkpoint"].get("latest") or {}
+            return list(latest.get("resources") or [])
+        return []
+
     def remove(self) -> None:
         """Throws the workspace away: state and embedded AWS together."""
         shutil.rmtree(self.directory, ignore_errors=True)

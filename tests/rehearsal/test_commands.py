@@ -13,6 +13,7 @@ from rehearsal.deploy import deploy, operate
 from rehearsal.manifests import write_manifests
 from rehearsal.review import RevisionError, review
 from rehearsal.session import EngineError
+from rehearsal.timeline import as_json, timeline, write_picture
 from rehearsal.workspace import Workspace, WorkspaceError
 from tests.support.small_program import ACCOUNT, SmallProgram
 
@@ -52,6 +53,9 @@ def test_up_counts_what_is_real_apart_from_what_is_recorded(
     shown = capsys.readouterr().out
     assert "aws:gamelift/fleet:Fleet  not described yet" in shown
     assert "second preview: nothing to change" in shown
+    # By hand: a VPC, and a type that has no entry.
+    assert shown.endswith("about 10 s on AWS (slow case 20 s)\n")
+    assert result["onAws"]["seconds"] == {"typical": 12, "slow": 20}
 
 
 def test_a_second_up_finds_what_the_first_has_made(
@@ -59,7 +63,9 @@ def test_a_second_up_finds_what_the_first_has_made(
 ) -> None:
     program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
     deploy(program.root, "dev", engine, workspace, quiet=True)
-    assert deploy(program.root, "dev", engine, workspace, quiet=True).result.changes == {}
+    second = deploy(program.root, "dev", engine, workspace, quiet=True)
+    assert second.result.changes == {}
+    assert second.forecast.sentence() == ""
 
 
 def test_a_refused_destroy_names_what_is_protected_and_says_what_to_do(
@@ -112,6 +118,52 @@ def test_a_preview_shows_what_the_working_tree_would_replace(program: SmallProgr
     assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
     changes = json.loads(review(program.root, "dev", engine, base="HEAD", as_json=True))["changeSummary"]
     assert changes["replace"] == 1
+
+
+def test_a_preview_ends_with_how_long_aws_takes_and_who_is_interrupted_when(
+    program: SmallProgram, engine: Path
+) -> None:
+    database = """
+        aws.rds.Instance(
+            "database", identifier="shop", engine="postgres", instance_class="db.{0}", allocated_storage=20,
+            username="shop", password="not-a-secret", skip_final_snapshot=True, multi_az=True,
+            maintenance_window="sun:04:00-sun:05:00", opts=options(),
+        )
+    """
+    program.write(database.format("t4g.small"))
+    git(program.root, "init", "--initial-branch=main")
+    git(program.root, "add", ".")
+    git(program.root, "commit", "-m", "base")
+    assert "on AWS" not in review(program.root, "dev", engine, base="main")
+    program.write(database.format("t4g.large"))
+    *_, said, interruption = review(program.root, "dev", engine, base="main").splitlines()
+    assert said == "about 60 s on AWS (slow case 3 min): RDS instance database 60 s"
+    assert interruption.endswith("it fails over to its standby, 60 s to 2 min; Sunday 04:00 UTC")
+
+
+def test_a_timeline_is_the_creation_from_nothing_and_makes_nothing(
+    program: SmallProgram, engine: Path, tmp_path: Path
+) -> None:
+    program.write("""
+        vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16", opts=options())
+        group = aws.elasticache.SubnetGroup("redis", subnet_ids=[vpc.id], opts=options())
+        aws.elasticache.ReplicationGroup(
+            "redis", description="cache", subnet_group_name=group.name, opts=options()
+        )
+    """)
+    forecast = timeline(program.root, "dev", engine, workers=4)
+    # By hand: VPC 12 s, subnet group 1 s, Redis 540 s.
+    assert forecast.sentence() == "about 9 min on AWS (slow case 15 min): Redis group 9 min"
+    schedule = as_json(forecast, "dev")
+    assert [(step["what"], step["start"], step["finish"]) for step in schedule["steps"]] == [
+        ("VPC main", 0, 12),
+        ("subnet group redis", 12, 13),
+        ("Redis group", 13, 553),
+    ]
+    write_picture(forecast, "dev", tmp_path / "pictures" / "dev.svg")
+    assert "Redis group" in (tmp_path / "pictures" / "dev.svg").read_text(encoding="utf-8")
+    with pytest.raises(WorkspaceError, match=r"is a folder\. Name a file: OUTPUT="):
+        write_picture(forecast, "dev", tmp_path)
 
 
 def test_a_preview_of_another_system_compares_its_file_with_the_base_s(

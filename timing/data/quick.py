@@ -21,8 +21,8 @@ cloudfront/cachePolicy cloudfront/function cloudfront/originAccessControl cloudf
 cloudtrail/trail
 cloudwatch/compositeAlarm cloudwatch/dashboard cloudwatch/eventRule cloudwatch/eventTarget
 cloudwatch/logDataProtectionPolicy cloudwatch/logDelivery cloudwatch/logDeliveryDestination
-cloudwatch/logDeliverySource cloudwatch/logGroup cloudwatch/logMetricFilter cloudwatch/metricAlarm
-cloudwatch/queryDefinition
+cloudwatch/logDeliverySource cloudwatch/logGroup cloudwatch/logMetricFilter cloudwatch/logResourcePolicy
+cloudwatch/metricAlarm cloudwatch/queryDefinition
 ec2/defaultSecurityGroup ec2/eip ec2/flowLog ec2/route ec2/routeTable ec2/routeTableAssociation
 ecr/lifecyclePolicy ecr/replicationConfiguration ecr/repository
 eks/accessEntry eks/accessPolicyAssociation eks/podIdentityAssociation

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deletes Python environments, the tools' caches and written manifests, and says what it has deleted and what
+# Deletes Python environments, the tools' caches and what was written here, and says what it has deleted and what
 # not: `clean.sh FOLDER…`, the environments.
 set -fu
 deleted=
@@ -17,7 +17,7 @@ for folder in "$@"; do
 		echo "$folder is kept: it is no Python environment."
 	fi
 done
-for folder in manifests .pytest_cache .mypy_cache .ruff_cache .hypothesis; do
+for folder in manifests timelines .pytest_cache .mypy_cache .ruff_cache .hypothesis; do
 	[ ! -e "$folder" ] || { rm -rf "$folder" && deleted="$deleted $folder"; }
 done
 [ -n "$deleted" ] && echo "Deleted:$deleted." || echo 'There was nothing to delete.'
