@@ -2,102 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
-from typing import Any
-
-from rehearsal.aws.quotas import Declared, Quota, as_text, at, by, each, in_region, length, one, size
-
-
-def _without_blanks(text: str) -> int:
-    """IAM does not count white space."""
-    return len(re.sub(r"\s", "", text))
-
-
-def _environment(inputs: Mapping[str, Any]) -> int:
-    variables = at(inputs, ("environment", "variables")) or {}
-    return sum(len(name.encode()) + len(as_text(value).encode()) for name, value in variables.items())
-
-
-def _security_rule(resource: Declared) -> int:
-    # A rule with a prefix list counts as many as the list may have entries; CloudFront's may have 55.
-    return 55 if resource.inputs.get("prefixListId") else 1
-
-
-def _conditions(inputs: Mapping[str, Any]) -> list[list[str]]:
-    conditions = inputs.get("conditions")
-    if not isinstance(conditions, list):  # in the engine's state, where a list with a secret is encrypted
-        return []
-    blocks = [block for condition in conditions for block in condition.values()]
-    return [block.get("values") or [] for block in blocks if isinstance(block, Mapping)]
-
-
-def _condition_values(inputs: Mapping[str, Any]) -> int:
-    return sum(map(len, _conditions(inputs)))
-
-
-def _condition_wildcards(inputs: Mapping[str, Any]) -> int:
-    return sum(
-        as_text(value).count("*") + as_text(value).count("?") for v in _conditions(inputs) for value in v
-    )
-
-
-def _expressions(resource: Declared) -> int:
-    # They stand between percent signs (filter pattern syntax).
-    return len(re.findall(r"%[^%]+%", str(resource.inputs.get("pattern"))))
-
-
-def _widgets(inputs: Mapping[str, Any]) -> list[int]:
-    """The metrics of each widget of a dashboard."""
-    body = inputs.get("dashboardBody")
-    document = json.loads(body) if isinstance(body, str) else body or {}
-    return [len(at(widget, ("properties", "metrics")) or ()) for widget in document.get("widgets", ())]
-
-
-def _largest_widget(inputs: Mapping[str, Any]) -> int:
-    return max(_widgets(inputs), default=0)
-
-
-def _children(inputs: Mapping[str, Any]) -> int:
-    return len(set(re.findall(r"(?:ALARM|OK|INSUFFICIENT_DATA)\(\"?([^\")]+)", str(inputs.get("alarmRule")))))
-
-
-def _most_security_groups(inputs: Mapping[str, Any]) -> int:
-    lists = (
-        inputs.get("vpcSecurityGroupIds"),
-        inputs.get("securityGroupIds"),
-        inputs.get("securityGroups"),
-        at(inputs, ("vpcConfig", "securityGroupIds")),
-    )
-    return max(len(one) if isinstance(one, list) else 0 for one in lists)
-
-
-def _rules_of_lifecycle(inputs: Mapping[str, Any]) -> int:
-    policy = inputs.get("policy")
-    document = json.loads(policy) if isinstance(policy, str) else policy or {}
-    return len(document.get("rules", ()))
-
-
-def _prefixes(inputs: Mapping[str, Any]) -> int:
-    policy = inputs.get("policy")
-    document = json.loads(policy) if isinstance(policy, str) else policy or {}
-    lists = [rule.get("selection", {}) for rule in document.get("rules", ())]
-    return max((len(one.get("tagPrefixList") or one.get("tagPatternList") or ()) for one in lists), default=0)
-
-
-def _validated_names(inputs: Mapping[str, Any]) -> int:
-    return len({inputs.get("domainName"), *(inputs.get("subjectAlternativeNames") or ())})
-
-
-def _name(inputs: Mapping[str, Any]) -> int:
-    return len(str(at(inputs, ("metadata", "name")) or ""))
-
-
-def _annotations(inputs: Mapping[str, Any]) -> int:
-    annotations = at(inputs, ("metadata", "annotations")) or {}
-    return sum(len(key.encode()) + len(as_text(value).encode()) for key, value in annotations.items())
-
+from rehearsal.aws import quota_measures as measures
+from rehearsal.aws.quotas import Quota, as_text, by, each, in_region, length, one, size
 
 _IAM = "IAM user guide, IAM and AWS STS quotas"
 _VPC = "VPC user guide, Amazon VPC quotas"
@@ -126,14 +32,22 @@ QUOTAS: tuple[Quota, ...] = (
     Quota(
         "characters of inline policies of one role, without blanks",
         10_240,
-        by("role", "role", lambda rule: _without_blanks(as_text(rule.inputs.get("policy"))), _ROLE_POLICY),
+        by(
+            "role",
+            "role",
+            lambda rule: measures.without_blanks(as_text(rule.inputs.get("policy"))),
+            _ROLE_POLICY,
+        ),
         _IAM,
     ),
     Quota("managed policies of one role", 10, by("role", "role", one, _ATTACHMENT), _IAM, adjustable=True),
     Quota(
         "characters of a trust policy, without blanks",
         2048,
-        each(lambda inputs: _without_blanks(as_text(inputs.get("assumeRolePolicy"))), "aws:iam/role:Role"),
+        each(
+            lambda inputs: measures.without_blanks(as_text(inputs.get("assumeRolePolicy"))),
+            "aws:iam/role:Role",
+        ),
         _IAM,
         adjustable=True,
     ),
@@ -141,14 +55,14 @@ QUOTAS: tuple[Quota, ...] = (
     Quota(
         "inbound rules of a security group",
         60,
-        by("securityGroupId", "security group", _security_rule, *_INGRESS),
+        by("securityGroupId", "security group", measures.security_rule, *_INGRESS),
         _VPC,
         adjustable=True,
     ),
     Quota(
         "outbound rules of a security group",
         60,
-        by("securityGroupId", "security group", _security_rule, *_EGRESS),
+        by("securityGroupId", "security group", measures.security_rule, *_EGRESS),
         _VPC,
         adjustable=True,
     ),
@@ -156,7 +70,7 @@ QUOTAS: tuple[Quota, ...] = (
         "security groups of one network interface",
         5,
         each(
-            _most_security_groups,
+            measures.most_security_groups,
             "aws:rds/instance:Instance",
             "aws:eks/cluster:Cluster",
             "aws:lb/loadBalancer:LoadBalancer",
@@ -196,8 +110,10 @@ QUOTAS: tuple[Quota, ...] = (
         _ELB,
         adjustable=True,
     ),
-    Quota("values in the conditions of a rule", 5, each(_condition_values, _LISTENER_RULE), _ELB),
-    Quota("wildcards in the conditions of a rule", 5, each(_condition_wildcards, _LISTENER_RULE), _ELB),
+    Quota("values in the conditions of a rule", 5, each(measures.condition_values, _LISTENER_RULE), _ELB),
+    Quota(
+        "wildcards in the conditions of a rule", 5, each(measures.condition_wildcards, _LISTENER_RULE), _ELB
+    ),
     Quota("target groups of one load balancer", 100, in_region(_TARGET_GROUP), _ELB),
     Quota(
         "cache behaviors of a distribution, the default one not counted",
@@ -228,6 +144,12 @@ QUOTAS: tuple[Quota, ...] = (
         adjustable=True,
     ),
     Quota(
+        "capacity units of a firewall",
+        5000,
+        each(measures.firewall_capacity, "aws:wafv2/webAcl:WebAcl"),
+        "WAF developer guide, AWS WAF quotas",
+    ),
+    Quota(
         "bytes of the answers that a firewall gives itself",
         50 * 1024,
         each(size("customResponseBodies"), "aws:wafv2/webAcl:WebAcl"),
@@ -240,10 +162,13 @@ QUOTAS: tuple[Quota, ...] = (
         "WAF developer guide, Logging destinations",
     ),
     Quota(
-        "metrics of a dashboard", 2500, each(lambda inputs: sum(_widgets(inputs)), _DASHBOARD), _CLOUDWATCH
+        "metrics of a dashboard",
+        2500,
+        each(lambda inputs: sum(measures.widgets(inputs)), _DASHBOARD),
+        _CLOUDWATCH,
     ),
-    Quota("metrics of a dashboard's widget", 500, each(_largest_widget, _DASHBOARD), _CLOUDWATCH),
-    Quota("alarms in the rule of a composite one", 100, each(_children, _COMPOSITE), _CLOUDWATCH),
+    Quota("metrics of a dashboard's widget", 500, each(measures.largest_widget, _DASHBOARD), _CLOUDWATCH),
+    Quota("alarms in the rule of a composite one", 100, each(measures.children, _COMPOSITE), _CLOUDWATCH),
     Quota("characters of a composite alarm's rule", 10_240, each(size("alarmRule"), _COMPOSITE), _CLOUDWATCH),
     Quota(
         "alarms in a region",
@@ -261,7 +186,7 @@ QUOTAS: tuple[Quota, ...] = (
     Quota(
         "regular expressions in the metric filters of one log",
         5,
-        by("logGroupName", "log", _expressions, "aws:cloudwatch/logMetricFilter:LogMetricFilter"),
+        by("logGroupName", "log", measures.expressions, "aws:cloudwatch/logMetricFilter:LogMetricFilter"),
         _LOGS,
     ),
     Quota(
@@ -286,7 +211,7 @@ QUOTAS: tuple[Quota, ...] = (
     Quota(
         "bytes of a function's environment",
         4096,
-        each(_environment, _FUNCTION),
+        each(measures.bytes_of_environment, _FUNCTION),
         "Lambda developer guide, Lambda quotas",
     ),
     Quota(
@@ -342,13 +267,13 @@ QUOTAS: tuple[Quota, ...] = (
     Quota(
         "rules of a repository's lifecycle",
         50,
-        each(_rules_of_lifecycle, "aws:ecr/lifecyclePolicy:LifecyclePolicy"),
+        each(measures.rules_of_lifecycle, "aws:ecr/lifecyclePolicy:LifecyclePolicy"),
         "ECR user guide, Amazon ECR service quotas",
     ),
     Quota(
         "prefixes of tags in a rule of a repository's lifecycle",
         100,
-        each(_prefixes, "aws:ecr/lifecyclePolicy:LifecyclePolicy"),
+        each(measures.prefixes, "aws:ecr/lifecyclePolicy:LifecyclePolicy"),
         "ECR user guide, Lifecycle policy properties",
     ),
     Quota(
@@ -398,7 +323,7 @@ QUOTAS: tuple[Quota, ...] = (
     Quota(
         "names of a certificate",
         10,
-        each(_validated_names, "aws:acm/certificate:Certificate"),
+        each(measures.validated_names, "aws:acm/certificate:Certificate"),
         "ACM user guide, Quotas",
         adjustable=True,
     ),
@@ -423,20 +348,25 @@ QUOTAS: tuple[Quota, ...] = (
     Quota(
         "characters of a CronJob's name",
         52,
-        each(_name, "kubernetes:batch/v1:CronJob"),
+        each(measures.length_of_name, "kubernetes:batch/v1:CronJob"),
         f"{_KUBERNETES}, CronJob",
     ),
     Quota(
         "characters of a name that is a label as well",
         63,
-        each(_name, "kubernetes:core/v1:Service", "kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:Job"),
+        each(
+            measures.length_of_name,
+            "kubernetes:core/v1:Service",
+            "kubernetes:apps/v1:Deployment",
+            "kubernetes:batch/v1:Job",
+        ),
         f"{_KUBERNETES}, Object Names and IDs",
     ),
     Quota(
         "bytes of annotations",
         256 * 1024,
         each(
-            _annotations,
+            measures.bytes_of_annotations,
             "kubernetes:core/v1:Service",
             "kubernetes:apps/v1:Deployment",
             "kubernetes:core/v1:ServiceAccount",

@@ -8,9 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from rehearsal import cli, engine
+from rehearsal.aws.quotas import Quota, exceeded
+from rehearsal.deploy import Deployment
 from rehearsal.engine import EngineNotFound
 from rehearsal.events import Log
-from rehearsal.session import EngineError, Interrupted
+from rehearsal.inventory import Inventory
+from rehearsal.session import EngineError, Interrupted, Result
 from rehearsal.stackfile import StackFileError
 from rehearsal.workspace import LockedError, WorkspaceError
 
@@ -47,6 +50,18 @@ def test_every_expected_failure_has_its_exit_code_and_message(
     assert result.exit_code == code
     assert "Traceback" not in result.output
     assert message in result.output
+
+
+@pytest.mark.parametrize(("adjustable", "code"), [(True, 0), (False, 1)])
+def test_what_aws_never_gives_is_exit_code_one(
+    monkeypatch: pytest.MonkeyPatch, adjustable: bool, code: int
+) -> None:
+    quota = Quota("roles", 0, lambda _: [("here", 1)], "a page", adjustable)
+    result = Result(Log(), 1.0)
+    excesses = tuple(exceeded([], [quota]))
+    done = Deployment("dev", "1" * 12, result, result, Inventory(), {}, excesses)
+    monkeypatch.setattr("rehearsal.deploy.deploy", lambda *_, **__: done)
+    assert RUN.invoke(cli.app, ["up", "--env", "dev"]).exit_code == code
 
 
 def test_no_engine_is_exit_code_three(monkeypatch: pytest.MonkeyPatch) -> None:

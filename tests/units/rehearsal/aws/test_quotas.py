@@ -38,6 +38,10 @@ def _path(*values: str) -> dict[str, Any]:
     return {"conditions": [{"hostHeader": {"values": ["x"]}}, {"pathPattern": {"values": list(values)}}]}
 
 
+def _managed(group: str) -> dict[str, Any]:
+    return {"statement": {"managedRuleGroupStatement": {"name": f"AWSManagedRules{group}"}}}
+
+
 def _environment(size: int) -> dict[str, Any]:
     return {"environment": {"variables": {"X": "x" * (size - 1)}}}
 
@@ -139,6 +143,11 @@ def _environment(size: int) -> dict[str, Any]:
                     {"policy": json.dumps({"rules": [{"selection": {}}] * 51})},
                 )
             ],
+        ),
+        (
+            "capacity units of a firewall",
+            [_made("aws:wafv2/webAcl:WebAcl", {"rules": [_managed("CommonRuleSet")] * 7})],
+            [_made("aws:wafv2/webAcl:WebAcl", {"rules": [_managed("CommonRuleSet")] * 8})],
         ),
         (
             "access entries of one role",
