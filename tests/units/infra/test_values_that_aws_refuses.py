@@ -139,6 +139,7 @@ def test_the_registry_has_no_more_exceptions_than_ecr_takes() -> None:
     assert "images: found 7 different tags; allowed: at most 5" in line
 
 
+@pytest.mark.contract("NET-2")
 @pytest.mark.parametrize("key", ["region", "recoveryRegion"])
 @pytest.mark.parametrize(
     ("region", "expected"),
