@@ -14,7 +14,7 @@ _SOURCE = Source(
 
 # Without the package's name: the module and the type's own name follow from it (`aws:kms/alias:Alias`).
 _AWS = """
-accessanalyzer/analyzer
+accessanalyzer/analyzer accessanalyzer/archiveRule
 backup/plan backup/selection backup/vault backup/vaultLockConfiguration backup/vaultNotifications
 budgets/budget
 cloudfront/cachePolicy cloudfront/function cloudfront/originAccessControl cloudfront/responseHeadersPolicy
