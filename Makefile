@@ -7,8 +7,8 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM JSON NAME NAMES OUTPUT PARALLEL PATHS PORT PROFILES PYTHON \
-	SYSTEM TEAM TESTS TO UPGRADE VENV ZONE
+GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM INVENTORY JSON NAME NAMES OUTPUT PARALLEL PATHS PORT \
+	PROFILES PYTHON SYSTEM TEAM TESTS TO UPGRADE VENV ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 # each NAME,OPTION: an option for each word of a list.
@@ -65,8 +65,8 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1	\2/p' Makefile | \
 		while IFS='	' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
 
-up: $(READY) ## bring ENV up in the embedded AWS with the real engine, and show what was made
-	@$(REHEARSAL) up $(OPTIONS)
+up: $(READY) ## bring ENV up in the embedded AWS with the real engine, and show what has changed (INVENTORY=1: what there is)
+	@$(REHEARSAL) up $(OPTIONS) $${INVENTORY:+--inventory}
 
 preview: $(READY) ## what the working tree changes in ENV; compared with BASE (a revision), or the last commit
 	@$(REHEARSAL) preview $(OPTIONS) $${BASE:+--base "$$BASE"}

@@ -31,7 +31,13 @@ System = Annotated[Path | None, typer.Option(help="another system file than the 
 
 
 @app.command()
-def up(env: Environment = "dev", system: System = None, json_: Json = False, fresh: bool = False) -> None:
+def up(
+    env: Environment = "dev",
+    system: System = None,
+    json_: Json = False,
+    fresh: bool = False,
+    inventory: Annotated[bool, typer.Option(help="also after a change: all that there is")] = False,
+) -> None:
     """Deploy an environment into the embedded AWS and prove that a second preview is empty."""
     from rehearsal.deploy import deploy
 
@@ -40,7 +46,7 @@ def up(env: Environment = "dev", system: System = None, json_: Json = False, fre
         engine = _engine()
         workspace = Workspace.of(ROOT, env, system)
         result = deploy(ROOT, env, engine, workspace, system=system, fresh=fresh, quiet=json_)
-        show_json(result.as_json()) if json_ else result.show()
+        show_json(result.as_json()) if json_ else result.show(inventory=inventory)
         if not (result.settled and result.fits):
             raise typer.Exit(Exit.FAILED)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from rehearsal.changed import Changed, Property
 from rehearsal.events import Log
 from rehearsal.inventory import Inventory, Standing
 from rehearsal.session import Progress
@@ -32,6 +33,9 @@ _VERBS = {
     "refresh": "reading",
     "replace": "replacing",
 }
+
+
+_COLOURS = {"replaced": "red", "deleted": "red", "forgotten": "red", "updated": "yellow"}
 
 
 class Terminal:
@@ -83,6 +87,25 @@ class Terminal:
         for kind, count in sorted(inventory.recorded.items()):
             note = "  not described yet" if kind in inventory.undescribed else ""
             self.out.print(f"  {count:3}  {kind}{note}")
+
+    def changed(self, changes: Sequence[Changed]) -> None:
+        """A line for each resource that is other than before, and what of it."""
+        verbs = max((len(each.verb) for each in changes), default=0)
+        areas = max((len(each.area) for each in changes), default=0)
+        for each in changes:
+            line = Text.assemble(
+                (each.verb.ljust(verbs), _COLOURS.get(each.verb, "green")),
+                f"  {each.area.ljust(areas)}  {each.resource}",
+                f"  {'; '.join(map(str, each.properties))}" if each.properties else "",
+            )
+            self.out.print(line)
+
+    def changed_outputs(self, outputs: Sequence[Property]) -> None:
+        """The outputs that are others than before."""
+        if outputs:
+            self.out.print("\nOutputs that are others than before:")
+        for each in outputs:
+            self.out.print(Text(f"  {each.path}: {each.before or '(none)'} => {each.after or '(none)'}"))
 
     def outputs(self, outputs: Mapping[str, Any]) -> None:
         """The stack's outputs, as the engine gave them (secrets masked by it), one value a line."""

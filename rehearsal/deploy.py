@@ -10,6 +10,7 @@ from typing import Any
 from rehearsal.assets import SIGNATURE
 from rehearsal.aws.quota_table import QUOTAS
 from rehearsal.aws.quotas import Excess, exceeded, graph_of_state
+from rehearsal.changed import VERBS, changed, changed_outputs
 from rehearsal.console import Terminal
 from rehearsal.inventory import Inventory, Standing
 from rehearsal.session import EngineError, Result, Session
@@ -41,6 +42,11 @@ class Deployment:
         return not self.second.changes
 
     @property
+    def is_first(self) -> bool:
+        """Whether nothing was there before."""
+        return not self.result.log.changes["same"] and set(self.result.changes) <= {"create"}
+
+    @property
     def fits(self) -> bool:
         return all(excess.quota.adjustable for excess in self.excesses)
 
@@ -51,6 +57,7 @@ class Deployment:
             "environment": self.environment,
             "account": self.account,
             "changes": self.result.changes,
+            "changed": [each.as_json() for each in changed(self.result.log)],
             "seconds": round(self.result.seconds, 2),
             "resources": {standing.name.lower(): totals[standing] for standing in Standing},
             "recordedTypes": dict(self.inventory.recorded),
@@ -62,12 +69,22 @@ class Deployment:
             "secondPreview": {"changes": self.second.changes, "seconds": round(self.second.seconds, 2)},
         }
 
-    def show(self) -> None:
-        """The result for people."""
+    def show(self, *, inventory: bool = False) -> None:
+        """The result for people: what has changed, or after the first deployment what there is.
+
+        Args:
+            inventory: after a change as well.
+        """
         terminal = Terminal()
-        terminal.inventory(self.inventory)
-        terminal.recorded(self.inventory)
-        terminal.outputs(self.outputs)
+        if inventory or self.is_first:
+            terminal.inventory(self.inventory)
+            terminal.recorded(self.inventory)
+            terminal.outputs(self.outputs)
+        if not self.is_first:
+            terminal.changed(changed(self.result.log))
+            terminal.changed_outputs(changed_outputs(self.result.log))
+            if not inventory:
+                terminal.out.print(f"\n`make up ENV={self.environment} INVENTORY=1` shows all that there is.")
         for warning in dict.fromkeys(self.result.log.warnings):
             terminal.out.print(f"\nwarning: {warning.removeprefix('warning: ')}", markup=False)
         for excess in self.excesses:
@@ -89,8 +106,7 @@ class Deployment:
 
 
 def _did(result: Result) -> str:
-    verbs = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
-    counted = [f"{count} {verbs[name]}" for name, count in result.changes.items() if name in verbs]
+    counted = [f"{result.changes[name]} {verb}" for name, verb in VERBS.items() if name in result.changes]
     return ", ".join(counted) or "nothing changed"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,14 @@ Event = dict[str, Any]
 class Step:
     """One step of the engine: what it does to which resource.
 
-    `changed` has the paths of the properties that differ; `old` and `new` are the states before and after,
-    as far as the event log has them.
+    `changed` has the kind of each property's difference (`update`, `add-replace`…) by its path; `old` and
+    `new` are the states before and after, as far as the event log has them.
     """
 
     operation: str
     urn: str
     type: str
-    changed: Sequence[str] = ()
+    changed: Mapping[str, str] = field(default_factory=dict)
     old: Mapping[str, Any] = field(default_factory=dict)
     new: Mapping[str, Any] = field(default_factory=dict)
 
@@ -89,10 +89,16 @@ def _step(event: Event) -> Step:
         metadata["op"],
         metadata["urn"],
         metadata["type"],
-        tuple(metadata.get("detailedDiff") or metadata.get("diffs") or ()),
+        _kinds(metadata),
         metadata.get("old") or {},
         metadata.get("new") or {},
     )
+
+
+def _kinds(metadata: Event) -> dict[str, str]:
+    if detailed := metadata.get("detailedDiff"):
+        return {path: difference["diffKind"] for path, difference in detailed.items()}
+    return dict.fromkeys(metadata.get("diffs") or (), "update")
 
 
 def _name(urn: str) -> str:

@@ -68,6 +68,38 @@ def test_a_second_up_finds_what_the_first_has_made(
     assert second.forecast.sentence() == ""
 
 
+def test_up_after_a_change_says_what_changed_first_what_cannot_be_taken_back(
+    program: SmallProgram, engine: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = 'aws.cloudwatch.LogGroup("{0}", name="{0}", retention_in_days={1}, opts=options())\n'
+    name = 'pulumi.export("password", pulumi.Output.secret("{0}"))\npulumi.export("cidr", "{0}")\n'
+    old, new = "10.0.0.0/16", "10.9.0.0/16"
+    program.write(
+        VPC.replace("{cidr}", old) + log.format("kept", 7) + log.format("gone", 7) + name.format(old)
+    )
+    deploy(program.root, "dev", engine, workspace, quiet=True)
+    program.write(
+        VPC.replace("{cidr}", new) + log.format("new", 7) + log.format("kept", 14) + name.format(new)
+    )
+    deployment = deploy(program.root, "dev", engine, workspace, quiet=True)
+    deployment.show()
+    shown = capsys.readouterr().out
+    assert [line.split() for line in shown.splitlines()[:6]] == [
+        ["replaced", "Stack", "aws:ec2/vpc:Vpc", "main", "cidrBlock:", f'"{old}"', "=>", f'"{new}"'],
+        ["deleted", "Stack", "aws:cloudwatch/logGroup:LogGroup", "gone"],
+        ["updated", "Stack", "aws:cloudwatch/logGroup:LogGroup", "kept", "retentionInDays:", "7", "=>", "14"],
+        ["created", "Stack", "aws:cloudwatch/logGroup:LogGroup", "new"],
+        [],
+        ["Outputs", "that", "are", "others", "than", "before:"],
+    ]
+    assert f"  cidr: {old} => {new}" in shown
+    assert "password" not in shown
+    assert "Area" not in shown
+    assert [line["name"] for line in deployment.as_json()["changed"]] == ["main", "gone", "kept", "new"]
+    deployment.show(inventory=True)
+    assert "Area" in capsys.readouterr().out
+
+
 def test_a_refused_destroy_names_what_is_protected_and_says_what_to_do(
     program: SmallProgram, engine: Path, workspace: Workspace
 ) -> None:

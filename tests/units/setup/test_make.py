@@ -305,6 +305,7 @@ class TestCommands:
         ("arguments", "expected"),
         [
             (["up", "ENV=prod"], "up --env prod"),
+            (["up", "INVENTORY=1"], "up --env dev --inventory"),
             (["up", "SYSTEM=examples/a.yaml", "JSON=1"], "up --env dev --system examples/a.yaml --json"),
             (["preview", "ENV=prod", "BASE=main", "JSON=1"], "preview --env prod --json --base main"),
             (["serve", "PORT=5000"], "serve --env dev --port 5000"),

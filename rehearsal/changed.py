@@ -1,0 +1,135 @@
+"""What a deployment has changed: a line for each resource, what cannot be taken back first."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from rehearsal.assets import SIGNATURE
+from rehearsal.events import Log, Step
+from rehearsal.inventory import area_of
+
+# The engine's steps in people's words, in the order in which they matter. A replacement is told once: its
+# creation and deletion are other steps. `discard` is the deletion of what retainOnDelete keeps in AWS.
+VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        "replace": "replaced",
+        "delete": "deleted",
+        "discard": "forgotten",
+        "update": "updated",
+        "create": "created",
+        "import": "imported",
+    }
+)
+_LONGEST = 60  # characters of a value that is shown; of a longer one the property alone is named
+_PART = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.?([^.\[]+)')
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property that differs.
+
+    `path` is Pulumi's notation. `before` and `after` are JSON as people read it, empty where there was none,
+    where it is too long to be read in a line, or a secret.
+    """
+
+    path: str
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.before} => {self.after}" if self.before and self.after else self.path
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A resource and what became of it (`replaced`, `deleted`, `updated`…), with the properties that differ;
+    of a replaced one those that AWS takes in a new resource alone."""
+
+    verb: str
+    urn: str
+    type: str
+    properties: tuple[Property, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def area(self) -> str:
+        return area_of(self.urn)
+
+    @property
+    def resource(self) -> str:
+        return f"{self.type} {self.name}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The line for scripts."""
+        return {
+            "operation": self.verb,
+            "urn": self.urn,
+            "type": self.type,
+            "name": self.name,
+            "properties": [
+                {"path": each.path, "before": each.before, "after": each.after} for each in self.properties
+            ],
+        }
+
+
+def changed(log: Log) -> list[Changed]:
+    """What the steps of a finished operation have changed, ordered by what matters."""
+    order = list(VERBS)
+    steps = {(step.operation, step.urn): step for step in log.done if step.operation in VERBS}
+    return [
+        Changed(VERBS[step.operation], step.urn, step.type, _properties(step))
+        for step in sorted(steps.values(), key=lambda step: (order.index(step.operation), step.urn))
+    ]
+
+
+def changed_outputs(log: Log) -> list[Property]:
+    """The stack's outputs that are others than before; of secrets that cannot be told."""
+    stack = next((step for step in log.done if step.type == "pulumi:pulumi:Stack"), None)
+    if stack is None:
+        return []
+    before, after = (_leaves(side.get("outputs") or {}) for side in (stack.old, stack.new))
+    return [
+        Property(path, before.get(path, ""), after.get(path, ""))
+        for path in sorted({*before, *after})
+        if before.get(path) != after.get(path)
+    ]
+
+
+def _properties(step: Step) -> tuple[Property, ...]:
+    forcing = [path for path, kind in step.changed.items() if kind.endswith("-replace")]
+    paths = forcing if forcing and step.operation == "replace" else step.changed
+    before, after = (side.get("inputs") or {} for side in (step.old, step.new))
+    return tuple(Property(path, _shown(before, path), _shown(after, path)) for path in paths)
+
+
+def _shown(values: Mapping[str, Any], path: str) -> str:
+    """The value at a path, when a line has room for it."""
+    found: Any = values
+    for quoted, index, key in _PART.findall(path):
+        if isinstance(found, list) and index:
+            found = found[int(index)] if int(index) < len(found) else None
+        elif isinstance(found, dict):
+            found = found.get(quoted or key)
+        else:
+            return ""
+    text = "" if found is None or isinstance(found, (dict, list)) else json.dumps(found, ensure_ascii=False)
+    return text if len(text) <= _LONGEST and "\\n" not in text else ""
+
+
+def _leaves(value: Any, path: str = "") -> dict[str, str]:
+    """The plain values inside outputs, by path."""
+    if isinstance(value, Mapping):
+        if SIGNATURE in value:
+            return {path: "[secret]"}
+        nested = [_leaves(item, f"{path}.{key}" if path else key) for key, item in value.items()]
+        return {name: text for leaves in nested for name, text in leaves.items()}
+    return {path: value if isinstance(value, str) else json.dumps(value)}
+
