@@ -39,9 +39,7 @@ DURATIONS = {
             Change(
                 ("version",),
                 Times(600, 1500),
-                Source(
-                    "10-25 minutes (bitslovers.com, EKS upgrade playbook); EKS user guide: minutes", _LOGS
-                ),
+                Source("10-25 minutes (bitslovers.com, eks-cluster-upgrade-zero-downtime)", _LOGS),
                 interruption=Interruption(
                     "nodes are replaced afterwards, a tenth of them at a time, and pods move with them"
                 ),
@@ -49,7 +47,9 @@ DURATIONS = {
             Change(
                 ("computeConfig",),
                 Times(120, 300),
-                Source("Karpenter, drift: another node role or pool replaces nodes, 10 % at a time", _LOGS),
+                Source(
+                    "re:Post, EKS Auto Mode and drifted nodes: 10 % at a time; how long is estimated", _LOGS
+                ),
                 interruption=Interruption("nodes are replaced, a tenth of them at a time, and pods move"),
             ),
         ),
@@ -92,6 +92,6 @@ DURATIONS = {
         create=Times(1, 5),
         change=Times(1, 5),
         delete=Times(15, 60),
-        source=Source("Kubernetes, namespaces: gone when all in it is; pods have their grace period", _LOGS),
+        source=Source("estimated: gone when all in it is; pods have their grace period", _LOGS),
     ),
 }

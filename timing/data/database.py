@@ -8,7 +8,11 @@ from datetime import date
 from timing.facts import Change, Duration, Form, Inputs, Interruption, Source, Times
 
 _LOGS = date(2026, 11, 29)
-_SETTINGS = Source("RDS user guide, Settings for DB instances (USER_ModifyInstance.Settings)", _LOGS)
+_SETTINGS = Source(
+    "RDS user guide, Settings for DB instances (USER_ModifyInstance.Settings): when, and whether it is an "
+    "outage; how long is estimated",
+    _LOGS,
+)
 # RDS user guide, "Failing over a Multi-AZ DB instance": 60 to 120 seconds.
 _RESTART = Interruption(
     "is not reachable while it restarts",
@@ -109,7 +113,7 @@ DURATIONS = {
                 ("identifier",),
                 Times(600, 900),
                 Source("RDS user guide, renaming an instance: about ten minutes", date(2026, 11, 28)),
-                False,
+                True,
                 Interruption("is not reachable under either name", Times(600, 900)),
             ),
             Change(

@@ -85,7 +85,7 @@ DURATIONS = {
         change=Times(10, 30),
         delete=Times(2, 10),
         source=Source(
-            "KMS developer guide, multi-Region keys: Creating for a moment; two minutes at most", _LOGS
+            "estimated: the state is Creating for a moment (KMS developer guide, multi-Region keys)", _LOGS
         ),
     ),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": Duration(
@@ -108,8 +108,8 @@ DURATIONS = {
                 create=Times(60, 180),
                 delete=Times(1200, 2700),
                 source=Source(
-                    "Lambda developer guide, VPC: minutes until it is active; provider's documentation: its "
-                    "security group and subnets are released after up to 45 minutes",
+                    "estimated until it is active; its security group and subnets are released after up to 45 "
+                    "minutes (provider's documentation of both)",
                     _LOGS,
                 ),
             ),

@@ -1,10 +1,10 @@
 """Which operations AWS does not do at once on one object, and what has to be in place before what.
 
-Errors are those that botocore's service models document for the calls (1.43; looked up 2026-11-29), and what
+Errors are those that botocore's service models document for the calls (1.44.5; looked up 2026-11-29), and what
 the provider does about them is what its source does (terraform-provider-aws, internal/service).
-Looked at and free of exclusions between the operations that a deployment makes: IAM, SNS, ECR, Scheduler,
-Budgets, GuardDuty's features, load balancers, Secrets Manager, add-ons and access entries among each other,
-AWS Backup's vaults (lock, notifications, plans: no call names a conflict).
+Looked at and without a documented conflict between the calls that a deployment makes: IAM's policies, SNS,
+ECR's replication, GuardDuty's features, rules of load balancers, policies and values of secrets, AWS Backup's
+vaults (lock, notifications, selections). CloudTrail and Scheduler know conflicts, but each has one call here.
 """
 
 from __future__ import annotations

@@ -7,7 +7,11 @@ from datetime import date
 from timing.facts import Change, Duration, Interruption, Source, Times
 
 _LOGS = date(2026, 11, 29)
-_GUIDE = Source("ElastiCache user guide, scaling and upgrading a replication group", _LOGS)
+_GUIDE = Source(
+    "ElastiCache user guide, Scaling up Redis clusters with replicas: reads and writes stop for some seconds "
+    "when the old nodes go; how long all of it takes is estimated",
+    _LOGS,
+)
 _FAILOVER = Interruption("connections break once, when the other node takes over", Times(15, 60))
 _USERS = Source("estimated: the provider waits until it is active, five minutes at most", _LOGS)
 
