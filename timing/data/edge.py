@@ -108,8 +108,8 @@ DURATIONS = {
                 create=Times(60, 180),
                 delete=Times(1200, 2700),
                 source=Source(
-                    "estimated until it is active; its security group and subnets are released after up to 45 "
-                    "minutes (provider's documentation of both)",
+                    "estimated until it is active; its security group and subnets are released after up to "
+                    "45 minutes (provider's documentation of both)",
                     _LOGS,
                 ),
             ),

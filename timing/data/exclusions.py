@@ -1,7 +1,7 @@
 """Which operations AWS does not do at once on one object, and what has to be in place before what.
 
-Errors are those that botocore's service models document for the calls (1.44.5; looked up 2026-11-29), and what
-the provider does about them is what its source does (terraform-provider-aws, internal/service).
+Errors are those that botocore's service models document for the calls (1.44.5; 2026-11-29), and what the
+provider does about them is what its source does (terraform-provider-aws, internal/service).
 Looked at and without a documented conflict between the calls that a deployment makes: IAM's policies, SNS,
 ECR's replication, GuardDuty's features, rules of load balancers, policies and values of secrets, AWS Backup's
 vaults (lock, notifications, selections). CloudTrail and Scheduler know conflicts, but each has one call here.
