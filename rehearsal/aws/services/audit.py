@@ -85,6 +85,7 @@ RECORDED = (
         token="aws:accessanalyzer/archiveRule:ArchiveRule",
         id="{analyzerName}/{ruleName}",
         why="moto has no Access Analyzer",
+        model="accessanalyzer.create_archive_rule",
     ),
     RecordedType(
         token="aws:guardduty/detector:Detector",

@@ -77,11 +77,11 @@ _GROWING = "\n".join(
     ],
 )
 def test_what_nobody_writes_by_hand_is_refused_in_a_line_and_at_once(text: str, expected: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     said = _said(text)
     assert expected in said
     assert "\n" not in said
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
@@ -169,8 +169,8 @@ def test_no_file_makes_reading_crash_or_hang(broken: str, tmp_path: Path) -> Non
         cut = lines[start][:column] if start < len(lines) else ""
         text = "".join([*lines[:start], cut, *pieces, *lines[start + length :]])
         (tmp_path / broken).write_bytes(text.encode(errors="replace") + raw)
-        begun = time.monotonic()
+        begun = time.process_time()
         assert _mistake(tmp_path) != ""
-        assert time.monotonic() - begun < 2
+        assert time.process_time() - begun < 2
 
     tried()
