@@ -11,6 +11,10 @@ GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM INVENTORY JSON NAME NAM
 	PROFILES PYTHON SYSTEM TEAM TESTS TO UPGRADE VENV ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
+# One for each stack file.
+ENVIRONMENTS = $(subst $(SPACE),|,$(patsubst Pulumi.%.yaml,%,$(sort $(wildcard Pulumi.*.yaml))))
 # each NAME,OPTION: an option for each word of a list.
 each = for word in $$$(1); do set -- "$$@" $(2) "$$word"; done;
 
@@ -61,7 +65,7 @@ CHECKS = step ruff $(VENV)/bin/ruff check --quiet .; \
 	step mypy $(VENV)/bin/python -m mypy --no-error-summary $(TYPED)
 
 help: ## this list
-	@echo 'make TARGET [ENV=dev|staging|prod] [SYSTEM=FILE] [JSON=1]'
+	@echo 'make TARGET [ENV=$(ENVIRONMENTS)] [SYSTEM=FILE] [JSON=1]'
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1	\2/p' Makefile | \
 		while IFS='	' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
 

@@ -59,7 +59,7 @@ def rules(repository: str, reviewers: Sequence[int], checks: Sequence[str] = CHE
 
 def _environment(repository: str, name: Environment, reviewers: Sequence[int]) -> Rule:
     path, body = f"/repos/{repository}/environments/{name}", {"deployment_branch_policy": _PROTECTED}
-    if name is not Environment.PROD:
+    if not name.standard.live:
         return Rule(path, body, f"{name}: from {BRANCH} alone")
     agreed = {
         "prevent_self_review": True,

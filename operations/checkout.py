@@ -27,7 +27,7 @@ def environment_named(name: str) -> Environment:
         )
     if name not in list(Environment):
         raise OperationError(f"there is no environment {name!r}; there are: {', '.join(Environment)}.")
-    return Environment(name)
+    return Environment.named(name)
 
 
 def declared(environment: str, system_file: str | None = None) -> Configuration:

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
+from infra.configuration.environments import ANY_ENVIRONMENT
+
+Environment = Annotated[str, typer.Option("--env", help=ANY_ENVIRONMENT)]
 Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
 SystemFile = Annotated[str | None, typer.Option("--system", help="another system file than system.yaml")]
 Profile = Annotated[str | None, typer.Option(help="profile of the AWS configuration files")]

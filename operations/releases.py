@@ -34,7 +34,6 @@ from operations.console import OperationError
 from rehearsal.workspace import write_atomically
 
 _KEY = "groundwork:images"
-_ORDER = tuple(Environment)
 
 Changes = dict[str, tuple[str, str]]
 
@@ -101,10 +100,12 @@ def roll_back(root: Path, environment: str) -> Changes:
 
 
 def _check_step(source: str, target: str) -> None:
-    if _ORDER.index(environment_named(target)) != _ORDER.index(environment_named(source)) + 1:
+    steps = Environment.steps()
+    if (environment_named(source), environment_named(target)) not in steps:
+        allowed = ", ".join(f"{one} to {following}" for one, following in steps)
         raise OperationError(
-            f"found {source} to {target}; allowed: dev to staging, staging to prod. "
-            "What prod runs was tried in staging."
+            f"found {source} to {target}; allowed: {allowed}. "
+            "What an environment runs was tried in the one before it."
         )
 
 

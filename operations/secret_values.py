@@ -97,12 +97,12 @@ def checked(value: str, entry: SecretEntry, environment: Environment) -> str:
         raise OperationError(
             f"{entry.name}: found {len(value.encode())} bytes; allowed: at most {LENGTH_MAXIMUM}."
         )
-    if environment is Environment.PROD and looks_like_test(value, entry):
+    if environment.standard.live and looks_like_test(value, entry):
         raise OperationError(
-            f"{entry.name}: found a value that looks like one for tests; prod takes live ones alone. "
-            "Nothing was set."
+            f"{entry.name}: found a value that looks like one for tests; {environment} takes live ones "
+            "alone. Nothing was set."
         )
-    if environment is not Environment.PROD and looks_live(value, entry):
+    if not environment.standard.live and looks_live(value, entry):
         raise OperationError(
             f"{entry.name}: found a value that looks live; {environment} takes test ones alone. "
             "Nothing was set. Whoever has seen it may have to renew it."

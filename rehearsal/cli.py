@@ -17,6 +17,7 @@ import typer
 
 from commands.errors import Exit, errors_for_people
 from commands.output import show_json
+from infra.configuration.environments import ANY_ENVIRONMENT
 from rehearsal.engine import find_engine
 from rehearsal.workspace import ENVIRONMENTS, Workspace
 from timing.simulation import WORKERS
@@ -25,7 +26,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 ROOT = Path(__file__).resolve().parent.parent
 
-Environment = Annotated[str, typer.Option("--env", help="dev, staging or prod")]
+Environment = Annotated[str, typer.Option("--env", help=ANY_ENVIRONMENT)]
 Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
 System = Annotated[Path | None, typer.Option(help="another system file than the checkout's system.yaml")]
 

@@ -31,11 +31,12 @@ from pathlib import Path
 from typing import Any
 
 from commands.errors import CommandError, Exit
+from infra.configuration.environments import Environment
 from infra.configuration.stand_ins import take_encrypted
 from infra.configuration.strict_yaml import parse, written
 from rehearsal.user_folders import state_home
 
-ENVIRONMENTS = ("dev", "staging", "prod")
+ENVIRONMENTS = tuple(each.value for each in Environment)
 
 # What the engine writes into a stack file about the secrets provider: a rehearsal has its own.
 _SECRETS_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")

@@ -10,7 +10,7 @@ import pulumi
 from infra.configuration import Configuration
 from infra.configuration.addresses import subnets
 from infra.configuration.database_certificates import database_certificates
-from infra.configuration.environments import Environment
+from infra.configuration.environments import MigrationStep
 from infra.data.storage import Storage
 from infra.edge.load_balancer import LoadBalancer
 from infra.foundations.keys import Keys
@@ -99,20 +99,18 @@ def release(configuration: Configuration) -> ReleaseArgs | None:
 def _migration(
     configuration: Configuration, release: Release | None, backup: pulumi.Resource | None
 ) -> MigrationArgs | None:
-    """For the migration: in staging it is tried out first, in dev the schema is still being made."""
+    """For the migration, as the environment runs it."""
     declared = configuration.system.migration
     if declared is None or release is None:
         return None
-    apply, environment = f"migrate-{release.version}", configuration.settings.environment
-    commands = {
-        Environment.DEV: {apply: declared.development},
-        Environment.STAGING: {
-            f"migrate-dry-run-{release.version}": declared.dry_run,
-            apply: declared.command,
-        },
-        Environment.PROD: {apply: declared.command},
+    steps = {
+        MigrationStep.DEVELOPMENT: ("migrate", declared.development),
+        MigrationStep.DRY_RUN: ("migrate-dry-run", declared.dry_run),
+        MigrationStep.COMMAND: ("migrate", declared.command),
     }
-    return MigrationArgs(declared.service, release.attempt, commands[environment], backup)
+    ours = [steps[step] for step in configuration.settings.standard.migration]
+    commands = {f"{name}-{release.version}": command for name, command in ours}
+    return MigrationArgs(declared.service, release.attempt, commands, backup)
 
 
 def _addresses(configuration: Configuration) -> Addresses:

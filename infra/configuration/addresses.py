@@ -1,24 +1,9 @@
-"""The plan of private addresses: which network belongs to whom, and how one is divided.
-
-Every environment has a block of its own with room for four networks: the primary region, the recovery
-region, and two to spare. No two blocks overlap, so any two networks can be peered.
-"""
+"""The plan of private addresses: how an environment's network is divided; its block is in environments.py."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from types import MappingProxyType
-
-from infra.configuration.environments import Environment
-
-BLOCKS = MappingProxyType(
-    {
-        Environment.DEV: IPv4Network("10.16.0.0/14"),
-        Environment.STAGING: IPv4Network("10.20.0.0/14"),
-        Environment.PROD: IPv4Network("10.24.0.0/14"),
-    }
-)
 
 # Kubernetes' own services; outside of every block, and no address of it leaves a cluster.
 SERVICE_ADDRESSES = IPv4Network("172.20.0.0/16")

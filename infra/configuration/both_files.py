@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from infra.configuration.dns_settings import check_dns, platform_hosts
+from infra.configuration.dns_settings import check_dns, full_name, platform_hosts
 from infra.configuration.environments import Environment
 from infra.configuration.platform_names import HOSTS
 from infra.configuration.settings import Settings, read_settings
@@ -27,7 +27,7 @@ class Configuration:
 
     @property
     def domain(self) -> str:
-        """Where people reach it: prod at the system's domain, the others at a part of it."""
+        """Where people reach it: at the system's domain, or at the environment's part of it."""
         environment = self.settings.environment
         return _domain(self.system, environment)
 
@@ -108,7 +108,7 @@ def _images(
     if system.images is None:
         of_another = system.services and not settings.images.keys() & system.services.keys()
         if of_another and system_file != DEFAULT_FILE:
-            allowed = "versions for dev, staging and prod, each with every service"
+            allowed = "versions for each environment, of every service"
             advice = f"Those in {file} are of another system."
             problems.add(system_file, "images", MISSING, allowed, advice)
             return {}
@@ -141,7 +141,7 @@ def _check_debug(problems: Problems, file: str, settings: Settings, system: Syst
 
 
 def _domain(system: System, environment: Environment) -> str:
-    return system.domain if environment is Environment.PROD else f"{environment}.{system.domain}"
+    return full_name(environment.standard.host, system.domain)
 
 
 def _check_dns(problems: Problems, file: str, settings: Settings, system: System) -> None:

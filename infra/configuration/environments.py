@@ -1,26 +1,28 @@
-"""What staging and prod, and only they, do differently: the whole list, as data.
+"""The environments: the whole list, as data.
 
 Sizes and places are decisions of the stack files. What stands here follows from the environment's
-purpose and is not for a stack file to change; contract ENV-1 is tested against it.
+purpose and is not for a stack file to change; contract ENV-1 is tested against it. One more environment is
+one more record here, and its stack file: docs/extending.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
-
-
-class Environment(StrEnum):
-    """The three environments (runbooks 000, 001, 004)."""
-
-    DEV = "dev"
-    STAGING = "staging"
-    PROD = "prod"
-
+from ipaddress import IPv4Network
+from typing import Self
 
 # Backups are kept that long (runbooks 000, 003, 004; contract DB-1, S3-2).
 BACKUP_DAYS = 30
+
+
+class MigrationStep(StrEnum):
+    """What a migration runs, by its key in the system file."""
+
+    COMMAND = "command"
+    DEVELOPMENT = "development"
+    DRY_RUN = "dryRun"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,16 @@ class Standard:
     """The standard that an environment is held to.
 
     Args:
+        after: the environment in which a release, or a feature, is tried before it comes to this one; empty
+            for the first.
+        addresses: the block of private addresses, a /14 with room for four networks: the primary region, the
+            recovery region, and two to spare. No two blocks overlap, so any two networks can be peered.
+        host: what stands in front of the system's domain; empty for the one environment that is at the domain
+            itself.
+        live: it works with real customers and real money: secrets are live ones, a deployment waits for
+            somebody else's consent, and debugging ends on a day.
+        migration: what a migration runs, in order (runbook 004: tried out first in staging; in dev the schema
+            is still being made).
         node_env: Node's own name for it (004: development / production / production).
         error_sample_rate: the share of errors that Sentry is told of (004: optional, low, enabled).
         protects_data: stateful resources are protected, and kept when their declaration is removed.
@@ -50,6 +62,11 @@ class Standard:
         performance_history: days of Performance Insights (7, a multiple of 31, or 731).
     """
 
+    after: str
+    addresses: IPv4Network
+    host: str
+    live: bool
+    migration: tuple[MigrationStep, ...]
     node_env: str
     error_sample_rate: float
     protects_data: bool
@@ -76,9 +93,34 @@ class Standard:
 # endpoint, which is free. So prod has them for what they are: its calls do not depend on NAT gateways, in any
 # zone. Staging has the same way to AWS, security group and names included, for a third; the loss of a zone is
 # not what it is there for. In dev they would cost more than all that goes through its NAT gateway.
-STANDARDS = MappingProxyType(
-    {
-        Environment.DEV: Standard(
+class Environment(StrEnum):
+    """An environment, by the name of its stack, and the standard that it is held to (runbooks 000, 001, 004).
+
+    A name has at most 7 characters: with it the names of buckets and of deliveries of logs fit into AWS's.
+    """
+
+    _value_: str
+    standard: Standard
+
+    def __new__(cls, name: str, standard: Standard) -> Self:
+        environment = str.__new__(cls, name)
+        environment._value_ = name
+        environment.standard = standard
+        return environment
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """The environment of a name that is one."""
+        return next(each for each in cls if each == name)
+
+    DEV = (
+        "dev",
+        Standard(
+            after="",
+            addresses=IPv4Network("10.16.0.0/14"),
+            host="dev",
+            live=False,
+            migration=(MigrationStep.DEVELOPMENT,),
             node_env="development",
             error_sample_rate=0.0,
             protects_data=False,
@@ -98,7 +140,15 @@ STANDARDS = MappingProxyType(
             log_retention=14,
             performance_history=7,
         ),
-        Environment.STAGING: Standard(
+    )
+    STAGING = (
+        "staging",
+        Standard(
+            after="dev",
+            addresses=IPv4Network("10.20.0.0/14"),
+            host="staging",
+            live=False,
+            migration=(MigrationStep.DRY_RUN, MigrationStep.COMMAND),
             node_env="production",
             error_sample_rate=0.1,
             protects_data=True,
@@ -118,7 +168,15 @@ STANDARDS = MappingProxyType(
             log_retention=30,
             performance_history=7,
         ),
-        Environment.PROD: Standard(
+    )
+    PROD = (
+        "prod",
+        Standard(
+            after="staging",
+            addresses=IPv4Network("10.24.0.0/14"),
+            host="",
+            live=True,
+            migration=(MigrationStep.COMMAND,),
             node_env="production",
             error_sample_rate=1.0,
             protects_data=True,
@@ -138,5 +196,18 @@ STANDARDS = MappingProxyType(
             log_retention=365,
             performance_history=93,
         ),
-    }
-)
+    )
+
+    @classmethod
+    def steps(cls) -> list[tuple[Self, Self]]:
+        """From where to where releases and features come."""
+        return [(cls.named(each.standard.after), each) for each in cls if each.standard.after]
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Names for a sentence: `dev, staging or prod`."""
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+# For the descriptions of options and variables.
+ANY_ENVIRONMENT = one_of(list(Environment))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from infra.configuration.environments import STANDARDS, Environment
+from infra.configuration.environments import Environment
 from infra.configuration.validation import Described, Reader
 
 DIGEST = r"sha256:[0-9a-f]{64}"
@@ -30,7 +30,7 @@ def is_digest(version: str) -> bool:
 
 def read_images(root: Reader, name: str, environment: Environment) -> Mapping[str, str]:
     """The versions under a key, by service: digests, in dev tags as well."""
-    by_digest = STANDARDS[environment].digests_required
+    by_digest = environment.standard.digests_required
     allowed = "a digest (sha256: and 64 hexadecimal digits)"
     images = root.words(
         name,

@@ -18,7 +18,7 @@ class Migration:
         service: whose image, secrets and environment it has.
         command: applies what is new (runbook 004: `npm run db:deploy`).
         development: the same in dev, where the schema is still being made (004: `migrate dev`).
-        dry_run: what staging runs first; it changes nothing.
+        dry_run: what is tried out first in staging; it changes nothing.
     """
 
     service: str

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from infra.configuration import patterns
-from infra.configuration.addresses import BLOCKS, PREFIX_LENGTHS, ZONES_MAXIMUM
-from infra.configuration.environments import STANDARDS, Environment
+from infra.configuration.addresses import PREFIX_LENGTHS, ZONES_MAXIMUM
+from infra.configuration.environments import Environment
 from infra.configuration.regions import check_zones
 from infra.configuration.validation import Problems, Reader
 
@@ -48,7 +48,7 @@ def read_network(
         region: where the zones are.
         recovery_region: where those of the recovery region are.
     """
-    block = BLOCKS[environment]
+    block = environment.standard.addresses
     cidr = _cidr(section, "cidr", block)
     recovery_cidr = _cidr(section, "recoveryCidr", block)
     if not problems.concern(file, "network.cidr", "network.recoveryCidr") and cidr.overlaps(recovery_cidr):
@@ -58,7 +58,7 @@ def read_network(
     zones = _zones(section, "availabilityZones", region or "us-west-2")
     if not problems.concern(file, "network.availabilityZones", "region"):
         _check_zones(section, "availabilityZones", zones, environment, region)
-    standby = STANDARDS[environment].standby_region
+    standby = environment.standard.standby_region
     recovery_zones = _zones(
         section, "recoveryAvailabilityZones", recovery_region or "us-east-2", optional=not standby
     )
@@ -95,7 +95,7 @@ def _cidr(section: Reader, name: str, block: IPv4Network) -> IPv4Network:
         return block
     if cidr.prefixlen not in PREFIX_LENGTHS or not cidr.subnet_of(block):
         section.problem(
-            name, text, allowed, f"For example {example}. The plan is in infra/configuration/addresses.py."
+            name, text, allowed, f"For example {example}. The plan is in infra/configuration/environments.py."
         )
     return cidr
 
@@ -103,7 +103,7 @@ def _cidr(section: Reader, name: str, block: IPv4Network) -> IPv4Network:
 def _check_zones(
     section: Reader, name: str, zones: tuple[str, ...], environment: Environment, region: str
 ) -> None:
-    minimum = STANDARDS[environment].zones_minimum
+    minimum = environment.standard.zones_minimum
     if not minimum <= len(zones) <= ZONES_MAXIMUM:
         count = f"{minimum}" if minimum == ZONES_MAXIMUM else f"{minimum} to {ZONES_MAXIMUM}"
         section.problem(name, list(zones), f"{count} zones in {environment}")

@@ -5,6 +5,8 @@ All are read with ASCII's letters and digits alone (`Reader.text`); where other 
 
 from __future__ import annotations
 
+from infra.configuration.environments import Environment
+
 NAME = r"[a-z]([a-z0-9-]*[a-z0-9])?"
 NAME_ALLOWED = "lower-case letters, digits and hyphens, beginning with a letter"
 
@@ -37,12 +39,12 @@ PATH_ALLOWED = "a path of at most 255 characters"
 PATH_PATTERN = r"/[A-Za-z0-9/_.$\"'@:+~?*-]{0,127}"
 
 # A certificate's first name has 64 characters at most (RequestCertificate, DomainName: it is the
-# certificate's common name too), and the environments' domains are longer than prod's: `staging.` is in front
-# of it.
-DOMAIN_MAXIMUM = 64 - len("staging.")
+# certificate's common name too), and most environments have something in front of the system's domain.
+_LONGEST_HOST = max((each.standard.host for each in Environment), key=len)
+DOMAIN_MAXIMUM = 64 - len(f"{_LONGEST_HOST}.")
 DOMAIN = rf"(?=.{{4,{DOMAIN_MAXIMUM}}}$)([a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z]{{2,63}}"
 DOMAIN_ALLOWED = (
-    f"prod's domain, at most {DOMAIN_MAXIMUM} characters (64 of a certificate's name, less staging.)"
+    f"prod's domain, at most {DOMAIN_MAXIMUM} characters (64 of a certificate's name, less {_LONGEST_HOST}.)"
 )
 # What delivers a site's access log is called after it, in 60 characters with the system and the environment
 # (PutDeliverySource, name).

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from types import MappingProxyType
 
+from infra.configuration.environments import Environment
+
 # In the namespace of the services, and beside their logs.
 RELOADER = "reloader"
 DENY_ALL = "deny-all"  # the network policy that the others are exceptions to
@@ -30,8 +32,7 @@ HOSTS = MappingProxyType(
     {
         ORIGIN_LABEL: "the load balancer",
         DOMAIN_SITE: 'the site at the domain itself, whose host is ""',
-        "dev": "the environment dev",
-        "staging": "the environment staging",
+        **{each.standard.host: f"the environment {each}" for each in Environment if each.standard.host},
     }
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from infra.configuration.buckets import bucket_variable
+from infra.configuration.environments import Environment, one_of
 from infra.configuration.secrets import SecretEntry
 from infra.configuration.service import Service
 from infra.configuration.validation import Reader
@@ -15,7 +16,7 @@ from infra.configuration.validation import Reader
 # What each one holds, by what a service has to say in the system file to get it.
 ALWAYS = {
     "AWS_REGION": "the region of the environment",
-    "ENVIRONMENT": "`dev`, `staging` or `prod`; the dimension of every metric",
+    "ENVIRONMENT": f"{one_of([f'`{each}`' for each in Environment])}; the dimension of every metric",
     "NODE_ENV": "`development` in dev, otherwise `production`",
     "PORT": "where the service listens: its `port`",
 }

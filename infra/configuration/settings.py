@@ -14,7 +14,7 @@ from infra.configuration import patterns
 from infra.configuration.database_certificates import FILE as CERTIFICATES_FILE
 from infra.configuration.database_certificates import WHERE_AWS_HAS_THEM, database_certificates
 from infra.configuration.dns_settings import DnsSettings, read_dns
-from infra.configuration.environments import STANDARDS, Environment, Standard
+from infra.configuration.environments import Environment, Standard
 from infra.configuration.images import read_images
 from infra.configuration.network_settings import NetworkSettings, read_network
 from infra.configuration.regions import read_region
@@ -169,8 +169,8 @@ def read_settings(
             file, "the stack's name", environment, f"one of {', '.join(Environment)}", "Select one of these."
         )
         return None
-    name = Environment(environment)
-    standard = STANDARDS[name]
+    name = Environment.named(environment)
+    standard = name.standard
     root = Reader(problems, file, raw)
     region = read_region(root, "region", "us-west-2")
     recovery_region = read_region(root, "recoveryRegion", "us-east-2")

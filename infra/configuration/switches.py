@@ -65,7 +65,7 @@ def read_debug(root: Reader, environment: Environment, today: date) -> Debug:
         "until",
         today=today,
         advice="Remove `debug`, or give it another last day.",
-        optional=environment is not Environment.PROD or not variables,
+        optional=not environment.standard.live or not variables,
     )
     reader.finish()
     return Debug(variables)

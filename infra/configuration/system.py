@@ -249,7 +249,7 @@ def _frontend(root: Reader) -> Frontend | None:
 
 
 def _flags(root: Reader) -> Mapping[str, frozenset[Environment]]:
-    """A feature comes to dev, then to staging, then to prod (runbook 004: all, a subset, minimal)."""
+    """A feature comes to one environment after the other (runbook 004: all, a subset, minimal)."""
     section = root.section("flags", optional=True)
     order = list(Environment)
     flags = {}
@@ -257,10 +257,12 @@ def _flags(root: Reader) -> Mapping[str, frozenset[Environment]]:
         on = section.texts(
             name, pattern="|".join(order), allowed=f"one of {', '.join(order)}", example="dev", default=()
         )
-        steps = [environment for environment in order if environment in on]
-        if steps != order[: len(steps)]:
-            section.problem(name, list(on), "dev before staging, staging before prod")
-        flags[name] = frozenset(steps)
+        steps = Environment.steps()
+        if any(one not in on for one, following in steps if following in on):
+            section.problem(
+                name, list(on), ", ".join(f"{one} before {following}" for one, following in steps)
+            )
+        flags[name] = frozenset(environment for environment in order if environment in on)
     return MappingProxyType(flags)
 
 

@@ -40,7 +40,8 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
     """
     default, *others = systems_of(root)
     graphs = [graph_of(root, default, environment, engine) for environment in ENVIRONMENTS]
-    prods = [graphs[-1], *(graph_of(root, other, "prod", engine) for other in others)]
+    prod = next(graph for graph in graphs if graph.environment == "prod")
+    prods = [prod, *(graph_of(root, other, "prod", engine) for other in others)]
     rows = yaml.safe_load((root / "docs" / "contract.yaml").read_text(encoding="utf-8"))
     written = {
         root / "docs" / "contract.md": contract_page(rows, graphs, prods, tests_by_row(root)),
@@ -48,11 +49,11 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "alarms.md": alarms_page(prods),
         root / "docs" / "application.md": application_page(_catalogue(root)),
         root / "docs" / "rehearsal.md": rehearsal_page(),
-        root / "docs" / "dashboard.svg": dashboard_picture(graphs[-1]),
+        root / "docs" / "dashboard.svg": dashboard_picture(prod),
         root / "docs" / "configuration.md": with_buckets(
             (root / "docs" / "configuration.md").read_text(encoding="utf-8")
         ),
-        root / "README.md": with_picture((root / "README.md").read_text(encoding="utf-8"), graphs[-1]),
+        root / "README.md": with_picture((root / "README.md").read_text(encoding="utf-8"), prod),
     }
     for path, text in written.items():
         write_atomically(path, text)

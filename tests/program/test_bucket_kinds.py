@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from infra.configuration import buckets
+from infra.configuration.environments import Environment
 from infra.configuration.system import load_system
 from infra.configuration.validation import ConfigurationError
 from rehearsal.documentation.buckets_table import buckets_table
@@ -84,5 +85,5 @@ def test_it_is_documented(added: None) -> None:
 @pytest.mark.parametrize("bucket", buckets.CATALOGUE, ids=lambda bucket: bucket.name)
 def test_names_fit_into_the_longest_name_of_a_bucket(bucket: buckets.Bucket) -> None:
     # 63 letters: a system of 15, staging, the account of 12 and a region of 14, with a hyphen between each.
-    assert len(bucket.name) <= 63 - 15 - len("staging") - 12 - 14 - 4
+    assert len(bucket.name) <= 63 - 15 - max(map(len, Environment)) - 12 - 14 - 4
     assert re.fullmatch(r"[a-z][a-z-]*[a-z]", bucket.name)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.configuration.addresses import BLOCKS, PREFIX_LENGTHS, SERVICE_ADDRESSES, subnets
+from infra.configuration.addresses import PREFIX_LENGTHS, SERVICE_ADDRESSES, subnets
+from infra.configuration.environments import Environment
 
 NETWORKS = st.builds(
     lambda third, length: IPv4Network((f"10.24.{third}.0", length), strict=False),
@@ -20,7 +21,7 @@ NETWORKS = st.builds(
 
 @pytest.mark.contract("NET-1")
 def test_no_two_environments_share_an_address() -> None:
-    blocks = [*BLOCKS.values(), SERVICE_ADDRESSES]
+    blocks = [*(each.standard.addresses for each in Environment), SERVICE_ADDRESSES]
     assert not [pair for pair in combinations(blocks, 2) if pair[0].overlaps(pair[1])]
 
 

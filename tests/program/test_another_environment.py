@@ -1,0 +1,118 @@
+"""An environment is one record and one stack file: with both there is `qa`, everywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.checkout import ROOT, copy_program, replace_text
+
+RECORD = """
+    QA = (
+        "qa",
+        replace(
+            STAGING[1],
+            after="staging",
+            addresses=IPv4Network("10.28.0.0/14"),
+            host="qa",
+            migration=(MigrationStep.COMMAND,),
+        ),
+    )
+"""
+
+PROGRAM = """
+import json
+from infra.configuration.system import load_system
+from infra.configuration.validation import ConfigurationError
+from operations.branch_protection import rules
+from operations.console import OperationError
+from operations.releases import promote
+from rehearsal.stackfile import StackFile
+from rehearsal.workspace import ENVIRONMENTS
+from tests.support.recorder import ROOT, TODAY, record, system_file
+
+def refused(work):
+    try:
+        work()
+    except (ConfigurationError, OperationError) as error:
+        return str(error)
+
+def with_host(host):
+    system = system_file()
+    system["services"]["api"]["route"]["host"] = host
+    return load_system(system, today=TODAY)
+
+recording = record("qa")
+print(json.dumps({
+    "types": sorted(recording.types()),
+    "networks": [each.inputs["cidrBlock"] for each in recording.of("aws:ec2/vpc:Vpc").values()],
+    "zones": [each.inputs["name"] for each in recording.of("aws:route53/zone:Zone").values()],
+    "host": refused(lambda: with_host("qa")),
+    "order": refused(lambda: promote(ROOT, "qa", "prod", {})),
+    "repository": [rule.path for rule in rules("owner/name", [1]) if "/environments/" in rule.path],
+    "account": StackFile.read(ROOT, "qa").account,
+    "environments": ENVIRONMENTS,
+}))
+"""
+
+
+def add_qa(root: Path) -> None:
+    """The record and the stack file, and nothing else."""
+    environments = root / "infra" / "configuration" / "environments.py"
+    replace_text(environments, "    PROD = (\n", f"{RECORD.lstrip(chr(10))}    PROD = (\n")
+    replace_text(environments, "import dataclass\n", "import dataclass, replace\n")
+    text = (root / "Pulumi.staging.yaml").read_text(encoding="utf-8")
+    for old, new in (("220000000002", "240000000004"), ("10.20.", "10.28."), ("10.21.", "10.29.")):
+        assert old in text
+        text = text.replace(old, new)
+    (root / "Pulumi.qa.yaml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def qa(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a checkout with `qa` says of it."""
+    root = copy_program(tmp_path_factory.mktemp("qa"))
+    for package in ("commands", "operations", "rehearsal", "tests", "timing"):
+        shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    add_qa(root)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_it_has_its_own_network_and_domain(qa: dict[str, Any]) -> None:
+    assert (qa["networks"], qa["zones"]) == (["10.28.0.0/16"], ["qa.triangle.example"])
+
+
+def test_it_is_a_whole_platform(qa: dict[str, Any]) -> None:
+    for kind in ("eks/cluster:Cluster", "rds/instance:Instance", "cloudwatch/metricAlarm:MetricAlarm"):
+        assert f"aws:{kind}" in qa["types"]
+
+
+def test_its_host_is_nobody_elses(qa: dict[str, Any]) -> None:
+    assert "this one is the environment qa" in qa["host"]
+
+
+def test_a_release_comes_to_it_in_its_turn(qa: dict[str, Any]) -> None:
+    assert "allowed: dev to staging, staging to qa, staging to prod" in qa["order"]
+
+
+def test_the_rehearsal_and_github_know_it(qa: dict[str, Any]) -> None:
+    assert qa["environments"] == ["dev", "staging", "qa", "prod"]
+    assert qa["account"] == "240000000004"
+    assert "/repos/owner/name/environments/qa" in qa["repository"]
