@@ -30,8 +30,10 @@ from infra.functions.function import Function
 from infra.functions.job_watch import JobWatch
 from infra.functions.rotation import Rotation
 from infra.functions.scheduled import WATCH_JOBS
+from infra.kubernetes.application_nodes import ApplicationNodes
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.on_call import OnCall
+from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.reloader import Reloader
 from infra.kubernetes.workloads import Workloads
 from infra.naming import RegionRole
@@ -60,14 +62,17 @@ def declare(configuration: Configuration) -> Outputs:
     network = Network("network", arguments.network(configuration, keys), home)
     Logs("logs", arguments.logs(configuration, keys), home)
     cluster = Cluster("cluster", arguments.cluster(configuration, keys, network), home)
+    pod_group = PodGroup("pod-group", arguments.pod_group(configuration, network, cluster), home)
     Registry("registry", arguments.registry(configuration, keys, recovery), home)
 
     attempted = arguments.release(configuration)
     release = Release("release", attempted, home) if attempted else None
-    database = Database("database", arguments.database(configuration, keys, network, cluster, release), home)
+    database = Database(
+        "database", arguments.database(configuration, keys, network, pod_group, release), home
+    )
     redis = {
         purpose: Redis(purpose, args, home)
-        for purpose, args in arguments.redis(configuration, keys, network, cluster).items()
+        for purpose, args in arguments.redis(configuration, keys, network, pod_group).items()
     }
     storage = Storage("storage", arguments.storage(configuration, keys, recovery), home)
     secrets = Secrets("secrets", arguments.secrets(configuration, keys), home)
@@ -80,7 +85,7 @@ def declare(configuration: Configuration) -> Outputs:
     Audit("audit", arguments.audit(configuration, keys, storage, notifications), home)
     deployment = Deployment("deployment", arguments.deployment(configuration), home)
 
-    edge = _edge(configuration, regions, network, cluster, storage)
+    edge = _edge(configuration, regions, network, pod_group, storage)
     People("people", arguments.people(configuration, keys, entries, edge.distributions), home)
 
     rotators = {
@@ -99,8 +104,9 @@ def declare(configuration: Configuration) -> Outputs:
         ).items()
     ]
 
-    ready = arguments.DatabaseReady(rotation.prepared, database.backup)
     inside = in_cluster(regions, cluster.kubeconfig, configuration.naming)
+    nodes = ApplicationNodes("nodes", arguments.application_nodes(network, cluster, pod_group), inside)
+    ready = arguments.PodsReady(rotation.prepared, database.backup, nodes.pool)
     workloads = Workloads(
         "workloads",
         arguments.workloads(
@@ -169,14 +175,14 @@ class _Edge:
 
 
 def _edge(
-    configuration: Configuration, regions: Regions, network: Network, cluster: Cluster, storage: Storage
+    configuration: Configuration, regions: Regions, network: Network, pod_group: PodGroup, storage: Storage
 ) -> _Edge:
     """The way from the internet to the pods: a domain, CloudFront with its firewall, the load balancer."""
     home, worldwide = regions[RegionRole.HOME], regions[RegionRole.GLOBAL]
     dns = Dns("dns", arguments.dns(configuration), home.opts)
     certified = arguments.certificates(configuration, dns, worldwide.provider)
     certificates = Certificates("certificates", certified, home.opts)
-    balanced = arguments.load_balancer(configuration, network, cluster, storage, dns, certificates)
+    balanced = arguments.load_balancer(configuration, network, pod_group, storage, dns, certificates)
     load_balancer = LoadBalancer("load-balancer", balanced, home.opts)
     firewall = Firewall("firewall", arguments.firewall(configuration), worldwide.opts)
     distributed = arguments.distributions(

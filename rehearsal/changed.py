@@ -132,4 +132,3 @@ def _leaves(value: Any, path: str = "") -> dict[str, str]:
         nested = [_leaves(item, f"{path}.{key}" if path else key) for key, item in value.items()]
         return {name: text for leaves in nested for name, text in leaves.items()}
     return {path: value if isinstance(value, str) else json.dumps(value)}
-

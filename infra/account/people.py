@@ -34,27 +34,33 @@ class PeopleArgs:
 
 
 class People(pulumi.ComponentResource):
-    """The policy `<system>-<environment>-people`: `make secret`, `make ledger` and `make purge`. Keeps SEC-1.
+    """Policies `<system>-<environment>-people` and `-people-ledger`, for `make secret`, `purge` and `ledger`.
 
-    It is not attached here: people's roles are made outside of this program, and those of IAM Identity Center
-    take a policy by its name alone, in the permission set.
+    Keeps SEC-1. They are not attached here: people's roles are made outside of this program, and those of IAM
+    Identity Center take a policy by its name alone, in the permission set.
     """
 
     def __init__(self, name: str, args: PeopleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:people:People", name, None, opts)
-        aws_iam.Policy(
-            "people",
-            name=args.naming.named("people"),
-            description="What people on call do from a command line",
-            policy=iam.document(*_statements(args)),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        # Two, since IAM takes no more than 6,144 letters of one ("IAM and AWS STS quotas").
+        for policy, description, statements in (
+            ("people", "What people on call do from a command line", _statements(args)),
+            ("people-ledger", "When secrets were changed", [iam.describe_secrets(args.entries)]),
+        ):
+            if statements:
+                aws_iam.Policy(
+                    policy,
+                    name=args.naming.named(policy),
+                    description=description,
+                    policy=iam.document(*statements),
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
         self.register_outputs({})
 
 
 def _statements(args: PeopleArgs) -> list[iam.Statement]:
     naming = args.naming
-    statements = [iam.describe_secrets(args.entries)]
+    statements: list[iam.Statement] = []
     if args.given_out:
         statements += [
             iam.set_secrets(args.given_out),

@@ -24,7 +24,7 @@ from infra.foundations.network import Network
 from infra.foundations.release import Release
 from infra.functions.rotation import Rotator
 from infra.functions.scheduled import SNAPSHOT_SECRETS
-from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.service_environment import readers
 
 # Days of daily snapshots. A cache can be filled again; what waits in a queue cannot.
@@ -33,7 +33,7 @@ QUEUE_SNAPSHOT_DAYS = 7
 
 
 def database(
-    configuration: Configuration, keys: Keys, network: Network, cluster: Cluster, release: Release | None
+    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup, release: Release | None
 ) -> DatabaseArgs:
     """For PostgreSQL."""
     settings, standard = configuration.settings, configuration.settings.standard
@@ -51,7 +51,7 @@ def database(
         protect=standard.protects_data,
         vpc_id=network.vpc_id,
         subnet_ids=network.data_subnet_ids,
-        client_security_group_id=cluster.security_group_id,
+        client_security_group_id=pod_group.id,
         snapshot_before=_snapshot_before(configuration, release),
         readers=_readers(configuration, DATABASE_SECRET),
         master_readers=_readers(configuration, MASTER_SECRET),
@@ -70,7 +70,7 @@ def _snapshot_before(configuration: Configuration, release: Release | None) -> p
 
 
 def redis(
-    configuration: Configuration, keys: Keys, network: Network, cluster: Cluster
+    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup
 ) -> dict[str, RedisArgs]:
     """For the two Redis, by purpose; none where the environment has switched it off.
 
@@ -93,7 +93,7 @@ def redis(
             protect=standard.protects_data,
             vpc_id=network.vpc_id,
             subnet_ids=network.data_subnet_ids,
-            client_security_group_id=cluster.security_group_id,
+            client_security_group_id=pod_group.id,
             readers=_readers(configuration, redis_secret(purpose)),
             data_key=keys.data,
             secrets_key=keys.secrets,

@@ -20,7 +20,7 @@ from infra.edge.load_balancer import ACCESS_LOGS_PREFIX as LOAD_BALANCER_LOGS
 from infra.edge.load_balancer import LoadBalancer, LoadBalancerArgs
 from infra.edge.sites import Site, sites
 from infra.foundations.network import Network
-from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.pod_group import PodGroup
 from infra.naming import GLOBAL_REGION
 
 
@@ -51,7 +51,7 @@ def certificates(
 def load_balancer(
     configuration: Configuration,
     network: Network,
-    cluster: Cluster,
+    pod_group: PodGroup,
     storage: Storage,
     dns: Dns,
     certificates: Certificates,
@@ -62,7 +62,7 @@ def load_balancer(
         sites=edge_sites(configuration),
         vpc_id=network.vpc_id,
         subnet_ids=network.public_subnet_ids,
-        pods_security_group_id=cluster.security_group_id,
+        pods_security_group_id=pod_group.id,
         cluster_name=configuration.naming.prefix,
         certificate_arn=certificates.load_balancer,
         zone_id=dns.zone_id,

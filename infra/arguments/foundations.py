@@ -8,7 +8,9 @@ from infra.configuration import Configuration
 from infra.data.database_monitoring import log_group
 from infra.foundations.keys import Keys, KeysArgs
 from infra.foundations.network import Network, NetworkArgs
-from infra.kubernetes.cluster import OBSERVABILITY, ClusterArgs
+from infra.kubernetes.application_nodes import ApplicationNodesArgs
+from infra.kubernetes.cluster import OBSERVABILITY, Cluster, ClusterArgs
+from infra.kubernetes.pod_group import PodGroup, PodGroupArgs
 from infra.watching import log_shipping
 from infra.watching.logs import LogsArgs
 
@@ -54,6 +56,27 @@ def cluster(configuration: Configuration, keys: Keys, network: Network) -> Clust
         log_retention=standard.log_retention,
         deletion_protection=standard.deletion_protection,
         settings={OBSERVABILITY: log_shipping.settings(configuration.naming, configuration.system.name)},
+    )
+
+
+def pod_group(configuration: Configuration, network: Network, cluster: Cluster) -> PodGroupArgs:
+    """For the security group of the application's pods."""
+    return PodGroupArgs(
+        naming=configuration.naming,
+        vpc_id=network.vpc_id,
+        cluster_security_group_id=cluster.security_group_id,
+        endpoint_security_group_id=network.endpoint_security_group_id,
+    )
+
+
+def application_nodes(network: Network, cluster: Cluster, pod_group: PodGroup) -> ApplicationNodesArgs:
+    """For the nodes that the application's pods run on."""
+    return ApplicationNodesArgs(
+        node_role=cluster.node_role,
+        subnet_ids=network.private_subnet_ids,
+        node_security_group_id=cluster.security_group_id,
+        pod_security_group_id=pod_group.id,
+        ready=cluster.ready,
     )
 
 

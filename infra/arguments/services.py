@@ -26,16 +26,18 @@ from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, Workloads, W
 
 
 @dataclass(frozen=True)
-class DatabaseReady:
-    """What comes before a version may work with the database.
+class PodsReady:
+    """What comes before a version may work with the database, and before a pod can run.
 
     Args:
         prepared: the users of the services are in it.
         backup: a snapshot for the way back; None where there is none.
+        nodes: the pool that pods run on.
     """
 
     prepared: pulumi.Resource
     backup: pulumi.Resource | None
+    nodes: pulumi.Resource
 
 
 def workloads(
@@ -44,7 +46,7 @@ def workloads(
     cluster: Cluster,
     storage: Storage,
     entries: Mapping[str, pulumi.Output[str]],
-    database: DatabaseReady,
+    needed: PodsReady,
     release: Release | None,
     load_balancer: LoadBalancer,
 ) -> WorkloadsArgs:
@@ -65,7 +67,7 @@ def workloads(
             )
             for service in system.services.values()
         ],
-        migration=_migration(configuration, release, database.backup),
+        migration=_migration(configuration, release, needed.backup),
         schedules=list(system.schedules.values()),
         addresses=_addresses(configuration),
         database_certificates=database_certificates()[settings.region],
@@ -74,7 +76,7 @@ def workloads(
         replicas=settings.replicas,
         cluster_name=cluster.name,
         cluster_arn=cluster.arn,
-        ready=[*cluster.ready, database.prepared],
+        ready=[*cluster.ready, needed.prepared, needed.nodes],
         data_key=keys.data,
         secrets_key=keys.secrets,
     )

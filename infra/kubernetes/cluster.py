@@ -144,6 +144,7 @@ class Cluster(pulumi.ComponentResource):
     endpoint: pulumi.Output[str]
     certificate_authority: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
+    node_role: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     ready: list[pulumi.Resource]
 
@@ -152,7 +153,9 @@ class Cluster(pulumi.ComponentResource):
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
         self._granted: list[pulumi.Resource] = []
-        cluster = self._cluster(self._cluster_role(), self._node_role())
+        node_role = self._node_role()
+        self.node_role = node_role.name
+        cluster = self._cluster(self._cluster_role(), node_role)
         self.name, self.arn, self.endpoint = cluster.name, cluster.arn, cluster.endpoint
         self.certificate_authority = cluster.certificate_authority.apply(lambda each: each.data or "")
         # EKS's own group, which Auto Mode gives to every node and pod.

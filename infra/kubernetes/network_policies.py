@@ -30,6 +30,18 @@ class Addresses:
     data: Sequence[str]
 
 
+# Where else there are pods: EKS's own and those of add-ons. Some of these run on every node, and so with the
+# security group that the database and Redis let in.
+OTHER_NAMESPACES = ("amazon-cloudwatch", "default", "kube-system")
+AWAY_FROM_DATA = "away-from-data"
+
+
+def away_from_data(addresses: Addresses) -> dict[str, Any]:
+    """The specification of a policy for another namespace: everywhere but to the data services."""
+    everywhere = {"ip_block": {"cidr": "0.0.0.0/0", "except": list(addresses.data)}}
+    return {"pod_selector": {}, "policy_types": ["Egress"], "egress": [{"to": [everywhere]}]}
+
+
 def network_policies(
     system: str, services: Mapping[str, Service], addresses: Addresses
 ) -> dict[str, dict[str, Any]]:

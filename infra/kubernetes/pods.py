@@ -29,6 +29,10 @@ STARTUP_PERIOD_SECONDS = 2
 GRACE_SECONDS = 45
 LEAVE_SECONDS = 15
 
+# The NodePool and NodeClass of the application's pods, and the taint of their nodes.
+APPLICATION_NODES = "application"
+APPLICATION_ONLY = "application-only"
+
 # No user of any image's own; the number itself has no meaning.
 USER = 10001
 
@@ -95,6 +99,14 @@ def labels(system: str, name: str) -> dict[str, str]:
 def owner_label(service: str) -> dict[str, str]:
     """What all pods of a service have, its jobs' as well: network policies select by it."""
     return {"app.kubernetes.io/instance": service}
+
+
+def placement() -> dict[str, Any]:
+    """Of a pod that belongs on the application's nodes; their taint keeps all others off them."""
+    return {
+        "node_selector": {"karpenter.sh/nodepool": APPLICATION_NODES},
+        "tolerations": [{"key": APPLICATION_ONLY, "operator": "Exists", "effect": "NoSchedule"}],
+    }
 
 
 def restricted_pod() -> dict[str, Any]:
@@ -238,6 +250,7 @@ def _pod(pod: PodArgs, name: str, command: Sequence[str], extra: Mapping[str, An
         "service_account_name": pod.service.name,
         "automount_service_account_token": False,
         "termination_grace_period_seconds": GRACE_SECONDS,
+        **placement(),
         **restricted_pod(),
         "containers": [{**_container(pod, name, command), **extra}],
         "volumes": _volumes(pod.service, pod.secrets),

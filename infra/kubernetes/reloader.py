@@ -13,7 +13,7 @@ from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
 from infra.configuration.platform_names import RELOADER
 from infra.foundations import ports
-from infra.kubernetes.pods import resources, restricted_container, restricted_pod
+from infra.kubernetes.pods import placement, resources, restricted_container, restricted_pod
 
 # Stakater Reloader 1.4.21; the digest is that of its multi-platform image.
 IMAGE = (
@@ -120,6 +120,7 @@ def _deployment() -> dict[str, Any]:
         "template": {
             "metadata": {"labels": _labels()},
             "spec": {
+                **placement(),
                 **restricted_pod(),
                 "service_account_name": _NAME,
                 "automount_service_account_token": True,

@@ -29,9 +29,12 @@ from infra.kubernetes.job_specs import (
     migration_job,
 )
 from infra.kubernetes.network_policies import (
+    AWAY_FROM_DATA,
     CONTROLLER_CONFIG_MAP,
     CONTROLLER_SWITCH,
+    OTHER_NAMESPACES,
     Addresses,
+    away_from_data,
     network_policies,
 )
 from infra.kubernetes.pods import RESTART_WHEN_SECRETS_CHANGE, PodArgs, SecretVariable
@@ -181,6 +184,13 @@ class Workloads(pulumi.ComponentResource):
         )
         services = {name: workload.service for name, workload in self._workloads.items()}
         specifications = network_policies(self._args.naming.system, services, self._args.addresses)
+        for namespace in OTHER_NAMESPACES:
+            NetworkPolicy(
+                f"{namespace}-{AWAY_FROM_DATA}",
+                metadata={"name": AWAY_FROM_DATA, "namespace": namespace},
+                spec=away_from_data(self._args.addresses),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[controller]),
+            )
         return [
             NetworkPolicy(name, metadata=self._metadata(name), spec=spec, opts=self._in_namespace(controller))
             for name, spec in specifications.items()

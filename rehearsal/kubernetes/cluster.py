@@ -92,6 +92,18 @@ class Cluster:
             now = _now()
             return self._put(key, Stored(_new(content, now), content, owner), None, now)
 
+    def provide(self, namespaces: Iterable[str]) -> None:
+        """Namespaces that somebody else than the program has made, if they are not there yet."""
+        with self._lock:
+            self._start()
+            for name in namespaces:
+                self._provide(name)
+
+    def _provide(self, name: str) -> None:
+        if _key(_NAMESPACE, "", name) not in self._objects:
+            live = _new({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, now := _now())
+            self._put(_key(_NAMESPACE, "", name), Stored(live, None), None, now)
+
     def apply(self, content: Content, owner: str | None = None) -> Content:
         """Server-side apply: creates the object, or makes it what `content` says.
 
@@ -178,8 +190,7 @@ class Cluster:
         if self._version:
             return
         for name in _INITIAL_NAMESPACES:
-            live = _new({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, now := _now())
-            self._put(_key(_NAMESPACE, "", name), Stored(live, None), None, now)
+            self._provide(name)
 
     def _put(self, key: Key, stored: Stored, before: Content | None, now: str) -> Content:
         live = stored.live

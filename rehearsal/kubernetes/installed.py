@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.add_ons import NAMESPACES
+
 ADD_ON = "aws:eks/addon:Addon"
 IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
@@ -76,6 +78,11 @@ class Installed:
                 settings = json.loads(inputs.get("configurationValues") or "{}")
                 return AddOn(str(inputs.get("addonVersion", "")), settings)
         return None
+
+    def namespaces(self, cluster: str | None) -> list[str]:
+        """The namespaces that the cluster's add-ons have made."""
+        names = [str(inputs.get("addonName")) for inputs in self._of(ADD_ON, cluster)]
+        return [NAMESPACES[name] for name in names if name in NAMESPACES]
 
     def has_identity(self, cluster: str | None, namespace: str, service_account: str) -> bool:
         """Whether pods of a service account get credentials of AWS."""

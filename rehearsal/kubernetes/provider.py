@@ -134,6 +134,7 @@ class KubernetesProvider(Provider):
             return "", _previewed(kind_of_token(resource.type), inputs)
         cluster = self._reachable_cluster()
         self._admit(cluster, inputs)
+        cluster.provide(self._installed.namespaces(self._configuration.eks_cluster))
         make = cluster.apply if self._configuration.upsert_existing else cluster.create
         live = _in_its_namespace(lambda: make(inputs, resource.urn))
         return _id(live), live

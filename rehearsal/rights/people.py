@@ -15,7 +15,7 @@ from rehearsal.rights.evaluation import Policy, Principal
 from rehearsal.rights.graph import Declared, Graph
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-PEOPLE_POLICY = "people"
+PEOPLE_POLICIES = ("people", "people-ledger")
 
 GIVEN_OUT = "the entries that people fill"
 EVERY_ENTRY = "every entry"
@@ -127,8 +127,8 @@ def _person(graph: Graph, entry: str) -> tuple[Principal, tuple[Policy, ...]]:
     principal = Principal("AWS", access.inputs["principalArn"], graph.account)
     if entry == "deploy":
         return principal, (graph.policy_at(ADMINISTRATOR),)
-    (policy,) = [each for each in graph.of("aws:iam/policy:Policy") if each.name == PEOPLE_POLICY]
-    return principal, (graph.policy_at(policy.arn),)
+    policies = [each for each in graph.of("aws:iam/policy:Policy") if each.name in PEOPLE_POLICIES]
+    return principal, tuple(graph.policy_at(policy.arn) for policy in policies)
 
 
 def _resources(graph: Graph, about: str, action: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from rehearsal.add_ons import NAMESPACES
 from rehearsal.rights.calls import BUCKET, FUNCTION, ROLE, Call, key_of
 from rehearsal.rights.conditions import listed
 from rehearsal.rights.evaluation import Principal
@@ -69,12 +70,8 @@ def _pods(graph: Graph, role: Declared) -> Keys:
     for each in graph.of("aws:eks/addon:Addon"):
         for identity in each.inputs.get("podIdentityAssociations") or ():
             if identity["roleArn"] == role.arn:
-                return _session_tags(cluster, _NAMESPACES[each.name], identity["serviceAccount"])
+                return _session_tags(cluster, NAMESPACES[each.name], identity["serviceAccount"])
     return {}
-
-
-# Where an add-on's pods are (each one's page in the user guide of its service).
-_NAMESPACES = {"amazon-cloudwatch-observability": "amazon-cloudwatch"}
 
 
 def _session_tags(cluster: Declared, namespace: str, account: str) -> Keys:

@@ -46,7 +46,7 @@ def test_only_cloudfront_comes_to_the_load_balancer_and_only_by_https(each: Reco
 def test_the_load_balancer_reaches_pods_by_reference_alone(each: Recording) -> None:
     rules = each.of("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
     out = [rule.inputs for rule in rules.values() if rule.inputs["securityGroupId"] == "load-balancer-id"]
-    assert [(rule["referencedSecurityGroupId"], rule["fromPort"]) for rule in out] == [("sg-cluster", 8080)]
+    assert [(rule["referencedSecurityGroupId"], rule["fromPort"]) for rule in out] == [("pods-id", 8080)]
 
 
 @pytest.mark.contract("NET-2")

@@ -152,7 +152,7 @@ def test_only_pods_and_the_function_that_rotates_reach_the_data(
         (r.inputs["referencedSecurityGroupId"], r.inputs["fromPort"], r.inputs["toPort"]) for r in rules
     ]
     function = "rotate-database-id" if name == "database" else "rotate-redis-id"
-    assert sorted(allowed) == [(function, port, port), ("sg-cluster", port, port)]
+    assert sorted(allowed) == sorted([(function, port, port), ("pods-id", port, port)])
 
 
 @pytest.mark.contract("NET-2")

@@ -92,8 +92,29 @@ def test_a_worker_is_called_by_nobody(each: Recording) -> None:
 
 
 def test_the_policies_are_there_before_the_pods(each: Recording) -> None:
-    policies = {policy.urn for name, policy in each.of(POLICY).items() if name != "reloader"}
+    policies = {
+        policy.urn
+        for policy in each.of(POLICY).values()
+        if policy.inputs["metadata"]["namespace"] == "triangle"
+    } - {each.one(POLICY, "reloader").urn}
     deployments = each.of("kubernetes:apps/v1:Deployment")
     for name, deployment in deployments.items():
         assert policies <= deployment.depends_on or name == "reloader"
     assert each.one(POLICY, "reloader").urn in deployments["reloader"].depends_on
+
+
+@pytest.mark.contract("NET-2")
+@pytest.mark.parametrize("namespace", ["amazon-cloudwatch", "default", "kube-system"])
+def test_pods_of_other_namespaces_reach_everything_but_the_data(each: Recording, namespace: str) -> None:
+    policy = each.one(POLICY, f"{namespace}-away-from-data").inputs
+    assert (policy["metadata"]["namespace"], policy["spec"]["podSelector"]) == (namespace, {})
+    (rule,) = policy["spec"]["egress"]
+    assert "ports" not in rule
+    (everywhere,) = rule["to"]
+    assert everywhere["ipBlock"]["cidr"] == "0.0.0.0/0"
+    data = {
+        subnet.inputs["cidrBlock"]
+        for name, subnet in each.of("aws:ec2/subnet:Subnet").items()
+        if name.startswith("data-")
+    }
+    assert set(everywhere["ipBlock"]["except"]) == data

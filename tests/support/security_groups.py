@@ -17,7 +17,7 @@ class SecurityGroups:
 
     def __init__(self, recording: Recording) -> None:
         cluster = recording.one("aws:eks/cluster:Cluster", "cluster")
-        self.pods = "sg-cluster"
+        self.pods = "pods-id"
         self._ingress = [rule.inputs for rule in recording.of(INGRESS).values()]
         self._egress = [rule.inputs for rule in recording.of(EGRESS).values()]
         assert cluster.inputs["vpcConfig"].get("securityGroupIds") is None

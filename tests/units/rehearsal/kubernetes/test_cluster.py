@@ -244,3 +244,11 @@ def test_threads_get_different_versions_and_addresses(cluster: Cluster) -> None:
     services = [stored.live for stored in cluster.objects() if stored.live["kind"] == "Service"]
     assert len({live["metadata"]["resourceVersion"] for live in services}) == 80
     assert len({live["spec"]["clusterIP"] for live in services}) == 80
+
+
+def test_a_namespace_that_an_add_on_has_made_is_there_once() -> None:
+    cluster = Cluster("c", lambda _: None)
+    for _ in range(2):
+        cluster.provide(["amazon-cloudwatch"])
+    names = [each.live["metadata"]["name"] for each in cluster.objects()]
+    assert names.count("amazon-cloudwatch") == 1

@@ -1,0 +1,60 @@
+"""NET-2: the application's pods have nodes and a security group that no other pod has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra.kubernetes.application_nodes import NODE_LIFETIME_HOURS
+from tests.support.recorder import Recording
+
+NODE_CLASS = "kubernetes:eks.amazonaws.com/v1:NodeClass"
+NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+
+
+def _pods(recording: Recording) -> dict[str, dict[str, Any]]:
+    """The specifications of all pods that the program declares."""
+    found = {}
+    for kind in ("apps/v1:Deployment", "batch/v1:Job", "batch/v1:CronJob"):
+        for name, declared in recording.perhaps(f"kubernetes:{kind}").items():
+            spec = declared.inputs["spec"]
+            found[f"{kind} {name}"] = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]["spec"]
+    return found
+
+
+@pytest.mark.contract("NET-2")
+def test_all_pods_of_the_application_are_on_its_nodes_and_tolerate_them(each: Recording) -> None:
+    pool = each.one(NODE_POOL, "node-pool").inputs
+    (taint,) = pool["spec"]["template"]["spec"]["taints"]
+    pods = _pods(each)
+    assert {name.split()[-1] for name in pods} >= {"api", "worker", "admin", "reloader"}
+    for name, spec in pods.items():
+        assert spec["nodeSelector"] == {"karpenter.sh/nodepool": pool["metadata"]["name"]}, name
+        (toleration,) = spec["tolerations"]
+        assert (toleration["key"], toleration["effect"]) == (taint["key"], taint["effect"])
+
+
+@pytest.mark.contract("NET-2")
+def test_pods_on_these_nodes_have_the_group_that_the_data_lets_in(each: Recording) -> None:
+    pool = each.one(NODE_POOL, "node-pool").inputs["spec"]["template"]["spec"]
+    declared = each.one(NODE_CLASS, "node-class").inputs
+    assert pool["nodeClassRef"]["name"] == declared["metadata"]["name"]
+    spec = declared["spec"]
+    assert spec["podSecurityGroupSelectorTerms"] == [{"id": "pods-id"}]
+    # EKS asks for the pods' subnets with their group; a pod's has to be in its node's zone.
+    assert spec["podSubnetSelectorTerms"] == spec["subnetSelectorTerms"]
+    # Another role would need an access entry of its own.
+    assert spec["role"] == each.one("aws:iam/role:Role", "node").inputs["name"]
+
+
+@pytest.mark.contract("NET-2")
+def test_pods_come_after_their_nodes_can(each: Recording) -> None:
+    namespace = each.one("kubernetes:core/v1:Namespace", "triangle")
+    assert each.one(NODE_POOL, "node-pool").urn in namespace.depends_on
+
+
+def test_nodes_live_as_long_as_the_promise_about_passwords_counts_on(each: Recording) -> None:
+    pool = each.one(NODE_POOL, "node-pool").inputs["spec"]["template"]["spec"]
+    assert pool["expireAfter"] == f"{NODE_LIFETIME_HOURS}h"
+    assert NODE_LIFETIME_HOURS == 14 * 24  # docs/secrets.md
