@@ -38,6 +38,10 @@ class Watched:
         """The dimensions of each of its parts."""
         return [self.dimensions] if isinstance(self.dimensions, Mapping) else self.dimensions
 
+    def alarm_name(self, alarm: Alarm) -> str:
+        """What an alarm on it is called: `database-cpu-warning`."""
+        return f"{self.name}-{alarm.name}"
+
 
 @dataclass(frozen=True)
 class Query:

@@ -66,7 +66,7 @@ class Alarms(pulumi.ComponentResource):
         symptoms: dict[tuple[Severity, Incident], list[str]] = defaultdict(list)
         for alarm in args.catalogue:
             for watched in args.watched.get(alarm.subject, ()):
-                child = alarm_name(alarm, watched)
+                child = watched.alarm_name(alarm)
                 self._made[child] = self._alarm(child, alarm, watched)
                 if alarm.paged_together and alarm.incident is not None:
                     symptoms[alarm.severity, alarm.incident].append(child)
@@ -165,11 +165,6 @@ class Alarms(pulumi.ComponentResource):
     def _after(self, names: Sequence[str]) -> pulumi.ResourceOptions:
         # CloudWatch refuses a rule about an alarm that is not there, and to remove one that a rule is about.
         return pulumi.ResourceOptions(parent=self, depends_on=[self._made[name] for name in names])
-
-
-def alarm_name(alarm: Alarm, watched: Watched) -> str:
-    """`database-cpu-warning`."""
-    return f"{watched.name}-{alarm.name}"
 
 
 def _compared(alarm: Alarm, watched: Watched) -> dict[str, Any]:

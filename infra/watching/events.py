@@ -13,7 +13,6 @@ from infra import iam
 from infra.naming import Naming
 from infra.watching.alarm import Alarm, Subject
 from infra.watching.alarm_queries import Watched
-from infra.watching.alarms import alarm_name
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Events(pulumi.ComponentResource):
         for alarm in args.catalogue:
             if alarm.event is not None:
                 for watched in args.watched.get(alarm.subject, ()):
-                    self._rule(alarm_name(alarm, watched), alarm, group, allowed)
+                    self._rule(watched.alarm_name(alarm), alarm, group, allowed)
         self.register_outputs({})
 
     def _log_group(self) -> tuple[pulumi.Output[str], pulumi.Resource]:

@@ -167,8 +167,13 @@ def test_a_setting_that_nobody_reads_is_refused_and_not_overlooked() -> None:
     assert "Did you mean groundwork:cluster?" in lines[0]
 
 
-def test_settings_of_the_engine_and_of_providers_may_stand_beside() -> None:
-    assert record("dev", {"aws:maxRetries": "5", "pulumi:tags": {"team": "platform"}}).resources
+def test_settings_of_the_engine_may_stand_beside() -> None:
+    assert record("dev", {"pulumi:tags": {"team": "platform"}}).resources
+
+
+def test_a_setting_of_a_provider_that_the_program_does_not_use_is_refused() -> None:
+    with pytest.raises(pulumi.RunError, match="aws:maxRetries: found a setting of a provider"):
+        record("dev", {"aws:maxRetries": "5"})
 
 
 @pytest.mark.parametrize(
