@@ -7,7 +7,7 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM INVENTORY JSON NAME NAMES OUTPUT PARALLEL PATHS PORT \
+GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM INVENTORY JSON NAME NAMES NOW OUTPUT PARALLEL PATHS PORT \
 	PROFILES PYTHON SYSTEM TEAM TESTS TO UPGRADE VENV ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
@@ -27,7 +27,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests timeline refresh destroy reset systems promote rollback protect purge dns secret parity ledger test lint bench audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests timeline refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger test lint bench audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -119,6 +119,9 @@ dns: $(READY) ## what would be cut when the domain points to ENV's zone; ZONE is
 
 secret: $(READY) ## set the secret NAME of ENV from a hidden prompt or stdin; ENDPOINT is an embedded AWS
 	@$(OPERATIONS) secret set --env "$$ENV" $(OTHER_SYSTEM) $(ENDPOINT_URL) -- "$$NAME"
+
+revoke: $(READY) ## end the value of NAME in ENV after a leak, and say what is still valid; NOW=1 does not wait for pods
+	@$(OPERATIONS) revoke --env "$$ENV" $(OTHER_SYSTEM) $(ENDPOINT_URL) $${NOW:+--now} $(AS_JSON) -- "$$NAME"
 
 parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets, features; PROFILES="staging=… prod=…"
 	@set -f; set --; $(call each,ACCEPT,--accept) $(call each,PROFILES,--profile) \

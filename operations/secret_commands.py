@@ -1,4 +1,4 @@
-"""The commands about secrets: `secret set`, `secret restore`, `parity`, `ledger`."""
+"""The commands about secrets: `secret set`, `secret restore`, `revoke`, `parity`, `ledger`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from operations.console import show_table
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 if TYPE_CHECKING:
+    from infra.configuration import Configuration
+    from operations.environments import Place
+    from operations.revocation import Revoked
     from operations.snapshots import Found
 
 secret = typer.Typer(no_args_is_help=True, help="Secrets that people give out.")
@@ -117,6 +120,61 @@ def _asked(name: str, env: str) -> str:
     return secret_values.decoded(sys.stdin.buffer.read(), name)
 
 
+def revoke(
+    name: Annotated[str, typer.Argument(help="the entry's name: database, redis-cache, a secret's own…")],
+    env: Environment,
+    now: Annotated[bool, typer.Option(help="do not wait for pods between two rotations")] = False,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """End a value that has leaked, and say what is still valid. What rotates is rotated until the old value
+    opens nothing; of what a person gives out the new value is asked for. No value is ever printed.
+
+    Exit codes: 0 it has ended; 1 AWS refused, or a rotation failed; 2 nothing rotates it, or wrong input.
+    """
+    with errors_for_people():
+        from operations import revocation
+        from operations.checkout import declared
+        from operations.environments import Place, connect
+
+        configuration = declared(env, system)
+        rotator = revocation.rotator_of(configuration, name)
+        secret, place = configuration.naming.secret(name), Place(profile, endpoint_url)
+        if rotator is None:
+            revoked = _given_out_anew(configuration, name, place)
+        else:
+            revocation.check_place(name, place)
+            client = connect(configuration, place).client("secretsmanager")
+            ending, minutes = revocation.ENDINGS[rotator], 0 if now else revocation.PODS_MINUTES
+            revoked = revocation.end_value(client, secret, ending, minutes=minutes, say=_say)
+        if json_:
+            show_json(revoked.as_json())
+            return
+        done = "the value that was in use opens nothing any more" if rotator else "has a new value"
+        typer.echo(f"{secret}: {done}.")
+        for line in revoked.still_valid:
+            typer.echo(f"Still valid: {line}.")
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _given_out_anew(configuration: Configuration, name: str, place: Place) -> Revoked:
+    from operations import secret_values
+    from operations.environments import connect
+    from operations.revocation import GIVEN_OUT_ELSEWHERE, Revoked
+
+    entry = secret_values.entry_of(configuration, name)
+    environment = configuration.settings.environment
+    client = connect(configuration, place).client("secretsmanager")
+    value = secret_values.checked(_asked(name, environment), entry, environment)
+    version = secret_values.set_value(client, configuration, entry, value)
+    return Revoked(configuration.naming.secret(name), 0, version, GIVEN_OUT_ELSEWHERE)
+
+
 def parity(
     source: Annotated[str, typer.Option("--from", help="where the version was tried")],
     target: Annotated[str, typer.Option("--to", help="the environment that gets it")],
@@ -205,5 +263,6 @@ def ledger(
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.add_typer(secret, name="secret")
+    app.command()(revoke)
     app.command()(parity)
     app.command()(ledger)

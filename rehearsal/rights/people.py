@@ -22,6 +22,7 @@ EVERY_ENTRY = "every entry"
 SNAPSHOTS = "the backups bucket"
 SNAPSHOT_KEY = "the key of the snapshots"
 DISTRIBUTIONS = "the distributions"
+ROTATED = "the entries that are rotated"
 EVERYTHING = "*"
 
 
@@ -49,6 +50,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             (
                 ("cloudfront:CreateInvalidation", DISTRIBUTIONS),
                 ("cloudfront:ListDistributions", EVERYTHING),
+            ),
+        ),
+        # RotateSecret also asks for the right to invoke the function (its API reference), and what that is
+        # called with decides where the master's password goes: not for everybody on call.
+        "revoke": Command(
+            "deploy",
+            (
+                ("secretsmanager:DescribeSecret", ROTATED),
+                ("secretsmanager:PutSecretValue", GIVEN_OUT),
+                ("secretsmanager:RotateSecret", ROTATED),
             ),
         ),
         # Both read values, which the entries' policies leave to the role that deploys.
@@ -141,6 +152,10 @@ def _resources(graph: Graph, about: str, action: str) -> Iterator[str]:
         for secret in graph.of(SECRET):
             if about == EVERY_ENTRY or not filled & {secret.arn, secret.id}:
                 yield secret.arn
+    elif about == ROTATED:
+        yield from (
+            each.inputs["secretId"] for each in graph.of("aws:secretsmanager/secretRotation:SecretRotation")
+        )
     elif about == SNAPSHOTS:
         bucket = graph.named(BUCKET, _snapshots(graph)["BUCKET"])
         yield f"{bucket.arn}/secrets/1.json" if action == "s3:GetObject" else bucket.arn

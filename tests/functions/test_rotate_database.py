@@ -26,8 +26,10 @@ from pg8000.native import Connection, identifier
 from functions.rotate_database import handler, users
 from functions.shared.rotation import RotationError
 from infra.configuration.reserved_names import KEY_WORDS
+from infra.functions.rotation import Rotator
+from operations.revocation import ENDINGS, end_value
 from tests.support.recorded_calls import Calls, table_of
-from tests.support.secrets_manager import STEPS, Entry
+from tests.support.secrets_manager import STEPS, Entry, RotatingClient
 from tests.support.servers import Server, superuser_of
 
 MASTER = "triangle"
@@ -142,6 +144,28 @@ def test_two_users_take_turns_and_the_oldest_password_ends(application: Applicat
     assert names == ["app_a", "app_b", "app_a", "app_b"]
     with pytest.raises(DatabaseError, match="password authentication failed"):
         application.connect(first)
+
+
+@pytest.mark.contract("SEC-2")
+def test_a_value_that_leaked_opens_nothing_once_it_is_revoked(application: Application) -> None:
+    leaked = application.entry.value()
+    said: list[str] = []
+    client = RotatingClient(application.entry.client, handler.handle)
+    end_value(client, application.entry.arn, ENDINGS[Rotator.DATABASE], minutes=0, say=said.append)
+    with pytest.raises(DatabaseError, match="password authentication failed"):
+        application.connect(leaked)
+    # What pods have started with in between.
+    for stage in ("AWSPREVIOUS", "AWSCURRENT"):
+        application.connect(application.entry.value(stage)).close()
+    assert len([line for line in said if "the value that leaked" in line]) == 1
+
+
+@pytest.mark.contract("SEC-2")
+def test_one_rotation_fewer_than_revoking_takes_leaves_it_valid(application: Application) -> None:
+    leaked = application.entry.value()
+    for _ in range(ENDINGS[Rotator.DATABASE].rotations - 1):
+        application.entry.rotate(handler.handle)
+    application.connect(leaked).close()
 
 
 @pytest.mark.contract("SEC-2")

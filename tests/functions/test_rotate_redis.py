@@ -10,9 +10,11 @@ import pytest
 
 from functions.rotate_redis import handler, login
 from functions.shared.rotation import RotationError
+from infra.functions.rotation import Rotator
+from operations.revocation import ENDINGS, end_value
 from tests.support.elasticache import USER_ID, USER_NAME, ElastiCache, set_passwords
 from tests.support.recorded_calls import Calls, table_of
-from tests.support.secrets_manager import STEPS, Entry
+from tests.support.secrets_manager import STEPS, Entry, RotatingClient
 from tests.support.servers import Server
 
 
@@ -65,6 +67,19 @@ def test_the_services_credentials_work_after_every_single_step(entry: Entry, ste
     for each in STEPS[: STEPS.index(step) + 1]:
         entry.call(handler.handle, each, token)
         login.log_in(entry.value())
+
+
+@pytest.mark.contract("SEC-2")
+def test_a_value_that_leaked_opens_nothing_once_it_is_revoked(entry: Entry) -> None:
+    leaked = entry.value()
+    said: list[str] = []
+    client = RotatingClient(entry.client, handler.handle)
+    end_value(client, entry.arn, ENDINGS[Rotator.REDIS], minutes=0, say=said.append)
+    with pytest.raises(login.LoginRefused, match="WRONGPASS"):
+        login.log_in(leaked)
+    for stage in ("AWSPREVIOUS", "AWSCURRENT"):
+        login.log_in(entry.value(stage))
+    assert len([line for line in said if "the value that leaked" in line]) == 1
 
 
 @pytest.mark.contract("SEC-2")

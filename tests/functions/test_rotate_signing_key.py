@@ -12,8 +12,10 @@ import pytest
 from functions.rotate_signing_key import handler
 from functions.shared.rotation import RotationError
 from infra.data.secret_entry import KEY_FIELDS, SIGNING_KEY_LENGTH
+from infra.functions.rotation import Rotator
+from operations.revocation import ENDINGS, end_value
 from tests.support.recorded_calls import Calls, table_of
-from tests.support.secrets_manager import STEPS, Entry
+from tests.support.secrets_manager import STEPS, Entry, RotatingClient
 
 
 class Service:
@@ -60,6 +62,20 @@ def test_pods_of_before_and_after_a_rotation_accept_each_others_tokens(entry: En
     assert before.sign("token") != after.sign("token")
     assert before.accepts("token", after.sign("token"))
     assert after.accepts("token", before.sign("token"))
+
+
+@pytest.mark.contract("SEC-2")
+def test_no_key_that_leaked_is_accepted_once_it_is_revoked(entry: Entry) -> None:
+    leaked = set(entry.value().values())  # whoever has the entry has the next key, too
+    ending = ENDINGS[Rotator.SIGNING_KEY]
+    for _ in range(ending.rotations - 1):
+        entry.rotate(handler.handle)
+    assert leaked & set(entry.value().values())
+    leaked = set(entry.value().values())
+    said: list[str] = []
+    end_value(RotatingClient(entry.client, handler.handle), entry.arn, ending, minutes=0, say=said.append)
+    assert not leaked & set(entry.value().values())
+    assert not any(key in line for key in leaked for line in said)
 
 
 @pytest.mark.contract("SEC-2")

@@ -54,6 +54,7 @@ PROD = ["--env", "prod"]
 COMMANDS = {
     "secret set": ["secret", "set", "sentry-dsn", *PROD],
     "secret restore": ["secret", "restore", *PROD],
+    "revoke": ["revoke", "database", *PROD],
     "parity": ["parity", "--from", "staging", "--to", "prod"],
     "ledger": ["ledger", *PROD],
     "purge": ["purge", *PROD],
@@ -63,7 +64,7 @@ COMMANDS = {
     "check-logs": ["check-logs", "/dev/null", *PROD],
     "check-dns": ["check-dns", "--zone-file", "/dev/null", *PROD],
 }
-ASKS_AWS = ("secret set", "secret restore", "parity", "ledger", "purge")
+ASKS_AWS = ("secret set", "secret restore", "revoke", "parity", "ledger", "purge")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -51,3 +51,22 @@ class Entry:
         token = self.begin()
         for step in STEPS:
             self.call(handler, step, token)
+
+
+@dataclass(frozen=True)
+class RotatingClient:
+    """boto3's client, whose RotateSecret has the function called as Secrets Manager does."""
+
+    client: Any
+    handler: Handler
+
+    def rotate_secret(self, **parameters: Any) -> dict[str, Any]:
+        """A whole rotation."""
+        entry = Entry(self.client, self.client.describe_secret(**parameters)["ARN"])
+        token = entry.begin()
+        for step in STEPS:
+            entry.call(self.handler, step, token)
+        return {"VersionId": token}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)

@@ -256,6 +256,7 @@ TARGETS = {
     "protect": ["TEAM", "SYSTEM"],
     "purge": ["ENV", "PATHS", "ENDPOINT"],
     "secret": ["NAME", "ENV", "ENDPOINT"],
+    "revoke": ["NAME", "ENV", "SYSTEM"],
     "parity": ["FROM", "TO", "ACCEPT", "PROFILES", "ENDPOINTS"],
     "audit": ["ENV", "SYSTEM"],
     "dns": ["ENV", "ZONE", "NAMES"],
