@@ -227,6 +227,9 @@ def _check_routes(root: Reader, services: Mapping[str, Service]) -> None:
     if len(taken) > maxima.PATHS:
         found = Described(f"{len(taken)} paths of all services together")
         root.problem("services", found, f"at most {maxima.PATHS}: the load balancer has no more rules")
+    if len(hosts) > maxima.HOSTS:
+        found = Described(f"{len(hosts)} hosts")
+        root.problem("services", found, f"at most {maxima.HOSTS}: each one has a distribution")
     for host, count in hosts.items():
         if count > maxima.PATHS_OF_A_HOST:
             found = Described(f"{count} paths on the host {host or 'of the domain itself'}")

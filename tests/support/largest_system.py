@@ -77,11 +77,13 @@ def _service(number: int, secrets: list[str]) -> dict[str, Any]:
         "variables": {"VARIABLE": "x" * 1000},
         "worker": True,
     }
-    if number >= maxima.PATHS // PATHS_MAXIMUM:
+    # As many paths as one host may have, and what is left for all other hosts.
+    crowded, others = maxima.PATHS_OF_A_HOST // PATHS_MAXIMUM, maxima.HOSTS - 1
+    if number >= crowded + others:
         return service
-    # As many as one host may have, and a host of its own for each other one.
-    host = "" if number < maxima.PATHS_OF_A_HOST // PATHS_MAXIMUM else _named("host", number, _PART)
-    paths = [f"/{number}/{path}/*" for path in range(PATHS_MAXIMUM)]
+    host = "" if number < crowded else _named("host", number, _PART)
+    count = PATHS_MAXIMUM if number < crowded else (maxima.PATHS - maxima.PATHS_OF_A_HOST) // others
+    paths = [f"/{number}/{path}/*" for path in range(count)]
     return {**service, "route": {"host": host, "paths": paths}}
 
 
