@@ -12,8 +12,10 @@ from pulumi_aws._inputs import ProviderDefaultTagsArgs
 from pulumi_aws.provider import Provider
 
 from infra.configuration import Configuration
+from infra.configuration.first_day import first_day
 from infra.configuration.settings import Settings
 from infra.configuration.system import System
+from infra.foundations.first_day import unchanged_since
 from infra.naming import Naming, RegionRole
 
 
@@ -32,19 +34,26 @@ _NAMES = {RegionRole.HOME: "aws", RegionRole.RECOVERY: "aws-recovery", RegionRol
 
 
 def declare_regions(configuration: Configuration) -> Regions:
-    """The providers of AWS, a region each; passwords are made where the environment runs."""
+    """The providers of AWS, a region each; passwords are made where the environment runs.
+
+    Nothing is declared without one of them, and they wait until it is known that nothing of what is fixed
+    was changed.
+    """
+    waiting = pulumi.ResourceOptions(depends_on=unchanged_since(first_day(configuration)))
     providers = {
-        role: _aws(_NAMES[role], configuration.settings, configuration.system, region)
+        role: _aws(_NAMES[role], configuration.settings, configuration.system, region, waiting)
         for role, region in configuration.naming.regions.items()
     }
-    passwords = {RegionRole.HOME: [random.Provider("random")]}
+    passwords = {RegionRole.HOME: [random.Provider("random", opts=waiting)]}
     return {
         role: Region(provider, pulumi.ResourceOptions(providers=[provider, *passwords.get(role, [])]))
         for role, provider in providers.items()
     }
 
 
-def _aws(name: str, settings: Settings, system: System, region: str) -> Provider:
+def _aws(
+    name: str, settings: Settings, system: System, region: str, opts: pulumi.ResourceOptions
+) -> Provider:
     """For one account alone, with the tags that every resource carries."""
     return Provider(
         name,
@@ -59,6 +68,7 @@ def _aws(name: str, settings: Settings, system: System, region: str) -> Provider
                 "system": system.name,
             }
         ),
+        opts=opts,
     )
 
 

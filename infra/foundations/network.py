@@ -11,6 +11,7 @@ from pulumi_aws import ec2
 
 from infra.configuration.addresses import subnets
 from infra.foundations.flow_logs import declare_flow_logs
+from infra.foundations.replacement import removed_first
 from infra.naming import Naming
 
 # What pods and nodes call; everything else goes through a NAT gateway.
@@ -109,7 +110,7 @@ class Network(pulumi.ComponentResource):
             availability_zone=zone,
             cidr_block=str(addresses),
             tags={**self._tags(name), **tags},
-            opts=self._here,
+            opts=removed_first(self),  # EC2 refuses a second one with the same addresses
         ).id
 
     def _routes(self) -> None:

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from rehearsal.aws.in_use import refuse_what_is_in_use
+
 TRIED_WITH = ("5.2.",)
 
 
@@ -75,6 +77,8 @@ def _repair_cloudwatch() -> None:
 def _repair_ec2() -> None:
     """A deleted NAT gateway gives its address back: the next gateway may take it."""
     from moto.ec2.models.nat_gateways import NatGatewayBackend
+
+    refuse_what_is_in_use()
 
     original = NatGatewayBackend.delete_nat_gateway
     if hasattr(original, "repaired"):
@@ -169,6 +173,8 @@ def _repair_rds() -> None:
     Every instance has the same identifier of RDS's own, which RDS never gives twice: one that is restored
     under a name is known by it from the one that had the name before.
 
+    A subnet group stays in the network that it was made in: its instances do.
+
     An instance that is at work takes neither snapshots nor replicas (CreateDBSnapshot in RDS's API reference:
     "must be in the available or storage-optimization state").
     """
@@ -179,8 +185,12 @@ def _repair_rds() -> None:
     if hasattr(original, "repaired"):
         return
 
-    def modify_db_subnet_group(self: Any, subnet_name: str, *others: Any, **named: Any) -> Any:
-        group = original(self, subnet_name, *others, **named)
+    def modify_db_subnet_group(self: Any, subnet_name: str, description: str, subnets: list[Any]) -> Any:
+        group = self.subnet_groups.get(subnet_name)
+        if group is not None and any(subnet.vpc_id != group.vpc_id for subnet in subnets):
+            message = "The new Subnets are not in the same Vpc as the existing subnet group"
+            raise RDSClientError("InvalidParameterValue", message)
+        group = original(self, subnet_name, description, subnets)
         self.subnet_groups[subnet_name] = group
         return group
 

@@ -172,3 +172,26 @@ def test_database_and_redis_are_in_the_isolated_subnets(each: Recording) -> None
     used = {subnet for group in groups for subnet in group.inputs["subnetIds"]}
     assert used == {f"{name}-id" for name in each.of(SUBNET) if "data-" in name}
     assert each.one("aws:rds/instance:Instance", "database").inputs["publiclyAccessible"] is False
+
+
+def test_nothing_is_declared_before_what_is_fixed_was_compared(each: Recording) -> None:
+    """Only what has no provider of its own, the components, comes without one that waits."""
+    stash = each.one("pulumi:index:Stash", "first-day")
+    assert (
+        stash.inputs["input"]["network.availabilityZones"]
+        == stack_file(each.environment)["network"]["availabilityZones"]
+    )
+    waiting = {
+        name
+        for kind in ("aws", "random")
+        for name, provider in each.of(f"pulumi:providers:{kind}").items()
+        if stash.urn in provider.depends_on
+    }
+    others = {"kubernetes"}  # it is told the cluster's address
+    found = {resource.provider for resource in each.resources if resource.custom and resource is not stash}
+    assert found - {""} - others <= waiting
+    assert {
+        resource.type.split(":")[1]
+        for resource in each.resources
+        if resource.custom and not resource.provider
+    } <= {"providers", "index"}

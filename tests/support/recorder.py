@@ -316,6 +316,8 @@ def _computed(request: Any) -> dict[str, Any]:
         computed["arnSuffix"] = f"targetgroup/{name}/1"
     if kind == "aws:cloudfront/distribution:Distribution":
         computed["domainName"], computed["hostedZoneId"] = f"{name}.cloudfront.example", "ZCLOUDFRONT"
+    if kind == "pulumi:index:Stash":
+        computed["output"] = _plain_struct(request.object)["input"]
     if kind == "aws:kms/key:Key":
         computed["keyId"] = f"{name}-key-id"
     if kind == "aws:eks/cluster:Cluster":

@@ -48,11 +48,13 @@ def _internet_gateway(answer: dict[str, Any], context: Context) -> dict[str, Any
     return {**gateway, "VpcId": attachments[0].get("VpcId")}
 
 
-def _detach_and_delete(context: Context) -> dict[str, Any]:
-    """AWS deletes a gateway only when it is attached to nothing."""
-    vpc = context.inputs.get("vpcId")
-    if vpc:
-        context.call("detach_internet_gateway", InternetGatewayId=context.id, VpcId=vpc)
+def _detach(context: Context) -> dict[str, Any]:
+    """A gateway is attached to one network at most, and deleted only when it is attached to none."""
+    found = _internet_gateway(
+        context.call("describe_internet_gateways", InternetGatewayIds=[context.id]), context
+    )
+    if found["VpcId"]:
+        context.call("detach_internet_gateway", InternetGatewayId=context.id, VpcId=found["VpcId"])
     return {"InternetGatewayId": context.id}
 
 
@@ -201,8 +203,9 @@ MAPPINGS = (
         id="{InternetGatewayId}",
         read=Call("describe_internet_gateways", {"InternetGatewayIds": ["{id}"]}),
         found=_internet_gateway,
-        settings=(Setting("attach_internet_gateway", ("vpcId",), {"InternetGatewayId": "{id}"}),),
-        delete=Call("delete_internet_gateway", _detach_and_delete, takes=False),
+        # To another network as AWS's provider does it: out of the one, into the other.
+        settings=(Setting("attach_internet_gateway", ("vpcId",), _detach),),
+        delete=Call("delete_internet_gateway", _detach, takes=False),
         tags=ec2_tags("internet-gateway"),
         computed={
             "arn": "arn:aws:ec2:{region}:{account}:internet-gateway/{id}",

@@ -79,6 +79,25 @@ def _addresses(secret: str, region: str) -> dict[str, Any]:
     }
 
 
+def _other_network(context: Context) -> dict[str, Any]:
+    """UpdateClusterConfig takes other subnets of the same network and "in the same set of AZs as originally
+    provided" (EKS user guide, "View Amazon EKS networking requirements for VPC and subnets")."""
+    before, after = (
+        context.call("describe_subnets", service="ec2", SubnetIds=network["vpcConfig"]["subnetIds"])[
+            "Subnets"
+        ]
+        for network in (context.old, context.inputs)
+    )
+    for member, name in (("VpcId", "VPC"), ("AvailabilityZone", "set of Availability Zones")):
+        old, new = ({subnet[member] for subnet in subnets} for subnets in (before, after))
+        if old != new:
+            raise ProviderError(
+                f"UpdateClusterConfig: InvalidParameterException: the subnets belong to the {name} "
+                f"{', '.join(sorted(new))}, but the cluster was made in {', '.join(sorted(old))}"
+            )
+    return {"name": context.id}
+
+
 def _configuration(*properties: str) -> Setting:
     """UpdateClusterConfig takes one kind of change at a time, and then all of that kind."""
     return Setting("update_cluster_config", properties, {"name": "{id}"}, at_creation=False)
@@ -113,7 +132,7 @@ MAPPINGS = (
         read=Call("describe_cluster", {"name": "{id}"}),
         found=_cluster,
         settings=(
-            _configuration("vpcConfig"),
+            Setting("update_cluster_config", ("vpcConfig",), _other_network, at_creation=False),
             _configuration("accessConfig"),
             _configuration("computeConfig", "kubernetesNetworkConfig", "storageConfig"),
             _configuration("deletionProtection"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import Properties
+from rehearsal.provider import Properties, ProviderError
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, replayed
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -157,6 +157,46 @@ def test_a_flow_log_is_imported_with_what_it_watches(life: Life, cloud: Cloud, v
         "maxAggregationInterval": 60,
     }
     life.imports(life.create("aws:ec2/flowLog:FlowLog", inputs))
+
+
+def test_an_internet_gateway_moves_to_another_network_unless_addresses_are_in_use(
+    life: Life,
+) -> None:
+    """AWS's provider detaches it first, which EC2 refuses while a NAT gateway has its address."""
+    vpc = life.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.6.0.0/16"}, name="left")
+    gateway = life.create("aws:ec2/internetGateway:InternetGateway", {"vpcId": vpc.id})
+    subnet = life.create("aws:ec2/subnet:Subnet", {"vpcId": vpc.id, "cidrBlock": "10.6.9.0/24"}, name="nat")
+    address = life.create("aws:ec2/eip:Eip", {"domain": "vpc"})
+    nat = life.create("aws:ec2/natGateway:NatGateway", {"subnetId": subnet.id, "allocationId": address.id})
+    other = life.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.5.0.0/16"}, name="other")
+
+    with pytest.raises(ProviderError, match=r"DependencyViolation: Network .* mapped public address"):
+        life.changes_to(gateway, {"vpcId": other.id})
+    with pytest.raises(ProviderError, match=rf"DependencyViolation: The subnet .*in use by {nat.id}"):
+        life.ends(subnet)
+    life.ends(nat)
+    life.ends(subnet)
+    gateway = life.changes_to(gateway, {"vpcId": other.id})
+    life.ends(gateway)
+
+
+def test_security_groups_and_subnets_of_a_load_balancer_stay(
+    life: Life, vpc: Made, subnets: list[str]
+) -> None:
+    group = life.create(GROUP, {"vpcId": vpc.id, "description": "of a test", "name": "in-use"}, name="in-use")
+    balancer = life.create(
+        "aws:lb/loadBalancer:LoadBalancer",
+        {
+            "name": "in-use",
+            "subnets": subnets,
+            "securityGroups": [group.id],
+            "loadBalancerType": "application",
+        },
+    )
+    with pytest.raises(ProviderError, match=r"DependencyViolation: .*in use by load balancer in-use"):
+        life.ends(group)
+    life.ends(balancer)
+    life.ends(group)
 
 
 def test_a_replayed_journal_gives_the_same_network(

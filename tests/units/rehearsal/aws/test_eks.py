@@ -139,6 +139,31 @@ def test_what_moto_lacks_is_recorded_in_awss_form(life: Life, token: str) -> Non
         life.changes_to(made, change)
 
 
+def test_a_cluster_stays_in_its_network_and_in_its_zones(life: Life) -> None:
+    """UpdateClusterConfig in EKS's API reference, and the user guide's page on subnets."""
+    here, there = (
+        life.create("aws:ec2/vpc:Vpc", {"cidrBlock": cidr}, name=cidr)
+        for cidr in ("10.1.0.0/16", "10.2.0.0/16")
+    )
+    zone_a, zone_b, elsewhere = (
+        life.create(
+            "aws:ec2/subnet:Subnet",
+            {"vpcId": vpc.id, "cidrBlock": cidr, "availabilityZone": f"{REGION}{zone}"},
+            name=cidr,
+        )
+        for vpc, cidr, zone in (
+            (here, "10.1.0.0/24", "a"),
+            (here, "10.1.1.0/24", "b"),
+            (there, "10.2.0.0/24", "a"),
+        )
+    )
+    cluster = life.create(CLUSTER, auto_mode("stays", zone_a))
+    for subnet, what in ((elsewhere, "VPC"), (zone_b, "set of Availability Zones")):
+        with pytest.raises(ProviderError, match=f"UpdateClusterConfig: .* {what}"):
+            life.changes_to(cluster, {"vpcConfig": {"subnetIds": [subnet.id]}})
+    life.ends(cluster)
+
+
 def test_a_replayed_journal_gives_the_same_clusters(
     life: Life, cloud: Cloud, journal: Path, subnet: Made
 ) -> None:

@@ -1,0 +1,89 @@
+"""What an environment decides on its first day for good: everything that is there stands on it.
+
+AWS has no operation that changes one of these under a network, a cluster or a database that is in use. A
+preview would show replacements all the same, and the deployment would end half-way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from infra.configuration.both_files import Configuration
+from infra.configuration.validation import Problem, shown
+
+Value = str | list[str]
+
+SYSTEM_FILE = "the system file"
+
+_NAMES_AND_ARNS = "it is part of all names and ARNs"
+_REGION = "nothing moves from one region to another"
+_NETWORK = "EKS, RDS and ElastiCache stay in the network that they were made in"
+_ZONES = (
+    "EKS keeps the Availability Zones that a cluster was made with, and subnets in use stay where they are"
+)
+
+# Why each is fixed. "You can't change which VPC the subnets are from" (UpdateClusterConfig in EKS's API
+# reference); "must be in the same set of AZs as originally provided" (EKS user guide, "View Amazon EKS
+# networking requirements for VPC and subnets"); a subnet "must not have" anything in it when it is deleted
+# (DeleteSubnet in EC2's).
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "name": _NAMES_AND_ARNS,
+        "account": _NAMES_AND_ARNS,
+        "region": _REGION,
+        "network.cidr": _NETWORK,
+        "network.availabilityZones": _ZONES,
+        "recoveryRegion": _REGION,
+        "network.recoveryCidr": _NETWORK,
+        "network.recoveryAvailabilityZones": _ZONES,
+    }
+)
+
+
+@dataclass(frozen=True)
+class FirstDay:
+    """What the two files say now of what was decided on the first day: values by key, and who says it."""
+
+    environment: str
+    values: Mapping[str, Value]
+
+    def changes(self, deployed: Mapping[str, Value], remedy: str) -> list[Problem]:
+        """A problem for each value that is another one than when the environment was first deployed.
+
+        Args:
+            deployed: the values of that day. One that the program knows only since later is not in it.
+            remedy: what a person can run who wants the new value all the same.
+        """
+        return [
+            Problem(
+                SYSTEM_FILE if key == "name" else f"Pulumi.{self.environment}.yaml",
+                key,
+                shown(value),
+                f"{shown(deployed[key])}, which {self.environment} was first deployed with: {REASONS[key]}",
+                remedy,
+            )
+            for key, value in self.values.items()
+            if key in deployed and deployed[key] != value
+        ]
+
+
+def first_day(configuration: Configuration) -> FirstDay:
+    """What the two files decide for good; of the recovery region only where something always stands there."""
+    settings = configuration.settings
+    network = settings.network
+    values: dict[str, Value] = {
+        "name": configuration.system.name,
+        "account": settings.account,
+        "region": settings.region,
+        "network.cidr": str(network.cidr),
+        "network.availabilityZones": list(network.availability_zones),
+    }
+    if settings.standard.standby_region:
+        values |= {
+            "recoveryRegion": settings.recovery_region,
+            "network.recoveryCidr": str(network.recovery_cidr),
+            "network.recoveryAvailabilityZones": list(network.recovery_availability_zones),
+        }
+    return FirstDay(settings.environment.value, values)

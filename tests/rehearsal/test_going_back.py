@@ -1,0 +1,94 @@
+"""What cannot be changed is refused before anything happens, and a deployment that failed is left again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.session import EngineError, Session
+from tests.support.small_program import REGION, SmallProgram, session_of
+
+pytestmark = pytest.mark.engine
+
+STASH = "urn:pulumi:dev::groundwork::pulumi:index:Stash::first-day"
+
+
+def fixed_program(cidr: str) -> str:
+    """A network that waits for what is fixed, as the platform's providers do."""
+    return f"""
+        from infra.configuration.first_day import FirstDay
+        from infra.foundations.first_day import unchanged_since
+
+        waiting = unchanged_since(FirstDay("dev", {{"network.cidr": "{cidr}"}}))
+        late = aws.Provider("late", region="{REGION}", opts=pulumi.ResourceOptions(depends_on=waiting))
+        aws.ec2.Vpc("vpc", cidr_block="{cidr}", opts=pulumi.ResourceOptions(provider=late))
+    """
+
+
+def networks(session: Session) -> list[str]:
+    found = session.cloud.call("ec2", REGION, "describe_vpcs")["Vpcs"]
+    return [vpc["CidrBlock"] for vpc in found if not vpc["IsDefault"]]
+
+
+def test_a_value_of_the_first_day_is_refused_by_preview_and_up_unless_it_is_said_twice(
+    program: SmallProgram, engine: Path
+) -> None:
+    program.write(fixed_program("10.0.0.0/16"))
+    with session_of(program, engine) as session:
+        session.up()
+        program.write(fixed_program("10.9.0.0/16"))
+        for operation in (session.preview, session.up):
+            with pytest.raises(EngineError, match=r'network\.cidr: found "10\.9\.0\.0/16"; allowed: "10\.0'):
+                operation()
+        assert networks(session) == ["10.0.0.0/16"]
+
+        # What the refusal says to somebody with nothing made of the old value.
+        session.up(options=["--replace", STASH])
+        assert networks(session) == ["10.9.0.0/16"]
+        program.write(fixed_program("10.0.0.0/16"))
+        with pytest.raises(EngineError, match=r'allowed: "10\.9'):
+            session.preview()
+
+
+def network_program(vpc: str) -> str:
+    """A network as the platform has it, with something that stays in its subnets."""
+    return f"""
+        from infra.foundations.replacement import removed_first
+
+        vpc = aws.ec2.Vpc("{vpc}", cidr_block="10.0.0.0/16", opts=options()).id
+        gateway = aws.ec2.InternetGateway("internet", vpc_id=vpc, opts=options())
+        root = pulumi.ComponentResource("test:index:Root", "root")
+        subnets = [
+            aws.ec2.Subnet(
+                zone,
+                vpc_id=vpc,
+                availability_zone="{REGION}" + zone,
+                cidr_block=addresses,
+                opts=removed_first(root, provider),
+            )
+            for zone, addresses in (("a", "10.0.0.0/24"), ("b", "10.0.1.0/24"))
+        ]
+        address = aws.ec2.Eip("nat", domain="vpc", opts=options(depends_on=[gateway]))
+        aws.ec2.NatGateway(
+            "nat", subnet_id=subnets[0].id, allocation_id=address.id, opts=options(depends_on=[gateway])
+        )
+        role = "arn:aws:iam::111122223333:role/cluster"
+        network = aws.eks.ClusterVpcConfigArgs(subnet_ids=[subnet.id for subnet in subnets])
+        aws.eks.Cluster("cluster", name="cluster", role_arn=role, vpc_config=network, opts=options())
+    """
+
+
+def test_a_network_that_moves_is_refused_as_by_aws_and_taken_back(
+    program: SmallProgram, engine: Path
+) -> None:
+    program.write(network_program("vpc"))
+    with session_of(program, engine) as session:
+        session.up()
+        program.write(network_program("moved"))
+        with pytest.raises(EngineError, match="DependencyViolation"):
+            session.up()
+        program.write(network_program("vpc"))
+        session.up()
+        assert session.preview().changes == {}
+        assert networks(session) == ["10.0.0.0/16"]
