@@ -213,7 +213,9 @@ class Alarm:
         measures: what is measured, by the name that the expression has for it.
         expression: metric math over the measures; empty where there is one, compared as it is.
         comparison: with the threshold.
-        threshold: in the metric's unit; with ABOVE_NORMAL in standard deviations above what is normal.
+        threshold: in its unit; with ABOVE_NORMAL in standard deviations above what is normal.
+        unit: of what the expression makes, where that is another one than its first measure's
+            (infra/watching/units.py); empty for that one.
         period: seconds.
         periods: how many of the last periods count.
         breaching: how many of them have to be over the threshold; None for all.
@@ -239,6 +241,7 @@ class Alarm:
     threshold: float
     comparison: Comparison = Comparison.GREATER
     expression: str = ""
+    unit: str = ""
     period: int = 5 * MINUTE
     periods: int = 2
     breaching: int | None = None

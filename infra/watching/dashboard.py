@@ -13,6 +13,7 @@ from pulumi_aws import cloudwatch
 from infra.naming import Naming, RegionRole
 from infra.watching.alarm import Alarm, Comparison, Severity, Subject
 from infra.watching.alarm_queries import Query, Watched, queries
+from infra.watching.units import limit_of
 
 # What is shown together, from what users feel down to what keeps the platform going.
 SECTIONS: Mapping[str, tuple[Subject, ...]] = MappingProxyType(
@@ -166,7 +167,7 @@ def _title(alarm: Alarm) -> str:
 def _annotation(alarm: Alarm) -> dict[str, Any]:
     below = alarm.comparison in (Comparison.LESS, Comparison.LESS_OR_EQUAL)
     return {
-        "label": f"{alarm.severity} {alarm.name}",
+        "label": f"{alarm.severity} {alarm.name} {limit_of(alarm)}",
         "value": alarm.threshold,
         "color": _COLOURS[alarm.severity],
         "fill": "below" if below else "above",

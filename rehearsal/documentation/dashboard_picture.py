@@ -89,16 +89,10 @@ def _graph(properties: dict[str, Any], x: int, y: int, width: int, height: int) 
             f'<line x1="{x + 8}" x2="{x + width - 8}" y1="{level}" y2="{level}" stroke="{colour}" '
             'stroke-dasharray="6 4"/>'
         )
-        sign = "&lt;" if line["fill"] == "below" else "&gt;"
-        label = f"{escape(line['label'])} {sign} {_number(line['value'])}"
         free = max(level - 4, free)
-        parts.append(f'<text class="s" x="{x + 12}" y="{free}">{label}</text>')
+        parts.append(_text("s", x + 12, free, line["label"], width - 24))
         free += LINE
     return parts
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
 
 
 def _shortened(text: str, length: int = 52) -> str:

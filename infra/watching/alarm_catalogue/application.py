@@ -216,6 +216,7 @@ def _payments(limits: Limits) -> tuple[Alarm, Alarm]:
             expression=f"IF(FILL(attempts, 0) >= {enough(work.payment_failures)}, "
             "100 * FILL(failures, 0) / FILL(attempts, 0), 0)",
             threshold=work.payment_failures,
+            unit="%",
             periods=1,
             missing=MissingData.NOT_BREACHING,
             incident=Incident.PAYMENTS,
@@ -260,6 +261,7 @@ def _efficiency(limits: Limits) -> tuple[Alarm, Alarm]:
             "(FILL(hits, 0) + FILL(misses, 0)), 100)",
             comparison=Is.LESS,
             threshold=hits,
+            unit="%",
             period=HOUR,
             missing=MissingData.NOT_BREACHING,
         ),
@@ -278,6 +280,7 @@ def _efficiency(limits: Limits) -> tuple[Alarm, Alarm]:
             expression=f"IF(FILL(requests, 0) >= {enough(blocks)}, "
             "100 * FILL(blocks, 0) / FILL(requests, 0), 0)",
             threshold=blocks,
+            unit="%",
             missing=MissingData.NOT_BREACHING,
         ),
     )

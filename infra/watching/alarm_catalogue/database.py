@@ -44,6 +44,8 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
             "FreeStorageSpace",
             limits.database_storage * GIGABYTE * (100 - thresholds.disk_critical) / 100,
             THRESHOLDS_SECTION,
+            "see what has grown (pg_database_size, replication slots that nobody reads), or raise "
+            "database.storageMaximum",
         ),
     )
 
@@ -51,10 +53,22 @@ def alarms(limits: Limits) -> tuple[Alarm, ...]:
 def _memory(level: str, severity: Severity, used: int, total: int) -> Alarm:
     condition = f"Memory of the database > {used} % used for 10 minutes"
     free = total * (100 - used) / 100
-    return _free(f"memory-{level}", severity, condition, "FreeableMemory", free, MEMORY_SECTION)
+    action = (
+        "see who uses it (pg_stat_activity): end sessions that are idle or sort much, lower services' pools, "
+        f"or take a higher database.tier: {resized('rds modify-db-instance')}"
+    )
+    return _free(f"memory-{level}", severity, condition, "FreeableMemory", free, MEMORY_SECTION, action)
 
 
-def _free(name: str, severity: Severity, condition: str, metric: str, least: float, section: str) -> Alarm:
+def _free(
+    name: str,
+    severity: Severity,
+    condition: str,
+    metric: str,
+    least: float,
+    section: str,
+    first_action: str,
+) -> Alarm:
     return Alarm(
         name=name,
         row="ALM-8",
@@ -62,8 +76,7 @@ def _free(name: str, severity: Severity, condition: str, metric: str, least: flo
         severity=severity,
         condition=condition,
         section=section,
-        first_action="find the heaviest queries (pg_stat_statements); if they are as they should be, raise "
-        f"database.storageMaximum, or take a higher database.tier: {resized('rds modify-db-instance')}",
+        first_action=first_action,
         measures=only(NAMESPACE, metric, Statistic.AVERAGE),
         comparison=Is.LESS,
         threshold=round(least),

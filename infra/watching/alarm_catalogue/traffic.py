@@ -114,6 +114,7 @@ def _errors(level: str, severity: Severity, percent: int, minutes: int) -> Alarm
         measures=_ERRORS,
         # What fails where hardly anybody asks is noticed from outside (ALM-3).
         expression=f"IF({_ALL_REQUESTS} >= {enough(percent)}, {_ERROR_RATE}, 0)",
+        unit="%",
         threshold=percent,
         period=MINUTE,
         periods=minutes,

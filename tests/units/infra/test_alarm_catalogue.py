@@ -12,6 +12,8 @@ from infra.configuration.tiers import DATABASE_TIERS
 from infra.configuration.validation import ConfigurationError
 from infra.watching.alarm import Alarm, Comparison, MissingData, Severity, Statistic, Subject
 from infra.watching.alarm_catalogue import Limits, catalogue
+from infra.watching.application_metrics import METRICS
+from infra.watching.units import limit_of, unit_of
 from tests.support.recorder import TODAY, system_file
 
 _SYSTEM = load_system(system_file(), TODAY)
@@ -32,6 +34,14 @@ def _limits(system: System) -> Limits:
     )
 
 
+# What is no sum and still has no unit: states (1 or 0), and what there is of something at a moment.
+NUMBERS = {
+    "DatabaseConnections",
+    "ExpiringCredentials",
+    "HealthCheckStatus",
+    "RestoreTestSucceeded",
+    "RotationsOverdue",
+}
 CATALOGUE = catalogue(_limits(_SYSTEM))
 EACH = pytest.mark.parametrize("alarm", CATALOGUE, ids=lambda alarm: f"{alarm.subject}-{alarm.name}")
 
@@ -46,6 +56,44 @@ def test_an_alarm_tells_what_to_do(alarm: Alarm) -> None:
     assert alarm.first_action in alarm.description
     assert alarm.section in alarm.description
     assert len(alarm.description) <= 1024  # CloudWatch's limit
+
+
+def test_what_to_do_first_is_about_what_is_measured() -> None:
+    """Two measures of one thing (memory and disk of a database) are not mended by the same means."""
+    measured: dict[tuple[Subject, str], set[str]] = {}
+    for alarm in CATALOGUE:
+        metric = next(iter(alarm.measures.values())).metric
+        if alarm.row in ("ALM-8", "ALM-10", "ALM-11"):  # of machines, and of what they have only so much of
+            measured.setdefault((alarm.subject, alarm.first_action), set()).add(metric)
+    assert {key: metrics for key, metrics in measured.items() if len(metrics) > 1} == {}
+
+
+@EACH
+def test_a_threshold_is_drawn_with_its_comparison_and_unit(alarm: Alarm) -> None:
+    first = next(iter(alarm.measures.values()))
+    application = METRICS.get(first.metric)
+    counts = first.statistic is Statistic.SUM or (application is not None and application.unit == "Count")
+    # One is the other: a metric that is new here has to be said to be either.
+    assert (unit_of(alarm) == "") is (counts or first.metric in NUMBERS) or alarm.unit
+    if alarm.unit == "%" or f"{alarm.threshold:g} %" in alarm.condition:
+        assert limit_of(alarm).endswith(f"{alarm.threshold:g} %")
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "limit"),
+    [
+        (Subject.POOL, "pool-critical", ">= 20"),
+        (Subject.DATABASE, "memory-critical", "< 0.8 GiB"),
+        (Subject.DATABASE, "disk-critical", "< 10 GiB"),
+        (Subject.LOAD_BALANCER, "latency-critical", "> 1 s"),
+        (Subject.WORKER, "lag", "> 900,000 ms"),
+        (Subject.CERTIFICATE, "expiry", "<= 30 days"),
+        (Subject.LOAD_BALANCER, "errors-notice", "> 1 %"),
+    ],
+)
+def test_a_threshold_is_read_as_people_say_it(subject: Subject, name: str, limit: str) -> None:
+    (alarm,) = [each for each in CATALOGUE if (each.subject, each.name) == (subject, name)]
+    assert limit_of(alarm) == limit
 
 
 @EACH

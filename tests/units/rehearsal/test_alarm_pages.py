@@ -88,7 +88,9 @@ WIDGETS = [
                 ["N", "M", {"label": "hidden", "visible": False}],
             ],
             "annotations": {
-                "horizontal": [{"label": "SEV-2 lag", "value": 900, "color": "#d13212", "fill": "above"}]
+                "horizontal": [
+                    {"label": "SEV-2 lag >= 900 s", "value": 900, "color": "#d13212", "fill": "above"}
+                ]
             },
         },
     },
@@ -104,7 +106,7 @@ def test_the_picture_shows_titles_and_thresholds() -> None:
     assert 'viewBox="0 0 960 280"' in picture
     assert ">Workers<" in picture
     assert ">worker: WorkerLag (Maximum)<" in picture
-    assert ">SEV-2 lag &gt; 900<" in picture
+    assert ">SEV-2 lag &gt;= 900 s<" in picture
     assert "worker &amp; co" in picture
     assert "hidden" not in picture
 
