@@ -213,7 +213,8 @@ def _obey(orders: TextIO, answers: TextIO) -> None:
             threading.Thread(target=_load_early, args=(root,), daemon=True).start()
         else:
             port = order["stop"]
-            servers.pop(port).stop(grace=None)
+            if port in servers:  # this process may have taken the place of one that died
+                servers.pop(port).stop(grace=None)
         answers.write(f"{port}\n")
         answers.flush()
 
