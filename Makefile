@@ -7,8 +7,8 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM INVENTORY JSON NAME NAMES NOW OUTPUT PARALLEL PATHS PORT \
-	PROFILES PYTHON SYSTEM TEAM TESTS TO UPGRADE VENV ZONE
+GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM INVENTORY JSON LIST NAME NAMES NOW OUTPUT PARALLEL PATHS \
+	PORT PROFILES PYTHON SYSTEM TEAM TESTS TO UPGRADE VENV ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -104,8 +104,8 @@ promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGE
 	@set -f; set --; $(call each,DIGESTS,--digest) \
 	$(OPERATIONS) promote --from "$$FROM" --to "$$TO" "$$@" $(AS_JSON)
 
-rollback: $(READY) ## write the image digests that ENV ran before into its stack file again
-	@$(OPERATIONS) rollback --env "$$ENV" $(AS_JSON)
+rollback: $(READY) ## write the image digests that ENV ran before, or at revision TO, again; LIST=1 shows them
+	@$(OPERATIONS) rollback --env "$$ENV" $${TO:+--to "$$TO"} $${LIST:+--list} $(AS_JSON)
 
 protect: $(READY) ## set the rules of main and of prod on GitHub; TEAM agrees to prod, GITHUB_TOKEN administers
 	@$(OPERATIONS) protect-branch $${TEAM:+--team "$$TEAM"} $(OTHER_SYSTEM) $(AS_JSON)

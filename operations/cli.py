@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from commands.output import show_json
 from operations import dns_commands, secret_commands
 from operations.console import show_table
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+
+if TYPE_CHECKING:
+    from operations.release_history import Release
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 secret_commands.add_to(app)
@@ -37,13 +41,31 @@ def promote(
 
 
 @app.command()
-def rollback(env: Environment, json_: Json = False) -> None:
-    """Write the image digests that an environment ran before into its stack file again."""
+def rollback(
+    env: Environment,
+    to: Annotated[
+        str, typer.Option(help="a revision with the release to return to; the one before without")
+    ] = "",
+    list_: Annotated[bool, typer.Option("--list", help="show the releases instead")] = False,
+    json_: Json = False,
+) -> None:
+    """Write the image digests that an environment ran before into its stack file again.
+
+    What was rolled back before is passed over, unless it is named.
+    """
     from operations import releases
     from operations.checkout import ROOT
+    from operations.release_history import releases as all_releases
+    from operations.versions import stack_file
 
     with errors_for_people():
-        _show(releases.roll_back(ROOT, env), f"Pulumi.{env}.yaml", json_)
+        if list_:
+            _show_releases(all_releases(ROOT, stack_file(ROOT, env)), json_)
+            return
+        chosen, changes = releases.roll_back(ROOT, env, to)
+        if chosen.rolled_back:
+            typer.echo(f"This release was itself rolled back on {chosen.rolled_back}.", err=True)
+        _show(changes, f"Pulumi.{env}.yaml", json_)
 
 
 @app.command()
@@ -124,6 +146,20 @@ def check_logs(
         show_json(report.as_json()) if json_ else report.show()
         if not report.is_fine:
             raise typer.Exit(Exit.FAILED)
+
+
+def _show_releases(found: Sequence[Release], json_: bool) -> None:
+    if json_:
+        show_json([vars(each) for each in found])
+        return
+    rows = []
+    for number, each in enumerate(found):
+        images = ", ".join(
+            f"{name} {version.removeprefix('sha256:')[:12]}" for name, version in each.images.items()
+        )
+        note = "now" if number == 0 else (f"rolled back {each.rolled_back}" if each.rolled_back else "")
+        rows.append((each.commit or "-", each.day, images, note))
+    show_table(("commit", "since", "versions", ""), rows)
 
 
 def _show(changes: dict[str, tuple[str, str]], file: str, json_: bool) -> None:

@@ -6,16 +6,10 @@ beforehand and the history afterwards.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import yaml
-from yaml import YAMLError
 
 from infra.configuration.environments import Environment
 from infra.configuration.files import (
@@ -27,15 +21,11 @@ from infra.configuration.files import (
     system_file_of,
 )
 from infra.configuration.images import DIGEST
-from infra.configuration.strict_yaml import described, parse
 from infra.configuration.system import DEFAULT_FILE
 from operations.checkout import environment_named
 from operations.console import OperationError
-from rehearsal.workspace import write_atomically
-
-_KEY = "groundwork:images"
-
-Changes = dict[str, tuple[str, str]]
+from operations.release_history import Release, release_at, releases
+from operations.versions import KEY, Changes, stack_file, versions, write
 
 
 def parse_digests(texts: Sequence[str]) -> dict[str, str]:
@@ -72,31 +62,54 @@ def promote(root: Path, source: str, target: str, digests: Mapping[str, str]) ->
     """
     _check_step(source, target)
     _check_versions_count(root, target)
-    tried = {**_images(_stack_file(root, source)), **digests}
+    tried = {**versions(stack_file(root, source)), **digests}
     tags = sorted(name for name, version in tried.items() if not re.fullmatch(DIGEST, version))
     if tags:
         named = " ".join(f"{name}=sha256:…" for name in tags)
         raise OperationError(
-            f"Pulumi.{source}.yaml: {_KEY}: found tags for {', '.join(tags)}; {target} takes digests alone.\n"
+            f"Pulumi.{source}.yaml: {KEY}: found tags for {', '.join(tags)}; {target} takes digests alone.\n"
             f'Say which ones were tried: DIGESTS="{named}" with make, --digest for each without.'
         )
-    return _write(_stack_file(root, target), tried)
+    return write(stack_file(root, target), tried)
 
 
-def roll_back(root: Path, environment: str) -> Changes:
+def roll_back(root: Path, environment: str, to: str = "") -> tuple[Release, Changes]:
     """Writes the versions that the environment had before into its stack file, from the history.
 
+    Args:
+        root: the checkout.
+        environment: its name.
+        to: a revision whose release is taken; the one before without it, passing over what was rolled back.
+
+    Returns:
+        The release, and what changed.
+
     Raises:
-        OperationError: there is no such environment, or no earlier versions.
+        OperationError: there is no such environment or release, or no earlier one.
     """
-    file = _stack_file(root, environment)
+    file = stack_file(root, environment)
     _check_versions_count(root, environment)
-    now = _images(file)
-    for text in _history(root, file):
-        before = _images_once(text)
-        if before and before != now:
-            return _write(file, before)
-    raise OperationError(f"{file.name}: the history has no other versions than these; nothing was written.")
+    now, *before = releases(root, file)
+    if to:
+        there = release_at(root, file, to)
+        if there is None:
+            raise OperationError(f"{file.name}: {to}: found no release there. {_candidates(before, now)}")
+        marked = [each.rolled_back for each in before if each.images == there.images]
+        chosen = replace(there, rolled_back=next(filter(None, marked), ""))
+    else:
+        others = [each for each in before if each.images != now.images]
+        good = [each for each in others if not each.rolled_back]
+        if not others:
+            raise OperationError(
+                f"{file.name}: the history has no other versions than these; nothing was written."
+            )
+        if not good:
+            raise OperationError(
+                f"{file.name}: every other release was rolled back; nothing was written. "
+                f"{_candidates(before, now)} TO=… takes one all the same."
+            )
+        chosen = good[0]
+    return chosen, write(file, chosen.images)
 
 
 def _check_step(source: str, target: str) -> None:
@@ -107,6 +120,15 @@ def _check_step(source: str, target: str) -> None:
             f"found {source} to {target}; allowed: {allowed}. "
             "What an environment runs was tried in the one before it."
         )
+
+
+def _candidates(before: Sequence[Release], now: Release) -> str:
+    named = [
+        f"{each.commit} ({each.day}{f', rolled back {each.rolled_back}' if each.rolled_back else ''})"
+        for each in before
+        if each.images != now.images
+    ]
+    return f"There are: {', '.join(named[:10]) or 'none'}."
 
 
 def _check_versions_count(root: Path, environment: str) -> None:
@@ -122,122 +144,3 @@ def _check_versions_count(root: Path, environment: str) -> None:
             "versions in the stack file would have no effect, and nothing was written. "
             f"Move those of {system} into the stack files first."
         )
-
-
-def _stack_file(root: Path, environment: str) -> Path:
-    file = root / f"Pulumi.{environment_named(environment)}.yaml"
-    if not file.is_file():
-        raise OperationError(f"{file.name}: there is no such file in {root}.")
-    return file
-
-
-def _text(file: Path) -> str:
-    """The file's text with the line endings that it has."""
-    try:
-        with file.open(encoding="utf-8", newline="") as opened:
-            return opened.read()
-    except UnicodeDecodeError as error:
-        raise _unreadable(file, error) from None
-
-
-def _images(file: Path) -> dict[str, str]:
-    try:
-        images = _images_in(_text(file))
-    except YAMLError as error:
-        raise _unreadable(file, error) from None
-    if not images:
-        raise OperationError(f"{file.name}: {_KEY}: found nothing; it has a version for each service.")
-    return images
-
-
-def _unreadable(file: Path, error: YAMLError | UnicodeDecodeError) -> OperationError:
-    place, found, allowed = described(error)
-    return OperationError(f"{file.name}: {place}: found {found}; allowed: {allowed}.")
-
-
-def _images_in(text: str) -> dict[str, str]:
-    content = parse(text)
-    config = content.get("config") if isinstance(content, Mapping) else None
-    images = config.get(_KEY) if isinstance(config, Mapping) else None
-    return (
-        {str(name): str(version) for name, version in images.items()} if isinstance(images, Mapping) else {}
-    )
-
-
-def _images_once(text: str) -> dict[str, str]:
-    """Those of an earlier text; none where a commit had broken it."""
-    try:
-        return _images_in(text)
-    except YAMLError:
-        return {}
-
-
-def _history(root: Path, file: Path) -> Iterator[str]:
-    """The file's earlier contents, the latest first; of a link those of what it points to."""
-    name = os.path.relpath(file.resolve(), root.resolve())
-    for commit in _git(root, "log", "--format=%H", "--max-count=200", "--", name).split():
-        with contextlib.suppress(OperationError):  # a commit that removed it
-            yield _git(root, "show", f"{commit}:./{name}")
-
-
-def _git(root: Path, *arguments: str) -> str:
-    command = ["git", *arguments]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=root,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
-    except FileNotFoundError:
-        raise OperationError("git is not installed, and the versions before are in its history.") from None
-    if done.returncode != 0:
-        raise OperationError(f"git {arguments[0]}: {done.stderr.strip()}")
-    return done.stdout
-
-
-def _write(file: Path, wanted: Mapping[str, str]) -> Changes:
-    """Exchanges the versions where they stand, so that comments, quotes and line endings stay."""
-    images = _images(file)
-    unknown = sorted(wanted.keys() - images.keys())
-    missing = sorted(images.keys() - wanted.keys())
-    if unknown or missing:
-        raise OperationError(
-            f"{file.name}: {_KEY}: found {', '.join(images)}; "
-            f"the other versions are for {', '.join(wanted)}. Name the same services in both first."
-        )
-    changes = {name: (old, wanted[name]) for name, old in images.items() if old != wanted[name]}
-    if changes:
-        text = _exchanged(_text(file), changes)
-        if _images_in(text) != dict(wanted):
-            raise OperationError(
-                f"{file.name}: {_KEY}: found versions that services share by aliases; "
-                f"allowed: a version of its own for each, "
-                f"for example `    {next(iter(changes))}: {next(iter(changes.values()))[1]}`."
-            )
-        write_atomically(file, text)
-    return changes
-
-
-def _exchanged(text: str, changes: Changes) -> str:
-    """The text with other versions in the places where YAML has found the old ones."""
-    places = {}
-    for name, node in _version_nodes(text).items():
-        if name in changes:
-            places[node.start_mark.index, node.end_mark.index] = changes[name]
-    for (start, end), (old, new) in sorted(places.items(), reverse=True):
-        text = text[:start] + text[start:end].replace(old, new) + text[end:]
-    return text
-
-
-def _version_nodes(text: str) -> dict[str, yaml.Node]:
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    for key in ("config", _KEY):
-        node = _mapping(node)[key]
-    return _mapping(node)
-
-
-def _mapping(node: Any) -> dict[str, Any]:
-    return {key.value: value for key, value in node.value}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from operations.console import OperationError
+from operations.release_history import releases
 from operations.releases import parse_digests, promote, roll_back
 
 ONE, TWO, THREE = (f"sha256:{digit * 64}" for digit in "123")
@@ -60,14 +61,14 @@ def test_rollback_writes_the_versions_before(checkout: Path) -> None:
     _commit(checkout)
     promote(checkout, "staging", "prod", {})
     _commit(checkout)
-    assert roll_back(checkout, "prod") == {"api": (TWO, ONE), "worker": (TWO, ONE)}
+    assert roll_back(checkout, "prod")[1] == {"api": (TWO, ONE), "worker": (TWO, ONE)}
 
 
 @pytest.mark.contract("K8S-5")
 def test_rollback_undoes_a_promotion_that_is_not_committed_yet(checkout: Path) -> None:
     _commit(checkout)
     promote(checkout, "staging", "prod", {})
-    assert roll_back(checkout, "prod") == {"api": (TWO, ONE), "worker": (TWO, ONE)}
+    assert roll_back(checkout, "prod")[1] == {"api": (TWO, ONE), "worker": (TWO, ONE)}
 
 
 def test_rollback_without_a_version_before_says_so(checkout: Path) -> None:
@@ -144,10 +145,51 @@ def test_rollback_finds_the_history_of_what_a_link_points_to(checkout: Path) -> 
     file.write_text("config: [", encoding="utf-8")
     _commit(checkout)
     file.write_text(_stack_file(("api", TWO), ("worker", TWO)), encoding="utf-8")
-    assert roll_back(checkout, "prod") == {"api": (TWO, ONE), "worker": (TWO, ONE)}
+    assert roll_back(checkout, "prod")[1] == {"api": (TWO, ONE), "worker": (TWO, ONE)}
 
 
 def test_a_stack_file_that_is_not_yaml_is_refused_with_the_place(checkout: Path) -> None:
     (checkout / "Pulumi.prod.yaml").write_bytes(b"config:\n  x: \xff\n")
     with pytest.raises(OperationError, match=r"Pulumi.prod.yaml: line 2: found bytes that are not UTF-8"):
         promote(checkout, "staging", "prod", {})
+
+
+def _run(checkout: Path, version: str) -> str:
+    """Prod runs another version from now on; answers the commit."""
+    text = _stack_file(("api", version), ("worker", version))
+    (checkout / "Pulumi.prod.yaml").write_text(text, encoding="utf-8")
+    _commit(checkout)
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, cwd=checkout, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.mark.contract("K8S-5")
+def test_a_release_that_was_rolled_back_is_passed_over(checkout: Path) -> None:
+    for version in (ONE, TWO, THREE, TWO):  # THREE was bad
+        _run(checkout, version)
+    chosen, changes = roll_back(checkout, "prod")
+    assert changes == {"api": (TWO, ONE), "worker": (TWO, ONE)}
+    assert not chosen.rolled_back
+
+
+@pytest.mark.contract("K8S-5")
+def test_what_was_rolled_back_is_returned_to_by_name_alone_and_says_so(checkout: Path) -> None:
+    _run(checkout, ONE)
+    bad = _run(checkout, TWO)
+    _run(checkout, ONE)
+    with pytest.raises(OperationError, match=rf"every other release was rolled back.*{bad} .*rolled back"):
+        roll_back(checkout, "prod")
+    chosen, changes = roll_back(checkout, "prod", bad)
+    assert changes["api"] == (ONE, TWO)
+    assert chosen.rolled_back
+
+
+@pytest.mark.contract("K8S-5")
+def test_any_earlier_release_can_be_reached(checkout: Path) -> None:
+    first, second, _ = (_run(checkout, version) for version in (ONE, TWO, THREE))
+    assert [each.commit for each in releases(checkout, checkout / "Pulumi.prod.yaml")][1:] == [second, first]
+    assert roll_back(checkout, "prod", first)[1]["api"] == (THREE, ONE)
+    for wrong in ("no-such-revision", "--output=x", "HEAD:x"):
+        with pytest.raises(OperationError, match=r"found no release there\. There are: "):
+            roll_back(checkout, "prod", wrong)
+    assert not (checkout / "x").exists()
