@@ -70,6 +70,11 @@ def connect(configuration: Configuration, place: Place) -> Connection:
         )
         connection = Connection(session, place.endpoint_url)
         found = connection.client("sts").get_caller_identity()["Account"]
+    except ValueError:
+        raise OperationError(
+            f"--endpoint-url: found {place.endpoint_url!r}; allowed: the address of an embedded AWS, "
+            "as http://127.0.0.1:4566."
+        ) from None
     except (BotoCoreError, ClientError) as error:
         raise OperationFailed(
             f"AWS cannot be asked: {str(error).rstrip('.')}. "

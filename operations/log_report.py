@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from commands.files import check_file
 from infra.configuration import Configuration
 from operations.console import OperationError, show_table
 from operations.log_checks import Verdict, check
@@ -84,6 +85,7 @@ def report_on(file: Path, configuration: Configuration, service: str | None) -> 
         if file == STANDARD_INPUT:
             log = read_log(sys.stdin.buffer)
         else:
+            check_file(file)
             with file.open("rb") as lines:
                 log = read_log(lines)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,7 @@ import dns.rrset
 import dns.zone
 
 from commands.errors import CommandError, CommandFailed
+from commands.files import check_file
 
 PORT = 53
 TIMEOUT_SECONDS = 3.0
@@ -59,11 +61,18 @@ def address(text: str) -> Address:
         CommandError: it is none.
     """
     host, _, port = text.partition(":") if text.count(":") == 1 else (text, "", "")
-    if not host or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
+    if not _is_ip(host) or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
         raise CommandError(
             f"found {text!r}; allowed: an address of a name server, as 192.0.2.1 or 192.0.2.1:53."
         )
     return Address(host, int(port or PORT))
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 class NameServers:
@@ -126,6 +135,7 @@ class ZoneFile:
             CommandError: it cannot be read, or is no zone of the domain.
         """
         self.description = path
+        check_file(Path(path))
         try:
             text = Path(path).read_text(encoding="utf-8")
             self._zone = dns.zone.from_text(text, origin=domain, relativize=False, check_origin=False)

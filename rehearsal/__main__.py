@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 
+from commands.output import take_any_text
 from rehearsal.cli import app
 
 
@@ -17,6 +18,7 @@ def _leave(code: int) -> None:
     os._exit(code)
 
 
+take_any_text()
 try:
     app(prog_name="python -m rehearsal")
 except SystemExit as end:
