@@ -35,9 +35,30 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
     overdue = list(_overdue(now))
     metrics.write(Metric.EXPIRING_CREDENTIALS, len(expiring), credentials=", ".join(expiring))
     metrics.write(Metric.ROTATIONS_OVERDUE, len(overdue), secrets=", ".join(overdue))
+    out_of_sync = list(_out_of_sync())
+    metrics.write(Metric.SECRET_COPIES_OUT_OF_SYNC, len(out_of_sync), secrets=", ".join(out_of_sync))
     age = _snapshot_age(now)
     metrics.write(Metric.SNAPSHOT_AGE_DAYS, age)
-    return {"reminded": reminded, "expiring": expiring, "overdue": overdue, "snapshotAge": age}
+    return {
+        "reminded": reminded,
+        "expiring": expiring,
+        "overdue": overdue,
+        "outOfSync": out_of_sync,
+        "snapshotAge": age,
+    }
+
+
+def _out_of_sync() -> Iterator[str]:
+    """Entries whose copy has another value, or none: on the day of a disaster it would be an old one."""
+    if os.environ["COPIES"] != "yes":
+        return
+    client, prefix = boto3.client("secretsmanager"), os.environ["PREFIX"]
+    pages = client.get_paginator("list_secrets").paginate(Filters=[{"Key": "name", "Values": [prefix]}])
+    # Not named in a variable: Lambda takes 4 KB of them, and a system may have many secrets.
+    for name in (each["Name"] for page in pages for each in page["SecretList"]):
+        found = client.describe_secret(SecretId=name)
+        if any(copy["Status"] != "InSync" for copy in found.get("ReplicationStatus", ())):
+            yield name.removeprefix(prefix)
 
 
 def _snapshot_age(now: datetime) -> float:

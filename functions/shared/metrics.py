@@ -38,6 +38,8 @@ class Metric(StrEnum):
     ROTATION_FAILED = "RotationFailed", _ROTATORS
     ROTATIONS_OVERDUE = "RotationsOverdue", ("remind",)  # written every day, 0 when there is none
     EXPIRING_CREDENTIALS = "ExpiringCredentials", ("remind",)  # written every day, 0 when there is none
+    # Entries whose copy in another region is not the same; written every day, 0 when there is none.
+    SECRET_COPIES_OUT_OF_SYNC = "SecretCopiesOutOfSync", ("remind",)
     SNAPSHOT_AGE_DAYS = "SecretsSnapshotAgeDays", ("remind",)  # written every day
     SNAPSHOT_SUCCEEDED = "SecretsSnapshotSucceeded", ("snapshot_secrets",)
     SNAPSHOT_FAILED = "SecretsSnapshotFailed", ("snapshot_secrets",)

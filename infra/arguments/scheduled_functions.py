@@ -143,19 +143,23 @@ def _remind(
 ) -> FunctionArgs:
     naming, topic = configuration.naming, notifications.topics[Severity.SEV3]
     days = {each.entry: each.days for each in rotated(configuration)}
+    # Every entry has a copy where one has (infra/arguments/data.py).
+    replicated = sorted(entries) if keys.secret_copies_in_recovery_region is not None else []
     description = "Reminds of credentials that end, and counts overdue rotations"
     return replace(
         function_args(configuration, keys, "remind", description),
         variables={
             "BUCKET": storage.names[BACKUPS],
             "EXPIRIES": reminders(configuration.system.expiries.values()),
+            "COPIES": "yes" if replicated else "no",
             "PREFIX": naming.secret(""),
             "ROTATED": json.dumps(days, sort_keys=True),
             "SNAPSHOTS": FOLDER,
             "TOPIC": topic,
         },
         statements=[
-            iam.describe_secrets([entries[name] for name in sorted(days)]),
+            iam.describe_secrets([entries[name] for name in sorted({*days, *replicated})]),
+            *([iam.list_secrets()] if replicated else []),
             iam.list_folder(storage.arns[BACKUPS], FOLDER),
             *iam.publish_encrypted(topic, keys.notifications, naming.region),
         ],

@@ -45,6 +45,7 @@ from infra.iam.messages import (
 from infra.iam.secrets import (
     change_redis_users,
     describe_secrets,
+    list_secrets,
     only_readers,
     read_secrets,
     read_values,
@@ -89,6 +90,7 @@ __all__ = [
     "invoke_function",
     "list_buckets",
     "list_folder",
+    "list_secrets",
     "logs_use_key",
     "only_readers",
     "publish",

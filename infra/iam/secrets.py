@@ -17,6 +17,11 @@ def read_secrets(secrets: Sequence[Arn]) -> Statement:
     return allow("ReadSecrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], secrets)
 
 
+def list_secrets() -> Statement:
+    """See which secrets there are; ListSecrets takes no narrower right (Service Authorization Reference)."""
+    return allow("ListSecrets", ["secretsmanager:ListSecrets"], ["*"])
+
+
 def describe_secrets(secrets: Sequence[Arn]) -> Statement:
     """See when the named secrets were changed; not their values."""
     return allow("DescribeSecrets", ["secretsmanager:DescribeSecret"], secrets)

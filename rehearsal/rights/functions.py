@@ -17,14 +17,16 @@ from rehearsal.rights.graph import Declared, Graph
 EVENT = "event"  # the entry whose rotation has come
 VALUE = "value"  # the user that an entry's value names
 EVERYTHING = "*"
+COPIES = "copies"  # every entry that has a copy, as Secrets Manager lists them
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A call of a function: the action, and what it is about."""
+    """A call of a function: the action, what it is about, and the variable that has to say yes to it."""
 
     action: str
     on: str
+    when: str = ""
 
 
 _ROTATION = (
@@ -44,6 +46,8 @@ RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
         "measure_recovery_point": (Recorded("rds:DescribeDBInstances", "DATABASE"),),
         "remind": (
             Recorded("s3:ListBucket", "BUCKET"),
+            Recorded("secretsmanager:DescribeSecret", COPIES),
+            Recorded("secretsmanager:ListSecrets", EVERYTHING, when="COPIES"),
             Recorded("secretsmanager:DescribeSecret", "ROTATED"),
             Recorded("sns:Publish", "TOPIC"),
         ),
@@ -72,7 +76,8 @@ def calls_of_functions(graph: Graph) -> Iterator[Call]:
         folder = function.inputs["handler"].split(".")[1]
         assert folder in RECORDED, f"{folder}: write down in {__name__} what the function calls"
         principal = graph.principal(graph.named(ROLE, function.inputs["role"]))
-        for recorded in RECORDED[folder]:
+        made = [each for each in RECORDED[folder] if _variables(function).get(each.when, "yes") == "yes"]
+        for recorded in made:
             for resource in _resources(graph, function, recorded):
                 yield Call(
                     f"function {function.name}",
@@ -99,6 +104,8 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
     variables, on = _variables(function), recorded.on
     if on == EVERYTHING:
         yield "*"
+    elif on == COPIES:
+        yield from (each.arn for each in graph.of(SECRET) if each.inputs.get("replicas"))
     elif on == EVENT:
         yield from _rotated(graph, function)
     elif on == VALUE:
@@ -109,8 +116,6 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
         yield from _entries(graph, variables, variables["ENTRIES"].split(","))
     elif on == "ROTATED":
         yield from _entries(graph, variables, json.loads(variables["ROTATED"]))
-    elif on == "STEPS":
-        yield from (step["topic"] for step in json.loads(variables["STEPS"]))
     elif on == "BUCKET":
         bucket = graph.named(BUCKET, variables["BUCKET"]).arn
         listed = recorded.action == "s3:ListBucket"
@@ -120,7 +125,15 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
     elif on == "KEY":
         yield graph.named(KEY, variables["KEY"]).arn
     else:
-        yield variables[on]
+        yield from _named(variables[on])
+
+
+def _named(text: str) -> Iterator[str]:
+    """What a variable names by ARN: one thing, or the topic of each step."""
+    if text.startswith("["):
+        yield from (step["topic"] for step in json.loads(text))
+    else:
+        yield text
 
 
 def _rotated(graph: Graph, function: Declared) -> Iterator[str]:

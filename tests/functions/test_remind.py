@@ -19,7 +19,11 @@ BUCKET = "triangle-prod-backups"
 @pytest.fixture
 def told(secrets_manager: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     """What was published; the environment has one credential that ends and one rotated secret."""
-    secrets_manager.create_secret(Name="triangle/prod/database", SecretString="{}")
+    there = [{"Region": "us-east-2"}]
+    for name in ("database", "sentry-dsn"):
+        secrets_manager.create_secret(
+            Name=f"triangle/prod/{name}", SecretString="{}", AddReplicaRegions=there
+        )
     variables = {
         "PREFIX": "triangle/prod/",
         "TOPIC": boto3.client("sns").create_topic(Name="sev-3")["TopicArn"],
@@ -27,6 +31,7 @@ def told(secrets_manager: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str
         "ROTATED": json.dumps({"database": 30}),
         "BUCKET": BUCKET,
         "SNAPSHOTS": "secrets/",
+        "COPIES": "yes",
     }
     place = {"LocationConstraint": "us-west-2"}
     boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
@@ -110,6 +115,21 @@ def test_before_the_first_snapshot_it_is_as_old_as_the_secrets(told: list[dict[s
     boto3.client("s3").put_object(Bucket=BUCKET, Key="dumps/2.sql", Body=b"")
     assert _in_days(0)["snapshotAge"] < 1
     assert _in_days(9)["snapshotAge"] > 8
+
+
+@pytest.mark.contract("ALM-15", "DR-3")
+def test_a_secret_whose_copy_is_not_the_same_is_counted(
+    told: list[dict[str, str]], secrets_manager: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _in_days(0)["outOfSync"] == []
+    # Replication fails where another secret has the name already.
+    name = "triangle/prod/late"
+    elsewhere = boto3.session.Session(region_name="us-east-2").client("secretsmanager")
+    elsewhere.create_secret(Name=name, SecretString="x")
+    secrets_manager.create_secret(Name=name, SecretString="{}", AddReplicaRegions=[{"Region": "us-east-2"}])
+    capsys.readouterr()
+    assert _in_days(0)["outOfSync"] == ["late"]
+    assert '"SecretCopiesOutOfSync": 1' in capsys.readouterr().out
 
 
 def _in_days(days: int) -> dict[str, Any]:

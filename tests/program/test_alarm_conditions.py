@@ -255,6 +255,7 @@ STATISTICS = {
         "RestorableAgeMinutes",
         "RestoreTestAgeDays",
         "RotationsOverdue",
+        "SecretCopiesOutOfSync",
         "SecretsSnapshotAgeDays",
         "WorkerLag",
         "node_filesystem_utilization",

@@ -169,6 +169,7 @@ def test_people_hear_of_it_when_a_measurement_ends(each: Recording) -> None:
         "operations-expiring-credentials",
         "operations-recovery-point-age",
         "operations-rotations-overdue",
+        "operations-secret-copies-out-of-sync",
         "operations-secrets-snapshot-overdue",
     }
     assert all(

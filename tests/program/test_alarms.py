@@ -96,6 +96,7 @@ CONDITIONS = [
     ("ALM-15", "application-dead-letters", "SEV-2", "DeadLetters", ">", 0),
     ("ALM-15", "operations-rotation-failed", "SEV-3", "RotationFailed", ">", 0),
     ("ALM-15", "operations-rotations-overdue", "SEV-3", "RotationsOverdue", ">", 0),
+    ("ALM-15", "operations-secret-copies-out-of-sync", "SEV-3", "SecretCopiesOutOfSync", ">", 0),
     ("ALM-15", "operations-expiring-credentials", "SEV-3", "ExpiringCredentials", ">", 0),
     ("ALM-16", "sev-1-undelivered", "SEV-1", "NumberOfNotificationsFailed", ">", 0),
     ("ALM-16", "sev-4-undelivered", "SEV-1", "NumberOfNotificationsFailed", ">", 0),

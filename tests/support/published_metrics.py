@@ -94,6 +94,7 @@ _FUNCTION = (
 _HABITS = {
     Metric.EXPIRING_CREDENTIALS: Habit(DAY, DAY),
     Metric.ROTATIONS_OVERDUE: Habit(DAY, DAY),
+    Metric.SECRET_COPIES_OUT_OF_SYNC: Habit(DAY, DAY),
     Metric.SNAPSHOT_AGE_DAYS: Habit(DAY, DAY, 6.2),
     Metric.RESTORABLE_AGE_MINUTES: Habit(5 * MINUTE, 5 * MINUTE, 5.5),
     Metric.JOB_FAILURES: Habit(5 * MINUTE, 5 * MINUTE),

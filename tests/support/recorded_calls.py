@@ -105,7 +105,7 @@ def _about(action: str, parameters: Mapping[str, Any]) -> str:
     for variable in _VARIABLES:
         if _names(os.environ.get(variable, ""), found, found.removeprefix(prefix)):
             return variable
-    return functions.EVENT
+    return functions.COPIES if os.environ.get("COPIES") == "yes" else functions.EVENT
 
 
 def _names(text: str, *names: str) -> bool:
@@ -150,7 +150,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
 
 def _is_known(made: Made) -> bool:
     if made.actor in functions.RECORDED:
-        return functions.Recorded(made.action, made.about) in functions.RECORDED[made.actor]
+        return (made.action, made.about) in table_of(made.actor)
     command = people.COMMANDS.get(made.actor)
     return command is not None and made.action in {action for action, _ in command.calls}
 

@@ -29,6 +29,13 @@ def alarms() -> tuple[Alarm, ...]:
             "renew it, then write the new date into the system file (expiries)",
             Metric.EXPIRING_CREDENTIALS,
         ),
+        _daily(
+            "secret-copies-out-of-sync",
+            "a secret has another value in the recovery region than here, or none",
+            "003 Disaster Recovery, RTO/RPO Targets",
+            "see in describe-secret why (ReplicationStatus): mostly the key there, or a secret of that name",
+            Metric.SECRET_COPIES_OUT_OF_SYNC,
+        ),
         *(_certificate(subject) for subject in (Subject.CERTIFICATE, Subject.EDGE_CERTIFICATE)),
     )
 
