@@ -27,7 +27,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests timeline refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger test lint bench audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger test lint bench audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -90,6 +90,9 @@ manifests: $(READY) ## write the Kubernetes objects of ENV as YAML, into OUTPUT 
 
 timeline: $(READY) ## draw how long ENV would take on AWS, into OUTPUT or timelines/ENV.svg; PARALLEL as in Pulumi
 	@$(REHEARSAL) timeline $(OPTIONS) $${OUTPUT:+--output "$$OUTPUT"} $${PARALLEL:+--parallel "$$PARALLEL"}
+
+drift: $(READY) ## what ENV's embedded AWS has otherwise than it was deployed, property by property
+	@$(REHEARSAL) drift $(OPTIONS)
 
 refresh: $(READY) ## take what is in ENV's embedded AWS now into its state
 	@$(REHEARSAL) refresh $(OPTIONS)

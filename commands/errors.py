@@ -18,6 +18,7 @@ class Exit(IntEnum):
     WRONG_INPUT = 2
     NO_ENGINE = 3
     LOCKED = 4
+    DRIFTED = 5
     INTERRUPTED = 130
 
 

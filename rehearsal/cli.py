@@ -2,13 +2,14 @@
 
 Exit codes: 0 done; 1 the engine refused or failed, mistakes in the configuration among it; 2 no such
 environment or stack file, no such revision or none that can be deployed, or a port in use; 3 no engine can be
-found or built; 4 another session is running; 130 Ctrl-C.
+found or built; 4 another session is running; 5 the environment has drifted; 130 Ctrl-C.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -77,13 +78,36 @@ def preview(
 @app.command()
 def refresh(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
     """Take the embedded AWS's present values into the state."""
-    _plain_operation("refresh", env, system, json_)
+    from rehearsal.drift import look
+
+    with errors_for_people():
+        workspace = Workspace.of(ROOT, env, system)
+        found = look("refresh", ROOT, env, _engine, workspace, system=system, quiet=json_)
+        _show_operation("refresh", env, found.changes, found.seconds, json_)
+
+
+@app.command()
+def drift(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
+    """Show what the embedded AWS has otherwise than it was deployed; exit code 5 when there is anything."""
+    from rehearsal.drift import look
+
+    with errors_for_people():
+        workspace = Workspace.of(ROOT, env, system)
+        found = look("drift", ROOT, env, _engine, workspace, system=system, quiet=json_)
+        show_json(found.drift_as_json()) if json_ else found.show_drift()
+        if found.changed:
+            raise typer.Exit(Exit.DRIFTED)
 
 
 @app.command()
 def destroy(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
     """Remove everything; what is protected is refused."""
-    _plain_operation("destroy", env, system, json_)
+    from rehearsal.deploy import take_away
+
+    with errors_for_people():
+        workspace = Workspace.of(ROOT, env, system)
+        result = take_away(ROOT, env, _engine(), workspace, system=system, quiet=json_)
+        _show_operation("destroy", env, result.changes, result.seconds, json_)
 
 
 @app.command()
@@ -263,17 +287,14 @@ def docs() -> None:
             typer.echo(str(path.relative_to(ROOT)))
 
 
-def _plain_operation(operation: str, env: str, system: Path | None, json_: bool) -> None:
-    from rehearsal.deploy import operate
-
-    with errors_for_people():
-        workspace = Workspace.of(ROOT, env, system)
-        result = operate(operation, ROOT, env, _engine(), workspace, system=system, quiet=json_)
-        if json_:
-            show_json({"operation": operation, "environment": env, "changes": result.changes})
-        else:
-            counted = ", ".join(f"{count} {name}" for name, count in result.changes.items())
-            typer.echo(f"{operation} of {env}: {counted or 'nothing changed'} ({result.seconds:.1f} s)")
+def _show_operation(
+    operation: str, env: str, changes: Mapping[str, int], seconds: float, json_: bool
+) -> None:
+    if json_:
+        show_json({"operation": operation, "environment": env, "changes": dict(changes)})
+    else:
+        counted = ", ".join(f"{count} {name}" for name, count in changes.items())
+        typer.echo(f"{operation} of {env}: {counted or 'nothing changed'} ({seconds:.1f} s)")
 
 
 def _check(env: str, system: Path | None) -> None:

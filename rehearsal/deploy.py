@@ -145,8 +145,7 @@ def deploy(
         )
 
 
-def operate(
-    operation: str,
+def take_away(
     root: Path,
     environment: str,
     engine: Path,
@@ -155,18 +154,17 @@ def operate(
     system: Path | None = None,
     quiet: bool,
 ) -> Result:
-    """Runs `refresh` or `destroy` on what was deployed before.
+    """Removes what was deployed before.
 
     Raises:
         EngineError: the engine refused; for protected resources one line for each.
     """
     with (
         Session(root, environment, engine, workspace, checkpoints=False, system=system) as session,
-        Terminal().progress(f"{operation} {environment}") as progress,
+        Terminal().progress(f"destroy {environment}") as progress,
     ):
-        run = {"refresh": session.refresh, "destroy": session.destroy}[operation]
         try:
-            return run(None if quiet else progress)
+            return session.destroy(None if quiet else progress)
         except EngineError as error:
             raise _in_short(error, session.export(), environment) from None
 

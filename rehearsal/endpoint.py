@@ -9,6 +9,7 @@ from typing import Any
 
 from rehearsal.console import Terminal
 from rehearsal.deploy import outputs_of
+from rehearsal.drift import Application, Operations
 from rehearsal.inventory import Inventory
 from rehearsal.local_clients import LocalClients
 from rehearsal.session import Session
@@ -27,7 +28,7 @@ def serve_environment(
 ) -> None:
     """Deploys, then answers AWS calls on 127.0.0.1:`port` until Ctrl-C.
 
-    What clients change is gone when the server stops: only deployments are kept in the journal.
+    What clients change stays in the environment, and is drift until a deployment or a refresh.
     """
     check_port(port)
     terminal = Terminal()
@@ -38,7 +39,8 @@ def serve_environment(
         terminal.inventory(Inventory.of(state))
         terminal.outputs(outputs_of(state))
         region = str(session.region)
-        server = make_server(port, session.cloud.account)
+        clients = Operations(LocalClients(session.cloud.answer, port), session)
+        server = make_server(port, clients)
         terminal.out.print(f"\nThe embedded AWS of {environment} answers on http://127.0.0.1:{port}. Paste:")
         terminal.out.print(
             "  export AWS_ACCESS_KEY_ID=embedded AWS_SECRET_ACCESS_KEY=embedded "
@@ -49,7 +51,8 @@ def serve_environment(
         terminal.out.print("Ctrl-C stops it.")
         _stop_on_signals()
         try:
-            server.serve_forever()
+            with clients.announced(port):
+                server.serve_forever()
         except KeyboardInterrupt:
             terminal.say("stopped")
         finally:
@@ -71,12 +74,10 @@ def check_port(port: int) -> None:
             ) from None
 
 
-def make_server(port: int, account: str) -> Any:
-    """moto's own server application on a loopback port, for one account and clients on this machine."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+def make_server(port: int, application: Application) -> Any:
+    """A server on a loopback port, a thread for each request."""
     from werkzeug.serving import make_server as make_werkzeug_server
 
-    application = LocalClients(DomainDispatcherApplication(create_backend_app), account, port)
     _quiet_requests()
     return make_werkzeug_server("127.0.0.1", port, application, threaded=True)
 

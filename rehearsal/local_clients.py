@@ -8,18 +8,14 @@ a page's own domain can be made to point to 127.0.0.1.
 from __future__ import annotations
 
 import json
-import sys
-import threading
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-import typer
+from rehearsal.aws.requests import Answer, Request
 
 Environ = dict[str, Any]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # The request headers that browsers send and clients of AWS never do (Fetch standard; Fetch Metadata).
 _OF_BROWSERS = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_SEC_FETCH_MODE", "HTTP_SEC_FETCH_DEST")
@@ -30,43 +26,35 @@ _INVOCATIONS = "/invocations"
 
 
 class LocalClients:
-    """The embedded AWS of one account, for clients on this machine alone (a WSGI application).
+    """The embedded AWS, for clients on this machine alone (a WSGI application).
 
     Args:
-        application: moto's.
-        account: who every caller is; moto would take its default one.
+        answer: what the AWS answers to a request.
         port: that it is served on.
     """
 
-    def __init__(self, application: Application, account: str, port: int) -> None:
-        self._application = application
-        self._account = account
+    def __init__(self, answer: Callable[[Request], Answer], port: int) -> None:
+        self._ask = answer
         self._port = port
-        _call_nobody()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if refusal := self._refusal(environ):
             return _answer(environ, start_response, 403, "AccessDenied", refusal)
         if lacking := _lacking(environ):
             return _answer(environ, start_response, 501, "NotImplemented", lacking)
-        environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account
-        _answering.now = True
-        begun: list[Any] = []
         try:
-            body = self._application(environ, lambda *arguments: begun.append(arguments))
-            if _knows_no_path(environ, *begun[0]):
+            answer = self._ask(Request.of(environ))
+            if _knows_no_path(environ, answer):
                 said = "the embedded AWS lacks this operation (moto has no such path)"
                 return _answer(environ, start_response, 501, "NotImplemented", said)
-            start_response(*begun[0])
-            return body
+            start_response(answer.status, answer.headers)
+            return [answer.body]
         except (NotImplementedError, ImportError) as error:  # moto's services are packages that need others
             said = f"the embedded AWS lacks this operation (moto: {_line(error)})"
             return _answer(environ, start_response, 501, "NotImplemented", said)
         except Exception as error:  # noqa: BLE001  # moto's own mistake; a client can read it in this form alone
             said = f"the embedded AWS failed at this (moto: {type(error).__name__}: {_line(error)})"
             return _answer(environ, start_response, 500, "InternalFailure", said)
-        finally:
-            _answering.now = False
 
     def _refusal(self, environ: Environ) -> str:
         """Why a request is not answered; empty when it is."""
@@ -96,13 +84,15 @@ def _lacking(environ: Environ) -> str:
     return ""
 
 
-def _knows_no_path(environ: Environ, status: str, headers: list[tuple[str, str]], *_: Any) -> bool:
+def _knows_no_path(environ: Environ, answer: Answer) -> bool:
     """Whether moto has answered that it has nothing there: a page for people, or nothing at all."""
     if environ.get("REQUEST_METHOD") == "HEAD":  # S3's way to say that an object is not there
         return False
-    found = {name.lower(): value for name, value in headers}
+    found = {name.lower(): value for name, value in answer.headers}
     empty = found.get("content-length") == "0" and _service(environ) != "s3"
-    return status[:3] in ("404", "405") and (found.get("content-type", "").startswith("text/html") or empty)
+    return answer.status[:3] in ("404", "405") and (
+        found.get("content-type", "").startswith("text/html") or empty
+    )
 
 
 def _line(error: Exception) -> str:
@@ -154,33 +144,3 @@ def _service(environ: Environ) -> str:
 
 # Services whose name in signatures is not that of their model in botocore.
 _CALLED = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch", "email": "ses"}
-
-
-# Set in the threads that answer a request.
-_answering = threading.local()
-
-
-@cache
-def _call_nobody() -> None:
-    """Keeps what is called from here inside: a client must not reach this machine's ports through the AWS.
-
-    A topic's messages reach queues of the embedded AWS; moto would post them to any other address as well.
-    """
-    from moto.sns.models import Subscription
-
-    original = Subscription.publish
-
-    def publish(self: Any, *arguments: Any, **named: Any) -> None:
-        if self.protocol in ("http", "https"):
-            said = f"a message of {self.topic.name} is not delivered: the embedded AWS calls nobody"
-            typer.echo(said, err=True)
-            return
-        original(self, *arguments, **named)
-
-    Subscription.publish = publish  # type: ignore[method-assign]
-
-    def refuse(event: str, _: tuple[Any, ...]) -> None:
-        if event == "socket.connect" and getattr(_answering, "now", False):
-            raise ConnectionRefusedError("the embedded AWS calls nobody")
-
-    sys.addaudithook(refuse)

@@ -198,6 +198,10 @@ class Session:
         """Takes the embedded AWS's present values into the state."""
         return self._operate("refresh", ["--yes", "--skip-preview", *options], progress)
 
+    def drift(self, progress: Progress | None = None) -> Result:
+        """What a refresh would take into the state; nothing is changed."""
+        return self._operate("refresh", ["--preview-only"], progress)
+
     def destroy(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
         """Removes everything. What is protected is refused before anything is removed: as `pulumi destroy`
         does when a person calls it, the engine looks at the whole plan first."""

@@ -14,14 +14,17 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Self
 
+import typer
+
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.aws.moto_speed import make_client, quicken_moto
+from rehearsal.aws.requests import Answer, Request, Requests
 from rehearsal.journal import Entry, Journal, decode
 from rehearsal.provider import ProviderError
 from rehearsal.sdk_speed import share_service_models
 
 # Operations with these first words change nothing (AWS's own naming), so the journal leaves them out.
-READING = ("describe_", "get_", "list_", "head_", "lookup_", "search_")
+READING = ("describe_", "get_", "batch_get_", "list_", "head_", "lookup_", "search_")
 
 # moto reads these from the environment. A thousand machine images that nobody starts take a second
 # to load, in every region.
@@ -47,6 +50,7 @@ class Cloud:
         self._orphans: dict[str, str] = {}
         self._mock: Any = None
         self._pending: list[Entry] | None = None
+        self._requests: Requests | None = None
         self.before_call: Callable[[str, str], None] | None = None
 
     def start(self) -> None:
@@ -67,6 +71,8 @@ class Cloud:
         for entry in self._journal.entries():
             if entry.get("kind") == "aws":
                 self._replay(entry)
+            elif entry.get("kind") == "http":
+                self._repeat(entry)
             elif entry.get("kind") == "created":
                 self._created[entry["urn"]] = entry["id"]
 
@@ -105,6 +111,19 @@ class Cloud:
                     "parameters": parameters,
                 }
             )
+            return answer
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a client's request over HTTP; what it has changed is kept as other changes are."""
+        with self._lock:
+            if not request.changes(READING):
+                return self._ask(request)
+            self._changes += 1
+            self._seed(self._changes)
+            answer = self._ask(request)
+            if answer.succeeded:
+                sent = {"variables": request.variables, "body": request.body}
+                self._keep({"kind": "http", "seed": self._changes, **sent})
             return answer
 
     def creating(self, urn: str) -> _Creation:
@@ -205,6 +224,25 @@ class Cloud:
             raise ProviderError(
                 f"the embedded AWS cannot be brought back: {entry['operation']} failed on replay: {error}"
             ) from error
+
+    def _repeat(self, entry: Entry) -> None:
+        """Brings back what a client has changed. What hung on the time of day, as a message's receipt does,
+        may be refused now: it is told, and everything else stands."""
+        self._changes = entry["seed"]
+        self._seed(self._changes)
+        request = Request(entry["variables"], decode(entry["body"]))
+        try:
+            answer = self._ask(request)
+            refused = "" if answer.succeeded else answer.status
+        except Exception as error:  # noqa: BLE001  # moto's own mistake
+            refused = f"{type(error).__name__}: {error}"
+        if refused:
+            typer.echo(f"warning: a client's {request} could not be repeated: {refused}", err=True)
+
+    def _ask(self, request: Request) -> Answer:
+        if self._requests is None:
+            self._requests = Requests(self.account)
+        return self._requests.send(request)
 
     def _keep(self, entry: Entry) -> None:
         if self._pending is not None:

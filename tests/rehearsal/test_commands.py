@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rehearsal.deploy import deploy, operate
+from rehearsal.deploy import deploy, take_away
 from rehearsal.manifests import write_manifests
 from rehearsal.review import RevisionError, review
 from rehearsal.session import EngineError
@@ -107,7 +107,7 @@ def test_a_refused_destroy_names_what_is_protected_and_says_what_to_do(
     program.write(protected.format("one") + protected.format("two"))
     deploy(program.root, "dev", engine, workspace, quiet=True)
     with pytest.raises(EngineError) as refused:
-        operate("destroy", program.root, "dev", engine, workspace, quiet=True)
+        take_away(program.root, "dev", engine, workspace, quiet=True)
     assert str(refused.value).splitlines()[:3] == [
         "Refused, and nothing was removed: 2 resources of dev are protected.",
         "  aws:ec2/vpc:Vpc one",
@@ -126,7 +126,7 @@ def test_everything_that_is_protected_is_named_also_what_the_engine_does_not_com
     """)
     deploy(program.root, "dev", engine, workspace, quiet=True)
     with pytest.raises(EngineError) as refused:
-        operate("destroy", program.root, "dev", engine, workspace, quiet=True)
+        take_away(program.root, "dev", engine, workspace, quiet=True)
     assert str(refused.value).splitlines()[:3] == [
         "Refused, and nothing was removed: 2 resources of dev are protected.",
         "  aws:ec2/subnet:Subnet subnet",

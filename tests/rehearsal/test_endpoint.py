@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from typing import Any
 import boto3
 import pytest
 
+from commands.errors import Exit
 from rehearsal.endpoint import PortInUse, check_port
 from tests.support.checkout import ROOT
 
@@ -77,9 +81,49 @@ def test_a_port_in_use_is_told_with_another_one_to_take(
         check_port(port)
 
 
+def rehearsal(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A command on the served environment, as another process calls it."""
+    environment = {**os.environ, "XDG_STATE_HOME": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-m", "rehearsal", command, "--env", "dev", "--json"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_drift_is_found_while_the_server_runs(served: tuple[subprocess.Popen[str], int, Path]) -> None:
+    _, port, said = served
+    client("rds", port).modify_db_instance(
+        DBInstanceIdentifier="triangle-dev", BackupRetentionPeriod=7, ApplyImmediately=True
+    )
+    client("cloudwatch", port).delete_alarms(AlarmNames=["triangle-dev-database-cpu-critical"])
+    found = rehearsal("drift", said.parent)
+    assert found.returncode == Exit.DRIFTED, found.stderr
+    rows = [
+        tuple(row[key] for key in ("name", "property", "deployed", "found"))
+        for row in json.loads(found.stdout)["drift"]
+    ]
+    assert rows == [
+        ("database-cpu-critical", "(all)", "there", "gone"),
+        ("database", "backupRetentionPeriod", "1", "7"),
+    ]
+
+
+def test_nobody_else_can_have_the_server_look(served: tuple[subprocess.Popen[str], int, Path]) -> None:
+    _, port, said = served
+    (announced,) = said.parent.rglob("served")
+    assert announced.stat().st_mode & 0o077 == 0
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/groundwork/refresh", data=b"")
+
+
 def test_ctrl_c_ends_it_in_good_order(served: tuple[subprocess.Popen[str], int, Path]) -> None:
     process, port, said = served
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
     assert "Traceback" not in said.read_text(encoding="utf-8")
+    assert not list(said.parent.rglob("served"))
     check_port(port)

@@ -24,7 +24,9 @@ import pytest
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
+from rehearsal.aws.requests import Answer, Request, Requests
 from rehearsal.endpoint import make_server
+from rehearsal.local_clients import LocalClients
 
 SUPERUSER = "postgres"
 PASSWORD = "of-the-superuser"
@@ -44,10 +46,13 @@ class Server:
 
 
 @contextmanager
-def embedded_aws(account: str) -> Iterator[str]:
-    """The embedded AWS of an account on a free port of this machine; yields its address."""
+def embedded_aws(account: str, answer: Callable[[Request], Answer] | None = None) -> Iterator[str]:
+    """The embedded AWS of an account on a free port of this machine; yields its address.
+
+    `answer` is a cloud's that keeps what clients change.
+    """
     port = free_port()
-    server = make_server(port, account)
+    server = make_server(port, LocalClients(answer or Requests(account).send, port))
     thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:
