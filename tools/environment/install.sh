@@ -66,7 +66,8 @@ if [ -z "$ADD" ]; then
 		"Name that itself: make VENV=$(cd "$FOLDER" 2>/dev/null && pwd -P || echo /path/to/venv) …"
 	mkdir -p "$FOLDER" 2>/dev/null && [ -w "$FOLDER" ] || stop "The folder $FOLDER cannot be written." \
 		"Name another one: make VENV=\$HOME/.cache/groundwork/venv …"
-	[ -f "$FOLDER/pyvenv.cfg" ] || [ -f "$lock" ] || [ -z "$(ls -A "$FOLDER")" ] ||
+	# Emptiness first: the lock is the first thing that another make, just begun, puts there.
+	[ -z "$(ls -A "$FOLDER")" ] || [ -f "$FOLDER/pyvenv.cfg" ] || [ -f "$lock" ] ||
 		stop "The folder $FOLDER holds something else than a Python environment. Name an empty one."
 fi
 exec "$python" tools/environment/locked.py "$lock" sh "$0" --locked "$python"
