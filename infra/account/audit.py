@@ -43,7 +43,8 @@ class AuditArgs:
             region among them, by the catalogue's name: of the backups, and of the trail itself.
         replication_role: name of the role with which S3 copies the audit bucket; None where it does not.
         secret_readers: names of the roles that may read secrets, with * for any letters.
-        detects_threats: GuardDuty looks for attacks.
+        detects_threats: GuardDuty looks for attacks, and is the platform's own.
+        analyzes_access: Access Analyzer is the platform's own.
         log_retention: days that the trail is kept where it can be searched.
         log_key: encrypts that log.
         topic: is told to review access.
@@ -57,6 +58,7 @@ class AuditArgs:
     replication_role: pulumi.Input[str] | None
     secret_readers: Sequence[str]
     detects_threats: bool
+    analyzes_access: bool
     log_retention: int
     log_key: pulumi.Input[str]
     topic: pulumi.Input[str]
@@ -76,7 +78,8 @@ class Audit(pulumi.ComponentResource):
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
         self._trail()
-        self._access_analyzer()
+        if args.analyzes_access:
+            self._access_analyzer()
         if args.detects_threats:
             self._guard_duty()
         self._review()

@@ -22,11 +22,13 @@ class DeploymentArgs:
     Args:
         naming: names and ARNs.
         subjects: how GitHub's tokens name the repository whose environment may deploy.
+        has_provider: the account has GitHub's identity provider already.
         deploy_role: the role of the account that deploys, by name; it exists before this program does.
     """
 
     naming: Naming
     subjects: Sequence[str]
+    has_provider: bool
     deploy_role: str
 
 
@@ -43,9 +45,7 @@ class Deployment(pulumi.ComponentResource):
     def __init__(self, name: str, args: DeploymentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:deployment:Deployment", name, None, opts)
         naming, here = args.naming, pulumi.ResourceOptions(parent=self)
-        provider = aws_iam.OpenIdConnectProvider(
-            "github", url=f"https://{iam.GITHUB_ISSUER}", client_id_lists=[iam.GITHUB_AUDIENCE], opts=here
-        )
+        provider = self._identity_provider(args)
         may_deploy = iam.document(iam.take_roles([naming.role_arn(args.deploy_role)]))
         boundary = aws_iam.Policy(
             "github-boundary",
@@ -59,7 +59,7 @@ class Deployment(pulumi.ComponentResource):
             name=naming.deployment_role,
             description=f"GitHub's environment {naming.environment} deploys",
             assume_role_policy=iam.document(
-                iam.trust_github(provider.arn, subjects=args.subjects, environment=naming.environment)
+                iam.trust_github(provider, subjects=args.subjects, environment=naming.environment)
             ),
             permissions_boundary=boundary.arn,
             max_session_duration=SESSION_SECONDS,
@@ -68,3 +68,14 @@ class Deployment(pulumi.ComponentResource):
         aws_iam.RolePolicy("github", name="deploy", role=role.name, policy=may_deploy, opts=here)
         self.role_arn = role.arn
         self.register_outputs({})
+
+    def _identity_provider(self, args: DeploymentArgs) -> pulumi.Input[str]:
+        """The ARN of GitHub's identity provider, which an account has once."""
+        if args.has_provider:
+            return args.naming.identity_provider_arn(iam.GITHUB_ISSUER)
+        return aws_iam.OpenIdConnectProvider(
+            "github",
+            url=f"https://{iam.GITHUB_ISSUER}",
+            client_id_lists=[iam.GITHUB_AUDIENCE],
+            opts=pulumi.ResourceOptions(parent=self),
+        ).arn

@@ -14,6 +14,7 @@ from infra.configuration.buckets import AUDIT, BACKUPS, backed_up
 from infra.configuration.environments import BACKUP_DAYS
 from infra.configuration.images import is_digest
 from infra.configuration.secrets import SecretSource
+from infra.configuration.singletons import Singleton
 from infra.data.database import Database
 from infra.data.storage import Storage
 from infra.edge.distributions import Distributions
@@ -44,7 +45,9 @@ def audit(
             # CloudTrail has a role's name without its path (`sessionIssuer.userName`).
             configuration.system.access.deploy.rpartition("/")[2],
         ],
-        detects_threats=standard.detects_threats,
+        detects_threats=standard.detects_threats
+        and Singleton.THREAT_DETECTOR not in configuration.settings.existing,
+        analyzes_access=Singleton.ACCESS_ANALYZER not in configuration.settings.existing,
         log_retention=standard.log_retention,
         log_key=keys.logs,
         topic=notifications.topics[Severity.SEV4],
@@ -55,7 +58,12 @@ def audit(
 def deployment(configuration: Configuration) -> DeploymentArgs:
     """For the way of CI into the account."""
     system = configuration.system
-    return DeploymentArgs(configuration.naming, system.repository.subjects, system.access.deploy)
+    return DeploymentArgs(
+        configuration.naming,
+        system.repository.subjects,
+        Singleton.GITHUB_PROVIDER in configuration.settings.existing,
+        system.access.deploy,
+    )
 
 
 def people(

@@ -18,6 +18,7 @@ from infra.configuration.environments import Environment, Standard
 from infra.configuration.images import read_images
 from infra.configuration.network_settings import NetworkSettings, read_network
 from infra.configuration.regions import read_region
+from infra.configuration.singletons import Singleton, read_singletons
 from infra.configuration.switches import (
     Debug,
     Escalation,
@@ -150,6 +151,7 @@ class Settings:
     budget: int
     maintenance: Maintenance
     debug: Debug
+    existing: frozenset[Singleton]
 
 
 def read_settings(
@@ -195,6 +197,7 @@ def read_settings(
         budget=_budget(root.section("budget")),
         maintenance=read_maintenance(root.section("maintenance", optional=True)),
         debug=read_debug(root, name, today),
+        existing=read_singletons(root),
     )
     if not problems.concern(file, "region", "recoveryRegion") and settings.recovery_region == region:
         root.problem("recoveryRegion", region, "another region than `region`")

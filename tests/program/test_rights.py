@@ -6,6 +6,7 @@ of AWS's services with the page of its documentation. Each is asked of all polic
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -14,11 +15,11 @@ from syrupy.assertion import SnapshotAssertion
 from rehearsal.rights.calls import Call, with_implied
 from rehearsal.rights.evaluation import Principal
 from rehearsal.rights.graph import Graph
-from rehearsal.rights.people import calls_of_people
+from rehearsal.rights.people import calls_of_people, deploy_trust
 from rehearsal.rights.pods import calls_of_pods
 from rehearsal.rights.table import answers, calls, unused
 from tests.support.graph_of import graph_of
-from tests.support.recorder import Recording
+from tests.support.recorder import ROOT, Recording
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 # Every environment, and every system in the one that has most.
@@ -112,3 +113,10 @@ def test_a_service_of_another_account_takes_no_role_that_asks_for_ours(prod: Rec
     for call in asking:
         foreign = replace(call, keys={**call.keys, "aws:SourceAccount": "444455556666"})
         assert _verdicts(graph, foreign) == [False]
+
+
+@pytest.mark.contract("SEC-7")
+def test_the_readme_shows_the_trust_that_is_evaluated() -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    (statement,) = deploy_trust("ACCOUNT", "GITHUB_ROLE")["Statement"]
+    assert json.dumps(statement) in text

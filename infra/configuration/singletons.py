@@ -1,0 +1,27 @@
+"""What an account of AWS has once, and may have before the platform comes to it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from infra.configuration.validation import Reader
+
+
+class Singleton(StrEnum):
+    """Of an account; a second one is refused (each service's quotas)."""
+
+    GITHUB_PROVIDER = "github-provider"  # IAM: one identity provider for a URL
+    THREAT_DETECTOR = "threat-detector"  # GuardDuty: one detector in a region
+    ACCESS_ANALYZER = "access-analyzer"  # one free analyzer of external access in a region
+
+
+def read_singletons(root: Reader) -> frozenset[Singleton]:
+    """The list `existing`: what the account has already, which is used and left alone."""
+    names = root.texts(
+        "existing",
+        pattern="|".join(Singleton),
+        allowed=f"one of {', '.join(Singleton)}",
+        example=Singleton.GITHUB_PROVIDER,
+        default=(),
+    )
+    return frozenset(Singleton(name) for name in names if name in list(Singleton))
