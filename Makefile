@@ -8,7 +8,7 @@ VENV ?= .venv
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
 GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM INVENTORY JSON LIST NAME NAMES NOW OUTPUT PARALLEL PATHS \
-	PORT PROFILES PYTHON SYSTEM TEAM TESTS TO UPGRADE VENV ZONE
+	PORT PROFILES PYTHON SYSTEM TEAM TESTS TO TRY UPGRADE VENV ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -72,8 +72,8 @@ help: ## this list
 up: $(READY) ## bring ENV up in the embedded AWS with the real engine, and show what has changed (INVENTORY=1: what there is)
 	@$(REHEARSAL) up $(OPTIONS) $${INVENTORY:+--inventory}
 
-preview: $(READY) ## what the working tree changes in ENV; compared with BASE (a revision), or the last commit
-	@$(REHEARSAL) preview $(OPTIONS) $${BASE:+--base "$$BASE"}
+preview: $(READY) ## what the working tree changes in ENV; compared with BASE or the last commit; TRY=1 deploys it too
+	@$(REHEARSAL) preview $(OPTIONS) $${BASE:+--base "$$BASE"} $${TRY:+--try}
 
 serve: $(READY) ## bring ENV up and leave the embedded AWS running on PORT of this machine
 	@$(REHEARSAL) serve --env "$$ENV" $(OTHER_SYSTEM) $${PORT:+--port "$$PORT"}

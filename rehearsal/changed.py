@@ -29,6 +29,13 @@ _LONGEST = 60  # characters of a value that is shown; of a longer one the proper
 _PART = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.?([^.\[]+)')
 
 
+def did(changes: Mapping[str, int]) -> str:
+    """How many resources were changed in which way, by the engine's count of steps."""
+    return ", ".join(f"{changes[name]} {verb}" for name, verb in VERBS.items() if name in changes) or (
+        "nothing changed"
+    )
+
+
 @dataclass(frozen=True)
 class Property:
     """A property that differs.

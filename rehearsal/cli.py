@@ -57,6 +57,7 @@ def up(
 def preview(
     env: Environment = "dev",
     base: Annotated[str, typer.Option(help="the revision to compare with")] = "HEAD",
+    attempt: Annotated[bool, typer.Option("--try", help="deploy the change on the base too")] = False,
     system: System = None,
     json_: Json = False,
 ) -> None:
@@ -67,7 +68,7 @@ def preview(
     with errors_for_people():
         _check(env, system)
         try:
-            text = review(ROOT, env, _engine(), base=base, system=system, as_json=json_)
+            text = review(ROOT, env, _engine(), base=base, system=system, as_json=json_, attempt=attempt)
         except EngineError as error:
             # The diff as far as it goes: what would change is worth knowing while the rest is refused.
             sys.stdout.write(error.output)

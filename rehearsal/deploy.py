@@ -10,7 +10,7 @@ from typing import Any
 from rehearsal.assets import SIGNATURE
 from rehearsal.aws.quota_table import QUOTAS
 from rehearsal.aws.quotas import Excess, exceeded, graph_of_state
-from rehearsal.changed import VERBS, changed, changed_outputs
+from rehearsal.changed import changed, changed_outputs, did
 from rehearsal.console import Terminal
 from rehearsal.inventory import Inventory, Standing
 from rehearsal.session import EngineError, Result, Session
@@ -91,7 +91,7 @@ class Deployment:
             kind = "warning" if excess.quota.adjustable else "AWS would refuse it"
             terminal.out.print(f"\n{kind}: {excess}", markup=False)
         terminal.out.print(
-            f"\n{_did(self.result)} in {self.result.seconds:.1f} s (components and providers included)"
+            f"\n{did(self.result.changes)} in {self.result.seconds:.1f} s (components and providers included)"
         )
         if self.settled:
             unchanged = self.second.log.changes["same"]
@@ -103,11 +103,6 @@ class Deployment:
             terminal.out.print(self.second.output, markup=False)
         if said := self.forecast.sentence():
             terminal.out.print(said, markup=False)
-
-
-def _did(result: Result) -> str:
-    counted = [f"{result.changes[name]} {verb}" for name, verb in VERBS.items() if name in result.changes]
-    return ", ".join(counted) or "nothing changed"
 
 
 def deploy(

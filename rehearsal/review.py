@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from commands.errors import CommandError
+from rehearsal.changed import did
 from rehearsal.console import Terminal
 from rehearsal.session import EngineError, Progress, Session
 from rehearsal.throwaway import throwaway_session
@@ -67,14 +70,19 @@ def review(
     base: str,
     system: Path | None = None,
     as_json: bool = False,
+    attempt: bool = False,
 ) -> str:
     """The engine's own diff of the working tree against `base`, as text or as the engine's JSON.
 
     The text ends with how long AWS would take, and what people would notice; the JSON is the engine's alone.
 
+    Args:
+        attempt: deploys the working tree on the base too. What AWS refuses only when it is asked no preview
+            knows. In JSON the engine's is `preview` then, beside `up`.
+
     Raises:
         RevisionError: the base cannot be used, or cannot be deployed.
-        EngineError: the working tree's program fails.
+        EngineError: the working tree's program fails, in the preview or when it is tried.
     """
     terminal = Terminal()
     with (
@@ -87,9 +95,32 @@ def review(
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
         with terminal.progress("preview of the working tree") as progress:
             if as_json:
-                return session.preview(progress, options).output
-            result, forecast = session.forecast(progress, options)
-        return "".join([result.output, *(f"{line}\n" for line in forecast.lines())])
+                text = session.preview(progress, options).output
+            else:
+                result, forecast = session.forecast(progress, options)
+                text = "".join([result.output, *(f"{line}\n" for line in forecast.lines())])
+        return _tried(session, base, text, as_json=as_json) if attempt else text
+
+
+def _tried(session: Session, base: str, shown: str, *, as_json: bool) -> str:
+    """What the preview has shown, and how the deployment itself went; an error has it as its output."""
+    try:
+        with Terminal().progress("up of the working tree") as progress:
+            done = session.up(progress)
+        second = session.preview().changes
+    except EngineError as error:
+        output = _both(shown, {"error": str(error)}) if as_json else shown
+        message = f"Tried on {base}: the preview is content, but `up` fails.\n{error}"
+        raise EngineError(message, error.log, output) from error
+    if as_json:
+        return _both(shown, {"changes": done.changes, "secondPreview": {"changes": second}})
+    counted = ", ".join(f"{count} to {name}" for name, count in second.items())
+    settled = f"NOT empty: {counted}" if second else "empty"
+    return f"{shown}tried on {base}: {did(done.changes)} in {done.seconds:.1f} s; second preview {settled}\n"
+
+
+def _both(preview: str, up: dict[str, Any]) -> str:
+    return json.dumps({"preview": json.loads(preview), "up": up}, indent=2) + "\n"
 
 
 def _of_base(system: Path | None, root: Path, old: Path) -> Path | None:

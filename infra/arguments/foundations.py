@@ -37,6 +37,7 @@ def network(configuration: Configuration, keys: Keys) -> NetworkArgs:
         endpoint_zones=standard.endpoint_zones,
         log_retention=standard.log_retention,
         log_key=keys.logs,
+        protect=standard.protects_data,
     )
 
 

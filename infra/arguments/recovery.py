@@ -18,13 +18,14 @@ def recovery_keys(configuration: Configuration) -> RecoveryKeysArgs:
 
 def standby_network(configuration: Configuration, keys: RecoveryKeys) -> StandbyNetworkArgs:
     """For the network of the replica."""
-    network = configuration.settings.network
+    network, standard = configuration.settings.network, configuration.settings.standard
     return StandbyNetworkArgs(
         naming=configuration.naming.in_recovery_region,
         cidr=network.recovery_cidr,
         zones=network.recovery_availability_zones,
-        log_retention=configuration.settings.standard.log_retention,
+        log_retention=standard.log_retention,
         log_key=keys.logs,
+        protect=standard.protects_data,
     )
 
 

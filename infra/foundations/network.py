@@ -41,6 +41,7 @@ class NetworkArgs:
         endpoint_zones: how many of the zones have endpoints of AWS's APIs; with 0 the network has none.
         log_retention: days that flow logs are kept.
         log_key: the key that encrypts them.
+        protect: the network and its subnets cannot be removed by mistake: no data moves to others.
     """
 
     naming: Naming
@@ -50,6 +51,7 @@ class NetworkArgs:
     endpoint_zones: int
     log_retention: int
     log_key: pulumi.Input[str]
+    protect: bool
 
 
 class Network(pulumi.ComponentResource):
@@ -75,7 +77,7 @@ class Network(pulumi.ComponentResource):
             enable_dns_support=True,
             enable_dns_hostnames=True,  # interface endpoints have private names
             tags=self._tags("vpc"),
-            opts=self._here,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         ).id
         ec2.DefaultSecurityGroup(
             "default", vpc_id=self.vpc_id, tags=self._tags("default-closed"), opts=self._here
@@ -110,7 +112,8 @@ class Network(pulumi.ComponentResource):
             availability_zone=zone,
             cidr_block=str(addresses),
             tags={**self._tags(name), **tags},
-            opts=removed_first(self),  # EC2 refuses a second one with the same addresses
+            # EC2 refuses a second one with the same addresses.
+            opts=removed_first(self, protect=self._args.protect),
         ).id
 
     def _routes(self) -> None:

@@ -11,6 +11,8 @@ def removed_first(
     parent: pulumi.Resource,
     provider: pulumi.ProviderResource | None = None,
     depends_on: Sequence[pulumi.Resource] = (),
+    *,
+    protect: bool | None = None,
 ) -> pulumi.ResourceOptions:
     """Options for what AWS knows by its parent's name, or by one that we give, and replaces for a change.
 
@@ -18,5 +20,9 @@ def removed_first(
     would remove both, and nobody would be told; where it does not, AWS refuses the second one.
     """
     return pulumi.ResourceOptions(
-        parent=parent, provider=provider, depends_on=list(depends_on), delete_before_replace=True
+        parent=parent,
+        provider=provider,
+        depends_on=list(depends_on),
+        protect=protect,
+        delete_before_replace=True,
     )

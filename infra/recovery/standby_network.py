@@ -11,6 +11,7 @@ from pulumi_aws import ec2
 
 from infra.configuration.addresses import subnets
 from infra.foundations.flow_logs import declare_flow_logs
+from infra.foundations.replacement import removed_first
 from infra.naming import Naming
 
 
@@ -24,6 +25,7 @@ class StandbyNetworkArgs:
         zones: its Availability Zones, in the order of their subnets.
         log_retention: days that flow logs are kept.
         log_key: the key that encrypts them.
+        protect: the network and its subnets cannot be removed by mistake: no data moves to others.
     """
 
     naming: Naming
@@ -31,6 +33,7 @@ class StandbyNetworkArgs:
     zones: Sequence[str]
     log_retention: int
     log_key: pulumi.Input[str]
+    protect: bool
 
 
 class StandbyNetwork(pulumi.ComponentResource):
@@ -60,7 +63,7 @@ class StandbyNetwork(pulumi.ComponentResource):
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags=tags("vpc"),
-            opts=here,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         ).id
         ec2.DefaultSecurityGroup(
             "recovery-default", vpc_id=self.vpc_id, tags=tags("default-closed"), opts=here
@@ -76,7 +79,8 @@ class StandbyNetwork(pulumi.ComponentResource):
                 availability_zone=zone,
                 cidr_block=str(zone_ranges.data),
                 tags=tags(f"data-{number}"),
-                opts=here,
+                # EC2 refuses a second one with the same addresses.
+                opts=removed_first(self, protect=args.protect),
             )
             ec2.RouteTableAssociation(
                 f"recovery-data-{number}", subnet_id=subnet.id, route_table_id=table.id, opts=here

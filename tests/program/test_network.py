@@ -195,3 +195,14 @@ def test_nothing_is_declared_before_what_is_fixed_was_compared(each: Recording) 
         for resource in each.resources
         if resource.custom and not resource.provider
     } <= {"providers", "index"}
+
+
+def test_the_network_of_data_is_not_moved_by_mistake(like_prod: Recording) -> None:
+    """A preview that replaces or removes it is refused: RDS, ElastiCache and EKS could not follow."""
+    assert all(vpc.protect for vpc in like_prod.of("aws:ec2/vpc:Vpc").values())
+    assert all(subnet.protect for subnet in like_prod.of(SUBNET).values())
+
+
+def test_subnets_leave_before_others_take_their_addresses(each: Recording) -> None:
+    """Otherwise EC2 refuses a subnet's new self, and when the change is taken back its old self too."""
+    assert all(subnet.delete_before_replace for subnet in each.of(SUBNET).values())

@@ -231,6 +231,28 @@ def test_a_refused_preview_shows_the_diff_as_far_as_it_goes(program: SmallProgra
     assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in refused.value.output
 
 
+def test_a_preview_that_is_tried_says_what_only_the_deployment_meets(
+    program: SmallProgram, engine: Path
+) -> None:
+    subnet = 'aws.ec2.Subnet("{name}", vpc_id=vpc.id, cidr_block="10.0.0.0/24", opts=options())\n'
+    network = VPC.replace("{cidr}", "10.0.0.0/16").replace("aws.ec2", "vpc = aws.ec2", 1)
+    program.write(network + subnet.format(name="first"))
+    git(program.root, "init", "--initial-branch=main")
+    git(program.root, "add", ".")
+    git(program.root, "commit", "-m", "base")
+    program.write(network + subnet.format(name="second"))
+    assert "tried" not in review(program.root, "dev", engine, base="main")
+    with pytest.raises(
+        EngineError, match=r"^Tried on main: .* `up` fails\.\n.*InvalidSubnet\.Conflict"
+    ) as failed:
+        review(program.root, "dev", engine, base="main", attempt=True)
+    assert "+ aws:ec2/subnet:Subnet: (create)" in failed.value.output
+    program.write(network)
+    tried = json.loads(review(program.root, "dev", engine, base="main", as_json=True, attempt=True))
+    assert tried["up"] == {"changes": {"delete": 1}, "secondPreview": {"changes": {}}}
+    assert tried["preview"]["changeSummary"]["delete"] == 1
+
+
 def test_a_base_that_cannot_be_deployed_is_not_taken_for_the_working_tree(
     program: SmallProgram, engine: Path
 ) -> None:

@@ -247,7 +247,7 @@ class TestClean:
 INJECTION = "x'; touch hit; '$(shell touch hit)`touch hit`$$(touch hit)"
 TARGETS = {
     "up": ["ENV", "SYSTEM", "JSON"],
-    "preview": ["ENV", "SYSTEM", "BASE"],
+    "preview": ["ENV", "SYSTEM", "BASE", "TRY"],
     "serve": ["ENV", "SYSTEM", "PORT"],
     "manifests": ["ENV", "OUTPUT"],
     "timeline": ["ENV", "OUTPUT", "PARALLEL"],
@@ -264,6 +264,10 @@ TARGETS = {
 }
 
 
+# Lists, of which each word is handed on, and switches.
+NOT_HANDED_ON = {"JSON", "TRY", "DIGESTS", "PATHS", "ACCEPT", "PROFILES", "ENDPOINTS", "NAMES", "TESTS"}
+
+
 class TestValues:
     @pytest.mark.parametrize(("target", "names"), TARGETS.items(), ids=TARGETS)
     def test_nothing_of_a_value_is_run(
@@ -273,7 +277,7 @@ class TestValues:
         for name in names:
             make(target, f"{name}={INJECTION}")
             assert not (tmp_path / "checkout" / "hit").exists(), name
-            if name not in ("JSON", "DIGESTS", "PATHS", "ACCEPT", "PROFILES", "ENDPOINTS", "NAMES", "TESTS"):
+            if name not in NOT_HANDED_ON:
                 assert INJECTION in calls()[-1]
 
     def test_nothing_of_a_value_from_the_environment_is_run(
@@ -309,6 +313,7 @@ class TestCommands:
             (["up", "INVENTORY=1"], "up --env dev --inventory"),
             (["up", "SYSTEM=examples/a.yaml", "JSON=1"], "up --env dev --system examples/a.yaml --json"),
             (["preview", "ENV=prod", "BASE=main", "JSON=1"], "preview --env prod --json --base main"),
+            (["preview", "BASE=main", "TRY=1"], "preview --env dev --base main --try"),
             (["serve", "PORT=5000"], "serve --env dev --port 5000"),
             (["manifests", "ENV=prod", "OUTPUT=out"], "manifests --env prod --output out"),
             (["timeline", "OUTPUT=a.svg", "PARALLEL=64"], "timeline --env dev --output a.svg --parallel 64"),
