@@ -93,7 +93,8 @@ def test_only_one_function_may_read_the_masters_password(each: Recording) -> Non
     readers = [
         name
         for name, policy in each.of("aws:iam/rolePolicy:RolePolicy").items()
-        if arn in policy.plain("policy")
+        for statement in json.loads(policy.plain("policy"))["Statement"]
+        if arn in statement["Resource"] and "secretsmanager:GetSecretValue" in statement["Action"]
     ]
     assert readers == ["function-rotate-database"]
 
