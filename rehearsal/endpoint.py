@@ -11,6 +11,7 @@ from rehearsal.console import Terminal
 from rehearsal.deploy import outputs_of
 from rehearsal.drift import Application, Operations
 from rehearsal.inventory import Inventory
+from rehearsal.invocations import Invocations
 from rehearsal.local_clients import LocalClients
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace, WorkspaceError
@@ -39,7 +40,9 @@ def serve_environment(
         terminal.inventory(Inventory.of(state))
         terminal.outputs(outputs_of(state))
         region = str(session.region)
-        clients = Operations(LocalClients(session.cloud.answer, port), session)
+        clients = Operations(
+            LocalClients(Invocations(session.cloud, root, ("127.0.0.1", port)), port), session
+        )
         server = make_server(port, clients)
         terminal.out.print(f"\nThe embedded AWS of {environment} answers on http://127.0.0.1:{port}. Paste:")
         terminal.out.print(

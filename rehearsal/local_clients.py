@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from rehearsal.aws.requests import Answer, Request
+from rehearsal.aws.requests import Answer, Refusal, Request
 
 Environ = dict[str, Any]
 
@@ -22,7 +22,6 @@ _OF_BROWSERS = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_SEC_FETCH_MODE", "HT
 _NAMES = ("127.0.0.1", "localhost", "::1")
 # moto's own interface: it empties everything, shows all values, records calls and sends them elsewhere.
 _OF_MOTO = "moto-api"
-_INVOCATIONS = "/invocations"
 
 
 class LocalClients:
@@ -40,8 +39,6 @@ class LocalClients:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if refusal := self._refusal(environ):
             return _answer(environ, start_response, 403, "AccessDenied", refusal)
-        if lacking := _lacking(environ):
-            return _answer(environ, start_response, 501, "NotImplemented", lacking)
         try:
             answer = self._ask(Request.of(environ))
             if _knows_no_path(environ, answer):
@@ -49,6 +46,8 @@ class LocalClients:
                 return _answer(environ, start_response, 501, "NotImplemented", said)
             start_response(answer.status, answer.headers)
             return [answer.body]
+        except Refusal as error:
+            return _answer(environ, start_response, error.status, error.code, str(error))
         except (NotImplementedError, ImportError) as error:  # moto's services are packages that need others
             said = f"the embedded AWS lacks this operation (moto: {_line(error)})"
             return _answer(environ, start_response, 501, "NotImplemented", said)
@@ -74,14 +73,6 @@ class LocalClients:
             return False
         # S3's clients put a bucket's name in front; browsers keep `localhost` to this machine (RFC 6761).
         return port == self._port and (name in _NAMES or name.endswith(".localhost"))
-
-
-def _lacking(environ: Environ) -> str:
-    """What would be answered without being done; empty for everything else."""
-    path = environ.get("PATH_INFO", "")
-    if environ.get("REQUEST_METHOD") == "POST" and path.endswith(_INVOCATIONS) and "/functions/" in path:
-        return "functions are kept here and never run; `make test TESTS=tests/functions` runs this program's"
-    return ""
 
 
 def _knows_no_path(environ: Environ, answer: Answer) -> bool:

@@ -27,6 +27,9 @@ _KEPT_TOO = ("SERVER_PROTOCOL", "CONTENT_TYPE", "RAW_URI", "REQUEST_URI", "REMOT
 _LEFT_OUT = ("HTTP_X_AMZ_SECURITY_TOKEN", "HTTP_TRANSFER_ENCODING")
 _CREDENTIAL = re.compile(r"(?<=Credential=)[^/,]+|(?<=Signature=)\w+")
 
+# Lambda's Invoke and InvokeAsync, with the function's name or ARN.
+INVOCATION = re.compile(r"/[0-9-]+/functions/([^/]+)/(?:invocations|invoke-async/?)")
+
 _READING_METHODS = ("GET", "HEAD", "OPTIONS")
 # Smithy's RPC v2 has the operation in the path.
 _OPERATION_IN_PATH = re.compile(r"/service/[^/]+/operation/(\w+)")
@@ -68,6 +71,13 @@ class Request:
             fields += f"&{self.body.decode('latin-1')}"
         return parse_qs(fields).get("Action", [""])[0]
 
+    @property
+    def region(self) -> str:
+        """Of the signature's scope (SigV4: key/day/region/service/aws4_request); empty of an unsigned one."""
+        scope = self.variables.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].partition(",")[0]
+        parts = scope.split("/")
+        return parts[2] if len(parts) == 5 else ""
+
     def changes(self, reading: tuple[str, ...]) -> bool:
         """Whether it may change anything; `reading` has the first words of operations that do not."""
         if operation := self.operation:
@@ -76,6 +86,15 @@ class Request:
 
     def __str__(self) -> str:
         return self.operation or f"{self.variables['REQUEST_METHOD']} {self.variables.get('PATH_INFO')}"
+
+
+class Refusal(Exception):
+    """A request is not carried out: with a status and AWS's code and message."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -102,7 +121,9 @@ class Requests:
         _call_nobody()
 
     def send(self, request: Request) -> Answer:
-        """What moto answers; raises what moto fails with."""
+        """What moto answers; raises what moto fails with, and Refusal for what it would only pretend."""
+        if INVOCATION.fullmatch(request.variables.get("PATH_INFO", "")):
+            raise Refusal(501, "NotImplemented", "functions are kept here and never run")
         environ = {
             **request.variables,
             "HTTP_X_MOTO_ACCOUNT_ID": self._account,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.assets import zipped
-from tests.support.deployed_function import program
+from rehearsal.lambda_runtime import program
 from tests.support.recorder import PLANTED, Recording, Resource, Secret
 
 FUNCTION = "aws:lambda/function:Function"
@@ -46,6 +46,7 @@ def test_the_code_is_complete_and_nothing_else(prod: Recording, tmp_path: Path) 
             assert [name for name in archive.namelist() if name.endswith(".pyc")] == []
         done = subprocess.run(
             [sys.executable, "-S", "-I", "-c", program(file, handler)],
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,

@@ -38,7 +38,6 @@ class Environment:
 
     session: Session
     url: str
-    folder: Path
 
     def client(self, service: str) -> Any:
         return boto3.client(
@@ -51,7 +50,7 @@ class Environment:
 
     def function(self, name: str) -> DeployedFunction:
         cloud, region = self.session.cloud, str(self.session.region)
-        return DeployedFunction.of(cloud, region, f"triangle-dev-{name}", self.folder, self.url)
+        return DeployedFunction.of(cloud, region, f"triangle-dev-{name}", self.url)
 
     def entry(self, name: str) -> Entry:
         client = self.client("secretsmanager")
@@ -66,7 +65,7 @@ def environment(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with Session(root, "dev", engine, workspace, checkpoints=False) as session:
         session.up()
         with embedded_aws(session.cloud.account) as url:
-            yield Environment(session, url, folder)
+            yield Environment(session, url)
 
 
 @pytest.fixture(scope="module")

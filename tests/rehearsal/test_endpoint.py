@@ -17,6 +17,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from commands.errors import Exit
 from rehearsal.endpoint import PortInUse, check_port
@@ -110,6 +111,56 @@ def test_drift_is_found_while_the_server_runs(served: tuple[subprocess.Popen[str
         ("database-cpu-critical", "(all)", "there", "gone"),
         ("database", "backupRetentionPeriod", "1", "7"),
     ]
+
+
+def call(port: int, function: str, event: dict[str, Any]) -> Any:
+    answer = client("lambda", port).invoke(FunctionName=f"triangle-dev-{function}", Payload=json.dumps(event))
+    return json.loads(answer["Payload"].read())
+
+
+def test_the_programs_functions_run(served: tuple[subprocess.Popen[str], int, Path]) -> None:
+    _, port, _ = served
+    taken = call(port, "snapshot-secrets", {})
+    storage = client("s3", port)
+    (bucket,) = [each["Name"] for each in storage.list_buckets()["Buckets"] if "-backups-" in each["Name"]]
+    assert b"jwt-access-key" in storage.get_object(Bucket=bucket, Key=taken["snapshot"])["Body"].read()
+
+
+def test_a_function_that_fails_is_answered_with_its_error(
+    served: tuple[subprocess.Popen[str], int, Path],
+) -> None:
+    assert call(served[1], "rotate-signing-key", {}) == {"errorType": "KeyError", "errorMessage": "'Step'"}
+
+
+@pytest.mark.parametrize(
+    ("function", "needs"),
+    [
+        ("rotate-database", r"PostgreSQL at .*rds\.amazonaws\.com:5432"),
+        ("watch-jobs", r"the cluster's API at .*:443"),
+    ],
+)
+def test_a_function_that_needs_a_server_says_which(
+    served: tuple[subprocess.Popen[str], int, Path], function: str, needs: str
+) -> None:
+    _, port, _ = served
+    entry = client("secretsmanager", port).get_secret_value(SecretId="triangle/dev/database")
+    value = json.loads(entry["SecretString"])
+    address = {name: value[name] for name in ("host", "port", "dbname")}
+    with pytest.raises(ClientError, match=needs) as refused:
+        call(port, function, {"secret": entry["ARN"], "address": address})
+    assert refused.value.response["Error"]["Code"] == "NotImplemented"
+
+
+def test_other_code_and_missing_functions_are_refused(
+    served: tuple[subprocess.Popen[str], int, Path],
+) -> None:
+    _, port, _ = served
+    functions = client("lambda", port)
+    with pytest.raises(functions.exceptions.ResourceNotFoundException):
+        call(port, "nothing", {})
+    functions.update_function_configuration(FunctionName="triangle-dev-remind", Handler="os.system")
+    with pytest.raises(ClientError, match="other code than this checkout's"):
+        call(port, "remind", {})
 
 
 def test_nobody_else_can_have_the_server_look(served: tuple[subprocess.Popen[str], int, Path]) -> None:
