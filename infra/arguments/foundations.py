@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from infra.configuration import Configuration
+from infra.configuration.singletons import Singleton
 from infra.data.database_monitoring import log_group
 from infra.foundations.keys import Keys, KeysArgs
 from infra.foundations.network import Network, NetworkArgs
@@ -56,6 +57,7 @@ def cluster(configuration: Configuration, keys: Keys, network: Network) -> Clust
         log_key=keys.logs,
         log_retention=standard.log_retention,
         deletion_protection=standard.deletion_protection,
+        logs_exist=Singleton.CONTROL_PLANE_LOGS in settings.existing,
         settings={OBSERVABILITY: log_shipping.settings(configuration.naming, configuration.system.name)},
     )
 

@@ -11,6 +11,7 @@ from infra.configuration import Configuration
 from infra.configuration.addresses import subnets
 from infra.configuration.database_certificates import database_certificates
 from infra.configuration.environments import MigrationStep
+from infra.configuration.singletons import Singleton
 from infra.data.storage import Storage
 from infra.edge.load_balancer import LoadBalancer
 from infra.foundations.keys import Keys
@@ -69,6 +70,7 @@ def workloads(
         ],
         migration=_migration(configuration, release, needed.backup),
         schedules=list(system.schedules.values()),
+        switches_policies_on=Singleton.NETWORK_POLICY_SWITCH not in settings.existing,
         addresses=_addresses(configuration),
         database_certificates=database_certificates()[settings.region],
         target_groups=load_balancer.target_groups,

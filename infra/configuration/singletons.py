@@ -8,11 +8,16 @@ from infra.configuration.validation import Reader
 
 
 class Singleton(StrEnum):
-    """Of an account; a second one is refused (each service's quotas)."""
+    """Of an account or its cluster; a second one is refused (each service's quotas)."""
 
     GITHUB_PROVIDER = "github-provider"  # IAM: one identity provider for a URL
     THREAT_DETECTOR = "threat-detector"  # GuardDuty: one detector in a region
     ACCESS_ANALYZER = "access-analyzer"  # one free analyzer of external access in a region
+    NETWORK_POLICY_SWITCH = "network-policy-switch"  # the ConfigMap amazon-vpc-cni of the cluster
+    # EKS writes its logs whether or not their group is there, and makes it then: after a cluster of this name
+    # was deleted, its last lines did. Its service-linked role may (EKS user guide, "Using roles for Amazon
+    # EKS clusters").
+    CONTROL_PLANE_LOGS = "control-plane-logs"
 
 
 def read_singletons(root: Reader) -> frozenset[Singleton]:

@@ -116,6 +116,7 @@ class ClusterArgs:
         log_key: encrypts the control plane's logs.
         log_retention: days that they are kept.
         deletion_protection: EKS refuses to delete the cluster.
+        logs_exist: the log group of the control plane is there already, and is taken over.
         settings: of add-ons, where the environment decides them.
     """
 
@@ -130,6 +131,7 @@ class ClusterArgs:
     log_key: pulumi.Output[str]
     log_retention: int
     deletion_protection: bool
+    logs_exist: bool
     settings: Mapping[str, Mapping[str, Any]]
 
 
@@ -217,12 +219,13 @@ class Cluster(pulumi.ComponentResource):
     def _cluster(self, cluster_role: aws_iam.Role, node_role: aws_iam.Role) -> eks.Cluster:
         args = self._args
         # Made before the cluster: EKS would make it with no encryption and no end.
+        group = f"/aws/eks/{args.naming.prefix}/cluster"
         logs = cloudwatch.LogGroup(
             "control-plane",
-            name=f"/aws/eks/{args.naming.prefix}/cluster",
+            name=group,
             retention_in_days=args.log_retention,
             kms_key_id=args.log_key,
-            opts=self._here,
+            opts=pulumi.ResourceOptions(parent=self, import_=group if args.logs_exist else None),
         )
         return eks.Cluster(
             "cluster",

@@ -99,6 +99,7 @@ class WorkloadsArgs:
         services: what runs.
         migration: what has to have run before; None for nothing.
         schedules: what runs by the clock.
+        switches_policies_on: network policies are switched on here, and not by somebody else before.
         addresses: of the networks that pods are called from, and call.
         database_certificates: of the authority that signs the database's certificate, as PEM.
         target_groups: ARNs of the load balancer's target groups, by service.
@@ -116,6 +117,7 @@ class WorkloadsArgs:
     services: Sequence[WorkloadArgs]
     migration: MigrationArgs | None
     schedules: Sequence[Schedule]
+    switches_policies_on: bool
     addresses: Addresses
     database_certificates: str
     target_groups: Mapping[str, pulumi.Input[str]]
@@ -176,12 +178,7 @@ class Workloads(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, depends_on=[self.namespace, *needed])
 
     def _network_policies(self) -> list[pulumi.Resource]:
-        controller = ConfigMap(
-            CONTROLLER_CONFIG_MAP,
-            metadata={"name": CONTROLLER_CONFIG_MAP, "namespace": "kube-system"},
-            data=CONTROLLER_SWITCH,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.ready)),
-        )
+        switched_on = self._policy_controller() if self._args.switches_policies_on else self._args.ready
         services = {name: workload.service for name, workload in self._workloads.items()}
         specifications = network_policies(self._args.naming.system, services, self._args.addresses)
         for namespace in OTHER_NAMESPACES:
@@ -189,12 +186,22 @@ class Workloads(pulumi.ComponentResource):
                 f"{namespace}-{AWAY_FROM_DATA}",
                 metadata={"name": AWAY_FROM_DATA, "namespace": namespace},
                 spec=away_from_data(self._args.addresses),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[controller]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=list(switched_on)),
             )
+        inside = self._in_namespace(*switched_on)
         return [
-            NetworkPolicy(name, metadata=self._metadata(name), spec=spec, opts=self._in_namespace(controller))
+            NetworkPolicy(name, metadata=self._metadata(name), spec=spec, opts=inside)
             for name, spec in specifications.items()
         ]
+
+    def _policy_controller(self) -> list[pulumi.Resource]:
+        controller = ConfigMap(
+            CONTROLLER_CONFIG_MAP,
+            metadata={"name": CONTROLLER_CONFIG_MAP, "namespace": "kube-system"},
+            data=CONTROLLER_SWITCH,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.ready)),
+        )
+        return [controller]
 
     def _database_certificates(self) -> pulumi.Resource:
         certificates: pulumi.Resource = ConfigMap(

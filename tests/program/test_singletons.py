@@ -18,7 +18,7 @@ OWN = {
 @pytest.fixture(scope="module")
 def shared() -> Recording:
     """prod in an account that has all of them."""
-    return record("prod", {"existing": list(OWN)})
+    return record("prod", {"existing": [*OWN, "control-plane-logs", "network-policy-switch"]})
 
 
 @pytest.mark.contract("SEC-6", "SEC-7")
@@ -43,3 +43,21 @@ def test_github_is_trusted_through_the_provider_that_is_there(shared: Recording)
 def test_what_it_finds_is_heard_of_all_the_same(shared: Recording, prod: Recording) -> None:
     rule = "aws:cloudwatch/eventRule:EventRule"
     assert set(shared.of(rule)) == set(prod.of(rule))
+
+
+@pytest.mark.contract("K8S-1")
+def test_logs_that_eks_has_left_are_taken_over_and_encrypted(shared: Recording, prod: Recording) -> None:
+    kind = "aws:cloudwatch/logGroup:LogGroup"
+    assert shared.one(kind, "control-plane").import_id == "/aws/eks/triangle-prod/cluster"
+    assert shared.one(kind, "control-plane").inputs == prod.one(kind, "control-plane").inputs
+    assert prod.one(kind, "control-plane").import_id == ""
+
+
+@pytest.mark.contract("NET-2")
+def test_network_policies_that_are_on_already_are_not_switched_on_again(
+    shared: Recording, prod: Recording
+) -> None:
+    assert "amazon-vpc-cni" in prod.of("kubernetes:core/v1:ConfigMap")
+    assert "amazon-vpc-cni" not in shared.of("kubernetes:core/v1:ConfigMap")
+    policy = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+    assert set(shared.of(policy)) == set(prod.of(policy))

@@ -76,6 +76,7 @@ class Resource:
     ignore_changes: tuple[str, ...]
     replacement_trigger: Any
     additional_secret_outputs: tuple[str, ...]
+    import_id: str
     id: str = ""
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
@@ -273,6 +274,7 @@ def _resource(urn: str, request: Any) -> Resource:
         ignore_changes=tuple(request.ignoreChanges),
         replacement_trigger=_plain_value(trigger) if trigger.WhichOneof("kind") else None,
         additional_secret_outputs=tuple(request.additionalSecretOutputs),
+        import_id=request.importId,
         id=_identifier(request),
         outputs=_computed(request),
     )
