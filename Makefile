@@ -101,7 +101,7 @@ destroy: $(READY) ## remove what is in ENV; refused for what is protected
 	@$(REHEARSAL) destroy $(OPTIONS)
 
 reset: $(READY) ## throw away ENV's embedded AWS and its state, protected or not
-	@$(REHEARSAL) clean --env "$$ENV" $(OTHER_SYSTEM)
+	@$(REHEARSAL) clean $(OPTIONS)
 
 promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGESTS="api=sha256:…" for tags of dev
 	@set -f; set --; $(call each,DIGESTS,--digest) \
@@ -121,10 +121,10 @@ dns: $(READY) ## what would be cut when the domain points to ENV's zone; ZONE is
 	$(OPERATIONS) check-dns $(OPTIONS) $${ZONE:+--zone-file "$$ZONE"} "$$@"
 
 secret: $(READY) ## set the secret NAME of ENV from a hidden prompt or stdin; ENDPOINT is an embedded AWS
-	@$(OPERATIONS) secret set --env "$$ENV" $(OTHER_SYSTEM) $(ENDPOINT_URL) -- "$$NAME"
+	@$(OPERATIONS) secret set $(OPTIONS) $(ENDPOINT_URL) -- "$$NAME"
 
 revoke: $(READY) ## end the value of NAME in ENV after a leak, and say what is still valid; NOW=1 does not wait for pods
-	@$(OPERATIONS) revoke --env "$$ENV" $(OTHER_SYSTEM) $(ENDPOINT_URL) $${NOW:+--now} $(AS_JSON) -- "$$NAME"
+	@$(OPERATIONS) revoke $(OPTIONS) $(ENDPOINT_URL) $${NOW:+--now} -- "$$NAME"
 
 parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets, features; PROFILES="staging=… prod=…"
 	@set -f; set --; $(call each,ACCEPT,--accept) $(call each,PROFILES,--profile) \
@@ -155,7 +155,7 @@ audit: $(READY) $(CHECKERS_READY) ## checkers made by others on all environments
 		$(OTHER_SYSTEM) $(AS_JSON)
 
 docs: $(TESTS_READY) ## write the generated parts of the documentation anew
-	@$(REHEARSAL) docs
+	@$(REHEARSAL) docs $(AS_JSON)
 
 lock: $(CHECKERS_READY) ## pin the requirements, and see that all machines find packages; UPGRADE=1 takes newer ones
 	@tools/lock/lock.sh $(CHECKERS)/bin/uv $(if $(UPGRADE),--upgrade)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
+from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class Exit(IntEnum):
@@ -22,10 +23,28 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+class ErrorCode(StrEnum):
+    """What went wrong, in one word for scripts."""
+
+    USAGE = "usage"  # no such command, option or value
+    WRONG_INPUT = "wrong-input"
+    CONFIGURATION = "configuration"  # mistakes in the two files
+    FAILED = "failed"
+    NO_ENGINE = "no-engine"
+    LOCKED = "locked"
+    INTERRUPTED = "interrupted"
+    SYSTEM = "system"  # of the machine: a full disk, no permission
+    UNEXPECTED = "unexpected"  # a mistake of this program; its traceback is on standard error
+
+
 class CommandError(Exception):
     """Something cannot be done; the message says what was found, what is allowed and what to do."""
 
     code = Exit.WRONG_INPUT
+
+    def details(self) -> dict[str, Any]:
+        """More than the message, for scripts."""
+        return {}
 
 
 class CommandFailed(CommandError):
@@ -36,28 +55,43 @@ class CommandFailed(CommandError):
 
 @contextmanager
 def errors_for_people() -> Iterator[None]:
-    """Turns every expected failure into its message and exit code."""
+    """Turns every expected failure into its message (with `--json`, into JSON) and exit code."""
     from infra.configuration.validation import ConfigurationError
 
     try:
         yield
     except CommandError as error:
-        _end(str(error), error.code)
+        _end(ErrorCode[error.code.name], str(error), error.code, **error.details())
     except ConfigurationError as error:
-        _end(str(error), Exit.FAILED)
+        problems = [vars(problem) for problem in error.problems]
+        _end(ErrorCode.CONFIGURATION, str(error), Exit.FAILED, problems=problems)
     except KeyboardInterrupt:
-        _end("Interrupted.", Exit.INTERRUPTED)
+        _end(ErrorCode.INTERRUPTED, "Interrupted.", Exit.INTERRUPTED)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _end(
+            ErrorCode.SYSTEM,
             f"{where}{error.strerror or error}. Is the disk full or read-only? Free some space, or name "
             "another place: OUTPUT=… for what is written, TMPDIR for what is in passing.",
             Exit.FAILED,
         )
 
 
-def _end(message: str, code: Exit) -> None:
+def _end(word: ErrorCode, message: str, code: Exit, **details: Any) -> None:
     import typer
 
-    typer.echo(message, err=True)
+    show_error(word, message, code, **details)
     raise typer.Exit(code) from None
+
+
+def show_error(word: ErrorCode, message: str, code: Exit, **details: Any) -> None:
+    """What went wrong: the message on standard error, or JSON on standard output."""
+    import typer
+
+    from commands.output import json_wanted, show_json
+
+    if json_wanted():
+        told = {"code": word.value, "message": message, "details": {"exitCode": int(code), **details}}
+        show_json({"error": told})
+    else:
+        typer.echo(message, err=True)

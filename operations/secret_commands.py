@@ -30,6 +30,7 @@ def set_(
     system: SystemFile = None,
     profile: Profile = None,
     endpoint_url: Endpoint = None,
+    json_: Json = False,
 ) -> None:
     """Store a secret's value, from a hidden prompt or from standard input. It is never printed.
 
@@ -46,6 +47,9 @@ def set_(
         aws = connect(configuration, Place(profile, endpoint_url)).client("secretsmanager")
         value = secret_values.checked(_asked(name, env), entry, configuration.settings.environment)
         version = secret_values.set_value(aws, configuration, entry, value)
+        if json_:
+            show_json({"secret": configuration.naming.secret(name), "version": version})
+            return
         typer.echo(f"{configuration.naming.secret(name)} has a new value (version {version}).")
         typer.echo(
             "The cluster fetches it within minutes, and then pods that use it are replaced one by one: "

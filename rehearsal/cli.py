@@ -7,6 +7,7 @@ found or built; 4 another session is running; 5 the environment has drifted; 130
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -17,13 +18,14 @@ from typing import Annotated
 import typer
 
 from commands.errors import Exit, errors_for_people
+from commands.group import Commands
 from commands.output import show_json
 from infra.configuration.environments import ANY_ENVIRONMENT
 from rehearsal.engine import find_engine
 from rehearsal.workspace import ENVIRONMENTS, Workspace
 from timing.simulation import WORKERS
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,9 +73,10 @@ def preview(
             text = review(ROOT, env, _engine(), base=base, system=system, as_json=json_, attempt=attempt)
         except EngineError as error:
             # The diff as far as it goes: what would change is worth knowing while the rest is refused.
-            sys.stdout.write(error.output)
+            if not json_:  # for scripts it is in the error
+                sys.stdout.write(error.output)
             raise
-        sys.stdout.write(text)
+        show_json(json.loads(text)) if json_ else sys.stdout.write(text)
 
 
 @app.command()
@@ -112,13 +115,15 @@ def destroy(env: Environment = "dev", system: System = None, json_: Json = False
 
 
 @app.command()
-def clean(env: Environment = "dev", system: System = None) -> None:
+def clean(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
     """Throw an environment's rehearsal away: state and embedded AWS, protected or not."""
     with errors_for_people():
         workspace = Workspace.of(ROOT, env, system)
         lock, _ = workspace.lock()
         workspace.remove()
         workspace.unlock(lock)
+        if json_:
+            show_json({"operation": "clean", "environment": env})
 
 
 @app.command()
@@ -279,13 +284,13 @@ def audit(
 
 
 @app.command()
-def docs() -> None:
+def docs(json_: Json = False) -> None:
     """Write the generated parts of the documentation anew."""
     from rehearsal.documentation.pages import write_documentation
 
     with errors_for_people():
-        for path in write_documentation(ROOT, _engine()):
-            typer.echo(str(path.relative_to(ROOT)))
+        files = [str(path.relative_to(ROOT)) for path in write_documentation(ROOT, _engine())]
+        show_json({"folder": str(ROOT), "files": files}) if json_ else typer.echo("\n".join(files))
 
 
 def _show_operation(

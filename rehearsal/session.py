@@ -59,6 +59,13 @@ class EngineError(CommandFailed):
         self.log = log
         self.output = output
 
+    def details(self) -> dict[str, Any]:
+        """What the engine said, and what it printed as JSON before it ended."""
+        found: dict[str, Any] = {"diagnostics": self.log.diagnostics}
+        with contextlib.suppress(ValueError):
+            found["preview"] = json.loads(self.output)
+        return found
+
 
 class Interrupted(CommandError):
     """A person pressed Ctrl-C; the engine has stopped in good order and kept its state."""

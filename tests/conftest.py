@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Generator
 from functools import cache
@@ -25,6 +26,24 @@ def engine() -> Path:
     if isinstance(found, EngineNotFound):
         pytest.skip(_reason(found))
     return found.path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _json_as_the_schema_has_it() -> Generator[None]:
+    """Whatever test has a command print JSON: it is what docs/output.schema.json says."""
+    from commands import output
+    from tests.support.json_output import check_output
+
+    original = output.write
+
+    def write(command: str | None, text: str) -> None:
+        if command:
+            check_output(command, json.loads(text))
+        original(command, text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(output, "write", write)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,6 +15,7 @@ from rehearsal.review import RevisionError, review
 from rehearsal.session import EngineError
 from rehearsal.timeline import as_json, timeline, write_picture
 from rehearsal.workspace import Workspace, WorkspaceError
+from tests.support.json_output import check_output
 from tests.support.small_program import ACCOUNT, SmallProgram
 
 pytestmark = pytest.mark.engine
@@ -45,6 +46,7 @@ def test_up_counts_what_is_real_apart_from_what_is_recorded(
     program.write(VPC.replace("{cidr}", "10.0.0.0/16") + RECORDED + 'pulumi.export("answer", 42)')
     deployment = deploy(program.root, "dev", engine, workspace, quiet=True)
     result = json.loads(json.dumps(deployment.as_json()))
+    check_output("up", result)
     assert result["resources"] == {"real": 1, "recorded": 1, "validated": 0, "generated": 0}
     assert result["undescribedTypes"] == ["aws:gamelift/fleet:Fleet"]
     assert (result["account"], result["outputs"]) == (ACCOUNT, {"answer": 42})
@@ -95,7 +97,9 @@ def test_up_after_a_change_says_what_changed_first_what_cannot_be_taken_back(
     assert f"  cidr: {old} => {new}" in shown
     assert "password" not in shown
     assert "Area" not in shown
-    assert [line["name"] for line in deployment.as_json()["changed"]] == ["main", "gone", "kept", "new"]
+    result = json.loads(json.dumps(deployment.as_json()))
+    check_output("up", result)
+    assert [line["name"] for line in result["changed"]] == ["main", "gone", "kept", "new"]
     deployment.show(inventory=True)
     assert "Area" in capsys.readouterr().out
 
@@ -148,8 +152,9 @@ def test_a_preview_shows_what_the_working_tree_would_replace(program: SmallProgr
     text = review(program.root, "dev", engine, base="main")
     assert "+-aws:ec2/vpc:Vpc: (replace)" in text
     assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
-    changes = json.loads(review(program.root, "dev", engine, base="HEAD", as_json=True))["changeSummary"]
-    assert changes["replace"] == 1
+    told = json.loads(review(program.root, "dev", engine, base="HEAD", as_json=True))
+    check_output("preview", told)
+    assert told["changeSummary"]["replace"] == 1
 
 
 def test_a_preview_ends_with_how_long_aws_takes_and_who_is_interrupted_when(
@@ -187,6 +192,7 @@ def test_a_timeline_is_the_creation_from_nothing_and_makes_nothing(
     # By hand: VPC 12 s, subnet group 1 s, Redis 540 s.
     assert forecast.sentence() == "about 9 min on AWS (slow case 15 min): Redis group 9 min"
     schedule = as_json(forecast, "dev")
+    check_output("timeline", json.loads(json.dumps(schedule)))
     assert [(step["what"], step["start"], step["finish"]) for step in schedule["steps"]] == [
         ("VPC main", 0, 12),
         ("subnet group redis", 12, 13),
@@ -249,6 +255,7 @@ def test_a_preview_that_is_tried_says_what_only_the_deployment_meets(
     assert "+ aws:ec2/subnet:Subnet: (create)" in failed.value.output
     program.write(network)
     tried = json.loads(review(program.root, "dev", engine, base="main", as_json=True, attempt=True))
+    check_output("preview", tried)
     assert tried["up"] == {"changes": {"delete": 1}, "secondPreview": {"changes": {}}}
     assert tried["preview"]["changeSummary"]["delete"] == 1
 

@@ -1,0 +1,58 @@
+"""What every command line does the same way: with `--json`, whatever happens is JSON on standard output."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from commands.errors import ErrorCode, Exit, show_error
+from commands.output import as_json
+
+# Typer brings its own copy of Click, whose errors it does not name.
+(_USAGE,) = [kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"]
+
+
+class Commands(TyperGroup):
+    """The commands of one command line.
+
+    What Typer refuses itself (an option that there is not, a value of another type) is told for scripts as
+    well, and so is a mistake of ours, whose traceback goes to standard error.
+    """
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
+        words = list(sys.argv[1:] if args is None else args)
+        own = words[: words.index("--")] if "--" in words else words
+        with as_json("--json" in own, self._name(own)) as wanted:
+            if not wanted:
+                return super().main(words, *more, **options)
+            try:
+                code = super().main(words, *more, **{**options, "standalone_mode": False})
+            except Exception as error:  # noqa: BLE001  # a script gets JSON whatever it is
+                if isinstance(error, _USAGE):
+                    show_error(ErrorCode.USAGE, _words(error), Exit.WRONG_INPUT)
+                    sys.exit(Exit.WRONG_INPUT)
+                if isinstance(error, typer.Abort):  # of a prompt
+                    show_error(ErrorCode.INTERRUPTED, "Interrupted.", Exit.INTERRUPTED)
+                    sys.exit(Exit.INTERRUPTED)
+                traceback.print_exc()
+                show_error(ErrorCode.UNEXPECTED, f"{type(error).__name__}: {error}", Exit.FAILED)
+                sys.exit(Exit.FAILED)
+            sys.exit(code if isinstance(code, int) else 0)
+
+    def _name(self, words: Sequence[str]) -> str:
+        """The command among the words: `secret set`."""
+        found, group = [], self
+        for word in words:
+            if (command := getattr(group, "commands", {}).get(word)) is not None:
+                found.append(word)
+                group = command
+        return " ".join(found)
+
+
+def _words(error: Any) -> str:
+    return str(error.format_message())
