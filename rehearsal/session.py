@@ -124,6 +124,7 @@ class Session:
     _engine_died: bool = field(init=False, default=False)
     _after_a_kill: bool = field(init=False, default=False)
     _begun: bool = field(init=False, default=False)
+    _kubernetes_version: str = field(init=False, default="")
 
     def __enter__(self) -> Session:
         """Takes the workspace, brings the embedded AWS back and starts the providers.
@@ -248,6 +249,7 @@ class Session:
     def use_program(self, root: Path, system: Path | None = None) -> None:
         """From here on runs the program of another checkout, with its configuration."""
         self.root, self.system = root, system
+        self._kubernetes_version = StackFile.read(root, self.environment).kubernetes_version
         self._encrypt(self._take_configuration())
         self._serve_program()
 
@@ -282,8 +284,9 @@ class Session:
         self.clusters.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "kubernetes")
         self.installed = Installed(lambda entry: journal.append([{"kind": "installed", "change": entry}]))
         self.installed.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "installed")
+        self._kubernetes_version = stack_file.kubernetes_version
         kubernetes = KubernetesProvider(
-            self.clusters, stack_file.kubernetes_version, installed=self.installed
+            self.clusters, lambda _cluster: self._kubernetes_version, installed=self.installed
         )
         self._random = RandomProvider(
             record=lambda entry: journal.append([{"kind": "random", "made": entry}])

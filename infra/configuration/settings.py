@@ -30,8 +30,9 @@ from infra.configuration.switches import (
 from infra.configuration.tiers import DATABASE_TIERS, DATABASE_VERSIONS, REDIS_NODE_TYPES, DatabaseTier
 from infra.configuration.validation import Described, EncryptedText, Problems, Reader
 
-# EKS versions with standard support left, with its last day (AWS's release calendar).
-CLUSTER_VERSIONS = MappingProxyType({"1.35": "2027-03-27"})
+# EKS versions with standard support left, with its last day (EKS user guide, "Amazon EKS Kubernetes release
+# calendar"; `aws eks describe-cluster-versions`). After it EKS updates a cluster to the next one by itself.
+CLUSTER_VERSIONS = MappingProxyType({"1.34": "2026-12-02", "1.35": "2027-03-27", "1.36": "2027-08-02"})
 
 
 # "Public endpoint access CIDR ranges per cluster" in the EKS user guide's service quotas.

@@ -33,6 +33,27 @@ def _database(old: Properties, new: Properties) -> Refusals:
         yield "allocatedStorage", f"is {size}; allowed: at least {least}, storage never shrinks"
 
 
+def _cluster(old: Properties, new: Properties) -> Refusals:
+    """EKS's own words; "only one minor version at a time" (EKS user guide, "Update existing cluster to new
+    Kubernetes version"). The way back is the page "Roll back a cluster to a previous Kubernetes version"."""
+    before, after = _minor(old.get("version")), _minor(new.get("version"))
+    if not before or not after or before <= after <= before + 1:
+        return
+    told = f"Unsupported Kubernetes minor version update from {old['version']} to {new['version']}"
+    further = f"1.{before} or 1.{before + 1}: one minor version at a time"
+    back = (
+        f"1.{before} or later. Within seven days of an update EKS takes the version before it from "
+        "`aws eks update-cluster-version`; put it into the stack file then, and refresh"
+    )
+    yield "version", f"is {new['version']}: {told}; allowed: {further if after > before else back}"
+
+
+def _minor(version: object) -> int:
+    """The second number of a version; 0 for none."""
+    second = str(version or "").partition(".")[2]
+    return int(second) if second.isdigit() else 0
+
+
 def _major(version: object) -> int:
     """The first number of a version; 0 for none."""
     first = str(version or "").partition(".")[0]
@@ -40,5 +61,6 @@ def _major(version: object) -> int:
 
 
 _CHECKS: Mapping[str, Callable[[Properties, Properties], Refusals]] = {
+    "aws:eks/cluster:Cluster": _cluster,
     "aws:rds/instance:Instance": _database,
 }

@@ -38,8 +38,8 @@ _lock = threading.Lock()
 def schema_failures(kind: Kind, content: Properties, version: str) -> list[CheckFailure]:
     """Everything in `content` that the API server of this version would refuse by its schema.
 
-    Values are never part of a reason, because they may be secret. Kinds without schema (custom
-    resources) pass.
+    Values are never part of a reason, because they may be secret. Kinds that no version has a schema for
+    (custom resources) pass; one that others have is an API that was removed, or is not there yet.
 
     Args:
         kind: what `content` is.
@@ -52,9 +52,21 @@ def schema_failures(kind: Kind, content: Properties, version: str) -> list[Check
     with _lock:
         validator = _validator(version, kind)
     if validator is None:
-        return []
+        return _not_served(kind, version)
     failures = [failure for error in validator.iter_errors(content) for failure in _explain(error)]
     return sorted(failures, key=lambda failure: failure.property)
+
+
+def _not_served(kind: Kind, version: str) -> list[CheckFailure]:
+    with _lock:
+        elsewhere = [other for other in supported_versions() if _validator(other, kind) is not None]
+    if not elsewhere:
+        return []
+    served = " and ".join(dict.fromkeys((elsewhere[0], elsewhere[-1])))
+    reason = (
+        f'no matches for kind "{kind.name}" in version "{kind.api_version}": Kubernetes {version} does not'
+    )
+    return [CheckFailure("apiVersion", f"{reason} serve it; those that do are between {served}")]
 
 
 def supported_versions() -> list[str]:

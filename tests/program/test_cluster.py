@@ -10,7 +10,9 @@ import pytest
 from infra.configuration.settings import CLUSTER_VERSIONS
 from infra.functions.rotation import PASSWORD_DAYS
 from infra.kubernetes.cluster import SECRETS_POLL_MINUTES
-from tests.support.recorder import Recording
+from rehearsal.kubernetes.kinds import kind_of_token
+from rehearsal.kubernetes.schemas import schema_failures
+from tests.support.recorder import Recording, record, stack_file, uncovered
 from tests.support.recordings import SYSTEMS, recording_of, system_recording
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -88,6 +90,28 @@ def test_the_api_is_not_open_to_the_world(each: Recording) -> None:
     vpc = each.one(CLUSTER, "cluster").inputs["vpcConfig"]
     assert vpc["endpointPrivateAccess"] is True
     assert vpc["publicAccessCidrs"] == ["198.51.100.0/24"]
+
+
+@pytest.mark.contract("K8S-1")
+@pytest.mark.parametrize("version", CLUSTER_VERSIONS)
+def test_every_version_serves_all_objects_and_an_update_changes_the_control_plane_alone(version: str) -> None:
+    settings = stack_file("dev")["cluster"]
+    updated, now = record("dev", {"cluster": {**settings, "version": version}}), recording_of("dev")
+    before = {each.urn: each.inputs for each in now.resources}
+    assert before.keys() == {each.urn for each in updated.resources}
+    different = {
+        each.type: {key for key in each.inputs if each.inputs[key] != before[each.urn].get(key)}
+        for each in updated.resources
+        if each.inputs != before[each.urn]
+    }
+    assert different == ({} if version == settings["version"] else {CLUSTER: {"version"}})
+    objects = [each for each in updated.resources if each.custom and each.type.startswith("kubernetes:")]
+    failures = {
+        each.urn: found
+        for each in objects
+        if (found := schema_failures(kind_of_token(each.type), dict(uncovered(each.inputs)), version))
+    }
+    assert failures == {}
 
 
 @pytest.mark.contract("K8S-1")

@@ -92,3 +92,46 @@ def test_a_network_that_moves_is_refused_as_by_aws_and_taken_back(
         session.up()
         assert session.preview().changes == {}
         assert networks(session) == ["10.0.0.0/16"]
+
+
+def cluster_program(version: str) -> str:
+    """A cluster with an add-on and an object in it."""
+    return f"""
+        vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16", opts=options())
+        subnet = aws.ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24", opts=options())
+        cluster = aws.eks.Cluster(
+            "cluster",
+            name="cluster",
+            version="{version}",
+            role_arn="arn:aws:iam::111122223333:role/cluster",
+            vpc_config=aws.eks.ClusterVpcConfigArgs(subnet_ids=[subnet.id]),
+            opts=options(),
+        )
+        addon = aws.eks.Addon(
+            "metrics-server", cluster_name=cluster.name, addon_name="metrics-server", opts=options()
+        )
+    """
+
+
+def test_a_cluster_is_updated_one_version_at_a_time_and_never_back(
+    program: SmallProgram, engine: Path
+) -> None:
+    program.write(cluster_program("1.34"))
+    with session_of(program, engine) as session:
+        session.up()
+        program.write(cluster_program("1.36"))
+        with pytest.raises(
+            EngineError, match=r"minor version update from 1\.34 to 1\.36; allowed: 1\.34 or 1\.35"
+        ):
+            session.preview()
+        for version in ("1.35", "1.36"):
+            program.write(cluster_program(version))
+            assert session.up().changes == {
+                "update": 1
+            }  # the control plane; add-ons have versions of their own
+        assert session.preview().changes == {}
+        program.write(cluster_program("1.35"))
+        with pytest.raises(
+            EngineError, match=r"from 1\.36 to 1\.35; allowed: 1\.36 or later\. Within seven days"
+        ):
+            session.preview()

@@ -89,7 +89,7 @@ def test_the_files_of_the_checkout_are_fine(environment: str) -> None:
             ["us-east-1a", "us-west-2b", "us-west-2c"],
             "zones of us-west-2",
         ),
-        ("prod", "cluster.version", "1.29", 'cluster.version: found "1.29"; allowed: one of 1.35'),
+        ("prod", "cluster.version", "1.29", 'cluster.version: found "1.29"; allowed: one of 1.34'),
         ("prod", "cluster.version", 1.35, "cluster.version: found 1.35"),
         ("prod", "cluster.apiAccess", ["0.0.0.0/0"], "not open to the world"),
         ("prod", "cluster.apiAccess", ["198.51.100.7/24"], "bits beyond its length"),

@@ -113,7 +113,7 @@ def test_a_custom_kind_that_is_called_like_a_built_in_one_is_not_taken_for_it() 
 
 def test_the_schemas_are_those_of_the_clusters_version() -> None:
     policy = Kind("admissionregistration.k8s.io", "v1beta1", "MutatingAdmissionPolicy")
-    assert failures({"nonsense": 1}, policy, "1.30") == {}
+    assert failures({"nonsense": 1}, policy, "1.30").keys() == {"apiVersion"}  # not served yet
     assert "nonsense" in failures({"nonsense": 1}, policy, "1.34")
 
 
@@ -221,3 +221,17 @@ def test_a_new_object_in_the_place_of_an_old_one_gets_another_name() -> None:
 )
 def test_a_name_that_is_given_or_not_known_yet_is_left_alone(inputs: dict[str, Any]) -> None:
     assert with_name(inputs, "other", None) is inputs
+
+
+@pytest.mark.parametrize(
+    ("kind", "version"),
+    [
+        (Kind("flowcontrol.apiserver.k8s.io", "v1beta3", "FlowSchema"), "1.34"),  # gone in 1.32
+        (Kind("resource.k8s.io", "v1", "DeviceClass"), "1.33"),  # there since 1.34
+    ],
+)
+def test_an_api_that_the_version_does_not_serve_is_refused(kind: Kind, version: str) -> None:
+    """Kubernetes' deprecated API migration guide; the API server's words for it."""
+    content = {"apiVersion": kind.api_version, "kind": kind.name, "metadata": {"name": "a"}}
+    reason = failures(content, kind, version)["apiVersion"]
+    assert reason.startswith(f'no matches for kind "{kind.name}" in version "{kind.api_version}"')
