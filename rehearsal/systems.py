@@ -55,10 +55,16 @@ def name_of(system: Path) -> str:
     return str(yaml.safe_load(system.read_text(encoding="utf-8"))["name"])
 
 
+def environments_of(system: Path) -> list[str]:
+    """The environments that a system file has versions for: all, where it leaves them to the stack files."""
+    images = yaml.safe_load(system.read_text(encoding="utf-8")).get("images")
+    return [each for each in ENVIRONMENTS if images is None or each in images]
+
+
 def attempts(root: Path, engine: Path) -> Iterator[Attempt]:
     """Brings each one up in a throw-away embedded AWS, one after the other."""
     for system in systems_of(root):
-        for environment in ENVIRONMENTS:
+        for environment in environments_of(system):
             yield attempt(root, engine, system, environment)
 
 

@@ -3,42 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from functools import lru_cache
 from typing import Any
 
 from rehearsal.aws.mapping import ResourceMapping
 from rehearsal.aws.recorded import RecordedType
-
-# Each module offers MAPPINGS, and RECORDED for types that moto has no API for.
-MODULES = (
-    "acm",
-    "audit",
-    "backup",
-    "budgets",
-    "cloudfront",
-    "cloudwatch",
-    "ec2",
-    "ecr",
-    "eks",
-    "elasticache",
-    "elbv2",
-    "events",
-    "iam",
-    "kms",
-    "lambda_",
-    "log_delivery",
-    "logs",
-    "rds",
-    "rds_events",
-    "route53",
-    "route53_health",
-    "s3",
-    "scheduler",
-    "secretsmanager",
-    "sns",
-    "vpc_security",
-    "wafv2",
-)
 
 # A question that the service answers without being told anything (WAF has none); IAM's first answer takes
 # longest.
@@ -80,7 +50,8 @@ def all_recorded() -> dict[str, RecordedType]:
 
 
 def _modules() -> list[Any]:
-    return [importlib.import_module(f"{__name__}.{name}") for name in MODULES]
+    """This package's own: each may offer MAPPINGS, and RECORDED for types that moto has no API for."""
+    return [importlib.import_module(f"{__name__}.{each.name}") for each in pkgutil.iter_modules(__path__)]
 
 
 def mapping_of(token: str) -> ResourceMapping | None:

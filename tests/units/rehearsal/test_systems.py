@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rehearsal.systems import Attempt, name_of, systems_of
+from pathlib import Path
+
+from rehearsal.systems import Attempt, environments_of, name_of, systems_of
+from rehearsal.workspace import ENVIRONMENTS
 from tests.support.checkout import ROOT
 
 
@@ -10,6 +13,13 @@ def test_the_default_system_comes_first_and_none_twice() -> None:
     names = [name_of(system) for system in systems_of(ROOT)]
     assert names[0] == name_of(ROOT / "system.yaml")
     assert sorted(names) == ["escrow", "fixzit", "node", "paintbox", "triangle"]
+
+
+def test_a_system_is_tried_where_it_has_versions(tmp_path: Path) -> None:
+    system = tmp_path / "system.yaml"
+    system.write_text("name: some\nimages: {dev: {}, prod: {}}\n", encoding="utf-8")
+    assert environments_of(system) == ["dev", "prod"]
+    assert environments_of(ROOT / "system.yaml") == list(ENVIRONMENTS)
 
 
 def test_a_second_preview_that_is_not_empty_is_no_success() -> None:

@@ -1,0 +1,42 @@
+"""docs/extending.md names files, lists and make targets that are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT
+
+PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+# In examples, the name of what is yet to be made.
+PATHS = sorted(set(re.findall(r"\b(?:docs|functions|infra|rehearsal|tests|timing)/[\w/.-]*\w/?", PAGE)))
+TARGETS = sorted(set(re.findall(r"\bmake ([a-z]+)\b", PAGE)))
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "<" not in path])
+def test_every_path_is_there(path: str) -> None:
+    assert (ROOT / path).exists() or list(Path(ROOT).glob(f"{path}*"))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_command_is_one_of_make(target: str) -> None:
+    assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("CATALOGUE", "infra/configuration/buckets.py"),
+        ("Environment", "infra/configuration/environments.py"),
+        ("SecretSource", "infra/configuration/secrets.py"),
+        ("Rotator", "infra/functions/rotation.py"),
+        ("Subject", "infra/watching/alarm.py"),
+    ],
+)
+def test_every_list_is_where_the_page_says(name: str, file: str) -> None:
+    assert f"`{name}`" in PAGE
+    assert file in PAGE
+    assert re.search(rf"^(class )?{name}\b", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
