@@ -41,6 +41,7 @@ NUMBERS = {
     "HealthCheckStatus",
     "RestoreTestSucceeded",
     "RotationsOverdue",
+    "SecretCopiesOutOfSync",
 }
 CATALOGUE = catalogue(_limits(_SYSTEM))
 EACH = pytest.mark.parametrize("alarm", CATALOGUE, ids=lambda alarm: f"{alarm.subject}-{alarm.name}")
