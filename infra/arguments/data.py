@@ -43,6 +43,7 @@ def database(
         version=settings.database.version,
         major_upgrade=settings.database.major_upgrade,
         tier=settings.database.tier,
+        previous_tier=settings.database.previous_tier,
         storage_maximum=settings.database.storage_maximum,
         backup_retention=settings.database.backup_retention,
         redundant=standard.redundant,

@@ -156,7 +156,7 @@ def _check_connections(problems: Problems, file: str, settings: Settings, system
     pods = len(connected) * (settings.replicas.maximum + settings.replicas.surge)
     jobs = sum(job.service in connected for job in (*system.schedules.values(), system.migration) if job)
     needed = pods * system.pool.maximum + jobs * JOB_POOL_MAXIMUM + RESERVED_CONNECTIONS
-    available = settings.database.tier.connections
+    available = settings.database.certain.connections
     if needed > available:
         problems.add(
             file,

@@ -71,6 +71,7 @@ class DatabaseSettings:
         version: the major one.
         major_upgrade: it may become another one, and does so at once.
         tier: its size.
+        previous_tier: what it still has until the maintenance window; the same where nothing waits.
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery.
         standby_promoted: the replica in the recovery region serves now, and follows nobody any more.
@@ -79,9 +80,15 @@ class DatabaseSettings:
     version: str
     major_upgrade: bool
     tier: DatabaseTier
+    previous_tier: DatabaseTier
     storage_maximum: int
     backup_retention: int
     standby_promoted: bool
+
+    @property
+    def certain(self) -> DatabaseTier:
+        """What the instance has for certain, before the maintenance window and after it."""
+        return self.tier.or_less(self.previous_tier)
 
 
 @dataclass(frozen=True)
@@ -255,9 +262,15 @@ def _check_access(section: Reader, text: str) -> None:
 
 
 def _database(section: Reader, standard: Standard) -> DatabaseSettings:
-    tier = DATABASE_TIERS[section.choice("tier", DATABASE_TIERS)]
+    tier = section.choice("tier", DATABASE_TIERS)
+    previous = section.choice("previousTier", DATABASE_TIERS, default=tier)
+    if section.has("previousTier") and not standard.protects_data:
+        section.problem("previousTier", previous, "nothing here: another tier is there at once", "Remove it.")
     maximum = section.integer(
-        "storageMaximum", minimum=_storage_ceiling_minimum(tier), maximum=65536, unit="gigabytes"
+        "storageMaximum",
+        minimum=_storage_ceiling_minimum(DATABASE_TIERS[tier]),
+        maximum=65536,
+        unit="gigabytes",
     )
     retention = section.integer(
         "backupRetention", minimum=standard.backup_retention_minimum, maximum=35, unit="days"
@@ -268,7 +281,15 @@ def _database(section: Reader, standard: Standard) -> DatabaseSettings:
     if promoted and not standard.standby_region:
         section.problem("standbyPromoted", promoted, "false, or nothing: there is no standby but in prod")
     section.finish()
-    return DatabaseSettings(version, major_upgrade, tier, maximum, retention, promoted)
+    return DatabaseSettings(
+        version,
+        major_upgrade,
+        DATABASE_TIERS[tier],
+        DATABASE_TIERS[previous],
+        maximum,
+        retention,
+        promoted,
+    )
 
 
 def _storage_ceiling_minimum(tier: DatabaseTier) -> int:

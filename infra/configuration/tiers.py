@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 GIGABYTE = 1024**3
@@ -31,6 +31,15 @@ class DatabaseTier:
     memory: int
     storage: int
     connections: int
+
+    def or_less(self, other: DatabaseTier) -> DatabaseTier:
+        """What an instance certainly has that may still be of the one or already of the other."""
+        return replace(
+            self,
+            memory=min(self.memory, other.memory),
+            storage=min(self.storage, other.storage),
+            connections=min(self.connections, other.connections),
+        )
 
 
 DATABASE_TIERS = MappingProxyType(

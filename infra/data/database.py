@@ -20,6 +20,7 @@ from infra.data.database_monitoring import (
 )
 from infra.data.database_parameters import declare_parameters
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
+from infra.data.tier_change import tier_change_is_watched
 from infra.foundations import ports, timeouts
 from infra.foundations.busy import created_when_free
 from infra.foundations.outliving import unlike_any_before
@@ -41,6 +42,7 @@ class DatabaseArgs:
         version: PostgreSQL's major one.
         major_upgrade: it may become another one, at once and not in a maintenance window.
         tier: its size.
+        previous_tier: the size that alarms still count with.
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery.
         redundant: a standby in another zone.
@@ -64,6 +66,7 @@ class DatabaseArgs:
     version: str
     major_upgrade: bool
     tier: DatabaseTier
+    previous_tier: DatabaseTier
     storage_maximum: int
     backup_retention: int
     redundant: bool
@@ -183,7 +186,11 @@ class Database(pulumi.ComponentResource):
             enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
             # Not retained on delete: what deletion leaves, snapshot and automated backups, has the data.
             opts=pulumi.ResourceOptions(
-                parent=self, protect=args.protect, depends_on=logs, custom_timeouts=timeouts.DATABASE
+                parent=self,
+                protect=args.protect,
+                depends_on=logs,
+                custom_timeouts=timeouts.DATABASE,
+                hooks=tier_change_is_watched(args.previous_tier) if args.protect else None,
             ),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from infra.configuration.tiers import DATABASE_TIERS
 from rehearsal.aws.postgres_parameters import STATIC, is_default
 from tests.support.recorder import Recording, record, stack_file
 from tests.support.recordings import recording_of
@@ -157,3 +158,16 @@ def test_plaintext_connections_are_refused(each: Recording) -> None:
 )
 def test_max_connections_is_what_the_arithmetic_counts_with(environment: str, connections: str) -> None:
     assert _parameters(recording_of(environment))["max_connections"] == connections
+
+
+@pytest.mark.parametrize(("tier", "previous"), [("high", "standard"), ("standard", "high")])
+def test_alarms_hold_for_both_sizes_while_another_one_waits_for_the_window(tier: str, previous: str) -> None:
+    """None is late before Sunday, and none calls for nothing after it."""
+    settings = {**stack_file("prod")["database"], "tier": tier, "previousTier": previous}
+    waiting = record("prod", {"database": settings})
+    instance = waiting.one(INSTANCE, "database").inputs
+    assert instance["instanceClass"] == DATABASE_TIERS[tier].instance_class
+    # Those of the smaller one, `standard`, which is what prod has.
+    kind = "aws:cloudwatch/metricAlarm:MetricAlarm"
+    for name, alarm in recording_of("prod").of(kind).items():
+        assert waiting.one(kind, name).inputs == alarm.inputs, name

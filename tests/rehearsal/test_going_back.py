@@ -135,3 +135,38 @@ def test_a_cluster_is_updated_one_version_at_a_time_and_never_back(
             EngineError, match=r"from 1\.36 to 1\.35; allowed: 1\.36 or later\. Within seven days"
         ):
             session.preview()
+
+
+def database_program(tier: str, previous: str) -> str:
+    return f"""
+        from infra.configuration.tiers import DATABASE_TIERS
+        from infra.data.tier_change import tier_change_is_watched
+
+        aws.rds.Instance(
+            "database",
+            identifier="shop",
+            engine="postgres",
+            instance_class=DATABASE_TIERS["{tier}"].instance_class,
+            allocated_storage=20,
+            username="shop",
+            password="not-a-secret",
+            skip_final_snapshot=True,
+            opts=options(hooks=tier_change_is_watched(DATABASE_TIERS["{previous}"])),
+        )
+    """
+
+
+def test_another_tier_is_refused_while_no_alarm_counts_with_the_present_one(
+    program: SmallProgram, engine: Path
+) -> None:
+    program.write(database_program("standard", "standard"))
+    with session_of(program, engine) as session:
+        session.up()
+        program.write(database_program("high", "high"))
+        with pytest.raises(EngineError, match=r"Set groundwork:database\.previousTier: standard with it"):
+            session.preview()
+        program.write(database_program("high", "standard"))
+        assert session.up().changes == {"update": 1}
+        # When Sunday has passed.
+        program.write(database_program("high", "high"))
+        assert session.preview().changes == {}

@@ -202,6 +202,9 @@ class _NoCallbacks:
     def register_error_hook(self, hook: Any) -> None:
         """Takes it."""
 
+    def register_resource_hook(self, hook: Any) -> None:
+        """Takes it."""
+
 
 class _NoMocks(Mocks):
     """The monitor answers itself; a call to AWS while the program runs would be a mistake in it."""

@@ -54,7 +54,7 @@ class Limits:
     def of(configuration: Configuration) -> Limits:
         """What the two files say."""
         settings, system = configuration.settings, configuration.system
-        tier = settings.database.tier
+        tier = settings.database.certain
         return Limits(
             thresholds=system.thresholds,
             pool_maximum=system.pool.maximum,

@@ -100,6 +100,8 @@ def test_the_files_of_the_checkout_are_fine(environment: str) -> None:
         ("prod", "database.backupRetention", 29, "a whole number from 30 to 35 days"),
         ("prod", "database.backupRetention", True, "database.backupRetention: found true"),
         ("staging", "database.backupRetention", 29, "a whole number from 30 to 35 days"),
+        ("dev", "database.previousTier", "high", "allowed: nothing here: another tier is there at once"),
+        ("prod", "database.previousTier", "small", "at most 200 connections to a database of this tier"),
         ("dev", "database.backupRetention", 0, "a whole number from 1 to 35 days"),
         ("prod", "redis.enabled", False, "redis.enabled: found false; allowed: true in prod"),
         ("staging", "redis.enabled", False, "redis.enabled: found false; allowed: true in staging"),

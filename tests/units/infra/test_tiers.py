@@ -27,3 +27,13 @@ def test_the_standard_redis_has_two_gigabytes_for_data() -> None:
     gibibytes = {"cache.t4g.micro": 0.5, "cache.t4g.small": 1.37, "cache.t4g.medium": 3.09}
     assert set(REDIS_NODE_TYPES.values()) == set(gibibytes)
     assert 2 <= gibibytes[REDIS_NODE_TYPES["standard"]] * 0.75 < 2.5
+
+
+def test_what_is_certain_of_two_sizes_is_the_less_of_each_whichever_comes_first() -> None:
+    small, high = DATABASE_TIERS["small"], DATABASE_TIERS["high"]
+    for certain in (small.or_less(high), high.or_less(small)):
+        assert (certain.memory, certain.storage, certain.connections) == (
+            small.memory,
+            small.storage,
+            small.connections,
+        )
