@@ -22,8 +22,9 @@ def tier_change_is_watched(previous: DatabaseTier) -> pulumi.ResourceHookBinding
     """
 
     def check(change: pulumi.ResourceHookArgs) -> None:
-        before = (change.old_inputs or {}).get("instanceClass")
-        after = (change.new_inputs or {}).get("instanceClass")
+        before, after = (
+            str((inputs or {}).get("instanceClass", "")) for inputs in (change.old_inputs, change.new_inputs)
+        )
         if before == after or before not in _TIERS or before == previous.instance_class:
             return
         raise pulumi.RunError(
