@@ -7,29 +7,84 @@ from typing import Any
 
 import pytest
 
-from rehearsal.aws.suppressed import without_suppressed
+from rehearsal.aws.equivalence import SAME_POLICY
+from rehearsal.aws.suppressed import NO_RULE, RULES, without_suppressed
 from rehearsal.provider import UNKNOWN, Properties
+from tests.support.recordings import recording_of
 
 ROLE = "aws:iam/role:Role"
 DATABASE = "aws:rds/instance:Instance"
+REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 BUDGET = "aws:budgets/budget:Budget"
+RECORD = "aws:route53/record:Record"
+HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck"
+OPEN_ID = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
+FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
+INVOCATION = "aws:lambda/invocation:Invocation"
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
 OTHER = {**TRUST, "Statement": [{"Effect": "Deny", "Action": "sts:AssumeRole"}]}
+
+
+def _alias(name: str) -> Properties:
+    return {"aliases": [{"name": name, "zoneId": "Z1", "evaluateTargetHealth": True}]}
 
 
 @pytest.mark.parametrize(
     ("token", "old", "new", "kept"),
     [
-        (ROLE, {"p": json.dumps(TRUST)}, {"p": json.dumps(TRUST, indent=2, sort_keys=True)}, True),
-        (ROLE, {"p": json.dumps(TRUST)}, {"p": json.dumps(OTHER)}, False),
-        (ROLE, {"p": "{not JSON"}, {"p": "{neither"}, False),
-        (ROLE, {"p": json.dumps(TRUST)}, {"p": UNKNOWN}, False),
+        (
+            ROLE,
+            {"assumeRolePolicy": json.dumps(TRUST)},
+            {"assumeRolePolicy": json.dumps(TRUST, indent=2)},
+            True,
+        ),
+        (ROLE, {"assumeRolePolicy": json.dumps(TRUST)}, {"assumeRolePolicy": json.dumps(OTHER)}, False),
+        (ROLE, {"assumeRolePolicy": "{not JSON"}, {"assumeRolePolicy": "{neither"}, False),
+        (ROLE, {"assumeRolePolicy": json.dumps(TRUST)}, {"assumeRolePolicy": UNKNOWN}, False),
+        (ROLE, {"description": "a"}, {"description": "A"}, False),
         (BUDGET, {"limitAmount": "400.0"}, {"limitAmount": "400"}, True),
         (BUDGET, {"limitAmount": "400.0"}, {"limitAmount": "401"}, False),
         (DATABASE, {"allocatedStorage": 120}, {"allocatedStorage": 100, "maxAllocatedStorage": 500}, True),
         (DATABASE, {"allocatedStorage": 120}, {"allocatedStorage": 130, "maxAllocatedStorage": 500}, False),
         (DATABASE, {"allocatedStorage": 120}, {"allocatedStorage": 100}, False),
         (DATABASE, {"maxAllocatedStorage": 0}, {"maxAllocatedStorage": 20, "allocatedStorage": 20}, True),
+        (DATABASE, {"engine": "postgres"}, {"engine": "Postgres"}, True),
+        (
+            DATABASE,
+            {"maintenanceWindow": "sun:04:00-sun:05:00"},
+            {"maintenanceWindow": "Sun:04:00-Sun:05:00"},
+            True,
+        ),
+        (
+            REDIS,
+            {"maintenanceWindow": "sun:04:00-sun:05:00"},
+            {"maintenanceWindow": "Sun:04:00-Sun:05:00"},
+            True,
+        ),
+        (
+            REDIS,
+            {"maintenanceWindow": "sun:04:00-sun:05:00"},
+            {"maintenanceWindow": "mon:04:00-mon:05:00"},
+            False,
+        ),
+        (REDIS, {"replicationGroupId": "a"}, {"replicationGroupId": "A"}, True),
+        ("aws:elasticache/user:User", {"engine": "redis"}, {"engine": "REDIS"}, True),
+        (RECORD, _alias("a.example.com"), _alias("A.example.com."), True),
+        (RECORD, _alias("a.example.com"), _alias("b.example.com"), False),
+        (RECORD, {"name": "a.example.com"}, {"name": "A.example.com."}, True),
+        ("aws:route53/zone:Zone", {"name": "example.com"}, {"name": "example.com."}, True),
+        ("aws:route53/zone:Zone", {"name": "example.com"}, {"name": "Example.com"}, False),
+        (HEALTH_CHECK, {"type": "HTTPS"}, {"type": "https"}, True),
+        (HEALTH_CHECK, {"ipAddress": "2001:db8::1"}, {"ipAddress": "2001:0db8:0:0::1"}, True),
+        (HEALTH_CHECK, {"ipAddress": "192.0.2.1"}, {"ipAddress": "192.0.2.2"}, False),
+        (OPEN_ID, {"url": "token.example.com"}, {"url": "https://token.example.com"}, True),
+        (DASHBOARD, {"dashboardBody": '{"a":1,"b":[1,2]}'}, {"dashboardBody": '{"b": [1, 2], "a": 1}'}, True),
+        (DASHBOARD, {"dashboardBody": '{"b":[1,2]}'}, {"dashboardBody": '{"b":[2,1]}'}, False),
+        (FILTER, {"pattern": "{ $.a = 1 }"}, {"pattern": " { $.a = 1 }\n"}, True),
+        (INVOCATION, {"input": '{"a":1}'}, {"input": '{"a": 1}'}, False),
+        ("aws:eks/addon:Addon", {"configurationValues": "{}"}, {"configurationValues": "{ }"}, False),
     ],
 )
 def test_a_value_stays_as_it_is_where_the_provider_sees_no_difference(
@@ -37,4 +92,81 @@ def test_a_value_stays_as_it_is_where_the_provider_sees_no_difference(
 ) -> None:
     (name, *_) = new
     planned: Any = without_suppressed(token, old, new)[name]
-    assert planned is (old if kept else new)[name]
+    assert planned == (old if kept else new)[name]
+
+
+ADMIT = {
+    "Sid": "Admit",
+    "Effect": "Allow",
+    "Action": ["kms:Encrypt", "kms:Decrypt"],
+    "Principal": {"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/a"]},
+    "Resource": ["*"],
+    "Condition": {"StringEquals": {"aws:SourceAccount": ["1", "2"]}},
+}
+REFUSE = {"Effect": "Deny", "Action": "s3:*", "NotPrincipal": "*", "NotResource": "a"}
+
+
+def _document(*statements: dict[str, Any], **more: str) -> str:
+    return json.dumps({"Version": "2012-10-17", **more, "Statement": statements})
+
+
+@pytest.mark.parametrize(
+    ("after", "equal"),
+    [
+        (_document(REFUSE, ADMIT), True),
+        (_document({**ADMIT, "Action": ["kms:Decrypt", "kms:Encrypt"]}, REFUSE), True),
+        (_document({**ADMIT, "Resource": "*"}, REFUSE), True),
+        (
+            _document(
+                {**ADMIT, "Principal": {"AWS": ["arn:aws:iam::111122223333:role/a", "111122223333"]}}, REFUSE
+            ),
+            True,
+        ),
+        (
+            _document({**ADMIT, "Condition": {"StringEquals": {"aws:SourceAccount": ["2", "1"]}}}, REFUSE),
+            True,
+        ),
+        (_document({**ADMIT, "Effect": "allow"}, REFUSE), True),
+        (_document(ADMIT), False),
+        (_document(ADMIT, ADMIT, REFUSE), False),
+        (_document({**ADMIT, "Sid": "Other"}, REFUSE), False),
+        (_document({**ADMIT, "Action": ["kms:Decrypt"]}, REFUSE), False),
+        (_document({**ADMIT, "Principal": {"AWS": "*"}}, REFUSE), False),
+        (_document({**ADMIT, "Condition": {"StringEquals": {"aws:SourceAccount": ["1"]}}}, REFUSE), False),
+        (_document({**ADMIT, "Condition": {"StringLike": {"aws:SourceAccount": ["1", "2"]}}}, REFUSE), False),
+        (_document(ADMIT, REFUSE, Id="other"), False),
+    ],
+)
+def test_policies_are_equal_but_for_the_order_of_statements_and_lists(after: str, equal: bool) -> None:
+    assert SAME_POLICY(_document(ADMIT, REFUSE), after) is equal
+
+
+def test_lifecycle_rules_are_equal_but_for_the_order_of_rules_and_tags() -> None:
+    one = {"rulePriority": 1, "selection": {"tagPatternList": ["a*", "b*"]}, "action": {"type": "expire"}}
+    two = {"rulePriority": 2, "selection": {"tagPrefixList": []}, "action": {"type": "expire"}}
+    other = {**one, "selection": {"tagPatternList": ["b*", "a*"]}}
+    old, new = json.dumps({"rules": [one, two]}), json.dumps({"rules": [two, other]})
+    assert without_suppressed(LIFECYCLE, {"policy": old}, {"policy": new}) == {"policy": old}
+    changed = json.dumps({"rules": [two, {**other, "action": {"type": "transition"}}]})
+    assert without_suppressed(LIFECYCLE, {"policy": old}, {"policy": changed}) == {"policy": changed}
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_every_text_of_json_that_the_program_writes_is_looked_up(environment: str) -> None:
+    """What holds JSON may come back laid out otherwise: whether the provider minds is known of each."""
+    written = {
+        (each.type, name)
+        for each in recording_of(environment).resources
+        if each.type.startswith("aws:")
+        for name, value in each.inputs.items()
+        if isinstance(value, str) and _is_json(value)
+    }
+    assert ("aws:s3/bucketPolicy:BucketPolicy", "policy") in written
+    assert written - RULES.keys() - NO_RULE == set()
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), (dict, list))
+    except ValueError:
+        return False
