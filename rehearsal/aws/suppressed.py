@@ -83,6 +83,10 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         # route53/health_check.go: a StateFunc that raises; addresses are compared as such
         ("aws:route53/healthCheck:HealthCheck", "type"): _alone(same.SAME_IN_ANY_CASE),
         ("aws:route53/healthCheck:HealthCheck", "ipAddress"): _alone(same.SAME_ADDRESS),
+        # elbv2/target_group.go, elbv2/listener.go: StateFuncs that raise
+        ("aws:lb/targetGroup:TargetGroup", "healthCheck.protocol"): _alone(same.SAME_IN_ANY_CASE),
+        ("aws:lb/targetGroup:TargetGroup", "protocolVersion"): _alone(same.SAME_IN_ANY_CASE),
+        ("aws:lb/listener:Listener", "protocol"): _alone(same.SAME_IN_ANY_CASE),
         # iam/suppress.go: suppressOpenIDURL
         ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "url"): _alone(same.SAME_ISSUER),
         # verify.SuppressEquivalentPolicyDiffs: iam/policy.go, iam/role.go, iam/role_policy.go,
@@ -114,9 +118,14 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
 # Looked up, and another layout is a difference: a text that holds JSON is a text to the provider.
 # - lambda/invocation.go: another `input` calls the function again (a new resource)
 # - eks/addon.go: another text in `configuration_values` is an update of the add-on
+# - lambda/function.go: `variables` of the environment is a map of plain texts
+# - scheduler/schedule.go and events/target.go: another text is another input
 NO_RULE = frozenset(
     {
         ("aws:lambda/invocation:Invocation", "input"),
+        ("aws:lambda/function:Function", "environment.variables"),
         ("aws:eks/addon:Addon", "configurationValues"),
+        ("aws:scheduler/schedule:Schedule", "target.input"),
+        ("aws:cloudwatch/eventTarget:EventTarget", "input"),
     }
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from rehearsal.aws.equivalence import SAME_POLICY
 from rehearsal.aws.suppressed import NO_RULE, RULES, without_suppressed
+from rehearsal.propertydiff import join
 from rehearsal.provider import UNKNOWN, Properties
 from tests.support.recordings import recording_of
 
@@ -18,6 +20,7 @@ REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 BUDGET = "aws:budgets/budget:Budget"
 RECORD = "aws:route53/record:Record"
 HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck"
+TARGETS = "aws:lb/targetGroup:TargetGroup"
 OPEN_ID = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
@@ -76,6 +79,10 @@ def _alias(name: str) -> Properties:
         (RECORD, {"name": "a.example.com"}, {"name": "A.example.com."}, True),
         ("aws:route53/zone:Zone", {"name": "example.com"}, {"name": "example.com."}, True),
         ("aws:route53/zone:Zone", {"name": "example.com"}, {"name": "Example.com"}, False),
+        (TARGETS, {"healthCheck": {"protocol": "HTTP"}}, {"healthCheck": {"protocol": "http"}}, True),
+        (TARGETS, {"healthCheck": {"path": "/a"}}, {"healthCheck": {"path": "/A"}}, False),
+        (TARGETS, {"protocolVersion": "HTTP1"}, {"protocolVersion": "http1"}, True),
+        ("aws:lb/listener:Listener", {"protocol": "HTTPS"}, {"protocol": "https"}, True),
         (HEALTH_CHECK, {"type": "HTTPS"}, {"type": "https"}, True),
         (HEALTH_CHECK, {"ipAddress": "2001:db8::1"}, {"ipAddress": "2001:0db8:0:0::1"}, True),
         (HEALTH_CHECK, {"ipAddress": "192.0.2.1"}, {"ipAddress": "192.0.2.2"}, False),
@@ -158,11 +165,22 @@ def test_every_text_of_json_that_the_program_writes_is_looked_up(environment: st
         (each.type, name)
         for each in recording_of(environment).resources
         if each.type.startswith("aws:")
-        for name, value in each.inputs.items()
-        if isinstance(value, str) and _is_json(value)
+        for name in _texts_of_json(each.inputs)
     }
     assert ("aws:s3/bucketPolicy:BucketPolicy", "policy") in written
     assert written - RULES.keys() - NO_RULE == set()
+
+
+def _texts_of_json(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            inside = path if path == "environment.variables" else join(path, key)
+            yield from _texts_of_json(item, inside)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts_of_json(item, path)
+    elif isinstance(value, str) and _is_json(value):
+        yield path
 
 
 def _is_json(text: str) -> bool:
