@@ -12,8 +12,10 @@ import runpy
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import copy_context
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +123,21 @@ class Recording:
 
 def stack_file(environment: str) -> dict[str, Any]:
     """The configuration of the checkout's own stack file, without the project's prefix."""
+    return deepcopy(_stack_file(environment))
+
+
+@cache
+def _stack_file(environment: str) -> dict[str, Any]:
     return stack_values(stack_config(ROOT, environment))
 
 
 def system_file(name: str = "system.yaml") -> dict[str, Any]:
     """A system file of the checkout."""
+    return deepcopy(_system_file(name))
+
+
+@cache
+def _system_file(name: str) -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
     return content
 
