@@ -139,8 +139,8 @@ def check_place(name: str, place: Place) -> None:
     """Raises OperationError when nothing there runs the function that rotates."""
     if place.endpoint_url is not None:
         raise OperationError(
-            f"{name}: an embedded AWS does not run the function that rotates it, and would leave the entry "
-            "without a value. It is tried against PostgreSQL and Redis in tests/functions."
+            f"{name}: in an embedded AWS there is no database to rotate it in, and RotateSecret would leave "
+            "the entry without a value. It is tried against PostgreSQL and Redis in tests/functions."
         )
 
 

@@ -80,7 +80,7 @@ def test_what_cannot_be_revoked_is_said_with_the_way(dev: Account, name: str, wo
 def test_an_embedded_aws_that_runs_no_functions_is_refused(dev: Account) -> None:
     result = _revoke("database", "--now", "--endpoint-url", dev.url)
     assert result.exit_code == 2
-    assert "does not run the function" in result.stderr
+    assert "no database to rotate it in" in result.stderr
     assert dev.value("database") == "value-of-database"
 
 
