@@ -1,4 +1,4 @@
-"""Calls of Lambda functions through `make serve`: those of this program really run.
+"""Calls of Lambda functions through `make serve`, rotations among them: those of this program really run.
 
 Code runs on this machine as the person who serves, so only the checkout's own is run: any process of this
 machine can ask, and could make a function of its own.
@@ -24,6 +24,8 @@ from rehearsal.lambda_runtime import Function, Outcome, run
 
 _HANDLER = re.compile(r"functions\.(\w+)\.handler\.handle")
 _LOG_BYTES = 4096  # of LogResult (Invoke)
+# Of a rotation, in order (Secrets Manager user guide, "Rotation by Lambda function").
+_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 # By its port, what the embedded AWS describes and does not run.
 _NEEDED = {5432: "PostgreSQL", 6379: "Redis", 443: "the cluster's API"}
 
@@ -46,7 +48,9 @@ class Invocations:
         """The answer; raises Refusal for a function that is not there or cannot run."""
         name = _called(request)
         if name is None:
-            return self._cloud.answer(request)
+            return (
+                self._rotated(request) if request.operation == "RotateSecret" else self._cloud.answer(request)
+            )
         function = self._function(name, request.region or "us-east-1")
         kind = request.variables.get("HTTP_X_AMZ_INVOCATION_TYPE", "RequestResponse")
         if kind == "DryRun":
@@ -58,6 +62,36 @@ class Invocations:
         if kind == "Event":
             return Answer("202 Accepted", [], b"")
         return _answered(function, outcome, tail=request.variables.get("HTTP_X_AMZ_LOG_TYPE") == "Tail")
+
+    def _rotated(self, request: Request) -> Answer:
+        """Has the entry's function do its steps; AWS would do it after the answer, and say nothing of it."""
+        asked, region = json.loads(request.body), request.region
+        try:
+            entry = self._cloud.call("secretsmanager", region, "describe_secret", SecretId=asked["SecretId"])
+        except ClientError as error:
+            told = error.response["Error"]
+            raise Refusal(400, told["Code"], told["Message"]) from None
+        arn = asked.get("RotationLambdaARN") or entry.get("RotationLambdaARN")
+        if not arn:
+            said = "No Lambda rotation function ARN is associated with this secret."
+            raise Refusal(400, "InvalidRequestException", said)
+        answer = self._cloud.answer(request)
+        if answer.succeeded and asked.get("RotateImmediately") is not False:
+            self._do_steps(arn.rpartition(":")[2], region, json.loads(answer.body))
+        return answer
+
+    def _do_steps(self, name: str, region: str, begun: dict[str, Any]) -> None:
+        function = self._function(name, region)
+        for step in _STEPS:
+            event = {"Step": step, "SecretId": begun["ARN"], "ClientRequestToken": begun["VersionId"]}
+            outcome = run(function, event, self._aws)
+            if outcome.payload is not None:
+                continue
+            if outcome.refused is not None:
+                raise Refusal(501, "NotImplemented", _lacking(name, outcome.refused))
+            failure = _failure(function, outcome)
+            said = f"{step} of {name} has failed: {failure['errorType']}: {failure['errorMessage']}"
+            raise Refusal(400, "InvalidRequestException", said)
 
     def _function(self, name: str, region: str) -> Function:
         from moto.awslambda.utils import get_backend

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from rehearsal.aws.in_use import refuse_what_is_in_use
+from rehearsal.aws.moto_rotation import repair_rotation
 
 TRIED_WITH = ("5.2.",)
 
@@ -31,6 +32,7 @@ def repair_moto() -> None:
         _repair_lambda()
         _repair_rds()
         _repair_s3()
+        repair_rotation()
         _repair_wafv2()
 
 

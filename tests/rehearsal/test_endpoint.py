@@ -151,6 +151,32 @@ def test_a_function_that_needs_a_server_says_which(
     assert refused.value.response["Error"]["Code"] == "NotImplemented"
 
 
+def test_a_rotation_has_the_function_do_its_steps(served: tuple[subprocess.Popen[str], int, Path]) -> None:
+    secrets = client("secretsmanager", served[1])
+
+    def value() -> dict[str, str]:
+        text = secrets.get_secret_value(SecretId="triangle/dev/jwt-access-key")["SecretString"]
+        return dict(json.loads(text))
+
+    for _ in range(2):
+        before = value()
+        secrets.rotate_secret(SecretId="triangle/dev/jwt-access-key")
+        after = value()
+        assert (after["previous"], after["current"]) == (before["current"], before["next"])
+
+
+def test_a_rotation_that_needs_a_server_changes_nothing_in_use(
+    served: tuple[subprocess.Popen[str], int, Path],
+) -> None:
+    secrets = client("secretsmanager", served[1])
+    before = secrets.get_secret_value(SecretId="triangle/dev/database")["SecretString"]
+    with pytest.raises(ClientError, match="triangle-dev-rotate-database needs PostgreSQL"):
+        secrets.rotate_secret(SecretId="triangle/dev/database")
+    assert secrets.get_secret_value(SecretId="triangle/dev/database")["SecretString"] == before
+    with pytest.raises(ClientError, match="No Lambda rotation function"):
+        secrets.rotate_secret(SecretId="triangle/dev/database-master")
+
+
 def test_other_code_and_missing_functions_are_refused(
     served: tuple[subprocess.Popen[str], int, Path],
 ) -> None:

@@ -1,0 +1,60 @@
+"""Rotation of secrets: RotateSecret announces a version, and its function does the rest.
+
+moto forgets the function unless it is named again, makes the version without a value the current one, and
+goes on reading the old one when a function has moved the label AWSCURRENT (RotateSecret, GetSecretValue and
+UpdateSecretVersionStage in Secrets Manager's API reference).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def repair_rotation() -> None:
+    """Replaces the methods in question, once in a process."""
+    from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
+
+    original: Any = SecretsManagerBackend.rotate_secret
+    if hasattr(original, "repaired"):
+        return
+
+    def rotate_secret(
+        self: Any,
+        secret_id: str,
+        client_request_token: str | None = None,
+        rotation_lambda_arn: str | None = None,
+        rotation_rules: dict[str, Any] | None = None,
+        rotate_immediately: bool = True,
+    ) -> Any:
+        secret = self.secrets.get(secret_id)
+        given = (rotation_rules, rotate_immediately)
+        function = rotation_lambda_arn or getattr(secret, "rotation_lambda_arn", "")
+        if not isinstance(secret, FakeSecret) or not function:
+            return original(self, secret_id, client_request_token, rotation_lambda_arn, *given)
+        for version in secret.versions.values():
+            # A rotation that has ended; moto takes it for one that is under way.
+            if {"AWSCURRENT", "AWSPENDING"} <= set(version["version_stages"]):
+                version["version_stages"] = [s for s in version["version_stages"] if s != "AWSPENDING"]
+        current = secret.default_version_id
+        answer = original(self, secret_id, client_request_token, function, *given)
+        secret.set_default_version_id(current)
+        return answer
+
+    rotate_secret.repaired = True  # type: ignore[attr-defined]
+    SecretsManagerBackend.rotate_secret = rotate_secret  # type: ignore[method-assign]
+
+    move: Any = SecretsManagerBackend.update_secret_version_stage
+
+    def update_secret_version_stage(
+        self: Any,
+        secret_id: str,
+        version_stage: str,
+        remove_from_version_id: str,
+        move_to_version_id: str,
+    ) -> Any:
+        answer = move(self, secret_id, version_stage, remove_from_version_id, move_to_version_id)
+        if version_stage == "AWSCURRENT" and move_to_version_id:
+            self.secrets[secret_id].set_default_version_id(move_to_version_id)
+        return answer
+
+    SecretsManagerBackend.update_secret_version_stage = update_secret_version_stage  # type: ignore[method-assign]
