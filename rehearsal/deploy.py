@@ -115,13 +115,21 @@ def deploy(
     fresh: bool = False,
     quiet: bool = False,
 ) -> Deployment:
-    """Deploys and previews again; `fresh` throws what was there before away."""
+    """Deploys and previews again; `fresh` throws what was there before away.
+
+    Raises:
+        EngineError: the engine refused or a resource failed. Of a change nothing is done that the preview
+            refuses, since `pulumi up` looks at the whole plan first too.
+    """
     terminal = Terminal()
     if fresh:
         workspace.remove()
     # The journal finishes what a kill interrupts, so the engine need not write the state at each step.
     with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
         before = graph_of(workspace.resources())
+        if before:
+            with terminal.progress(f"preview {environment}") as progress:
+                session.preview(None if quiet else progress)
         with terminal.progress(f"up {environment}") as progress:
             result = session.up(None if quiet else progress)
         with terminal.progress("second preview") as progress:

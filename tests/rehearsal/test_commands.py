@@ -70,6 +70,21 @@ def test_a_second_up_finds_what_the_first_has_made(
     assert second.forecast.sentence() == ""
 
 
+def test_an_up_that_the_preview_refuses_does_nothing_and_is_left_by_going_back(
+    program: SmallProgram, engine: Path, workspace: Workspace
+) -> None:
+    network = 'vpc = aws.ec2.Vpc("{0}", cidr_block="10.0.0.0/16", opts=options(protect=True))\n'
+    subnet = 'aws.ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24", opts=options(protect=True))\n'
+    program.write(network.format("here") + subnet)
+    deploy(program.root, "dev", engine, workspace, quiet=True)
+    program.write(network.format("there") + subnet)
+    with pytest.raises(EngineError, match="marked for protection"):
+        deploy(program.root, "dev", engine, workspace, quiet=True)
+    program.write(network.format("here") + subnet)
+    # Another network, protected as well, would be in the way.
+    assert deploy(program.root, "dev", engine, workspace, quiet=True).result.changes == {}
+
+
 def test_up_after_a_change_says_what_changed_first_what_cannot_be_taken_back(
     program: SmallProgram, engine: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
