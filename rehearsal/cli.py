@@ -117,7 +117,10 @@ def destroy(env: Environment = "dev", system: System = None, json_: Json = False
 @app.command()
 def clean(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
     """Throw an environment's rehearsal away: state and embedded AWS, protected or not."""
+    from rehearsal.stackfile import check_environment
+
     with errors_for_people():
+        check_environment(env)
         workspace = Workspace.of(ROOT, env, system)
         lock, _ = workspace.lock()
         workspace.remove()

@@ -38,7 +38,7 @@ class StackFile:
         Raises:
             StackFileError: no such environment, no such file, or not a stack file.
         """
-        _check_environment(environment)
+        check_environment(environment)
         try:
             config = stack_config(root, environment)
         except UnreadableFile as error:
@@ -73,7 +73,8 @@ class StackFile:
         return str(cluster.get("version", "")) if isinstance(cluster, Mapping) else ""
 
 
-def _check_environment(environment: str) -> None:
+def check_environment(environment: str) -> None:
+    """Raises StackFileError for a name that no environment has."""
     if environment in ENVIRONMENTS:
         return
     near = difflib.get_close_matches(environment, [*ENVIRONMENTS, "production", "development"], n=1)

@@ -107,3 +107,12 @@ def test_a_day_can_be_tried_before_it_comes(monkeypatch: pytest.MonkeyPatch, com
     assert "expiries.apns.ends: found 2027-11-01; allowed: a day that is not over" in result.output
     monkeypatch.setenv("GROUNDWORK_TODAY", "tomorrow")
     assert 'GROUNDWORK_TODAY: found "tomorrow"' in RUN.invoke(cli.app, [command]).output
+
+
+def test_what_is_no_environment_cannot_be_thrown_away() -> None:
+    done = RUN.invoke(cli.app, ["clean", "--env", "production"])
+    assert done.exit_code == 2
+    assert (
+        "there is no environment 'production'; there are: dev, staging, prod. Did you mean prod?"
+        in done.output
+    )
