@@ -13,6 +13,8 @@ from pulumi_aws import iam as aws_iam
 from infra import iam
 from infra.account import audit_iam
 from infra.configuration.buckets import AUDIT, BACKUPS, replication_role
+from infra.configuration.singletons import Singleton
+from infra.foundations.adoption import told_how_to_adopt
 from infra.foundations.encryption_key import declare_key
 from infra.naming import Naming
 from infra.watching.alarm import Severity
@@ -88,7 +90,10 @@ class Audit(pulumi.ComponentResource):
     def _access_analyzer(self) -> None:
         naming = self._args.naming
         analyzer = accessanalyzer.Analyzer(
-            "access", analyzer_name=naming.prefix, type="ACCOUNT", opts=self._here
+            "access",
+            analyzer_name=naming.prefix,
+            type="ACCOUNT",
+            opts=pulumi.ResourceOptions(parent=self, hooks=told_how_to_adopt(Singleton.ACCESS_ANALYZER)),
         )
         # That GitHub's runners come in is meant: without this the first day would begin with a finding.
         accessanalyzer.ArchiveRule(
@@ -197,7 +202,10 @@ class Audit(pulumi.ComponentResource):
 
     def _guard_duty(self) -> None:
         detector = guardduty.Detector(
-            "threats", enable=True, finding_publishing_frequency="FIFTEEN_MINUTES", opts=self._here
+            "threats",
+            enable=True,
+            finding_publishing_frequency="FIFTEEN_MINUTES",
+            opts=pulumi.ResourceOptions(parent=self, hooks=told_how_to_adopt(Singleton.THREAT_DETECTOR)),
         )
         for feature in FEATURES:
             guardduty.DetectorFeature(

@@ -9,6 +9,8 @@ import pulumi
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.configuration.singletons import Singleton
+from infra.foundations.adoption import told_how_to_adopt
 from infra.naming import Naming
 
 # A deployment takes minutes; with roles in a chain AWS allows no more than an hour anyway.
@@ -77,5 +79,5 @@ class Deployment(pulumi.ComponentResource):
             "github",
             url=f"https://{iam.GITHUB_ISSUER}",
             client_id_lists=[iam.GITHUB_AUDIENCE],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, hooks=told_how_to_adopt(Singleton.GITHUB_PROVIDER)),
         ).arn

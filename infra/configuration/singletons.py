@@ -19,6 +19,17 @@ class Singleton(StrEnum):
     # EKS clusters").
     CONTROL_PLANE_LOGS = "control-plane-logs"
 
+    @property
+    def refusal(self) -> str:
+        """What AWS's or Kubernetes' words about a second one have in them."""
+        return {
+            Singleton.GITHUB_PROVIDER: "EntityAlreadyExists",
+            Singleton.THREAT_DETECTOR: "detector already exists",
+            Singleton.ACCESS_ANALYZER: "ServiceQuotaExceeded",
+            Singleton.NETWORK_POLICY_SWITCH: "already exists",
+            Singleton.CONTROL_PLANE_LOGS: "ResourceAlreadyExistsException",
+        }[self]
+
 
 def read_singletons(root: Reader) -> frozenset[Singleton]:
     """The list `existing`: what the account has already, which is used and left alone."""

@@ -14,8 +14,10 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.configuration.addresses import SERVICE_ADDRESSES
+from infra.configuration.singletons import Singleton
 from infra.configuration.system import Access
 from infra.foundations import ports, timeouts
+from infra.foundations.adoption import told_how_to_adopt
 from infra.foundations.replacement import removed_first
 from infra.foundations.security_rules import let_in
 from infra.kubernetes.kubeconfig import kubeconfig
@@ -225,7 +227,11 @@ class Cluster(pulumi.ComponentResource):
             name=group,
             retention_in_days=args.log_retention,
             kms_key_id=args.log_key,
-            opts=pulumi.ResourceOptions(parent=self, import_=group if args.logs_exist else None),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                import_=group if args.logs_exist else None,
+                hooks=told_how_to_adopt(Singleton.CONTROL_PLANE_LOGS),
+            ),
         )
         return eks.Cluster(
             "cluster",

@@ -21,6 +21,8 @@ from infra import iam
 from infra.configuration.jobs import Schedule
 from infra.configuration.service import Service
 from infra.configuration.settings import ReplicaSettings
+from infra.configuration.singletons import Singleton
+from infra.foundations.adoption import told_how_to_adopt
 from infra.kubernetes import pods
 from infra.kubernetes.job_specs import (
     MIGRATION_DEADLINE_SECONDS,
@@ -199,7 +201,11 @@ class Workloads(pulumi.ComponentResource):
             CONTROLLER_CONFIG_MAP,
             metadata={"name": CONTROLLER_CONFIG_MAP, "namespace": "kube-system"},
             data=CONTROLLER_SWITCH,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.ready)),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=list(self._args.ready),
+                hooks=told_how_to_adopt(Singleton.NETWORK_POLICY_SWITCH),
+            ),
         )
         return [controller]
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from infra.configuration.singletons import Singleton
 from tests.support.recorder import Recording, record
 
 OWN = {
@@ -61,3 +62,9 @@ def test_network_policies_that_are_on_already_are_not_switched_on_again(
     assert "amazon-vpc-cni" not in shared.of("kubernetes:core/v1:ConfigMap")
     policy = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
     assert set(shared.of(policy)) == set(prod.of(policy))
+
+
+@pytest.mark.contract("SEC-6", "SEC-7")
+def test_a_refused_second_one_is_told_with_what_to_write(prod: Recording) -> None:
+    told = {hook for resource in prod.resources for hook in resource.error_hooks if "adopt-" in hook}
+    assert {hook.split("adopt-")[1] for hook in told} == set(Singleton)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rehearsal.session import Session
+from rehearsal.session import EngineError, Session
 from rehearsal.workspace import Workspace
 from tests.support.checkout import ROOT, copy_program
 
@@ -22,12 +23,24 @@ def _first_options() -> list[str]:
     return [word.strip("'") for word in options.split()]
 
 
+def _arn_of(made: dict[str, Any]) -> dict[str, Any]:
+    return {"OpenIDConnectProviderArn": made["OpenIDConnectProviderArn"]}
+
+
 @pytest.mark.contract("ENV-6")
 def test_registry_secrets_and_domain_are_there_before_the_services_that_need_them(
     engine: Path, tmp_path: Path
 ) -> None:
     root, workspace = copy_program(tmp_path), Workspace(tmp_path / "workspace" / "dev", "dev")
     with Session(root, "dev", engine, workspace, checkpoints=False) as session:
+        provider = {
+            "Url": "https://token.actions.githubusercontent.com",
+            "ClientIDList": ["sts.amazonaws.com"],
+        }
+        made = session.cloud.call("iam", session.region, "create_open_id_connect_provider", **provider)
+        with pytest.raises(EngineError, match="groundwork:existing: add github-provider"):
+            session.up(options=_first_options())
+        session.cloud.call("iam", session.region, "delete_open_id_connect_provider", **_arn_of(made))
         session.up(options=_first_options())
         first = {resource["type"] for resource in session.export()["deployment"]["resources"]}
         then = session.up()

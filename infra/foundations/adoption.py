@@ -1,0 +1,24 @@
+"""What an account has once: a refused second one is told with the way to use the first."""
+
+from __future__ import annotations
+
+import pulumi
+
+from infra.configuration.singletons import Singleton
+
+
+def told_how_to_adopt(singleton: Singleton) -> pulumi.ResourceHookBinding:
+    """A hook of the engine that adds to AWS's refusal what to write (Pulumi, "Error hooks").
+
+    It repeats nothing: the refusal stands until the file says so.
+    """
+
+    async def tell(failure: pulumi.ErrorHookArgs) -> bool:
+        if failure.failed_operation == "create" and singleton.refusal in failure.errors[0]:
+            pulumi.log.error(
+                f"The account has one already. Pulumi.{pulumi.get_stack()}.yaml: groundwork:existing: add "
+                f"{singleton}, then run the same command again (docs/configuration.md)."
+            )
+        return False
+
+    return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(f"adopt-{singleton}", tell)])
