@@ -279,7 +279,8 @@ def test_a_primary_restored_under_its_name_is_not_left_without_a_standby_unnotic
     (primary,) = backend.databases.values()
     before = primary.dbi_resource_id
     primary.dbi_resource_id = "db-RESTORED"
-    deployed.session.refresh()
+    looked_at = ["--target", deployed.urn(DATABASE, "database")]
+    deployed.session.refresh(options=looked_at)
     with pytest.raises(EngineError, match="standby: unable to replace"):
         deployed.session.preview()
     stack_file = deployed.root / "Pulumi.prod.yaml"
@@ -290,7 +291,7 @@ def test_a_primary_restored_under_its_name_is_not_left_without_a_standby_unnotic
     replace_text(stack_file, "    standbyPromoted: true\n", "")
     deployed.session.use_program(deployed.root)
     primary.dbi_resource_id = before
-    deployed.session.refresh()
+    deployed.session.refresh(options=looked_at)
     assert deployed.session.preview().changes == {}
 
 
