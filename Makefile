@@ -172,6 +172,8 @@ INSTALL = @PYTHONS="$(PYTHONS)" FOLDER='$(FOLDER)' REQUIREMENTS='$(REQUIREMENTS)
 # The requirements' age says nothing: git sets it anew.
 $(READY): REQUIREMENTS = requirements.txt
 $(READY): FOLDER = $(VENV)
+# A target's variables are those of what it needs as well: said here, or the tests' own would hold.
+$(READY): ADD =
 $(CHECKERS_READY): REQUIREMENTS = requirements-audit.txt
 $(CHECKERS_READY): FOLDER = $(CHECKERS)
 $(READY) $(CHECKERS_READY):

@@ -128,6 +128,13 @@ class TestSetUp:
         assert installed == ["-m pip install"]
         assert "--require-hashes -r requirements-test.txt" in (tmp_path / "calls").read_text()
 
+    @pytest.mark.parametrize("target", ["test", "lint", "docs"])
+    def test_the_tests_may_be_the_first_command_of_a_fresh_checkout(
+        self, make: Make, calls: Callable[[], list[str]], target: str
+    ) -> None:
+        make(target)
+        assert calls()[:4] == [*SETUP, "-m pip install"]
+
     def test_a_failed_installation_of_what_tests_need_is_told_and_begun_again(
         self, make: Make, calls: Callable[[], list[str]]
     ) -> None:
