@@ -82,7 +82,7 @@ shell: $(READY) ## a shell in which `pulumi` is ENV's rehearsal: stack, preview 
 	@$(REHEARSAL) shell --env "$$ENV" $(OTHER_SYSTEM)
 
 # A shell takes all that is printed for commands, so what the installation says goes elsewhere.
-env: ## the same for the shell that is open: eval "$$(make env ENV=…)"
+env: ## the same for the shell that is open: eval "$(make env ENV=…)"
 	@$(MAKE) --no-print-directory engine >&2 && $(REHEARSAL) env --env "$$ENV" $(OTHER_SYSTEM)
 
 manifests: $(READY) ## write the Kubernetes objects of ENV as YAML, into OUTPUT or manifests/ENV

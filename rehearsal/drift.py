@@ -98,7 +98,7 @@ class Found:
             padded = "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True))
             terminal.out.print(padded.rstrip(), markup=False)
         terminal.out.print(
-            f"\n{len(self.changed)} resources of {self.environment} have drifted. `make refresh "
+            f"\nDrifted in {self.environment}: {len(self.changed)}. `make refresh "
             f"ENV={self.environment}` takes what was found into the state; then `make up "
             f"ENV={self.environment}` brings back what the program declares.",
             markup=False,

@@ -31,6 +31,23 @@ _CREDENTIAL = re.compile(r"(?<=Credential=)[^/,]+|(?<=Signature=)\w+")
 INVOCATION = re.compile(r"/[0-9-]+/functions/([^/]+)/(?:invocations|invoke-async/?)")
 
 _READING_METHODS = ("GET", "HEAD", "OPTIONS")
+# KMS computes with keys and keeps nothing; what was encrypted before could not be decrypted again anyway.
+_COMPUTING = frozenset(
+    [
+        "Decrypt",
+        "Encrypt",
+        "ReEncrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateMac",
+        "GenerateRandom",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    ]
+)
 # Smithy's RPC v2 has the operation in the path.
 _OPERATION_IN_PATH = re.compile(r"/service/[^/]+/operation/(\w+)")
 
@@ -81,7 +98,7 @@ class Request:
     def changes(self, reading: tuple[str, ...]) -> bool:
         """Whether it may change anything; `reading` has the first words of operations that do not."""
         if operation := self.operation:
-            return not xform_name(operation).startswith(reading)
+            return operation not in _COMPUTING and not xform_name(operation).startswith(reading)
         return self.variables["REQUEST_METHOD"] not in _READING_METHODS
 
     def __str__(self) -> str:

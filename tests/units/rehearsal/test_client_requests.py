@@ -122,3 +122,16 @@ def test_a_body_in_pieces_is_read_to_its_end() -> None:
     environ = {"REQUEST_METHOD": "PUT", "wsgi.input": io.BytesIO(b"content"), "wsgi.input_terminated": True}
     assert Request.of(environ).body == b"content"
     assert json.dumps(dict(Request.of(environ).variables)) == '{"REQUEST_METHOD": "PUT"}'
+
+
+def test_what_a_key_computes_is_no_change_and_is_not_repeated(
+    journal: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(journal) as client:
+        key = client("kms").create_key()["KeyMetadata"]["KeyId"]
+        hidden = client("kms").encrypt(KeyId=key, Plaintext=b"hidden")["CiphertextBlob"]
+        assert client("kms").decrypt(CiphertextBlob=hidden)["Plaintext"] == b"hidden"
+    assert [entry["kind"] for entry in Journal(journal).entries()] == ["http"]
+    with served(journal):
+        pass
+    assert capsys.readouterr().err == ""
