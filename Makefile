@@ -55,7 +55,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir="$$CACHE/pytest"
 # A module's tests share what they have deployed, so they stay together.
 ON_ALL_CORES = -n auto --maxprocesses 4 --dist loadscope
-TYPED  = $(wildcard __main__.py infra commands rehearsal functions operations timing tests)
+TYPED  = $(wildcard __main__.py infra commands documentation rehearsal functions operations timing tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.
 STEP = step() { name=$$1; shift; start=$$(date +%s); said=$$("$$@" 2>&1); code=$$?; \

@@ -1,13 +1,13 @@
 """The platform from top to bottom, in the order in which its parts need each other.
 
-What each part is given of the configuration, and of the parts before it, is in `infra/arguments`.
+What each part is given of the configuration, and of the parts before it, is in `infra/wiring`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from infra import arguments
+from infra import wiring
 from infra.account.audit import Audit
 from infra.account.budget import Budget
 from infra.account.deployment import Deployment
@@ -36,6 +36,13 @@ from infra.kubernetes.on_call import OnCall
 from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.reloader import Reloader
 from infra.kubernetes.workloads import Workloads
+from infra.monitoring.alarms import Alarms
+from infra.monitoring.availability import Availability
+from infra.monitoring.dashboard import Dashboard
+from infra.monitoring.escalation import Escalation
+from infra.monitoring.events import Events
+from infra.monitoring.logs import Logs
+from infra.monitoring.notifications import Notifications
 from infra.naming import RegionRole
 from infra.outputs import Outputs
 from infra.providers import Regions, declare_regions, in_cluster
@@ -43,13 +50,6 @@ from infra.recovery.backup import Backup
 from infra.recovery.recovery_keys import RecoveryKeys
 from infra.recovery.standby import Standby
 from infra.recovery.standby_network import StandbyNetwork
-from infra.watching.alarms import Alarms
-from infra.watching.availability import Availability
-from infra.watching.dashboard import Dashboard
-from infra.watching.escalation import Escalation
-from infra.watching.events import Events
-from infra.watching.logs import Logs
-from infra.watching.notifications import Notifications
 
 
 def declare(configuration: Configuration) -> Outputs:
@@ -57,73 +57,65 @@ def declare(configuration: Configuration) -> Outputs:
     regions = declare_regions(configuration)
     home, recovery = regions[RegionRole.HOME].opts, regions[RegionRole.RECOVERY].provider
 
-    keys = Keys("keys", arguments.keys(configuration, recovery), home)
-    notifications = Notifications("notifications", arguments.notifications(configuration, keys), home)
-    network = Network("network", arguments.network(configuration, keys), home)
-    Logs("logs", arguments.logs(configuration, keys), home)
-    cluster = Cluster("cluster", arguments.cluster(configuration, keys, network), home)
-    pod_group = PodGroup("pod-group", arguments.pod_group(configuration, network, cluster), home)
-    Registry("registry", arguments.registry(configuration, keys, recovery), home)
+    keys = Keys("keys", wiring.keys(configuration, recovery), home)
+    notifications = Notifications("notifications", wiring.notifications(configuration, keys), home)
+    network = Network("network", wiring.network(configuration, keys), home)
+    Logs("logs", wiring.logs(configuration, keys), home)
+    cluster = Cluster("cluster", wiring.cluster(configuration, keys, network), home)
+    pod_group = PodGroup("pod-group", wiring.pod_group(configuration, network, cluster), home)
+    Registry("registry", wiring.registry(configuration, keys, recovery), home)
 
-    attempted = arguments.release(configuration)
+    attempted = wiring.release(configuration)
     release = Release("release", attempted, home) if attempted else None
-    database = Database(
-        "database", arguments.database(configuration, keys, network, pod_group, release), home
-    )
+    database = Database("database", wiring.database(configuration, keys, network, pod_group, release), home)
     redis = {
         purpose: Redis(purpose, args, home)
-        for purpose, args in arguments.redis(configuration, keys, network, pod_group).items()
+        for purpose, args in wiring.redis(configuration, keys, network, pod_group).items()
     }
-    storage = Storage("storage", arguments.storage(configuration, keys, recovery), home)
-    secrets = Secrets("secrets", arguments.secrets(configuration, keys), home)
-    entries = arguments.entries(database, redis, secrets)
+    storage = Storage("storage", wiring.storage(configuration, keys, recovery), home)
+    secrets = Secrets("secrets", wiring.secrets(configuration, keys), home)
+    entries = wiring.entries(database, redis, secrets)
 
-    backup = Backup(
-        "backup", arguments.backup(configuration, database, storage, notifications, recovery), home
-    )
+    backup = Backup("backup", wiring.backup(configuration, database, storage, notifications, recovery), home)
     standby = _standby(configuration, regions, database)
-    Audit("audit", arguments.audit(configuration, keys, storage, notifications), home)
-    deployment = Deployment("deployment", arguments.deployment(configuration), home)
+    Audit("audit", wiring.audit(configuration, keys, storage, notifications), home)
+    deployment = Deployment("deployment", wiring.deployment(configuration), home)
 
     edge = _edge(configuration, regions, network, pod_group, storage)
-    People("people", arguments.people(configuration, keys, entries, edge.distributions), home)
+    People("people", wiring.people(configuration, keys, entries, edge.distributions), home)
 
     rotators = {
         rotator: Function(rotator, args, home)
-        for rotator, args in arguments.rotators(
-            configuration, keys, network, database, redis, entries
-        ).items()
+        for rotator, args in wiring.rotators(configuration, keys, network, database, redis, entries).items()
     }
     rotation = Rotation(
-        "rotation", arguments.rotation(configuration, rotators, network, database, entries), home
+        "rotation", wiring.rotation(configuration, rotators, network, database, entries), home
     )
     scheduled = [
         Function(name, args, home)
-        for name, args in arguments.scheduled_functions(
+        for name, args in wiring.scheduled_functions(
             configuration, keys, storage, entries, database, notifications
         ).items()
     ]
 
     inside = in_cluster(regions, cluster.kubeconfig, configuration.naming)
-    nodes = ApplicationNodes("nodes", arguments.application_nodes(network, cluster, pod_group), inside)
-    ready = arguments.PodsReady(rotation.prepared, database.backup, nodes.pool)
+    nodes = ApplicationNodes("nodes", wiring.application_nodes(network, cluster, pod_group), inside)
+    ready = wiring.PodsReady(rotation.prepared, database.backup, nodes.pool)
     workloads = Workloads(
         "workloads",
-        arguments.workloads(
-            configuration, keys, cluster, storage, entries, ready, release, edge.load_balancer
-        ),
+        wiring.workloads(configuration, keys, cluster, storage, entries, ready, release, edge.load_balancer),
         inside,
     )
-    Reloader("reloader", arguments.reloader(configuration, workloads), inside)
-    OnCall("on-call", arguments.on_call(configuration, workloads), inside)
-    watched_jobs = arguments.watch_jobs(configuration, keys, network, cluster)
+    Reloader("reloader", wiring.reloader(configuration, workloads), inside)
+    OnCall("on-call", wiring.on_call(configuration, workloads), inside)
+    watched_jobs = wiring.watch_jobs(configuration, keys, network, cluster)
     if watched_jobs is not None:
         watcher = Function(WATCH_JOBS, watched_jobs, home)
-        JobWatch("job-watch", arguments.job_watch(configuration, cluster, watcher, workloads), inside)
+        JobWatch("job-watch", wiring.job_watch(configuration, cluster, watcher, workloads), inside)
         scheduled.append(watcher)
 
-    availability = Availability("availability", arguments.availability(configuration), home)
-    parts = arguments.Parts(
+    availability = Availability("availability", wiring.availability(configuration), home)
+    parts = wiring.Parts(
         cluster=cluster,
         database=database,
         redis=redis,
@@ -146,7 +138,7 @@ def declare(configuration: Configuration) -> Outputs:
         namespace=configuration.system.name,
         database_endpoint=database.endpoint,
         deploy_role=deployment.role_arn,
-        buckets={**storage.names, **arguments.edge_buckets(configuration)},
+        buckets={**storage.names, **wiring.edge_buckets(configuration)},
         name_servers=edge.dns.name_servers,
         distributions=edge.distributions.ids,
         secrets=entries,
@@ -159,9 +151,9 @@ def _standby(configuration: Configuration, regions: Regions, database: Database)
     if not configuration.settings.standard.standby_region:
         return None
     there = regions[RegionRole.RECOVERY].opts
-    keys = RecoveryKeys("recovery-keys", arguments.recovery_keys(configuration), there)
-    network = StandbyNetwork("recovery-network", arguments.standby_network(configuration, keys), there)
-    return Standby("standby", arguments.standby(configuration, keys, network, database), there)
+    keys = RecoveryKeys("recovery-keys", wiring.recovery_keys(configuration), there)
+    network = StandbyNetwork("recovery-network", wiring.standby_network(configuration, keys), there)
+    return Standby("standby", wiring.standby(configuration, keys, network, database), there)
 
 
 @dataclass(frozen=True)
@@ -179,13 +171,13 @@ def _edge(
 ) -> _Edge:
     """The way from the internet to the pods: a domain, CloudFront with its firewall, the load balancer."""
     home, worldwide = regions[RegionRole.HOME], regions[RegionRole.GLOBAL]
-    dns = Dns("dns", arguments.dns(configuration), home.opts)
-    certified = arguments.certificates(configuration, dns, worldwide.provider)
+    dns = Dns("dns", wiring.dns(configuration), home.opts)
+    certified = wiring.certificates(configuration, dns, worldwide.provider)
     certificates = Certificates("certificates", certified, home.opts)
-    balanced = arguments.load_balancer(configuration, network, pod_group, storage, dns, certificates)
+    balanced = wiring.load_balancer(configuration, network, pod_group, storage, dns, certificates)
     load_balancer = LoadBalancer("load-balancer", balanced, home.opts)
-    firewall = Firewall("firewall", arguments.firewall(configuration), worldwide.opts)
-    distributed = arguments.distributions(
+    firewall = Firewall("firewall", wiring.firewall(configuration), worldwide.opts)
+    distributed = wiring.distributions(
         configuration, storage, dns, certificates, firewall, load_balancer, home.provider
     )
     distributions = Distributions("distributions", distributed, worldwide.opts)
@@ -197,7 +189,7 @@ def _watch(
     regions: Regions,
     keys: Keys,
     notifications: Notifications,
-    parts: arguments.Parts,
+    parts: wiring.Parts,
 ) -> None:
     """Alarms in every region that has metrics, who hears of them and of those that stay, and the dashboard.
 
@@ -206,23 +198,23 @@ def _watch(
     home = regions[RegionRole.HOME].opts
     told = {RegionRole.HOME: notifications}
     for role in (RegionRole.GLOBAL, *([RegionRole.RECOVERY] if parts.standby else [])):
-        ways = arguments.notifications_of(configuration, role)
+        ways = wiring.notifications_of(configuration, role)
         told[role] = Notifications(f"notifications-{role}", ways, regions[role].opts)
 
-    escalation = Escalation("escalation", arguments.escalation(configuration, keys), home)
-    escalate = arguments.escalate(configuration, keys, escalation, list(told.values()))
+    escalation = Escalation("escalation", wiring.escalation(configuration, keys), home)
+    escalate = wiring.escalate(configuration, keys, escalation, list(told.values()))
     parts = replace(parts, functions=[*parts.functions, Function("escalate", escalate, home)])
 
-    watched = arguments.watched(configuration, parts)
+    watched = wiring.watched(configuration, parts)
     made = {
         role: Alarms(
             "alarms" if role is RegionRole.HOME else f"alarms-{role}",
-            arguments.alarms(configuration, parts, watched, topics, role),
+            wiring.alarms(configuration, parts, watched, topics, role),
             regions[role].opts,
         )
         for role, topics in told.items()
     }
-    Events("events", arguments.events(configuration, keys, watched), home)
-    Budget("budget", arguments.budget(configuration, notifications), home)
+    Events("events", wiring.events(configuration, keys, watched), home)
+    Budget("budget", wiring.budget(configuration, notifications), home)
     alarms = made[RegionRole.HOME]
-    Dashboard("dashboard", arguments.dashboard(configuration, parts, watched, alarms, notifications), home)
+    Dashboard("dashboard", wiring.dashboard(configuration, parts, watched, alarms, notifications), home)

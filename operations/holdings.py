@@ -11,10 +11,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.arguments.rotation import rotated
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, REDIS_PURPOSES, redis_secret
 from infra.configuration.secrets import SecretSource
+from infra.wiring.functions import rotated
 from operations.console import OperationFailed
 from operations.live_or_test import is_placeholder
 

@@ -10,9 +10,9 @@ from infra.configuration import Configuration
 from infra.configuration.environments import Environment
 from infra.configuration.service import Service
 from infra.configuration.system import System
-from infra.watching import application_metrics, log_metrics
-from infra.watching.alarm_catalogue import Limits, catalogue
-from infra.watching.application_metrics import METRICS, ApplicationMetric, Publisher, Rhythm
+from infra.monitoring import application_metrics, log_metrics
+from infra.monitoring.alarm_catalogue import Limits, catalogue
+from infra.monitoring.application_metrics import METRICS, ApplicationMetric, Publisher, Rhythm
 from operations.embedded_metrics import Published
 from operations.log_lines import Log
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.watching.log_metrics import SERVICE_METRICS
-from infra.watching.service_log import EVENTS, FIELDS, LEVELS, Kind, Line
+from infra.monitoring.log_metrics import SERVICE_METRICS
+from infra.monitoring.service_log import EVENTS, FIELDS, LEVELS, Kind, Line
 from operations.embedded_metrics import EmbeddedMetricError, Published, is_embedded, published
 
 # Longer ones never arrive: the agent's buffer ends there, and it leaves them out (Fluent Bit's manual,

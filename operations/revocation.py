@@ -14,12 +14,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.arguments.rotation import rotated
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
+from infra.configuration.rotation import Rotator
 from infra.configuration.secrets import SecretSource
-from infra.functions.rotation import Rotator
 from infra.kubernetes.cluster import SECRETS_POLL_MINUTES
+from infra.wiring.functions import rotated
 from operations.console import OperationError, OperationFailed
 from operations.environments import Place
 from operations.holdings import CURRENT
@@ -28,7 +28,7 @@ from operations.holdings import CURRENT
 # out (infra/kubernetes/reloader.py).
 PODS_MINUTES = SECRETS_POLL_MINUTES + 5
 
-# Lambda's functions that rotate wait 5 minutes at most (infra/arguments/rotation.py), and Secrets Manager
+# Lambda's functions that rotate wait 5 minutes at most (infra/wiring/rotation.py), and Secrets Manager
 # repeats what failed.
 _ROTATION_SECONDS = 900.0
 _POLL_SECONDS = 5.0

@@ -289,7 +289,7 @@ def audit(
 @app.command()
 def docs(json_: Json = False) -> None:
     """Write the generated parts of the documentation anew."""
-    from rehearsal.documentation.pages import write_documentation
+    from documentation.pages import write_documentation
 
     with errors_for_people():
         files = [str(path.relative_to(ROOT)) for path in write_documentation(ROOT, _engine())]

@@ -20,7 +20,7 @@ _ROTATORS = ("rotate_database", "rotate_redis", "rotate_signing_key")
 class Metric(StrEnum):
     """What is measured, and by which functions: their folders, and the metric's dimensions if it has any.
 
-    An alarm on a metric is declared where one of its functions is (infra/watching/alarm_catalogue), so that
+    An alarm on a metric is declared where one of its functions is (infra/monitoring/alarm_catalogue), so that
     none waits for what nobody writes. An environment has an account of its own: none of them names it.
     """
 

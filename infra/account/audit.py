@@ -13,13 +13,13 @@ from pulumi_aws import iam as aws_iam
 from infra import iam
 from infra.account import audit_iam
 from infra.configuration.buckets import AUDIT, BACKUPS, replication_role
+from infra.configuration.severities import Severity
 from infra.configuration.singletons import Singleton
 from infra.foundations.adoption import told_how_to_adopt
 from infra.foundations.encryption_key import declare_key
+from infra.monitoring.log_metrics import of_trail
+from infra.monitoring.metric_filter import declare_metric_filter
 from infra.naming import Naming
-from infra.watching.alarm import Severity
-from infra.watching.log_metrics import of_trail
-from infra.watching.metric_filter import declare_metric_filter
 
 # What GuardDuty looks at beside the trail, DNS and flow logs, by its name in the API (CreateDetector).
 # Without agents: those would have to run on every node.
@@ -72,7 +72,8 @@ class Audit(pulumi.ComponentResource):
 
     Produces the trail in the audit bucket with digests that prove its files, and in a log group with the
     metrics of root use, secrets read by strangers and failed logins; Access Analyzer; in prod GuardDuty; and
-    the monthly reminder to review access. Findings become alarms by their events (infra/watching/events.py).
+    the monthly reminder to review access. Findings become alarms by their events
+    (infra/monitoring/events.py).
     """
 
     def __init__(self, name: str, args: AuditArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -24,7 +24,7 @@ from infra.data.tier_change import tier_change_is_watched
 from infra.foundations import ports, timeouts
 from infra.foundations.busy import created_when_free
 from infra.foundations.outliving import unlike_any_before
-from infra.foundations.security_rules import let_in
+from infra.foundations.security_rules import grant_ingress
 from infra.naming import Naming
 
 # Runbook 003: daily at 2 AM UTC. Maintenance is well apart from it, in the quietest night.
@@ -121,7 +121,7 @@ class Database(pulumi.ComponentResource):
             tags={"Name": self._args.naming.named("database")},
             opts=self._here,
         )
-        let_in(
+        grant_ingress(
             "database",
             "Pods connect",
             group=group.id,

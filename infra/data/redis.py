@@ -19,7 +19,7 @@ from infra.data.secret_entry import (
 )
 from infra.foundations import ports, timeouts
 from infra.foundations.outliving import unlike_any_before
-from infra.foundations.security_rules import let_in
+from infra.foundations.security_rules import grant_ingress
 from infra.naming import Naming
 
 # The last version of Redis itself that ElastiCache has: the runbooks speak of Redis, and clients,
@@ -120,7 +120,7 @@ class Redis(pulumi.ComponentResource):
             tags={"Name": self._id},
             opts=self._here,
         )
-        let_in(
+        grant_ingress(
             self._purpose,
             "Pods connect",
             group=group.id,

@@ -18,7 +18,7 @@ from infra.edge.frontend_bucket import (
     declare_pages_function,
 )
 from infra.edge.sites import ORIGIN_HEADER, Site
-from infra.foundations.replacement import removed_first
+from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
 # TLS 1.2 and 1.3 with forward secrecy (CloudFront developer guide, "supported protocols and ciphers").
@@ -201,7 +201,7 @@ class Distributions(pulumi.ComponentResource):
             name=self._args.naming.named("access-logs"),
             output_format="w3c",
             delivery_destination_configuration=configuration,
-            opts=removed_first(self, depends_on=[self._args.access_logs_ready]),
+            opts=delete_before_replace(self, depends_on=[self._args.access_logs_ready]),
         )
 
     def _deliver_logs(
@@ -216,7 +216,7 @@ class Distributions(pulumi.ComponentResource):
             name=self._args.naming.named(f"cdn-{site.name}"),
             log_type="ACCESS_LOGS",
             resource_arn=distribution.arn,
-            opts=removed_first(self),
+            opts=delete_before_replace(self),
         )
         return cloudwatch.LogDelivery(
             site.name,

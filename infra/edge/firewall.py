@@ -12,7 +12,7 @@ from pulumi_aws import cloudwatch, wafv2
 from infra import iam
 from infra.configuration.switches import Maintenance
 from infra.foundations.encryption_key import declare_key
-from infra.foundations.replacement import removed_first
+from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
 # Requests of one address in five minutes, the window that WAF counts in.
@@ -122,7 +122,7 @@ class Firewall(pulumi.ComponentResource):
                 )
                 for header in REDACTED_HEADERS
             ],
-            opts=removed_first(self),
+            opts=delete_before_replace(self),
         )
 
 

@@ -11,15 +11,21 @@ import pulumi_random as random
 from pulumi_aws import ec2, lb, vpc
 
 from infra.configuration.platform_names import DOMAIN_SITE, ORIGIN_LABEL
+from infra.configuration.pod_lifecycle import (
+    FAILURE_THRESHOLD,
+    GRACE_SECONDS,
+    HEALTHY_CHECKS,
+    LEAVE_SECONDS,
+    PROBE_PERIOD_SECONDS,
+    PROBE_TIMEOUT_SECONDS,
+)
 from infra.configuration.reachable import specificity
 from infra.configuration.regions import REGIONS
 from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, Service
 from infra.edge.dns_records import declare_alias
 from infra.edge.sites import ORIGIN_HEADER, Site
 from infra.foundations import ports
-from infra.foundations.security_rules import let_in, let_out
-from infra.kubernetes import pods
-from infra.kubernetes.rollout import HEALTHY_CHECKS
+from infra.foundations.security_rules import grant_egress, grant_ingress
 from infra.naming import Naming
 
 # TLS 1.2 with forward secrecy, and 1.3 (ELB user guide, "Security policies").
@@ -27,8 +33,8 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 
 # AWS's default; more only where heartbeats come more slowly.
 IDLE_TIMEOUT_SECONDS = 60
-# What is under way when a pod leaves is answered before it is killed (infra/kubernetes/pods.py).
-DEREGISTRATION_SECONDS = pods.GRACE_SECONDS - pods.LEAVE_SECONDS
+# What is under way when a pod leaves is answered before it is killed (infra/configuration/pod_lifecycle.py).
+DEREGISTRATION_SECONDS = GRACE_SECONDS - LEAVE_SECONDS
 STICKY_SECONDS = 86_400
 ACCESS_LOGS_PREFIX = "load-balancer"
 
@@ -145,8 +151,10 @@ class LoadBalancer(pulumi.ComponentResource):
         )
         for port in sorted({service.port for service in args.services}):
             name, pods_group = f"pods-{port}", args.pods_security_group_id
-            let_out(name, "To pods", group=group.id, destination=pods_group, port=port, parent=self)
-            let_in(name, "From the load balancer", group=pods_group, source=group.id, port=port, parent=self)
+            grant_egress(name, "To pods", group=group.id, destination=pods_group, port=port, parent=self)
+            grant_ingress(
+                name, "From the load balancer", group=pods_group, source=group.id, port=port, parent=self
+            )
         return group.id
 
     def _load_balancer(self, security_group_id: pulumi.Output[str]) -> lb.LoadBalancer:
@@ -186,10 +194,10 @@ class LoadBalancer(pulumi.ComponentResource):
                 protocol="HTTP",
                 path=service.health.ready,
                 matcher="200-299",
-                interval=pods.PROBE_PERIOD_SECONDS,
-                timeout=pods.PROBE_TIMEOUT_SECONDS,
+                interval=PROBE_PERIOD_SECONDS,
+                timeout=PROBE_TIMEOUT_SECONDS,
                 healthy_threshold=HEALTHY_CHECKS,
-                unhealthy_threshold=pods.FAILURE_THRESHOLD,
+                unhealthy_threshold=FAILURE_THRESHOLD,
             ),
             stickiness=lb.TargetGroupStickinessArgs(
                 enabled=service.sticky, type="lb_cookie", cookie_duration=STICKY_SECONDS

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 
 from infra import iam
+from infra.configuration.severities import PUBLISHERS, RULES
 from infra.foundations.encryption_key import declare_key, declare_replica
 from infra.naming import Naming
-from infra.watching.alarm import PUBLISHERS, RULES
 
 
 @dataclass(frozen=True)

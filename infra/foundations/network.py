@@ -11,7 +11,7 @@ from pulumi_aws import ec2
 
 from infra.configuration.addresses import subnets
 from infra.foundations.flow_logs import declare_flow_logs
-from infra.foundations.replacement import removed_first
+from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
 # What pods and nodes call; everything else goes through a NAT gateway.
@@ -113,7 +113,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=str(addresses),
             tags={**self._tags(name), **tags},
             # EC2 refuses a second one with the same addresses.
-            opts=removed_first(self, protect=self._args.protect),
+            opts=delete_before_replace(self, protect=self._args.protect),
         ).id
 
     def _routes(self) -> None:

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws import ecr
 
 from infra.foundations.encryption_key import declare_key
-from infra.foundations.replacement import removed_first
+from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
 # CI tags what it deploys `<environment>-<git SHA>`. So many of these stay: the one in use is always the
@@ -113,7 +113,7 @@ class Registry(pulumi.ComponentResource):
             name,
             repository=made.name,
             policy=json.dumps({"rules": _kept(args.naming.environment)}),
-            opts=removed_first(self, provider),
+            opts=delete_before_replace(self, provider),
         )
         return made
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pulumi
 
 
-def removed_first(
+def delete_before_replace(
     parent: pulumi.Resource,
     provider: pulumi.ProviderResource | None = None,
     depends_on: Sequence[pulumi.Resource] = (),

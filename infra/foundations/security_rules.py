@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import vpc
 
 
-def let_in(
+def grant_ingress(
     name: str,
     description: str,
     *,
@@ -37,7 +37,7 @@ def let_in(
     )
 
 
-def let_out(
+def grant_egress(
     name: str,
     description: str,
     *,

@@ -11,8 +11,8 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.foundations import ports
-from infra.foundations.replacement import removed_first
-from infra.foundations.security_rules import let_in, let_out
+from infra.foundations.replacement import delete_before_replace
+from infra.foundations.security_rules import grant_egress, grant_ingress
 from infra.functions.function_code import PACKAGE, archive
 from infra.functions.schedule import declare_schedule
 from infra.naming import Naming
@@ -177,8 +177,8 @@ class Function(pulumi.ComponentResource):
     def _connection(self, group: ec2.SecurityGroup, to: Destination) -> None:
         rule, reached = f"{self.child}-{to.name}", to.security_group_id
         why = f"The function {self.child} connects"
-        let_out(rule, to.name, group=group.id, destination=reached, port=to.port, parent=self)
-        let_in(rule, why, group=reached, source=group.id, port=to.port, parent=self)
+        grant_egress(rule, to.name, group=group.id, destination=reached, port=to.port, parent=self)
+        grant_ingress(rule, why, group=reached, source=group.id, port=to.port, parent=self)
 
     def _role(self, logs: cloudwatch.LogGroup) -> tuple[aws_iam.Role, list[pulumi.Resource]]:
         args = self._args
@@ -260,5 +260,5 @@ class Function(pulumi.ComponentResource):
             principal=invoker.service,
             source_arn=invoker.source,
             source_account=self._args.naming.account,
-            opts=removed_first(self),
+            opts=delete_before_replace(self),
         )

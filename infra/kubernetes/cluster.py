@@ -18,8 +18,8 @@ from infra.configuration.singletons import Singleton
 from infra.configuration.system import Access
 from infra.foundations import ports, timeouts
 from infra.foundations.adoption import told_how_to_adopt
-from infra.foundations.replacement import removed_first
-from infra.foundations.security_rules import let_in
+from infra.foundations.replacement import delete_before_replace
+from infra.foundations.security_rules import grant_ingress
 from infra.kubernetes.kubeconfig import kubeconfig
 from infra.naming import Naming
 
@@ -168,7 +168,7 @@ class Cluster(pulumi.ComponentResource):
         )
         self.kubeconfig = kubeconfig(cluster, args.naming.region)
         if args.endpoint_security_group_id is not None:
-            let_in(
+            grant_ingress(
                 "endpoints",
                 "Nodes and pods call AWS APIs",
                 group=args.endpoint_security_group_id,
@@ -311,7 +311,7 @@ class Cluster(pulumi.ComponentResource):
             principal_arn=principal,
             policy_arn=f"arn:aws:eks::aws:cluster-access-policy/{access.policy}",
             access_scope=scope,
-            opts=removed_first(self, depends_on=[entry]),
+            opts=delete_before_replace(self, depends_on=[entry]),
         )
 
     def _add_ons(self) -> list[pulumi.Resource]:

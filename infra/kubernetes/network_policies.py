@@ -13,7 +13,7 @@ from typing import Any
 from infra.configuration.platform_names import DENY_ALL, callers_policy
 from infra.configuration.service import Service
 from infra.foundations import ports
-from infra.kubernetes.pods import labels, owner_label
+from infra.labels import labels, owner_label
 
 CONTROLLER_CONFIG_MAP = "amazon-vpc-cni"
 CONTROLLER_SWITCH = {"enable-network-policy-controller": "true"}

@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import ec2, vpc
 
 from infra.foundations import ports
-from infra.foundations.security_rules import let_in
+from infra.foundations.security_rules import grant_ingress
 from infra.naming import Naming
 
 
@@ -76,7 +76,7 @@ class PodGroup(pulumi.ComponentResource):
         if args.endpoint_security_group_id is not None:
             reached["endpoints"] = args.endpoint_security_group_id
         for what, group in reached.items():
-            let_in(
+            grant_ingress(
                 f"{what}-pods",
                 "Pods of the application connect",
                 group=group,

@@ -9,25 +9,24 @@ from typing import Any
 
 import pulumi
 
+from infra.configuration.pod_lifecycle import (
+    FAILURE_THRESHOLD,
+    GRACE_SECONDS,
+    LEAVE_SECONDS,
+    PROBE_PERIOD_SECONDS,
+    PROBE_TIMEOUT_SECONDS,
+    PROGRESS_DEADLINE_SECONDS,
+    STARTUP_ATTEMPTS,
+    STARTUP_PERIOD_SECONDS,
+)
 from infra.configuration.service import Service
 from infra.configuration.settings import SURGE_PERCENT
 from infra.configuration.tiers import JOB_POOL_MAXIMUM
+from infra.labels import labels, owner_label
 
-# Runbook 003: rolled back when a health check fails 3 times, or not healthy within 10 minutes.
-FAILURE_THRESHOLD = 3
-PROGRESS_DEADLINE_SECONDS = 600
 # Runbook 004: the last 2 versions are kept.
 REVISIONS_KEPT = 2
 
-PROBE_PERIOD_SECONDS = 10
-PROBE_TIMEOUT_SECONDS = 3
-# Two minutes for a slow start; the probes of a running pod begin after it.
-STARTUP_ATTEMPTS = 60
-STARTUP_PERIOD_SECONDS = 2
-
-# Long enough for requests under way, after the load balancer has noticed.
-GRACE_SECONDS = 45
-LEAVE_SECONDS = 15
 
 # The NodePool and NodeClass of the application's pods, and the taint of their nodes.
 APPLICATION_NODES = "application"
@@ -89,16 +88,6 @@ class PodArgs:
     image: str
     variables: Mapping[str, pulumi.Input[str]]
     secrets: Sequence[SecretVariable]
-
-
-def labels(system: str, name: str) -> dict[str, str]:
-    """Kubernetes' recommended labels; they select the pods of a service, so they never change."""
-    return {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": system}
-
-
-def owner_label(service: str) -> dict[str, str]:
-    """What all pods of a service have, its jobs' as well: network policies select by it."""
-    return {"app.kubernetes.io/instance": service}
 
 
 def placement() -> dict[str, Any]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.configuration.settings import ReplicaSettings
-from infra.kubernetes.pods import (
+from infra.configuration.pod_lifecycle import (
+    HEALTHY_CHECKS,
     PROBE_PERIOD_SECONDS,
     PROGRESS_DEADLINE_SECONDS,
     STARTUP_ATTEMPTS,
     STARTUP_PERIOD_SECONDS,
 )
+from infra.configuration.settings import ReplicaSettings
 
 # Auto Mode starts a node for pods that find no place, and the node loads their image: a minute or two.
 NODE_SECONDS = 150
-# How often a target is asked before the load balancer sends it anything.
-HEALTHY_CHECKS = 2
 
 _STEP_SECONDS = (
     NODE_SECONDS + STARTUP_ATTEMPTS * STARTUP_PERIOD_SECONDS + (1 + HEALTHY_CHECKS) * PROBE_PERIOD_SECONDS

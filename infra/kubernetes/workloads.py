@@ -42,6 +42,7 @@ from infra.kubernetes.network_policies import (
 from infra.kubernetes.pods import RESTART_WHEN_SECRETS_CHANGE, PodArgs, SecretVariable
 from infra.kubernetes.rollout import rollout_timeouts
 from infra.kubernetes.target_group_binding import READINESS_GATE_LABEL, declare_cluster_service
+from infra.labels import labels
 from infra.naming import Naming
 
 # Runbook 004: scale at more than 70 % CPU.
@@ -173,7 +174,7 @@ class Workloads(pulumi.ComponentResource):
         return {
             "name": name,
             "namespace": self._args.namespace,
-            "labels": pods.labels(self._args.naming.system, name),
+            "labels": labels(self._args.naming.system, name),
         }
 
     def _in_namespace(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:

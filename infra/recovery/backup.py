@@ -12,7 +12,7 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.foundations.encryption_key import declare_key
-from infra.foundations.replacement import removed_first
+from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
 # AWS Backup takes no snapshot of RDS in the hour before the instance's own backup (02:00) or maintenance
@@ -87,7 +87,7 @@ class Backup(pulumi.ComponentResource):
             backup_vault_name=vault.name,
             sns_topic_arn=args.topic,
             backup_vault_events=list(EVENTS),
-            opts=removed_first(self),
+            opts=delete_before_replace(self),
         )
         copy = None
         if args.recovery_provider is not None:
@@ -114,7 +114,7 @@ class Backup(pulumi.ComponentResource):
                 # Not the retention: that may grow later, and a lock can never be changed again.
                 min_retention_days=args.lock_days,
                 changeable_for_days=LOCK_CHANGEABLE_DAYS,
-                opts=removed_first(self, provider),
+                opts=delete_before_replace(self, provider),
             )
         return vault
 

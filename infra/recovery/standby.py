@@ -19,7 +19,7 @@ from infra.data.database_monitoring import (
 from infra.data.database_parameters import REPLICA_CONNECTIONS, declare_parameters
 from infra.foundations import timeouts
 from infra.foundations.busy import created_when_free
-from infra.foundations.replacement import removed_first
+from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
 # Apart from the primary's (infra/data/database.py), so that not both are busy at once.
@@ -104,7 +104,7 @@ class Standby(pulumi.ComponentResource):
             # The primary is `modifying` until the replica is there, and can begin nothing else meanwhile (RDS
             # user guide, "Creating a read replica in a different AWS Region").
             opts=pulumi.ResourceOptions.merge(
-                removed_first(self, depends_on=[replica]),
+                delete_before_replace(self, depends_on=[replica]),
                 pulumi.ResourceOptions(
                     replacement_trigger=args.follows,
                     custom_timeouts=timeouts.DATABASE_BACKUP_COPIES,

@@ -11,7 +11,7 @@ from pulumi_aws import ec2
 
 from infra.configuration.addresses import subnets
 from infra.foundations.flow_logs import declare_flow_logs
-from infra.foundations.replacement import removed_first
+from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
 
@@ -80,7 +80,7 @@ class StandbyNetwork(pulumi.ComponentResource):
                 cidr_block=str(zone_ranges.data),
                 tags=tags(f"data-{number}"),
                 # EC2 refuses a second one with the same addresses.
-                opts=removed_first(self, protect=args.protect),
+                opts=delete_before_replace(self, protect=args.protect),
             )
             ec2.RouteTableAssociation(
                 f"recovery-data-{number}", subnet_id=subnet.id, route_table_id=table.id, opts=here

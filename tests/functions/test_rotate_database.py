@@ -26,7 +26,7 @@ from pg8000.native import Connection, identifier
 from functions.rotate_database import handler, users
 from functions.shared.rotation import RotationError
 from infra.configuration.reserved_names import KEY_WORDS
-from infra.functions.rotation import Rotator
+from infra.configuration.rotation import Rotator
 from operations.revocation import ENDINGS, end_value
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.secrets_manager import STEPS, Entry, RotatingClient

@@ -10,7 +10,7 @@ import pytest
 
 from functions.rotate_redis import handler, login
 from functions.shared.rotation import RotationError
-from infra.functions.rotation import Rotator
+from infra.configuration.rotation import Rotator
 from operations.revocation import ENDINGS, end_value
 from tests.support.elasticache import USER_ID, USER_NAME, ElastiCache, set_passwords
 from tests.support.recorded_calls import Calls, table_of

@@ -11,8 +11,8 @@ import pytest
 
 from functions.rotate_signing_key import handler
 from functions.shared.rotation import RotationError
+from infra.configuration.rotation import Rotator
 from infra.data.secret_entry import KEY_FIELDS, SIGNING_KEY_LENGTH
-from infra.functions.rotation import Rotator
 from operations.revocation import ENDINGS, end_value
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.secrets_manager import STEPS, Entry, RotatingClient

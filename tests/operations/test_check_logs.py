@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from infra.watching.application_metrics import METRICS, NAMESPACE
-from infra.watching.service_log import FIELDS, Line
+from infra.monitoring.application_metrics import METRICS, NAMESPACE
+from infra.monitoring.service_log import FIELDS, Line
 from operations.checkout import declared
 from operations.cli import app
 from operations.log_checks import State, Verdict, check, publishers

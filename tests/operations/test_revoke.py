@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from functions.rotate_signing_key import handler
-from infra.functions.rotation import Rotator
+from infra.configuration.rotation import Rotator
 from operations.cli import app
 from operations.console import OperationFailed
 from operations.revocation import ENDINGS, PODS_MINUTES, end_value

@@ -13,11 +13,11 @@ import pytest
 
 from infra.configuration.system import load_system
 from infra.configuration.tiers import GIGABYTE
-from infra.watching.alarm_catalogue import Limits, catalogue
-from infra.watching.alarm_queries import CLOCK
-from rehearsal.alarms.alarm import ONLY, MetricAlarm, Normal
-from rehearsal.alarms.composite import CompositeAlarm
-from rehearsal.alarms.evaluation import State
+from infra.monitoring.alarm_catalogue import Limits, catalogue
+from infra.monitoring.alarm_queries import CLOCK
+from tests.support.cloudwatch.alarm import ONLY, MetricAlarm, Normal
+from tests.support.cloudwatch.composite import CompositeAlarm
+from tests.support.cloudwatch.evaluation import State
 from tests.support.recorder import TODAY, Recording, system_file
 from tests.support.recordings import SYSTEMS, prod_with_restore_test, system_recording
 

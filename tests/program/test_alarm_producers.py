@@ -15,9 +15,9 @@ import pytest
 from functions.shared.metrics import Metric
 from infra.configuration.platform_names import RELOADER
 from infra.configuration.system import System, load_system
-from rehearsal.alarms.alarm import MetricAlarm, Normal
-from rehearsal.alarms.composite import CompositeAlarm
-from rehearsal.alarms.evaluation import State
+from tests.support.cloudwatch.alarm import MetricAlarm, Normal
+from tests.support.cloudwatch.composite import CompositeAlarm
+from tests.support.cloudwatch.evaluation import State
 from tests.support.published_metrics import DAY, EVENT, Habit, Series, published
 from tests.support.recorder import ROOT, TODAY, Recording, system_file
 from tests.support.recordings import SYSTEMS, prod_with_restore_test, system_recording

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rehearsal.alarms.alarm import MetricAlarm
-from rehearsal.alarms.composite import CompositeAlarm
-from rehearsal.alarms.evaluation import State
+from tests.support.cloudwatch.alarm import MetricAlarm
+from tests.support.cloudwatch.composite import CompositeAlarm
+from tests.support.cloudwatch.evaluation import State
 from tests.support.recorder import Recording, Secret, record
 from tests.support.recordings import prod_with_restore_test, system_recording
 

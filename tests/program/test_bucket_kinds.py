@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from documentation.buckets_table import buckets_table
 from infra.configuration import buckets
 from infra.configuration.environments import Environment
 from infra.configuration.system import load_system
 from infra.configuration.validation import ConfigurationError
-from rehearsal.documentation.buckets_table import buckets_table
 from tests.support.policies import allows
 from tests.support.recorder import TODAY, Recording, record, system_file
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.alarms.alarm import MetricAlarm
+from tests.support.cloudwatch.alarm import MetricAlarm
 from tests.support.recorder import Recording
 from tests.support.recordings import SYSTEMS, system_recording
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.configuration.pod_lifecycle import GRACE_SECONDS, LEAVE_SECONDS
 from infra.configuration.service import HEARTBEAT_MAXIMUM
 from infra.edge.load_balancer import priorities
-from infra.kubernetes import pods
 from tests.support.recorder import Recording, Secret, record, stack_file, system_file
 from tests.support.recordings import SYSTEMS, routed_services, system_recording
 
@@ -165,7 +165,7 @@ def test_every_service_with_a_route_has_a_target_group_that_its_pods_are_bound_t
 @pytest.mark.contract("K8S-5")
 def test_pods_leave_the_load_balancer_before_they_are_killed(each: Recording) -> None:
     for group in each.of(TARGET_GROUP).values():
-        assert group.inputs["deregistrationDelay"] + pods.LEAVE_SECONDS <= pods.GRACE_SECONDS
+        assert group.inputs["deregistrationDelay"] + LEAVE_SECONDS <= GRACE_SECONDS
 
 
 @pytest.mark.contract("S3-4")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from infra.monitoring.log_metrics import PATTERN_LENGTH_MAXIMUM, of_services, of_trail
+from infra.monitoring.personal_data import CUSTOM
 from infra.naming import Naming
-from infra.watching.log_metrics import PATTERN_LENGTH_MAXIMUM, of_services, of_trail
-from infra.watching.personal_data import CUSTOM
-from rehearsal.alarms.filter_pattern import matches
+from tests.support.cloudwatch.filter_pattern import matches
 from tests.support.recorder import Recording
 from tests.support.recordings import SYSTEMS, system_recording
 

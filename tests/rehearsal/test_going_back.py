@@ -54,7 +54,7 @@ def test_a_value_of_the_first_day_is_refused_by_preview_and_up_unless_it_is_said
 def network_program(vpc: str) -> str:
     """A network as the platform has it, with something that stays in its subnets."""
     return f"""
-        from infra.foundations.replacement import removed_first
+        from infra.foundations.replacement import delete_before_replace
 
         vpc = aws.ec2.Vpc("{vpc}", cidr_block="10.0.0.0/16", opts=options()).id
         gateway = aws.ec2.InternetGateway("internet", vpc_id=vpc, opts=options())
@@ -65,7 +65,7 @@ def network_program(vpc: str) -> str:
                 vpc_id=vpc,
                 availability_zone="{REGION}" + zone,
                 cidr_block=addresses,
-                opts=removed_first(root, provider),
+                opts=delete_before_replace(root, provider),
             )
             for zone, addresses in (("a", "10.0.0.0/24"), ("b", "10.0.1.0/24"))
         ]

@@ -14,8 +14,8 @@ from functions.shared.metrics import NAMESPACE as OPERATIONS
 from functions.shared.metrics import Metric
 from infra.configuration.system import System
 from infra.kubernetes.cluster import OBSERVABILITY
-from infra.watching.application_metrics import METRICS, Rhythm
-from infra.watching.application_metrics import NAMESPACE as APPLICATION
+from infra.monitoring.application_metrics import METRICS, Rhythm
+from infra.monitoring.application_metrics import NAMESPACE as APPLICATION
 from operations.log_checks import publishers
 from tests.support.recorder import Recording, Resource
 

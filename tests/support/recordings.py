@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra import arguments
+from infra import wiring
 from infra.configuration import Configuration, load_configuration
 from infra.functions import function, function_code
 from infra.functions.scheduled import REMIND
@@ -54,7 +54,7 @@ def system_recording(system: str, environment: str) -> Recording:
 @cache
 def prod_with_restore_test() -> Recording:
     """prod as it is once there is the function that tests a restore (contract DR-4), whatever it does."""
-    declared, packed = arguments.scheduled_functions, function_code.archive
+    declared, packed = wiring.scheduled_functions, function_code.archive
 
     def scheduled_functions(*given: Any) -> dict[str, function.FunctionArgs]:
         functions = declared(*given)
@@ -64,7 +64,7 @@ def prod_with_restore_test() -> Recording:
         return packed("remind" if folder == "restore_test" else folder, distributions)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(arguments, "scheduled_functions", scheduled_functions)
+        patch.setattr(wiring, "scheduled_functions", scheduled_functions)
         patch.setattr(function, "archive", archive)
         return record("prod")
 

@@ -193,7 +193,7 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     line = Changed("updated", "urn:x::y", "aws:sqs/queue:Queue", (Property("delaySeconds", "1", "2"),))
     monkeypatch.setattr("rehearsal.drift.look", lambda *_, **__: Found("dev", {"update": 1}, (line,), 1.0))
     monkeypatch.setattr("rehearsal.manifests.write_manifests", lambda *_, **__: ["00-cluster/one.yaml"])
-    monkeypatch.setattr("rehearsal.documentation.pages.write_documentation", lambda *_: [cli.ROOT / "a.md"])
+    monkeypatch.setattr("documentation.pages.write_documentation", lambda *_: [cli.ROOT / "a.md"])
     monkeypatch.setattr("rehearsal.bench.bench", lambda *_: figures)
     attempt = systems.Attempt("triangle", "dev", 3, 1.0, settled=True)
     monkeypatch.setattr("rehearsal.systems.attempts", lambda *_: [attempt])

@@ -7,13 +7,14 @@ from collections import Counter
 
 import pytest
 
+from infra.configuration.severities import Severity
 from infra.configuration.system import System, load_system
 from infra.configuration.tiers import DATABASE_TIERS
 from infra.configuration.validation import ConfigurationError
-from infra.watching.alarm import Alarm, Comparison, MissingData, Severity, Statistic, Subject
-from infra.watching.alarm_catalogue import Limits, catalogue
-from infra.watching.application_metrics import METRICS
-from infra.watching.units import limit_of, unit_of
+from infra.monitoring.alarm import Alarm, Comparison, MissingData, Statistic, Subject
+from infra.monitoring.alarm_catalogue import Limits, catalogue
+from infra.monitoring.application_metrics import METRICS
+from infra.monitoring.units import limit_of, unit_of
 from tests.support.recorder import TODAY, system_file
 
 _SYSTEM = load_system(system_file(), TODAY)

@@ -33,7 +33,7 @@ def test_every_command_is_one_of_make(target: str) -> None:
         ("Environment", "infra/configuration/environments.py"),
         ("SecretSource", "infra/configuration/secrets.py"),
         ("Rotator", "infra/functions/rotation.py"),
-        ("Subject", "infra/watching/alarm.py"),
+        ("Subject", "infra/monitoring/alarm.py"),
     ],
 )
 def test_every_list_is_where_the_page_says(name: str, file: str) -> None:

@@ -64,7 +64,7 @@ def components() -> dict[str, str]:
 
 
 def test_no_component_imports_another() -> None:
-    # What one is given of another comes through its arguments (infra/arguments), never behind their back.
+    # What one is given of another comes through its arguments (infra/wiring), never behind their back.
     found = components()
     assert "infra.data.database" in found
     reached = {name: imported(source) & (found.keys() - {name}) for name, source in found.items()}
@@ -90,3 +90,55 @@ def test_the_program_declares_and_does_nothing_else(forbidden: str) -> None:
         if any(module.split(".")[0] == forbidden for module in imported(file.read_text()))
     ]
     assert users == []
+
+
+# From what everything may use to what uses it: a folder of the program imports those before it alone.
+FOLDERS = (
+    "naming",
+    "configuration",
+    "labels",
+    "iam",
+    "foundations",
+    "data",
+    "monitoring",
+    "kubernetes",
+    "edge",
+    "functions",
+    "account",
+    "recovery",
+    "providers",
+    "outputs",
+    "wiring",
+    "platform",
+)
+
+
+def folder_of(module: str) -> str:
+    return module.split(".")[1] if module.startswith("infra.") else ""
+
+
+def test_no_import_of_the_program_runs_back_up() -> None:
+    upwards = []
+    for file in (ROOT / "infra").rglob("*.py"):
+        module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        own = folder_of(module)
+        if own == "__init__":
+            continue
+        used = {folder_of(name) for name in imported(file.read_text())} - {"", "__init__"}
+        upwards += [
+            f"{module} imports infra.{folder}"
+            for folder in sorted(used)
+            # What is no folder or module of the program is a name in its root.
+            if folder in FOLDERS and FOLDERS.index(folder) > FOLDERS.index(own)
+        ]
+    assert upwards == []
+
+
+def test_only_the_command_line_knows_that_the_rehearsal_is_documented() -> None:
+    users = [
+        str(file.relative_to(ROOT))
+        for package in ("commands", "functions", "infra", "operations", "rehearsal", "timing")
+        for file in (ROOT / package).rglob("*.py")
+        if any(module.split(".")[0] in ("documentation", "tests") for module in imported(file.read_text()))
+    ]
+    assert users == ["rehearsal/cli.py"]

@@ -1,0 +1,141 @@
+"""`docs/alarms.md`: every alarm of the deployed graphs, what it means and whom it tells."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from documentation.graph import GENERATED, DocumentationError, Graph
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+
+_DESCRIPTION = re.compile(
+    r"(?P<severity>SEV-\d) (?P<condition>.*?)\. First: (?P<first>.*) "
+    r"\(runbook (?P<section>.*); (?P<row>[^;]*)\)"
+)
+# Alarms that a composite alarm's rule looks at (CloudWatch user guide, "Create a composite alarm").
+_CHILD = re.compile(r'\b(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*"?([^")]+?)"?\s*\)')
+_WAYS = (
+    ("SEV-1", "page", "15 minutes"),
+    ("SEV-2", "page", "30 minutes"),
+    ("SEV-3", "ticket", "2 hours"),
+    ("SEV-4", "ticket", "the next business day"),
+)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What several alarms have in common: the same condition of several things."""
+
+    row: str
+    severity: str
+    condition: str
+    first: str
+    section: str
+
+
+def alarms_page(graphs: Sequence[Graph]) -> str:
+    """The page, from prod of every system; the first is the default one.
+
+    Raises:
+        DocumentationError: an alarm does not say what it means.
+    """
+    names: dict[_Entry, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for graph in graphs:
+        for name, inputs in _of(graph, ALARM):
+            names[_entry(name, inputs)][graph.system].append(name)
+    lines = [
+        "# Alarms",
+        "",
+        "Every alarm of prod, from the deployed graphs. dev and staging have the same ones; in dev nobody is",
+        "told. What they compare, and where they begin, is drawn on [the dashboard](dashboard.svg).",
+        "",
+        *_ways(graphs[0]),
+        "",
+        *_table(names, graphs[0].system),
+        "",
+        *_incidents(graphs[0]),
+        "",
+        "What applications publish for these alarms is on [a page of its own](application.md).",
+    ]
+    return GENERATED + "\n".join(lines) + "\n"
+
+
+def _of(graph: Graph, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for resource in graph.resources:
+        if resource["type"] == kind:
+            yield resource["urn"].split("::")[-1], resource["inputs"]
+
+
+def _entry(name: str, inputs: dict[str, Any]) -> _Entry:
+    match = _DESCRIPTION.fullmatch(inputs.get("alarmDescription", ""))
+    if match is None:
+        raise DocumentationError(f"the alarm {name} does not say what it means and what to do first")
+    return _Entry(match["row"], match["severity"], match["condition"], match["first"], match["section"])
+
+
+def _ways(graph: Graph) -> list[str]:
+    count = {severity: 0 for severity, *_ in _WAYS}
+    for _, inputs in _of(graph, ALARM):
+        count[inputs["tags"]["severity"]] += 1
+    return [
+        f"| severity | way | answer within | alarms of {graph.system} |",
+        "|---|---|---|---|",
+        *(f"| {severity} | {way} | {time} | {count[severity]} |" for severity, way, time in _WAYS),
+    ]
+
+
+def _row_order(entry: _Entry) -> tuple[str, int, str]:
+    subject, _, number = entry.row.partition("-")
+    return subject, int(number), entry.severity
+
+
+def _table(names: dict[_Entry, dict[str, list[str]]], default: str) -> list[str]:
+    lines = [
+        "| row | severity | condition | first | runbook | alarms |",
+        "|---|---|---|---|---|---|",
+    ]
+    for entry in sorted(names, key=lambda entry: (*_row_order(entry), entry.condition)):
+        found = names[entry]
+        where = sorted(found[default]) if default in found else []
+        others = "" if where else f"in {', '.join(sorted(found))}: {', '.join(sorted(_first(found)))}"
+        lines.append(
+            f"| {entry.row} | {entry.severity} | {entry.condition} | {entry.first} | {entry.section} "
+            f"| {', '.join(where) or others} |"
+        )
+    return lines
+
+
+def _first(found: dict[str, list[str]]) -> list[str]:
+    return found[min(found)]
+
+
+def _incidents(graph: Graph) -> list[str]:
+    lines = [
+        "## Incidents",
+        "",
+        "What breaks as one pages once: a composite alarm pages for all of its symptoms, and stays quiet",
+        "while something worse is on already.",
+        "",
+        "| incident | pages | quiet during | symptoms |",
+        "|---|---|---|---|",
+    ]
+    rows = [(_told(inputs), name, inputs) for name, inputs in _of(graph, COMPOSITE)]
+    # The engine declares them in another order each time; the one that nobody is told of comes last.
+    for told, name, inputs in sorted(rows, key=lambda row: (not row[0], row[:2])):
+        suppressor = (inputs.get("actionsSuppressor") or {}).get("alarm", "")
+        children = sorted({_short(child) for child in _CHILD.findall(inputs["alarmRule"])})
+        lines.append(f"| {name} | {told or 'nobody'} | {_short(suppressor)} | {', '.join(children)} |")
+    return lines
+
+
+def _told(inputs: Mapping[str, Any]) -> str:
+    return ", ".join(_short(arn.split(":")[-1]) for arn in inputs.get("alarmActions") or ())
+
+
+def _short(physical_name: str) -> str:
+    return physical_name.split("-prod-", maxsplit=1)[-1]

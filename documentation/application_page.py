@@ -1,0 +1,231 @@
+"""`docs/application.md`: what the platform gives to a service, and what it expects of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from documentation.graph import GENERATED
+from infra.configuration.platform_variables import ALWAYS, DATABASE, OTHERS, REDIS
+from infra.configuration.pod_lifecycle import (
+    FAILURE_THRESHOLD,
+    GRACE_SECONDS,
+    LEAVE_SECONDS,
+    PROBE_PERIOD_SECONDS,
+    PROBE_TIMEOUT_SECONDS,
+    PROGRESS_DEADLINE_SECONDS,
+    STARTUP_ATTEMPTS,
+    STARTUP_PERIOD_SECONDS,
+)
+from infra.kubernetes import pods
+from infra.monitoring.alarm import Alarm
+from infra.monitoring.application_metrics import METRICS, NAMESPACE, ApplicationMetric
+from infra.monitoring.service_log import EVENTS, FIELDS, INVALID_SIGNATURE_EVENT, Line
+
+# A moment for the examples, in milliseconds.
+_TIMESTAMP = 1_790_000_000_000
+_EXAMPLES = {"Environment": "prod", "Service": "worker", "Queue": "webhooks"}
+
+
+def application_page(catalogue: Iterable[Alarm]) -> str:
+    """The page; `catalogue` has the alarms, to name those that look at each metric."""
+    lines = [
+        "# For the people who write the applications",
+        "",
+        "What a service of the system file is given, and what it has to do so that the platform can keep its",
+        "promises. A log file is checked with",
+        "",
+        "    python -m operations check-logs FILE --service NAME",
+        "",
+        "which says which alarms could never fire with it.",
+        "",
+        *_given(),
+        "",
+        *_expected(),
+        "",
+        *_log(),
+        "",
+        *_metrics(list(catalogue)),
+    ]
+    return GENERATED + "\n".join(lines) + "\n"
+
+
+def _given() -> list[str]:
+    rows = [
+        *_variables(ALWAYS, "every service"),
+        *_variables(DATABASE, "`database: true`"),
+        *_variables(REDIS, "`redis: true`"),
+        *((name, who, meaning) for name, (who, meaning) in OTHERS.items()),
+    ]
+    return [
+        "## What it is given",
+        "",
+        "Environment variables, beside its own `variables` and `secrets`:",
+        "",
+        *_table(("variable", "who gets it", "what it holds"), [(f"`{name}`", *rest) for name, *rest in rows]),
+        "",
+        "A variable does not change while a process lives. When a secret does, the pods are replaced one",
+        "after the other; old and new value are both valid until long after that.",
+        "",
+        "Beside the variables a pod has:",
+        "",
+        "- an identity in AWS of its own, which the SDKs find by themselves (EKS Pod Identity): it reads and",
+        "  writes the service's `buckets` and nothing else. There are no keys to configure;",
+        f"- user {pods.USER}, without any privilege, and a root file system that cannot be written;",
+        "- `/tmp`, empty at each start. What is written there is gone with the pod;",
+        "- the network: other services that are `exposed` (`http://<service>`), the database and Redis where",
+        "  it says so, AWS's APIs, and the internet on port 443 and the ports of `egress`.",
+    ]
+
+
+def _variables(described: Mapping[str, str], who: str) -> Iterator[tuple[str, str, str]]:
+    for name, meaning in described.items():
+        yield name, who, meaning
+
+
+def _expected() -> list[str]:
+    startup = STARTUP_ATTEMPTS * STARTUP_PERIOD_SECONDS
+    deadline = PROGRESS_DEADLINE_SECONDS // 60
+    failed = FAILURE_THRESHOLD * PROBE_PERIOD_SECONDS
+    return [
+        "## What it has to do",
+        "",
+        *_table(
+            ("what", "how", "otherwise"),
+            [
+                (
+                    "listen on `PORT`",
+                    "on all addresses, HTTP without TLS; workers too, for the probes alone",
+                    "the pod never becomes ready",
+                ),
+                (
+                    "answer `health.live`",
+                    f"2xx within {PROBE_TIMEOUT_SECONDS} s, at the latest {startup} s after the start",
+                    f"after {FAILURE_THRESHOLD} failures ({failed} s) the container is restarted",
+                ),
+                (
+                    "answer `health.ready`",
+                    "2xx when requests can be served; with a `route` it is asked from the internet as well",
+                    f"no requests after {FAILURE_THRESHOLD} failures; a release fails in {deadline} min",
+                ),
+                (
+                    "end on SIGTERM",
+                    f"finish what is under way within {GRACE_SECONDS - LEAVE_SECONDS} s",
+                    "what is under way is cut off",
+                ),
+                (
+                    "keep no state",
+                    "sessions in Redis, files in buckets",
+                    "it is lost with each release: there are always several pods",
+                ),
+                (
+                    "migrate forwards",
+                    "the release before goes on serving while a migration runs, and after a rollback",
+                    "errors during each release; a rollback that does not help",
+                ),
+                (
+                    "write its log to standard output",
+                    "one JSON object a line, at most 32 KiB",
+                    "longer lines never arrive; in others no field is found",
+                ),
+            ],
+        ),
+        "",
+        "`health.live` asks the process alone: a database that is away is no reason to restart it.",
+        f"SIGTERM comes {LEAVE_SECONDS} s after a pod has begun to leave: until then it gets requests.",
+    ]
+
+
+def _log() -> list[str]:
+    request = {name: field.example for name, field in FIELDS.items() if field.line is not Line.EVENT}
+    event = {
+        **{name: field.example for name, field in FIELDS.items() if field.line is Line.EVERY},
+        "event": INVALID_SIGNATURE_EVENT,
+        "message": "a webhook's signature is wrong",
+        "level": "warn",
+        "provider": "stripe",
+    }
+    return [
+        "## Its log",
+        "",
+        *_table(
+            ("field", "kind", "on", "what it holds"),
+            [
+                (f"`{name}`", field.kind, field.line, field.meaning.replace("|", "\\|"))
+                for name, field in FIELDS.items()
+            ],
+        ),
+        "",
+        "A number in quotes is text, which no filter counts. For example:",
+        "",
+        *_json_lines([request, event]),
+        "",
+        "Events that are counted, or that the saved queries ask for:",
+        "",
+        *_table(
+            ("event", "further fields"),
+            [(f"`{name}`", ", ".join(f"`{each}`" for each in further)) for name, further in EVENTS.items()],
+        ),
+        "",
+        "E-mail addresses, card numbers, addresses and credentials are masked in CloudWatch; better, they",
+        "are never written.",
+    ]
+
+
+def _metrics(catalogue: Sequence[Alarm]) -> list[str]:
+    lines = [
+        "## Its metrics",
+        "",
+        f"Metrics of the namespace `{NAMESPACE}` are lines of the same log, in CloudWatch's embedded metric",
+        "format: no call, no permission, no agent to talk to. CloudWatch knows a metric by its dimensions:",
+        "one more, or one less, is another metric that no alarm looks at. `Environment` is the variable",
+        "ENVIRONMENT.",
+    ]
+    for name, metric in METRICS.items():
+        watching = [alarm for alarm in catalogue if _looks_at(alarm, name)]
+        lines += [
+            "",
+            f"### {name}",
+            "",
+            f"{metric.meaning[0].upper()}{metric.meaning[1:]}.",
+            "",
+            *_table(
+                ("unit", "dimensions", "published", "by"),
+                [(metric.unit, ", ".join(metric.all_dimensions), metric.rhythm, metric.publisher)],
+            ),
+            "",
+            *_json_lines([example(name, metric)]),
+            "",
+            *(f"- {alarm.row}, {alarm.severity}: {alarm.condition}" for alarm in watching),
+        ]
+    return lines
+
+
+def _looks_at(alarm: Alarm, metric: str) -> bool:
+    return any(each.namespace == NAMESPACE and each.metric == metric for each in alarm.measures.values())
+
+
+def example(name: str, metric: ApplicationMetric) -> dict[str, object]:
+    """A line that publishes a metric."""
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [list(metric.all_dimensions)],
+        "Metrics": [{"Name": name, "Unit": metric.unit}],
+    }
+    return {
+        "_aws": {"Timestamp": _TIMESTAMP, "CloudWatchMetrics": [directive]},
+        **{dimension: _EXAMPLES[dimension] for dimension in metric.all_dimensions},
+        name: 1,
+    }
+
+
+def _json_lines(lines: Iterable[Mapping[str, object]]) -> list[str]:
+    return ["```json", *(json.dumps(line) for line in lines), "```"]
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [
+        f"| {' | '.join(headings)} |",
+        f"|{'---|' * len(headings)}",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]

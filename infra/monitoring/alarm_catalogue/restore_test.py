@@ -1,0 +1,80 @@
+"""ALM-14: the weekly proof that backups can be restored. There where the function is that brings it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from functions.shared.metrics import NAMESPACE, Metric
+from infra.configuration.severities import Severity
+from infra.configuration.thresholds import RECOVERY_POINT_MINUTES, RECOVERY_TIME_MINUTES
+from infra.monitoring.alarm import DAY, HOUR, Alarm, Incident, MissingData, Statistic, Subject, only
+from infra.monitoring.alarm import Comparison as Is
+
+AGE_DAYS = 8
+
+
+def alarms() -> tuple[Alarm, ...]:
+    """Of the test, and of what it has measured."""
+    return (
+        _alarm(
+            "restore-test-failed",
+            "the weekly restore test failed",
+            Metric.RESTORE_TEST_SUCCEEDED,
+            Statistic.MINIMUM,
+            Is.LESS,
+            1,
+        ),
+        replace(
+            _alarm(
+                "restore-test-overdue",
+                f"no restore test has succeeded in {AGE_DAYS} days",
+                Metric.RESTORE_TEST_AGE_DAYS,
+                Statistic.MAXIMUM,
+                Is.GREATER,
+                AGE_DAYS,
+            ),
+            first_action="restore the newest snapshot into a temporary database, run the checks, note time "
+            "and result",
+            # It is measured whether a test runs or not.
+            period=DAY,
+            missing=MissingData.MISSING,
+            tells_silence=True,
+        ),
+        _alarm(
+            "recovery-time",
+            f"the restore test took > {RECOVERY_TIME_MINUTES} minutes (RTO)",
+            Metric.RECOVERY_TIME_MINUTES,
+            Statistic.MAXIMUM,
+            Is.GREATER,
+            RECOVERY_TIME_MINUTES,
+        ),
+        _alarm(
+            "recovery-point",
+            f"the restored data ends > {RECOVERY_POINT_MINUTES} minutes before the test (RPO)",
+            Metric.RECOVERY_POINT_MINUTES,
+            Statistic.MAXIMUM,
+            Is.GREATER,
+            RECOVERY_POINT_MINUTES,
+        ),
+    )
+
+
+def _alarm(
+    name: str, condition: str, metric: Metric, statistic: Statistic, comparison: Is, threshold: int
+) -> Alarm:
+    return Alarm(
+        name=name,
+        row="ALM-14",
+        subject=Subject.OPERATIONS,
+        severity=Severity.SEV2,
+        condition=condition,
+        section="001 Backup and restore drill",
+        first_action="read the test's log, then run it again",
+        measures=only(NAMESPACE, metric, statistic),
+        comparison=comparison,
+        threshold=threshold,
+        period=HOUR,
+        periods=1,
+        missing=MissingData.IGNORE,  # until the next test nothing else is known
+        incident=Incident.RESTORE_TEST,
+    )

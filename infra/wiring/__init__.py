@@ -1,0 +1,78 @@
+"""How the parts of the platform are connected: what each one is given of the configuration and of others."""
+
+from infra.wiring.account import audit, budget, deployment, people
+from infra.wiring.data import database, entries, redis, secrets, storage
+from infra.wiring.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
+from infra.wiring.foundations import keys, network, registry, release
+from infra.wiring.functions import escalate, job_watch, rotation, rotators, scheduled_functions, watch_jobs
+from infra.wiring.kubernetes import (
+    PodsReady,
+    application_nodes,
+    cluster,
+    on_call,
+    pod_group,
+    reloader,
+    workloads,
+)
+from infra.wiring.monitoring import (
+    Parts,
+    alarms,
+    availability,
+    dashboard,
+    escalation,
+    events,
+    logs,
+    notifications,
+    notifications_of,
+    watched,
+)
+from infra.wiring.recovery import backup, recovery_keys, standby, standby_network
+
+__all__ = [
+    "Parts",
+    "PodsReady",
+    "alarms",
+    "application_nodes",
+    "audit",
+    "availability",
+    "backup",
+    "budget",
+    "certificates",
+    "cluster",
+    "dashboard",
+    "database",
+    "deployment",
+    "distributions",
+    "dns",
+    "edge_buckets",
+    "entries",
+    "escalate",
+    "escalation",
+    "events",
+    "firewall",
+    "job_watch",
+    "keys",
+    "load_balancer",
+    "logs",
+    "network",
+    "notifications",
+    "notifications_of",
+    "on_call",
+    "people",
+    "pod_group",
+    "recovery_keys",
+    "redis",
+    "registry",
+    "release",
+    "reloader",
+    "rotation",
+    "rotators",
+    "scheduled_functions",
+    "secrets",
+    "standby",
+    "standby_network",
+    "storage",
+    "watch_jobs",
+    "watched",
+    "workloads",
+]

@@ -1,0 +1,87 @@
+"""Arguments of the components in `infra/account`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+
+from infra.account.audit import AuditArgs
+from infra.account.budget import BudgetArgs
+from infra.account.deployment import DeploymentArgs
+from infra.account.people import PeopleArgs
+from infra.configuration import Configuration
+from infra.configuration.buckets import AUDIT, BACKUPS
+from infra.configuration.secrets import SecretSource
+from infra.configuration.severities import Severity
+from infra.configuration.singletons import Singleton
+from infra.data.storage import Storage
+from infra.edge.distributions import Distributions
+from infra.foundations.keys import Keys
+from infra.monitoring.notifications import Notifications
+
+
+def budget(configuration: Configuration, notifications: Notifications) -> BudgetArgs:
+    """For the budget."""
+    return BudgetArgs(
+        configuration.naming, configuration.settings.budget, notifications.topics[Severity.SEV4]
+    )
+
+
+def audit(
+    configuration: Configuration, keys: Keys, storage: Storage, notifications: Notifications
+) -> AuditArgs:
+    """For the trail, and what looks through it."""
+    naming, standard = configuration.naming, configuration.settings.standard
+    return AuditArgs(
+        naming=naming,
+        bucket=storage.names[AUDIT],
+        bucket_ready=storage.policies[AUDIT],
+        watched={
+            name: [storage.arns[name], *([storage.copies[name]] if name in storage.copies else [])]
+            for name in (BACKUPS, AUDIT)
+        },
+        replication_role=storage.replication_roles.get(AUDIT),
+        secret_readers=[
+            naming.named("service-*"),
+            naming.function_role("*"),
+            # CloudTrail has a role's name without its path (`sessionIssuer.userName`).
+            configuration.system.access.deploy.rpartition("/")[2],
+        ],
+        detects_threats=standard.detects_threats
+        and Singleton.THREAT_DETECTOR not in configuration.settings.existing,
+        analyzes_access=Singleton.ACCESS_ANALYZER not in configuration.settings.existing,
+        log_retention=standard.log_retention,
+        log_key=keys.logs,
+        topic=notifications.topics[Severity.SEV4],
+        protect=standard.protects_data,
+    )
+
+
+def deployment(configuration: Configuration) -> DeploymentArgs:
+    """For the way of CI into the account."""
+    system = configuration.system
+    return DeploymentArgs(
+        configuration.naming,
+        system.repository.subjects,
+        Singleton.GITHUB_PROVIDER in configuration.settings.existing,
+        system.access.deploy,
+    )
+
+
+def people(
+    configuration: Configuration,
+    keys: Keys,
+    entries: Mapping[str, pulumi.Output[str]],
+    distributions: Distributions,
+) -> PeopleArgs:
+    """For what people on call may do from a command line."""
+    declared = configuration.system.secrets.values()
+    return PeopleArgs(
+        naming=configuration.naming,
+        entries=[entries[name] for name in sorted(entries)],
+        given_out=[entries[each.name] for each in declared if each.source is SecretSource.PERSON],
+        secrets_key=keys.secrets,
+        replica_key=keys.secret_copies_in_recovery_region,
+        distributions=distributions.arns,
+    )

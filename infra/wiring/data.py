@@ -1,0 +1,164 @@
+"""Arguments of the components in `infra/data`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+
+from infra.account import audit_iam
+from infra.configuration import Configuration, buckets
+from infra.configuration.buckets import ACCESS_LOGS, AUDIT
+from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, redis_secret
+from infra.configuration.reserved_names import database_name
+from infra.configuration.rotation import Rotator
+from infra.data.database import Database, DatabaseArgs
+from infra.data.redis import Eviction, Redis, RedisArgs
+from infra.data.safe_bucket import bucket_arn
+from infra.data.secret_entry import SecretReplica
+from infra.data.secrets import Secrets, SecretsArgs
+from infra.data.storage import StorageArgs
+from infra.foundations.keys import Keys
+from infra.foundations.network import Network
+from infra.foundations.release import Release
+from infra.functions.scheduled import SNAPSHOT_SECRETS
+from infra.kubernetes.pod_group import PodGroup
+from infra.kubernetes.service_environment import readers
+from infra.wiring.edge import edge_buckets, edge_log_writers
+from infra.wiring.functions import rotated
+
+# Days of daily snapshots. A cache can be filled again; what waits in a queue cannot.
+CACHE_SNAPSHOT_DAYS = 1
+QUEUE_SNAPSHOT_DAYS = 7
+
+
+def database(
+    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup, release: Release | None
+) -> DatabaseArgs:
+    """For PostgreSQL."""
+    settings, standard = configuration.settings, configuration.settings.standard
+    return DatabaseArgs(
+        naming=configuration.naming,
+        name=database_name(configuration.system.name),
+        version=settings.database.version,
+        major_upgrade=settings.database.major_upgrade,
+        tier=settings.database.tier,
+        previous_tier=settings.database.previous_tier,
+        storage_maximum=settings.database.storage_maximum,
+        backup_retention=settings.database.backup_retention,
+        redundant=standard.redundant,
+        performance_history=standard.performance_history,
+        log_retention=standard.log_retention,
+        protect=standard.protects_data,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.data_subnet_ids,
+        client_security_group_id=pod_group.id,
+        snapshot_before=_snapshot_before(configuration, release),
+        readers=_readers(configuration, DATABASE_SECRET),
+        master_readers=_readers(configuration, MASTER_SECRET),
+        data_key=keys.data,
+        secrets_key=keys.secrets,
+        secret_replica=_replica(configuration, keys),
+        log_key=keys.logs,
+    )
+
+
+def _snapshot_before(configuration: Configuration, release: Release | None) -> pulumi.Output[str] | None:
+    """What the snapshot before a migration is called after (contract K8S-6); None where there is none."""
+    if release is None or not configuration.settings.standard.protects_data:
+        return None
+    return pulumi.Output.concat(release.version, "-", release.attempt)
+
+
+def redis(
+    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup
+) -> dict[str, RedisArgs]:
+    """For the two Redis, by purpose; none where the environment has switched it off.
+
+    Two, because a cache that evicts would evict retries and replay protection too (contract RED-2).
+    """
+    settings, standard = configuration.settings, configuration.settings.standard
+    if not settings.redis.enabled:
+        return {}
+    purposes = {
+        "cache": (settings.redis.cache, Eviction.LEAST_RECENTLY_USED, CACHE_SNAPSHOT_DAYS),
+        "queue": (settings.redis.queue, Eviction.NEVER, QUEUE_SNAPSHOT_DAYS),
+    }
+    return {
+        purpose: RedisArgs(
+            naming=configuration.naming,
+            node_type=node_type,
+            eviction=eviction,
+            redundant=standard.redundant,
+            snapshot_retention=snapshots,
+            protect=standard.protects_data,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.data_subnet_ids,
+            client_security_group_id=pod_group.id,
+            readers=_readers(configuration, redis_secret(purpose)),
+            data_key=keys.data,
+            secrets_key=keys.secrets,
+            secret_replica=_replica(configuration, keys),
+        )
+        for purpose, (node_type, eviction, snapshots) in purposes.items()
+    }
+
+
+def storage(
+    configuration: Configuration, keys: Keys, recovery_provider: pulumi.ProviderResource
+) -> StorageArgs:
+    """For the buckets."""
+    standard = configuration.settings.standard
+    return StorageArgs(
+        naming=configuration.naming,
+        buckets=buckets.CATALOGUE,
+        data_key=keys.data,
+        lock_backups=standard.locks_backups,
+        protect=standard.protects_data,
+        recovery_provider=recovery_provider if standard.standby_region else None,
+        statements={AUDIT: audit_iam.deliver_trail(configuration.naming)},
+        log_sources=[bucket_arn(name) for name in edge_buckets(configuration).values()],
+        log_writers=edge_log_writers(configuration, configuration.naming.bucket(ACCESS_LOGS)),
+    )
+
+
+def secrets(configuration: Configuration, keys: Keys) -> SecretsArgs:
+    """For the system file's secrets."""
+    return SecretsArgs(
+        naming=configuration.naming,
+        entries=configuration.system.secrets,
+        readers={name: _readers(configuration, name) for name in configuration.system.secrets},
+        key=keys.secrets,
+        protect=configuration.settings.standard.protects_data,
+        replica=_replica(configuration, keys),
+    )
+
+
+def _replica(configuration: Configuration, keys: Keys) -> SecretReplica | None:
+    key = keys.secret_copies_in_recovery_region
+    return SecretReplica(configuration.naming.recovery_region, key) if key is not None else None
+
+
+def _readers(configuration: Configuration, secret: str) -> list[str]:
+    naming = configuration.naming
+    functions: list[str] = [each.rotator for each in rotated(configuration) if each.entry == secret]
+    if secret == MASTER_SECRET:
+        functions.append(Rotator.DATABASE)
+    else:
+        functions.append(SNAPSHOT_SECRETS)
+    return [
+        *readers(secret, configuration.settings, configuration.system, naming),
+        *(naming.role_arn(naming.function_role(function)) for function in functions),
+    ]
+
+
+def entries(
+    database: Database, redis: Mapping[str, Redis], secrets: Secrets
+) -> dict[str, pulumi.Output[str]]:
+    """The ARNs of all entries in Secrets Manager, whoever declares them, by name."""
+    return {
+        DATABASE_SECRET: database.entries.services,
+        MASTER_SECRET: database.entries.master,
+        **{redis_secret(purpose): one.secret_arn for purpose, one in redis.items()},
+        **secrets.arns,
+    }

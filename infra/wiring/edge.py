@@ -1,0 +1,131 @@
+"""Arguments of the components in `infra/edge`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+
+from infra import iam
+from infra.configuration import Configuration
+from infra.data.safe_bucket import bucket_arn
+from infra.data.storage import Storage
+from infra.edge.certificates import Certificates, CertificatesArgs
+from infra.edge.distributions import ACCESS_LOGS_PREFIX as EDGE_LOGS
+from infra.edge.distributions import DistributionsArgs
+from infra.edge.dns import Dns, DnsArgs
+from infra.edge.firewall import Firewall, FirewallArgs
+from infra.edge.frontend_bucket import FRONTEND, FrontendArgs
+from infra.edge.load_balancer import ACCESS_LOGS_PREFIX as LOAD_BALANCER_LOGS
+from infra.edge.load_balancer import LoadBalancer, LoadBalancerArgs
+from infra.edge.sites import Site, sites
+from infra.foundations.network import Network
+from infra.kubernetes.pod_group import PodGroup
+from infra.naming import GLOBAL_REGION
+
+
+def edge_sites(configuration: Configuration) -> list[Site]:
+    """The hosts of the environment."""
+    system = configuration.system
+    frontend = system.frontend.host if system.frontend else None
+    return sites(system.services, frontend, configuration.domain)
+
+
+def dns(configuration: Configuration) -> DnsArgs:
+    """For the domain."""
+    return DnsArgs(
+        domain=configuration.domain,
+        contact=configuration.system.owner,
+        records=configuration.settings.dns.all_records,
+        protect=configuration.settings.standard.protects_data,
+    )
+
+
+def certificates(
+    configuration: Configuration, dns: Dns, edge_provider: pulumi.ProviderResource
+) -> CertificatesArgs:
+    """For the domain's certificates."""
+    return CertificatesArgs(configuration.domain, dns.zone_id, edge_provider)
+
+
+def load_balancer(
+    configuration: Configuration,
+    network: Network,
+    pod_group: PodGroup,
+    storage: Storage,
+    dns: Dns,
+    certificates: Certificates,
+) -> LoadBalancerArgs:
+    """For the load balancer."""
+    return LoadBalancerArgs(
+        naming=configuration.naming,
+        sites=edge_sites(configuration),
+        vpc_id=network.vpc_id,
+        subnet_ids=network.public_subnet_ids,
+        pods_security_group_id=pod_group.id,
+        cluster_name=configuration.naming.prefix,
+        certificate_arn=certificates.load_balancer,
+        zone_id=dns.zone_id,
+        domain=configuration.domain,
+        access_logs_bucket=storage.access_logs_name,
+        access_logs_ready=storage.access_logs_ready,
+        deletion_protection=configuration.settings.standard.protects_data,
+    )
+
+
+def firewall(configuration: Configuration) -> FirewallArgs:
+    """For the firewall."""
+    settings = configuration.settings
+    return FirewallArgs(
+        naming=configuration.naming,
+        region=GLOBAL_REGION,
+        maintenance=settings.maintenance,
+        log_retention=settings.standard.log_retention,
+        protect=settings.standard.protects_data,
+    )
+
+
+def distributions(
+    configuration: Configuration,
+    storage: Storage,
+    dns: Dns,
+    certificates: Certificates,
+    firewall: Firewall,
+    load_balancer: LoadBalancer,
+    home: pulumi.ProviderResource,
+) -> DistributionsArgs:
+    """For CloudFront."""
+    frontend = FrontendArgs(
+        naming=configuration.naming,
+        access_logs_bucket=storage.access_logs_name,
+        access_logs_ready=storage.access_logs_ready,
+        provider=home,
+        protect=configuration.settings.standard.protects_data,
+    )
+    return DistributionsArgs(
+        naming=configuration.naming,
+        sites=edge_sites(configuration),
+        domain=configuration.domain,
+        zone_id=dns.zone_id,
+        certificate_arn=certificates.edge,
+        firewall_arn=firewall.arn,
+        origin_host=load_balancer.origin_host,
+        origin_secret=load_balancer.origin_secret,
+        access_logs_bucket=bucket_arn(storage.access_logs_name),
+        access_logs_ready=storage.access_logs_ready,
+        frontend=frontend if configuration.system.frontend else None,
+    )
+
+
+def edge_buckets(configuration: Configuration) -> Mapping[str, str]:
+    """Physical names of the buckets that the edge has, by name."""
+    return {FRONTEND: configuration.naming.bucket(FRONTEND)} if configuration.system.frontend else {}
+
+
+def edge_log_writers(configuration: Configuration, access_logs: str) -> list[iam.Statement]:
+    """Who of the edge writes into the bucket of access logs."""
+    account, arn = configuration.naming.account, bucket_arn(access_logs)
+    return [
+        iam.deliver_load_balancer_logs(arn, LOAD_BALANCER_LOGS, account),
+        iam.deliver_edge_logs(arn, EDGE_LOGS, account, GLOBAL_REGION),
+    ]

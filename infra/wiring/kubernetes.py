@@ -1,0 +1,168 @@
+"""Arguments of the components in `infra/kubernetes`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.configuration import Configuration
+from infra.configuration.addresses import subnets
+from infra.configuration.database_certificates import database_certificates
+from infra.configuration.environments import MigrationStep
+from infra.configuration.singletons import Singleton
+from infra.data.storage import Storage
+from infra.edge.load_balancer import LoadBalancer
+from infra.foundations.keys import Keys
+from infra.foundations.network import Network
+from infra.foundations.registry import address
+from infra.foundations.release import Release
+from infra.kubernetes.application_nodes import ApplicationNodesArgs
+from infra.kubernetes.cluster import OBSERVABILITY, ON_CALL_GROUP, Cluster, ClusterArgs
+from infra.kubernetes.network_policies import Addresses
+from infra.kubernetes.on_call import OnCallArgs
+from infra.kubernetes.pod_group import PodGroup, PodGroupArgs
+from infra.kubernetes.reloader import ReloaderArgs
+from infra.kubernetes.service_environment import entries_of, plain_variables, role_name, secret_variables
+from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, Workloads, WorkloadsArgs
+from infra.monitoring import log_shipping
+
+
+def cluster(configuration: Configuration, keys: Keys, network: Network) -> ClusterArgs:
+    """For the cluster."""
+    settings, standard = configuration.settings, configuration.settings.standard
+    return ClusterArgs(
+        naming=configuration.naming,
+        version=settings.cluster.version,
+        api_access=settings.cluster.api_access,
+        private_subnet_ids=network.private_subnet_ids,
+        endpoint_security_group_id=network.endpoint_security_group_id,
+        access=configuration.system.access,
+        namespace=configuration.system.name,
+        secrets_key=keys.cluster,
+        log_key=keys.logs,
+        log_retention=standard.log_retention,
+        deletion_protection=standard.deletion_protection,
+        logs_exist=Singleton.CONTROL_PLANE_LOGS in settings.existing,
+        settings={OBSERVABILITY: log_shipping.settings(configuration.naming, configuration.system.name)},
+    )
+
+
+def pod_group(configuration: Configuration, network: Network, cluster: Cluster) -> PodGroupArgs:
+    """For the security group of the application's pods."""
+    return PodGroupArgs(
+        naming=configuration.naming,
+        vpc_id=network.vpc_id,
+        cluster_security_group_id=cluster.security_group_id,
+        endpoint_security_group_id=network.endpoint_security_group_id,
+    )
+
+
+def application_nodes(network: Network, cluster: Cluster, pod_group: PodGroup) -> ApplicationNodesArgs:
+    """For the nodes that the application's pods run on."""
+    return ApplicationNodesArgs(
+        node_role=cluster.node_role,
+        subnet_ids=network.private_subnet_ids,
+        node_security_group_id=cluster.security_group_id,
+        pod_security_group_id=pod_group.id,
+        ready=cluster.ready,
+    )
+
+
+@dataclass(frozen=True)
+class PodsReady:
+    """What comes before a version may work with the database, and before a pod can run.
+
+    Args:
+        prepared: the users of the services are in it.
+        backup: a snapshot for the way back; None where there is none.
+        nodes: the pool that pods run on.
+    """
+
+    prepared: pulumi.Resource
+    backup: pulumi.Resource | None
+    nodes: pulumi.Resource
+
+
+def workloads(
+    configuration: Configuration,
+    keys: Keys,
+    cluster: Cluster,
+    storage: Storage,
+    entries: Mapping[str, pulumi.Output[str]],
+    needed: PodsReady,
+    release: Release | None,
+    load_balancer: LoadBalancer,
+) -> WorkloadsArgs:
+    """For the services."""
+    settings, system, naming = configuration.settings, configuration.system, configuration.naming
+    return WorkloadsArgs(
+        naming=naming,
+        namespace=system.name,
+        services=[
+            WorkloadArgs(
+                service=service,
+                role_name=role_name(naming, service.name),
+                image=image(address(naming, service.repository), configuration.images[service.name]),
+                variables=plain_variables(service, settings, system, storage.names),
+                secrets=secret_variables(service, settings, system, naming),
+                secret_arns=[entries[name] for name in sorted(entries_of(service, settings))],
+                bucket_arns=[storage.arns[name] for name in service.buckets],
+            )
+            for service in system.services.values()
+        ],
+        migration=_migration(configuration, release, needed.backup),
+        schedules=list(system.schedules.values()),
+        switches_policies_on=Singleton.NETWORK_POLICY_SWITCH not in settings.existing,
+        addresses=_addresses(configuration),
+        database_certificates=database_certificates()[settings.region],
+        target_groups=load_balancer.target_groups,
+        routes=load_balancer.routes,
+        replicas=settings.replicas,
+        cluster_name=cluster.name,
+        cluster_arn=cluster.arn,
+        ready=[*cluster.ready, needed.prepared, needed.nodes],
+        data_key=keys.data,
+        secrets_key=keys.secrets,
+    )
+
+
+def on_call(configuration: Configuration, workloads: Workloads) -> OnCallArgs:
+    """For the rights of people on call."""
+    return OnCallArgs(group=ON_CALL_GROUP, namespace=configuration.system.name, ready=workloads.namespace)
+
+
+def reloader(configuration: Configuration, workloads: Workloads) -> ReloaderArgs:
+    """For Reloader, next to the services."""
+    return ReloaderArgs(namespace=configuration.system.name, ready=workloads.namespace)
+
+
+def _migration(
+    configuration: Configuration, release: Release | None, backup: pulumi.Resource | None
+) -> MigrationArgs | None:
+    """For the migration, as the environment runs it."""
+    declared = configuration.system.migration
+    if declared is None or release is None:
+        return None
+    steps = {
+        MigrationStep.DEVELOPMENT: ("migrate", declared.development),
+        MigrationStep.DRY_RUN: ("migrate-dry-run", declared.dry_run),
+        MigrationStep.COMMAND: ("migrate", declared.command),
+    }
+    ours = [steps[step] for step in configuration.settings.standard.migration]
+    commands = {f"{name}-{release.version}": command for name, command in ours}
+    return MigrationArgs(declared.service, release.attempt, commands, backup)
+
+
+def _addresses(configuration: Configuration) -> Addresses:
+    network = configuration.settings.network
+    zones = subnets(network.cidr, len(network.availability_zones))
+    return Addresses(
+        load_balancers=[str(zone.public) for zone in zones], data=[str(zone.data) for zone in zones]
+    )
+
+
+def image(repository: str, version: str) -> str:
+    """An image by digest, or in dev by tag."""
+    return f"{repository}@{version}" if version.startswith("sha256:") else f"{repository}:{version}"

@@ -1,0 +1,320 @@
+"""Arguments of the components in `infra/monitoring`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.configuration import Configuration
+from infra.configuration.severities import Severity
+from infra.data.database import Database
+from infra.data.database_monitoring import log_group
+from infra.data.redis import Redis
+from infra.data.replication import RULE
+from infra.data.storage import Storage
+from infra.edge.certificates import Certificates
+from infra.edge.load_balancer import LoadBalancer
+from infra.edge.sites import full_host
+from infra.foundations.keys import Keys
+from infra.functions.function import Function
+from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.workloads import Workloads
+from infra.monitoring.alarm import Alarm, Subject
+from infra.monitoring.alarm_catalogue import Limits, catalogue, written
+from infra.monitoring.alarm_queries import Watched
+from infra.monitoring.alarms import Alarms, AlarmsArgs
+from infra.monitoring.availability import Availability, AvailabilityArgs, Endpoint
+from infra.monitoring.dashboard import DashboardArgs
+from infra.monitoring.escalation import EscalationArgs
+from infra.monitoring.events import EventsArgs
+from infra.monitoring.logs import LogsArgs
+from infra.monitoring.notifications import Notifications, NotificationsArgs
+from infra.naming import RegionRole
+from infra.recovery.backup import Backup
+from infra.recovery.standby import Standby
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of the platform that alarms watch; `redis` by purpose, and no standby outside of prod."""
+
+    cluster: Cluster
+    database: Database
+    redis: Mapping[str, Redis]
+    backup: Backup
+    standby: Standby | None
+    load_balancer: LoadBalancer
+    certificates: Certificates
+    availability: Availability
+    storage: Storage
+    functions: Sequence[Function]
+    workloads: Workloads
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders of the functions that there are."""
+        return [function.folder for function in self.functions]
+
+
+def availability(configuration: Configuration) -> AvailabilityArgs:
+    """For the health checks: each service with a route, at the path of its readiness probe."""
+    return AvailabilityArgs(
+        naming=configuration.naming,
+        endpoints={
+            name: Endpoint(full_host(service.route.host, configuration.domain), service.health.ready)
+            for name, service in configuration.system.services.items()
+            if service.route is not None
+        },
+    )
+
+
+def watched(configuration: Configuration, parts: Parts) -> dict[Subject, Sequence[Watched]]:
+    """What there is to watch, of each subject."""
+    database = {"DBInstanceIdentifier": parts.database.identifier}
+    return {
+        **_watched_of_services(configuration, parts.cluster),
+        **_watched_of_redis(parts.redis),
+        **_watched_of_edge(parts),
+        **_watched_of_recovery(configuration, parts),
+        **_watched_of_events(configuration),
+        Subject.DATABASE: [Watched("database", database)],
+        Subject.TRAIL: [Watched("trail", {})],
+        Subject.CLUSTER: [Watched("cluster", {"ClusterName": parts.cluster.name})],
+        Subject.OPERATIONS: [Watched("operations", {})],
+        Subject.MAINTENANCE: [Watched("maintenance", database)],
+        # Without dimensions Lambda's metrics are those of all functions together.
+        Subject.FUNCTIONS: [Watched("functions", {})],
+        Subject.FUNCTION: [
+            Watched(f"function-{function.child}", {"FunctionName": function.name})
+            for function in parts.functions
+        ],
+    }
+
+
+def alarms(
+    configuration: Configuration,
+    parts: Parts,
+    watched: Mapping[Subject, Sequence[Watched]],
+    notifications: Notifications,
+    region: RegionRole = RegionRole.HOME,
+) -> AlarmsArgs:
+    """For the alarms of one region: the catalogue, and what there is to watch."""
+    every_region = [alarm for alarm in _catalogue(configuration) if alarm.subject is Subject.TOPIC]
+    return AlarmsArgs(
+        naming=configuration.naming,
+        catalogue=written([*alarms_in(configuration, region), *every_region], parts.folders),
+        watched={**watched, Subject.TOPIC: _watched_topics(notifications, region)},
+        topics=notifications.topics,
+        fallback_topic=notifications.fallback_topic,
+        actions=configuration.settings.alarms.actions,
+        muted=frozenset([Subject.ENDPOINT]) if configuration.settings.maintenance.enabled else frozenset(),
+    )
+
+
+def alarms_in(configuration: Configuration, region: RegionRole) -> list[Alarm]:
+    """The catalogue's alarms on what has its metrics in one region."""
+    return [
+        alarm
+        for alarm in _catalogue(configuration)
+        if alarm.subject.region is region and alarm.subject is not Subject.TOPIC
+    ]
+
+
+def events(
+    configuration: Configuration, keys: Keys, watched: Mapping[Subject, Sequence[Watched]]
+) -> EventsArgs:
+    """For the rules that alarms on events count by."""
+    return EventsArgs(
+        naming=configuration.naming,
+        catalogue=_catalogue(configuration),
+        watched=watched,
+        log_retention=configuration.settings.standard.log_retention,
+        log_key=keys.logs,
+    )
+
+
+def dashboard(
+    configuration: Configuration,
+    parts: Parts,
+    watched: Mapping[Subject, Sequence[Watched]],
+    alarms: Alarms,
+    notifications: Notifications,
+) -> DashboardArgs:
+    """For the dashboard: the same."""
+    return DashboardArgs(
+        naming=configuration.naming,
+        catalogue=written(_catalogue(configuration), parts.folders),
+        watched={**watched, Subject.TOPIC: _watched_topics(notifications, RegionRole.HOME)},
+        regions=configuration.naming.regions,
+        incidents=alarms.incidents,
+    )
+
+
+def _catalogue(configuration: Configuration) -> tuple[Alarm, ...]:
+    return catalogue(Limits.of(configuration))
+
+
+def _watched_topics(notifications: Notifications, region: RegionRole) -> list[Watched]:
+    prefix = "" if region is RegionRole.HOME else f"{region}-"
+    return [
+        Watched(f"{prefix}{severity.topic}", {"TopicName": topic})
+        for severity, topic in notifications.topic_names.items()
+    ]
+
+
+def _watched_of_services(configuration: Configuration, cluster: Cluster) -> dict[Subject, Sequence[Watched]]:
+    system = configuration.system
+    environment = {"Environment": configuration.settings.environment.value}
+
+    def in_cluster(name: str) -> dict[str, pulumi.Input[str]]:
+        # Container Insights calls the name of a pod's Deployment PodName.
+        return {"ClusterName": cluster.name, "Namespace": system.name, "PodName": name}
+
+    def of_service(name: str) -> Watched:
+        return Watched(f"service-{name}", {**environment, "Service": name}, clock=in_cluster(name))
+
+    return {
+        Subject.SERVICE: [Watched(f"service-{name}", in_cluster(name)) for name in system.services],
+        Subject.POOL: [of_service(name) for name, service in system.services.items() if service.database],
+        Subject.WORKER: [of_service(name) for name, service in system.services.items() if service.worker],
+        Subject.JOB: [Watched(f"job-{schedule}", {"Job": schedule}) for schedule in system.schedules],
+        Subject.JOBS: [Watched(f"jobs-{queue}", {**environment, "Queue": queue}) for queue in system.queues],
+        Subject.DEAD_LETTERS: [Watched("application", environment)] if system.queues else [],
+        Subject.APPLICATION: [Watched("application", environment)],
+        Subject.PAYMENTS: [Watched("payments", environment)],
+        Subject.LOGS: [Watched("logs", {})],
+    }
+
+
+def _watched_of_redis(redis: Mapping[str, Redis]) -> dict[Subject, Sequence[Watched]]:
+    watched: dict[Subject, Sequence[Watched]] = {
+        Subject(purpose): [
+            Watched(f"{purpose}-{number}", {"CacheClusterId": node})
+            for number, node in enumerate(one.node_ids, start=1)
+        ]
+        for purpose, one in redis.items()
+    }
+    if "cache" in redis:
+        nodes = [{"CacheClusterId": node} for node in redis["cache"].node_ids]
+        watched[Subject.CACHE_NODES] = [Watched("cache", nodes)]
+    return watched
+
+
+def _watched_of_edge(parts: Parts) -> dict[Subject, Sequence[Watched]]:
+    return {
+        Subject.LOAD_BALANCER: [Watched("load-balancer", {"LoadBalancer": parts.load_balancer.arn_suffix})],
+        Subject.CERTIFICATE: [Watched("certificate", {"CertificateArn": parts.certificates.load_balancer})],
+        Subject.EDGE_CERTIFICATE: [Watched("edge-certificate", {"CertificateArn": parts.certificates.edge})],
+        Subject.ENDPOINT: [
+            # A service that is being made for the first time is not ready, and rightly so.
+            Watched(f"endpoint-{service}", {"HealthCheckId": identifier}, ready=[parts.workloads])
+            for service, identifier in parts.availability.health_checks.items()
+        ],
+    }
+
+
+def _watched_of_recovery(configuration: Configuration, parts: Parts) -> dict[Subject, Sequence[Watched]]:
+    storage, naming, standby = parts.storage, configuration.naming, parts.standby
+    vault = {"BackupVaultName": parts.backup.vault_name}
+    database = {"DBInstanceIdentifier": parts.database.identifier}
+    return {
+        Subject.REPLICA: [_watched_replica(standby)] if standby else [],
+        Subject.BACKUP: [Watched("backup", vault)],
+        # AWS Backup counts for a vault, and for each kind of resource in it (developer guide, "AWS Backup
+        # metrics with Amazon CloudWatch").
+        Subject.DATABASE_BACKUP: [Watched("backup", {**vault, "ResourceType": "RDS"}, clock=database)],
+        Subject.REPLICATION: [
+            # S3 user guide, "Metrics and dimensions": a rule between two buckets.
+            Watched(
+                f"replication-{bucket}",
+                {
+                    "SourceBucket": storage.names[bucket],
+                    "DestinationBucket": naming.in_recovery_region.bucket(bucket),
+                    "RuleId": RULE,
+                },
+            )
+            for bucket in storage.copies
+        ],
+    }
+
+
+def _watched_replica(standby: Standby) -> Watched:
+    replica = {"DBInstanceIdentifier": standby.replica_identifier}
+    return Watched("replica", replica, clock=replica, ready=[standby.replica])
+
+
+def _watched_of_events(configuration: Configuration) -> dict[Subject, Sequence[Watched]]:
+    """What AWS's services tell of: the rule of each alarm has the alarm's name."""
+    subjects = [Subject.DATABASE_EVENTS, Subject.ACCESS, Subject.IMAGES]
+    if configuration.settings.standard.detects_threats:
+        subjects.append(Subject.THREATS)
+    naming = configuration.naming
+    return {
+        subject: [Watched(subject.value, {"RuleName": naming.named(f"{subject}-{{alarm}}")})]
+        for subject in subjects
+    }
+
+
+def logs(configuration: Configuration, keys: Keys) -> LogsArgs:
+    """For the services' logs."""
+    return LogsArgs(
+        naming=configuration.naming,
+        services=list(configuration.system.services),
+        retired=list(configuration.system.retired),
+        protect=configuration.settings.standard.protects_data,
+        retention=configuration.settings.standard.log_retention,
+        key=keys.logs,
+        database_group=log_group(configuration.naming.prefix),
+    )
+
+
+def escalation(configuration: Configuration, keys: Keys) -> EscalationArgs:
+    """For the topics."""
+    given = configuration.settings.escalation
+    addresses = {"lead": given.lead, "cto": given.cto}
+    return EscalationArgs(
+        naming=configuration.naming,
+        key=keys.notifications,
+        addresses={step: address for step, address in addresses.items() if address},
+    )
+
+
+def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs:
+    """For the topics of the environment's own region, which everything may publish to."""
+    settings = configuration.settings
+    if settings.alarms.actions and settings.paging.pagerduty is None:
+        command = "pulumi config set --secret --path groundwork:paging.pagerduty"
+        pulumi.log.warn(f"Nobody is paged yet: alarms go to {configuration.email} alone. Set: {command}")
+    return _notifications(configuration, RegionRole.HOME, list(Severity), keys.notifications)
+
+
+def notifications_of(configuration: Configuration, region: RegionRole) -> NotificationsArgs:
+    """For the topics of alarms in another region: only of the severities that these have."""
+    severities = {alarm.severity for alarm in alarms_in(configuration, region)}
+    return _notifications(configuration, region, sorted(severities), None)
+
+
+def _notifications(
+    configuration: Configuration,
+    region: RegionRole,
+    severities: Sequence[Severity],
+    key: pulumi.Output[str] | None,
+) -> NotificationsArgs:
+    settings = configuration.settings
+
+    def secret(value: str | None) -> pulumi.Output[str] | None:
+        return None if value is None else pulumi.Output.secret(str(value))
+
+    return NotificationsArgs(
+        naming=configuration.naming,
+        role=region,
+        region=configuration.naming.regions[region],
+        severities=severities,
+        key=key,
+        protect=settings.standard.protects_data,
+        pagerduty=secret(settings.paging.pagerduty),
+        slack=secret(settings.paging.slack),
+        email=configuration.email,
+    )

@@ -1,0 +1,84 @@
+"""Arguments of the components in `infra/recovery`."""
+
+from __future__ import annotations
+
+import pulumi
+
+from infra.configuration import Configuration
+from infra.configuration.buckets import backed_up
+from infra.configuration.environments import BACKUP_DAYS
+from infra.configuration.severities import Severity
+from infra.data.database import Database
+from infra.data.storage import Storage
+from infra.monitoring.notifications import Notifications
+from infra.recovery.backup import BackupArgs
+from infra.recovery.recovery_keys import RecoveryKeys, RecoveryKeysArgs
+from infra.recovery.standby import StandbyArgs
+from infra.recovery.standby_network import StandbyNetwork, StandbyNetworkArgs
+
+
+def recovery_keys(configuration: Configuration) -> RecoveryKeysArgs:
+    """For the encryption keys."""
+    return RecoveryKeysArgs(
+        configuration.naming.in_recovery_region, protect=configuration.settings.standard.protects_data
+    )
+
+
+def standby_network(configuration: Configuration, keys: RecoveryKeys) -> StandbyNetworkArgs:
+    """For the network of the replica."""
+    network, standard = configuration.settings.network, configuration.settings.standard
+    return StandbyNetworkArgs(
+        naming=configuration.naming.in_recovery_region,
+        cidr=network.recovery_cidr,
+        zones=network.recovery_availability_zones,
+        log_retention=standard.log_retention,
+        log_key=keys.logs,
+        protect=standard.protects_data,
+    )
+
+
+def standby(
+    configuration: Configuration, keys: RecoveryKeys, network: StandbyNetwork, database: Database
+) -> StandbyArgs:
+    """For the replica, and the copied backups."""
+    settings, standard = configuration.settings, configuration.settings.standard
+    return StandbyArgs(
+        naming=configuration.naming.in_recovery_region,
+        primary_arn=database.instance.arn,
+        follows=None if settings.database.standby_promoted else database.instance.resource_id,
+        after=[database.backup] if database.backup else [],
+        version=settings.database.version,
+        tier=settings.database.tier,
+        storage_maximum=settings.database.storage_maximum,
+        backup_retention=settings.database.backup_retention,
+        performance_history=standard.performance_history,
+        log_retention=standard.log_retention,
+        protect=standard.protects_data,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.data_subnet_ids,
+        data_key=keys.data,
+        log_key=keys.logs,
+    )
+
+
+def backup(
+    configuration: Configuration,
+    database: Database,
+    storage: Storage,
+    notifications: Notifications,
+    recovery_provider: pulumi.ProviderResource,
+) -> BackupArgs:
+    """For the daily snapshots."""
+    settings, standard = configuration.settings, configuration.settings.standard
+    return BackupArgs(
+        naming=configuration.naming,
+        resources={
+            "database": database.instance.arn,
+            **{name: storage.arns[name] for name in backed_up()},
+        },
+        retention=settings.database.backup_retention,
+        lock_days=BACKUP_DAYS if standard.locks_backups else 0,
+        recovery_provider=recovery_provider if standard.locks_backups else None,
+        topic=notifications.topics[Severity.SEV3],
+        protect=standard.protects_data,
+    )
