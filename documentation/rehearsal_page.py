@@ -25,7 +25,9 @@ hand is not found.
 ## AWS: recorded
 
 {recorded} types are checked, diffed and kept in the state, with outputs of AWS's form; nothing stands
-behind them. A type in neither list works as recorded, too: `make up` says which those are.
+behind them. So they cannot drift: a client of `make serve` finds none of them that it could change, and what
+it makes of such a type by itself is compared with nothing. `make drift` says how many they are. A type in
+neither list works as recorded, too: `make up` says which those are.
 
 {recorded_table}
 

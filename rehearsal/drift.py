@@ -23,6 +23,7 @@ from commands.errors import CommandError
 from rehearsal.changed import Changed, Property, changed
 from rehearsal.console import Terminal
 from rehearsal.events import Log
+from rehearsal.inventory import Standing, standing_of
 from rehearsal.session import EngineError, Progress, Result, Session
 from rehearsal.workspace import Workspace, write_atomically
 
@@ -41,17 +42,24 @@ class NothingDeployed(CommandError):
 
 @dataclass(frozen=True)
 class Found:
-    """What differs, as the engine counts it and resource by resource, and how long it took (seconds)."""
+    """What differs, as the engine counts it and resource by resource, and how long it took (seconds).
+
+    `recorded` is the number of resources that cannot differ: the embedded AWS only records them.
+    """
 
     environment: str
     changes: Mapping[str, int]
     changed: tuple[Changed, ...]
     seconds: float
+    recorded: int
 
     @staticmethod
-    def of(environment: str, result: Result) -> Found:
+    def of(session: Session, result: Result) -> Found:
         """What a finished operation of the engine has found."""
-        return Found(environment, result.changes, tuple(changed(result.log)), result.seconds)
+        standings = (standing_of(each["type"]) for each in session.workspace.resources())
+        recorded = sum(standing is Standing.RECORDED for standing in standings)
+        lines = tuple(changed(result.log))
+        return Found(session.environment, result.changes, lines, result.seconds, recorded)
 
     @staticmethod
     def of_json(values: Mapping[str, Any]) -> Found:
@@ -65,7 +73,7 @@ class Found:
             )
             for line in values["changed"]
         )
-        return Found(values["environment"], values["changes"], lines, values["seconds"])
+        return Found(values["environment"], values["changes"], lines, values["seconds"], values["recorded"])
 
     def as_json(self) -> dict[str, Any]:
         """What differs, for a script and for another process."""
@@ -74,6 +82,7 @@ class Found:
             "changes": dict(self.changes),
             "changed": [line.as_json() for line in self.changed],
             "seconds": self.seconds,
+            "recorded": self.recorded,
         }
 
     def drift_as_json(self) -> dict[str, Any]:
@@ -83,13 +92,14 @@ class Found:
             for each in self.changed
             for path, before, after in _rows(each)
         ]
-        return {"environment": self.environment, "drift": rows}
+        return {"environment": self.environment, "drift": rows, "recorded": self.recorded}
 
     def show_drift(self) -> None:
         """The result of `make drift`, for people."""
         terminal = Terminal()
         if not self.changed:
             terminal.out.print(f"no drift in {self.environment}: the embedded AWS is what was deployed")
+            self._show_recorded(terminal)
             return
         lines = [("Resource", "Property", "Deployed", "Found")]
         lines += [(each.resource, *row) for each in self.changed for row in _rows(each)]
@@ -103,6 +113,14 @@ class Found:
             f"ENV={self.environment}` brings back what the program declares.",
             markup=False,
         )
+        self._show_recorded(terminal)
+
+    def _show_recorded(self, terminal: Terminal) -> None:
+        if self.recorded:
+            terminal.out.print(
+                f"{self.recorded} recorded resources cannot drift here: nothing stands behind them that a "
+                "client could change (docs/rehearsal.md)."
+            )
 
 
 def _rows(each: Changed) -> Iterator[tuple[str, str, str]]:
@@ -117,12 +135,12 @@ def _rows(each: Changed) -> Iterator[tuple[str, str, str]]:
 
 def drift(session: Session, progress: Progress | None = None) -> Found:
     """What differs; nothing is changed."""
-    return Found.of(session.environment, session.drift(progress))
+    return Found.of(session, session.drift(progress))
 
 
 def refresh(session: Session, progress: Progress | None = None) -> Found:
     """What differed; the state has it from here on."""
-    return Found.of(session.environment, session.refresh(progress))
+    return Found.of(session, session.refresh(progress))
 
 
 OPERATIONS: Mapping[str, Callable[[Session, Progress | None], Found]] = MappingProxyType(

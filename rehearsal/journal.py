@@ -18,6 +18,9 @@ from typing import Any
 
 Entry = dict[str, Any]
 
+# The kind of an entry that a client of `make serve` has made; all others are the engine's.
+CLIENTS = "http"
+
 
 class JournalError(Exception):
     """A line of the journal is no change; the message says which."""
@@ -31,16 +34,17 @@ class Journal:
         self._lock = threading.Lock()
         self._file: int | None = None
 
-    def entries(self) -> Iterator[Entry]:
-        """The changes so far, oldest first."""
+    def entries(self, since: int = 0) -> Iterator[Entry]:
+        """The changes so far, oldest first; those behind its first `since` bytes, the end of a line."""
         if self._path is None or not self._path.exists():
             return
-        with self._path.open(encoding="utf-8", errors="replace") as lines:
+        with self._path.open("rb") as lines:
+            lines.seek(since)
             for number, line in enumerate(lines, start=1):
-                if line.endswith("\n"):
+                if line.endswith(b"\n"):
                     yield self._entry(number, line)
 
-    def _entry(self, number: int, line: str) -> Entry:
+    def _entry(self, number: int, line: bytes) -> Entry:
         try:
             entry = json.loads(line)
         except ValueError:

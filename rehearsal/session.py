@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import quote
 
 import grpc
+import typer
 
 from commands.errors import CommandError, CommandFailed, Exit
 from infra.configuration.files import NAMESPACE
@@ -33,6 +34,7 @@ from rehearsal.aws import services
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider
 from rehearsal.aws.sdk_types import DESCRIPTIONS
+from rehearsal.changed import Changed, changed
 from rehearsal.events import Log, LogReader
 from rehearsal.journal import Journal, JournalError
 from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
@@ -142,14 +144,14 @@ class Session:
         try:
             stand_ins = self._take_configuration()
             self.workspace.forget_stale_locks()
-            changed = check_seal(self.workspace, killed=killed)
-            mended = self.workspace.mend_state() or changed
+            unsure = check_seal(self.workspace, killed=killed)
+            mended = self.workspace.mend_state()
             self._start_cloud(stack_file)
             new = not self.workspace.has_stack
             if new:
                 self._make_stack()
             self._encrypt(stand_ins)
-            if mended or (killed and not new) or (new and self.workspace.has_journal):
+            if mended or (unsure and not new) or (new and self.workspace.has_journal):
                 self._recover()
             self._begun = True
         except BaseException:
@@ -172,12 +174,14 @@ class Session:
             DESCRIPTIONS.save()
         if self._lock >= 0:
             # One that could not begin leaves everything as it found it.
-            whole = self._sealed() and not self._engine_died if self._begun else not self._after_a_kill
+            whole = self._sealed() if self._begun else not self._after_a_kill
             self.workspace.unlock(self._lock, recover=not whole)
             self._lock = -1
 
     def _sealed(self) -> bool:
-        """Writes down what is left behind; False when the disk is too full for it."""
+        """Writes down what is left behind; False when the engine was killed, or the disk is too full."""
+        if self._engine_died:
+            return False
         try:
             write_seal(self.workspace)
         except OSError:
@@ -239,7 +243,7 @@ class Session:
         try:
             yield process
         finally:
-            self._engine_died = process.wait() < 0
+            self._engine_died |= process.wait() < 0
 
     @property
     def _inline(self) -> list[str]:
@@ -315,8 +319,11 @@ class Session:
         resources = deployment.get("resources", [])
         self.cloud.expect_orphans({resource["urn"]: resource.get("id", "") for resource in resources})
         self._random.expect_orphans(resource["urn"] for resource in resources)
-        # What it changed or removed without a checkpoint is found by looking at the cloud.
-        self.refresh(options=["--clear-pending-creates"])
+        # What it changed or removed without a checkpoint is found by looking at the cloud. Nobody can tell
+        # there whose change it was: what clients of `make serve` had changed before is taken along, and told.
+        taken = changed(self.refresh(options=["--clear-pending-creates"]).log)
+        if taken:
+            typer.echo(f"warning: {_taken(self.environment, taken)}", err=True)
 
     def _environment(self) -> dict[str, str]:
         """The engine's environment: nothing of the user's own Pulumi or AWS settings."""
@@ -366,6 +373,8 @@ class Session:
             ]
             code, output, complaints = self._run(command, reader, progress)
             log = reader.read()
+        if "--yes" in options:
+            self._sealed()
         if code != 0:
             raise EngineError(_failure(operation, log, complaints or output), log, output)
         return Result(log, time.monotonic() - begun, output)
@@ -385,7 +394,7 @@ class Session:
             out.seek(0)
             errors.seek(0)
             printed, complaints = out.read(), errors.read()
-        self._engine_died = process.returncode < 0
+        self._engine_died |= process.returncode < 0
         if interrupted:
             raise Interrupted(printed)
         return process.returncode, printed, complaints
@@ -406,6 +415,18 @@ def _wait(process: subprocess.Popen[Any], reader: LogReader, progress: Progress 
             # The first one lets the steps under way finish; the second one ends them.
             interrupted = True
             os.killpg(process.pid, signal.SIGINT)
+
+
+_NAMED = 5  # resources of a sentence
+
+
+def _taken(environment: str, taken: Sequence[Changed]) -> str:
+    names = [each.resource for each in taken[:_NAMED]]
+    more = [f"{len(taken) - _NAMED} more"] if len(taken) > _NAMED else []
+    return (
+        f"the session of {environment} before this one was cut off, or its state is another. What differed "
+        f"is in the state now as the embedded AWS has it: {', '.join(names + more)}."
+    )
 
 
 # What the engine says of a component that a provider would make itself, before it asks the provider.

@@ -19,7 +19,7 @@ import typer
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.aws.moto_speed import make_client, quicken_moto
 from rehearsal.aws.requests import Answer, Request, Requests
-from rehearsal.journal import Entry, Journal, decode
+from rehearsal.journal import CLIENTS, Entry, Journal, decode
 from rehearsal.provider import ProviderError
 from rehearsal.sdk_speed import share_service_models
 
@@ -71,7 +71,7 @@ class Cloud:
         for entry in self._journal.entries():
             if entry.get("kind") == "aws":
                 self._replay(entry)
-            elif entry.get("kind") == "http":
+            elif entry.get("kind") == CLIENTS:
                 self._repeat(entry)
             elif entry.get("kind") == "created":
                 self._created[entry["urn"]] = entry["id"]
@@ -123,7 +123,7 @@ class Cloud:
             answer = self._ask(request)
             if answer.succeeded:
                 sent = {"variables": request.variables, "body": request.body}
-                self._keep({"kind": "http", "seed": self._changes, **sent})
+                self._keep({"kind": CLIENTS, "seed": self._changes, **sent})
             return answer
 
     def creating(self, urn: str) -> _Creation:

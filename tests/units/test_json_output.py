@@ -191,7 +191,7 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     figures = {"base": timing, "floor": timing, "published": timing, "scaled": {3: timing}}
     monkeypatch.setattr("rehearsal.deploy.take_away", lambda *_, **__: done)
     line = Changed("updated", "urn:x::y", "aws:sqs/queue:Queue", (Property("delaySeconds", "1", "2"),))
-    monkeypatch.setattr("rehearsal.drift.look", lambda *_, **__: Found("dev", {"update": 1}, (line,), 1.0))
+    monkeypatch.setattr("rehearsal.drift.look", lambda *_, **__: Found("dev", {"update": 1}, (line,), 1.0, 2))
     monkeypatch.setattr("rehearsal.manifests.write_manifests", lambda *_, **__: ["00-cluster/one.yaml"])
     monkeypatch.setattr("documentation.pages.write_documentation", lambda *_: [cli.ROOT / "a.md"])
     monkeypatch.setattr("rehearsal.bench.bench", lambda *_: figures)

@@ -57,9 +57,30 @@ def test_a_killed_session_may_have_added_to_both(workspace: Workspace) -> None:
     workspace.journal.write_bytes(JOURNAL + b'{"kind": "aws", "n": 3}\n{"ki')
     assert workspace.state is not None
     workspace.state.write_text("{}", encoding="utf-8")
-    assert check_seal(workspace, killed=True) is False
+    assert check_seal(workspace, killed=True) is True
     with pytest.raises(DamagedJournal):
         check_seal(workspace, killed=False)
+
+
+CLIENT = b'{"kind": "http", "n": 3}\n'
+
+
+@pytest.mark.parametrize(
+    ("added", "unsure"),
+    [
+        (b"", False),
+        (CLIENT, False),
+        (CLIENT + CLIENT + b'{"ki', False),  # cut off: it has not happened
+        (CLIENT + b'{"kind": "aws", "n": 4}\n', True),
+        (b'{"kind": "kubernetes"}\n', True),
+        (CLIENT + b"nonsense\n", True),
+    ],
+)
+def test_what_clients_alone_have_changed_before_a_kill_stays_drift(
+    workspace: Workspace, added: bytes, unsure: bool
+) -> None:
+    workspace.journal.write_bytes(JOURNAL + added)
+    assert check_seal(workspace, killed=True) is unsure
 
 
 def test_another_state_is_held_against_the_cloud(workspace: Workspace) -> None:
@@ -77,6 +98,7 @@ def test_without_a_seal_resources_without_a_journal_are_told(
     file = workspace.directory / "seal"
     file.unlink() if seal is None else file.write_bytes(seal)
     assert check_seal(workspace, killed=False) is False
+    assert check_seal(workspace, killed=True) is True
     workspace.journal.unlink()
     with pytest.raises(DamagedJournal, match="is gone"):
         check_seal(workspace, killed=False)
