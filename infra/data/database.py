@@ -20,7 +20,7 @@ from infra.data.database_monitoring import (
 )
 from infra.data.database_parameters import declare_parameters
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
-from infra.data.tier_change import tier_change_is_watched
+from infra.data.tier_change import TierChange
 from infra.foundations import ports, timeouts
 from infra.foundations.busy import created_when_free
 from infra.foundations.outliving import unlike_any_before
@@ -141,7 +141,8 @@ class Database(pulumi.ComponentResource):
             subnet_ids=args.subnet_ids,
             opts=self._here,
         )
-        return rds.Instance(
+        tier_change = TierChange(args.tier, args.previous_tier, f"Pulumi.{naming.environment}.yaml")
+        instance = rds.Instance(
             "database",
             identifier=self.identifier,
             engine="postgres",
@@ -190,9 +191,11 @@ class Database(pulumi.ComponentResource):
                 protect=args.protect,
                 depends_on=logs,
                 custom_timeouts=timeouts.DATABASE,
-                hooks=tier_change_is_watched(args.previous_tier) if args.protect else None,
+                hooks=tier_change.watched() if args.protect else None,
             ),
         )
+        tier_change.tell_when_over(instance.instance_class)
+        return instance
 
     def _final_snapshot(self) -> pulumi.Output[str]:
         # It stays for good: a database that comes after this one, for which alone another key replaces it,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.configuration.tiers import DATABASE_TIERS
 from rehearsal.session import EngineError, Session
 from tests.support.small_program import REGION, SmallProgram, session_of
 
@@ -140,9 +141,10 @@ def test_a_cluster_is_updated_one_version_at_a_time_and_never_back(
 def database_program(tier: str, previous: str) -> str:
     return f"""
         from infra.configuration.tiers import DATABASE_TIERS
-        from infra.data.tier_change import tier_change_is_watched
+        from infra.data.tier_change import TierChange
 
-        aws.rds.Instance(
+        change = TierChange(DATABASE_TIERS["{tier}"], DATABASE_TIERS["{previous}"], "Pulumi.dev.yaml")
+        instance = aws.rds.Instance(
             "database",
             identifier="shop",
             engine="postgres",
@@ -151,8 +153,9 @@ def database_program(tier: str, previous: str) -> str:
             username="shop",
             password="not-a-secret",
             skip_final_snapshot=True,
-            opts=options(hooks=tier_change_is_watched(DATABASE_TIERS["{previous}"])),
+            opts=options(hooks=change.watched()),
         )
+        change.tell_when_over(instance.instance_class)
     """
 
 
@@ -170,3 +173,33 @@ def test_another_tier_is_refused_while_no_alarm_counts_with_the_present_one(
         # When Sunday has passed.
         program.write(database_program("high", "high"))
         assert session.preview().changes == {}
+
+
+OVER = (
+    "Pulumi.dev.yaml: groundwork:database.previousTier can be removed: the database is high by now, and "
+    "alarms need not hold for the other size any more."
+)
+
+
+def test_the_previous_tier_is_asked_for_no_more_once_the_instance_has_the_other(
+    program: SmallProgram, engine: Path
+) -> None:
+    def found_by_the_provider(tier: str) -> None:
+        """What RDS tells of the class: the old one until the maintenance window."""
+        of_aws = DATABASE_TIERS[tier].instance_class
+        session.cloud.call(
+            "rds", REGION, "modify_db_instance", DBInstanceIdentifier="shop", DBInstanceClass=of_aws
+        )
+        session.refresh()
+
+    program.write(database_program("standard", "standard"))
+    with session_of(program, engine) as session:
+        session.up()
+        program.write(database_program("high", "standard"))
+        assert session.preview().log.warnings == session.up().log.warnings == []
+        found_by_the_provider("standard")
+        assert session.preview().log.warnings == []
+        found_by_the_provider("high")
+        assert session.preview().log.warnings == session.up().log.warnings == [OVER]
+        program.write(database_program("high", "high"))
+        assert session.preview().log.warnings == []
