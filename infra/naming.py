@@ -40,6 +40,12 @@ class Naming:
         """`triangle-prod-<part>`."""
         return f"{self.prefix}-{part}"
 
+    def role(self, part: str) -> str:
+        """The name of an IAM role of what stands in each place: roles have no region, so that of the
+        recovery region is told by it (`triangle-prod-<part>-us-east-2`).
+        """
+        return self.named(f"{part}-{self.region}" if self.region == self.recovery_region else part)
+
     def bucket(self, part: str, region: str | None = None) -> str:
         """A bucket's name: S3's are unique in the whole world, and another region needs other ones."""
         return f"{self.prefix}-{part}-{self.account}-{region or self.region}"

@@ -49,13 +49,13 @@ from infra.providers import Regions, declare_regions, in_cluster
 from infra.recovery.backup import Backup
 from infra.recovery.recovery_keys import RecoveryKeys
 from infra.recovery.standby import Standby
-from infra.recovery.standby_network import StandbyNetwork
 
 
 def declare(configuration: Configuration) -> Outputs:
     """Declares everything that an environment consists of."""
     regions = declare_regions(configuration)
     home, recovery = regions[RegionRole.HOME].opts, regions[RegionRole.RECOVERY].provider
+    worldwide = regions[RegionRole.GLOBAL].opts
 
     keys = Keys("keys", wiring.keys(configuration, recovery), home)
     notifications = Notifications("notifications", wiring.notifications(configuration, keys), home)
@@ -79,10 +79,10 @@ def declare(configuration: Configuration) -> Outputs:
     backup = Backup("backup", wiring.backup(configuration, database, storage, notifications, recovery), home)
     standby = _standby(configuration, regions, database)
     Audit("audit", wiring.audit(configuration, keys, storage, notifications), home)
-    deployment = Deployment("deployment", wiring.deployment(configuration), home)
+    deployment = Deployment("deployment", wiring.deployment(configuration), worldwide)
 
     edge = _edge(configuration, regions, network, pod_group, storage)
-    People("people", wiring.people(configuration, keys, entries, edge.distributions), home)
+    People("people", wiring.people(configuration, keys, entries, edge.distributions), worldwide)
 
     rotators = {
         rotator: Function(rotator, args, home)
@@ -151,8 +151,8 @@ def _standby(configuration: Configuration, regions: Regions, database: Database)
     if not configuration.settings.standard.standby_region:
         return None
     there = regions[RegionRole.RECOVERY].opts
-    keys = RecoveryKeys("recovery-keys", wiring.recovery_keys(configuration), there)
-    network = StandbyNetwork("recovery-network", wiring.standby_network(configuration, keys), there)
+    keys = RecoveryKeys("keys", wiring.recovery_keys(configuration), there)
+    network = Network("network", wiring.recovery_network(configuration, keys), there)
     return Standby("standby", wiring.standby(configuration, keys, network, database), there)
 
 
@@ -171,7 +171,7 @@ def _edge(
 ) -> _Edge:
     """The way from the internet to the pods: a domain, CloudFront with its firewall, the load balancer."""
     home, worldwide = regions[RegionRole.HOME], regions[RegionRole.GLOBAL]
-    dns = Dns("dns", wiring.dns(configuration), home.opts)
+    dns = Dns("dns", wiring.dns(configuration), worldwide.opts)
     certified = wiring.certificates(configuration, dns, worldwide.provider)
     certificates = Certificates("certificates", certified, home.opts)
     balanced = wiring.load_balancer(configuration, network, pod_group, storage, dns, certificates)

@@ -17,11 +17,15 @@ from infra.configuration.settings import Settings
 from infra.configuration.system import System
 from infra.foundations.first_day import unchanged_since
 from infra.naming import Naming, RegionRole
+from infra.places import Home, Recovery
 
 
 @dataclass(frozen=True)
 class Region:
-    """One region of AWS: its provider, and the options with which a component is declared in it."""
+    """One region of AWS: its provider, and the options with which a component is declared in it.
+
+    What belongs to a place has it as its parent; what belongs to no region has none.
+    """
 
     provider: Provider
     opts: pulumi.ResourceOptions
@@ -45,8 +49,14 @@ def declare_regions(configuration: Configuration) -> Regions:
         for role, region in configuration.naming.regions.items()
     }
     passwords = {RegionRole.HOME: [random.Provider("random", opts=waiting)]}
+    places: dict[RegionRole, pulumi.Resource] = {RegionRole.HOME: Home("home")}
+    if configuration.settings.standard.standby_region:
+        places[RegionRole.RECOVERY] = Recovery("recovery")
     return {
-        role: Region(provider, pulumi.ResourceOptions(providers=[provider, *passwords.get(role, [])]))
+        role: Region(
+            provider,
+            pulumi.ResourceOptions(parent=places.get(role), providers=[provider, *passwords.get(role, [])]),
+        )
         for role, provider in providers.items()
     }
 
@@ -80,9 +90,11 @@ def in_cluster(regions: Regions, kubeconfig: pulumi.Input[str], naming: Naming) 
     call that failed, with a refresh, would forget every object that still runs there. Who recovers from the
     loss of a cluster sets PULUMI_K8S_DELETE_UNREACHABLE for that deployment alone.
     """
+    home = regions[RegionRole.HOME]
     cluster = kubernetes.Provider(
         "kubernetes",
         kubeconfig=kubeconfig,
         cluster_identifier=naming.arn("eks", f"cluster/{naming.prefix}"),
+        opts=pulumi.ResourceOptions(parent=home.opts.parent),
     )
-    return pulumi.ResourceOptions(providers=[regions[RegionRole.HOME].provider, cluster])
+    return pulumi.ResourceOptions(parent=home.opts.parent, providers=[home.provider, cluster])

@@ -11,7 +11,7 @@ from typing import Any
 
 from rehearsal.assets import SIGNATURE
 from rehearsal.events import Log, Step
-from rehearsal.inventory import area_of
+from timing.graph import area_of
 
 # The engine's steps in people's words, in the order in which they matter. A replacement is told once: its
 # creation and deletion are other steps. `discard` is the deletion of what retainOnDelete keeps in AWS.

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from rehearsal.aws import services
+from timing.graph import area_of
 
 
 class Standing(StrEnum):
@@ -25,13 +26,6 @@ def standing_of(resource_type: str) -> Standing | None:
     if package == "aws":
         return Standing.REAL if services.mapping_of(resource_type) else Standing.RECORDED
     return {"kubernetes": Standing.VALIDATED, "random": Standing.GENERATED}.get(package)
-
-
-def area_of(urn: str) -> str:
-    """The outermost component that a resource belongs to (`Network`), or `Stack`."""
-    types = urn.split("::")[2].split("$")
-    component = next((t for t in types[:-1] if t != "pulumi:pulumi:Stack"), None)
-    return component.split(":")[-1] if component else "Stack"
 
 
 @dataclass

@@ -36,13 +36,21 @@ class Resource:
 
     @property
     def area(self) -> str:
-        """The outermost component that it belongs to (`Network`), or `Stack`."""
-        types = self.urn.split("::")[2].split("$")[:-1] if self.urn.count("::") > 2 else []
-        component = next((part for part in types if part != "pulumi:pulumi:Stack"), None)
-        return component.split(":")[-1] if component else "Stack"
+        """The component that it belongs to."""
+        return area_of(self.urn)
 
 
 Graph = Mapping[str, Resource]
+
+# What is not what people look for: everything is in the stack, and what runs is in its home.
+_AROUND = {"pulumi:pulumi:Stack", "groundwork:place:Home"}
+
+
+def area_of(urn: str) -> str:
+    """The outermost component that a resource belongs to (`Network`, or `Recovery` for that place), or `Stack`."""
+    types = urn.split("::")[2].split("$")[:-1] if urn.count("::") > 2 else []
+    component = next((part for part in types if part not in _AROUND), None)
+    return component.split(":")[-1] if component else "Stack"
 
 
 def graph_of(resources: Iterable[Mapping[str, Any]]) -> Graph:

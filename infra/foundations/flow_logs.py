@@ -41,7 +41,7 @@ def declare_flow_logs(
     )
     role = aws_iam.Role(
         name,
-        name=naming.named(name),
+        name=naming.role(name),
         description="VPC flow logs write into their log group",
         assume_role_policy=iam.document(
             iam.trust_service(

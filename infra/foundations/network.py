@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv4Network
 
 import pulumi
@@ -29,13 +30,22 @@ INTERFACE_ENDPOINTS = (
 )
 
 
+class Tier(StrEnum):
+    """Subnets by who reaches them, one in each zone."""
+
+    PUBLIC = "public"  # load balancers: the internet reaches them
+    PRIVATE = "private"  # pods: they reach the internet
+    DATA = "data"  # neither
+
+
 @dataclass(frozen=True)
 class NetworkArgs:
     """What a network is made of.
 
     Args:
         naming: names and ARNs.
-        cidr: its addresses.
+        cidr: its addresses; each tier has its ranges of them, whether it is there or not.
+        tiers: its subnets. Without private ones it has no way in or out.
         zones: its Availability Zones, in the order of their subnets.
         nat_per_zone: a NAT gateway in each zone, or one for all.
         endpoint_zones: how many of the zones have endpoints of AWS's APIs; with 0 the network has none.
@@ -46,6 +56,7 @@ class NetworkArgs:
 
     naming: Naming
     cidr: IPv4Network
+    tiers: Collection[Tier]
     zones: Sequence[str]
     nat_per_zone: bool
     endpoint_zones: int
@@ -59,6 +70,8 @@ class Network(pulumi.ComponentResource):
 
     Produces the VPC and its subnets, NAT gateways, an S3 gateway endpoint, interface endpoints where
     asked for, flow logs, and a default security group that lets nothing through.
+    Where data waits for the day of a recovery it has data subnets alone (contract DB-2, DR-3): the ranges of
+    the others are free, so that pods and load balancers come to the data when the region is needed.
     """
 
     vpc_id: pulumi.Output[str]
@@ -82,8 +95,13 @@ class Network(pulumi.ComponentResource):
         ec2.DefaultSecurityGroup(
             "default", vpc_id=self.vpc_id, tags=self._tags("default-closed"), opts=self._here
         )
-        self._subnets()
-        self._routes()
+        # The data subnets have no way out: their table has the route within the network only.
+        self.data_subnet_ids = self._subnets(Tier.DATA)
+        data = self._route_table("data", self.data_subnet_ids)
+        self.public_subnet_ids = self._subnets(Tier.PUBLIC)
+        self.private_subnet_ids = self._subnets(Tier.PRIVATE)
+        if self.private_subnet_ids:
+            self._routes(data)
         declare_flow_logs("flow-logs", args.naming, self.vpc_id, args.log_retention, args.log_key, self)
         self.endpoint_security_group_id = self._interface_endpoints() if args.endpoint_zones else None
         self.register_outputs({})
@@ -91,17 +109,22 @@ class Network(pulumi.ComponentResource):
     def _tags(self, part: str) -> dict[str, str]:
         return {"Name": self._args.naming.named(part)}
 
-    def _subnets(self) -> None:
+    def _subnets(self, tier: Tier) -> list[pulumi.Output[str]]:
+        if tier not in self._args.tiers:
+            return []
         # EKS Auto Mode finds the subnets for load balancers by these tags.
-        public, private = {"kubernetes.io/role/elb": "1"}, {"kubernetes.io/role/internal-elb": "1"}
-        self.public_subnet_ids, self.private_subnet_ids, self.data_subnet_ids = [], [], []
-        ranges = subnets(self._args.cidr, len(self._args.zones))
-        for number, (zone, zone_ranges) in enumerate(zip(self._args.zones, ranges, strict=True), start=1):
-            self.public_subnet_ids.append(self._subnet(f"public-{number}", zone, zone_ranges.public, public))
-            self.private_subnet_ids.append(
-                self._subnet(f"private-{number}", zone, zone_ranges.private, private)
-            )
-            self.data_subnet_ids.append(self._subnet(f"data-{number}", zone, zone_ranges.data, {}))
+        tags = {
+            Tier.PUBLIC: {"kubernetes.io/role/elb": "1"},
+            Tier.PRIVATE: {"kubernetes.io/role/internal-elb": "1"},
+        }.get(tier, {})
+        ranges = [
+            {Tier.PUBLIC: zone.public, Tier.PRIVATE: zone.private, Tier.DATA: zone.data}[tier]
+            for zone in subnets(self._args.cidr, len(self._args.zones))
+        ]
+        return [
+            self._subnet(f"{tier}-{number}", zone, addresses, tags)
+            for number, (zone, addresses) in enumerate(zip(self._args.zones, ranges, strict=True), start=1)
+        ]
 
     def _subnet(
         self, name: str, zone: str, addresses: IPv4Network, tags: dict[str, str]
@@ -116,7 +139,7 @@ class Network(pulumi.ComponentResource):
             opts=delete_before_replace(self, protect=self._args.protect),
         ).id
 
-    def _routes(self) -> None:
+    def _routes(self, data: pulumi.Output[str]) -> None:
         gateway = ec2.InternetGateway(
             "internet", vpc_id=self.vpc_id, tags=self._tags("internet"), opts=self._here
         )
@@ -128,8 +151,7 @@ class Network(pulumi.ComponentResource):
             gateway_id=gateway.id,
             opts=self._here,
         )
-        # The data subnets have no way out: this table has the route within the network only.
-        tables = [public, self._route_table("data", self.data_subnet_ids)]
+        tables = [public, data]
         nat_gateways = [
             self._nat_gateway(number, subnet, [gateway, way_out])
             for number, subnet in enumerate(self.public_subnet_ids, start=1)

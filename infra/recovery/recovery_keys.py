@@ -34,14 +34,12 @@ class RecoveryKeys(pulumi.ComponentResource):
     logs: pulumi.Output[str]
 
     def __init__(self, name: str, args: RecoveryKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("groundwork:recovery:Keys", name, None, opts)
+        super().__init__("groundwork:keys:Keys", name, None, opts)
         naming = args.naming
 
         def key(name: str, purpose: str, *statements: iam.Statement) -> pulumi.Output[str]:
             return declare_key(name, purpose, naming, *statements, protect=args.protect, parent=self)
 
-        self.data = key("recovery-data", "Replica and copied backups")
-        self.logs = key(
-            "recovery-logs", "Log groups in the recovery region", iam.logs_use_key(naming, naming.region)
-        )
+        self.data = key("data", "Replica and copied backups")
+        self.logs = key("logs", "Log groups in the recovery region", iam.logs_use_key(naming, naming.region))
         self.register_outputs({})

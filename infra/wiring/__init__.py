@@ -26,7 +26,7 @@ from infra.wiring.monitoring import (
     notifications_of,
     watched,
 )
-from infra.wiring.recovery import backup, recovery_keys, standby, standby_network
+from infra.wiring.recovery import backup, recovery_keys, recovery_network, standby
 
 __all__ = [
     "Parts",
@@ -61,6 +61,7 @@ __all__ = [
     "people",
     "pod_group",
     "recovery_keys",
+    "recovery_network",
     "redis",
     "registry",
     "release",
@@ -70,7 +71,6 @@ __all__ = [
     "scheduled_functions",
     "secrets",
     "standby",
-    "standby_network",
     "storage",
     "watch_jobs",
     "watched",

@@ -7,7 +7,7 @@ import pulumi
 from infra.configuration import Configuration
 from infra.configuration.images import is_digest
 from infra.foundations.keys import Keys, KeysArgs
-from infra.foundations.network import NetworkArgs
+from infra.foundations.network import NetworkArgs, Tier
 from infra.foundations.registry import RegistryArgs, is_own
 from infra.foundations.release import ReleaseArgs
 from infra.kubernetes.job_specs import release_name
@@ -30,6 +30,7 @@ def network(configuration: Configuration, keys: Keys) -> NetworkArgs:
     return NetworkArgs(
         naming=configuration.naming,
         cidr=settings.network.cidr,
+        tiers=list(Tier),
         zones=settings.network.availability_zones,
         nat_per_zone=standard.nat_per_zone,
         endpoint_zones=standard.endpoint_zones,

@@ -10,11 +10,11 @@ from infra.configuration.environments import BACKUP_DAYS
 from infra.configuration.severities import Severity
 from infra.data.database import Database
 from infra.data.storage import Storage
+from infra.foundations.network import Network, NetworkArgs, Tier
 from infra.monitoring.notifications import Notifications
 from infra.recovery.backup import BackupArgs
 from infra.recovery.recovery_keys import RecoveryKeys, RecoveryKeysArgs
 from infra.recovery.standby import StandbyArgs
-from infra.recovery.standby_network import StandbyNetwork, StandbyNetworkArgs
 
 
 def recovery_keys(configuration: Configuration) -> RecoveryKeysArgs:
@@ -24,13 +24,16 @@ def recovery_keys(configuration: Configuration) -> RecoveryKeysArgs:
     )
 
 
-def standby_network(configuration: Configuration, keys: RecoveryKeys) -> StandbyNetworkArgs:
-    """For the network of the replica."""
+def recovery_network(configuration: Configuration, keys: RecoveryKeys) -> NetworkArgs:
+    """For the network of the replica: for data alone, until everything else is built around it."""
     network, standard = configuration.settings.network, configuration.settings.standard
-    return StandbyNetworkArgs(
+    return NetworkArgs(
         naming=configuration.naming.in_recovery_region,
         cidr=network.recovery_cidr,
+        tiers=[Tier.DATA],
         zones=network.recovery_availability_zones,
+        nat_per_zone=False,
+        endpoint_zones=0,
         log_retention=standard.log_retention,
         log_key=keys.logs,
         protect=standard.protects_data,
@@ -38,7 +41,7 @@ def standby_network(configuration: Configuration, keys: RecoveryKeys) -> Standby
 
 
 def standby(
-    configuration: Configuration, keys: RecoveryKeys, network: StandbyNetwork, database: Database
+    configuration: Configuration, keys: RecoveryKeys, network: Network, database: Database
 ) -> StandbyArgs:
     """For the replica, and the copied backups."""
     settings, standard = configuration.settings, configuration.settings.standard

@@ -99,7 +99,7 @@ def test_the_trail_may_look_at_its_key_and_encrypt_with_it(each: Recording) -> N
 
 @pytest.mark.contract("NET-1")
 @pytest.mark.parametrize(
-    ("name", "region"), [("flow-logs", "us-west-2"), ("recovery-flow-logs", "us-east-2")]
+    ("name", "region"), [("flow-logs", "us-west-2"), ("recovery/flow-logs", "us-east-2")]
 )
 def test_flow_logs_find_their_group_and_write_into_it_alone(prod: Recording, name: str, region: str) -> None:
     policy = _role_policy(prod, name)

@@ -124,11 +124,11 @@ def test_the_primarys_backups_are_copied_for_as_long_as_they_are_kept(prod: Reco
 @pytest.mark.contract("DB-2", "DR-3")
 def test_what_is_in_the_recovery_region_is_encrypted_with_keys_of_that_region(prod: Recording) -> None:
     keys = prod.of("aws:kms/key:Key")
-    assert {keys[name].provider for name in ("recovery-data", "recovery-logs")} == {"aws-recovery"}
+    assert {keys[name].provider for name in ("recovery/data", "recovery/logs")} == {"aws-recovery"}
     replica = prod.one(INSTANCE, "standby").inputs
     copied = prod.one(COPIED_BACKUPS, "standby").inputs
     assert {replica["kmsKeyId"], replica["performanceInsightsKmsKeyId"], copied["kmsKeyId"]} == {
-        "arn:aws:kms:us-west-2:123456789012:recovery-data"
+        "arn:aws:kms:us-west-2:123456789012:recovery/data"
     }
 
 
@@ -136,7 +136,7 @@ def _recovery_subnets(prod: Recording) -> dict[str, Resource]:
     return {
         name: subnet
         for name, subnet in prod.of("aws:ec2/subnet:Subnet").items()
-        if name.startswith("recovery-")
+        if name.startswith("recovery/")
     }
 
 
@@ -148,7 +148,7 @@ def test_the_replicas_subnets_leave_the_plans_other_ranges_free(prod: Recording)
     assert [subnet.inputs["cidrBlock"] for subnet in found.values()] == [str(zone.data) for zone in plan]
     zones = [subnet.inputs["availabilityZone"] for subnet in found.values()]
     assert zones == settings["recoveryAvailabilityZones"]
-    vpc = prod.one("aws:ec2/vpc:Vpc", "recovery-vpc")
+    vpc = prod.one("aws:ec2/vpc:Vpc", "recovery/vpc")
     assert vpc.inputs["cidrBlock"] == settings["recoveryCidr"]
 
 
@@ -164,7 +164,7 @@ def test_nothing_leads_into_the_recovery_network_or_out_of_it(prod: Recording) -
 
 @pytest.mark.contract("NET-1")
 def test_every_network_has_flow_logs(each: Recording) -> None:
-    vpcs = {f"{vpc.name}-id" for vpc in each.of("aws:ec2/vpc:Vpc").values()}
+    vpcs = {vpc.id for vpc in each.of("aws:ec2/vpc:Vpc").values()}
     assert {log.inputs["vpcId"] for log in each.of("aws:ec2/flowLog:FlowLog").values()} == vpcs
 
 

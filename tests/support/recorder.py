@@ -82,6 +82,11 @@ class Resource:
     id: str = ""
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def key(self) -> str:
+        """Its name, with the place that it stands in where that is not the one that the environment runs in."""
+        return _key(self.parent, self.name)
+
     def plain(self, name: str) -> Any:
         """An input with its secrets uncovered; documents of JSON stay text."""
         return uncovered(self.inputs.get(name))
@@ -98,6 +103,8 @@ class Recording:
     def of(self, resource_type: str) -> dict[str, Resource]:
         """The resources of a type by name; a name may be used once in a component, so they are unique.
 
+        What stands in the recovery region has the names of home after `recovery/`.
+
         There is at least one: what a test asserts of all of none would always hold.
         """
         found = self.perhaps(resource_type)
@@ -106,7 +113,7 @@ class Recording:
 
     def perhaps(self, resource_type: str) -> dict[str, Resource]:
         """Like `of`, where the environment may have none."""
-        return {resource.name: resource for resource in self.resources if resource.type == resource_type}
+        return {resource.key: resource for resource in self.resources if resource.type == resource_type}
 
     def one(self, resource_type: str, name: str) -> Resource:
         """The resource of a type and name."""
@@ -252,6 +259,10 @@ class _Monitor(MockMonitor):
         return empty_pb2.Empty()
 
 
+def _key(parent: str, name: str) -> str:
+    return f"recovery/{name}" if "groundwork:place:Recovery" in parent else name
+
+
 def _urn(environment: str, request: Any) -> str:
     chain = request.type
     if request.parent:
@@ -310,12 +321,12 @@ _ALWAYS: Mapping[str, Mapping[str, Any]] = {
 def _identifier(request: Any) -> str:
     if request.type == "aws:secretsmanager/secret:Secret":
         return str(_computed(request)["arn"])
-    return f"{request.name}-id" if request.custom else ""
+    return f"{_key(request.parent, request.name)}-id" if request.custom else ""
 
 
 def _computed(request: Any) -> dict[str, Any]:
     """Outputs that only AWS knows, as far as the program uses them."""
-    kind, name = request.type, request.name
+    kind, name = request.type, _key(request.parent, request.name)
     if kind == "random:index/randomPassword:RandomPassword":
         # The engine marks it: the provider's schema says that it is a secret.
         return {"result": _as_secret(f"{PLANTED}-{name}")}

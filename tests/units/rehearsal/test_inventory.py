@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.inventory import Inventory, Standing, area_of, standing_of
+from rehearsal.inventory import Inventory, Standing, standing_of
+from timing.graph import area_of
 
 STACK = "urn:pulumi:dev::groundwork::pulumi:pulumi:Stack"
 
@@ -27,6 +28,8 @@ def test_the_area_is_the_outermost_component() -> None:
     nested = "urn:pulumi:dev::groundwork::groundwork:network:Network$groundwork:x:Inner$aws:ec2/vpc:Vpc::main"
     assert area_of(nested) == "Network"
     assert area_of("urn:pulumi:dev::groundwork::aws:ec2/vpc:Vpc::main") == "Stack"
+    assert area_of(nested.replace("::groundwork:n", "::groundwork:place:Home$groundwork:n")) == "Network"
+    assert area_of(nested.replace("::groundwork:n", "::groundwork:place:Recovery$groundwork:n")) == "Recovery"
 
 
 def test_counts_are_by_area_and_standing() -> None:

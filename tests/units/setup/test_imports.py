@@ -97,6 +97,7 @@ FOLDERS = (
     "naming",
     "configuration",
     "labels",
+    "places",
     "iam",
     "foundations",
     "data",
