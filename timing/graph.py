@@ -47,7 +47,7 @@ _AROUND = {"pulumi:pulumi:Stack", "groundwork:place:Home"}
 
 
 def area_of(urn: str) -> str:
-    """The outermost component that a resource belongs to (`Network`, or `Recovery` for that place), or `Stack`."""
+    """The outermost component of a resource (`Network`), `Recovery` for all of that place, or `Stack`."""
     types = urn.split("::")[2].split("$")[:-1] if urn.count("::") > 2 else []
     component = next((part for part in types if part not in _AROUND), None)
     return component.split(":")[-1] if component else "Stack"

@@ -150,7 +150,11 @@ def test_every_log_group_ends_and_is_encrypted(each: Recording) -> None:
     for group in each.of("aws:cloudwatch/logGroup:LogGroup").values():
         assert group.inputs["retentionInDays"] == days
         # A key is for one region.
-        key = {"aws": ":logs", "aws-recovery": ":recovery/logs", "aws-global": ":edge-logs"}[group.provider]
+        key = {
+            "aws": "us-west-2:123456789012:logs",
+            "aws-recovery": "us-east-2:123456789012:logs",
+            "aws-global": ":edge-logs",
+        }[group.provider]
         assert group.inputs["kmsKeyId"].endswith(key)
 
 

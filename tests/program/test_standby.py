@@ -128,7 +128,7 @@ def test_what_is_in_the_recovery_region_is_encrypted_with_keys_of_that_region(pr
     replica = prod.one(INSTANCE, "standby").inputs
     copied = prod.one(COPIED_BACKUPS, "standby").inputs
     assert {replica["kmsKeyId"], replica["performanceInsightsKmsKeyId"], copied["kmsKeyId"]} == {
-        "arn:aws:kms:us-west-2:123456789012:recovery/data"
+        "arn:aws:kms:us-east-2:123456789012:data"
     }
 
 

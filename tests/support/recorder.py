@@ -83,9 +83,9 @@ class Resource:
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def key(self) -> str:
-        """Its name, with the place that it stands in where that is not the one that the environment runs in."""
-        return _key(self.parent, self.name)
+    def in_recovery(self) -> bool:
+        """Whether it stands in the recovery region's place."""
+        return _in_recovery(self.parent)
 
     def plain(self, name: str) -> Any:
         """An input with its secrets uncovered; documents of JSON stay text."""
@@ -103,7 +103,7 @@ class Recording:
     def of(self, resource_type: str) -> dict[str, Resource]:
         """The resources of a type by name; a name may be used once in a component, so they are unique.
 
-        What stands in the recovery region has the names of home after `recovery/`.
+        What has the name of something at home, in the recovery region, has it after `recovery/`.
 
         There is at least one: what a test asserts of all of none would always hold.
         """
@@ -113,7 +113,11 @@ class Recording:
 
     def perhaps(self, resource_type: str) -> dict[str, Resource]:
         """Like `of`, where the environment may have none."""
-        return {resource.key: resource for resource in self.resources if resource.type == resource_type}
+        found = [resource for resource in self.resources if resource.type == resource_type]
+        named = {resource.name: resource for resource in found if not resource.in_recovery}
+        there = [resource for resource in found if resource.in_recovery]
+        prefixed = {f"recovery/{each.name}" if each.name in named else each.name: each for each in there}
+        return {**named, **prefixed}
 
     def one(self, resource_type: str, name: str) -> Resource:
         """The resource of a type and name."""
@@ -259,8 +263,8 @@ class _Monitor(MockMonitor):
         return empty_pb2.Empty()
 
 
-def _key(parent: str, name: str) -> str:
-    return f"recovery/{name}" if "groundwork:place:Recovery" in parent else name
+def _in_recovery(parent: str) -> bool:
+    return "groundwork:place:Recovery" in parent
 
 
 def _urn(environment: str, request: Any) -> str:
@@ -321,19 +325,21 @@ _ALWAYS: Mapping[str, Mapping[str, Any]] = {
 def _identifier(request: Any) -> str:
     if request.type == "aws:secretsmanager/secret:Secret":
         return str(_computed(request)["arn"])
-    return f"{_key(request.parent, request.name)}-id" if request.custom else ""
+    place = "recovery-" if _in_recovery(request.parent) else ""
+    return f"{place}{request.name}-id" if request.custom else ""
 
 
 def _computed(request: Any) -> dict[str, Any]:
     """Outputs that only AWS knows, as far as the program uses them."""
-    kind, name = request.type, _key(request.parent, request.name)
+    kind, name = request.type, request.name
     if kind == "random:index/randomPassword:RandomPassword":
         # The engine marks it: the provider's schema says that it is a secret.
         return {"result": _as_secret(f"{PLANTED}-{name}")}
     computed: dict[str, Any] = {**_ALWAYS.get(kind, {})}
     if kind.startswith("aws:"):
         service = kind.split(":")[1].split("/")[0]
-        computed["arn"] = f"arn:aws:{service}:us-west-2:123456789012:{name}"
+        region = "us-east-2" if _in_recovery(request.parent) else "us-west-2"
+        computed["arn"] = f"arn:aws:{service}:{region}:123456789012:{name}"
     if kind == "aws:acm/certificate:Certificate":
         record = {"resourceRecordName": "_a", "resourceRecordType": "CNAME", "resourceRecordValue": "_b"}
         computed["domainValidationOptions"] = [record]
