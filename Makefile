@@ -101,7 +101,7 @@ destroy: $(READY) ## remove what is in ENV; refused for what is protected
 	@$(REHEARSAL) destroy $(OPTIONS)
 
 reset: $(READY) ## throw away ENV's embedded AWS and its state, protected or not
-	@$(REHEARSAL) clean $(OPTIONS)
+	@$(REHEARSAL) reset $(OPTIONS)
 
 promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGESTS="api=sha256:…" for tags of dev
 	@set -f; set --; $(call each,DIGESTS,--digest) \

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from infra import wiring
-from infra.account.audit import Audit
 from infra.account.budget import Budget
 from infra.account.deployment import Deployment
 from infra.account.people import People
+from infra.account.trail import Trail
 from infra.configuration import Configuration
 from infra.data.database import Database
 from infra.data.redis import Redis
@@ -78,7 +78,7 @@ def declare(configuration: Configuration) -> Outputs:
 
     backup = Backup("backup", wiring.backup(configuration, database, storage, notifications, recovery), home)
     standby = _standby(configuration, regions, database)
-    Audit("audit", wiring.audit(configuration, keys, storage, notifications), home)
+    Trail("trail", wiring.trail(configuration, keys, storage, notifications), home)
     deployment = Deployment("deployment", wiring.deployment(configuration), worldwide)
 
     edge = _edge(configuration, regions, network, pod_group, storage)

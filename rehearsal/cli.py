@@ -115,7 +115,7 @@ def destroy(env: Environment = "dev", system: System = None, json_: Json = False
 
 
 @app.command()
-def clean(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
+def reset(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
     """Throw an environment's rehearsal away: state and embedded AWS, protected or not."""
     from rehearsal.stackfile import check_environment
 
@@ -126,7 +126,7 @@ def clean(env: Environment = "dev", system: System = None, json_: Json = False) 
         workspace.remove()
         workspace.unlock(lock)
         if json_:
-            show_json({"operation": "clean", "environment": env})
+            show_json({"operation": "reset", "environment": env})
 
 
 @app.command()

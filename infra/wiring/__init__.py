@@ -1,6 +1,6 @@
 """How the parts of the platform are connected: what each one is given of the configuration and of others."""
 
-from infra.wiring.account import audit, budget, deployment, people
+from infra.wiring.account import budget, deployment, people, trail
 from infra.wiring.data import database, entries, redis, secrets, storage
 from infra.wiring.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
 from infra.wiring.foundations import keys, network, registry, release
@@ -33,7 +33,6 @@ __all__ = [
     "PodsReady",
     "alarms",
     "application_nodes",
-    "audit",
     "availability",
     "backup",
     "budget",
@@ -72,6 +71,7 @@ __all__ = [
     "secrets",
     "standby",
     "storage",
+    "trail",
     "watch_jobs",
     "watched",
     "workloads",

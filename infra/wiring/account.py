@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pulumi
 
-from infra.account.audit import AuditArgs
 from infra.account.budget import BudgetArgs
 from infra.account.deployment import DeploymentArgs
 from infra.account.people import PeopleArgs
+from infra.account.trail import TrailArgs
 from infra.configuration import Configuration
 from infra.configuration.buckets import AUDIT, BACKUPS
 from infra.configuration.secrets import SecretSource
@@ -28,12 +28,12 @@ def budget(configuration: Configuration, notifications: Notifications) -> Budget
     )
 
 
-def audit(
+def trail(
     configuration: Configuration, keys: Keys, storage: Storage, notifications: Notifications
-) -> AuditArgs:
+) -> TrailArgs:
     """For the trail, and what looks through it."""
     naming, standard = configuration.naming, configuration.settings.standard
-    return AuditArgs(
+    return TrailArgs(
         naming=naming,
         bucket=storage.names[AUDIT],
         bucket_ready=storage.policies[AUDIT],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pulumi
 
-from infra.account import audit_iam
+from infra.account import trail_iam
 from infra.configuration import Configuration, buckets
 from infra.configuration.buckets import ACCESS_LOGS, AUDIT
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, redis_secret
@@ -116,7 +116,7 @@ def storage(
         lock_backups=standard.locks_backups,
         protect=standard.protects_data,
         recovery_provider=recovery_provider if standard.standby_region else None,
-        statements={AUDIT: audit_iam.deliver_trail(configuration.naming)},
+        statements={AUDIT: trail_iam.deliver_trail(configuration.naming)},
         log_sources=[bucket_arn(name) for name in edge_buckets(configuration).values()],
         log_writers=edge_log_writers(configuration, configuration.naming.bucket(ACCESS_LOGS)),
     )

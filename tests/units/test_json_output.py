@@ -86,7 +86,7 @@ ARGUMENTS = {
     "refresh": ["--env", "dev"],
     "drift": ["--env", "dev"],
     "destroy": [],
-    "clean": [],
+    "reset": [],
     "bench": [],
     "docs": [],
     "systems": [],
@@ -112,7 +112,7 @@ def test_what_a_command_refuses_is_told_as_json(
     arguments = ARGUMENTS.get(name, ["--env", "nowhere"])
     error = _error(RUN.invoke(APPS[program], [*name.split(), "--json", *arguments]))
     assert error["code"] in ("no-engine", "wrong-input", "configuration", "failed", "system")
-    expected = {"clean": "/dev/null", "refresh": "nothing of dev", "drift": "nothing of dev"}
+    expected = {"reset": "/dev/null", "refresh": "nothing of dev", "drift": "nothing of dev"}
     assert expected.get(name, "nowhere" if arguments else "pulumi") in error["message"]
 
 
@@ -199,7 +199,7 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("rehearsal.systems.attempts", lambda *_: [attempt])
     monkeypatch.setattr("rehearsal.audit.audit.audit", lambda *_, **__: AUDIT)
     assert RUN.invoke(cli.app, ["drift", "--json"]).exit_code == Exit.DRIFTED
-    commands = ["refresh", "destroy", "clean", "manifests", "docs", "bench", "systems"]
+    commands = ["refresh", "destroy", "reset", "manifests", "docs", "bench", "systems"]
     for words in [*([name] for name in commands), ["audit", "--checkers", "/nonexistent"]]:
         result = RUN.invoke(cli.app, [*words, "--json"])
         assert result.exit_code == 0, result.output

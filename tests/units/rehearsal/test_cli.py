@@ -110,7 +110,7 @@ def test_a_day_can_be_tried_before_it_comes(monkeypatch: pytest.MonkeyPatch, com
 
 
 def test_what_is_no_environment_cannot_be_thrown_away() -> None:
-    done = RUN.invoke(cli.app, ["clean", "--env", "production"])
+    done = RUN.invoke(cli.app, ["reset", "--env", "production"])
     assert done.exit_code == 2
     assert (
         "there is no environment 'production'; there are: dev, staging, prod. Did you mean prod?"

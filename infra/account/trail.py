@@ -11,7 +11,7 @@ from pulumi_aws import accessanalyzer, cloudtrail, cloudwatch, guardduty
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
-from infra.account import audit_iam
+from infra.account import trail_iam
 from infra.configuration.buckets import AUDIT, BACKUPS, replication_role
 from infra.configuration.severities import Severity
 from infra.configuration.singletons import Singleton
@@ -34,7 +34,7 @@ REVIEW = (
 
 
 @dataclass(frozen=True)
-class AuditArgs:
+class TrailArgs:
     """What is watched over, and who is told.
 
     Args:
@@ -67,7 +67,7 @@ class AuditArgs:
     protect: bool
 
 
-class Audit(pulumi.ComponentResource):
+class Trail(pulumi.ComponentResource):
     """A trail of everything that is done in the account, in all regions. Keeps SEC-6.
 
     Produces the trail in the audit bucket with digests that prove its files, and in a log group with the
@@ -76,8 +76,8 @@ class Audit(pulumi.ComponentResource):
     (infra/monitoring/events.py).
     """
 
-    def __init__(self, name: str, args: AuditArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("groundwork:audit:Audit", name, None, opts)
+    def __init__(self, name: str, args: TrailArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:account:Trail", name, None, opts)
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
         self._trail()
@@ -117,7 +117,7 @@ class Audit(pulumi.ComponentResource):
             "audit",
             "The trail",
             naming,
-            *audit_iam.encrypt_trail(naming),
+            *trail_iam.encrypt_trail(naming),
             protect=args.protect,
             parent=self,
         )
@@ -128,7 +128,7 @@ class Audit(pulumi.ComponentResource):
             "trail",
             name=naming.prefix,
             s3_bucket_name=args.bucket,
-            s3_key_prefix=audit_iam.PREFIX,
+            s3_key_prefix=trail_iam.PREFIX,
             kms_key_id=key,
             is_multi_region_trail=True,
             include_global_service_events=True,
@@ -176,14 +176,14 @@ class Audit(pulumi.ComponentResource):
             description="CloudTrail writes into its log group",
             # CloudTrail says of no trail for which it takes the role (user guide, "Sending events to
             # CloudWatch Logs"); all that the role can do is write into this one group.
-            assume_role_policy=iam.document(iam.trust_service(audit_iam.SERVICE)),
+            assume_role_policy=iam.document(iam.trust_service(trail_iam.SERVICE)),
             opts=self._here,
         )
         writes = aws_iam.RolePolicy(
             "trail",
             name="write-logs",
             role=role.name,
-            policy=iam.document(audit_iam.write_trail_stream(group.arn)),
+            policy=iam.document(trail_iam.write_trail_stream(group.arn)),
             opts=self._here,
         )
         return role, writes

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.account.audit import FEATURES
+from infra.account.trail import FEATURES
 from tests.support.recorder import Recording, record, system_file
 
 TRAIL = "aws:cloudtrail/trail:Trail"
