@@ -8,7 +8,7 @@ VENV ?= .venv
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
 GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM INVENTORY JSON LIST NAME NAMES NOW OUTPUT PARALLEL PATHS \
-	PORT PROFILES PYTHON SYSTEM TEAM TESTS TO TRY UPGRADE VENV ZONE
+	PORT PROFILES PYTHON SYSTEM TEAM TESTS TO TRY UPGRADE VENV WRITE ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -147,8 +147,8 @@ lint: $(TESTS_READY) ## linter and type checker only
 systems: $(READY) ## bring each of the five systems up in each environment, and say how it went
 	@$(REHEARSAL) systems $(AS_JSON)
 
-bench: $(READY) ## how long things take, compared with the engine's own floor
-	@$(REHEARSAL) bench $(AS_JSON)
+bench: $(READY) ## how long things take, compared with the engine's own floor; WRITE=1 into docs/benchmark.md too
+	@$(REHEARSAL) bench $${WRITE:+--write} $(AS_JSON)
 
 audit: $(READY) $(CHECKERS_READY) ## checkers made by others on all environments, or on ENV; see waivers.yaml
 	@$(REHEARSAL) audit --checkers '$(CHECKERS)' $(if $(findstring command line,$(ENV_ORIGIN)),--env "$$ENV") \

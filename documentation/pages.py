@@ -33,7 +33,7 @@ from rehearsal.workspace import ENVIRONMENTS, write_atomically
 
 
 def write_documentation(root: Path, engine: Path) -> list[Path]:
-    """Deploys every environment and writes the generated pages of `docs/` and README's picture.
+    """Deploys every environment and writes the generated pages of `docs/`.
 
     Raises:
         DocumentationError: a row names a resource that no environment has, or has no test.
@@ -53,7 +53,6 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "configuration.md": with_buckets(
             (root / "docs" / "configuration.md").read_text(encoding="utf-8")
         ),
-        root / "README.md": with_picture((root / "README.md").read_text(encoding="utf-8"), prod),
     }
     for path, text in written.items():
         write_atomically(path, text)
@@ -96,11 +95,6 @@ def topology_page(graphs: list[Graph]) -> str:
             listed = ", ".join(f"{count} {_short(kind)}" for kind, count in sorted(types.items()))
             parts.append(f"| {area} | {listed} |")
     return GENERATED + "\n".join(parts) + "\n"
-
-
-def with_picture(readme: str, graph: Graph) -> str:
-    """README with the diagram of `graph` between its two marks."""
-    return between_marks(readme, "README.md", "picture", ["```mermaid", *_diagram(graph), "```"])
 
 
 def with_buckets(page: str) -> str:

@@ -246,12 +246,21 @@ def systems(json_: Json = False) -> None:
 
 
 @app.command()
-def bench(env: Environment = "prod", json_: Json = False) -> None:
+def bench(
+    env: Environment = "prod",
+    write: Annotated[bool, typer.Option("--write", help="into docs/benchmark.md as well")] = False,
+    json_: Json = False,
+) -> None:
     """Measure deployment, preview and growth against the engine's own floor."""
+    from documentation.benchmark_page import benchmark_page
     from rehearsal import bench as benchmark
+    from rehearsal.workspace import write_atomically
 
     with errors_for_people():
         figures = benchmark.bench(ROOT, _engine(), env)
+        if write:
+            page = benchmark_page(benchmark.as_json(figures), datetime.now(UTC).date(), os.cpu_count() or 1)
+            write_atomically(ROOT / "docs" / "benchmark.md", page)
         show_json(benchmark.as_json(figures)) if json_ else benchmark.show(figures)
 
 

@@ -86,7 +86,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 
 def deploy_trust(account: str, github_role: str) -> dict[str, Any]:
-    """What the role that deploys has to trust, as the README shows it.
+    """What the role that deploys has to trust, as docs/real-account.md shows it.
 
     A role that does not exist yet cannot be a principal (IAM user guide, "AWS JSON policy elements:
     Principal"): so it trusts the account, and asks for the role that calls.

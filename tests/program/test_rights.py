@@ -117,6 +117,6 @@ def test_a_service_of_another_account_takes_no_role_that_asks_for_ours(prod: Rec
 
 @pytest.mark.contract("SEC-7")
 def test_the_readme_shows_the_trust_that_is_evaluated() -> None:
-    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    text = " ".join((ROOT / "docs" / "real-account.md").read_text(encoding="utf-8").split())
     (statement,) = deploy_trust("ACCOUNT", "GITHUB_ROLE")["Statement"]
     assert json.dumps(statement) in text

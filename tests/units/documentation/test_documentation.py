@@ -10,7 +10,7 @@ import yaml
 
 from documentation.contract_page import contract_page
 from documentation.graph import DocumentationError, Graph
-from documentation.pages import topology_page, with_buckets, with_picture
+from documentation.pages import topology_page, with_buckets
 from tests.support.checkout import ROOT
 
 PREFIX = "urn:pulumi:prod::groundwork::groundwork"
@@ -65,9 +65,9 @@ def test_the_picture_has_an_arrow_for_each_need_but_no_shortcuts() -> None:
     assert "  Keys --> Storage" not in page
 
 
-def test_readme_without_its_marks_is_refused() -> None:
-    with pytest.raises(DocumentationError, match="picture:begin"):
-        with_picture("no marks", GRAPH)
+def test_a_page_without_its_marks_is_refused() -> None:
+    with pytest.raises(DocumentationError, match="buckets:begin"):
+        with_buckets("no marks")
 
 
 def test_every_row_that_is_claimed_is_in_the_committed_page() -> None:
