@@ -1,6 +1,6 @@
 """When two values mean the same to AWS's provider, whatever they look like.
 
-Each is one of the provider's own comparisons; `rehearsal/aws/suppressed.py` says which properties use it.
+Each is one of its own comparisons; `rehearsal/aws/difference_table.py` says which properties use it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,21 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 Same = Callable[[Any, Any], bool]
 
+# Numbers as IANA assigns them; the provider knows no others by name (ec2/vpc_security_group.go).
+_PROTOCOLS = {"-1": "-1", "all": "-1", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
+_TRUTHS = {
+    "": None,
+    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
+}
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
+_CODE_OR_CHARACTER = re.compile(r"\\[0-7]{3}|.", re.DOTALL)
 _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
 
 
@@ -25,7 +35,7 @@ def alike(reading: Callable[[str], Any]) -> Same:
             return False
         try:
             return bool(reading(before) == reading(after))
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, KeyError):
             return False
 
     return same
@@ -39,6 +49,40 @@ def without_period(name: str) -> str:
 def domain_name(name: str) -> str:
     """A domain name as Route 53 keeps it."""
     return without_period(name).lower()
+
+
+def escaped_domain_name(name: str) -> str:
+    """A domain name as Route 53 answers it: every character but a few by its octal code (`*` is `\\052`)."""
+    return "".join(
+        found[0] if len(found[0]) == 4 or found[0] in _PLAIN else f"\\{ord(found[0]):03o}"
+        for found in _CODE_OR_CHARACTER.finditer(domain_name(name))
+    )
+
+
+def protocol(name: str) -> str:
+    """A protocol of a security group's rule, which may be a number."""
+    return _PROTOCOLS.get(name.lower(), name.lower())
+
+
+def network(block: str) -> tuple[str, str]:
+    """A CIDR block: its address and its network, in the shortest spelling."""
+    interface = ipaddress.ip_interface(block)
+    return str(interface.ip), str(interface.network)
+
+
+def truth(text: str) -> bool | None:
+    """A boolean as Go's strconv.ParseBool reads it; None for an empty text."""
+    return _TRUTHS[text]
+
+
+def same_by_arn(before: Any, after: Any, prefix: str) -> bool:
+    """One is an ARN and the other the name at its end, behind `prefix`."""
+    if not isinstance(before, str) or not isinstance(after, str):
+        return False
+    arn, name = (before, after) if before.startswith("arn:") else (after, before)
+    if not arn.startswith("arn:") or name.startswith("arn:"):
+        return False
+    return arn.split(":", 5)[-1] == f"{prefix}{name}"
 
 
 def issuer(url: str) -> str:
@@ -106,7 +150,12 @@ SAME_POLICY: Same = alike(policy)
 SAME_LIFECYCLE_POLICY: Same = alike(lifecycle_policy)
 SAME_IN_ANY_CASE: Same = alike(str.lower)
 SAME_BUT_FOR_SPACE: Same = alike(str.strip)
-SAME_BUT_FOR_PERIOD: Same = alike(without_period)
 SAME_DOMAIN_NAME: Same = alike(domain_name)
+SAME_ESCAPED_DOMAIN_NAME: Same = alike(escaped_domain_name)
+SAME_PROTOCOL: Same = alike(protocol)
+SAME_NETWORK: Same = alike(network)
+SAME_TRUTH: Same = alike(truth)
 SAME_ADDRESS: Same = alike(ipaddress.ip_address)
 SAME_ISSUER: Same = alike(issuer)
+SAME_KEY: Same = partial(same_by_arn, prefix="key/")
+SAME_DATABASE: Same = partial(same_by_arn, prefix="db:")
