@@ -6,12 +6,8 @@ again), what is modified must still be there. Tried with moto 5.2; another versi
 
 from __future__ import annotations
 
-import base64
-import copy
-import hashlib
 import importlib.metadata
 import json
-from collections import Counter
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +26,7 @@ def repair_moto() -> None:
         _repair_ec2()
         _repair_kms()
         _repair_lambda()
-        _repair_rds()
+        importlib.import_module("rehearsal.aws.moto_rds").repair_rds()
         _repair_s3()
         repair_rotation()
         _repair_wafv2()
@@ -164,84 +160,6 @@ def _repair_lambda() -> None:
     LambdaFunction.get_configuration = get_configuration  # type: ignore[method-assign]
     LambdaFunction.update_configuration = update_configuration  # type: ignore[method-assign,assignment]
     LambdaFunction.update_function_code = update_function_code  # type: ignore[method-assign,assignment]
-
-
-def _repair_rds() -> None:
-    """ModifyDBSubnetGroup takes the group out of the backend and does not put it back.
-
-    A replica shares lists and protection with its primary, looks for its groups in the primary's region,
-    and is known to a primary of another region by a name that it cannot be removed by.
-
-    Every instance has the same identifier of RDS's own, which RDS never gives twice: one that is restored
-    under a name is known by it from the one that had the name before.
-
-    A subnet group stays in the network that it was made in: its instances do.
-
-    An instance that is at work takes neither snapshots nor replicas (CreateDBSnapshot in RDS's API reference:
-    "must be in the available or storage-optimization state").
-    """
-    from moto.rds.exceptions import RDSClientError
-    from moto.rds.models import DBInstance, RDSBackend
-
-    original, create_snapshot = RDSBackend.modify_db_subnet_group, RDSBackend.create_db_snapshot
-    if hasattr(original, "repaired"):
-        return
-
-    def modify_db_subnet_group(self: Any, subnet_name: str, description: str, subnets: list[Any]) -> Any:
-        group = self.subnet_groups.get(subnet_name)
-        if group is not None and any(subnet.vpc_id != group.vpc_id for subnet in subnets):
-            message = "The new Subnets are not in the same Vpc as the existing subnet group"
-            raise RDSClientError("InvalidParameterValue", message)
-        group = original(self, subnet_name, description, subnets)
-        self.subnet_groups[subnet_name] = group
-        return group
-
-    create_instance = RDSBackend.create_db_instance
-
-    def unlike_any_before(self: Any, instance: Any) -> Any:
-        name = instance.db_instance_identifier
-        made = self.__dict__.setdefault("made_instances", Counter())
-        made[name] += 1
-        digest = hashlib.sha256(f"{instance.db_instance_arn}:{made[name]}".encode()).digest()
-        instance.dbi_resource_id = f"db-{base64.b32encode(digest).decode()[:26]}"
-        return instance
-
-    def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
-        return unlike_any_before(self, create_instance(self, db_kwargs))
-
-    def free(instance: Any) -> Any:
-        if instance is not None and instance.status not in ("available", "storage-optimization"):
-            name, status = instance.db_instance_identifier, instance.status
-            raise RDSClientError("InvalidDBInstanceState", f"Instance {name} is currently {status}.")
-        return instance
-
-    def create_db_snapshot(self: Any, db_instance_identifier: str, *others: Any, **named: Any) -> Any:
-        free(self.databases.get(db_instance_identifier))
-        return create_snapshot(self, db_instance_identifier, *others, **named)
-
-    def create_db_instance_read_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
-        primary = free(self.find_db_from_id(db_kwargs["source_db_instance_identifier"]))
-        replica = copy.copy(primary)
-        replica.backend = self
-        replica.tags, replica.vpc_security_group_ids = [], []
-        replica.enabled_cloudwatch_logs_exports = list(db_kwargs.get("enable_cloudwatch_logs_exports") or ())
-        replica.deletion_protection, replica.multi_az = False, False
-        replica.update(**db_kwargs)
-        replica.set_as_replica()
-        self.databases[db_kwargs["db_instance_identifier"]] = replica
-        primary.add_replica(replica)
-        return unlike_any_before(self, replica)
-
-    def remove_replica(self: Any, replica: Any) -> None:
-        names = (replica.db_instance_identifier, replica.db_instance_arn)
-        self.replicas = [name for name in self.replicas if name not in names]
-
-    modify_db_subnet_group.repaired = True  # type: ignore[attr-defined]
-    RDSBackend.create_db_instance_read_replica = create_db_instance_read_replica  # type: ignore[method-assign]
-    DBInstance.remove_replica = remove_replica  # type: ignore[method-assign]
-    RDSBackend.modify_db_subnet_group = modify_db_subnet_group  # type: ignore[method-assign]
-    RDSBackend.create_db_instance = create_db_instance  # type: ignore[method-assign]
-    RDSBackend.create_db_snapshot = create_db_snapshot  # type: ignore[method-assign]
 
 
 def _repair_s3() -> None:
