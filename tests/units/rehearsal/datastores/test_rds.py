@@ -30,6 +30,19 @@ class World:
     def call(self, operation: str, region: str = HOME, **parameters: Any) -> dict[str, Any]:
         return self.cloud.call("rds", region, operation, **parameters)
 
+    def create(self, name: str, **parameters: Any) -> None:
+        self.call(
+            "create_db_instance",
+            DBInstanceIdentifier=name,
+            Engine="postgres",
+            DBInstanceClass="db.t4g.micro",
+            AllocatedStorage=20,
+            MasterUsername=USER,
+            MasterUserPassword=PASSWORD,
+            DBName="app",
+            **parameters,
+        )
+
     def sql(self, name: str, statement: str, password: str = PASSWORD) -> list[Any]:
         connection = self.data.connect(name, user=USER, password=password)
         try:
@@ -61,33 +74,27 @@ def world() -> Iterator[World]:
             data.start()
         except NoServer as error:
             missing(error)
-        with data:
-            world = World(cloud, data)
-            world.call(
-                "create_db_parameter_group",
-                DBParameterGroupName="slow",
-                DBParameterGroupFamily="postgres17",
-                Description="of the test",
-            )
-            world.call(
-                "create_db_instance",
-                DBInstanceIdentifier="home",
-                Engine="postgres",
-                DBInstanceClass="db.t4g.micro",
-                AllocatedStorage=20,
-                MasterUsername=USER,
-                MasterUserPassword=PASSWORD,
-                DBName="app",
-                DBParameterGroupName="slow",
-                BackupRetentionPeriod=7,
-            )
-            world.sql("home", "CREATE TABLE rows (number int PRIMARY KEY)")
-            world.sql("home", "INSERT INTO rows VALUES (1)")
-            world.call("create_db_snapshot", DBInstanceIdentifier="home", DBSnapshotIdentifier="first")
-            world.before_the_second_row = datetime.now(UTC)
-            time.sleep(0.01)
-            world.sql("home", "INSERT INTO rows VALUES (2)")
-            yield world
+        try:
+            yield _filled(World(cloud, data))
+        finally:
+            data.stop()
+
+
+def _filled(world: World) -> World:
+    world.call(
+        "create_db_parameter_group",
+        DBParameterGroupName="slow",
+        DBParameterGroupFamily="postgres17",
+        Description="of the test",
+    )
+    world.create("home", DBParameterGroupName="slow", BackupRetentionPeriod=7)
+    world.sql("home", "CREATE TABLE rows (number int PRIMARY KEY)")
+    world.sql("home", "INSERT INTO rows VALUES (1)")
+    world.call("create_db_snapshot", DBInstanceIdentifier="home", DBSnapshotIdentifier="first")
+    world.before_the_second_row = datetime.now(UTC)
+    time.sleep(0.01)
+    world.sql("home", "INSERT INTO rows VALUES (2)")
+    return world
 
 
 def test_the_master_is_no_superuser_and_owns_the_database(world: World) -> None:
@@ -107,7 +114,7 @@ def test_times_outside_of_the_window_are_refused(world: World) -> None:
     latest = world.instance("home")["LatestRestorableTime"]
     assert world.before_the_second_row < latest <= datetime.now(UTC)
     for wrong in (datetime.now(UTC) + timedelta(minutes=1), latest - timedelta(days=1)):
-        with pytest.raises(ClientError, match="InvalidParameterValue.*can be to times from"):
+        with pytest.raises(ClientError, match="can be to times from"):
             world.restore("never", SourceDBInstanceIdentifier="home", RestoreTime=wrong)
 
 
@@ -132,7 +139,6 @@ def test_a_snapshot_has_the_rows_of_its_time_in_another_region_too(world: World)
 
 def test_a_snapshot_of_before_the_servers_is_refused(world: World) -> None:
     """Not restored as an empty database, which would pass for one."""
-    world.data._databases._snapshots.pop(f"arn:aws:rds:{HOME}:{ACCOUNT}:snapshot:unknown", None)
     world.call("create_db_snapshot", DBInstanceIdentifier="home", DBSnapshotIdentifier="unknown")
     del world.data._databases._snapshots[f"arn:aws:rds:{HOME}:{ACCOUNT}:snapshot:unknown"]
     with pytest.raises(ClientError, match="No rows are kept of snapshot unknown"):
@@ -142,17 +148,7 @@ def test_a_snapshot_of_before_the_servers_is_refused(world: World) -> None:
 
 
 def test_a_replica_follows_refuses_changes_and_is_promoted_without_its_source(world: World) -> None:
-    world.call(
-        "create_db_instance",
-        DBInstanceIdentifier="source",
-        Engine="postgres",
-        DBInstanceClass="db.t4g.micro",
-        AllocatedStorage=20,
-        MasterUsername=USER,
-        MasterUserPassword=PASSWORD,
-        DBName="app",
-        BackupRetentionPeriod=1,
-    )
+    world.create("source", BackupRetentionPeriod=1)
     arn = world.instance("source")["DBInstanceArn"]
     world.call(
         "create_db_instance_read_replica",
