@@ -18,6 +18,7 @@ import runpy
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -37,8 +38,9 @@ from rehearsal.sdk_speed import quick_sdk
 # The program's own packages; another revision's must not be answered from the import cache.
 PROGRAM_PACKAGES = ("functions", "infra")
 
-# An option of the programs' process.
+# Options of the programs' process: nothing of the SDK is replaced; all but a part (`--without=aliases`).
 _UNTOUCHED = "--untouched-sdk"
+_WITHOUT = "--without="
 
 
 def program_at(root: Path) -> Callable[[], None]:
@@ -188,12 +190,30 @@ class _Programs:
 @contextmanager
 def sdk_as_published() -> Iterator[None]:
     """Programs that are served inside run with Pulumi's SDK untouched, in a process of their own."""
-    usual, _Programs._one = _Programs._one, _Programs(_UNTOUCHED)
+    with _another_process(_UNTOUCHED):
+        yield
+
+
+@contextmanager
+def sdk_without(*parts: str) -> Iterator[None]:
+    """The same with all replacements but those of some parts; see `rehearsal.sdk_speed`."""
+    with _another_process(*(f"{_WITHOUT}{part}" for part in parts)):
+        yield
+
+
+@contextmanager
+def _another_process(*options: str) -> Iterator[None]:
+    usual, _Programs._one = _Programs._one, _Programs(*options)
     try:
         yield
     finally:
         _Programs._one.end()
         _Programs._one = usual
+
+
+def processor_seconds() -> float:
+    """How long the programs' process has computed so far: unlike time, not a matter of what else runs."""
+    return _Programs.running().order({"processor": "milliseconds"}) / 1000
 
 
 def prepare() -> None:
@@ -211,11 +231,14 @@ def _obey(orders: TextIO, answers: TextIO) -> None:
             server, port = _start_server(program_at(root))
             servers[port] = server
             threading.Thread(target=_load_early, args=(root,), daemon=True).start()
+            answer = port
+        elif "processor" in order:
+            answer = round(time.process_time() * 1000)
         else:
-            port = order["stop"]
-            if port in servers:  # this process may have taken the place of one that died
-                servers.pop(port).stop(grace=None)
-        answers.write(f"{port}\n")
+            answer = order["stop"]
+            if answer in servers:  # this process may have taken the place of one that died
+                servers.pop(answer).stop(grace=None)
+        answers.write(f"{answer}\n")
         answers.flush()
 
 
@@ -224,7 +247,8 @@ def _main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _connect_afresh()
-    with nullcontext() if _UNTOUCHED in sys.argv else quick_sdk():
+    without = [option.removeprefix(_WITHOUT) for option in sys.argv if option.startswith(_WITHOUT)]
+    with nullcontext() if _UNTOUCHED in sys.argv else quick_sdk(without):
         # Programs need these; until the first order comes there is time.
         for package in ("pulumi_aws", "pulumi_kubernetes", "pulumi_random"):
             importlib.import_module(package)

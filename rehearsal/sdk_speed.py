@@ -13,8 +13,9 @@ deployment itself once there are some hundred resources:
 * every resource's class is searched for the types and names of its properties.
 
 They are replaced while a session runs, only in SDK versions in which this was tried, and put back
-afterwards. The garbage collector is relaxed for the rest of the process: a session makes many objects
-and drops few, and tightening it again would go through all of them once more.
+afterwards. docs/pulumi-sdk.md has what each saves; that nothing differs without them is a test. The garbage
+collector is relaxed for the rest of the process: a session makes many objects and drops few, and tightening
+it again would go through all of them once more.
 
 botocore looks for its models of AWS's services on disk and reads them, some megabytes of JSON each, once
 for every session, and moto opens many: what has been found and read is kept for all of them.
@@ -25,8 +26,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib.metadata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -45,16 +47,37 @@ class _AllAtOnce:
         return getattr(asyncio, name)
 
 
+@dataclass(frozen=True)
+class Replacement:
+    """An attribute of one of the SDK's modules that is another one in a rehearsal.
+
+    `part` names what it makes quicker; some parts need two attributes.
+    """
+
+    part: str
+    module: Any
+    attribute: str
+    value: Any
+
+    @property
+    def name(self) -> str:
+        return f"{self.module.__name__}.{self.attribute}"
+
+
 @contextmanager
-def quick_sdk() -> Iterator[None]:
-    """Applies the replacements inside the block."""
+def quick_sdk(without: Collection[str] = ()) -> Iterator[None]:
+    """Applies the replacements inside the block, but those of the parts named."""
     collect_garbage_rarely()
-    undo = _replace() if importlib.metadata.version("pulumi").startswith(TRIED_WITH) else []
+    tried = importlib.metadata.version("pulumi").startswith(TRIED_WITH)
+    chosen = [each for each in replacements() if tried and each.part not in without]
+    undo = [(each, getattr(each.module, each.attribute)) for each in chosen]
+    for each in chosen:
+        setattr(each.module, each.attribute, each.value)
     try:
         yield
     finally:
-        for target, name, original in undo:
-            setattr(target, name, original)
+        for each, original in undo:
+            setattr(each.module, each.attribute, original)
 
 
 def collect_garbage_rarely() -> None:
@@ -141,7 +164,8 @@ class _NoUrn:
         return None
 
 
-def _replace() -> list[tuple[Any, str, Any]]:
+def replacements() -> list[Replacement]:
+    """All of them, by the parts of the SDK that they make quicker."""
     import pulumi.log
     import pulumi.output
     import pulumi.resource
@@ -151,19 +175,17 @@ def _replace() -> list[tuple[Any, str, Any]]:
     from pulumi import _types
     from pulumi.runtime.proto import source_pb2
 
-    replacements: list[tuple[Any, str, Any]] = [
-        (pulumi.runtime.stack, "asyncio", _AllAtOnce()),
-        (pulumi.log, "debug", lambda *_, **__: None),
-        (pulumi.runtime.resource, "_get_stack_trace", source_pb2.StackTrace),
-        (pulumi.runtime.rpc, "transfer_properties", _transfer_properties),
-        (pulumi.runtime.rpc, "contains_unknowns", _contains_unknowns),
-        (pulumi.output, "contains_unknowns", _contains_unknowns),
-        (pulumi.resource, "collapse_alias_to_urn", lambda alias, *_: alias),
-        (pulumi.runtime.resource, "create_urn", lambda *_: _NoUrn()),
-        (_types, "resource_types", cache(_types.resource_types)),
-        (_types, "resource_pulumi_to_py_names", cache(_types.resource_pulumi_to_py_names)),
+    return [
+        Replacement("waiting", pulumi.runtime.stack, "asyncio", _AllAtOnce()),
+        Replacement("debug log", pulumi.log, "debug", lambda *_, **__: None),
+        Replacement("stack traces", pulumi.runtime.resource, "_get_stack_trace", source_pb2.StackTrace),
+        Replacement("properties", pulumi.runtime.rpc, "transfer_properties", _transfer_properties),
+        Replacement("unknowns", pulumi.runtime.rpc, "contains_unknowns", _contains_unknowns),
+        Replacement("unknowns", pulumi.output, "contains_unknowns", _contains_unknowns),
+        Replacement("aliases", pulumi.resource, "collapse_alias_to_urn", lambda alias, *_: alias),
+        Replacement("URNs", pulumi.runtime.resource, "create_urn", lambda *_: _NoUrn()),
+        Replacement("types", _types, "resource_types", cache(_types.resource_types)),
+        Replacement(
+            "types", _types, "resource_pulumi_to_py_names", cache(_types.resource_pulumi_to_py_names)
+        ),
     ]
-    undo = [(target, name, getattr(target, name)) for target, name, _ in replacements]
-    for target, name, value in replacements:
-        setattr(target, name, value)
-    return undo

@@ -223,15 +223,15 @@ class Session:
     def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The stack's outputs; secrets as `[secret]` unless asked for."""
         options = ["--json", *(["--show-secrets"] if show_secrets else [])]
-        return dict(json.loads(self._command("stack", "output", *options)))
+        return dict(json.loads(self.command("stack", "output", *options)))
 
     def export(self) -> dict[str, Any]:
         """The stack's state, as `pulumi stack export` gives it."""
-        return dict(json.loads(self._command("stack", "export")))
+        return dict(json.loads(self.command("stack", "export")))
 
     def select_stack(self) -> None:
         """Makes the environment's stack the one that commands without `--stack` are about."""
-        self._command("stack", "select", self.environment, stack=False)
+        self.command("stack", "select", self.environment, stack=False)
 
     @contextlib.contextmanager
     def engine_process(self, arguments: Sequence[str], *, running: bool) -> Iterator[subprocess.Popen[bytes]]:
@@ -265,7 +265,7 @@ class Session:
         """Sets the stand-ins of the stack file's encrypted values, as secrets of this rehearsal."""
         if stand_ins:
             pairs = [part for path, text in stand_ins.items() for part in ("--secret", f"{path}={text}")]
-            self._command("config", "set-all", "--path", *pairs)
+            self.command("config", "set-all", "--path", *pairs)
 
     def _start_cloud(self, stack_file: StackFile) -> None:
         journal = Journal(self.workspace.journal)
@@ -309,7 +309,7 @@ class Session:
         self._servers.append(program)
 
     def _make_stack(self) -> None:
-        self._command("stack", "init", self.environment, "--secrets-provider", "passphrase", stack=False)
+        self.command("stack", "init", self.environment, "--secrets-provider", "passphrase", stack=False)
 
     def _recover(self) -> None:
         """After a killed session: what it made and could not get into the state is taken over when
@@ -347,7 +347,7 @@ class Session:
             "PULUMI_SKIP_CHECKPOINTS": "false" if self.checkpoints else "true",
         }
 
-    def _command(self, *arguments: str, stack: bool = True) -> str:
+    def command(self, *arguments: str, stack: bool = True) -> str:
         """Runs a short command of the engine and gives what it printed."""
         command = [str(self.engine), *arguments, "--non-interactive", "--cwd", str(self.workspace.project)]
         if stack:
