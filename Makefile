@@ -27,7 +27,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger test lint bench audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger test lint bench sdk audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -149,6 +149,9 @@ systems: $(READY) ## bring each of the five systems up in each environment, and 
 
 bench: $(READY) ## how long things take, compared with the engine's own floor; WRITE=1 into docs/benchmark.md too
 	@$(REHEARSAL) bench $${WRITE:+--write} $(AS_JSON)
+
+sdk: $(READY) ## what each part of Pulumi's SDK that rehearsals replace takes in ENV, and that no state differs
+	@$(REHEARSAL) bench-sdk --env "$$ENV" $(AS_JSON)
 
 audit: $(READY) $(CHECKERS_READY) ## checkers made by others on all environments, or on ENV; see waivers.yaml
 	@$(REHEARSAL) audit --checkers '$(CHECKERS)' $(if $(findstring command line,$(ENV_ORIGIN)),--env "$$ENV") \

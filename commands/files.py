@@ -1,10 +1,12 @@
-"""Files that a person names to a command."""
+"""Files of the commands: those that a person names, and those that nobody may see half of."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from commands.errors import CommandError
@@ -24,3 +26,36 @@ def check_file(path: Path) -> None:
     if stat.S_ISDIR(mode) or stat.S_ISBLK(mode) or device:
         found = os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else "Is a device"
         raise CommandError(f"{path}: {found}. Name a file.")
+
+
+def write_atomically(path: Path, text: str, *, mode: int | None = None) -> None:
+    """Writes under a temporary name and renames, so that nobody ever sees half a file.
+
+    A file that is there keeps its mode, and a link goes on pointing to what it points to.
+
+    Args:
+        path: the file.
+        text: its whole content; line endings are written as they stand there.
+        mode: of a new file; what is usual for the user where none is given.
+    """
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            os.fchmod(file.fileno(), _mode(path, mode))
+            file.write(text)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _mode(path: Path, mode: int | None) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        return stat.S_IMODE(path.stat().st_mode)
+    if mode is not None:
+        return mode
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -44,6 +44,13 @@ class Commands(TyperGroup):
                 sys.exit(Exit.FAILED)
             sys.exit(code if isinstance(code, int) else 0)
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands with the whole first sentence of each, however long it is."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, command.get_short_help_str(limit=1000)) for name, command in found if command]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def _name(self, words: Sequence[str]) -> str:
         """The command among the words: `secret set`."""
         found, group = [], self
@@ -52,6 +59,21 @@ class Commands(TyperGroup):
                 found.append(word)
                 group = command
         return " ".join(found)
+
+
+def command_line(**options: Any) -> typer.Typer:
+    """A command line, or a group of one.
+
+    Its help is plain text: what Typer would draw it with takes longer to load than all else of a command.
+    """
+    return typer.Typer(
+        cls=Commands,
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        **options,
+    )
 
 
 def _words(error: Any) -> str:

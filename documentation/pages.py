@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from commands.files import write_atomically
 from documentation.alarms_page import alarms_page
 from documentation.application_page import application_page
 from documentation.buckets_table import buckets_table
@@ -29,7 +30,7 @@ from infra.monitoring.alarm_catalogue import Limits, catalogue
 from rehearsal.console import Terminal
 from rehearsal.systems import name_of, systems_of
 from rehearsal.throwaway import throwaway_session
-from rehearsal.workspace import ENVIRONMENTS, write_atomically
+from rehearsal.workspace import ENVIRONMENTS
 
 
 def write_documentation(root: Path, engine: Path) -> list[Path]:

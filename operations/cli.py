@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.errors import Exit, errors_for_people
-from commands.group import Commands
+from commands.group import command_line
 from commands.output import show_json
 from operations import dns_commands, secret_commands
 from operations.console import show_table
@@ -18,7 +18,7 @@ from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 if TYPE_CHECKING:
     from operations.release_history import Release
 
-app = typer.Typer(cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = command_line()
 secret_commands.add_to(app)
 dns_commands.add_to(app)
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
-from rich.table import Table
-
 from commands.errors import CommandError, Exit
 
 
@@ -27,6 +24,9 @@ def without(error: Exception, value: str) -> str:
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on standard output; without colours where NO_COLOR is set or nobody is looking."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, heading in enumerate(headings):
         table.add_column(heading, overflow="fold", no_wrap=number == 0)  # a name stays in one piece

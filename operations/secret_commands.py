@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.errors import Exit, errors_for_people
+from commands.group import command_line
 from commands.output import show_json
 from operations.console import show_table
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from operations.revocation import Revoked
     from operations.snapshots import Found
 
-secret = typer.Typer(no_args_is_help=True, help="Secrets that people give out.")
+secret = command_line(help="Secrets that people give out.")
 
 
 @secret.command("set")

@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 from yaml import YAMLError
 
+from commands.files import write_atomically
 from infra.configuration.strict_yaml import described, parse
 from operations.checkout import environment_named
 from operations.console import OperationError
-from rehearsal.workspace import write_atomically
 
 KEY = "groundwork:images"
 

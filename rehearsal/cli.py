@@ -13,19 +13,21 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.errors import Exit, errors_for_people
-from commands.group import Commands
+from commands.group import command_line
 from commands.output import show_json
 from infra.configuration.environments import ANY_ENVIRONMENT
-from rehearsal.engine import find_engine
-from rehearsal.workspace import ENVIRONMENTS, Workspace
+from infra.configuration.environments import Environment as Names
 from timing.simulation import WORKERS
 
-app = typer.Typer(cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+if TYPE_CHECKING:
+    from rehearsal.workspace import Workspace
+
+app = command_line()
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,7 +50,7 @@ def up(
     with errors_for_people():
         _check(env, system)
         engine = _engine()
-        workspace = Workspace.of(ROOT, env, system)
+        workspace = _workspace(env, system)
         result = deploy(ROOT, env, engine, workspace, system=system, fresh=fresh, quiet=json_)
         show_json(result.as_json()) if json_ else result.show(inventory=inventory)
         if not (result.settled and result.fits):
@@ -85,7 +87,7 @@ def refresh(env: Environment = "dev", system: System = None, json_: Json = False
     from rehearsal.drift import look
 
     with errors_for_people():
-        workspace = Workspace.of(ROOT, env, system)
+        workspace = _workspace(env, system)
         found = look("refresh", ROOT, env, _engine, workspace, system=system, quiet=json_)
         _show_operation("refresh", env, found.changes, found.seconds, json_)
 
@@ -96,7 +98,7 @@ def drift(env: Environment = "dev", system: System = None, json_: Json = False) 
     from rehearsal.drift import look
 
     with errors_for_people():
-        workspace = Workspace.of(ROOT, env, system)
+        workspace = _workspace(env, system)
         found = look("drift", ROOT, env, _engine, workspace, system=system, quiet=json_)
         show_json(found.drift_as_json()) if json_ else found.show_drift()
         if found.changed:
@@ -109,7 +111,7 @@ def destroy(env: Environment = "dev", system: System = None, json_: Json = False
     from rehearsal.deploy import take_away
 
     with errors_for_people():
-        workspace = Workspace.of(ROOT, env, system)
+        workspace = _workspace(env, system)
         result = take_away(ROOT, env, _engine(), workspace, system=system, quiet=json_)
         _show_operation("destroy", env, result.changes, result.seconds, json_)
 
@@ -121,7 +123,7 @@ def reset(env: Environment = "dev", system: System = None, json_: Json = False) 
 
     with errors_for_people():
         check_environment(env)
-        workspace = Workspace.of(ROOT, env, system)
+        workspace = _workspace(env, system)
         lock, _ = workspace.lock()
         workspace.remove()
         workspace.unlock(lock)
@@ -137,7 +139,7 @@ def serve(env: Environment = "dev", port: int = 4566, system: System = None) -> 
     with errors_for_people():
         check_port(port)
         _check(env, system)
-        serve_environment(ROOT, env, _engine(), Workspace.of(ROOT, env, system), port=port, system=system)
+        serve_environment(ROOT, env, _engine(), _workspace(env, system), port=port, system=system)
 
 
 @app.command()
@@ -166,12 +168,13 @@ def pulumi(
     system: System = None,
 ) -> None:
     """Run a command of the engine on an environment's rehearsal; its exit code is the engine's."""
+    from rehearsal.engine import find_engine
     from rehearsal.session import Session
     from rehearsal.shell import check_command, run_command
 
     with errors_for_people():
         check_command(arguments or [])
-        workspace = Workspace.of(ROOT, env, system)
+        workspace = _workspace(env, system)
         with Session(ROOT, env, find_engine().path, workspace, checkpoints=False, system=system) as session:
             raise typer.Exit(run_command(session, arguments or []))
 
@@ -181,7 +184,7 @@ def _shell_variables(env: str, system: Path | None) -> dict[str, str]:
     from rehearsal.shell import prepare
 
     _check(env, system)
-    workspace = Workspace.of(ROOT, env, system)
+    workspace = _workspace(env, system)
     with Session(ROOT, env, _engine(), workspace, checkpoints=False, system=system) as session:
         return prepare(session, system)
 
@@ -265,6 +268,18 @@ def bench(
 
 
 @app.command()
+def bench_sdk(env: Environment = "prod", json_: Json = False) -> None:
+    """Measure what each replaced part of Pulumi's SDK saves, and see that none of them changes a state."""
+    from rehearsal import sdk_bench
+
+    with errors_for_people():
+        figures = sdk_bench.bench_sdk(ROOT, _engine(), env)
+        show_json(figures.as_json()) if json_ else figures.show()
+        if figures.differences:
+            raise typer.Exit(Exit.FAILED)
+
+
+@app.command()
 def audit(
     checkers: Annotated[Path, typer.Option(help="the checkers' Python environment; `make audit` makes it")],
     env: Annotated[str, typer.Option("--env", help="one environment; all of them when left out")] = "",
@@ -277,7 +292,7 @@ def audit(
 
     with errors_for_people():
         waivers = read_waivers(ROOT / "waivers.yaml")
-        environments = (env,) if env else ENVIRONMENTS
+        environments = (env,) if env else tuple(Names)
         for each in environments:
             _check(each, system)
         result = run_audit(
@@ -326,7 +341,15 @@ def _check(env: str, system: Path | None) -> None:
     read_environment(ROOT, env, today=day(os.environ, datetime.now(UTC).date()), system_file=file)
 
 
+def _workspace(env: str, system: Path | None) -> Workspace:
+    from rehearsal.workspace import Workspace
+
+    return Workspace.of(ROOT, env, system)
+
+
 def _engine() -> Path:
+    from rehearsal.engine import find_engine
+
     found = find_engine()
     typer.echo(f"engine: {found}", err=True)
     return found.path

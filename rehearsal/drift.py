@@ -20,12 +20,13 @@ from types import MappingProxyType
 from typing import Any
 
 from commands.errors import CommandError
+from commands.files import write_atomically
 from rehearsal.changed import Changed, Property, changed
 from rehearsal.console import Terminal
 from rehearsal.events import Log
 from rehearsal.inventory import Standing, standing_of
 from rehearsal.session import EngineError, Progress, Result, Session
-from rehearsal.workspace import Workspace, write_atomically
+from rehearsal.workspace import Workspace
 
 # What a server is asked for, and nothing of AWS's is called like it.
 _PATH = "/groundwork/"

@@ -13,8 +13,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from commands.files import write_atomically
 from rehearsal.journal import CLIENTS, Journal, JournalError
-from rehearsal.workspace import Workspace, WorkspaceError, write_atomically
+from rehearsal.workspace import Workspace, WorkspaceError
 
 
 class DamagedJournal(WorkspaceError):

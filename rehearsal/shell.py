@@ -18,9 +18,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from commands.errors import CommandError
+from commands.files import write_atomically
 from rehearsal.engine import OVERRIDE
 from rehearsal.session import Session
-from rehearsal.workspace import write_atomically
 
 # What the engine needs the program, or its providers, for.
 _RUNNING = ("destroy", "down", "import", "pre", "preview", "refresh", "up", "update")

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from commands.files import write_atomically
 from rehearsal.console import Terminal
 from rehearsal.throwaway import throwaway_session
-from rehearsal.workspace import WorkspaceError, write_atomically
+from rehearsal.workspace import WorkspaceError
 from timing.forecast import Forecast
 from timing.picture import picture
 

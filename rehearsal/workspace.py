@@ -14,14 +14,12 @@ For each checkout, environment and system file there is one folder:
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -31,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.errors import CommandError, Exit
+from commands.files import write_atomically
 from infra.configuration.environments import Environment
 from infra.configuration.stand_ins import take_encrypted
 from infra.configuration.strict_yaml import parse, written
@@ -267,36 +266,3 @@ def _alive(process: str) -> bool:
     except PermissionError:
         pass
     return True
-
-
-def write_atomically(path: Path, text: str, *, mode: int | None = None) -> None:
-    """Writes under a temporary name and renames, so that nobody ever sees half a file.
-
-    A file that is there keeps its mode, and a link goes on pointing to what it points to.
-
-    Args:
-        path: the file.
-        text: its whole content; line endings are written as they stand there.
-        mode: of a new file; what is usual for the user where none is given.
-    """
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            os.fchmod(file.fileno(), _mode(path, mode))
-            file.write(text)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _mode(path: Path, mode: int | None) -> int:
-    with contextlib.suppress(FileNotFoundError):
-        return stat.S_IMODE(path.stat().st_mode)
-    if mode is not None:
-        return mode
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -24,8 +24,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from commands.files import write_atomically
 from rehearsal.user_folders import cache_home
-from rehearsal.workspace import write_atomically
 
 Description = dict[str, Any]
 

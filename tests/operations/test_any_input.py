@@ -46,7 +46,7 @@ def _alone(tmp_path_factory: pytest.TempPathFactory) -> Any:
         raise OperationFailed("nobody can be asked")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rehearsal_cli, "find_engine", none)
+        patch.setattr("rehearsal.engine.find_engine", none)
         patch.setattr("operations.versions.write_atomically", lambda *_: None)
         patch.setattr("operations.branch_protection.protect", lambda *_, **__: ())
         patch.setattr("operations.name_servers.NameServers.records", ask)

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from commands.errors import Exit
 from operations.cli import app as operations
-from rehearsal import bench, cli, engine, systems
+from rehearsal import bench, cli, engine, sdk_bench, systems
 from rehearsal.audit.audit import Audit
 from rehearsal.audit.checkers import Checked
 from rehearsal.audit.findings import Finding
@@ -34,7 +34,7 @@ from tests.support.json_output import SCHEMA
 RUN = CliRunner()
 APPS = {"rehearsal": cli.app, "operations": operations}
 # What is beside the commands.
-PARTS = {"error", "steps", "seconds", "timed", "diff"}
+PARTS = {"error", "steps", "seconds", "timed", "diff", "cost"}
 
 
 def _commands(group: Any, words: str = "") -> Iterator[tuple[str, Any]]:
@@ -88,6 +88,7 @@ ARGUMENTS = {
     "destroy": [],
     "reset": [],
     "bench": [],
+    "bench-sdk": [],
     "docs": [],
     "systems": [],
     "promote": ["--from", "nowhere", "--to", "prod"],
@@ -107,7 +108,7 @@ def test_what_a_command_refuses_is_told_as_json(
     def none() -> None:
         raise engine.EngineNotFound([("pulumi on PATH", engine.Unavailable("there is none"))])
 
-    monkeypatch.setattr(cli, "find_engine", none)
+    monkeypatch.setattr("rehearsal.engine.find_engine", none)
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null")  # no state can be there
     arguments = ARGUMENTS.get(name, ["--env", "nowhere"])
     error = _error(RUN.invoke(APPS[program], [*name.split(), "--json", *arguments]))
@@ -119,7 +120,9 @@ def test_what_a_command_refuses_is_told_as_json(
 @pytest.fixture
 def found(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is an engine; nothing runs it here."""
-    monkeypatch.setattr(cli, "find_engine", lambda: engine.Engine(Path("/nowhere/pulumi"), "3.256.0", "x"))
+    monkeypatch.setattr(
+        "rehearsal.engine.find_engine", lambda: engine.Engine(Path("/nowhere/pulumi"), "3.256.0", "x")
+    )
 
 
 @pytest.mark.usefixtures("found")
@@ -195,11 +198,14 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("rehearsal.manifests.write_manifests", lambda *_, **__: ["00-cluster/one.yaml"])
     monkeypatch.setattr("documentation.pages.write_documentation", lambda *_: [cli.ROOT / "a.md"])
     monkeypatch.setattr("rehearsal.bench.bench", lambda *_: figures)
+    cost = sdk_bench.Cost(2.0, 1.0)
+    sdk = sdk_bench.Figures("dev", 3, cost, cost, {"waiting": cost}, ())
+    monkeypatch.setattr("rehearsal.sdk_bench.bench_sdk", lambda *_: sdk)
     attempt = systems.Attempt("triangle", "dev", 3, 1.0, settled=True)
     monkeypatch.setattr("rehearsal.systems.attempts", lambda *_: [attempt])
     monkeypatch.setattr("rehearsal.audit.audit.audit", lambda *_, **__: AUDIT)
     assert RUN.invoke(cli.app, ["drift", "--json"]).exit_code == Exit.DRIFTED
-    commands = ["refresh", "destroy", "reset", "manifests", "docs", "bench", "systems"]
+    commands = ["refresh", "destroy", "reset", "manifests", "docs", "bench", "bench-sdk", "systems"]
     for words in [*([name] for name in commands), ["audit", "--checkers", "/nonexistent"]]:
         result = RUN.invoke(cli.app, [*words, "--json"])
         assert result.exit_code == 0, result.output

@@ -23,7 +23,7 @@ RUN = CliRunner()
 @pytest.fixture(autouse=True)
 def _an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        cli, "find_engine", lambda: engine.Engine(Path("/nowhere/pulumi"), "3.256.0", "made up")
+        "rehearsal.engine.find_engine", lambda: engine.Engine(Path("/nowhere/pulumi"), "3.256.0", "made up")
     )
 
 
@@ -68,7 +68,7 @@ def test_no_engine_is_exit_code_three(monkeypatch: pytest.MonkeyPatch) -> None:
     def none() -> None:
         raise EngineNotFound([("pulumi on PATH", engine.Unavailable("there is none"))])
 
-    monkeypatch.setattr(cli, "find_engine", none)
+    monkeypatch.setattr("rehearsal.engine.find_engine", none)
     result = RUN.invoke(cli.app, ["up"])
     assert result.exit_code == 3
     assert "there is none" in result.output
@@ -91,7 +91,7 @@ def test_a_mistake_in_the_files_is_told_before_anything_of_the_engine_is_looked_
     def find() -> None:
         raise AssertionError("the engine was looked for")
 
-    monkeypatch.setattr(cli, "find_engine", find)
+    monkeypatch.setattr("rehearsal.engine.find_engine", find)
     system = tmp_path / "system.yaml"
     system.write_text("name: UPPER\n", encoding="utf-8")
     result = RUN.invoke(cli.app, [command, "--env", "prod", "--system", str(system)])

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from commands.files import write_atomically
 from rehearsal.user_folders import state_home
-from rehearsal.workspace import LockedError, Workspace, WorkspaceError, write_atomically
+from rehearsal.workspace import LockedError, Workspace, WorkspaceError
 
 
 @pytest.fixture

@@ -326,6 +326,7 @@ class TestCommands:
             (["timeline", "OUTPUT=a.svg", "PARALLEL=64"], "timeline --env dev --output a.svg --parallel 64"),
             (["refresh", "ENV=staging"], "refresh --env staging"),
             (["destroy"], "destroy --env dev"),
+            (["sdk", "ENV=prod"], "bench-sdk --env prod"),
             (["reset", "ENV=prod"], "reset --env prod"),
             (["preview", "BASE=a branch; x"], "preview --env dev --base a branch; x"),
         ],
