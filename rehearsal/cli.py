@@ -255,9 +255,9 @@ def bench(
     json_: Json = False,
 ) -> None:
     """Measure deployment, preview and growth against the engine's own floor."""
+    from commands.files import write_atomically
     from documentation.benchmark_page import benchmark_page
     from rehearsal import bench as benchmark
-    from rehearsal.workspace import write_atomically
 
     with errors_for_people():
         figures = benchmark.bench(ROOT, _engine(), env)
