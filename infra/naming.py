@@ -15,6 +15,11 @@ class RegionRole(StrEnum):
     GLOBAL = "global"  # what belongs to no region is there: CloudFront's parts, Route 53's metrics
 
 
+def generation_suffix(generation: int) -> str:
+    """What names end with that belong to a generation of the database; the first one's with nothing."""
+    return "" if generation == 1 else f"-{generation}"
+
+
 GLOBAL_REGION = "us-east-1"  # AWS's choice, for every account
 
 
@@ -45,6 +50,14 @@ class Naming:
         recovery region is told by it (`triangle-prod-<part>-us-east-2`).
         """
         return self.named(f"{part}-{self.region}" if self.region == self.recovery_region else part)
+
+    def database(self, generation: int) -> str:
+        """An instance of PostgreSQL: `triangle-prod`, and `triangle-prod-2` for one that was restored."""
+        return f"{self.prefix}{generation_suffix(generation)}"
+
+    def standby(self, generation: int) -> str:
+        """Its replica in the recovery region: `triangle-prod-standby`, `triangle-prod-standby-2`."""
+        return f"{self.named('standby')}{generation_suffix(generation)}"
 
     def bucket(self, part: str, region: str | None = None) -> str:
         """A bucket's name: S3's are unique in the whole world, and another region needs other ones."""

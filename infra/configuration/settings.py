@@ -15,6 +15,7 @@ from infra.configuration.database_certificates import FILE as CERTIFICATES_FILE
 from infra.configuration.database_certificates import WHERE_AWS_HAS_THEM, database_certificates
 from infra.configuration.dns_settings import DnsSettings, read_dns
 from infra.configuration.environments import Environment, Standard
+from infra.configuration.generations import Generations, read_generations
 from infra.configuration.images import read_images
 from infra.configuration.network_settings import NetworkSettings, read_network
 from infra.configuration.regions import read_region
@@ -75,6 +76,7 @@ class DatabaseSettings:
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery.
         standby_promoted: the replica in the recovery region serves now, and follows nobody any more.
+        generations: which instances there are.
     """
 
     version: str
@@ -84,6 +86,7 @@ class DatabaseSettings:
     storage_maximum: int
     backup_retention: int
     standby_promoted: bool
+    generations: Generations
 
     @property
     def certain(self) -> DatabaseTier:
@@ -280,6 +283,7 @@ def _database(section: Reader, standard: Standard) -> DatabaseSettings:
     promoted = section.switch("standbyPromoted", default=False)
     if promoted and not standard.standby_region:
         section.problem("standbyPromoted", promoted, "false, or nothing: there is no standby but in prod")
+    generations = read_generations(section)
     section.finish()
     return DatabaseSettings(
         version,
@@ -289,6 +293,7 @@ def _database(section: Reader, standard: Standard) -> DatabaseSettings:
         maximum,
         retention,
         promoted,
+        generations,
     )
 
 

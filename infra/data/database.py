@@ -9,9 +9,11 @@ import pulumi
 from pulumi_aws import ec2, rds
 
 from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY
+from infra.configuration.generations import FIRST, Generations
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET
 from infra.configuration.tiers import DatabaseTier
 from infra.data.database_entries import DatabaseEntries, declare_entries
+from infra.data.database_generations import AS_IT_IS, declare_guard, logical
 from infra.data.database_monitoring import (
     EXPORTED_LOGS,
     MONITORING_INTERVAL_SECONDS,
@@ -38,6 +40,7 @@ class DatabaseArgs:
 
     Args:
         naming: names and ARNs.
+        generations: which instances there are.
         name: of the database and its master within PostgreSQL.
         version: PostgreSQL's major one.
         major_upgrade: it may become another one, at once and not in a maintenance window.
@@ -62,6 +65,7 @@ class DatabaseArgs:
     """
 
     naming: Naming
+    generations: Generations
     name: str
     version: str
     major_upgrade: bool
@@ -90,6 +94,9 @@ class Database(pulumi.ComponentResource):
 
     Produces the instance, a snapshot before each migration, its subnet and parameter groups, security
     group, log groups, monitoring role, and an entry in Secrets Manager with everything that a client needs.
+
+    Where a database was restored, the instances that served before it stay beside it as they were, with their
+    logs, roles and snapshots; everything else is the present one's.
     """
 
     identifier: str
@@ -103,14 +110,42 @@ class Database(pulumi.ComponentResource):
         super().__init__("groundwork:database:Database", name, None, opts)
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
-        self.identifier = args.naming.prefix
-        password = generate_password("password", self)
+        current = args.generations.current
+        self.identifier = args.naming.database(current)
+        self._password = generate_password("password", self)
         self.security_group_id = self._security_group()
-        instance = self._instance(password, self.security_group_id)
-        self.instance, self.endpoint = instance, instance.endpoint
-        self.entries = self._entries(instance, password)
-        self.backup = self._backup(instance, args.snapshot_before) if args.snapshot_before else None
+        self._subnet_group = self._subnets()
+        self._parameters = declare_parameters(
+            "database", args.naming, args.version, args.tier.connections, self
+        )
+        file = f"Pulumi.{args.naming.environment}.yaml"
+        self._tier_change = TierChange(args.tier, args.previous_tier, file)
+        self._guard = declare_guard(args.generations, self)
+        for retired in args.generations.retired:
+            self._retired(retired)
+        self.instance = self._instance(current)
+        self._tier_change.tell_when_over(self.instance.instance_class)
+        self.endpoint = self.instance.endpoint
+        self.entries = self._entries(self.instance, self._password)
+        self.backup = (
+            self._backup(current, self.instance.identifier, args.snapshot_before)
+            if args.snapshot_before
+            else None
+        )
         self.register_outputs({})
+
+    def _retired(self, generation: int) -> None:
+        """What a generation that served before has of its own; without the instance when that is lost."""
+        identifier: pulumi.Input[str] = self._args.naming.database(generation)
+        if generation in self._args.generations.lost:
+            self._logs(generation)
+            self._role(generation)
+            if self._args.protect:
+                self._final_snapshot(generation)
+        else:
+            identifier = self._instance(generation).identifier
+        if self._args.snapshot_before:
+            self._backup(generation, identifier, self._args.snapshot_before)
 
     def _security_group(self) -> pulumi.Output[str]:
         group = ec2.SecurityGroup(
@@ -131,20 +166,34 @@ class Database(pulumi.ComponentResource):
         )
         return group.id
 
-    def _instance(self, password: pulumi.Output[str], security_group: pulumi.Output[str]) -> rds.Instance:
-        args, naming = self._args, self._args.naming
-        logs = declare_log_groups(self.identifier, args.log_retention, args.log_key, self)
-        subnet_group = rds.SubnetGroup(
+    def _subnets(self) -> pulumi.Output[str]:
+        return rds.SubnetGroup(
             "database",
-            name=naming.named("database"),
+            name=self._args.naming.named("database"),
             description="Isolated subnets",
-            subnet_ids=args.subnet_ids,
+            subnet_ids=self._args.subnet_ids,
             opts=self._here,
+        ).name
+
+    def _logs(self, generation: int) -> list[pulumi.Resource]:
+        args = self._args
+        prefix = "" if generation == FIRST else f"{logical('database', generation)}-"
+        return declare_log_groups(
+            args.naming.database(generation), args.log_retention, args.log_key, self, prefix
         )
-        tier_change = TierChange(args.tier, args.previous_tier, f"Pulumi.{naming.environment}.yaml")
-        instance = rds.Instance(
-            "database",
-            identifier=self.identifier,
+
+    def _role(self, generation: int) -> pulumi.Output[str]:
+        naming = self._args.naming
+        physical = f"{logical('database', generation)}-monitoring"
+        return declare_monitoring_role(
+            logical("monitoring", generation), physical, naming, naming.database(generation), self
+        )
+
+    def _instance(self, generation: int) -> rds.Instance:
+        args, naming = self._args, self._args.naming
+        return rds.Instance(
+            logical("database", generation),
+            identifier=naming.database(generation),
             engine="postgres",
             engine_version=args.version,
             allow_major_version_upgrade=args.major_upgrade,
@@ -156,15 +205,13 @@ class Database(pulumi.ComponentResource):
             kms_key_id=args.data_key,
             db_name=args.name,
             username=args.name,
-            password=password,
+            password=self._password,
             port=ports.POSTGRESQL,
             multi_az=args.redundant,
-            db_subnet_group_name=subnet_group.name,
-            vpc_security_group_ids=[security_group],
+            db_subnet_group_name=self._subnet_group,
+            vpc_security_group_ids=[self.security_group_id],
             publicly_accessible=False,
-            parameter_group_name=declare_parameters(
-                "database", naming, args.version, args.tier.connections, self
-            ),
+            parameter_group_name=self._parameters,
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             backup_retention_period=args.backup_retention,
             backup_window=BACKUP_WINDOW,
@@ -176,43 +223,55 @@ class Database(pulumi.ComponentResource):
             deletion_protection=args.protect,
             delete_automated_backups=not args.protect,
             skip_final_snapshot=not args.protect,
-            final_snapshot_identifier=self._final_snapshot() if args.protect else None,
+            final_snapshot_identifier=self._final_snapshot(generation) if args.protect else None,
             performance_insights_enabled=True,
             performance_insights_kms_key_id=args.data_key,
             performance_insights_retention_period=args.performance_history,
             monitoring_interval=MONITORING_INTERVAL_SECONDS,
-            monitoring_role_arn=declare_monitoring_role(
-                "monitoring", "database-monitoring", naming, self.identifier, self
-            ),
+            monitoring_role_arn=self._role(generation),
             enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
-            # Not retained on delete: what deletion leaves, snapshot and automated backups, has the data.
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                protect=args.protect,
-                depends_on=logs,
-                custom_timeouts=timeouts.DATABASE,
-                hooks=tier_change.watched() if args.protect else None,
-            ),
+            opts=self._options(generation, self._logs(generation)),
         )
-        tier_change.tell_when_over(instance.instance_class)
-        return instance
 
-    def _final_snapshot(self) -> pulumi.Output[str]:
+    def _options(self, generation: int, logs: list[pulumi.Resource]) -> pulumi.ResourceOptions:
+        args = self._args
+        current = generation == args.generations.current
+        return pulumi.ResourceOptions(
+            parent=self,
+            # Not retained on delete: what deletion leaves, snapshot and automated backups, has the data.
+            protect=args.protect,
+            depends_on=[*logs, *self._guard],
+            custom_timeouts=timeouts.DATABASE,
+            hooks=self._tier_change.watched() if current and args.protect else None,
+            ignore_changes=None if current else AS_IT_IS,
+            # Under a name that the state does not have: what has one that it has would be deleted.
+            import_=args.naming.database(generation) if current and args.generations.adopt else None,
+        )
+
+    def _final_snapshot(self, generation: int) -> pulumi.Output[str]:
         # It stays for good: a database that comes after this one, for which alone another key replaces it,
         # leaves one of another name.
-        end = unlike_any_before("final-snapshot", self, {"key": self._args.data_key})
-        return pulumi.Output.concat(self._args.naming.named("database-final-"), end)
+        end = unlike_any_before(logical("final-snapshot", generation), self, {"key": self._args.data_key})
+        name = f"{logical('database', generation)}-final-"
+        return pulumi.Output.concat(self._args.naming.named(name), end)
 
-    def _backup(self, instance: rds.Instance, release: pulumi.Input[str]) -> rds.Snapshot:
+    def _backup(
+        self, generation: int, identifier: pulumi.Input[str], release: pulumi.Input[str]
+    ) -> rds.Snapshot:
         # A new release has a new name and so a new snapshot; the one before is removed after it.
+        name = logical("before-migration", generation)
+        current = generation == self._args.generations.current
         return rds.Snapshot(
-            "before-migration",
-            db_instance_identifier=instance.identifier,
-            db_snapshot_identifier=pulumi.Output.concat(self._args.naming.named("before-"), release),
+            name,
+            db_instance_identifier=identifier,
+            db_snapshot_identifier=pulumi.Output.concat(
+                f"{self._args.naming.database(generation)}-before-", release
+            ),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 custom_timeouts=timeouts.DATABASE_SNAPSHOT,
-                hooks=created_when_free("before-migration"),
+                hooks=created_when_free(name),
+                ignore_changes=None if current else AS_IT_IS,
             ),
         )
 

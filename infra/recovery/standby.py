@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import ec2, rds
 
 from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY
+from infra.configuration.generations import Generations
 from infra.configuration.tiers import DatabaseTier
+from infra.data.database_generations import AS_IT_IS, logical
 from infra.data.database_monitoring import (
     EXPORTED_LOGS,
     MONITORING_INTERVAL_SECONDS,
@@ -33,7 +35,9 @@ class StandbyArgs:
 
     Args:
         naming: names and ARNs, of the recovery region.
-        primary_arn: the instance that is replicated.
+        generations: which instances there are to replicate.
+        primary_arn: the instance that serves.
+        retired_arns: those that served before, by generation: their replicas stay as they are.
         follows: RDS's own identifier of that instance, which another one of the same name does not have; None
             once the replica has been promoted.
         after: what is at work on that instance first: RDS does one thing with it at a time.
@@ -51,7 +55,9 @@ class StandbyArgs:
     """
 
     naming: Naming
+    generations: Generations
     primary_arn: pulumi.Input[str]
+    retired_arns: Mapping[int, str]
     follows: pulumi.Input[str] | None
     after: Sequence[pulumi.Resource]
     version: str
@@ -84,7 +90,8 @@ class Standby(pulumi.ComponentResource):
         super().__init__("groundwork:recovery:Standby", name, None, opts)
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
-        self.replica_identifier = args.naming.named("standby")
+        current = args.generations.current
+        self.replica_identifier = args.naming.standby(current)
         # Nobody connects until the cluster is built here.
         self.security_group_id = ec2.SecurityGroup(
             "standby",
@@ -94,11 +101,27 @@ class Standby(pulumi.ComponentResource):
             tags={"Name": args.naming.named("standby")},
             opts=self._here,
         ).id
-        replica = self.replica = self._replica()
-        self.endpoint = replica.endpoint
-        rds.InstanceAutomatedBackupsReplication(
+        self._subnet_group = rds.SubnetGroup(
             "standby",
-            source_db_instance_arn=args.primary_arn,
+            name=args.naming.named("standby"),
+            description="Isolated subnets",
+            subnet_ids=args.subnet_ids,
+            opts=self._here,
+        ).name
+        self._parameters = declare_parameters("standby", args.naming, args.version, REPLICA_CONNECTIONS, self)
+        for generation, arn in args.retired_arns.items():
+            self._copies(generation, arn, self._replica(generation, arn))
+        self.replica = self._replica(current, args.primary_arn)
+        self.endpoint = self.replica.endpoint
+        self._copies(current, args.primary_arn, self.replica)
+        self.register_outputs({})
+
+    def _copies(self, generation: int, primary: pulumi.Input[str], replica: rds.Instance) -> None:
+        args = self._args
+        name, current = logical("standby", generation), generation == args.generations.current
+        rds.InstanceAutomatedBackupsReplication(
+            name,
+            source_db_instance_arn=primary,
             kms_key_id=args.data_key,
             retention_period=args.backup_retention,
             # The primary is `modifying` until the replica is there, and can begin nothing else meanwhile (RDS
@@ -106,29 +129,24 @@ class Standby(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions.merge(
                 delete_before_replace(self, depends_on=[replica]),
                 pulumi.ResourceOptions(
-                    replacement_trigger=args.follows,
+                    replacement_trigger=args.follows if current else None,
                     custom_timeouts=timeouts.DATABASE_BACKUP_COPIES,
-                    hooks=created_when_free("standby"),
+                    hooks=created_when_free(name),
+                    ignore_changes=None if current else AS_IT_IS,
                 ),
             ),
         )
-        self.register_outputs({})
 
-    def _replica(self) -> rds.Instance:
-        args, naming, identifier = self._args, self._args.naming, self.replica_identifier
-        subnet_group = rds.SubnetGroup(
-            "standby",
-            name=naming.named("standby"),
-            description="Isolated subnets",
-            subnet_ids=args.subnet_ids,
-            opts=self._here,
-        )
-        logs = declare_log_groups(identifier, args.log_retention, args.log_key, self, "standby-")
+    def _replica(self, generation: int, primary: pulumi.Input[str]) -> rds.Instance:
+        args, naming = self._args, self._args.naming
+        name, current = logical("standby", generation), generation == args.generations.current
+        identifier = naming.standby(generation)
+        logs = declare_log_groups(identifier, args.log_retention, args.log_key, self, f"{name}-")
         # No engine, storage, user or password: they are the primary's.
         return rds.Instance(
-            "standby",
+            name,
             identifier=identifier,
-            replicate_source_db=args.primary_arn,
+            replicate_source_db=primary,
             instance_class=args.tier.instance_class,
             storage_type="gp3",
             max_allocated_storage=args.storage_maximum,
@@ -136,12 +154,10 @@ class Standby(pulumi.ComponentResource):
             kms_key_id=args.data_key,
             # The second zone costs as much again; it is added when the replica is promoted.
             multi_az=False,
-            db_subnet_group_name=subnet_group.name,
+            db_subnet_group_name=self._subnet_group,
             vpc_security_group_ids=[self.security_group_id],
             publicly_accessible=False,
-            parameter_group_name=declare_parameters(
-                "standby", naming, args.version, REPLICA_CONNECTIONS, self
-            ),
+            parameter_group_name=self._parameters,
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             # A replica's own backups: once promoted, it can be restored to a time from its first minute.
             backup_retention_period=args.backup_retention,
@@ -158,9 +174,7 @@ class Standby(pulumi.ComponentResource):
             performance_insights_kms_key_id=args.data_key,
             performance_insights_retention_period=args.performance_history,
             monitoring_interval=MONITORING_INTERVAL_SECONDS,
-            monitoring_role_arn=declare_monitoring_role(
-                "standby", "standby-monitoring", naming, identifier, self
-            ),
+            monitoring_role_arn=declare_monitoring_role(name, f"{name}-monitoring", naming, identifier, self),
             enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
             # A primary that was restored under its name is another instance: the replica follows the one that
             # it was made from, and its lag stays small. Protection stands before the replacement, and a
@@ -169,10 +183,10 @@ class Standby(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=args.protect,
-                replacement_trigger=args.follows,
+                replacement_trigger=args.follows if current else None,
                 delete_before_replace=True,
-                ignore_changes=["replicateSourceDb"],
-                depends_on=[*logs, *args.after],
+                ignore_changes=["replicateSourceDb"] if current else AS_IT_IS,
+                depends_on=[*logs, *(args.after if current else ())],
                 custom_timeouts=timeouts.DATABASE_REPLICA,
             ),
         )

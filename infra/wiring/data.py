@@ -39,6 +39,7 @@ def database(
     settings, standard = configuration.settings, configuration.settings.standard
     return DatabaseArgs(
         naming=configuration.naming,
+        generations=settings.database.generations,
         name=database_name(configuration.system.name),
         version=settings.database.version,
         major_upgrade=settings.database.major_upgrade,

@@ -259,6 +259,7 @@ def _watched_of_events(configuration: Configuration) -> dict[Subject, Sequence[W
 
 def logs(configuration: Configuration, keys: Keys) -> LogsArgs:
     """For the services' logs."""
+    generation = configuration.settings.database.generations.current
     return LogsArgs(
         naming=configuration.naming,
         services=list(configuration.system.services),
@@ -266,7 +267,7 @@ def logs(configuration: Configuration, keys: Keys) -> LogsArgs:
         protect=configuration.settings.standard.protects_data,
         retention=configuration.settings.standard.log_retention,
         key=keys.logs,
-        database_group=log_group(configuration.naming.prefix),
+        database_group=log_group(configuration.naming.database(generation)),
     )
 
 

@@ -47,7 +47,12 @@ def standby(
     settings, standard = configuration.settings, configuration.settings.standard
     return StandbyArgs(
         naming=configuration.naming.in_recovery_region,
+        generations=settings.database.generations,
         primary_arn=database.instance.arn,
+        retired_arns={
+            each: configuration.naming.arn("rds", f"db:{configuration.naming.database(each)}")
+            for each in settings.database.generations.retired
+        },
         follows=None if settings.database.standby_promoted else database.instance.resource_id,
         after=[database.backup] if database.backup else [],
         version=settings.database.version,

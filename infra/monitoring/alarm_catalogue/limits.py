@@ -62,7 +62,7 @@ class Limits:
             database_memory=tier.memory,
             database_storage=tier.storage,
             database_connections=tier.connections,
-            database_identifier=configuration.naming.prefix,
+            database_identifier=configuration.naming.database(settings.database.generations.current),
             repositories=f"{system.name}/",
             payments=system.payments.provider if system.payments else "",
             maintenance=settings.maintenance.enabled,
