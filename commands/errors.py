@@ -17,7 +17,8 @@ class Exit(IntEnum):
 
     FAILED = 1
     WRONG_INPUT = 2
-    NO_ENGINE = 3
+    NO_ENGINE = 3  # of the rehearsal
+    CHECKS_FAILED = 3  # of the operations, which need none
     LOCKED = 4
     DRIFTED = 5
     INTERRUPTED = 130
@@ -31,6 +32,7 @@ class ErrorCode(StrEnum):
     CONFIGURATION = "configuration"  # mistakes in the two files
     FAILED = "failed"
     NO_ENGINE = "no-engine"
+    CHECKS_FAILED = "checks-failed"  # what was restored is not good, and nothing was switched to it
     LOCKED = "locked"
     INTERRUPTED = "interrupted"
     SYSTEM = "system"  # of the machine: a full disk, no permission
@@ -41,6 +43,11 @@ class CommandError(Exception):
     """Something cannot be done; the message says what was found, what is allowed and what to do."""
 
     code = Exit.WRONG_INPUT
+
+    @property
+    def word(self) -> ErrorCode:
+        """What went wrong, for scripts."""
+        return ErrorCode[self.code.name]
 
     def details(self) -> dict[str, Any]:
         """More than the message, for scripts."""
@@ -61,7 +68,7 @@ def errors_for_people() -> Iterator[None]:
     try:
         yield
     except CommandError as error:
-        _end(ErrorCode[error.code.name], str(error), error.code, **error.details())
+        _end(error.word, str(error), error.code, **error.details())
     except ConfigurationError as error:
         problems = [vars(problem) for problem in error.problems]
         _end(ErrorCode.CONFIGURATION, str(error), Exit.FAILED, problems=problems)

@@ -70,7 +70,9 @@ def test_each_generation_has_names_of_its_own(adopting: Recording) -> None:
         ("aws:iam/role:Role", "name"),
         ("aws:cloudwatch/logGroup:LogGroup", "name"),
     ):
-        names = [each.inputs[key] for each in adopting.of(kind).values() if key in each.inputs]
+        names = [
+            (each.provider, each.inputs[key]) for each in adopting.of(kind).values() if key in each.inputs
+        ]
         assert len(set(names)) == len(names), kind
 
 

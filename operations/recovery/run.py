@@ -1,0 +1,172 @@
+"""A recovery that is under way: written down in the backups bucket, where it keeps a second person out."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from operations.console import OperationFailed
+
+FOLDER = "recoveries/"
+CURRENT = f"{FOLDER}current.json"
+# S3's answers to a conditional request (PutObject in its API reference).
+_TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+_NOT_THERE = ("NoSuchKey", "404")
+
+
+@dataclass
+class Run:
+    """A recovery that somebody has begun.
+
+    Args:
+        id: its name in records.
+        kind: of the recovery.
+        who: began it, or took it over.
+        since: when it began.
+        about: what was decided at the beginning, for whoever goes on.
+        steps: what each one did: `began`, `ended`, `note`.
+        decisions: what people agreed to, with the time.
+        outcome: `under way`, `done`, `failed`, `checks failed` or `given up`.
+    """
+
+    id: str
+    kind: str
+    who: str
+    since: str
+    about: dict[str, Any] = field(default_factory=dict)
+    steps: dict[str, dict[str, str]] = field(default_factory=dict)
+    decisions: list[str] = field(default_factory=list)
+    outcome: str = "under way"
+    version: str = ""
+
+    @property
+    def began(self) -> datetime:
+        """When."""
+        return datetime.fromisoformat(self.since)
+
+    def as_json(self) -> dict[str, Any]:
+        """What is written down."""
+        return {name: value for name, value in asdict(self).items() if name != "version"}
+
+
+def person(arn: str) -> str:
+    """Who this is: the identity in AWS, and the person at this machine."""
+    return f"{getpass.getuser()}@{socket.gethostname()} as {arn.rpartition(':')[2]}"
+
+
+class Runs:
+    """The recoveries of an environment, in its backups bucket.
+
+    Args:
+        s3: boto3's client.
+        bucket: the name.
+        who: as `person` tells it.
+    """
+
+    def __init__(self, s3: Any, bucket: str, who: str) -> None:
+        self._s3, self._bucket, self.who = s3, bucket, who
+
+    def current(self) -> Run | None:
+        """The one that is under way; None when none is."""
+        try:
+            found = self._s3.get_object(Bucket=self._bucket, Key=CURRENT)
+        except ClientError as error:
+            if _code(error) in _NOT_THERE:
+                return None
+            raise self._unusable(error) from None
+        except BotoCoreError as error:
+            raise self._unusable(error) from None
+        return Run(**json.loads(found["Body"].read()), version=found["ETag"])
+
+    def begin(self, kind: str, about: Mapping[str, Any], now: datetime) -> Run:
+        """Begins a recovery.
+
+        Raises:
+            OperationFailed: another one is under way, or the bucket cannot be written.
+        """
+        since = now.astimezone(UTC)
+        run = Run(f"{since:%Y-%m-%dT%H%M%SZ}-{kind}", kind, self.who, since.isoformat(), dict(about))
+        self._put(run, IfNoneMatch="*")
+        return run
+
+    def take(self, run: Run, *, over: bool) -> Run:
+        """Goes on with one that is under way.
+
+        Args:
+            run: it.
+            over: also when somebody else has begun it.
+
+        Raises:
+            OperationFailed: it is somebody else's.
+        """
+        if run.who != self.who:
+            if not over:
+                raise OperationFailed(
+                    f"{run.who} recovers {run.kind} since {run.began:%Y-%m-%d %H:%M} UTC "
+                    f"(s3://{self._bucket}/{CURRENT}). Talk to each other. If nobody is at it any more: "
+                    "the same command with --take-over goes on where it stopped."
+                )
+            run.decisions.append(f"taken over from {run.who} by {self.who}")
+            run.who = self.who
+            self.save(run)
+        return run
+
+    def save(self, run: Run) -> None:
+        """Writes down how far it is.
+
+        Raises:
+            OperationFailed: somebody has taken it over.
+        """
+        self._put(run, IfMatch=run.version)
+
+    def end(self, run: Run, report: str) -> str:
+        """Writes the record and lets the next one begin; answers the record's address.
+
+        Args:
+            run: with its outcome.
+            report: for people, as Markdown.
+        """
+        record = f"{FOLDER}{run.id}"
+        body = json.dumps(run.as_json(), indent=2, sort_keys=True)
+        try:
+            for ending, kind, text in (("json", "application/json", body), ("md", "text/markdown", report)):
+                self._s3.put_object(
+                    Bucket=self._bucket, Key=f"{record}.{ending}", Body=text.encode(), ContentType=kind
+                )
+            self._s3.delete_object(Bucket=self._bucket, Key=CURRENT)
+        except (BotoCoreError, ClientError) as error:
+            raise self._unusable(error) from None
+        return f"s3://{self._bucket}/{record}.md"
+
+    def _put(self, run: Run, **condition: str) -> None:
+        body = json.dumps(run.as_json(), sort_keys=True).encode()
+        try:
+            answer = self._s3.put_object(
+                Bucket=self._bucket, Key=CURRENT, Body=body, ContentType="application/json", **condition
+            )
+        except ClientError as error:
+            if _code(error) in (*_TAKEN, *_NOT_THERE):
+                other = self.current()
+                who = f"{other.who} recovers {other.kind} since {other.since}" if other else "it has ended"
+                raise OperationFailed(f"s3://{self._bucket}/{CURRENT}: {who}.") from None
+            raise self._unusable(error) from None
+        except BotoCoreError as error:
+            raise self._unusable(error) from None
+        run.version = answer["ETag"]
+
+    def _unusable(self, error: Exception) -> OperationFailed:
+        return OperationFailed(
+            f"s3://{self._bucket}/{FOLDER}: {str(error).rstrip('.')}. A recovery is written down there, so "
+            "that two people do not begin one each."
+        )
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])

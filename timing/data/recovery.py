@@ -1,0 +1,63 @@
+"""What a recovery waits for that is no resource of the program: calls of AWS's APIs, and pods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from timing.data import database
+from timing.facts import Source, Times
+
+_DAY = date(2026, 11, 28)
+
+
+class Wait(StrEnum):
+    """What is waited for."""
+
+    STOP_SERVICES = "stop-services"
+    RESTORE = "restore"
+    CHECK = "check"
+    PREPARE = "prepare"
+    START_SERVICES = "start-services"
+    BACKUPS = "backups"
+    QUICK = "quick"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a wait takes, and where that comes from."""
+
+    times: Times
+    source: Source
+
+
+def _backups() -> Waiting:
+    instance = database.DURATIONS["aws:rds/instance:Instance"]
+    (change,) = [each for each in instance.changes if "backupRetentionPeriod" in each.properties]
+    return Waiting(change.times, change.source)
+
+
+WAITS: Mapping[Wait, Waiting] = {
+    Wait.STOP_SERVICES: Waiting(
+        Times(30, 60), Source("estimated: pods have 30 seconds to end, and leave the load balancer", _DAY)
+    ),
+    Wait.RESTORE: Waiting(
+        Times(600, 1200),
+        Source(
+            "terraform-provider-aws#15969: restored and removed again in 1276 and 1470 s, empty; the log "
+            "since the last snapshot comes on top (RDS user guide, USER_PIT)",
+            _DAY,
+        ),
+    ),
+    Wait.CHECK: Waiting(
+        Times(60, 180), Source("estimated: rows are counted up to a million of a table, else estimated", _DAY)
+    ),
+    Wait.PREPARE: Waiting(Times(20, 60), Source("estimated: a function in the network starts cold", _DAY)),
+    Wait.START_SERVICES: Waiting(
+        Times(150, 300), Source("estimated: pods on nodes that stand, and on new ones (EKS Auto Mode)", _DAY)
+    ),
+    Wait.BACKUPS: _backups(),
+    Wait.QUICK: Waiting(Times(5, 30), Source("estimated: a call or two", _DAY)),
+}
