@@ -154,6 +154,7 @@ sdk: $(READY) ## what each part of Pulumi's SDK that rehearsals replace takes in
 	@$(REHEARSAL) bench-sdk --env "$$ENV" $(AS_JSON)
 
 audit: $(READY) $(CHECKERS_READY) ## checkers made by others on all environments, or on ENV; see waivers.yaml
+	@$(CHECKERS)/bin/python -m vulture >&2
 	@$(REHEARSAL) audit --checkers '$(CHECKERS)' $(if $(findstring command line,$(ENV_ORIGIN)),--env "$$ENV") \
 		$(OTHER_SYSTEM) $(AS_JSON)
 

@@ -77,7 +77,6 @@ class Resource:
     aliases: tuple[str, ...]
     ignore_changes: tuple[str, ...]
     replacement_trigger: Any
-    additional_secret_outputs: tuple[str, ...]
     import_id: str
     id: str = ""
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -303,7 +302,6 @@ def _resource(urn: str, request: Any) -> Resource:
         aliases=(*request.aliasURNs, *(str(alias) for alias in request.aliases)),
         ignore_changes=tuple(request.ignoreChanges),
         replacement_trigger=_plain_value(trigger) if trigger.WhichOneof("kind") else None,
-        additional_secret_outputs=tuple(request.additionalSecretOutputs),
         import_id=request.importId,
         id=_identifier(request),
         outputs=_computed(request),

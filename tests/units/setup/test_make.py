@@ -114,7 +114,8 @@ class TestSetUp:
         make("audit", "ENV=prod")
         theirs = ["-m venv .venv-audit", *SETUP[1:]]
         audit = "-m rehearsal audit --checkers .venv-audit"
-        assert calls() == [*SETUP, *theirs, audit, f"{audit} --env prod"]
+        unused = "-m vulture"
+        assert calls() == [*SETUP, *theirs, unused, audit, unused, f"{audit} --env prod"]
 
     def test_only_the_tests_wait_for_what_they_need_on_top(
         self, make: Make, calls: Callable[[], list[str]], tmp_path: Path

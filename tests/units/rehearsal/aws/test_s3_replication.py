@@ -16,7 +16,6 @@ THERE = "us-east-2"
 TOKEN = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/replication"
-OTHER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/other"
 
 
 def _bucket(life: Life, name: str, *, locked: bool = False, versioned: bool = True) -> Made:
