@@ -18,7 +18,7 @@ import yaml
 from commands.files import write_atomically
 from documentation.alarms_page import alarms_page
 from documentation.application_page import application_page
-from documentation.buckets_table import buckets_table
+from documentation.configuration_page import configuration_page
 from documentation.contract_page import contract_page
 from documentation.dashboard_picture import dashboard_picture
 from documentation.graph import GENERATED, DocumentationError, Graph
@@ -51,9 +51,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "application.md": application_page(_catalogue(root)),
         root / "docs" / "rehearsal.md": rehearsal_page(),
         root / "docs" / "dashboard.svg": dashboard_picture(prod),
-        root / "docs" / "configuration.md": with_buckets(
-            (root / "docs" / "configuration.md").read_text(encoding="utf-8")
-        ),
+        root / "docs" / "configuration.md": configuration_page(),
     }
     for path, text in written.items():
         write_atomically(path, text)
@@ -96,24 +94,6 @@ def topology_page(graphs: list[Graph]) -> str:
             listed = ", ".join(f"{count} {_short(kind)}" for kind, count in sorted(types.items()))
             parts.append(f"| {area} | {listed} |")
     return GENERATED + "\n".join(parts) + "\n"
-
-
-def with_buckets(page: str) -> str:
-    """docs/configuration.md with the catalogue of buckets between its two marks."""
-    return between_marks(page, "docs/configuration.md", "buckets", buckets_table())
-
-
-def between_marks(text: str, file: str, name: str, lines: list[str]) -> str:
-    """`text` with `lines` in place of what stands between two marks.
-
-    Raises:
-        DocumentationError: the marks are not there once.
-    """
-    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-    if text.count(begin) != 1 or text.count(end) != 1:
-        raise DocumentationError(f"{file}: the marks {begin} and {end} have to be there once")
-    before, _, rest = text.partition(begin)
-    return before + "\n".join([begin, *lines, end]) + rest.partition(end)[2]
 
 
 def _diagram(graph: Graph) -> list[str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from types import MappingProxyType
 
+from infra.configuration.keys import Names, Section
+from infra.configuration.kinds import Choice, Mapped, Number, Text, Texts, choices
 from infra.configuration.platform_names import ORIGIN_LABEL
 from infra.configuration.validation import Problems, Reader
 
@@ -140,52 +142,94 @@ TYPES: Mapping[str, _Type] = MappingProxyType(
 _ONE_TEXT = MappingProxyType({"v=spf1": "SPF", "v=dmarc1": "DMARC"})
 
 
-def read_dns(reader: Reader) -> DnsSettings:
+NAME = Text(
+    "name",
+    meaning="what stands in front of the environment's domain",
+    pattern=rf"|(\*\.)?{_LABEL}(\.{_LABEL})*|\*",
+    words="what stands in front of the domain, in lower case; empty for the domain itself",
+    default="",
+    example="_dmarc",
+)
+TYPE = Choice("type", meaning="DNS's type", choices=choices(TYPES), example="TXT")
+VALUES = Texts(
+    "values",
+    meaning="as a zone file has them, but texts without quotes and of any length (SPF, DKIM)",
+    pattern=r"(?s).*",
+    words=f"as its type has it: {'; '.join(f'{name}: {each.allowed}' for name, each in TYPES.items())}",
+    most=VALUES_MAXIMUM,
+    example=["v=DMARC1; p=reject"],
+)
+TTL = Number(
+    "ttl",
+    meaning="how long an answer may be kept by others",
+    minimum=TTL_MINIMUM,
+    maximum=TTL_MAXIMUM,
+    unit="seconds",
+    default=TTL_SECONDS,
+    example=3600,
+)
+RECORDS = Section("records", optional=True, listed=True, parts=(NAME, TYPE, VALUES, TTL))
+DELEGATIONS = Mapped(
+    "delegations",
+    meaning="the name servers of a zone below, as its own stack tells them: `pulumi stack output nameServers"
+    " --stack dev`",
+    names=Names(rf"{_LABEL}(\.{_LABEL})*", "a name without the domain"),
+    item=Texts(
+        "",
+        meaning="",
+        pattern=_HOST,
+        words="the name of a name server",
+        least=SERVERS_MINIMUM,
+        noun="name servers",
+        example=["ns-1.awsdns-01.com", "ns-2.awsdns-02.net"],
+    ),
+    default_words="none",
+    example={"dev": ["ns-1.awsdns-01.com", "ns-2.awsdns-02.net"]},
+)
+DNS = Section(
+    "dns",
+    title="The domain",
+    optional=True,
+    intro="""Each environment has a zone of its own, prod's at the system's `domain`. From the moment
+in which the parent points to it, the zone answers for everything below: mail, proofs of ownership and
+other environments too. What is not declared is cut. There is one entry for each name and type, one SPF
+and one DMARC.
+
+Refused are addresses at the platform's own hosts, `CAA` at the domain itself, anything beside a `CNAME`,
+and names below a delegation. `make dns ENV=prod` asks the name servers of today and shows what would be
+cut (exit code 1); a name server tells only what it is asked for, a file of the zone (`ZONE=file`) has
+everything.""",
+    parts=(RECORDS, DELEGATIONS),
+)
+
+
+def read_dns(root: Reader) -> DnsSettings:
     """The section `dns`."""
-    records = tuple(record for each in reader.items("records") if (record := _record(each)) is not None)
-    section = reader.section("delegations", optional=True)
-    names = section.names(pattern=rf"{_LABEL}(\.{_LABEL})*", allowed="a name without the domain")
+    reader = DNS.read(root)
+    records = tuple(_record(each) for each in reader.items(RECORDS.name))
     delegations = {
-        name: tuple(
-            server.rstrip(".")
-            for server in section.texts(
-                name, pattern=_HOST, allowed="the name of a name server", example="ns-1.awsdns-01.com"
-            )
-        )
-        for name in names
+        name: tuple(server.rstrip(".") for server in servers)
+        for name, servers in DELEGATIONS.read(reader).items()
     }
-    for name, servers in delegations.items():
-        if 0 < len(servers) < SERVERS_MINIMUM:
-            section.problem(name, list(servers), f"{SERVERS_MINIMUM} name servers or more")
-    section.finish()
     reader.finish()
     return DnsSettings(records, MappingProxyType(delegations))
 
 
-def _record(reader: Reader) -> Record | None:
-    name = reader.text(
-        "name",
-        pattern=rf"|(\*\.)?{_LABEL}(\.{_LABEL})*|\*",
-        allowed="what stands in front of the domain, in lower case; empty for the domain itself",
-        example="_dmarc",
-        default="",
-    )
-    kind = reader.choice("type", TYPES)
+def _record(reader: Reader) -> Record:
+    name, kind = NAME.read(reader), TYPE.read(reader)
     wanted = TYPES[kind]
-    values = reader.texts("values", pattern=r"(?s).*", allowed=wanted.allowed, example=wanted.example)
-    ttl = reader.integer("ttl", minimum=TTL_MINIMUM, maximum=TTL_MAXIMUM, unit="seconds", default=TTL_SECONDS)
+    values = VALUES.but(words=wanted.allowed, example=[wanted.example]).read(reader)
+    record = Record(name, kind, values, TTL.read(reader))
     for value in values:
         if not wanted.fits(value):
-            reader.problem("values", value, wanted.allowed, f"For example {wanted.example}.")
+            reader.problem(VALUES.name, value, wanted.allowed, f"For example {wanted.example}.")
     for reason in _mistakes(name, kind, values):
-        reader.problem("values", list(values), reason)
+        reader.problem(VALUES.name, list(values), reason)
     reader.finish()
-    return Record(name, kind, values, ttl)
+    return record
 
 
 def _mistakes(name: str, kind: str, values: Sequence[str]) -> Iterator[str]:
-    if len(values) > VALUES_MAXIMUM:
-        yield f"at most {VALUES_MAXIMUM} values"
     if kind == "CNAME" and len(values) > 1:
         yield "one name: a CNAME has no other"
     if kind == "SRV" and not re.match(r"_[a-z0-9-]+\._(tcp|udp|tls)(\.|$)", name):

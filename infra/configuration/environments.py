@@ -7,7 +7,7 @@ one more record here, and its stack file: docs/extending.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network
@@ -207,6 +207,11 @@ class Environment(StrEnum):
 def one_of(names: Sequence[str]) -> str:
     """Names for a sentence: `dev, staging or prod`."""
     return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def those(holds: Callable[[Standard], bool]) -> str:
+    """The environments whose standard has something, for a sentence: `staging and prod`."""
+    return " and ".join(each.value for each in Environment if holds(each.standard))
 
 
 # For the descriptions of options and variables.

@@ -11,34 +11,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from infra.configuration.both_files import Configuration
+from infra.configuration.keys import Fixed
+from infra.configuration.settings import STACK
+from infra.configuration.system_keys import SYSTEM
 from infra.configuration.validation import Problem, shown
 
 Value = str | list[str]
 
 SYSTEM_FILE = "the system file"
 
-_NAMES_AND_ARNS = "it is part of all names and ARNs"
-_REGION = "nothing moves from one region to another"
-_NETWORK = "EKS, RDS and ElastiCache stay in the network that they were made in"
-_ZONES = (
-    "EKS keeps the Availability Zones that a cluster was made with, and subnets in use stay where they are"
-)
-
-# Why each is fixed. "You can't change which VPC the subnets are from" (UpdateClusterConfig in EKS's API
-# reference); "must be in the same set of AZs as originally provided" (EKS user guide, "View Amazon EKS
-# networking requirements for VPC and subnets"); a subnet "must not have" anything in it when it is deleted
-# (DeleteSubnet in EC2's).
-REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        "name": _NAMES_AND_ARNS,
-        "account": _NAMES_AND_ARNS,
-        "region": _REGION,
-        "network.cidr": _NETWORK,
-        "network.availabilityZones": _ZONES,
-        "recoveryRegion": _REGION,
-        "network.recoveryCidr": _NETWORK,
-        "network.recoveryAvailabilityZones": _ZONES,
-    }
+# "You can't change which VPC the subnets are from" (UpdateClusterConfig in EKS's API reference); "must be in
+# the same set of AZs as originally provided" (EKS user guide, "View Amazon EKS networking requirements for
+# VPC and subnets"); a subnet "must not have" anything in it when it is deleted (DeleteSubnet in EC2's).
+FIXED: Mapping[str, Fixed] = MappingProxyType(
+    {path: key.fixed for section in (SYSTEM, STACK) for path, key in section.declared() if key.fixed}
 )
 
 
@@ -61,7 +47,8 @@ class FirstDay:
                 SYSTEM_FILE if key == "name" else f"Pulumi.{self.environment}.yaml",
                 key,
                 shown(value),
-                f"{shown(deployed[key])}, which {self.environment} was first deployed with: {REASONS[key]}",
+                f"{shown(deployed[key])}, which {self.environment} was first deployed with:"
+                f" {FIXED[key].reason}",
                 remedy,
             )
             for key, value in self.values.items()
@@ -79,11 +66,12 @@ def first_day(configuration: Configuration) -> FirstDay:
         "region": settings.region,
         "network.cidr": str(network.cidr),
         "network.availabilityZones": list(network.availability_zones),
+        "recoveryRegion": settings.recovery_region,
+        "network.recoveryCidr": str(network.recovery_cidr),
+        "network.recoveryAvailabilityZones": list(network.recovery_availability_zones),
     }
-    if settings.standard.standby_region:
-        values |= {
-            "recoveryRegion": settings.recovery_region,
-            "network.recoveryCidr": str(network.recovery_cidr),
-            "network.recoveryAvailabilityZones": list(network.recovery_availability_zones),
-        }
-    return FirstDay(settings.environment.value, values)
+    standby = settings.standard.standby_region
+    return FirstDay(
+        settings.environment.value,
+        {key: value for key, value in values.items() if standby or not FIXED[key].with_standby},
+    )

@@ -7,12 +7,59 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.configuration.kinds import Number, Numbers, Switch
 from infra.configuration.validation import Reader
 
 FIRST = 1
 MOST = 99
-_UNIT = "(generations of the database)"
-_RETIRED = "the generations that served before, and not the one that serves now"
+_SERVED = "the generations that served before, and not the one that serves now"
+_DIFFERENT = "different generations"
+_OF_RETIRED = "some of `retired`"
+_NOT_FIRST = "false, or nothing, for generation 1"
+UPGRADE = "false while there are retired generations"
+
+GENERATION = Number(
+    "generation",
+    meaning="which instance serves, where one was restored beside another: 2 is `<system>-<environment>-2`."
+    " Everything follows it: entries, alarms, backups, the replica",
+    minimum=FIRST,
+    maximum=MOST,
+    default=FIRST,
+    example=2,
+)
+
+
+def _several(name: str, meaning: str, *rules: str) -> Numbers:
+    return Numbers(
+        name,
+        meaning=meaning,
+        minimum=FIRST,
+        maximum=MOST,
+        unit="(generations of the database)",
+        most=MOST,
+        default=(),
+        rules=(*rules, _DIFFERENT),
+        example=[FIRST],
+    )
+
+
+RETIRED = _several(
+    "retired",
+    "the generations that served before: each stays as it is, protected, with its logs, snapshots and"
+    " replica",
+    _SERVED,
+)
+LOST = _several("lost", "of these, whose instance is gone: its logs and snapshots stay", _OF_RETIRED)
+ADOPT = Switch(
+    "adopt",
+    meaning="the next deployment takes over the instance of `generation`, which was restored through AWS's"
+    " API. Taken out after that deployment; without it a generation that there is not is made, as in an empty"
+    " account",
+    default=False,
+    rules=(_NOT_FIRST, "only for the newest generation, and for none that the state has"),
+    example=True,
+)
+GENERATION_KEYS = (GENERATION, RETIRED, LOST, ADOPT)
 
 
 @dataclass(frozen=True)
@@ -44,31 +91,28 @@ class Generations:
 
 def read_generations(section: Reader) -> Generations:
     """The keys `generation`, `retired`, `lost` and `adopt` of the section `database`."""
-    current = section.integer("generation", minimum=FIRST, maximum=MOST, default=FIRST)
-    retired = _several(section, "retired")
-    lost = _several(section, "lost")
-    adopt = section.switch("adopt", default=False)
+    current = GENERATION.read(section)
+    retired, lost = _different(section, RETIRED), _different(section, LOST)
+    adopt = ADOPT.read(section)
     found = Generations(current, retired, lost, adopt)
     if current in retired:
-        section.problem("retired", list(retired), _RETIRED, f"Take {current} out of it.")
+        section.problem(RETIRED.name, list(retired), _SERVED, f"Take {current} out of it.")
     if unknown := [each for each in lost if each not in retired]:
-        section.problem("lost", list(lost), "some of `retired`", f"Add {unknown[0]} to `retired`, too.")
+        section.problem(LOST.name, list(lost), _OF_RETIRED, f"Add {unknown[0]} to `retired`, too.")
     if adopt and current == FIRST:
         # An import over a name that the state has deletes the instance that has it, protected or not.
-        section.problem(
-            "adopt", adopt, "false, or nothing, for generation 1", "It is the program's own. Remove `adopt`."
-        )
+        section.problem(ADOPT.name, adopt, _NOT_FIRST, "It is the program's own. Remove `adopt`.")
     elif adopt and current != found.newest:
         allowed = f"false, or nothing: generation {current} is not the newest one"
-        section.problem("adopt", adopt, allowed, "Who goes back to one of before adopts nothing.")
+        section.problem(ADOPT.name, adopt, allowed, "Who goes back to one of before adopts nothing.")
     if section.value("majorUpgrade") is True and retired:
         advice = "Retire them first: `python -m operations recover retire`."
-        section.problem("majorUpgrade", True, "false while there are retired generations", advice)
+        section.problem("majorUpgrade", True, UPGRADE, advice)
     return found
 
 
-def _several(section: Reader, name: str) -> tuple[int, ...]:
-    found = section.integers(name, minimum=FIRST, maximum=MOST, unit=_UNIT, default=(), most=MOST)
+def _different(section: Reader, key: Numbers) -> tuple[int, ...]:
+    found = key.read(section)
     if len(set(found)) < len(found):
-        section.problem(name, list(found), "different generations", "Take one of the two out.")
+        section.problem(key.name, list(found), _DIFFERENT, "Take one of the two out.")
     return tuple(sorted(set(found)))

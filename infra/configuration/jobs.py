@@ -7,7 +7,81 @@ from dataclasses import dataclass
 
 from infra.configuration import maxima, patterns
 from infra.configuration.cron import cron_mistake
+from infra.configuration.environments import MigrationStep, those
+from infra.configuration.keys import Names, Section
+from infra.configuration.kinds import Choice, Number, Text, Texts
 from infra.configuration.validation import Reader
+
+
+def _command_key(name: str, meaning: str, example: list[str]) -> Texts:
+    return Texts(
+        name,
+        meaning=meaning,
+        pattern=patterns.line(1, 1000),
+        words="a word of the command, in one line",
+        repeated=True,
+        example=example,
+    )
+
+
+# Its choices are the services of the file.
+SERVICE = Choice(
+    "service",
+    meaning="whose image, secrets and environment it has",
+    choices=(),
+    of_what="the services",
+    example="api",
+)
+
+_DEVELOPMENT = those(lambda standard: MigrationStep.DEVELOPMENT in standard.migration)
+_DRY_RUN = those(lambda standard: MigrationStep.DRY_RUN in standard.migration)
+
+COMMAND = _command_key("command", "applies what is new", ["npx", "prisma", "migrate", "deploy"])
+DEVELOPMENT = _command_key(
+    "development",
+    f"the same in {_DEVELOPMENT}, where the schema is still being made",
+    ["npx", "prisma", "db", "push"],
+).but(default=(), default_words="the same as `command`")
+DRY_RUN = _command_key(
+    "dryRun",
+    f"what {_DRY_RUN} tries out first; it changes nothing",
+    ["npx", "prisma", "migrate", "status"],
+)
+MIGRATION = Section(
+    "migration",
+    title="Migration",
+    optional=True,
+    absent="there is no migration",
+    intro="What every rollout waits for.",
+    parts=(SERVICE, COMMAND, DEVELOPMENT, DRY_RUN),
+)
+
+JOB_COMMAND = _command_key("command", "what runs", ["npm", "run", "jobs:clean"])
+SCHEDULE = Text(
+    "schedule",
+    meaning="when: a time that comes",
+    pattern=patterns.line(1, 200),
+    words="cron's five fields, in UTC",
+    example="0 3 * * *",
+)
+DEADLINE = Number(
+    "deadline",
+    meaning="after which a run that has not ended is stopped",
+    minimum=10,
+    maximum=86_400,
+    unit="seconds",
+    default=3600,
+    example=1800,
+)
+SCHEDULES = Section(
+    "schedules",
+    title="Schedules",
+    optional=True,
+    intro="What runs by the clock.",
+    names=Names(patterns.PART, patterns.PART_ALLOWED, maxima.SCHEDULES),
+    example_name="clean",
+    parts=(SERVICE, JOB_COMMAND, SCHEDULE, DEADLINE),
+)
 
 
 @dataclass(frozen=True)
@@ -47,15 +121,15 @@ class Schedule:
 
 def read_migration(root: Reader, services: Collection[str]) -> Migration | None:
     """The section `migration`; None when the system has none."""
-    reader = root.section_if_there("migration")
+    reader = MIGRATION.if_there(root)
     if reader is None:
         return None
-    command = _command(reader, "command")
+    command = COMMAND.read(reader)
     migration = Migration(
         service=_service(reader, services),
         command=command,
-        development=_command(reader, "development", default=command),
-        dry_run=_command(reader, "dryRun"),
+        development=DEVELOPMENT.but(default=command).read(reader),
+        dry_run=DRY_RUN.read(reader),
     )
     reader.finish()
     return migration
@@ -63,13 +137,7 @@ def read_migration(root: Reader, services: Collection[str]) -> Migration | None:
 
 def read_schedules(root: Reader, services: Collection[str]) -> Mapping[str, Schedule]:
     """The section `schedules`, by name."""
-    readers = root.entries(
-        "schedules",
-        pattern=patterns.PART,
-        allowed=patterns.PART_ALLOWED,
-        most=maxima.SCHEDULES,
-        optional=True,
-    )
+    readers = SCHEDULES.entries(root)
     return {name: _schedule(name, reader, services) for name, reader in readers.items()}
 
 
@@ -77,33 +145,17 @@ def _schedule(name: str, reader: Reader, services: Collection[str]) -> Schedule:
     schedule = Schedule(
         name=name,
         service=_service(reader, services),
-        command=_command(reader, "command"),
-        schedule=reader.text(
-            "schedule",
-            pattern=patterns.line(1, 200),
-            allowed="cron's five fields, in UTC",
-            example='"0 3 * * *"',
-        ),
-        deadline=reader.integer("deadline", minimum=10, maximum=86_400, unit="seconds", default=3600),
+        command=JOB_COMMAND.read(reader),
+        schedule=SCHEDULE.read(reader),
+        deadline=DEADLINE.read(reader),
     )
     if schedule.schedule and (mistake := cron_mistake(schedule.schedule)):
-        reader.problem("schedule", schedule.schedule, mistake, 'For example `schedule: "0 3 * * *"`.')
+        reader.problem(SCHEDULE.name, schedule.schedule, mistake, SCHEDULE.hint)
     reader.finish()
     return schedule
 
 
 def _service(reader: Reader, services: Collection[str]) -> str:
     if not services:  # what is wrong with them is told once
-        return str(reader.value("service"))
-    return reader.choice("service", sorted(services))
-
-
-def _command(reader: Reader, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    return reader.texts(
-        name,
-        pattern=patterns.line(1, 1000),
-        allowed="a word of the command, in one line",
-        example="npm",
-        default=default,
-        repeated=True,
-    )
+        return str(reader.value(SERVICE.name))
+    return SERVICE.but(choices=tuple(sorted(services))).read(reader)

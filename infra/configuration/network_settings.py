@@ -8,8 +8,85 @@ from ipaddress import IPv4Network
 from infra.configuration import patterns
 from infra.configuration.addresses import PREFIX_LENGTHS, ZONES_MAXIMUM
 from infra.configuration.environments import Environment
-from infra.configuration.regions import check_zones
-from infra.configuration.validation import Problems, Reader
+from infra.configuration.keys import Fixed, Section, Varies
+from infra.configuration.kinds import Text, Texts
+from infra.configuration.regions import REGIONS, check_zones
+from infra.configuration.validation import MISSING, Problems, Reader
+
+_NETWORK = "EKS, RDS and ElastiCache stay in the network that they were made in"
+_ZONES = (
+    "EKS keeps the Availability Zones that a cluster was made with, and subnets in use stay where they are"
+)
+_PLAN = "The plan is in infra/configuration/environments.py."
+
+
+def _cidr_key(name: str, number: int, meaning: str, *, fixed: Fixed, rules: tuple[str, ...] = ()) -> Text:
+    """The declaration of a network's addresses; its example is one of the environment's blocks of /16."""
+    return Text(
+        name,
+        meaning=meaning,
+        pattern=patterns.CIDR,
+        words=Varies(
+            lambda environment: (
+                f"a /{PREFIX_LENGTHS[0]} to /{PREFIX_LENGTHS[-1]} within {environment.standard.addresses},"
+                " this environment's block"
+            )
+        ),
+        rules=rules,
+        fixed=fixed,
+        example=Varies(
+            lambda environment: str(list(environment.standard.addresses.subnets(new_prefix=16))[number])
+        ),
+    )
+
+
+CIDR = _cidr_key("cidr", 0, "the network's addresses", fixed=Fixed(_NETWORK))
+_APART = "a network that does not overlap network.cidr"
+RECOVERY_CIDR = _cidr_key(
+    "recoveryCidr",
+    1,
+    "those of the network in the recovery region, used or kept for the day",
+    rules=(_APART,),
+    fixed=Fixed(_NETWORK, with_standby=True),
+)
+
+
+def _zones_key(name: str, meaning: str, region: str, *, fixed: Fixed, needed: Varies[bool]) -> Texts:
+    """The declaration of a region's Availability Zones; where nothing is there, they may be left out."""
+    return Texts(
+        name,
+        meaning=meaning,
+        pattern=rf"{patterns.REGION}[a-z]",
+        words="the name of an Availability Zone",
+        least=Varies(lambda each: each.standard.zones_minimum if needed.in_environment(each) else 0),
+        most=ZONES_MAXIMUM,
+        noun=Varies(lambda each: f"zones in {each}"),
+        default=Varies(lambda each: MISSING if needed.in_environment(each) else ()),
+        rules=("zones of the region",),
+        fixed=fixed,
+        example=[f"{region}{letter}" for letter in REGIONS[region].zones[:ZONES_MAXIMUM]],
+    )
+
+
+AVAILABILITY_ZONES = _zones_key(
+    "availabilityZones",
+    "where in the region",
+    "us-west-2",
+    fixed=Fixed(_ZONES),
+    needed=Varies(lambda _: True),
+)
+RECOVERY_AVAILABILITY_ZONES = _zones_key(
+    "recoveryAvailabilityZones",
+    "the same in the recovery region",
+    "us-east-2",
+    fixed=Fixed(_ZONES, with_standby=True),
+    needed=Varies(lambda environment: environment.standard.standby_region),
+)
+NETWORK = Section(
+    "network",
+    title="Network",
+    parts=(CIDR, RECOVERY_CIDR, AVAILABILITY_ZONES, RECOVERY_AVAILABILITY_ZONES),
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +109,7 @@ class NetworkSettings:
 
 def read_network(
     problems: Problems,
-    section: Reader,
+    root: Reader,
     file: str,
     environment: Environment,
     region: str,
@@ -42,69 +119,38 @@ def read_network(
 
     Args:
         problems: what is wrong elsewhere; nothing is compared with a value that is.
-        section: of the stack file.
+        root: the stack file.
         file: the stack file's name.
         environment: whose block the addresses are to be in.
         region: where the zones are.
         recovery_region: where those of the recovery region are.
     """
-    block = environment.standard.addresses
-    cidr = _cidr(section, "cidr", block)
-    recovery_cidr = _cidr(section, "recoveryCidr", block)
+    section = NETWORK.read(root)
+    cidr = _cidr(section, CIDR.of(environment), environment)
+    recovery_cidr = _cidr(section, RECOVERY_CIDR.of(environment), environment)
     if not problems.concern(file, "network.cidr", "network.recoveryCidr") and cidr.overlaps(recovery_cidr):
-        section.problem(
-            "recoveryCidr", str(recovery_cidr), f"a network that does not overlap network.cidr ({cidr})"
-        )
-    zones = _zones(section, "availabilityZones", region or "us-west-2")
+        section.problem(RECOVERY_CIDR.name, str(recovery_cidr), f"{_APART} ({cidr})")
+    zones = AVAILABILITY_ZONES.of(environment).read(section)
     if not problems.concern(file, "network.availabilityZones", "region"):
-        _check_zones(section, "availabilityZones", zones, environment, region)
+        check_zones(section, AVAILABILITY_ZONES.name, zones, region)
+    recovery_zones = RECOVERY_AVAILABILITY_ZONES.of(environment).read(section)
     standby = environment.standard.standby_region
-    recovery_zones = _zones(
-        section, "recoveryAvailabilityZones", recovery_region or "us-east-2", optional=not standby
-    )
     if standby and not problems.concern(file, "network.recoveryAvailabilityZones", "recoveryRegion"):
-        _check_zones(section, "recoveryAvailabilityZones", recovery_zones, environment, recovery_region)
+        check_zones(section, RECOVERY_AVAILABILITY_ZONES.name, recovery_zones, recovery_region)
     section.finish()
     return NetworkSettings(cidr, recovery_cidr, zones, recovery_zones)
 
 
-def _zones(section: Reader, name: str, region: str, *, optional: bool = False) -> tuple[str, ...]:
-    return section.texts(
-        name,
-        pattern=rf"{patterns.REGION}[a-z]",
-        allowed="the name of an Availability Zone",
-        example=f"{region}a",
-        default=() if optional else None,
-    )
-
-
-def _cidr(section: Reader, name: str, block: IPv4Network) -> IPv4Network:
-    example = str(next(block.subnets(new_prefix=16)))
-    text = section.text(
-        name, pattern=patterns.CIDR, allowed="a network such as 10.24.0.0/16", example=example
-    )
+def _cidr(section: Reader, key: Text, environment: Environment) -> IPv4Network:
+    block = environment.standard.addresses
+    text = key.read(section)
     if not text:
         return block
-    allowed = f"a /{PREFIX_LENGTHS[0]} to /{PREFIX_LENGTHS[-1]} within {block}, this environment's block"
     try:
         cidr = IPv4Network(text)
     except ValueError:
-        section.problem(
-            name, text, allowed, f"The address has bits beyond its length. For example {example}."
-        )
+        key.refuse(section, text, f"The address has bits beyond its length. For example {key.example}.")
         return block
     if cidr.prefixlen not in PREFIX_LENGTHS or not cidr.subnet_of(block):
-        section.problem(
-            name, text, allowed, f"For example {example}. The plan is in infra/configuration/environments.py."
-        )
+        key.refuse(section, text, f"For example {key.example}. {_PLAN}")
     return cidr
-
-
-def _check_zones(
-    section: Reader, name: str, zones: tuple[str, ...], environment: Environment, region: str
-) -> None:
-    minimum = environment.standard.zones_minimum
-    if not minimum <= len(zones) <= ZONES_MAXIMUM:
-        count = f"{minimum}" if minimum == ZONES_MAXIMUM else f"{minimum} to {ZONES_MAXIMUM}"
-        section.problem(name, list(zones), f"{count} zones in {environment}")
-    check_zones(section, name, zones, region)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from infra.configuration.service import Service
+from infra.configuration.service_keys import LEADS
 from infra.configuration.validation import Reader
 
 
@@ -57,7 +58,6 @@ def check_reachable(root: Reader, services: Mapping[str, Service]) -> None:
                 section.problem(
                     f"{name}.{key}",
                     path,
-                    "a path that leads to this service from outside"
-                    + (f": on this host {other} answers it" if other else ""),
+                    LEADS + (f": on this host {other} answers it" if other else ""),
                     f"Add it to services.{name}.route.paths" + (", or take another one." if other else "."),
                 )

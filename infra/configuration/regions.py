@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from infra.configuration import patterns
+from infra.configuration.keys import Fixed
+from infra.configuration.kinds import Text
 from infra.configuration.validation import Reader
 
 
@@ -77,9 +79,27 @@ USABLE = tuple(name for name, region in REGIONS.items() if region.cloudfront)
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 
 
-def read_region(root: Reader, name: str, example: str) -> str:
+_WITH_CLOUDFRONT = f"a region whose prefix list of CloudFront's addresses is known: {', '.join(USABLE)}"
+
+
+def region_key(
+    name: str, meaning: str, *, example: str, fixed: Fixed, rules: tuple[str, ...] = (_WITH_CLOUDFRONT,)
+) -> Text:
+    """The declaration of a key that names a region."""
+    return Text(
+        name,
+        meaning=meaning,
+        pattern=patterns.REGION,
+        words="the name of a region",
+        rules=rules,
+        fixed=fixed,
+        example=example,
+    )
+
+
+def read_region(root: Reader, key: Text) -> str:
     """The region under a key; empty, with the reason noted, when nothing can be there."""
-    region = root.text(name, pattern=patterns.REGION, allowed="the name of a region", example=example)
+    name, region = key.name, key.read(root)
     known = REGIONS.get(region)
     if not region or (known and known.cloudfront):
         return region
@@ -92,7 +112,7 @@ def read_region(root: Reader, name: str, example: str) -> str:
         root.problem(
             name,
             region,
-            f"a region whose prefix list of CloudFront's addresses is known: {', '.join(USABLE)}",
+            _WITH_CLOUDFRONT,
             f"Without it the load balancer would be open to everybody. {first} it to"
             f" infra/configuration/regions.py: `aws ec2 describe-managed-prefix-lists --region {region}"
             " --filters Name=prefix-list-name,Values=com.amazonaws.global.cloudfront.origin-facing`"

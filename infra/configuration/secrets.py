@@ -9,6 +9,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from infra.configuration import maxima, patterns
+from infra.configuration.environments import those
+from infra.configuration.keys import Names, Section
+from infra.configuration.kinds import Choice, Number, Text, choices
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
 from infra.configuration.validation import Reader
 
@@ -23,6 +26,70 @@ class SecretSource(StrEnum):
 
     PERSON = "person"  # somebody else gives it out; it is set by command and never stands in a file
     GENERATED = "generated"
+
+
+_GENERATED = "a secret with `source: generated`"
+_LINEAR = "a regular expression in which nothing is repeated that repeats or has alternatives itself"
+
+DESCRIPTION = Text(
+    "description",
+    meaning="what it is for",
+    pattern=patterns.line(1, 200),
+    words="what it is for, in one line of at most 200 characters",
+    example="Signs access tokens",
+)
+SOURCE = Choice(
+    "source",
+    meaning="who gives the value: a person, by command, or it is generated",
+    choices=choices(SecretSource),
+    default=SecretSource.PERSON.value,
+    example=SecretSource.GENERATED.value,
+)
+ROTATION = Number(
+    "rotation",
+    meaning="after which a generated value is renewed",
+    minimum=POD_LIFETIME_MAXIMUM + 1,
+    maximum=365,
+    unit="days",
+    default=0,
+    default_words="never",
+    rules=(_GENERATED,),
+    example=90,
+)
+
+
+def _expression_key(name: str, meaning: str, example: str) -> Text:
+    return Text(
+        name,
+        meaning=meaning,
+        pattern=patterns.line(1, 200),
+        words="a regular expression in one line, at most 200 characters",
+        rules=(_LINEAR,),
+        default="",
+        default_words="nothing is refused by its look",
+        example=example,
+    )
+
+
+LIVE = _expression_key(
+    "live",
+    f"what a value for real use looks like; only {those(lambda standard: standard.live)} takes it",
+    "^live-",
+)
+TEST = _expression_key(
+    "test",
+    f"what a value for tests looks like; {those(lambda standard: standard.live)} refuses it",
+    "^test-",
+)
+SECRETS = Section(
+    "secrets",
+    title="Secrets",
+    optional=True,
+    intro="Entries of Secrets Manager. A value that a person sets is in no file: `make secret NAME=…`.",
+    names=Names(patterns.SECRET, patterns.SECRET_ALLOWED, maxima.SECRETS),
+    example_name="access-key",
+    parts=(DESCRIPTION, SOURCE, ROTATION, LIVE, TEST),
+)
 
 
 @dataclass(frozen=True)
@@ -45,13 +112,7 @@ class SecretEntry:
 
 def read_secrets(root: Reader) -> Mapping[str, SecretEntry]:
     """The section `secrets`, by name."""
-    readers = root.entries(
-        "secrets",
-        pattern=patterns.SECRET,
-        allowed=patterns.SECRET_ALLOWED,
-        most=maxima.SECRETS,
-        optional=True,
-    )
+    readers = SECRETS.entries(root)
     for name in PLATFORM_SECRETS:
         if name in readers:
             root.section("secrets").problem(
@@ -61,51 +122,32 @@ def read_secrets(root: Reader) -> Mapping[str, SecretEntry]:
 
 
 def _secret(name: str, reader: Reader) -> SecretEntry:
-    source = SecretSource(reader.choice("source", SecretSource, default=SecretSource.PERSON))
-    rotation = (
-        reader.integer("rotation", minimum=POD_LIFETIME_MAXIMUM + 1, maximum=365, unit="days", default=0)
-        or None
-    )
+    source = SecretSource(SOURCE.read(reader))
+    rotation = ROTATION.read(reader) or None
     if rotation and source is not SecretSource.GENERATED:
-        reader.problem(
-            "rotation", rotation, "a secret with `source: generated`", "Others are renewed by a person."
-        )
+        reader.problem(ROTATION.name, rotation, _GENERATED, "Others are renewed by a person.")
     entry = SecretEntry(
         name,
-        reader.text(
-            "description",
-            pattern=patterns.line(1, 200),
-            allowed="what it is for, in one line of at most 200 characters",
-            example="Stripe's API key",
-        ),
+        DESCRIPTION.read(reader),
         source,
         rotation,
-        _expression(reader, "live"),
-        _expression(reader, "test"),
+        _expression(reader, LIVE),
+        _expression(reader, TEST),
     )
     reader.finish()
     return entry
 
 
-def _expression(reader: Reader, name: str) -> str | None:
-    text = reader.text(
-        name,
-        pattern=patterns.line(1, 200),
-        allowed="a regular expression in one line, at most 200 characters",
-        example="^sk_live_",
-        default="",
-    )
+def _expression(reader: Reader, key: Text) -> str | None:
+    text = key.read(reader)
     try:
         re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:
-        reader.problem(name, text, "a regular expression", f"This one has {error}.")
+        reader.problem(key.name, text, "a regular expression", f"This one has {error}.")
         return None
     if _backtracks(text):
         reader.problem(
-            name,
-            text,
-            "a regular expression in which nothing is repeated that repeats or has alternatives itself",
-            "On some values this one would be tried for years: (a+)+ is a+.",
+            key.name, text, _LINEAR, "On some values this one would be tried for years: (a+)+ is a+."
         )
     return text or None
 

@@ -7,19 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from infra.configuration import maxima, patterns, platform_names
-from infra.configuration.buckets import for_services
-from infra.configuration.images import REPOSITORY, REPOSITORY_ALLOWED
+from infra.configuration import maxima, platform_names
+from infra.configuration import service_keys as keys
 from infra.configuration.validation import Described, Problems, Reader
-
-# CloudFront closes a connection after ten quiet minutes, for everybody (its quotas, "idle timeout"). Two
-# heartbeats may be lost on the way before a connection counts as quiet.
-EDGE_IDLE_SECONDS = 600
-HEARTBEATS_UNTIL_IDLE = 3
-HEARTBEAT_MAXIMUM = EDGE_IDLE_SECONDS // HEARTBEATS_UNTIL_IDLE
-
-# Each one is a rule of the load balancer and a behavior of CloudFront.
-PATHS_MAXIMUM = 10
 
 
 @dataclass(frozen=True)
@@ -103,9 +93,7 @@ def read_services(
     problems: Problems, root: Reader, file: str, secrets: Collection[str]
 ) -> Mapping[str, Service]:
     """The section `services`, by name."""
-    readers = root.entries(
-        "services", pattern=patterns.PART, allowed=patterns.PART_ALLOWED, most=maxima.SERVICES
-    )
+    readers = keys.SERVICES.entries(root)
     if not readers and not problems.concern(file, "services"):
         root.problem("services", {}, "at least one service")
     for name in readers:
@@ -117,91 +105,50 @@ def read_services(
 
 
 def _service(name: str, reader: Reader, secrets: Collection[str]) -> Service:
-    health = reader.section("health")
-    resources = reader.section("resources")
-    route = _route(reader)
+    health, resources = keys.HEALTH.read(reader), keys.RESOURCES.read(reader)
     service = Service(
         name=name,
-        repository=reader.text(
-            "repository",
-            pattern=REPOSITORY,
-            allowed=REPOSITORY_ALLOWED,
-            example="backend",
-        ),
-        command=reader.texts(
-            "command",
-            pattern=patterns.line(1, 1000),
-            allowed="a word",
-            example="node",
-            default=(),
-            repeated=True,
-        ),
-        port=reader.integer("port", minimum=1024, maximum=65535),  # below 1024 needs root
-        exposed=reader.switch("exposed", default=True),
-        route=route,
+        route=_route(reader),
+        repository=keys.IMAGE.read(reader),
+        command=keys.COMMAND.read(reader),
+        port=keys.PORT.read(reader),
+        exposed=keys.EXPOSED.read(reader),
         websockets=_websockets(reader),
-        sticky=reader.switch("sticky", default=False),
-        worker=reader.switch("worker", default=False),
-        health=Health(
-            health.text("live", pattern=patterns.PATH, allowed=patterns.PATH_ALLOWED, example="/health/live"),
-            health.text(
-                "ready", pattern=patterns.PATH, allowed=patterns.PATH_ALLOWED, example="/health/ready"
-            ),
-        ),
-        resources=Resources(
-            resources.integer("cpu", minimum=50, maximum=64_000, unit="thousandths of a core"),
-            resources.integer("memory", minimum=64, maximum=262_144, unit="MiB"),
-        ),
-        database=reader.switch("database", default=False),
-        redis=reader.switch("redis", default=False),
-        variables=MappingProxyType(_variables(reader)),
+        sticky=keys.STICKY.read(reader),
+        worker=keys.WORKER.read(reader),
+        health=Health(keys.LIVE.read(health), keys.READY.read(health)),
+        resources=Resources(keys.CPU.read(resources), keys.MEMORY.read(resources)),
+        database=keys.DATABASE.read(reader),
+        redis=keys.REDIS.read(reader),
+        variables=MappingProxyType(keys.VARIABLES.read(reader)),
         secrets=MappingProxyType(_named_secrets(reader, secrets)),
-        buckets=_buckets(reader),
-        egress=reader.integers(
-            "egress", minimum=1, maximum=65535, unit="(ports)", default=(), most=maxima.EGRESS_PORTS
-        ),
+        buckets=keys.buckets_key().read(reader),
+        egress=keys.EGRESS.read(reader),
     )
-    for key, wanted in (("websockets", service.websockets), ("sticky", service.sticky)):
-        if wanted and route is None and not reader.has("route"):
-            reader.problem(key, wanted is True, "a service with a `route`: nobody else reaches this one")
-    if route is not None and reader.has("exposed") and not service.exposed:
-        reader.problem("exposed", False, "true for a service with a `route`")
+    for key, wanted in ((keys.WEBSOCKETS, service.websockets), (keys.STICKY, service.sticky)):
+        if wanted and service.route is None and not reader.has(keys.ROUTE.name):
+            reader.problem(key.name, wanted is True, keys.ROUTED)
+    if service.route is not None and reader.has(keys.EXPOSED.name) and not service.exposed:
+        reader.problem(keys.EXPOSED.name, False, keys.MUST_BE_EXPOSED)
     for section in (health, resources, reader):
         section.finish()
     return service
 
 
 def _route(reader: Reader) -> Route | None:
-    section = reader.section_if_there("route")
+    section = keys.ROUTE.if_there(reader)
     if section is None:
         return None
-    route = Route(
-        section.text(
-            "host",
-            pattern=patterns.HOST,
-            allowed=patterns.HOST_ALLOWED,
-            example="api",
-        ),
-        section.texts(
-            "paths",
-            pattern=patterns.PATH_PATTERN,
-            allowed="a path pattern of a load balancer",
-            example="/api/*",
-            default=("/*",),
-        ),
-    )
+    route = Route(keys.ROUTE_HOST.read(section), keys.PATHS.read(section))
     section.finish()
     return route
 
 
 def _websockets(reader: Reader) -> WebSockets | None:
-    section = reader.section_if_there("websockets")
+    section = keys.WEBSOCKETS.if_there(reader)
     if section is None:
         return None
-    websockets = WebSockets(
-        section.text("path", pattern=patterns.PATH, allowed=patterns.PATH_ALLOWED, example="/ws"),
-        section.integer("heartbeat", minimum=1, maximum=HEARTBEAT_MAXIMUM, unit="seconds"),
-    )
+    websockets = WebSockets(keys.WEBSOCKETS_PATH.read(section), keys.HEARTBEAT.read(section))
     section.finish()
     return websockets
 
@@ -213,8 +160,6 @@ def _check_routes(root: Reader, services: Mapping[str, Service]) -> None:
         if service.route and service.route.host in platform_names.HOSTS:
             whose = platform_names.HOSTS[service.route.host]
             section.problem(f"{name}.route.host", service.route.host, f"another host: this one is {whose}")
-        if service.route and len(service.route.paths) > PATHS_MAXIMUM:
-            section.problem(f"{name}.route.paths", len(service.route.paths), f"at most {PATHS_MAXIMUM} paths")
         for path in service.route.paths if service.route else ():
             assert service.route is not None
             if path.count("*") + path.count("?") > maxima.WILDCARDS_OF_A_PATH:
@@ -236,42 +181,11 @@ def _check_routes(root: Reader, services: Mapping[str, Service]) -> None:
             root.problem("services", found, f"at most {maxima.PATHS_OF_A_HOST}: CloudFront takes no more")
 
 
-def _variables(reader: Reader) -> dict[str, str]:
-    return reader.words(
-        "variables",
-        key_pattern=patterns.VARIABLE,
-        key_allowed=patterns.VARIABLE_ALLOWED,
-        pattern=patterns.line(0, 1000),
-        allowed="a text in one line, at most 1000 characters",
-        example='"3600"',
-        most=maxima.VARIABLES,
-    )
-
-
 def _named_secrets(reader: Reader, secrets: Collection[str]) -> dict[str, str]:
-    named = reader.words(
-        "secrets",
-        key_pattern=patterns.VARIABLE,
-        key_allowed=patterns.VARIABLE_ALLOWED,
-        pattern=patterns.SECRET,
-        allowed="the name of a secret",
-        example="stripe-key",
-        most=maxima.SECRETS_OF_A_SERVICE,
-    )
+    named = keys.NAMED_SECRETS.read(reader)
     for variable, secret in named.items():
         if secret and secret not in secrets:
             reader.section("secrets").problem(
                 variable, secret, f"the entries of `secrets`: {', '.join(secrets) or 'there are none'}"
             )
     return named
-
-
-def _buckets(reader: Reader) -> tuple[str, ...]:
-    allowed = for_services()
-    return reader.texts(
-        "buckets",
-        pattern="|".join(allowed),
-        allowed=f"one of {', '.join(allowed)}",
-        example=allowed[0],
-        default=(),
-    )

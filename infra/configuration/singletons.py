@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from infra.configuration.kinds import Texts
 from infra.configuration.validation import Reader
 
 
@@ -31,13 +32,18 @@ class Singleton(StrEnum):
         }[self]
 
 
+EXISTING = Texts(
+    "existing",
+    meaning="what the account has once and had before: it is used and left alone; `control-plane-logs`, which"
+    " EKS makes itself, is taken over. Without it AWS refuses the second one: "
+    + ", ".join(f"`{each}` with `{each.refusal}`" for each in Singleton),
+    pattern="|".join(Singleton),
+    words=f"one of {', '.join(Singleton)}",
+    default=(),
+    example=[Singleton.GITHUB_PROVIDER.value],
+)
+
+
 def read_singletons(root: Reader) -> frozenset[Singleton]:
     """The list `existing`: what the account has already, which is used and left alone."""
-    names = root.texts(
-        "existing",
-        pattern="|".join(Singleton),
-        allowed=f"one of {', '.join(Singleton)}",
-        example=Singleton.GITHUB_PROVIDER,
-        default=(),
-    )
-    return frozenset(Singleton(name) for name in names if name in list(Singleton))
+    return frozenset(Singleton(name) for name in EXISTING.read(root) if name in list(Singleton))

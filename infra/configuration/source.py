@@ -4,10 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.configuration.keys import Section
+from infra.configuration.kinds import Number, Text
 from infra.configuration.validation import MISSING, Reader
 
 # GitHub's numbers are 64 bits wide at most; a number of more digits is a mistake.
 IDENTIFIER_MAXIMUM = 10**15
+
+
+_BOTH = "both numbers of GitHub or none"
+
+REPOSITORY = Text(
+    "repository",
+    meaning="the repository whose CI may deploy",
+    pattern=r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}",
+    words="owner and name on GitHub of this program's repository",
+    example="example/platform",
+)
+
+
+def _number(name: str, whose: str, example: int) -> Number:
+    return Number(
+        name,
+        meaning=f"GitHub's number of the {whose}: its tokens name every repository by it that was made,"
+        " renamed or transferred since 2026-07-15; without it such a repository cannot deploy."
+        " `gh api repos/OWNER/NAME --jq '.owner.id, .id'` shows both",
+        minimum=1,
+        maximum=IDENTIFIER_MAXIMUM,
+        default=0,
+        default_words="none",
+        rules=(_BOTH,),
+        example=example,
+    )
+
+
+NUMBERS = (_number("ownerId", "owner", 100000001), _number("repositoryId", "repository", 200000001))
+SOURCE = Section("source", title="Source", parts=(REPOSITORY, *NUMBERS))
 
 
 @dataclass(frozen=True)
@@ -45,26 +77,15 @@ class Repository:
         return f"repo:{self.full_name}", with_numbers
 
 
-def read_repository(reader: Reader) -> Repository:
+def read_repository(root: Reader) -> Repository:
     """The section `source`."""
-    text = reader.text(
-        "repository",
-        pattern=r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}",
-        allowed="owner and name on GitHub of this program's repository",
-        example="example/platform",
-    )
+    reader = SOURCE.read(root)
+    text = REPOSITORY.read(reader)
     owner, _, name = text.partition("/")
-    numbers = {
-        key: reader.integer(key, minimum=1, maximum=IDENTIFIER_MAXIMUM, default=0)
-        for key in ("ownerId", "repositoryId")
-    }
-    missing = [key for key in numbers if not reader.has(key)]
+    owner_id, repository_id = (key.read(reader) for key in NUMBERS)
+    missing = [key.name for key in NUMBERS if not reader.has(key.name)]
     if len(missing) == 1:
-        reader.problem(
-            missing[0],
-            MISSING,
-            "both numbers of GitHub or none",
-            f"`gh api repos/{text} --jq '.owner.id, .id'` shows them.",
-        )
+        shows = f"`gh api repos/{text} --jq '.owner.id, .id'` shows them."
+        reader.problem(missing[0], MISSING, _BOTH, shows)
     reader.finish()
-    return Repository(owner, name, numbers["ownerId"], numbers["repositoryId"])
+    return Repository(owner, name, owner_id, repository_id)

@@ -6,8 +6,9 @@ written is in quotes. A key stands once: a second one would silently take the fi
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -163,6 +164,25 @@ _Dumper.add_representer(
 def written(content: Any) -> str:
     """A YAML document that everybody reads as the same."""
     return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def flow(value: Any) -> str:
+    """A value in one line as a person would write it: quotes only where they are needed."""
+    if isinstance(value, str):
+        return value if _plain(value) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{flow(key)}: {flow(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(flow, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _plain(text: str) -> bool:
+    """Whether a text is the same text without quotes, wherever it stands."""
+    try:
+        return bool(parse(f"[{text}]") == [text])
+    except yaml.YAMLError:
+        return False
 
 
 def described(error: yaml.YAMLError | UnicodeDecodeError) -> tuple[str, str, str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from infra.configuration import maxima, patterns, platform_names
+from infra.configuration import maxima, platform_names
+from infra.configuration import system_keys as keys
 from infra.configuration.environments import Environment
 from infra.configuration.images import read_images_of_system
 from infra.configuration.jobs import Migration, Schedule, read_migration, read_schedules
@@ -23,13 +24,6 @@ from infra.configuration.thresholds import Pool, Thresholds, read_pool, read_thr
 from infra.configuration.validation import Described, Problems, Reader
 
 DEFAULT_FILE = "system.yaml"
-
-# S3 names have 63 characters at most: the system's, the environment's, the bucket's, the account's and
-# the region's names share them.
-NAME_LENGTH_MAXIMUM = 15
-
-# Runbook 000: 1 minute, 5 minutes, 30 minutes, 2 hours; what fails once more is a dead letter.
-RETRY_DELAYS = (60, 300, 1800, 7200)
 
 
 @dataclass(frozen=True)
@@ -132,54 +126,28 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
     """Like load_system, for a caller that collects the problems of several files."""
     root = Reader(problems, file, raw)
     secrets = read_secrets(root)
-    pool = read_pool(root.section("pool", optional=True))
+    pool = read_pool(root)
     services = read_services(problems, root, file, secrets)
     system = System(
         name=_name(root),
-        owner=root.text(
-            "owner",
-            pattern=patterns.TAG_EMAIL,
-            allowed="the e-mail address of who answers for it, of what a tag may have"
-            " (letters, digits, ._+=/-@)",
-            example="platform@example.com",
-        ),
-        cost_centre=root.text(
-            "costCentre",
-            pattern=patterns.TAG,
-            allowed="a cost centre, as a tag may have it",
-            example="portal",
-        ),
-        data_class=root.choice("dataClass", ("public", "internal", "confidential", "restricted")),
-        domain=root.text(
-            "domain", pattern=patterns.DOMAIN, allowed=patterns.DOMAIN_ALLOWED, example="portal.example.com"
-        ),
-        repository=read_repository(root.section("source")),
-        access=_access(root.section("access")),
+        owner=keys.OWNER.read(root),
+        cost_centre=keys.COST_CENTRE.read(root),
+        data_class=keys.DATA_CLASS.read(root),
+        domain=keys.DOMAIN.read(root),
+        repository=read_repository(root),
+        access=_access(root),
         secrets=secrets,
         pool=pool,
-        thresholds=read_thresholds(root.section("thresholds", optional=True), pool),
+        thresholds=read_thresholds(root, pool),
         services=services,
         retired=read_retired(root, services),
         frontend=_frontend(root),
         migration=read_migration(root, services),
         schedules=read_schedules(root, services),
         flags=_flags(root),
-        debug=root.texts(
-            "debug",
-            pattern=patterns.VARIABLE,
-            allowed=patterns.VARIABLE_ALLOWED,
-            example="DEBUG_MODE",
-            default=(),
-        ),
-        queues=root.texts(
-            "queues",
-            pattern=patterns.PART,
-            allowed=patterns.PART_ALLOWED,
-            example="notifications",
-            default=(),
-            most=maxima.QUEUES,
-        ),
-        retries=_retries(root.section("retries", optional=True)),
+        debug=keys.DEBUG.read(root),
+        queues=keys.QUEUES.read(root),
+        retries=_retries(root),
         expiries=_expiries(root, today),
         payments=_payments(root),
         images=read_images_of_system(root),
@@ -193,27 +161,15 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
 
 
 def _name(root: Reader) -> str:
-    name = root.text(
-        "name",
-        # RDS takes no two hyphens in a row.
-        pattern=rf"(?=.{{1,{NAME_LENGTH_MAXIMUM}}}$)(?!.*--){patterns.NAME}",
-        allowed=f"{patterns.NAME_ALLOWED}, at most {NAME_LENGTH_MAXIMUM} characters, no two hyphens in a row",
-        example="triangle",
-    )
+    name = keys.NAME.read(root)
     if allowed := system_name_mistake(name):
-        root.problem("name", name, allowed)
+        root.problem(keys.NAME.name, name, allowed)
     return name
 
 
-def _access(reader: Reader) -> Access:
-    def role(name: str, example: str) -> str:
-        return reader.text(name, pattern=patterns.ROLE, allowed=patterns.ROLE_ALLOWED, example=example)
-
-    access = Access(
-        role("deploy", "groundwork-deploy"),
-        role("onCall", "groundwork-on-call"),
-        role("readOnly", "groundwork-read-only"),
-    )
+def _access(root: Reader) -> Access:
+    reader = keys.ACCESS.read(root)
+    access = Access(keys.DEPLOY.read(reader), keys.ON_CALL.read(reader), keys.READ_ONLY.read(reader))
     _check_roles(reader, access)
     reader.finish()
     return access
@@ -232,72 +188,44 @@ def _check_roles(reader: Reader, access: Access) -> None:
 
 
 def _frontend(root: Reader) -> Frontend | None:
-    reader = root.section_if_there("frontend")
+    reader = keys.FRONTEND.if_there(root)
     if reader is None:
         return None
-    frontend = Frontend(
-        reader.text(
-            "host",
-            pattern=patterns.HOST,
-            allowed=patterns.HOST_ALLOWED,
-            example='""',
-            default="",
-        )
-    )
+    frontend = Frontend(keys.FRONTEND_HOST.read(reader))
     reader.finish()
     return frontend
 
 
 def _flags(root: Reader) -> Mapping[str, frozenset[Environment]]:
     """A feature comes to one environment after the other (runbook 004: all, a subset, minimal)."""
-    section = root.section("flags", optional=True)
-    order = list(Environment)
-    flags = {}
-    for name in section.names(pattern=patterns.SECRET, allowed=patterns.SECRET_ALLOWED, most=maxima.FLAGS):
-        on = section.texts(
-            name, pattern="|".join(order), allowed=f"one of {', '.join(order)}", example="dev", default=()
-        )
-        steps = Environment.steps()
-        if any(one not in on for one, following in steps if following in on):
-            section.problem(
-                name, list(on), ", ".join(f"{one} before {following}" for one, following in steps)
-            )
-        flags[name] = frozenset(environment for environment in order if environment in on)
-    return MappingProxyType(flags)
-
-
-def _retries(reader: Reader) -> Retries:
-    delays = reader.integers("delays", minimum=1, maximum=86_400, unit="seconds", default=RETRY_DELAYS)
-    if list(delays) != sorted(delays):
-        reader.problem("delays", list(delays), "delays that grow from attempt to attempt")
-    retries = Retries(
-        delays,
-        reader.integer(
-            "attempts", minimum=1, maximum=len(delays) + 1, unit="attempts", default=len(delays) + 1
-        ),
+    flags = keys.FLAGS.read(root)
+    for name, on in flags.items():
+        if any(before not in on for before, following in Environment.steps() if following in on):
+            root.problem(f"{keys.FLAGS.name}.{name}", list(on), keys.FLAGS.rules[0])
+    return MappingProxyType(
+        {
+            name: frozenset(environment for environment in Environment if environment in on)
+            for name, on in flags.items()
+        }
     )
+
+
+def _retries(root: Reader) -> Retries:
+    reader = keys.RETRIES.read(root)
+    delays = keys.DELAYS.read(reader)
+    if list(delays) != sorted(delays):
+        reader.problem(keys.DELAYS.name, list(delays), keys.DELAYS_GROW)
+    attempts = len(delays) + 1
+    retries = Retries(delays, keys.ATTEMPTS.but(maximum=attempts, default=attempts).read(reader))
     reader.finish()
     return retries
 
 
 def _expiries(root: Reader, today: date) -> Mapping[str, Expiry]:
     expiries = {}
-    readers = root.entries(
-        "expiries",
-        pattern=patterns.PART,
-        allowed=patterns.PART_ALLOWED,
-        most=maxima.EXPIRIES,
-        optional=True,
-    )
-    for name, reader in readers.items():
-        day = reader.day("ends", today=today, advice="Renew it, then write the new date here.")
-        description = reader.text(
-            "description",
-            pattern=patterns.line(1, 200),
-            allowed="what it is and how it is renewed, in one line of at most 200 characters",
-            example="APNs key",
-        )
-        expiries[name] = Expiry(name, day, description)
+    for name, reader in keys.EXPIRIES.entries(root).items():
+        day = keys.ENDS.not_over(reader, today)
+        expiries[name] = Expiry(name, day, keys.EXPIRY_DESCRIPTION.read(reader))
         reader.finish()
     size = len(reminders(expiries.values()).encode())
     if size > maxima.EXPIRIES_BYTES:
@@ -320,12 +248,10 @@ def reminders(expiries: Iterable[Expiry]) -> str:
 
 
 def _payments(root: Reader) -> Payments | None:
-    reader = root.section_if_there("payments")
+    reader = keys.PAYMENTS.if_there(root)
     if reader is None:
         return None
-    payments = Payments(
-        reader.text("provider", pattern=r"\w[\w .-]{0,40}", allowed="who takes them", example="Stripe")
-    )
+    payments = Payments(keys.PROVIDER.read(reader))
     reader.finish()
     return payments
 

@@ -21,7 +21,8 @@ from infra.configuration.pod_lifecycle import (
 )
 from infra.configuration.reachable import specificity
 from infra.configuration.regions import REGIONS
-from infra.configuration.service import HEARTBEATS_UNTIL_IDLE, Service
+from infra.configuration.service import Service
+from infra.configuration.service_keys import HEARTBEATS_UNTIL_IDLE
 from infra.edge.dns_records import declare_alias
 from infra.edge.sites import ORIGIN_HEADER, Site
 from infra.foundations import ports

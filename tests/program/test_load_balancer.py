@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from infra.configuration.pod_lifecycle import GRACE_SECONDS, LEAVE_SECONDS
-from infra.configuration.service import HEARTBEAT_MAXIMUM
+from infra.configuration.service_keys import HEARTBEAT_MAXIMUM
 from infra.edge.load_balancer import priorities
 from tests.support.recorder import Recording, Secret, record, stack_file, system_file
 from tests.support.recordings import SYSTEMS, routed_services, system_recording

@@ -10,8 +10,8 @@ import yaml
 from infra.configuration import maxima
 from infra.configuration.patterns import DOMAIN_MAXIMUM
 from infra.configuration.secrets import POD_LIFETIME_MAXIMUM
-from infra.configuration.service import PATHS_MAXIMUM
-from infra.configuration.system import NAME_LENGTH_MAXIMUM
+from infra.configuration.service_keys import PATHS_MAXIMUM
+from infra.configuration.system_keys import NAME_LENGTH_MAXIMUM
 from tests.support.recorder import stack_file
 
 # patterns.PART and HOST, and patterns.SECRET; what all descriptions of expiries leave room for.

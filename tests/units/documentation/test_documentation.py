@@ -10,7 +10,7 @@ import yaml
 
 from documentation.contract_page import contract_page
 from documentation.graph import DocumentationError, Graph
-from documentation.pages import topology_page, with_buckets
+from documentation.pages import topology_page
 from tests.support.checkout import ROOT
 
 PREFIX = "urn:pulumi:prod::groundwork::groundwork"
@@ -65,11 +65,6 @@ def test_the_picture_has_an_arrow_for_each_need_but_no_shortcuts() -> None:
     assert "  Keys --> Storage" not in page
 
 
-def test_a_page_without_its_marks_is_refused() -> None:
-    with pytest.raises(DocumentationError, match="buckets:begin"):
-        with_buckets("no marks")
-
-
 def test_every_row_that_is_claimed_is_in_the_committed_page() -> None:
     rows = yaml.safe_load((ROOT / "docs" / "contract.yaml").read_text(encoding="utf-8"))
     page = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
@@ -86,8 +81,3 @@ def test_the_contracts_page_names_only_tests_that_exist() -> None:
         if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
     ]
     assert gone == [], "write the page anew: make docs"
-
-
-def test_the_page_about_configuration_has_the_buckets_of_today() -> None:
-    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    assert with_buckets(page) == page, "write the page anew: make docs"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.configuration.first_day import REASONS, FirstDay, Value, first_day
+from infra.configuration.first_day import FIXED, FirstDay, Value, first_day
 from tests.support.recordings import configuration_of
 
 REMEDY = "Take the change back."
@@ -49,9 +49,9 @@ def test_a_value_that_the_first_deployment_did_not_know_is_not_compared() -> Non
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_every_fixed_value_has_a_reason(environment: str) -> None:
-    assert first_day(configuration_of("triangle", environment)).values.keys() <= REASONS.keys()
+    assert first_day(configuration_of("triangle", environment)).values.keys() <= FIXED.keys()
 
 
 def test_the_recovery_region_is_fixed_where_something_always_stands_there() -> None:
-    assert first_day(configuration_of("triangle", "prod")).values.keys() == REASONS.keys()
+    assert first_day(configuration_of("triangle", "prod")).values.keys() == FIXED.keys()
     assert "recoveryRegion" not in first_day(configuration_of("triangle", "dev")).values
