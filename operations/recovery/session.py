@@ -12,10 +12,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from commands.errors import CommandError
+from commands.files import write_atomically
 from operations.console import OperationError, OperationFailed
 from operations.recovery.run import Run, Runs
 from operations.recovery.steps import ChecksFailed, Clock, Recovery, Step
-from rehearsal.workspace import write_atomically
 from timing.facts import Times
 
 Say = Callable[[str], None]

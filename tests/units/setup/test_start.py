@@ -30,7 +30,7 @@ print(sorted({*sys.argv[2:]} & {*sys.modules}))
 ALL_MODULES = """
 import importlib, sys
 for name in sys.argv[1].split():
-    importlib.import_module(f"operations.{name}")
+    importlib.import_module(name)
 print(sorted({*sys.argv[2:]} & {*sys.modules}))
 """
 
@@ -52,5 +52,6 @@ def test_no_help_loads_what_commands_need_to_do_their_work(package: str, others:
 
 def test_no_operation_loads_the_rehearsal() -> None:
     # What both need is in `commands`: the rehearsal has the embedded AWS and the engine behind it.
-    modules = [path.stem for path in (ROOT / "operations").glob("*.py") if path.stem != "__main__"]
+    files = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "operations").rglob("*.py")]
+    modules = [".".join(file.parts) for file in files if file.stem != "__main__"]
     assert _loaded(ALL_MODULES, " ".join(modules), "moto", "rehearsal") == "[]"
