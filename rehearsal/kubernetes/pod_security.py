@@ -271,11 +271,16 @@ def _privileged(pod: _Pod) -> _Found | None:
 
 def _proc_mount(pod: _Pod) -> _Found | None:
     wrong = [(name, value) for name, value in pod.settings("procMount") if value != "Default"]
+    return _forbidden("procMount", "procMount", wrong)
+
+
+def _forbidden(what: str, field: str, wrong: Sequence[tuple[str | None, str]]) -> _Found | None:
+    """Values that a field of a security context may not have, by who sets them."""
     if not wrong:
         return None
-    values = sorted({value for _, value in wrong})
-    detail = f"{_setters([name for name, _ in wrong])} must not set securityContext.procMount to"
-    return _Found("procMount", f"{detail} {_quoted(values)}")
+    setters = _setters([name for name, _ in wrong])
+    values = _quoted(sorted({value for _, value in wrong}))
+    return _Found(what, f"{setters} must not set securityContext.{field} to {values}")
 
 
 def _proc_mount_unless_users(pod: _Pod) -> _Found | None:
@@ -308,11 +313,7 @@ def _seccomp(pod: _Pod) -> _Found | None:
         for name, profile in pod.settings("seccompProfile")
         if profile.get("type") not in _PROFILES
     ]
-    if not wrong:
-        return None
-    values = sorted({value for _, value in wrong})
-    detail = f"{_setters([name for name, _ in wrong])} must not set securityContext.seccompProfile.type to"
-    return _Found("seccompProfile", f"{detail} {_quoted(values)}")
+    return _forbidden("seccompProfile", "seccompProfile.type", wrong)
 
 
 def _seccomp_required(pod: _Pod) -> _Found | None:

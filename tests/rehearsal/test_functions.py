@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.session import EngineError, Session
-from tests.support.small_program import ACCOUNT, REGION, SmallProgram, session_of
+from rehearsal.session import Session
+from tests.support.small_program import ACCOUNT, REGION, SmallProgram, deployed, refusal, session_of
 
 pytestmark = pytest.mark.engine
 
@@ -91,9 +91,7 @@ pulumi.export("repository", aws.ecr.get_repository(name="portal/backend", opts=k
 def outputs(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Iterator[dict[str, Any]]:
     """The answers, in the outputs of a program that looks up what it has deployed before."""
     program = SmallProgram(tmp_path_factory.mktemp("functions"))
-    program.write(PROGRAM)
-    with session_of(program, engine, checkpoints=False) as session:
-        session.up()
+    with deployed(program, PROGRAM, engine, checkpoints=False) as session:
         program.write(PROGRAM + LOOK_UPS)
         session.up()
         assert session.preview().changes == {}
@@ -166,7 +164,4 @@ def test_what_cannot_be_answered_is_told_in_the_preview(
     empty: tuple[SmallProgram, Session], body: str, said: str
 ) -> None:
     program, session = empty
-    program.write(f"known = pulumi.InvokeOptions(provider=provider)\n{body}\n")
-    with pytest.raises(EngineError) as refused:
-        session.preview()
-    assert said in str(refused.value)
+    assert said in refusal(program, f"known = pulumi.InvokeOptions(provider=provider)\n{body}\n", session)

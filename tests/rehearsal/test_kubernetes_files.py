@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.session import EngineError, Session
-from tests.support.small_program import SmallProgram, resources, session_of
+from rehearsal.session import Session
+from tests.support.small_program import SmallProgram, refusal, resources, session_of
 
 pytestmark = pytest.mark.engine
 
@@ -62,7 +62,4 @@ def test_what_others_render_is_refused_with_what_to_do(
     running: tuple[SmallProgram, Session], body: str, said: str
 ) -> None:
     program, session = running
-    program.write(f"{body}\n")
-    with pytest.raises(EngineError) as refused:
-        session.preview()
-    assert said in str(refused.value)
+    assert said in refusal(program, f"{body}\n", session)

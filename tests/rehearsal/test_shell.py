@@ -12,7 +12,7 @@ import pytest
 
 from rehearsal.session import Session
 from rehearsal.shell import prepare, run_command
-from tests.support.small_program import SmallProgram, session_of
+from tests.support.small_program import SmallProgram, deployed
 
 pytestmark = pytest.mark.engine
 
@@ -28,9 +28,7 @@ Pulumi = Callable[..., str]
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Iterator[tuple[SmallProgram, Session]]:
     program = SmallProgram(tmp_path_factory.mktemp("shell"))
-    program.write(PROGRAM)
-    with session_of(program, engine, checkpoints=False) as session:
-        session.up()
+    with deployed(program, PROGRAM, engine, checkpoints=False) as session:
         prepare(session, None)
         yield program, session
 

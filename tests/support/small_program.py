@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rehearsal.session import Session
+import pytest
+
+from rehearsal.session import EngineError, Session
 from rehearsal.workspace import Workspace
 
 ACCOUNT = "111122223333"
@@ -59,6 +61,23 @@ def session_of(program: SmallProgram, engine: Path, **arguments: Any) -> Iterato
     workspace = Workspace(program.root / "workspace" / "dev", "dev")
     with Session(program.root, "dev", engine, workspace, **arguments) as session:
         yield session
+
+
+@contextmanager
+def deployed(program: SmallProgram, body: str, engine: Path, **arguments: Any) -> Iterator[Session]:
+    """A session in which `body` has come up."""
+    program.write(body)
+    with session_of(program, engine, **arguments) as session:
+        session.up()
+        yield session
+
+
+def refusal(program: SmallProgram, body: str, session: Session) -> str:
+    """What the engine says of a program that it refuses in the preview."""
+    program.write(body)
+    with pytest.raises(EngineError) as refused:
+        session.preview()
+    return str(refused.value)
 
 
 def resources(session: Session, resource_type: str) -> dict[str, dict[str, Any]]:
