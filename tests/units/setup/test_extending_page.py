@@ -32,7 +32,7 @@ def test_every_command_is_one_of_make(target: str) -> None:
         ("CATALOGUE", "infra/configuration/buckets.py"),
         ("Environment", "infra/configuration/environments.py"),
         ("SecretSource", "infra/configuration/secrets.py"),
-        ("Rotator", "infra/functions/rotation.py"),
+        ("Rotator", "infra/configuration/rotation.py"),
         ("Subject", "infra/monitoring/alarm.py"),
     ],
 )
