@@ -27,9 +27,8 @@ from infra.foundations.network import Network
 from infra.foundations.registry import Registry
 from infra.foundations.release import Release
 from infra.functions.function import Function
-from infra.functions.job_watch import JobWatch
+from infra.functions.job_watch import WATCH_JOBS, JobWatch
 from infra.functions.rotation import Rotation
-from infra.functions.scheduled import WATCH_JOBS
 from infra.kubernetes.application_nodes import ApplicationNodes
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.on_call import OnCall
@@ -93,7 +92,7 @@ def declare(configuration: Configuration) -> Outputs:
     )
     scheduled = [
         Function(name, args, home)
-        for name, args in wiring.scheduled_functions(
+        for name, args in wiring.scheduled(
             configuration, keys, storage, entries, database, notifications
         ).items()
     ]

@@ -16,10 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
-from infra.configuration.rotation import Rotator
+from infra.configuration.rotation import Rotator, rotated
 from infra.configuration.secrets import SecretSource
 from infra.kubernetes.cluster import SECRETS_POLL_MINUTES
-from infra.wiring.functions import rotated
 from operations.console import OperationError, OperationFailed
 from operations.environments import Place
 from operations.holdings import CURRENT

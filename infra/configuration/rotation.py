@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from infra.configuration.platform_secrets import DATABASE_SECRET
+from infra.configuration import Configuration
+from infra.configuration.platform_secrets import DATABASE_SECRET, REDIS_PURPOSES, redis_secret
 from infra.configuration.secrets import SecretEntry
 
 # Runbook 003: database and Redis every 30 days. Signing keys as the system file has it (90).
@@ -46,3 +47,9 @@ def rotated_entries(redis: Sequence[str], entries: Mapping[str, SecretEntry]) ->
             if entry.rotation is not None
         ),
     ]
+
+
+def rotated(configuration: Configuration) -> list[Rotated]:
+    """Every entry that is rotated in this environment."""
+    purposes = REDIS_PURPOSES if configuration.settings.redis.enabled else ()
+    return rotated_entries([redis_secret(purpose) for purpose in purposes], configuration.system.secrets)

@@ -4,7 +4,7 @@ from infra.wiring.account import budget, deployment, people, trail
 from infra.wiring.data import database, entries, redis, secrets, storage
 from infra.wiring.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
 from infra.wiring.foundations import keys, network, registry, release
-from infra.wiring.functions import escalate, job_watch, rotation, rotators, scheduled_functions, watch_jobs
+from infra.wiring.functions import escalate, job_watch, rotation, rotators, scheduled, watch_jobs
 from infra.wiring.kubernetes import (
     PodsReady,
     application_nodes,
@@ -67,7 +67,7 @@ __all__ = [
     "reloader",
     "rotation",
     "rotators",
-    "scheduled_functions",
+    "scheduled",
     "secrets",
     "standby",
     "storage",

@@ -11,7 +11,7 @@ from infra.configuration import Configuration, buckets
 from infra.configuration.buckets import ACCESS_LOGS, AUDIT
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, redis_secret
 from infra.configuration.reserved_names import database_name
-from infra.configuration.rotation import Rotator
+from infra.configuration.rotation import Rotator, rotated
 from infra.data.database import Database, DatabaseArgs
 from infra.data.redis import Eviction, Redis, RedisArgs
 from infra.data.safe_bucket import bucket_arn
@@ -21,11 +21,10 @@ from infra.data.storage import StorageArgs
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.foundations.release import Release
-from infra.functions.scheduled import SNAPSHOT_SECRETS
+from infra.functions.scheduled.snapshot_secrets import FUNCTION as SNAPSHOT_SECRETS
 from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.service_environment import readers
 from infra.wiring.edge import edge_buckets, edge_log_writers
-from infra.wiring.functions import rotated
 
 # Days of daily snapshots. A cache can be filled again; what waits in a queue cannot.
 CACHE_SNAPSHOT_DAYS = 1
@@ -146,7 +145,7 @@ def _readers(configuration: Configuration, secret: str) -> list[str]:
     if secret == MASTER_SECRET:
         functions.append(Rotator.DATABASE)
     else:
-        functions.append(SNAPSHOT_SECRETS)
+        functions.append(SNAPSHOT_SECRETS.name)
     return [
         *readers(secret, configuration.settings, configuration.system, naming),
         *(naming.role_arn(naming.function_role(function)) for function in functions),

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pulumi
 
-from functions.snapshot_secrets.snapshot import FOLDER
 from infra import iam
 from infra.configuration import Configuration
-from infra.configuration.buckets import BACKUPS
 from infra.configuration.database_certificates import database_certificates
-from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, REDIS_PURPOSES, redis_secret
-from infra.configuration.rotation import Rotated, Rotator, rotated_entries
-from infra.configuration.severities import Severity
-from infra.configuration.system import reminders
+from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET
+from infra.configuration.rotation import Rotator, rotated
 from infra.data.database import Database
 from infra.data.redis import Redis, user_id
 from infra.data.storage import Storage
@@ -30,38 +25,13 @@ from infra.functions.function import (
     FunctionNetwork,
     Invoker,
 )
-from infra.functions.job_watch import JobWatchArgs
+from infra.functions.job_watch import WATCH_SCHEDULE, JobWatchArgs
 from infra.functions.rotation import Preparation, RotationArgs
-from infra.functions.scheduled import (
-    MEASURE_RECOVERY_POINT,
-    REMIND,
-    SCHEDULES,
-    SNAPSHOT_SECRETS,
-    WATCH_JOBS,
-)
+from infra.functions.scheduled import Surroundings, plain_args, scheduled_functions
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.workloads import Workloads
 from infra.monitoring.escalation import INTERVAL_MINUTES, SCHEDULE, STEPS, Escalation
 from infra.monitoring.notifications import Notifications
-
-
-def function_args(configuration: Configuration, keys: Keys, folder: str, description: str) -> FunctionArgs:
-    """For a function; what is particular to it is exchanged with `dataclasses.replace`.
-
-    Args:
-        configuration: the environment.
-        keys: encrypt its log.
-        folder: its code in `functions/`.
-        description: what it does.
-    """
-    return FunctionArgs(
-        naming=configuration.naming,
-        folder=folder,
-        description=description,
-        log_retention=configuration.settings.standard.log_retention,
-        log_key=keys.logs,
-    )
-
 
 _SECRETS_MANAGER = Invoker("secrets-manager", "secretsmanager.amazonaws.com")
 
@@ -71,12 +41,6 @@ _POSTGRESQL_DRIVER = ("asn1crypto", "pg8000", "python-dateutil", "scramp", "six"
 
 
 Entries = Mapping[str, pulumi.Output[str]]
-
-
-def rotated(configuration: Configuration) -> list[Rotated]:
-    """Every entry that is rotated in this environment."""
-    purposes = REDIS_PURPOSES if configuration.settings.redis.enabled else ()
-    return rotated_entries([redis_secret(purpose) for purpose in purposes], configuration.system.secrets)
 
 
 def rotators(
@@ -96,7 +60,7 @@ def rotators(
         if (copies := keys.secret_copies_in_recovery_region) is not None:
             use_key.append(iam.encrypt_secret_replicas(copies, naming.recovery_region))
         return replace(
-            function_args(configuration, keys, rotator.replace("-", "_"), description),
+            plain_args(configuration, keys, rotator.replace("-", "_"), description),
             statements=[iam.rotate_secrets(secrets), *use_key, *statements],
             invokers=[_SECRETS_MANAGER],
         )
@@ -169,7 +133,7 @@ def rotation(
     )
 
 
-def scheduled_functions(
+def scheduled(
     configuration: Configuration,
     keys: Keys,
     storage: Storage,
@@ -177,12 +141,9 @@ def scheduled_functions(
     database: Database,
     notifications: Notifications,
 ) -> dict[str, FunctionArgs]:
-    """For the weekly snapshot of secrets, the daily reminders, and what could be restored."""
-    return {
-        SNAPSHOT_SECRETS: _snapshot(configuration, keys, storage, entries),
-        REMIND: _remind(configuration, keys, storage, entries, notifications),
-        MEASURE_RECOVERY_POINT: _measure_recovery_point(configuration, keys, database),
-    }
+    """For every function that has a module in `infra/functions/scheduled`."""
+    given = Surroundings(configuration, keys, storage, entries, database, notifications)
+    return {function.name: function.args(given) for function in scheduled_functions()}
 
 
 def watch_jobs(
@@ -193,7 +154,7 @@ def watch_jobs(
         return None
     description = "Counts the runs of CronJobs that have failed"
     return replace(
-        function_args(configuration, keys, "watch_jobs", description),
+        plain_args(configuration, keys, "watch_jobs", description),
         variables={
             "CERTIFICATE_AUTHORITY": cluster.certificate_authority,
             "CLUSTER": configuration.naming.prefix,
@@ -220,83 +181,8 @@ def job_watch(
         namespace=configuration.system.name,
         function=function.arn,
         role=function.role_arn,
-        schedule=SCHEDULES[WATCH_JOBS],
+        schedule=WATCH_SCHEDULE,
         ready=workloads.namespace,
-    )
-
-
-def _measure_recovery_point(configuration: Configuration, keys: Keys, database: Database) -> FunctionArgs:
-    description = "Measures how old the newest time is that the database can be restored to"
-    return replace(
-        function_args(configuration, keys, "measure_recovery_point", description),
-        variables={"DATABASE": database.identifier},
-        statements=[iam.describe_database(database.instance.arn)],
-        schedule=SCHEDULES[MEASURE_RECOVERY_POINT],
-    )
-
-
-def _snapshot(
-    configuration: Configuration,
-    keys: Keys,
-    storage: Storage,
-    entries: Mapping[str, pulumi.Output[str]],
-) -> FunctionArgs:
-    naming, region = configuration.naming, configuration.naming.region
-    # The master's password is the program's own, and nobody but the function that rotates is to read it.
-    names = sorted(entries.keys() - {MASTER_SECRET})
-    description = "Takes an encrypted snapshot of all secrets into the backups bucket"
-    return replace(
-        function_args(configuration, keys, "snapshot_secrets", description),
-        timeout=300,
-        variables={
-            "BUCKET": storage.names[BACKUPS],
-            "ENTRIES": ",".join(names),
-            "KEY": keys.secret_copies,
-            "PREFIX": naming.secret(""),
-        },
-        statements=[
-            iam.read_values([entries[name] for name in names]),
-            iam.decrypt_through(
-                [keys.secrets], f"secretsmanager.{region}.amazonaws.com", sid="UseSecretsKey"
-            ),
-            iam.encrypt_copies(keys.secret_copies),
-            iam.add_objects(storage.arns[BACKUPS], FOLDER),
-            iam.encrypt_through([keys.data], f"s3.{region}.amazonaws.com", sid="UseDataKey"),
-        ],
-        schedule=SCHEDULES[SNAPSHOT_SECRETS],
-    )
-
-
-def _remind(
-    configuration: Configuration,
-    keys: Keys,
-    storage: Storage,
-    entries: Mapping[str, pulumi.Output[str]],
-    notifications: Notifications,
-) -> FunctionArgs:
-    naming, topic = configuration.naming, notifications.topics[Severity.SEV3]
-    days = {each.entry: each.days for each in rotated(configuration)}
-    # Every entry has a copy where one has (infra/wiring/data.py).
-    replicated = sorted(entries) if keys.secret_copies_in_recovery_region is not None else []
-    description = "Reminds of credentials that end, and counts overdue rotations"
-    return replace(
-        function_args(configuration, keys, "remind", description),
-        variables={
-            "BUCKET": storage.names[BACKUPS],
-            "EXPIRIES": reminders(configuration.system.expiries.values()),
-            "COPIES": "yes" if replicated else "no",
-            "PREFIX": naming.secret(""),
-            "ROTATED": json.dumps(days, sort_keys=True),
-            "SNAPSHOTS": FOLDER,
-            "TOPIC": topic,
-        },
-        statements=[
-            iam.describe_secrets([entries[name] for name in sorted({*days, *replicated})]),
-            *([iam.list_secrets()] if replicated else []),
-            iam.list_folder(storage.arns[BACKUPS], FOLDER),
-            *iam.publish_encrypted(topic, keys.notifications, naming.region),
-        ],
-        schedule=SCHEDULES[REMIND],
     )
 
 
@@ -321,7 +207,7 @@ def escalate(
     regions = list(dict.fromkeys(each.region for each in notifications))
     description = "Tells the lead, then the CTO, of a page that is still on"
     return replace(
-        function_args(configuration, keys, "escalate", description),
+        plain_args(configuration, keys, "escalate", description),
         variables={
             "INTERVAL_MINUTES": str(INTERVAL_MINUTES),
             "PAGES": pulumi.Output.json_dumps(minutes),

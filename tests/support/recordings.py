@@ -12,7 +12,6 @@ import pytest
 from infra import wiring
 from infra.configuration import Configuration, load_configuration
 from infra.functions import function, function_code
-from infra.functions.scheduled import REMIND
 from tests.support.recorder import PLANTED, ROOT, TODAY, Recording, record, stack_file, system_file
 
 # The runbooks' five systems, the default one among them.
@@ -54,17 +53,17 @@ def system_recording(system: str, environment: str) -> Recording:
 @cache
 def prod_with_restore_test() -> Recording:
     """prod as it is once there is the function that tests a restore (contract DR-4), whatever it does."""
-    declared, packed = wiring.scheduled_functions, function_code.archive
+    declared, packed = wiring.scheduled, function_code.archive
 
-    def scheduled_functions(*given: Any) -> dict[str, function.FunctionArgs]:
+    def scheduled(*given: Any) -> dict[str, function.FunctionArgs]:
         functions = declared(*given)
-        return {**functions, "restore-test": replace(functions[REMIND], folder="restore_test")}
+        return {**functions, "restore-test": replace(functions["remind"], folder="restore_test")}
 
     def archive(folder: str, distributions: Sequence[str]) -> Any:
         return packed("remind" if folder == "restore_test" else folder, distributions)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "scheduled_functions", scheduled_functions)
+        patch.setattr(wiring, "scheduled", scheduled)
         patch.setattr(function, "archive", archive)
         return record("prod")
 

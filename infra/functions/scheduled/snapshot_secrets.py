@@ -1,0 +1,46 @@
+"""Takes an encrypted snapshot of all secrets into the backups bucket (contract SEC-4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from functions.snapshot_secrets.snapshot import FOLDER
+from infra import iam
+from infra.configuration.buckets import BACKUPS
+from infra.configuration.platform_secrets import MASTER_SECRET
+from infra.functions.function import FunctionArgs
+from infra.functions.scheduled import ScheduledFunction, Surroundings
+
+
+def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
+    naming, keys, storage, entries = args.naming, given.keys, given.storage, given.entries
+    # The master's password is the program's own, and nobody but the function that rotates is to read it.
+    names = sorted(entries.keys() - {MASTER_SECRET})
+    return replace(
+        args,
+        timeout=300,
+        variables={
+            "BUCKET": storage.names[BACKUPS],
+            "ENTRIES": ",".join(names),
+            "KEY": keys.secret_copies,
+            "PREFIX": naming.secret(""),
+        },
+        statements=[
+            iam.read_values([entries[name] for name in names]),
+            iam.decrypt_through(
+                [keys.secrets], f"secretsmanager.{naming.region}.amazonaws.com", sid="UseSecretsKey"
+            ),
+            iam.encrypt_copies(keys.secret_copies),
+            iam.add_objects(storage.arns[BACKUPS], FOLDER),
+            iam.encrypt_through([keys.data], f"s3.{naming.region}.amazonaws.com", sid="UseDataKey"),
+        ],
+    )
+
+
+FUNCTION = ScheduledFunction(
+    name="snapshot-secrets",
+    description="Takes an encrypted snapshot of all secrets into the backups bucket",
+    # Runbook 003: every week; before it, the daily backup is done.
+    schedule="cron(0 3 ? * SUN *)",
+    complete=_complete,
+)
