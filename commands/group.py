@@ -44,6 +44,13 @@ class Commands(TyperGroup):
                 sys.exit(Exit.FAILED)
             sys.exit(code if isinstance(code, int) else 0)
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """`--help`; not asked for it is False and not None, which Typer would load pydantic to convert."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands with the whole first sentence of each, however long it is."""
         found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]

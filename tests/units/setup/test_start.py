@@ -34,7 +34,17 @@ for name in sys.argv[1].split():
 print(sorted({*sys.argv[2:]} & {*sys.modules}))
 """
 
-SLOW = ("boto3", "botocore", "grpc", "infra.configuration.both_files", "moto", "pulumi", "rich", "yaml")
+SLOW = (
+    "boto3",
+    "botocore",
+    "grpc",
+    "infra.configuration.both_files",
+    "moto",
+    "pulumi",
+    "pydantic",
+    "rich",
+    "yaml",
+)
 
 
 def _loaded(code: str, *words: str) -> str:
