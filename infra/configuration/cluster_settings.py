@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from types import MappingProxyType
 
 from infra.configuration import patterns
+from infra.configuration.add_ons import Fit, of_fit, offered, question
 from infra.configuration.keys import Section
 from infra.configuration.kinds import Choice, Texts, choices
 from infra.configuration.validation import Reader
@@ -67,10 +68,21 @@ def read_cluster(root: Reader) -> ClusterSettings:
     """The section `cluster`."""
     section = CLUSTER.read(root)
     settings = ClusterSettings(VERSION.read(section), API_ACCESS.read(section))
+    _check_add_ons(section, settings.version)
     for text in settings.api_access:
         _check_access(section, text)
     section.finish()
     return settings
+
+
+def _check_add_ons(section: Reader, kubernetes: str) -> None:
+    for add_on, version in of_fit(kubernetes, Fit.REFUSED):
+        others = " or ".join(offered(add_on, kubernetes))
+        allowed = f"a version of Kubernetes that AWS takes {add_on} {version} for"
+        advice = (
+            f"Put {others} into infra/configuration/add_ons.py; `{question(add_on, kubernetes)}` has all."
+        )
+        section.problem(VERSION.name, kubernetes, allowed, advice)
 
 
 def _check_access(section: Reader, text: str) -> None:

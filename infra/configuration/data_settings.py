@@ -41,7 +41,8 @@ TIER = Choice(
 PREVIOUS_TIER = Choice(
     "previousTier",
     meaning="the tier that the instance has until that Sunday: alarms and the connections that may be opened"
-    " hold for both sizes. Required with another `tier`, and removed when Sunday has passed",
+    " hold for both sizes. Required with another `tier`, and removed when Sunday has passed:"
+    " previews and deployments say when",
     choices=choices(DATABASE_TIERS),
     default=None,
     default_words="the same as `tier`",

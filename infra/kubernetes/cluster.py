@@ -13,6 +13,7 @@ from pulumi_aws import cloudwatch, eks
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.configuration.add_ons import ADD_ON_VERSIONS, METRICS_SERVER, OBSERVABILITY, SECRETS_STORE
 from infra.configuration.addresses import SERVICE_ADDRESSES
 from infra.configuration.singletons import Singleton
 from infra.configuration.system import Access
@@ -27,8 +28,6 @@ CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "sch
 
 # Where Container Insights writes to: metrics as log events, and the logs of pods, nodes and kubelets.
 OBSERVABILITY_LOGS = ("application", "dataplane", "host", "performance")
-
-OBSERVABILITY = "amazon-cloudwatch-observability"
 
 # Of Kubernetes; none that begins like EKS's and Kubernetes' own (EKS user guide, "Create access entries").
 ON_CALL_GROUP = "on-call"
@@ -61,14 +60,6 @@ class ClusterAccess:
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class AddOn:
-    """An add-on that EKS keeps up: its pinned version, and its settings."""
-
-    version: str
-    settings: Mapping[str, Any]
-
-
 # Every entry that a pod uses is asked about once in this time, at 5 US cents for 10,000 questions (Secrets
 # Manager, pricing). A rotation can wait: the password before it stays valid for a month. Another address of a
 # database, after a recovery that may take 30 minutes, cannot. The driver's own 2 minutes ask 21,600 times a
@@ -80,24 +71,22 @@ SECRETS_POLL_MINUTES = 10
 # that a Service selects. Under "restricted" pod security none of these pods would start.
 _NO_INJECTION = {"applicationSignals": {"autoMonitor": {"monitorAllServices": False}}}
 
-# Auto Mode has networking, DNS, storage, load balancing and Pod Identity built in; these are what it lacks.
-ADD_ONS = MappingProxyType(
+# The settings of the add-ons that EKS keeps up. Auto Mode has networking, DNS, storage, load balancing and
+# Pod Identity built in; these are what it lacks.
+ADD_ONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         # Brings secrets into pods, with the least to run: no controller, no custom resources of our own.
-        "aws-secrets-store-csi-driver-provider": AddOn(
-            "v3.1.3-eksbuild.1",
-            {
-                "secrets-store-csi-driver": {
-                    "syncSecret": {"enabled": True},
-                    "enableSecretRotation": True,
-                    "rotationPollInterval": f"{SECRETS_POLL_MINUTES}m",
-                }
-            },
-        ),
+        SECRETS_STORE: {
+            "secrets-store-csi-driver": {
+                "syncSecret": {"enabled": True},
+                "enableSecretRotation": True,
+                "rotationPollInterval": f"{SECRETS_POLL_MINUTES}m",
+            }
+        },
         # Without it the autoscaler of pods sees no CPU.
-        "metrics-server": AddOn("v0.8.0-eksbuild.1", {}),
+        METRICS_SERVER: {},
         # Container Insights: the CPU and memory that the alarms watch, and the pods' logs.
-        OBSERVABILITY: AddOn("v6.4.0-eksbuild.1", {"manager": _NO_INJECTION}),
+        OBSERVABILITY: {"manager": _NO_INJECTION},
     }
 )
 
@@ -342,13 +331,13 @@ class Cluster(pulumi.ComponentResource):
                 name,
                 cluster_name=self.name,
                 addon_name=name,
-                addon_version=add_on.version,
+                addon_version=ADD_ON_VERSIONS[name],
                 configuration_values=json.dumps(settings) if settings else None,
                 pod_identity_associations=identities.get(name),
                 resolve_conflicts_on_create="OVERWRITE",
                 resolve_conflicts_on_update="OVERWRITE",
                 opts=pulumi.ResourceOptions(parent=self, depends_on=logs, custom_timeouts=timeouts.ADD_ON),
             )
-            for name, add_on in ADD_ONS.items()
-            for settings in [{**add_on.settings, **self._args.settings.get(name, {})}]
+            for name, own in ADD_ONS.items()
+            for settings in [{**own, **self._args.settings.get(name, {})}]
         ]

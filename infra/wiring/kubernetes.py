@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 
 from infra.configuration import Configuration
+from infra.configuration.add_ons import OBSERVABILITY, Fit, of_fit, question
 from infra.configuration.addresses import subnets
 from infra.configuration.database_certificates import database_certificates
 from infra.configuration.environments import MigrationStep
@@ -19,7 +20,7 @@ from infra.foundations.network import Network
 from infra.foundations.registry import address
 from infra.foundations.release import Release
 from infra.kubernetes.application_nodes import ApplicationNodesArgs
-from infra.kubernetes.cluster import OBSERVABILITY, ON_CALL_GROUP, Cluster, ClusterArgs
+from infra.kubernetes.cluster import ON_CALL_GROUP, Cluster, ClusterArgs
 from infra.kubernetes.network_policies import Addresses
 from infra.kubernetes.on_call import OnCallArgs
 from infra.kubernetes.pod_group import PodGroup, PodGroupArgs
@@ -32,9 +33,15 @@ from infra.monitoring import log_shipping
 def cluster(configuration: Configuration, keys: Keys, network: Network) -> ClusterArgs:
     """For the cluster."""
     settings, standard = configuration.settings, configuration.settings.standard
+    kubernetes = settings.cluster.version
+    for add_on, version in of_fit(kubernetes, Fit.UNKNOWN):
+        pulumi.log.warn(
+            f"It is not known here whether the add-on {add_on} {version} fits Kubernetes {kubernetes}. Ask "
+            f"`{question(add_on, kubernetes)}`, and write the answer into infra/configuration/add_ons.py."
+        )
     return ClusterArgs(
         naming=configuration.naming,
-        version=settings.cluster.version,
+        version=kubernetes,
         api_access=settings.cluster.api_access,
         private_subnet_ids=network.private_subnet_ids,
         endpoint_security_group_id=network.endpoint_security_group_id,

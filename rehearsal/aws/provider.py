@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from botocore.model import StructureShape
 
+from rehearsal.add_ons import AddOnVersions
 from rehearsal.aws import services
 from rehearsal.aws.changes import change_failures
 from rehearsal.aws.cloud import Cloud
@@ -66,15 +67,21 @@ class AwsProvider(Provider):
         settings: of the provider's configuration; None before it is configured.
         written_down: told of every resource that is only recorded, by URN, type and inputs (None when it
             is gone), for others who act on it.
+        add_ons: the clusters that are declared, in all regions.
     """
 
     package = "aws"
     version = importlib.metadata.version("pulumi-aws")
 
     def __init__(
-        self, cloud: Cloud, settings: Settings | None = None, written_down: WrittenDown = tell_nobody
+        self,
+        cloud: Cloud,
+        settings: Settings | None = None,
+        written_down: WrittenDown = tell_nobody,
+        add_ons: AddOnVersions | None = None,
     ) -> None:
         self._cloud = cloud
+        self._add_ons = add_ons or AddOnVersions()
         self._settings = settings
         self._written_down = written_down
 
@@ -99,7 +106,7 @@ class AwsProvider(Provider):
             raise ProviderError(f"AWS account ID not allowed: {account} (allowedAccountIds: {allowed})")
         if account in settings.forbidden_accounts:
             raise ProviderError(f"AWS account ID not allowed: {account} (forbiddenAccountIds)")
-        return AwsProvider(self._cloud, settings, self._written_down)
+        return AwsProvider(self._cloud, settings, self._written_down, self._add_ons)
 
     def check(
         self, resource: Resource, old: Properties | None, new: Properties
@@ -121,6 +128,7 @@ class AwsProvider(Provider):
             if old:
                 meant = without_suppressed(resource.type, old, inputs)
                 failures += change_failures(resource.type, old, meant)
+            failures += self._add_ons.failures(resource.type, inputs)
         return inputs, failures
 
     def diff(

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from infra.configuration.add_ons import OBSERVABILITY
 from rehearsal.kubernetes.installed import Installed
 
 Content = dict[str, Any]
@@ -22,7 +23,6 @@ _AUDIENCE = "pods.eks.amazonaws.com"
 _GATE_LABEL = "eks.amazonaws.com/pod-readiness-gate-inject"
 _GATE = "target-health.eks.amazonaws.com"
 
-OBSERVABILITY = "amazon-cloudwatch-observability"
 # aws-observability/helm-charts: release notes of 5.0.0, and `manager.applicationSignals` of its values.
 _MONITORS_SINCE = 5
 _AUTO_MONITOR = "manager.applicationSignals.autoMonitor"

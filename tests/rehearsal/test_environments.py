@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from moto.rds.models import rds_backends
 
+from infra.configuration.add_ons import OBSERVABILITY
 from rehearsal.inventory import Inventory
 from rehearsal.journal import Journal
 from rehearsal.kubernetes import Installed
-from rehearsal.kubernetes.injections import OBSERVABILITY
 from rehearsal.session import EngineError, Result, Session
 from rehearsal.workspace import ENVIRONMENTS, Workspace
 from tests.support.checkout import copy_program, replace_text

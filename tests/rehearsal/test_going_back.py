@@ -132,6 +132,28 @@ def test_a_cluster_is_updated_one_version_at_a_time_and_never_back(
             session.preview()
 
 
+def add_on_program(kubernetes: str, version: str) -> str:
+    add_on = 'addon_name="metrics-server", opts'
+    given = f'addon_name="amazon-cloudwatch-observability", addon_version="{version}", opts'
+    return cluster_program(kubernetes).replace(add_on, given)
+
+
+def test_an_add_on_that_aws_does_not_take_for_the_new_version_is_refused_with_one_that_it_takes(
+    program: SmallProgram, engine: Path
+) -> None:
+    program.write(add_on_program("1.35", "v6.3.0-eksbuild.1"))
+    with session_of(program, engine) as session:
+        session.up()
+        program.write(add_on_program("1.36", "v6.3.0-eksbuild.1"))
+        refusal = (
+            r"Addon version specified is not supported \(Kubernetes 1\.36\); allowed: v6\.6\.0-eksbuild\.1, "
+        )
+        with pytest.raises(EngineError, match=refusal):
+            session.preview()
+        program.write(add_on_program("1.36", "v6.4.0-eksbuild.1"))
+        assert session.up().changes == {"update": 2}
+
+
 def database_program(tier: str, previous: str) -> str:
     return f"""
         from infra.configuration.tiers import DATABASE_TIERS

@@ -12,8 +12,8 @@ from typing import Any
 
 from functions.shared.metrics import NAMESPACE as OPERATIONS
 from functions.shared.metrics import Metric
+from infra.configuration.add_ons import OBSERVABILITY
 from infra.configuration.system import System
-from infra.kubernetes.cluster import OBSERVABILITY
 from infra.monitoring.application_metrics import METRICS, Rhythm
 from infra.monitoring.application_metrics import NAMESPACE as APPLICATION
 from operations.log_checks import publishers
