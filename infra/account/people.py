@@ -62,12 +62,10 @@ def _statements(args: PeopleArgs) -> list[iam.Statement]:
     naming = args.naming
     statements: list[iam.Statement] = []
     if args.given_out:
-        statements += [
-            iam.set_secrets(args.given_out),
-            iam.use_key([args.secrets_key], via=f"secretsmanager.{naming.region}.amazonaws.com"),
-        ]
-        if args.replica_key is not None:
-            statements.append(iam.encrypt_secret_replicas(args.replica_key, naming.recovery_region))
+        replica = iam.Key(args.replica_key, naming.recovery_region) if args.replica_key is not None else None
+        statements += iam.encrypted.set_secrets(
+            args.given_out, iam.Key(args.secrets_key, naming.region), replica
+        )
     if args.distributions:
         statements += iam.empty_caches(args.distributions)
     return statements

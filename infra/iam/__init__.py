@@ -1,19 +1,18 @@
 """Statements of IAM, one small function for each thing that is allowed, and documents made of them."""
 
+from infra.iam import encrypted
 from infra.iam.buckets import (
-    add_objects,
     deliver_access_logs,
     deliver_edge_logs,
     deliver_load_balancer_logs,
-    list_buckets,
     list_folder,
     read_by_distribution,
     refuse_plaintext_transport,
     replicate_from,
     replicate_to,
-    work_with_objects,
 )
 from infra.iam.documents import Arn, Statement, allow, deny, document
+from infra.iam.encrypted import Key
 from infra.iam.keys import (
     administer_key,
     alarms_use_key,
@@ -21,8 +20,6 @@ from infra.iam.keys import (
     encrypt_cluster_secrets,
     encrypt_copies,
     encrypt_replicas,
-    encrypt_secret_replicas,
-    encrypt_through,
     logs_use_key,
     service_uses_key,
     topic_uses_key,
@@ -47,10 +44,7 @@ from infra.iam.secrets import (
     describe_secrets,
     list_secrets,
     only_readers,
-    read_secrets,
     read_values,
-    rotate_secrets,
-    set_secrets,
 )
 from infra.iam.trust import (
     GITHUB_AUDIENCE,
@@ -65,8 +59,8 @@ __all__ = [
     "GITHUB_AUDIENCE",
     "GITHUB_ISSUER",
     "Arn",
+    "Key",
     "Statement",
-    "add_objects",
     "administer_key",
     "alarms_use_key",
     "allow",
@@ -84,11 +78,9 @@ __all__ = [
     "encrypt_cluster_secrets",
     "encrypt_copies",
     "encrypt_replicas",
-    "encrypt_secret_replicas",
-    "encrypt_through",
+    "encrypted",
     "find_log_groups",
     "invoke_function",
-    "list_buckets",
     "list_folder",
     "list_secrets",
     "logs_use_key",
@@ -99,21 +91,17 @@ __all__ = [
     "publish_as_services",
     "publish_encrypted",
     "read_by_distribution",
-    "read_secrets",
     "read_values",
     "refuse_plaintext_transport",
     "replicate_from",
     "replicate_to",
-    "rotate_secrets",
     "service_uses_key",
-    "set_secrets",
     "take_roles",
     "topic_uses_key",
     "trust_github",
     "trust_pods",
     "trust_service",
     "use_key",
-    "work_with_objects",
     "write_events",
     "write_log_streams",
 ]

@@ -333,21 +333,13 @@ class Workloads(pulumi.ComponentResource):
         return [association, *granted]
 
     def _statements(self, workload: WorkloadArgs) -> list[iam.Statement]:
-        region = self._args.naming.region
-        statements = []
+        region, statements = self._args.naming.region, []
         if workload.secret_arns:
-            statements += [
-                iam.read_secrets(workload.secret_arns),
-                iam.decrypt_through(
-                    [self._args.secrets_key], f"secretsmanager.{region}.amazonaws.com", sid="UseSecretsKey"
-                ),
-            ]
+            key = iam.Key(self._args.secrets_key, region)
+            statements += iam.encrypted.read_secrets(workload.secret_arns, key)
         if workload.bucket_arns:
-            statements += [
-                iam.work_with_objects(workload.bucket_arns),
-                iam.list_buckets(workload.bucket_arns),
-                iam.use_key([self._args.data_key], via=f"s3.{region}.amazonaws.com", sid="UseDataKey"),
-            ]
+            key = iam.Key(self._args.data_key, region)
+            statements += iam.encrypted.work_with_objects(workload.bucket_arns, key)
         return statements
 
     def _secrets(self, workload: WorkloadArgs, metadata: dict[str, Any]) -> pulumi.Resource:

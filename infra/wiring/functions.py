@@ -56,12 +56,12 @@ def rotators(
 
     def function(rotator: Rotator, description: str, *statements: iam.Statement) -> FunctionArgs:
         secrets = [entries[each.entry] for each in rotated(configuration) if each.rotator is rotator]
-        use_key = [iam.use_key([keys.secrets], via=f"secretsmanager.{region}.amazonaws.com")]
-        if (copies := keys.secret_copies_in_recovery_region) is not None:
-            use_key.append(iam.encrypt_secret_replicas(copies, naming.recovery_region))
+        copies = keys.secret_copies_in_recovery_region
+        replica = iam.Key(copies, naming.recovery_region) if copies is not None else None
+        rotate = iam.encrypted.rotate_secrets(secrets, iam.Key(keys.secrets, region), replica)
         return replace(
             plain_args(configuration, keys, rotator.replace("-", "_"), description),
-            statements=[iam.rotate_secrets(secrets), *use_key, *statements],
+            statements=[*rotate, *statements],
             invokers=[_SECRETS_MANAGER],
         )
 

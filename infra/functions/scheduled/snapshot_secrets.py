@@ -26,13 +26,11 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
             "PREFIX": naming.secret(""),
         },
         statements=[
-            iam.read_values([entries[name] for name in names]),
-            iam.decrypt_through(
-                [keys.secrets], f"secretsmanager.{naming.region}.amazonaws.com", sid="UseSecretsKey"
+            *iam.encrypted.read_values(
+                [entries[name] for name in names], iam.Key(keys.secrets, naming.region)
             ),
             iam.encrypt_copies(keys.secret_copies),
-            iam.add_objects(storage.arns[BACKUPS], FOLDER),
-            iam.encrypt_through([keys.data], f"s3.{naming.region}.amazonaws.com", sid="UseDataKey"),
+            *iam.encrypted.add_objects(storage.arns[BACKUPS], FOLDER, iam.Key(keys.data, naming.region)),
         ],
     )
 

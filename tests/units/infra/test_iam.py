@@ -10,15 +10,15 @@ from infra import iam
 
 
 def test_a_document_is_known_before_anything_exists_when_its_arns_are() -> None:
-    document = iam.document(iam.read_secrets(["arn:aws:secretsmanager:us-west-2:1:secret:x"]))
+    document = iam.document(iam.read_values(["arn:aws:secretsmanager:us-west-2:1:secret:x"]))
     assert isinstance(document, str)
     assert json.loads(document) == {
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": "ReadSecrets",
+                "Sid": "ReadValues",
                 "Effect": "Allow",
-                "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+                "Action": ["secretsmanager:GetSecretValue"],
                 "Resource": "arn:aws:secretsmanager:us-west-2:1:secret:x",
             }
         ],
@@ -49,3 +49,63 @@ def test_statements_of_a_document_have_different_names() -> None:
     ]
     names = [statement["Sid"] for statement in statements]
     assert len(names) == len(set(names))
+
+
+def _several(one_or_more: str | list[str]) -> list[str]:
+    return [one_or_more] if isinstance(one_or_more, str) else one_or_more
+
+
+SECRET, SECRETS_KEY = "arn:aws:secretsmanager:us-west-2:1:secret:x", "arn:aws:kms:us-west-2:1:key/s"
+COPIES_KEY = "arn:aws:kms:us-east-2:1:key/c"
+BUCKET, DATA_KEY = "arn:aws:s3:::documents", "arn:aws:kms:us-west-2:1:key/d"
+
+
+@pytest.mark.parametrize(
+    ("statements", "needed"),
+    [
+        (
+            iam.encrypted.read_secrets([SECRET], iam.Key(SECRETS_KEY, "us-west-2")),
+            {("kms:Decrypt", SECRETS_KEY, "secretsmanager.us-west-2.amazonaws.com")},
+        ),
+        (
+            iam.encrypted.set_secrets(
+                [SECRET], iam.Key(SECRETS_KEY, "us-west-2"), iam.Key(COPIES_KEY, "us-east-2")
+            ),
+            {
+                ("kms:Decrypt", SECRETS_KEY, "secretsmanager.us-west-2.amazonaws.com"),
+                ("kms:GenerateDataKey", SECRETS_KEY, "secretsmanager.us-west-2.amazonaws.com"),
+                ("kms:Encrypt", COPIES_KEY, "secretsmanager.us-east-2.amazonaws.com"),
+                ("kms:GenerateDataKey", COPIES_KEY, "secretsmanager.us-east-2.amazonaws.com"),
+            },
+        ),
+        (
+            iam.encrypted.rotate_secrets([SECRET], iam.Key(SECRETS_KEY, "us-west-2"), None),
+            {
+                ("kms:Decrypt", SECRETS_KEY, "secretsmanager.us-west-2.amazonaws.com"),
+                ("kms:GenerateDataKey", SECRETS_KEY, "secretsmanager.us-west-2.amazonaws.com"),
+            },
+        ),
+        (
+            iam.encrypted.work_with_objects([BUCKET], iam.Key(DATA_KEY, "us-west-2")),
+            {
+                ("kms:Decrypt", DATA_KEY, "s3.us-west-2.amazonaws.com"),
+                ("kms:GenerateDataKey", DATA_KEY, "s3.us-west-2.amazonaws.com"),
+            },
+        ),
+        (
+            iam.encrypted.add_objects(BUCKET, "reports/", iam.Key(DATA_KEY, "us-west-2")),
+            {("kms:GenerateDataKey", DATA_KEY, "s3.us-west-2.amazonaws.com")},
+        ),
+    ],
+)
+def test_what_is_encrypted_is_granted_with_its_key_and_through_its_service_alone(
+    statements: list[iam.Statement], needed: set[tuple[str, str, str]]
+) -> None:
+    given = {
+        (action, resource, statement["Condition"]["StringEquals"]["kms:ViaService"])
+        for statement in statements
+        for action in _several(statement["Action"])
+        for resource in _several(statement["Resource"])
+        if action.startswith("kms:")
+    }
+    assert given == needed
