@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from documentation.graph import GENERATED, DocumentationError, Graph
+from infra.monitoring.alarm import Alarm
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 
-_DESCRIPTION = re.compile(
-    r"(?P<severity>SEV-\d) (?P<condition>.*?)\. First: (?P<first>.*) "
-    r"\(runbook (?P<section>.*); (?P<row>[^;]*)\)"
-)
 # Alarms that a composite alarm's rule looks at (CloudWatch user guide, "Create a composite alarm").
 _CHILD = re.compile(r'\b(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*"?([^")]+?)"?\s*\)')
 _WAYS = (
@@ -27,27 +23,23 @@ _WAYS = (
 )
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """What several alarms have in common: the same condition of several things."""
+def alarms_page(graphs: Sequence[Graph], catalogue: Iterable[Alarm]) -> str:
+    """The page.
 
-    row: str
-    severity: str
-    condition: str
-    first: str
-    section: str
-
-
-def alarms_page(graphs: Sequence[Graph]) -> str:
-    """The page, from prod of every system; the first is the default one.
+    Args:
+        graphs: prod of every system; the first is the default one.
+        catalogue: what there can be of alarms in them.
 
     Raises:
-        DocumentationError: an alarm does not say what it means.
+        DocumentationError: an alarm of a graph is none of the catalogue's.
     """
-    names: dict[_Entry, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    described = {alarm.description: alarm for alarm in catalogue}
+    names: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for graph in graphs:
         for name, inputs in _of(graph, ALARM):
-            names[_entry(name, inputs)][graph.system].append(name)
+            if inputs.get("alarmDescription") not in described:
+                raise DocumentationError(f"the alarm {name} is none of the catalogue's")
+            names[inputs["alarmDescription"]][graph.system].append(name)
     lines = [
         "# Alarms",
         "",
@@ -56,7 +48,7 @@ def alarms_page(graphs: Sequence[Graph]) -> str:
         "",
         *_ways(graphs[0]),
         "",
-        *_table(names, graphs[0].system),
+        *_table([(described[each], found) for each, found in names.items()], graphs[0].system),
         "",
         *_incidents(graphs[0]),
         "",
@@ -71,13 +63,6 @@ def _of(graph: Graph, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield resource["urn"].split("::")[-1], resource["inputs"]
 
 
-def _entry(name: str, inputs: dict[str, Any]) -> _Entry:
-    match = _DESCRIPTION.fullmatch(inputs.get("alarmDescription", ""))
-    if match is None:
-        raise DocumentationError(f"the alarm {name} does not say what it means and what to do first")
-    return _Entry(match["row"], match["severity"], match["condition"], match["first"], match["section"])
-
-
 def _ways(graph: Graph) -> list[str]:
     count = {severity: 0 for severity, *_ in _WAYS}
     for _, inputs in _of(graph, ALARM):
@@ -89,22 +74,21 @@ def _ways(graph: Graph) -> list[str]:
     ]
 
 
-def _row_order(entry: _Entry) -> tuple[str, int, str]:
-    subject, _, number = entry.row.partition("-")
-    return subject, int(number), entry.severity
+def _order(alarm: Alarm) -> tuple[str, int, str, str]:
+    subject, _, number = alarm.row.partition("-")
+    return subject, int(number), alarm.severity, alarm.condition
 
 
-def _table(names: dict[_Entry, dict[str, list[str]]], default: str) -> list[str]:
+def _table(rows: Iterable[tuple[Alarm, dict[str, list[str]]]], default: str) -> list[str]:
     lines = [
         "| row | severity | condition | first | runbook | alarms |",
         "|---|---|---|---|---|---|",
     ]
-    for entry in sorted(names, key=lambda entry: (*_row_order(entry), entry.condition)):
-        found = names[entry]
+    for alarm, found in sorted(rows, key=lambda row: _order(row[0])):
         where = sorted(found[default]) if default in found else []
         others = "" if where else f"in {', '.join(sorted(found))}: {', '.join(sorted(_first(found)))}"
         lines.append(
-            f"| {entry.row} | {entry.severity} | {entry.condition} | {entry.first} | {entry.section} "
+            f"| {alarm.row} | {alarm.severity} | {alarm.condition} | {alarm.first_action} | {alarm.section} "
             f"| {', '.join(where) or others} |"
         )
     return lines

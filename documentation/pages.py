@@ -47,8 +47,10 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
     written = {
         root / "docs" / "contract.md": contract_page(rows, graphs, prods, tests_by_row(root)),
         root / "docs" / "topology.md": topology_page(graphs),
-        root / "docs" / "alarms.md": alarms_page(prods),
-        root / "docs" / "application.md": application_page(_catalogue(root)),
+        root / "docs" / "alarms.md": alarms_page(
+            prods, [alarm for system in (default, *others) for alarm in _catalogue(root, str(system))]
+        ),
+        root / "docs" / "application.md": application_page(_catalogue(root, DEFAULT_FILE)),
         root / "docs" / "rehearsal.md": rehearsal_page(),
         root / "docs" / "dashboard.svg": dashboard_picture(prod),
         root / "docs" / "configuration.md": configuration_page(),
@@ -58,9 +60,9 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
     return list(written)
 
 
-def _catalogue(root: Path) -> tuple[Alarm, ...]:
-    """The alarms of the default system's prod, whatever day it is."""
-    configuration = read_environment(root, "prod", today=date.min, system_file=DEFAULT_FILE)
+def _catalogue(root: Path, system: str) -> tuple[Alarm, ...]:
+    """The alarms of a system's prod, whatever day it is."""
+    configuration = read_environment(root, "prod", today=date.min, system_file=system)
     return catalogue(Limits.of(configuration))
 
 

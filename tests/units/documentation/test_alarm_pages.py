@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,15 +14,33 @@ import pytest
 from documentation.alarms_page import ALARM, COMPOSITE, alarms_page
 from documentation.dashboard_picture import DASHBOARD, LINE, dashboard_picture
 from documentation.graph import DocumentationError, Graph
+from infra.configuration.severities import Severity
+from infra.monitoring.alarm import Alarm, Statistic, Subject, only
 
 
 def _resource(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     return {"type": kind, "urn": f"urn:pulumi:prod::groundwork::{kind}::{name}", "inputs": inputs}
 
 
-def _alarm(
-    name: str, description: str = "SEV-2 it is late. First: look (runbook 001 X; ALM-6)"
-) -> dict[str, Any]:
+LATE = Alarm(
+    name="lag",
+    row="ALM-6",
+    subject=Subject.WORKER,
+    severity=Severity.SEV2,
+    condition="it is late",
+    section="001 X",
+    first_action="look",
+    measures=only("Groundwork/Application", "WorkerLag", Statistic.MAXIMUM),
+    threshold=1,
+)
+ODD = replace(LATE, row="ALM-7", severity=Severity.SEV3, condition="x", first_action="y")
+
+
+def _page(*graphs: Graph) -> str:
+    return alarms_page(graphs, [LATE, ODD])
+
+
+def _alarm(name: str, description: str = LATE.description) -> dict[str, Any]:
     return _resource(
         ALARM,
         name,
@@ -47,7 +66,7 @@ COMPOSED = _resource(
 
 
 def test_the_page_has_a_line_for_each_condition_with_all_of_its_alarms() -> None:
-    page = alarms_page([Graph("triangle", "prod", (_alarm("worker-lag"), _alarm("mailer-lag"), COMPOSED))])
+    page = _page(Graph("triangle", "prod", (_alarm("worker-lag"), _alarm("mailer-lag"), COMPOSED)))
     assert "| ALM-6 | SEV-2 | it is late | look | 001 X | mailer-lag, worker-lag |" in page
     assert "| worker-sev-2 | sev-2 | quiet | worker-lag |" in page
     assert "| SEV-2 | page | 30 minutes | 2 |" in page
@@ -57,20 +76,20 @@ def test_the_page_is_the_same_in_whatever_order_the_engine_declares() -> None:
     other = _resource(COMPOSITE, "cache-sev-2", {**COMPOSED["inputs"], "actionsSuppressor": None})
     quiet = _resource(COMPOSITE, "quiet", {"alarmRule": 'ALARM("triangle-prod-worker-lag")'})
     resources = (_alarm("worker-lag"), quiet, COMPOSED, other)
-    page = alarms_page([Graph("triangle", "prod", resources)])
-    assert page == alarms_page([Graph("triangle", "prod", resources[::-1])])
+    page = _page(Graph("triangle", "prod", resources))
+    assert page == _page(Graph("triangle", "prod", resources[::-1]))
     assert page.index("| cache-sev-2 |") < page.index("| worker-sev-2 |") < page.index("| quiet | nobody |")
 
 
 def test_the_page_says_which_system_has_what_the_default_one_has_not() -> None:
-    other = Graph("node", "prod", (_alarm("queue-lag", "SEV-3 x. First: y (runbook 001 X; ALM-7)"),))
-    page = alarms_page([Graph("triangle", "prod", (_alarm("worker-lag"),)), other])
+    other = Graph("node", "prod", (_alarm("queue-lag", ODD.description),))
+    page = _page(Graph("triangle", "prod", (_alarm("worker-lag"),)), other)
     assert "| ALM-7 | SEV-3 | x | y | 001 X | in node: queue-lag |" in page
 
 
-def test_an_alarm_that_does_not_say_what_to_do_is_refused() -> None:
+def test_an_alarm_that_is_none_of_the_catalogues_is_refused() -> None:
     with pytest.raises(DocumentationError, match="worker-lag"):
-        alarms_page([Graph("triangle", "prod", (_alarm("worker-lag", "late"),))])
+        _page(Graph("triangle", "prod", (_alarm("worker-lag", "late"),)))
 
 
 WIDGETS = [
