@@ -1,4 +1,4 @@
-"""An environment is one record and one stack file: with both there is `qa`, everywhere."""
+"""One place for each fact: an environment is a record and a stack file, a size of Redis is a line."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ RECORD = """
 
 PROGRAM = """
 import json
+from documentation.configuration_page import configuration_page
 from infra.configuration.system import load_system
 from infra.configuration.validation import ConfigurationError
 from operations.branch_protection import rules
@@ -49,6 +50,7 @@ def with_host(host):
     system["services"]["api"]["route"]["host"] = host
     return load_system(system, today=TODAY)
 
+GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 recording = record("qa")
 print(json.dumps({
     "types": sorted(recording.types()),
@@ -59,6 +61,8 @@ print(json.dumps({
     "repository": [rule.path for rule in rules("owner/name", [1]) if "/environments/" in rule.path],
     "account": StackFile.read(ROOT, "qa").account,
     "environments": ENVIRONMENTS,
+    "nodes": {name: group.inputs["nodeType"] for name, group in recording.of(GROUP).items()},
+    "page": [line for line in configuration_page().splitlines() if line.startswith("| `redis.cache`")],
 }))
 """
 
@@ -75,13 +79,22 @@ def add_qa(root: Path) -> None:
     (root / "Pulumi.qa.yaml").write_text(text, encoding="utf-8")
 
 
+def add_redis_size(root: Path) -> None:
+    """A line, and a stack file that wants it."""
+    sizes = root / "infra" / "configuration" / "tiers.py"
+    line = '        "micro": "cache.t4g.micro",\n'
+    replace_text(sizes, line, line + '        "large": "cache.r7g.large",\n')
+    replace_text(root / "Pulumi.qa.yaml", "    cache: small\n", "    cache: large\n")
+
+
 @pytest.fixture(scope="module")
 def qa(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a checkout with `qa` says of it."""
     root = copy_program(tmp_path_factory.mktemp("qa"))
-    for package in ("commands", "operations", "rehearsal", "tests", "timing"):
+    for package in ("commands", "documentation", "operations", "rehearsal", "tests", "timing"):
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
     add_qa(root)
+    add_redis_size(root)
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=root,
@@ -116,3 +129,8 @@ def test_the_rehearsal_and_github_know_it(qa: dict[str, Any]) -> None:
     assert qa["environments"] == ["dev", "staging", "qa", "prod"]
     assert qa["account"] == "240000000004"
     assert "/repos/owner/name/environments/qa" in qa["repository"]
+
+
+def test_another_size_of_redis_is_made_and_documented(qa: dict[str, Any]) -> None:
+    assert qa["nodes"] == {"cache": "cache.r7g.large", "queue": "cache.t4g.small"}
+    assert any("micro, large, small" in line for line in qa["page"])
