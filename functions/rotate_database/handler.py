@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 
+from functions.rotate_database.examination import examine
 from functions.rotate_database.users import (
     OWNER,
     USERS,
@@ -34,13 +35,18 @@ from functions.shared.rotation import (
 )
 
 
-def handle(event: Mapping[str, Any], _: object) -> None:
-    """Called by Secrets Manager for each step of a rotation, and by a deployment to prepare a database."""
+def handle(event: Mapping[str, Any], _: object) -> dict[str, Any] | None:
+    """Called by Secrets Manager for each step of a rotation, by a deployment to prepare a database, and by a
+    recovery to see what one has."""
     client = boto3.client("secretsmanager")
+    if "examine" in event:
+        with connected({**_master(client), **event["examine"]}) as master:
+            return examine(master)
     if "Step" in event:
         rotate(event, client, STEPS)
     else:
         prepare(client, event["secret"], event["address"])
+    return None
 
 
 def prepare(client: Any, secret: str, address: Mapping[str, Any]) -> None:

@@ -19,9 +19,15 @@ TIMEOUT_SECONDS = 10
 _PAGE = 500
 
 
-def token(cluster: str, region: str) -> str:
-    """A token of the role that this runs with: a signed request to STS, which EKS makes in its place."""
-    session = boto3.session.Session()
+def token(cluster: str, region: str, session: boto3.session.Session | None = None) -> str:
+    """A token of the role that this runs with: a signed request to STS, which EKS makes in its place.
+
+    Args:
+        cluster: its name.
+        region: where it is.
+        session: with other credentials than those that are there.
+    """
+    session = session or boto3.session.Session()
     signer = RequestSigner(
         session.client("sts", region_name=region).meta.service_model.service_id,
         region,

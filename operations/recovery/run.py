@@ -91,10 +91,14 @@ class Runs:
         Raises:
             OperationFailed: another one is under way, or the bucket cannot be written.
         """
-        since = now.astimezone(UTC)
-        run = Run(f"{since:%Y-%m-%dT%H%M%SZ}-{kind}", kind, self.who, since.isoformat(), dict(about))
+        run = self.imagined(kind, about, now)
         self._put(run, IfNoneMatch="*")
         return run
+
+    def imagined(self, kind: str, about: Mapping[str, Any], now: datetime | None = None) -> Run:
+        """One that nobody has begun, to show its plan."""
+        since = (now or datetime.now(UTC)).astimezone(UTC)
+        return Run(f"{since:%Y-%m-%dT%H%M%SZ}-{kind}", kind, self.who, since.isoformat(), dict(about))
 
     def take(self, run: Run, *, over: bool) -> Run:
         """Goes on with one that is under way.

@@ -1,0 +1,186 @@
+"""An environment's services in Kubernetes: stopped while the database is exchanged, and started again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import ssl
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.watch_jobs.cluster import token
+from infra.configuration import Configuration
+from infra.labels import owner_label
+from operations.console import OperationFailed
+from operations.environments import Connection
+
+# How many pods there were, and that a CronJob was not suspended: for who starts them again.
+_PODS_BEFORE = "groundwork/pods-before-recovery"
+_RAN_BEFORE = "groundwork/ran-before-recovery"
+_SECONDS = 15
+# Of an embedded AWS (`make serve`), which has no other address for it.
+EMBEDDED_PATH = "/groundwork-kubernetes/"
+
+
+class Api:
+    """The Kubernetes API of an environment's cluster, asked as whoever runs the command.
+
+    Args:
+        connection: to the account.
+        cluster: the cluster's name.
+    """
+
+    def __init__(self, connection: Connection, cluster: str) -> None:
+        self._connection, self._cluster = connection, cluster
+        self._opener: urllib.request.OpenerDirector | None = None
+        self._address = ""
+
+    def get(self, path: str) -> dict[str, Any]:
+        """An object, or a list of them."""
+        return self._ask("GET", path, None)
+
+    def merge(self, path: str, change: dict[str, Any]) -> dict[str, Any]:
+        """Changes an object (JSON merge patch)."""
+        return self._ask("PATCH", path, change)
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        headers = {"Accept": "application/json", "Content-Type": "application/merge-patch+json"}
+        try:
+            opener = self._connected()
+            if self._connection.endpoint_url is None:
+                session = self._connection.session
+                headers["Authorization"] = f"Bearer {token(self._cluster, session.region_name, session)}"
+            data = None if body is None else json.dumps(body).encode()
+            request = urllib.request.Request(self._address + path, data, headers, method=method)  # noqa: S310
+            with opener.open(request, timeout=_SECONDS) as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except urllib.error.HTTPError as error:
+            said = error.read().decode(errors="replace")[:300]
+            raise OperationFailed(f"Kubernetes: {method} {path}: {error.code} {said}") from None
+        except (OSError, ValueError, BotoCoreError, ClientError) as error:
+            raise OperationFailed(
+                f"Kubernetes of {self._cluster} cannot be asked: {str(error).rstrip('.')}. It is "
+                "reached from the networks of groundwork:cluster.apiAccess."
+            ) from None
+
+    def _connected(self) -> urllib.request.OpenerDirector:
+        if self._opener is None:
+            if self._connection.endpoint_url is not None:
+                self._address = self._connection.endpoint_url.rstrip("/") + EMBEDDED_PATH + self._cluster
+                handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+            else:
+                cluster = self._connection.client("eks").describe_cluster(name=self._cluster)["cluster"]
+                self._address = cluster["endpoint"]
+                authority = base64.b64decode(cluster["certificateAuthority"]["data"]).decode()
+                context = ssl.create_default_context(cadata=authority)
+                handlers = [urllib.request.HTTPSHandler(context=context)]
+            self._opener = urllib.request.build_opener(*handlers)
+        return self._opener
+
+
+class Services:
+    """What connects to the database: services, and jobs by the clock.
+
+    Args:
+        api: of the cluster.
+        namespace: theirs.
+        services: names of the services that have a database.
+        jobs: names of the CronJobs whose service has one.
+        minimum: pods that a service has at least.
+    """
+
+    def __init__(
+        self, api: Api, namespace: str, services: Sequence[str], jobs: Sequence[str], minimum: int
+    ) -> None:
+        self._api, self._services, self._jobs, self._minimum = api, services, jobs, minimum
+        self._apps = f"/apis/apps/v1/namespaces/{namespace}/deployments/"
+        self._batch = f"/apis/batch/v1/namespaces/{namespace}/cronjobs/"
+        self._pods = f"/api/v1/namespaces/{namespace}/pods"
+
+    @staticmethod
+    def of(configuration: Configuration, connection: Connection) -> Services:
+        """Those of an environment."""
+        system = configuration.system
+        with_database = [name for name, service in system.services.items() if service.database]
+        jobs = [name for name, job in system.schedules.items() if job.service in with_database]
+        return Services(
+            Api(connection, configuration.naming.prefix),
+            system.name,
+            with_database,
+            jobs,
+            configuration.settings.replicas.minimum,
+        )
+
+    @property
+    def names(self) -> str:
+        """For people."""
+        return ", ".join([*self._services, *self._jobs]) or "none"
+
+    def stop(self) -> None:
+        """Lets no pod write any more. Their autoscaler leaves a Deployment with 0 pods alone (Kubernetes,
+        "Horizontal Pod Autoscaling", "Implicit maintenance-mode deactivation")."""
+        for name in self._services:
+            found = self._api.get(self._apps + name)
+            wanted = int(found["spec"].get("replicas", 1))
+            if wanted:
+                note = {"metadata": {"annotations": {_PODS_BEFORE: str(wanted)}}, "spec": {"replicas": 0}}
+                self._api.merge(self._apps + name, note)
+        for name in self._jobs:
+            if not self._api.get(self._batch + name)["spec"].get("suspend"):
+                note = {"metadata": {"annotations": {_RAN_BEFORE: "yes"}}, "spec": {"suspend": True}}
+                self._api.merge(self._batch + name, note)
+
+    def still_running(self) -> str | None:
+        """What may still write; None when nothing does."""
+        running = [
+            f"{pod['metadata']['name']}"
+            for name in self._services
+            for pod in self._api.get(f"{self._pods}?{_selecting(name)}")["items"]
+            if pod.get("status", {}).get("phase") not in ("Succeeded", "Failed")
+        ]
+        wanted = [name for name in self._services if self._api.get(self._apps + name)["spec"].get("replicas")]
+        if not running and not wanted:
+            return None
+        return f"{len(running)} pods of {', '.join(wanted or self._services)} run"
+
+    def start(self) -> None:
+        """Starts as many pods as there were, and the jobs by the clock."""
+        for name in self._services:
+            found = self._api.get(self._apps + name)
+            before = found["metadata"].get("annotations", {}).get(_PODS_BEFORE)
+            if before is not None or not found["spec"].get("replicas"):
+                count = int(before) if before else self._minimum
+                note = {"metadata": {"annotations": {_PODS_BEFORE: None}}, "spec": {"replicas": count}}
+                self._api.merge(self._apps + name, note)
+        for name in self._jobs:
+            found = self._api.get(self._batch + name)
+            if found["metadata"].get("annotations", {}).get(_RAN_BEFORE):
+                note = {"metadata": {"annotations": {_RAN_BEFORE: None}}, "spec": {"suspend": False}}
+                self._api.merge(self._batch + name, note)
+
+    def not_ready(self) -> str | None:
+        """Which services are not ready; None when all are, and the jobs by the clock run again."""
+        missing = []
+        for name in self._services:
+            found = self._api.get(self._apps + name)
+            wanted = int(found["spec"].get("replicas", 1))
+            status = found.get("status", {})
+            seen = status.get("observedGeneration", 0) >= found["metadata"].get("generation", 0)
+            ready = int(status.get("readyReplicas", 0))
+            if not wanted or not seen or ready < wanted:
+                missing.append(f"{name} {ready}/{wanted or self._minimum}")
+        for name in self._jobs:
+            if self._api.get(self._batch + name)["metadata"].get("annotations", {}).get(_RAN_BEFORE):
+                missing.append(f"{name} is suspended")
+        return f"not ready: {', '.join(missing)}" if missing else None
+
+
+def _selecting(service: str) -> str:
+    text = ",".join(f"{name}={value}" for name, value in owner_label(service).items())
+    return urllib.parse.urlencode({"labelSelector": text})

@@ -1,0 +1,238 @@
+"""The commands `recover …`: bringing back what was lost (docs/recovery.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.errors import errors_for_people
+from commands.output import json_wanted, show_json
+from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+
+if TYPE_CHECKING:
+    from operations.recovery.database import DatabaseRecovery
+    from operations.recovery.run import Runs
+
+recover = typer.Typer(no_args_is_help=True, help="Bring back what was lost.")
+
+To = Annotated[str, typer.Option(help="`latest`, or a time with its zone: 2026-11-28T14:30Z")]
+Snapshot = Annotated[str, typer.Option(help="a snapshot's identifier, in place of a time")]
+Back = Annotated[bool, typer.Option("--back", help="to the instance that served before; also gives up")]
+Yes = Annotated[bool, typer.Option("--yes", help="ask nothing")]
+TakeOver = Annotated[bool, typer.Option("--take-over", help="go on with what somebody else has begun")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    app.add_typer(recover, name="recover")
+
+
+@recover.command()
+def database(  # noqa: PLR0913, PLR0917  # its options
+    env: Environment,
+    to: To = "",
+    snapshot: Snapshot = "",
+    back: Back = False,
+    yes: Yes = False,
+    take_over: TakeOver = False,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Restore PostgreSQL to a time or a snapshot, beside the one that serves, and send people to it.
+
+    Interrupted anywhere, the same command goes on. Exit codes: 0 done; 1 failed, the message says what
+    stands; 2 wrong input; 3 the restored one is not good, and nothing was switched.
+    """
+    with errors_for_people(), _aws_errors():
+        from operations.checkout import ROOT
+        from operations.console import OperationError
+        from operations.recovery.database import Wanted
+        from operations.recovery.session import agree, carry_out, plan_lines
+
+        one, runs = _prepared(env, system, profile, endpoint_url)
+        wanted = Wanted(to, snapshot, back)
+        found = runs.current()
+        about = one.decide(wanted) if found is None else {}
+        preview = found if found is not None else runs.imagined(one.kind, about)
+        if found is not None:
+            one.check_same(found)
+            preview = runs.take(found, over=take_over)
+            if back:
+                one.give_up(preview)
+        recovery = one.plan(preview)
+        for line in [*plan_lines(recovery), *([f"It goes on: begun {preview.since}."] if found else [])]:
+            typer.echo(line, err=json_wanted())
+        if not yes:
+            if json_wanted():
+                raise OperationError("--json asks nothing: add --yes.")
+            agree(env, typer.prompt)
+        run = preview if found is not None else runs.begin(one.kind, about, datetime.now(UTC))
+        run.decisions.append(f"{runs.who} agreed to: {recovery.steps[0].does}, and what follows")
+        outcome = carry_out(
+            one.plan(run), run, runs, ROOT / "recoveries", lambda line: typer.echo(line, err=json_wanted())
+        )
+        if json_:
+            show_json(outcome.as_json())
+            return
+        typer.echo(f"\nRecord: {outcome.record}, and recoveries/{run.id}.md. What is left to do:")
+        for line in recovery.afterwards:
+            typer.echo(f"  {line}")
+
+
+@recover.command()
+def plan(
+    env: Environment,
+    to: To = "latest",
+    snapshot: Snapshot = "",
+    back: Back = False,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Show what `recover database` would do, how long AWS takes, and what would be lost. Changes nothing.
+
+    Exit codes: 0 shown; 1 AWS cannot be asked; 2 wrong input.
+    """
+    with errors_for_people(), _aws_errors():
+        from operations.recovery.database import Wanted
+        from operations.recovery.session import plan_as_json, plan_lines
+
+        one, runs = _prepared(env, system, profile, endpoint_url)
+        wanted = Wanted("" if snapshot or back else to, snapshot, back)
+        recovery = one.plan(runs.current() or runs.imagined(one.kind, one.decide(wanted)))
+        if json_:
+            show_json(plan_as_json(recovery))
+        else:
+            typer.echo("\n".join(plan_lines(recovery)))
+
+
+@recover.command()
+def status(
+    env: Environment,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Show the recovery that is under way, and the instances that there are.
+
+    Exit codes: 0 shown; 1 AWS cannot be asked; 2 wrong input.
+    """
+    with errors_for_people(), _aws_errors():
+        from operations.console import show_table
+
+        one, runs = _prepared(env, system, profile, endpoint_url)
+        run, rows = runs.current(), one.generations()
+        if json_:
+            show_json({"environment": env, "run": run.as_json() if run else None, "generations": rows})
+            return
+        if run is None:
+            typer.echo("No recovery is under way.")
+        else:
+            ended = [name for name, noted in run.steps.items() if "ended" in noted]
+            typer.echo(
+                f"{run.who} recovers {run.kind} since {run.since}; done: {', '.join(ended) or 'nothing'}."
+            )
+        show_table(
+            ("generation", "instance", "", "status", "restorable until"),
+            [
+                (str(row["generation"]), row["instance"], row["role"], row["status"], row["restorable"])
+                for row in rows
+            ],
+        )
+
+
+@recover.command()
+def finish(
+    env: Environment,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Take `adopt` out of the stack file, when the engine has adopted what was restored.
+
+    Exit codes: 0 done, or nothing to do; 1 it is not adopted yet; 2 wrong input.
+    """
+    with errors_for_people(), _aws_errors():
+        one, _ = _prepared(env, system, profile, endpoint_url)
+        changed = one.finish()
+        if json_:
+            show_json({"environment": env, "changed": changed})
+        else:
+            typer.echo(
+                f"Pulumi.{env}.yaml: `adopt` is out; commit it." if changed else "There is nothing to finish."
+            )
+
+
+@recover.command()
+def retire(
+    env: Environment,
+    generation: Annotated[int, typer.Option(help="which one; see `recover status`")],
+    yes: Yes = False,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Give up an instance that served before: unprotect it in AWS, and take it out of the stack file.
+
+    The third act is a person's: `pulumi state unprotect`, then `pulumi up` deletes it and leaves a final
+    snapshot. Exit codes: 0 done; 1 AWS refused; 2 wrong input.
+    """
+    with errors_for_people(), _aws_errors():
+        from operations.console import OperationError
+        from operations.recovery.session import agree
+
+        one, _ = _prepared(env, system, profile, endpoint_url)
+        name = one.check_retired(generation)
+        if not yes:
+            if json_wanted():
+                raise OperationError("--json asks nothing: add --yes.")
+            agree(name, typer.prompt)
+        left = one.retire(generation)
+        if json_:
+            show_json({"environment": env, "instance": name, "left": left})
+            return
+        typer.echo(
+            f"{name} can be deleted now, and Pulumi.{env}.yaml does not name it any more. What is left:"
+        )
+        for line in left:
+            typer.echo(f"  {line}")
+
+
+@contextmanager
+def _aws_errors() -> Iterator[None]:
+    """Turns what AWS refuses into a message."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from operations.console import OperationFailed
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise OperationFailed(f"AWS: {error}") from None
+
+
+def _prepared(
+    env: str, system: str | None, profile: str | None, endpoint_url: str | None
+) -> tuple[DatabaseRecovery, Runs]:
+    from infra.configuration.buckets import BACKUPS
+    from operations.checkout import ROOT, declared
+    from operations.environments import Place, connect
+    from operations.recovery.database import DatabaseRecovery
+    from operations.recovery.run import Runs, person
+    from operations.versions import stack_file
+
+    configuration = declared(env, system)
+    connection = connect(configuration, Place(profile, endpoint_url))
+    arn = connection.client("sts").get_caller_identity()["Arn"]
+    runs = Runs(connection.client("s3"), configuration.naming.bucket(BACKUPS), person(arn))
+    return DatabaseRecovery(configuration, connection, stack_file(ROOT, env)), runs
