@@ -7,8 +7,8 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM INVENTORY JSON LIST NAME NAMES NOW OUTPUT PARALLEL PATHS \
-	PORT PROFILES PYTHON SYSTEM TEAM TESTS TO TRY UPGRADE VENV WRITE ZONE
+GIVEN := ACCEPT BACK BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION INVENTORY JSON LIST NAME NAMES NOW OUTPUT PARALLEL PATHS \
+	PORT PROFILES PYTHON SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WHAT WRITE YES ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -27,7 +27,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger test lint bench sdk audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger recover test lint bench sdk audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -133,6 +133,11 @@ parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets,
 
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
+
+recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT or BACK=1; WHAT=plan, status, finish, retire
+	@$(OPERATIONS) recover "$${WHAT:-database}" $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} \
+		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
+		$${YES:+--yes}
 
 test: $(TESTS_READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
 	@$(VENV)/bin/python -m rehearsal.engine || echo 'The tests that need the engine will be skipped.'

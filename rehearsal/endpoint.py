@@ -12,6 +12,7 @@ from rehearsal.deploy import outputs_of
 from rehearsal.drift import Application, Operations
 from rehearsal.inventory import Inventory
 from rehearsal.invocations import Invocations
+from rehearsal.kubernetes.api import KubernetesApi
 from rehearsal.local_clients import LocalClients
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace, WorkspaceError
@@ -40,9 +41,7 @@ def serve_environment(
         terminal.inventory(Inventory.of(state))
         terminal.outputs(outputs_of(state))
         region = str(session.region)
-        clients = Operations(
-            LocalClients(Invocations(session.cloud, root, ("127.0.0.1", port)), port), session
-        )
+        clients = Operations(LocalClients(answers(session, root, port), port), session)
         server = make_server(port, clients)
         terminal.out.print(f"\nThe embedded AWS of {environment} answers on http://127.0.0.1:{port}. Paste:")
         terminal.out.print(
@@ -60,6 +59,18 @@ def serve_environment(
             terminal.say("stopped")
         finally:
             server.server_close()
+
+
+def answers(session: Session, root: Path, port: int) -> KubernetesApi:
+    """What a session answers to requests: its AWS, calls of functions, its clusters.
+
+    Args:
+        session: with all of them.
+        root: the checkout whose functions may run.
+        port: of this machine, under which functions reach it.
+    """
+    called = Invocations(session.cloud, root, ("127.0.0.1", port))
+    return KubernetesApi(session.cloud, session.clusters, called, str(session.region))
 
 
 def check_port(port: int) -> None:

@@ -23,7 +23,17 @@ SNAPSHOTS = "the backups bucket"
 SNAPSHOT_KEY = "the key of the snapshots"
 DISTRIBUTIONS = "the distributions"
 ROTATED = "the entries that are rotated"
+RECORDS = "the records of recoveries"
+DATABASE_ENTRY = "the entry of the database"
+DATABASE_FUNCTION = "the function that rotates the database's password"
 EVERYTHING = "*"
+
+# Every command of a recovery sees what there is, and whether somebody is at it.
+_LOOKED_AT = (
+    ("rds:DescribeDBInstanceAutomatedBackups", EVERYTHING),
+    ("rds:DescribeDBInstances", EVERYTHING),
+    ("s3:GetObject", RECORDS),
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,28 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("secretsmanager:RotateSecret", ROTATED),
             ),
         ),
+        # What the function is called with decides where the master's password goes, here too.
+        "database": Command(
+            "deploy",
+            (
+                ("ec2:DescribeSecurityGroups", EVERYTHING),
+                ("eks:DescribeCluster", EVERYTHING),
+                ("lambda:InvokeFunction", DATABASE_FUNCTION),
+                ("rds:DescribeDBSnapshots", EVERYTHING),
+                ("rds:ModifyDBInstance", EVERYTHING),
+                ("rds:RestoreDBInstanceFromDBSnapshot", EVERYTHING),
+                ("rds:RestoreDBInstanceToPointInTime", EVERYTHING),
+                ("s3:DeleteObject", RECORDS),
+                ("s3:PutObject", RECORDS),
+                ("secretsmanager:DescribeSecret", DATABASE_ENTRY),
+                ("secretsmanager:GetSecretValue", DATABASE_ENTRY),
+                *_LOOKED_AT,
+            ),
+        ),
+        "plan": Command("deploy", (("rds:DescribeDBSnapshots", EVERYTHING), *_LOOKED_AT)),
+        "status": Command("deploy", _LOOKED_AT),
+        "finish": Command("deploy", (("rds:DescribeDBInstances", EVERYTHING),)),
+        "retire": Command("deploy", (("rds:ModifyDBInstance", EVERYTHING),)),
         # Both read values, which the entries' policies leave to the role that deploys.
         "parity": Command(
             "deploy",
@@ -159,6 +191,13 @@ def _resources(graph: Graph, about: str, action: str) -> Iterator[str]:
     elif about == SNAPSHOTS:
         bucket = graph.named(BUCKET, _snapshots(graph)["BUCKET"])
         yield f"{bucket.arn}/secrets/1.json" if action == "s3:GetObject" else bucket.arn
+    elif about == RECORDS:
+        bucket = graph.named(BUCKET, _snapshots(graph)["BUCKET"])
+        yield f"{bucket.arn}/recoveries/current.json"
+    elif about == DATABASE_ENTRY:
+        yield from (each.arn for each in graph.of(SECRET) if each.name == "database")
+    elif about == DATABASE_FUNCTION:
+        yield from (each.arn for each in graph.of(FUNCTION) if each.name == "rotate-database")
     elif about == SNAPSHOT_KEY:
         yield _snapshots(graph)["KEY"]
         yield from (each.arn for each in graph.of(REPLICA_KEY))

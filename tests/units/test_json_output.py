@@ -34,7 +34,7 @@ from tests.support.json_output import SCHEMA
 RUN = CliRunner()
 APPS = {"rehearsal": cli.app, "operations": operations}
 # What is beside the commands.
-PARTS = {"error", "steps", "seconds", "timed", "diff", "cost"}
+PARTS = {"error", "run", "steps", "seconds", "timed", "diff", "cost"}
 
 
 def _commands(group: Any, words: str = "") -> Iterator[tuple[str, Any]]:
@@ -94,6 +94,7 @@ ARGUMENTS = {
     "promote": ["--from", "nowhere", "--to", "prod"],
     "parity": ["--from", "nowhere", "--to", "prod"],
     "secret set": ["--env", "nowhere", "sentry-dsn"],
+    "recover retire": ["--env", "nowhere", "--generation", "1"],
     "revoke": ["--env", "nowhere", "database"],
     "check-logs": ["--env", "nowhere", "/dev/null"],
     "protect-branch": ["--system", "nowhere.yaml"],

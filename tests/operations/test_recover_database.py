@@ -1,0 +1,350 @@
+"""DR-1, DR-2: one command restores the database beside the one that serves, and goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from infra.configuration import Configuration
+from operations import checkout
+from operations.cli import app
+from operations.console import OperationFailed
+from operations.recovery import generations_file
+from operations.recovery.instances import RECOVERY_TAG, Instances
+from operations.recovery.preparation import Preparation
+from operations.recovery.services import Services
+from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.requests import INVOCATION, Answer, Request
+from rehearsal.kubernetes.api import KubernetesApi
+from rehearsal.kubernetes.cluster import Cluster, Clusters
+from rehearsal.kubernetes.kinds import Kind
+from tests.support.checkout import copy_program
+from tests.support.recorded_calls import Calls, table_of
+from tests.support.servers import embedded_aws
+
+pytestmark = pytest.mark.contract("DR-1")
+
+ENVIRONMENT = "dev"
+REGION = "us-west-2"
+DEPLOYMENT = Kind("apps", "v1", "Deployment")
+CRON_JOB = Kind("batch", "v1", "CronJob")
+
+
+class Function:
+    """The function that rotates, in place of one with a real database behind it."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self.called: list[dict[str, Any]] = []
+        self.found: dict[str, Any] = {
+            "version": "17.4",
+            "schema": "abc",
+            "tables": {"public.orders": 7},
+            "rows": 7,
+            "sequencesBehind": [],
+        }
+
+    def __call__(self, event: dict[str, Any]) -> Any:
+        self.called.append(event)
+        if "examine" in event:
+            return self.found
+        value = json.dumps({**event["address"], "username": "app_a"})
+        self._cloud.call(
+            "secretsmanager", REGION, "put_secret_value", SecretId=event["secret"], SecretString=value
+        )
+        return None
+
+
+class World:
+    """A deployed environment, as far as the command sees of it."""
+
+    def __init__(self, cloud: Cloud, configuration: Configuration, root: Path) -> None:
+        self.cloud, self.root, self.url = cloud, root, ""
+        self.naming = configuration.naming
+        self.function = Function(cloud)
+        self.clusters = Clusters()
+        self.cluster = self._make(configuration)
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Any:
+        return self.cloud.call(service, REGION, operation, **parameters)
+
+    def _make(self, configuration: Configuration) -> Cluster:
+        naming, settings = self.naming, configuration.settings
+        subnets = [each["SubnetId"] for each in self.call("ec2", "describe_subnets")["Subnets"]]
+        vpc = self.call("ec2", "describe_vpcs")["Vpcs"][0]["VpcId"]
+        name = naming.named("database")
+        group = self.call("ec2", "create_security_group", GroupName=name, Description="PostgreSQL", VpcId=vpc)
+        self.call(
+            "rds",
+            "create_db_subnet_group",
+            DBSubnetGroupName=name,
+            DBSubnetGroupDescription="Isolated",
+            SubnetIds=subnets,
+        )
+        parameters = naming.named(f"postgres{settings.database.version}")
+        self.call(
+            "rds",
+            "create_db_parameter_group",
+            DBParameterGroupName=parameters,
+            DBParameterGroupFamily="postgres17",
+            Description="Ours",
+        )
+        self.call(
+            "rds",
+            "create_db_instance",
+            DBInstanceIdentifier=naming.prefix,
+            Engine="postgres",
+            EngineVersion="17",
+            DBInstanceClass="db.t4g.small",
+            AllocatedStorage=20,
+            DBName="triangle",
+            MasterUsername="triangle",
+            MasterUserPassword="not-a-secret",
+            BackupRetentionPeriod=1,
+            DBSubnetGroupName=name,
+            VpcSecurityGroupIds=[group["GroupId"]],
+            DBParameterGroupName=parameters,
+        )
+        host = json.dumps({"host": self.instance(1)["Endpoint"]["Address"]})
+        self.call("secretsmanager", "create_secret", Name=naming.secret("database"), SecretString=host)
+        bucket = naming.bucket("backups")
+        self.call(
+            "s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        role = f"arn:aws:iam::{naming.account}:role/cluster"
+        made = self.call(
+            "eks",
+            "create_cluster",
+            name=naming.prefix,
+            roleArn=role,
+            resourcesVpcConfig={"subnetIds": subnets},
+        )
+        cluster = self.clusters.cluster(made["cluster"]["endpoint"])
+        cluster.provide(["triangle"])
+        for service in ("api", "worker", "admin"):
+            cluster.create(
+                {
+                    "apiVersion": "apps/v1",
+                    "kind": "Deployment",
+                    "metadata": {"name": service, "namespace": "triangle"},
+                    "spec": {"replicas": 2},
+                }
+            )
+        job = {"name": "remove-expired-uploads", "namespace": "triangle"}
+        cluster.create({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": job, "spec": {}})
+        return cluster
+
+    def instance(self, generation: int) -> dict[str, Any]:
+        name = self.naming.database(generation)
+        found = self.call("rds", "describe_db_instances", DBInstanceIdentifier=name)
+        instance: dict[str, Any] = found["DBInstances"][0]
+        return instance
+
+    def instances(self) -> list[str]:
+        found = self.call("rds", "describe_db_instances")["DBInstances"]
+        return sorted(each["DBInstanceIdentifier"] for each in found)
+
+    def pods(self) -> dict[str, int]:
+        found = {name: self.cluster.get(DEPLOYMENT, "triangle", name) for name in ("api", "worker", "admin")}
+        return {name: each["spec"]["replicas"] for name, each in found.items() if each}
+
+    def sent_to(self) -> str:
+        name = self.naming.secret("database")
+        value = self.call("secretsmanager", "get_secret_value", SecretId=name)["SecretString"]
+        return str(json.loads(value)["host"]).partition(".")[0]
+
+    def answer(self, request: Request) -> Answer:
+        if INVOCATION.fullmatch(request.variables.get("PATH_INFO", "")):
+            body = json.dumps(self.function(json.loads(request.body))).encode()
+            return Answer("200 OK", [("Content-Length", str(len(body)))], body)
+        return self.cloud.answer(request)
+
+    def adopt(self) -> None:
+        """What the engine does about tags."""
+        arn = self.instance(2)["DBInstanceArn"]
+        self.call("rds", "remove_tags_from_resource", ResourceName=arn, TagKeys=[RECOVERY_TAG])
+
+    def recover(self, *words: str) -> Result:
+        command = ["recover", *words, "--env", ENVIRONMENT, "--endpoint-url", self.url]
+        return CliRunner().invoke(app, command)
+
+    def database_section(self) -> dict[str, Any]:
+        return checkout.declared(ENVIRONMENT).settings.database.generations.__dict__
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    root = copy_program(tmp_path)
+    monkeypatch.setattr(checkout, "ROOT", root)
+    configuration = checkout.declared(ENVIRONMENT)
+    with Cloud(configuration.settings.account) as cloud:
+        one = World(cloud, configuration, root)
+        api = KubernetesApi(cloud, one.clusters, one.answer, REGION)
+        with embedded_aws(cloud.account, api) as url:
+            one.url = url
+            yield one
+
+
+RESTORE = ("database", "--to", "latest", "--yes")
+
+
+def test_the_database_is_restored_beside_the_one_that_served(world: World) -> None:
+    result = world.recover(*RESTORE)
+    assert result.exit_code == 0, result.output
+    assert world.instances() == ["triangle-dev", "triangle-dev-2"]
+    before, after = world.instance(1), world.instance(2)
+    for key in ("VpcSecurityGroups", "DBInstanceClass", "DBName", "MasterUsername", "BackupRetentionPeriod"):
+        assert after[key] == before[key], key
+    for key, name in (("DBSubnetGroup", "DBSubnetGroupName"),):
+        assert after[key][name] == before[key][name]
+    assert after["DBParameterGroups"][0]["DBParameterGroupName"] == "triangle-dev-postgres17"
+    assert (world.sent_to(), world.pods()) == ("triangle-dev-2", {"api": 2, "worker": 2, "admin": 2})
+    assert world.database_section() == {"current": 2, "retired": (1,), "lost": (), "adopt": True}
+
+
+def test_services_without_a_database_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any) -> None:
+        raise OperationFailed("no backups")
+
+    monkeypatch.setattr(Instances, "restore_to_time", failing)
+    assert world.recover(*RESTORE).exit_code == 1
+    assert world.pods() == {"api": 0, "worker": 0, "admin": 2}
+    job = world.cluster.get(CRON_JOB, "triangle", "remove-expired-uploads")
+    assert job is not None
+    assert job["spec"]["suspend"] is True
+
+
+KILLED: list[tuple[type[Any] | Any, str]] = [
+    (Services, "stop"),
+    (Instances, "restore_to_time"),
+    (Preparation, "examine"),
+    (Preparation, "prepare"),
+    (Services, "start"),
+    (Instances, "keep_backups"),
+    (generations_file, "write"),
+]
+
+
+@pytest.mark.parametrize(("place", "name"), KILLED, ids=[name for _, name in KILLED])
+def test_killed_anywhere_the_same_command_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: Any, name: str
+) -> None:
+    original: Callable[..., Any] = getattr(place, name)
+
+    def killed(*arguments: Any) -> None:
+        original(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place, name, killed)
+        assert world.recover(*RESTORE).exit_code == 1
+    result = world.recover(*RESTORE)
+    assert result.exit_code == 0, result.output
+    assert world.instances() == ["triangle-dev", "triangle-dev-2"]
+    assert (world.sent_to(), world.pods()) == ("triangle-dev-2", {"api": 2, "worker": 2, "admin": 2})
+    assert world.database_section() == {"current": 2, "retired": (1,), "lost": (), "adopt": True}
+
+
+def test_nothing_is_switched_to_what_is_not_good_and_it_can_be_given_up(world: World) -> None:
+    world.function.found["sequencesBehind"] = ["public.orders.id"]
+    result = world.recover(*RESTORE)
+    assert result.exit_code == 3
+    assert "public.orders.id" in result.stderr
+    assert world.sent_to() == "triangle-dev"
+    result = world.recover("database", "--back", "--yes")
+    assert result.exit_code == 0, result.output
+    assert (world.sent_to(), world.pods()) == ("triangle-dev", {"api": 2, "worker": 2, "admin": 2})
+    assert world.database_section() == {"current": 1, "retired": (), "lost": (), "adopt": False}
+
+
+def test_an_adopted_one_is_finished_and_the_way_back_stays_open(world: World) -> None:
+    assert world.recover(*RESTORE).exit_code == 0
+    assert world.recover("finish").exit_code == 1
+    world.adopt()
+    assert world.recover("finish").exit_code == 0
+    assert world.database_section() == {"current": 2, "retired": (1,), "lost": (), "adopt": False}
+    result = world.recover("database", "--back", "--yes")
+    assert result.exit_code == 0, result.output
+    assert world.sent_to() == "triangle-dev"
+    assert world.database_section() == {"current": 1, "retired": (2,), "lost": (), "adopt": False}
+
+
+def test_an_instance_is_retired_by_hand(world: World) -> None:
+    world.recover(*RESTORE)
+    world.adopt()
+    world.recover("finish")
+    world.call("rds", "modify_db_instance", DBInstanceIdentifier="triangle-dev", DeletionProtection=True)
+    assert world.recover("retire", "--generation", "2", "--yes").exit_code == 2
+    result = world.recover("retire", "--generation", "1", "--yes")
+    assert result.exit_code == 0, result.output
+    assert "pulumi state unprotect" in result.stdout
+    assert world.instance(1)["DeletionProtection"] is False
+    assert world.database_section() == {"current": 2, "retired": (), "lost": (), "adopt": False}
+
+
+@pytest.mark.contract("DR-2")
+def test_a_lost_database_comes_back_from_a_snapshot(world: World) -> None:
+    world.call(
+        "rds",
+        "delete_db_instance",
+        DBInstanceIdentifier="triangle-dev",
+        FinalDBSnapshotIdentifier="the-last",
+        SkipFinalSnapshot=False,
+    )
+    unknown = world.recover("database", "--snapshot", "another", "--yes")
+    assert unknown.exit_code == 2
+    assert "the-last" in unknown.stderr
+    result = world.recover("database", "--snapshot", "the-last", "--yes")
+    assert result.exit_code == 0, result.output
+    assert world.instances() == ["triangle-dev-2"]
+    assert world.database_section() == {"current": 2, "retired": (1,), "lost": (1,), "adopt": True}
+    assert "pulumi state delete" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("database", "--yes"), "--to, --snapshot and --back; allowed: one"),
+        (("database", "--to", "yesterday", "--yes"), "or a time with its zone"),
+        (("database", "--to", "2026-11-28T14:30", "--yes"), "or a time with its zone"),
+        (("database", "--to", "2001-01-01T00:00Z", "--yes"), "UTC, or latest"),
+        (("database", "--back", "--yes"), "no generation to go back to"),
+        (("database", "--to", "latest", "--json"), "add --yes"),
+    ],
+)
+def test_wrong_input_is_told_before_anything_happens(world: World, words: tuple[str, ...], said: str) -> None:
+    result = world.recover(*words)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert world.pods() == {"api": 2, "worker": 2, "admin": 2}
+
+
+def test_the_plan_and_the_state_are_json_and_change_nothing(world: World) -> None:
+    plan = json.loads(world.recover("plan", "--json").stdout)
+    assert [step["name"] for step in plan["steps"]] == [
+        "stop",
+        "restore",
+        "check",
+        "switch",
+        "start",
+        "backups",
+        "write",
+    ]
+    assert plan["usersBack"]["typical"] < 30 * 60
+    status = json.loads(world.recover("status", "--json").stdout)
+    assert status["run"] is None
+    assert [row["role"] for row in status["generations"]] == ["serves"]
+    assert world.pods() == {"api": 2, "worker": 2, "admin": 2}
+
+
+def test_its_calls_are_all_in_the_table_of_rights_and_no_others(world: World, calls: Calls) -> None:
+    assert world.recover(*RESTORE, "--json").exit_code == 0
+    made = calls.of("database")
+    # The cluster's address, which an embedded AWS has in its place, and the other way to restore.
+    elsewhere = {("eks:DescribeCluster", ""), ("rds:RestoreDBInstanceFromDBSnapshot", "")}
+    assert made == table_of("database") - elsewhere
