@@ -27,7 +27,7 @@ from tests.support.checkout import copy_program
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.servers import embedded_aws
 
-pytestmark = pytest.mark.contract("DR-1")
+pytestmark = pytest.mark.contract("DR-1", "DB-6")
 
 ENVIRONMENT = "dev"
 REGION = "us-west-2"
