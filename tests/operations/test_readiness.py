@@ -1,0 +1,236 @@
+"""`recover check`: each question, answered well and badly, and one that AWS does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from infra.configuration.buckets import CATALOGUE
+from operations.environments import Connection
+from operations.recovery.readiness import Finding, Readiness, State
+from tests.support.recordings import configuration_of
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+HOME, RECOVERY = "us-west-2", "us-east-2"
+PRIMARY = f"arn:aws:rds:{HOME}:230000000003:db:triangle-prod"
+REPLICA = f"arn:aws:rds:{RECOVERY}:230000000003:db:triangle-prod-standby"
+STATE_KEY = "awskms://alias/groundwork-state?region=eu-central-1"
+
+Answer = Any
+Answers = dict[tuple[str, str, str], Answer]
+
+
+def ago(**time: float) -> datetime:
+    return NOW - timedelta(**time)
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "said by AWS"}}, "Operation")
+
+
+def instance(name: str, **more: Any) -> dict[str, Any]:
+    return {"DBInstances": [{"DBInstanceIdentifier": name, "DBInstanceStatus": "available", **more}]}
+
+
+def healthy() -> Answers:
+    """What AWS answers where everything is as it should be."""
+    lag = [
+        {"Timestamp": ago(minutes=9), "Maximum": 4000.0},
+        {"Timestamp": ago(minutes=1), "Maximum": 41.0},
+    ]
+    return {
+        (HOME, "s3", "head_object"): refused("404"),
+        (HOME, "rds", "describe_db_instances"): instance(
+            "triangle-prod",
+            DBInstanceArn=PRIMARY,
+            LatestRestorableTime=ago(minutes=4),
+            ReadReplicaDBInstanceIdentifiers=[REPLICA],
+        ),
+        (HOME, "rds", "describe_db_snapshots"): {
+            "DBSnapshots": [
+                {"Status": "available", "SnapshotCreateTime": ago(hours=6)},
+                {"Status": "creating"},
+            ]
+        },
+        (HOME, "s3", "list_objects_v2"): {"Contents": [{"LastModified": ago(days=5)}]},
+        (RECOVERY, "rds", "describe_db_instances"): instance("triangle-prod-standby"),
+        (RECOVERY, "cloudwatch", "get_metric_statistics"): {"Datapoints": lag},
+        (RECOVERY, "rds", "describe_db_instance_automated_backups"): {
+            "DBInstanceAutomatedBackups": [{"DBInstanceArn": PRIMARY, "Status": "replicating"}]
+        },
+        (HOME, "secretsmanager", "describe_secret"): {
+            "ReplicationStatus": [{"Region": RECOVERY, "Status": "InSync"}]
+        },
+        (RECOVERY, "ecr", "describe_images"): {"imageDetails": [{}]},
+        (HOME, "s3", "get_bucket_replication"): {
+            "ReplicationConfiguration": {"Rules": [{"Status": "Enabled"}]}
+        },
+    }
+
+
+class Client:
+    """A client of boto3 that answers what it is told to."""
+
+    def __init__(self, region: str, service: str, answers: Answers) -> None:
+        self._region, self._service, self._answers = region, service, answers
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(**_: Any) -> Any:
+            answer = self._answers[self._region, self._service, operation]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+class Account(Connection):
+    """A connection whose clients answer so."""
+
+    def __init__(self, answers: Answers) -> None:
+        object.__setattr__(self, "_answers", answers)
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        return Client(region or HOME, service, vars(self)["_answers"])
+
+
+def ask(
+    change: Answers | None = None, environment: str = "prod", state_key: str = STATE_KEY
+) -> dict[str, Finding]:
+    answers = {**healthy(), **(change or {})}
+    configuration = configuration_of("triangle", environment)
+    found = Readiness(configuration, Account(answers), state_key, NOW).findings()
+    return {finding.check: finding for finding in found}
+
+
+@pytest.mark.contract("DR-3")
+def test_where_everything_is_there_a_recovery_is_ready() -> None:
+    found = ask()
+    assert {each.state for each in found.values()} == {State.READY}
+    assert found["replica"].found == "triangle-prod-standby is 41 s behind"
+    assert found["buckets"].found.startswith(f"all {len([each for each in CATALOGUE if each.replicated])} ")
+    assert not any(each.advice for each in found.values())
+
+
+@pytest.mark.contract("DR-3")
+@pytest.mark.parametrize(
+    ("check", "call", "answer", "said"),
+    [
+        ("no recovery", (HOME, "s3", "head_object"), {}, "one is under way"),
+        (
+            "time to restore",
+            (HOME, "rds", "describe_db_instances"),
+            instance("triangle-prod", DBInstanceArn=PRIMARY, LatestRestorableTime=ago(minutes=61)),
+            "up to 61 min ago",
+        ),
+        (
+            "time to restore",
+            (HOME, "rds", "describe_db_instances"),
+            instance("triangle-prod", DBInstanceArn=PRIMARY),
+            "cannot be restored",
+        ),
+        (
+            "snapshot",
+            (HOME, "rds", "describe_db_snapshots"),
+            {"DBSnapshots": [{"Status": "available", "SnapshotCreateTime": ago(hours=27)}]},
+            "27 h old",
+        ),
+        ("snapshot", (HOME, "rds", "describe_db_snapshots"), {"DBSnapshots": []}, "there is none"),
+        (
+            "restore test",
+            (HOME, "s3", "list_objects_v2"),
+            {"Contents": [{"LastModified": ago(days=9)}]},
+            "9 days old",
+        ),
+        ("restore test", (HOME, "s3", "list_objects_v2"), {}, "there is none"),
+        (
+            "replica",
+            (HOME, "rds", "describe_db_instances"),
+            instance("triangle-prod", DBInstanceArn=PRIMARY, LatestRestorableTime=ago(minutes=4)),
+            f"none in {RECOVERY}",
+        ),
+        (
+            "replica",
+            (RECOVERY, "cloudwatch", "get_metric_statistics"),
+            {"Datapoints": [{"Timestamp": ago(minutes=1), "Maximum": -1.0}]},
+            "-1 s behind",
+        ),
+        (
+            "replica",
+            (RECOVERY, "cloudwatch", "get_metric_statistics"),
+            {"Datapoints": [{"Timestamp": ago(minutes=1), "Maximum": 3601.0}]},
+            "3601 s behind",
+        ),
+        (
+            "copied backups",
+            (RECOVERY, "rds", "describe_db_instance_automated_backups"),
+            {"DBInstanceAutomatedBackups": [{"DBInstanceArn": "arn:another", "Status": "replicating"}]},
+            f"none in {RECOVERY}",
+        ),
+        (
+            "secrets",
+            (HOME, "secretsmanager", "describe_secret"),
+            {"ReplicationStatus": [{"Region": RECOVERY, "Status": "Failed"}]},
+            "database (Failed)",
+        ),
+        ("secrets", (HOME, "secretsmanager", "describe_secret"), {}, "database (no copy)"),
+        ("images", (RECOVERY, "ecr", "describe_images"), refused("ImageNotFoundException"), "2 of 2 not"),
+        (
+            "buckets",
+            (HOME, "s3", "get_bucket_replication"),
+            refused("ReplicationConfigurationNotFoundError"),
+            "documents",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_with_what_to_do(
+    check: str, call: tuple[str, str, str], answer: Answer, said: str
+) -> None:
+    found = ask({call: answer})
+    assert found[check].state is State.NOT_READY
+    assert said in found[check].found
+    assert found[check].advice
+
+
+def test_an_instance_that_is_not_available_is_no_replica() -> None:
+    replica = instance("triangle-prod-standby")
+    replica["DBInstances"][0]["DBInstanceStatus"] = "storage-full"
+    found = ask({(RECOVERY, "rds", "describe_db_instances"): replica})["replica"]
+    assert (found.state, found.found) == (State.NOT_READY, "triangle-prod-standby is storage-full")
+
+
+@pytest.mark.parametrize(
+    ("provider", "state"),
+    [
+        (STATE_KEY, State.READY),
+        (f"awskms://alias/state?region={HOME}", State.NOT_READY),
+        (f"awskms://alias/state?awssdk=v2&region={RECOVERY}", State.NOT_READY),
+        ("awskms://alias/state", State.UNKNOWN),
+        ("passphrase", State.UNKNOWN),
+        ("", State.UNKNOWN),
+    ],
+)
+def test_the_states_key_outlives_both_regions(provider: str, state: State) -> None:
+    assert ask(state_key=provider)["state's key"].state is state
+
+
+def test_what_aws_does_not_tell_is_not_known_and_the_rest_is_asked() -> None:
+    gone = EndpointConnectionError(endpoint_url=f"https://rds.{HOME}.amazonaws.com")
+    found = ask({(HOME, "rds", "describe_db_instances"): gone})
+    unknown = {check for check, each in found.items() if each.state is State.UNKNOWN}
+    assert unknown == {"time to restore", "snapshot", "replica", "copied backups"}
+    assert found["secrets"].state is State.READY
+
+
+def test_without_a_recovery_region_nothing_is_asked_of_it() -> None:
+    assert set(ask(environment="dev")) == {
+        "no recovery",
+        "time to restore",
+        "snapshot",
+        "restore test",
+        "state's key",
+    }
