@@ -134,7 +134,7 @@ parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets,
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
 
-recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT or BACK=1; WHAT=plan, status, finish, retire
+recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT or BACK=1; WHAT=plan, check, status, finish, retire
 	@$(OPERATIONS) recover "$${WHAT:-database}" $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} \
 		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
 		$${YES:+--yes}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.errors import errors_for_people
+from commands.errors import Exit, errors_for_people
 from commands.output import json_wanted, show_json
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
@@ -111,6 +111,45 @@ def plan(
             show_json(plan_as_json(recovery))
         else:
             typer.echo("\n".join(plan_lines(recovery)))
+
+
+@recover.command()
+def check(
+    env: Environment,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Ask AWS whether a recovery would work today: copies, their age, keys. Changes nothing.
+
+    Exit codes: 0 ready; 1 AWS cannot be asked; 2 wrong input; 3 something is not ready, or not known.
+    """
+    with errors_for_people(), _aws_errors():
+        from dataclasses import asdict
+
+        from infra.configuration.strict_yaml import parse
+        from operations.checkout import ROOT, declared
+        from operations.console import show_table
+        from operations.environments import Place, connect
+        from operations.recovery.readiness import Readiness, State
+        from operations.versions import stack_file
+
+        configuration = declared(env, system)
+        connection = connect(configuration, Place(profile, endpoint_url))
+        content = parse(stack_file(ROOT, env).read_text(encoding="utf-8"))
+        provider = str(content.get("secretsprovider", "")) if isinstance(content, dict) else ""
+        found = Readiness(configuration, connection, provider, datetime.now(UTC)).findings()
+        ready = all(each.state is State.READY for each in found)
+        if json_:
+            show_json({"environment": env, "ready": ready, "checks": [asdict(each) for each in found]})
+        else:
+            show_table(
+                ("check", "", "found", "what to do"),
+                [(each.check, each.state.value, each.found, each.advice) for each in found],
+            )
+        if not ready:
+            raise typer.Exit(Exit.CHECKS_FAILED)
 
 
 @recover.command()

@@ -106,7 +106,7 @@ class Readiness:
     def _no_other_recovery(self) -> Iterator[Finding]:
         bucket = self._naming.bucket(BACKUPS)
         try:
-            self._client("s3").head_object(Bucket=bucket, Key=CURRENT)
+            self._client("s3").get_object(Bucket=bucket, Key=CURRENT)
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
                 raise

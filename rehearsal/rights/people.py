@@ -102,6 +102,19 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("secretsmanager:GetSecretValue", EVERY_ENTRY),
             ),
         ),
+        # CI asks every day whether a recovery would work.
+        "check": Command(
+            "deploy",
+            (
+                ("cloudwatch:GetMetricStatistics", EVERYTHING),
+                ("ecr:DescribeImages", EVERYTHING),
+                ("rds:DescribeDBSnapshots", EVERYTHING),
+                ("s3:GetReplicationConfiguration", EVERYTHING),
+                ("s3:ListBucket", EVERYTHING),
+                ("secretsmanager:DescribeSecret", EVERY_ENTRY),
+                *_LOOKED_AT,
+            ),
+        ),
         "restore": Command(
             "deploy",
             (

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from typer.testing import CliRunner
 
 from infra.configuration.buckets import CATALOGUE
+from operations.cli import app
 from operations.environments import Connection
 from operations.recovery.readiness import Finding, Readiness, State
+from rehearsal.rights.people import COMMANDS
+from tests.operations.conftest import Account
+from tests.support.json_output import check_output
+from tests.support.recorded_calls import Calls
 from tests.support.recordings import configuration_of
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -43,7 +50,7 @@ def healthy() -> Answers:
         {"Timestamp": ago(minutes=1), "Maximum": 41.0},
     ]
     return {
-        (HOME, "s3", "head_object"): refused("404"),
+        (HOME, "s3", "get_object"): refused("NoSuchKey"),
         (HOME, "rds", "describe_db_instances"): instance(
             "triangle-prod",
             DBInstanceArn=PRIMARY,
@@ -88,7 +95,7 @@ class Client:
         return call
 
 
-class Account(Connection):
+class Told(Connection):
     """A connection whose clients answer so."""
 
     def __init__(self, answers: Answers) -> None:
@@ -103,7 +110,7 @@ def ask(
 ) -> dict[str, Finding]:
     answers = {**healthy(), **(change or {})}
     configuration = configuration_of("triangle", environment)
-    found = Readiness(configuration, Account(answers), state_key, NOW).findings()
+    found = Readiness(configuration, Told(answers), state_key, NOW).findings()
     return {finding.check: finding for finding in found}
 
 
@@ -120,7 +127,7 @@ def test_where_everything_is_there_a_recovery_is_ready() -> None:
 @pytest.mark.parametrize(
     ("check", "call", "answer", "said"),
     [
-        ("no recovery", (HOME, "s3", "head_object"), {}, "one is under way"),
+        ("no recovery", (HOME, "s3", "get_object"), {}, "one is under way"),
         (
             "time to restore",
             (HOME, "rds", "describe_db_instances"),
@@ -234,3 +241,41 @@ def test_without_a_recovery_region_nothing_is_asked_of_it() -> None:
         "restore test",
         "state's key",
     }
+
+
+@pytest.fixture
+def prod(account: Callable[[str], Account]) -> Account:
+    """An account with some of what a recovery needs: a replica, a snapshot, entries, a bucket, one image."""
+    found = account("prod")
+    configuration = configuration_of("triangle", "prod")
+    found.deploy()
+    rds, there = found.other("rds"), found.other("rds", RECOVERY)
+    rds.create_db_instance(
+        DBInstanceIdentifier="triangle-prod",
+        DBInstanceClass="db.m7g.large",
+        Engine="postgres",
+        BackupRetentionPeriod=30,
+        AllocatedStorage=100,
+    )
+    rds.create_db_snapshot(DBInstanceIdentifier="triangle-prod", DBSnapshotIdentifier="before")
+    there.create_db_instance_read_replica(
+        DBInstanceIdentifier="triangle-prod-standby", SourceDBInstanceIdentifier=PRIMARY
+    )
+    found.other("s3").create_bucket(
+        Bucket=configuration.naming.bucket("backups"),
+        CreateBucketConfiguration={"LocationConstraint": HOME},
+    )
+    return found
+
+
+def test_the_command_asks_an_account_and_fails_where_it_is_not_ready(prod: Account, calls: Calls) -> None:
+    command = ["recover", "check", "--env", "prod", "--endpoint-url", prod.url, "--json"]
+    said = CliRunner().invoke(app, command)
+    assert said.exit_code == 3, said.output
+    found = json.loads(said.stdout)
+    check_output("recover check", found)
+    states = {each["check"]: each["state"] for each in found["checks"]}
+    assert found["ready"] is False
+    assert (states["no recovery"], states["snapshot"], states["time to restore"]) == ("ready",) * 3
+    assert (states["secrets"], states["images"], states["restore test"]) == ("not ready",) * 3
+    assert calls.of("check") == {(action, "") for action, _ in COMMANDS["check"].calls}

@@ -25,7 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 _OURS = (f"{ROOT}/functions/", f"{ROOT}/operations/")
 
 # Where the name of the operation is not that of the permission (Service Authorization Reference).
-_ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction", "s3:ListObjectsV2": "s3:ListBucket"}
+_ACTIONS = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3:ListObjectsV2": "s3:ListBucket",
+}
 # Which parameter says what a call is about.
 _ABOUT = ("SecretId", "TopicArn", "Bucket", "UserId", "DBInstanceIdentifier")
 # Variables that tell a function what to work on, the narrower ones first.
