@@ -7,8 +7,8 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT BACK BASE DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION INVENTORY JSON LIST NAME NAMES NOW OUTPUT PARALLEL PATHS \
-	PORT PROFILES PYTHON SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WHAT WRITE YES ZONE
+GIVEN := ACCEPT BACK BASE DATA DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION INVENTORY JSON LIST NAME NAMES NOW OUTPUT \
+	PARALLEL PATHS PORT PROFILES PYTHON SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WHAT WRITE YES ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -75,8 +75,9 @@ up: $(READY) ## bring ENV up in the embedded AWS with the real engine, and show 
 preview: $(READY) ## what the working tree changes in ENV; compared with BASE or the last commit; TRY=1 deploys it too
 	@$(REHEARSAL) preview $(OPTIONS) $${BASE:+--base "$$BASE"} $${TRY:+--try}
 
-serve: $(READY) ## bring ENV up and leave the embedded AWS running on PORT of this machine
-	@$(REHEARSAL) serve --env "$$ENV" $(OTHER_SYSTEM) $${PORT:+--port "$$PORT"}
+# The servers are among what the tests need.
+serve: $(if $(DATA),$(TESTS_READY),$(READY)) ## bring ENV up and leave the embedded AWS running on PORT; DATA=1: real servers behind databases
+	@$(REHEARSAL) serve --env "$$ENV" $(OTHER_SYSTEM) $${PORT:+--port "$$PORT"} $${DATA:+--data}
 
 shell: $(READY) ## a shell in which `pulumi` is ENV's rehearsal: stack, preview --target, import, state…
 	@$(REHEARSAL) shell --env "$$ENV" $(OTHER_SYSTEM)

@@ -132,14 +132,20 @@ def reset(env: Environment = "dev", system: System = None, json_: Json = False) 
 
 
 @app.command()
-def serve(env: Environment = "dev", port: int = 4566, system: System = None) -> None:
+def serve(
+    env: Environment = "dev",
+    port: int = 4566,
+    system: System = None,
+    data: Annotated[bool, typer.Option("--data", help="real servers behind databases and caches")] = False,
+) -> None:
     """Deploy, then leave the embedded AWS running on a loopback port until Ctrl-C."""
     from rehearsal.endpoint import check_port, serve_environment
 
     with errors_for_people():
         check_port(port)
         _check(env, system)
-        serve_environment(ROOT, env, _engine(), _workspace(env, system), port=port, system=system)
+        workspace = _workspace(env, system)
+        serve_environment(ROOT, env, _engine(), workspace, port=port, system=system, data=data)
 
 
 @app.command()

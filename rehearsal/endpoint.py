@@ -13,6 +13,7 @@ from rehearsal.drift import Application, Operations
 from rehearsal.inventory import Inventory
 from rehearsal.invocations import Invocations
 from rehearsal.kubernetes.api import KubernetesApi
+from rehearsal.lambda_runtime import Behind
 from rehearsal.local_clients import LocalClients
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace, WorkspaceError
@@ -26,15 +27,25 @@ class PortInUse(WorkspaceError):
 
 
 def serve_environment(
-    root: Path, environment: str, engine: Path, workspace: Workspace, *, port: int, system: Path | None = None
+    root: Path,
+    environment: str,
+    engine: Path,
+    workspace: Workspace,
+    *,
+    port: int,
+    system: Path | None = None,
+    data: bool = False,
 ) -> None:
     """Deploys, then answers AWS calls on 127.0.0.1:`port` until Ctrl-C.
 
-    What clients change stays in the environment, and is drift until a deployment or a refresh.
+    What clients change stays in the environment, and is drift until a deployment or a refresh. With `data`
+    real servers stand behind the databases; what they hold is gone at the end.
     """
     check_port(port)
     terminal = Terminal()
-    with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
+    with Session(
+        root, environment, engine, workspace, checkpoints=False, system=system, data=data
+    ) as session:
         with terminal.progress(f"up {environment}") as progress:
             session.up(progress)
         state = session.export()
@@ -50,6 +61,10 @@ def serve_environment(
             f"  aws --endpoint-url http://127.0.0.1:{port} rds describe-db-instances",
             markup=False,
         )
+        if data:
+            from rehearsal.datastores.table import show_servers
+
+            show_servers(terminal, session.datastores, port)
         terminal.out.print("Ctrl-C stops it.")
         _stop_on_signals()
         try:
@@ -69,7 +84,8 @@ def answers(session: Session, root: Path, port: int) -> KubernetesApi:
         root: the checkout whose functions may run.
         port: of this machine, under which functions reach it.
     """
-    called = Invocations(session.cloud, root, ("127.0.0.1", port))
+    behind = session.datastores.behind if session.data else Behind
+    called = Invocations(session.cloud, root, ("127.0.0.1", port), behind)
     return KubernetesApi(session.cloud, session.clusters, called, str(session.region))
 
 

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import INVOCATION, Answer, Refusal, Request
-from rehearsal.lambda_runtime import Function, Outcome, run
+from rehearsal.lambda_runtime import Behind, Function, Outcome, run
 
 _HANDLER = re.compile(r"functions\.(\w+)\.handler\.handle")
 _LOG_BYTES = 4096  # of LogResult (Invoke)
@@ -37,9 +38,13 @@ class Invocations:
         cloud: which has the functions.
         root: the checkout whose code may run.
         aws: host and port under which functions reach the cloud.
+        behind: the servers that stand behind it just now.
     """
 
-    def __init__(self, cloud: Cloud, root: Path, aws: tuple[str, int]) -> None:
+    def __init__(
+        self, cloud: Cloud, root: Path, aws: tuple[str, int], behind: Callable[[], Behind] = Behind
+    ) -> None:
+        self._behind = behind
         self._cloud = cloud
         self._root = root
         self._aws = aws
@@ -56,7 +61,7 @@ class Invocations:
         if kind == "DryRun":
             return Answer("204 No Content", [], b"")
         # Not while the cloud is held: the function calls it.
-        outcome = run(function, _event(request.body), self._aws)
+        outcome = run(function, _event(request.body), self._aws, behind=self._behind())
         if outcome.refused is not None and outcome.payload is None:
             raise Refusal(501, "NotImplemented", _lacking(name, outcome.refused))
         if kind == "Event":
@@ -84,7 +89,7 @@ class Invocations:
         function = self._function(name, region)
         for step in _STEPS:
             event = {"Step": step, "SecretId": begun["ARN"], "ClientRequestToken": begun["VersionId"]}
-            outcome = run(function, event, self._aws)
+            outcome = run(function, event, self._aws, behind=self._behind())
             if outcome.payload is not None:
                 continue
             if outcome.refused is not None:

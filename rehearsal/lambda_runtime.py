@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,29 @@ if given:
         file.write(result)
 """
 
+# Names of servers that stand behind the embedded AWS lead to them, and their authority is trusted.
+_PLACES = """
+import socket, ssl
+look_up, trust, make_context = (
+    socket.getaddrinfo, ssl.SSLContext.load_verify_locations, ssl.create_default_context
+)
+
+def find(host, port, *arguments, **named):
+    place = given["places"].get(f"{host}:{port}")
+    if place is None:
+        return look_up(host, port, *arguments, **named)
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", place))]
+
+def trusting(*arguments, **named):
+    context = make_context(*arguments, **named)
+    trust(context, cadata=given["authority"])
+    return context
+
+socket.getaddrinfo = find
+if given["authority"]:
+    ssl.create_default_context = trusting
+"""
+
 # Connections to anything but the embedded AWS are refused before a name is looked up, and told.
 _OFFLINE = """
 def refuse(event, arguments):
@@ -51,7 +74,8 @@ def refuse(event, arguments):
     else:
         return
     host = place[0].decode() if isinstance(place[0], bytes) else str(place[0])
-    if [host, int(place[1])] != given["aws"]:
+    local = host == "127.0.0.1" and int(place[1]) in given["places"].values()
+    if [host, int(place[1])] != given["aws"] and not local:
         with open(given["refused"], "w") as file:
             file.write(json.dumps([host, int(place[1])]))
         raise ConnectionRefusedError(f"{host}:{place[1]} is not there")
@@ -97,6 +121,19 @@ class Function:
 
 
 @dataclass(frozen=True)
+class Behind:
+    """Servers that stand behind the embedded AWS.
+
+    Args:
+        places: ports of this machine, by host name and port within AWS (`host:5432`).
+        authority: signs their certificates; PEM.
+    """
+
+    places: Mapping[str, int] = field(default_factory=dict)
+    authority: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a call has come to.
 
@@ -114,7 +151,13 @@ class Outcome:
 
 
 def run(
-    function: Function, event: Any, aws: tuple[str, int], *, prelude: str = "", offline: bool = True
+    function: Function,
+    event: Any,
+    aws: tuple[str, int],
+    *,
+    prelude: str = "",
+    offline: bool = True,
+    behind: Behind | None = None,
 ) -> Outcome:
     """Calls a function's handler.
 
@@ -123,8 +166,10 @@ def run(
         event: it is called with.
         aws: host and port of the embedded AWS.
         prelude: is done before it is imported.
-        offline: nothing but the embedded AWS can be reached.
+        offline: nothing but the embedded AWS can be reached, and what stands behind it.
+        behind: what does.
     """
+    behind = behind or Behind()
     with tempfile.TemporaryDirectory(prefix="groundwork-function-") as name:
         folder = Path(name)
         archive, result, refused = folder / "function.zip", folder / "result", folder / "refused"
@@ -144,8 +189,10 @@ def run(
             "result": str(result),
             "aws": list(aws),
             "refused": str(refused),
+            "places": dict(behind.places),
+            "authority": behind.authority,
         }
-        text = program(archive, function.handler, (_OFFLINE if offline else "") + prelude)
+        text = program(archive, function.handler, _PLACES + (_OFFLINE if offline else "") + prelude)
         try:
             done = subprocess.run(
                 [sys.executable, "-S", "-I", "-c", text],

@@ -8,10 +8,13 @@ a page's own domain can be made to point to 127.0.0.1.
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
+
+from botocore.exceptions import EndpointConnectionError
 
 from rehearsal.aws.requests import Answer, Refusal, Request
 
@@ -46,6 +49,10 @@ class LocalClients:
                 return _answer(environ, start_response, 501, "NotImplemented", said)
             start_response(answer.status, answer.headers)
             return [answer.body]
+        except EndpointConnectionError as error:
+            # No answer at all. werkzeug would go on listening to a client that waits for one.
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionResetError(str(error)) from error
         except Refusal as error:
             return _answer(environ, start_response, error.status, error.code, str(error))
         except (NotImplementedError, ImportError) as error:  # moto's services are packages that need others

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import grpc
@@ -46,6 +46,9 @@ from rehearsal.stackfile import StackFile, StackFileError
 from rehearsal.workspace import Workspace, WorkspaceError
 from timing.forecast import Forecast
 from timing.recorded import graph_of, graph_of_plan, run_of
+
+if TYPE_CHECKING:
+    from rehearsal.datastores import DataStores
 
 Progress = Callable[[Log], None]
 
@@ -106,6 +109,7 @@ class Session:
             journal alone.
         system: the system file, when it is not the checkout's own.
         faults: called before every AWS call with service and operation; it may raise or wait.
+        data: real servers stand behind databases (`datastores`); they are gone when the session ends.
     """
 
     root: Path
@@ -115,9 +119,11 @@ class Session:
     checkpoints: bool = True
     system: Path | None = None
     faults: Callable[[str, str], None] | None = None
+    data: bool = False
     cloud: Cloud = field(init=False)
     clusters: Clusters = field(init=False)
     installed: Installed = field(init=False)
+    datastores: DataStores = field(init=False)
     region: str = field(init=False, default="")
     _servers: list[grpc.Server | language.ProgramServer] = field(init=False, default_factory=list)
     _ports: dict[str, int] = field(init=False, default_factory=dict)
@@ -169,6 +175,8 @@ class Session:
         for running in self._servers:
             running.stop(grace=None)
         self._servers.clear()
+        if hasattr(self, "datastores"):
+            self.datastores.stop()
         if hasattr(self, "cloud"):
             self.cloud.stop()
             DESCRIPTIONS.save()
@@ -271,7 +279,10 @@ class Session:
         journal = Journal(self.workspace.journal)
         self.cloud = Cloud(stack_file.account, journal)
         self.cloud.before_call = self.faults
-        self.clusters = Clusters(lambda entry: journal.append([{"kind": "kubernetes", "change": entry}]))
+        self.clusters = Clusters(
+            lambda entry: journal.append([{"kind": "kubernetes", "change": entry}]),
+            self.cloud.reach.lost_cluster,
+        )
         try:
             self.cloud.start()
         except (ProviderError, JournalError) as error:
@@ -284,6 +295,11 @@ class Session:
                 f"{error}. It was made by another version of the program or for another account; "
                 f"`make reset ENV={self.environment}` throws it away."
             ) from error
+        if self.data:
+            from rehearsal.datastores import DataStores
+
+            self.datastores = DataStores(stack_file.account, self.cloud.unreachable)
+            self.datastores.start()
         self.cloud.prepare(stack_file.region, services.QUESTIONS)
         self.clusters.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "kubernetes")
         self.installed = Installed(lambda entry: journal.append([{"kind": "installed", "change": entry}]))

@@ -15,9 +15,11 @@ from functools import cache
 from typing import Any, Self
 
 import typer
+from botocore import xform_name
 
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.aws.moto_speed import make_client, quicken_moto
+from rehearsal.aws.reach import Attempt, Reach
 from rehearsal.aws.requests import Answer, Request, Requests
 from rehearsal.journal import CLIENTS, Entry, Journal, decode
 from rehearsal.provider import ProviderError
@@ -52,6 +54,17 @@ class Cloud:
         self._pending: list[Entry] | None = None
         self._requests: Requests | None = None
         self.before_call: Callable[[str, str], None] | None = None
+        self.reach = Reach()
+
+    @property
+    def unreachable(self) -> set[str]:
+        """The regions that do not answer; put one in to switch it off, take it out to switch it on again."""
+        return self.reach.unreachable
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """What was asked of regions that do not answer."""
+        return self.reach.attempts
 
     def start(self) -> None:
         """Starts moto empty and carries out what the journal holds."""
@@ -93,9 +106,11 @@ class Cloud:
         self.stop()
 
     def call(self, service: str, region: str, operation: str, **parameters: Any) -> dict[str, Any]:
-        """The answer of one AWS operation (`describe_subnets`); raises `botocore.exceptions.ClientError`."""
+        """The answer of one AWS operation (`describe_subnets`); raises `botocore.exceptions.ClientError`,
+        or `EndpointConnectionError` where the region does not answer."""
         if self.before_call is not None:
             self.before_call(service, operation)
+        self.reach.check(service, region, operation)
         with self._lock:
             if operation.startswith(READING):
                 return self._send(service, region, operation, parameters)
@@ -114,7 +129,11 @@ class Cloud:
             return answer
 
     def answer(self, request: Request) -> Answer:
-        """The answer to a client's request over HTTP; what it has changed is kept as other changes are."""
+        """The answer to a client's request over HTTP; what it has changed is kept as other changes are.
+
+        Raises `EndpointConnectionError` where the region does not answer.
+        """
+        self.reach.check(request.service, request.region, xform_name(str(request)))
         with self._lock:
             if not request.changes(READING):
                 return self._ask(request)

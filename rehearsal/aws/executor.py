@@ -122,6 +122,8 @@ class Executor:
         except ClientError as error:
             if not self._is_missing(error):
                 raise refusal(error) from error
+        except BotoCoreError as error:
+            raise refusal(error) from error
 
     def _context(self, identifier: str, inputs: Properties) -> Context:
         return Context(
@@ -245,6 +247,8 @@ class Executor:
         except ClientError as error:
             if self._is_missing(error):
                 return None
+            raise refusal(error) from error
+        except BotoCoreError as error:
             raise refusal(error) from error
         if callable(mapping.found):
             return mapping.found(answer, context)

@@ -29,6 +29,7 @@ def repair_moto() -> None:
         importlib.import_module("rehearsal.aws.moto_rds").repair_rds()
         _repair_s3()
         repair_rotation()
+        importlib.import_module("rehearsal.aws.moto_secret_replicas").repair_secret_replicas()
         _repair_wafv2()
 
 

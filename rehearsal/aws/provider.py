@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from botocore.exceptions import BotoCoreError
 from botocore.model import StructureShape
 
 from rehearsal.add_ons import AddOnVersions
@@ -51,6 +52,9 @@ class Settings:
     allowed_accounts: tuple[str, ...]
     forbidden_accounts: tuple[str, ...]
 
+
+# Settings of a provider that does not ask AWS who it is when it starts.
+_ASKING_NOBODY = ("skipCredentialsValidation", "skipRequestingAccountId")
 
 WrittenDown = Callable[[str, str, Properties | None], None]
 
@@ -101,6 +105,12 @@ class AwsProvider(Provider):
                 "gets this one: give it one (ResourceOptions(provider=…), InvokeOptions(provider=…)), or set "
                 "`aws:region`"
             )
+        if not all(_is_true(config.properties.get(name)) for name in _ASKING_NOBODY):
+            # AWS's provider asks for its account before it does anything.
+            try:
+                self._cloud.reach.check("sts", settings.region, "get_caller_identity")
+            except BotoCoreError as error:
+                raise ProviderError(f"Retrieving AWS account details: {error}") from error
         if settings.allowed_accounts and account not in settings.allowed_accounts:
             allowed = ", ".join(settings.allowed_accounts)
             raise ProviderError(f"AWS account ID not allowed: {account} (allowedAccountIds: {allowed})")
@@ -306,6 +316,10 @@ def _without_json(properties: Properties) -> Properties:
         result[name] = json.loads(value) if is_json else value
     result.pop("version", None)
     return result
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() == "true"
 
 
 def _settings(properties: Properties) -> Settings:

@@ -91,9 +91,17 @@ class Request:
     @property
     def region(self) -> str:
         """Of the signature's scope (SigV4: key/day/region/service/aws4_request); empty of an unsigned one."""
-        scope = self.variables.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].partition(",")[0]
-        parts = scope.split("/")
-        return parts[2] if len(parts) == 5 else ""
+        return self._scope[2] if len(self._scope) == 5 else ""
+
+    @property
+    def service(self) -> str:
+        """Of the signature's scope, as the service is called there; empty of an unsigned one."""
+        return self._scope[3] if len(self._scope) == 5 else ""
+
+    @property
+    def _scope(self) -> list[str]:
+        scope = self.variables.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2]
+        return scope.partition(",")[0].split("/")
 
     def changes(self, reading: tuple[str, ...]) -> bool:
         """Whether it may change anything; `reading` has the first words of operations that do not."""

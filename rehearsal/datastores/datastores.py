@@ -12,9 +12,11 @@ from pg8000.native import Connection
 
 from commands.errors import CommandError
 from rehearsal.datastores.postgresql_programs import Programs
-from rehearsal.datastores.processes import LOOPBACK, temporary_folder
+from rehearsal.datastores.processes import LOOPBACK, make_folder, temporary_folder
 from rehearsal.datastores.rds import Database, Databases
 from rehearsal.datastores.rds_calls import following
+from rehearsal.datastores.tls import Authority
+from rehearsal.lambda_runtime import Behind
 
 _TIMEOUT_SECONDS = 30
 
@@ -33,7 +35,7 @@ class Served:
         region: where it is.
         host: its host name within AWS.
         port: its port there.
-        local_port: its port on 127.0.0.1.
+        local_port: its port on 127.0.0.1, with TLS: `authority` signs its certificate for the host name.
         user: the master, or the first user who may log in.
         database: that the master begins in; empty where there is none.
     """
@@ -69,8 +71,9 @@ class DataStores:
         """
         try:
             folder = self._stack.enter_context(temporary_folder())
+            self.authority = Authority(make_folder(folder / "authority"))
             programs = Programs.find(folder, secrets.token_urlsafe(18))
-            self._databases = Databases(self._account, programs, folder, self._unreachable)
+            self._databases = Databases(self._account, programs, folder, self.authority, self._unreachable)
             self._stack.callback(self._databases.stop)
             self._databases.start()
             self._stack.enter_context(following(self._account, self._databases))
@@ -93,6 +96,11 @@ class DataStores:
         """All that run, in the order in which they were made."""
         return list(self._served())
 
+    def behind(self) -> Behind:
+        """Where functions that are run reach the servers, and the authority that they trust."""
+        places = {f"{each.host}:{each.port}": each.local_port for each in self._served()}
+        return Behind(places, self.authority.pem)
+
     def _served(self) -> Iterator[Served]:
         for database in self._databases:
             instance = database.instance
@@ -103,7 +111,7 @@ class DataStores:
                     instance.region,
                     database.host,
                     instance.port,
-                    database.server.port,
+                    database.front.port,
                     instance.master_username,
                     instance.db_name or "",
                 )

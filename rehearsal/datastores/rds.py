@@ -21,6 +21,7 @@ from rehearsal.aws.moto_rds_backups import MEASURED, Window, is_kept
 from rehearsal.datastores.postgresql import PostgreSQL, remove_folder
 from rehearsal.datastores.postgresql_programs import Programs
 from rehearsal.datastores.processes import NoServer, copy_folder, make_folder
+from rehearsal.datastores.tls import Authority, Front
 
 ENGINE = "postgres"
 
@@ -32,12 +33,14 @@ class Database:
     Args:
         instance: moto's.
         server: what runs.
+        front: where clients reach it with TLS.
         source: of a replica, the server that it follows.
         window: the times that could be restored when that was last looked at.
     """
 
     instance: Any
     server: PostgreSQL
+    front: Front
     source: Database | None = None
     window: Window | None = None
 
@@ -58,10 +61,14 @@ class Databases:
         account: whose.
         programs: of PostgreSQL.
         folder: for all that they keep.
+        authority: signs the certificates of servers.
         unreachable: regions that do not answer now: nothing is asked of their servers.
     """
 
-    def __init__(self, account: str, programs: Programs, folder: Path, unreachable: set[str]) -> None:
+    def __init__(
+        self, account: str, programs: Programs, folder: Path, authority: Authority, unreachable: set[str]
+    ) -> None:
+        self._authority = authority
         self._account = account
         self._programs = programs
         self._folder = make_folder(folder / "instances")
@@ -91,6 +98,7 @@ class Databases:
             MEASURED.pop(identifier, None)
             # What it keeps is thrown away: nothing has to be in order.
             database.server.kill()
+            database.front.stop()
         self._databases.clear()
 
     def __iter__(self) -> Iterator[Database]:
@@ -210,6 +218,7 @@ class Databases:
                 other.source = None
                 if not other.instance.is_replica:
                     other.server.promote()
+        database.front.stop()
         database.server.kill()
         if is_kept(self._account, identifier):
             remove_folder(database.server.data)
@@ -224,16 +233,26 @@ class Databases:
     def _new(self, instance: Any) -> Database:
         identifier = instance.dbi_resource_id
         server = PostgreSQL(self._programs, self._folder / identifier, parameters_of(instance))
-        database = Database(instance, server)
+        front = Front(
+            lambda: self._authority.context(instance.address),
+            lambda: server.port if self._answers(instance, server) else None,
+            postgresql=True,
+            plaintext=lambda: parameters_of(instance).get("rds.force_ssl", "1") == "0",
+        )
+        database = Database(instance, server, front)
         self._databases[identifier] = database
         MEASURED[identifier] = lambda: self._window(database)
         return database
+
+    def _answers(self, instance: Any, server: PostgreSQL) -> bool:
+        return server.running and instance.region not in self._unreachable
 
     def undo(self, instance: Any) -> None:
         """Removes what could not be made as a whole."""
         database = self._databases.pop(instance.dbi_resource_id, None)
         MEASURED.pop(instance.dbi_resource_id, None)
         if database is not None:
+            database.front.stop()
             database.server.remove()
 
     def _new_snapshot(self, snapshot: Any) -> Path:

@@ -42,6 +42,11 @@ class Stored:
     owner: str | None = None
 
 
+def always_reached(_: str) -> str | None:
+    """The `lost` of clusters whose region is never switched off."""
+    return None
+
+
 def record_nothing(entry: dict[str, Any]) -> None:
     """The `record` of clusters that need not outlive the process."""
 
@@ -49,8 +54,14 @@ def record_nothing(entry: dict[str, Any]) -> None:
 class Cluster:
     """One cluster's objects. All methods may be called from any thread, and give copies."""
 
-    def __init__(self, name: str, record: Callable[[dict[str, Any]], None] = record_nothing) -> None:
+    def __init__(
+        self,
+        name: str,
+        record: Callable[[dict[str, Any]], None] = record_nothing,
+        lost: Callable[[str], str | None] = always_reached,
+    ) -> None:
         self.name = name
+        self._lost = lost
         self._record = record
         self._objects: dict[Key, Stored] = {}
         self._version = 0
@@ -168,8 +179,8 @@ class Cluster:
 
     @property
     def unreachable(self) -> str | None:
-        """Why the cluster does not answer; None while it does."""
-        return self._unreachable
+        """Why the cluster does not answer who asks now; None while it does."""
+        return self._unreachable or self._lost(self.name)
 
     def set_unreachable(self, reason: str | None) -> None:
         """Cuts the cluster off, or with None connects it again; its objects stay."""
@@ -213,17 +224,27 @@ class Cluster:
 
 
 class Clusters:
-    """All clusters of a session by name (see `configuration.cluster_name`), made when first asked for."""
+    """All clusters of a session by name (see `configuration.cluster_name`), made when first asked for.
 
-    def __init__(self, record: Callable[[dict[str, Any]], None] = record_nothing) -> None:
+    Args:
+        record: is handed every change.
+        lost: says of the cluster of a name why it does not answer; None while it does.
+    """
+
+    def __init__(
+        self,
+        record: Callable[[dict[str, Any]], None] = record_nothing,
+        lost: Callable[[str], str | None] = always_reached,
+    ) -> None:
         self._record = record
+        self._lost = lost
         self._clusters: dict[str, Cluster] = {}
         self._lock = threading.Lock()
 
     def cluster(self, name: str) -> Cluster:
         """The cluster of this name, empty when it is new."""
         with self._lock:
-            return self._clusters.setdefault(name, Cluster(name, self._record))
+            return self._clusters.setdefault(name, Cluster(name, self._record, self._lost))
 
     def names(self) -> list[str]:
         """The names of the clusters that there are."""

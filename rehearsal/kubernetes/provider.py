@@ -204,8 +204,8 @@ class KubernetesProvider(Provider):
 
     def _reachable_cluster(self) -> Cluster:
         cluster = self._cluster()
-        if cluster.unreachable:
-            raise ProviderError(f"configured Kubernetes cluster is unreachable: {cluster.unreachable}")
+        if reason := cluster.unreachable:
+            raise ProviderError(f"configured Kubernetes cluster is unreachable: {reason}")
         return cluster
 
 

@@ -1,13 +1,17 @@
 """SEC-2, SEC-4, SEC-5 as deployed: archives, variables and entries of an environment fit together.
 
 What the engine has deployed is run as Lambda would: the archive alone, with the declared variables.
-PostgreSQL and Redis are real servers in place of the instances that the embedded AWS only describes.
+Real servers stand behind the database.
 """
 
 from __future__ import annotations
 
 import json
+import socket
+import ssl
+import struct
 from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,21 +19,22 @@ from typing import Any
 
 import boto3
 import pytest
-from pg8000.native import Connection, identifier, literal
+from pg8000.exceptions import DatabaseError
 
 from functions.snapshot_secrets.snapshot import opened
+from rehearsal.aws.requests import Answer, Request
+from rehearsal.datastores import NoServer
+from rehearsal.invocations import Invocations
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 from tests.support.checkout import copy_program
 from tests.support.deployed_function import DeployedFunction
 from tests.support.secrets_manager import STEPS, Entry
-from tests.support.servers import Server, embedded_aws, postgresql, superuser_of
+from tests.support.servers import embedded_aws, missing
 
 pytestmark = pytest.mark.engine
 
 PREFIX = "triangle/dev/"
-# The wheel's PostgreSQL is built without TLS.
-WITHOUT_TLS = "import functions.rotate_database.users as users; users.encryption = lambda: None"
 
 
 @dataclass(frozen=True)
@@ -56,29 +61,32 @@ class Environment:
         client = self.client("secretsmanager")
         return Entry(client, client.describe_secret(SecretId=PREFIX + name)["ARN"])
 
+    def connect(self, value: dict[str, Any]) -> None:
+        self.session.datastores.connect(
+            value["host"], user=value["username"], password=value["password"], database=value["dbname"]
+        ).close()
+
 
 @pytest.fixture(scope="module")
 def environment(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     folder = tmp_path_factory.mktemp("functions")
     root = copy_program(tmp_path_factory.mktemp("dev"))
     workspace = Workspace(folder / "dev", "dev")
-    with Session(root, "dev", engine, workspace, checkpoints=False) as session:
+    session = Session(root, "dev", engine, workspace, checkpoints=False, data=True)
+    try:
+        session.__enter__()
+    except NoServer as error:
+        missing(error)
+    answers: list[Invocations] = []  # they need the port that is made for them
+
+    def answer(request: Request) -> Answer:
+        return answers[0](request)
+
+    with closing(session), embedded_aws(session.cloud.account, answer) as url:
         session.up()
-        with embedded_aws(session.cloud.account) as url:
-            yield Environment(session, url)
-
-
-@pytest.fixture(scope="module")
-def database(environment: Environment) -> Iterator[Server]:
-    """A server with the master and the database that RDS would have made."""
-    master = environment.entry("database-master").value()
-    with postgresql() as server:
-        superuser = superuser_of(server)
-        name, password = identifier(master["username"]), literal(master["password"])
-        superuser.run(f"CREATE ROLE {name} LOGIN CREATEROLE CREATEDB PASSWORD {password}")
-        superuser.run(f"CREATE DATABASE {identifier(master['dbname'])} OWNER {name}")
-        superuser.close()
-        yield server
+        place = ("127.0.0.1", int(url.rpartition(":")[2]))
+        answers.append(Invocations(session.cloud, root, place, session.datastores.behind))
+        yield Environment(session, url)
 
 
 def _rotate(entry: Entry, call: Callable[[dict[str, Any]], Any]) -> None:
@@ -87,40 +95,51 @@ def _rotate(entry: Entry, call: Callable[[dict[str, Any]], Any]) -> None:
         call({"Step": step, "SecretId": entry.arn, "ClientRequestToken": token})
 
 
-def _connect(value: dict[str, Any]) -> None:
-    Connection(
-        value["username"],
-        host=value["host"],
-        port=value["port"],
-        database=value["dbname"],
-        password=value["password"],
-    ).close()
-
-
 @pytest.mark.contract("SEC-2", "SEC-3")
-def test_the_deployed_function_prepares_a_database_and_rotates_its_entry(
-    environment: Environment, database: Server
-) -> None:
-    function, entry = environment.function("rotate-database"), environment.entry("database")
+def test_the_deployed_function_prepares_the_database_and_rotates_its_entry(environment: Environment) -> None:
+    """Through the endpoint, by the names that AWS gives, with TLS: as `make serve DATA=1` does it."""
+    entry = environment.entry("database")
     declared = entry.value()
+    with pytest.raises(DatabaseError, match="password authentication failed"):
+        environment.connect(declared)
     invocation = next(
         resource
         for resource in environment.session.export()["deployment"]["resources"]
         if resource["urn"].endswith("::prepare-database")
     )
-    event = json.loads(invocation["inputs"]["input"])
-    assert event["address"]["host"] == declared["host"]
-    # In place of the instance.
-    event["address"] |= {"host": database.host, "port": database.port}
-    function.call(event, prelude=WITHOUT_TLS)
+    answer = environment.client("lambda").invoke(
+        FunctionName="triangle-dev-rotate-database", Payload=invocation["inputs"]["input"]
+    )
+    assert "FunctionError" not in answer, answer["Payload"].read()
     first = entry.value()
-    _connect(first)
+    environment.connect(first)
     assert (first["password"], first["username"]) == (declared["password"], declared["username"])
-    _rotate(entry, lambda step: function.call(step, prelude=WITHOUT_TLS))
+    environment.client("secretsmanager").rotate_secret(SecretId=entry.arn)
     second = entry.value()
     assert second["username"] != first["username"]
     for value in (first, second):
-        _connect(value)
+        environment.connect(value)
+
+
+def test_a_client_on_this_machine_verifies_the_name_that_aws_gave(environment: Environment) -> None:
+    """What the table of `make serve DATA=1` says; without TLS it is refused, as rds.force_ssl has it."""
+    stores = environment.session.datastores
+    (served,) = [each for each in stores.servers() if each.service == "rds"]
+    trusting = ssl.create_default_context(cafile=str(stores.authority.file))
+    for name, context, complaint in (
+        (served.host, trusting, ""),
+        ("another.example", trusting, "Hostname mismatch"),
+        (served.host, ssl.create_default_context(), "certificate verify failed"),
+    ):
+        with socket.create_connection(("127.0.0.1", served.local_port)) as plain:
+            plain.sendall(struct.pack("!ii", 8, 80877103))  # PostgreSQL's SSLRequest
+            assert plain.recv(1) == b"S"
+            with pytest.raises(ssl.SSLError, match=complaint) if complaint else nullcontext():
+                context.wrap_socket(plain, server_hostname=name).close()
+    with socket.create_connection(("127.0.0.1", served.local_port)) as plain:
+        named = f"user\0{served.user}\0database\0{served.database}\0\0".encode()
+        plain.sendall(struct.pack("!ii", len(named) + 8, 196608) + named)  # StartupMessage of protocol 3.0
+        assert b"no encryption" in plain.recv(1000)
 
 
 @pytest.mark.contract("SEC-2", "SEC-3")

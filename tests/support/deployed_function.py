@@ -36,10 +36,10 @@ class DeployedFunction:
             Function(code, found["Handler"], variables, region, _TIMEOUT_SECONDS), endpoint_url
         )
 
-    def call(self, event: dict[str, Any], *, prelude: str = "") -> Any:
-        """What the function answers; `prelude` is done before it is imported."""
+    def call(self, event: dict[str, Any]) -> Any:
+        """What the function answers."""
         address = urlsplit(self.endpoint_url)
         place = (str(address.hostname), int(address.port or 80))
-        outcome = run(self.function, event, place, prelude=prelude, offline=False)
+        outcome = run(self.function, event, place, offline=False)
         assert outcome.payload is not None, outcome.log
         return json.loads(outcome.payload)
