@@ -182,6 +182,16 @@ def _answering() -> Iterator[None]:
         _threads.answering = False
 
 
+@contextmanager
+def asking_own_servers() -> Iterator[None]:
+    """Inside, an answer may be looked for in the servers that stand behind the embedded AWS."""
+    answering, _threads.answering = getattr(_threads, "answering", False), False
+    try:
+        yield
+    finally:
+        _threads.answering = answering
+
+
 @cache
 def _call_nobody() -> None:
     """Keeps what is called from here inside: a client must not reach this machine's ports through the AWS.

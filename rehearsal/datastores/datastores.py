@@ -142,6 +142,7 @@ class DataStores:
             password=password,
             database=database or found.instance.db_name or "postgres",
             timeout=_TIMEOUT_SECONDS,
+            ssl_context=False,
         )
 
     def _database(self, name: str, region: str | None) -> Database:

@@ -19,6 +19,7 @@ from typing import Any
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection, identifier, literal
 
+from rehearsal.aws.requests import asking_own_servers
 from rehearsal.datastores.postgresql_programs import ADMINISTRATOR, Programs
 from rehearsal.datastores.processes import (
     LOOPBACK,
@@ -143,14 +144,16 @@ class PostgreSQL:
 
     def connect(self, database: str = "postgres") -> Connection:
         """A connection of the administrator."""
-        return Connection(
-            ADMINISTRATOR,
-            host=LOOPBACK,
-            port=self.port,
-            password=self.programs.password,
-            database=database,
-            timeout=_RECOVERY_SECONDS,
-        )
+        with asking_own_servers():
+            return Connection(
+                ADMINISTRATOR,
+                host=LOOPBACK,
+                port=self.port,
+                password=self.programs.password,
+                database=database,
+                timeout=_RECOVERY_SECONDS,
+                ssl_context=False,
+            )
 
     def execute(self, *statements: str) -> list[Any]:
         """Runs statements as the administrator, each in a transaction of its own; the last one's rows."""

@@ -110,7 +110,8 @@ def test_the_deployed_function_prepares_the_database_and_rotates_its_entry(envir
     answer = environment.client("lambda").invoke(
         FunctionName="triangle-dev-rotate-database", Payload=invocation["inputs"]["input"]
     )
-    assert "FunctionError" not in answer, answer["Payload"].read()
+    told = answer["Payload"].read()
+    assert "FunctionError" not in answer, told
     first = entry.value()
     environment.connect(first)
     assert (first["password"], first["username"]) == (declared["password"], declared["username"])

@@ -256,7 +256,7 @@ INJECTION = "x'; touch hit; '$(shell touch hit)`touch hit`$$(touch hit)"
 TARGETS = {
     "up": ["ENV", "SYSTEM", "JSON"],
     "preview": ["ENV", "SYSTEM", "BASE", "TRY"],
-    "serve": ["ENV", "SYSTEM", "PORT"],
+    "serve": ["ENV", "SYSTEM", "PORT", "DATA"],
     "manifests": ["ENV", "OUTPUT"],
     "timeline": ["ENV", "OUTPUT", "PARALLEL"],
     "reset": ["ENV", "SYSTEM"],
@@ -273,7 +273,18 @@ TARGETS = {
 
 
 # Lists, of which each word is handed on, and switches.
-NOT_HANDED_ON = {"JSON", "TRY", "DIGESTS", "PATHS", "ACCEPT", "PROFILES", "ENDPOINTS", "NAMES", "TESTS"}
+NOT_HANDED_ON = {
+    "DATA",
+    "JSON",
+    "TRY",
+    "DIGESTS",
+    "PATHS",
+    "ACCEPT",
+    "PROFILES",
+    "ENDPOINTS",
+    "NAMES",
+    "TESTS",
+}
 
 
 class TestValues:
@@ -323,6 +334,7 @@ class TestCommands:
             (["preview", "ENV=prod", "BASE=main", "JSON=1"], "preview --env prod --json --base main"),
             (["preview", "BASE=main", "TRY=1"], "preview --env dev --base main --try"),
             (["serve", "PORT=5000"], "serve --env dev --port 5000"),
+            (["serve", "DATA=1"], "serve --env dev --data"),
             (["manifests", "ENV=prod", "OUTPUT=out"], "manifests --env prod --output out"),
             (["timeline", "OUTPUT=a.svg", "PARALLEL=64"], "timeline --env dev --output a.svg --parallel 64"),
             (["refresh", "ENV=staging"], "refresh --env staging"),
