@@ -96,7 +96,7 @@ def _rotate(entry: Entry, call: Callable[[dict[str, Any]], Any]) -> None:
 
 
 @pytest.mark.contract("SEC-2", "SEC-3")
-def test_the_deployed_function_prepares_the_database_and_rotates_its_entry(environment: Environment) -> None:
+def test_the_deployed_function_prepares_a_database_and_rotates_its_entry(environment: Environment) -> None:
     """Through the endpoint, by the names that AWS gives, with TLS: as `make serve DATA=1` does it."""
     entry = environment.entry("database")
     declared = entry.value()

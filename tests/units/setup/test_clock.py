@@ -17,6 +17,8 @@ OWN_AGE = {
     "functions/test_remind.py",
     "functions/test_rotate_database.py",
     "rehearsal/test_deployed_functions.py",
+    "units/rehearsal/aws/test_rds_backups.py",
+    "units/rehearsal/datastores/test_rds.py",
     "units/setup/test_make.py",
 }
 CLOCKS = {"now", "today", "utcnow", "time"}
