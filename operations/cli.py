@@ -11,7 +11,7 @@ import typer
 from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import show_json
-from operations import dns_commands, recovery_commands, secret_commands
+from operations import dns_commands, file_commands, job_commands, recovery_commands, secret_commands
 from operations.console import show_table
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
@@ -22,6 +22,8 @@ app = command_line()
 secret_commands.add_to(app)
 dns_commands.add_to(app)
 recovery_commands.add_to(app)
+file_commands.add_to(recovery_commands.recover)
+job_commands.add_to(app)
 
 
 @app.command()

@@ -155,6 +155,10 @@ def _check_connections(problems: Problems, file: str, settings: Settings, system
     connected = {name for name, service in system.services.items() if service.database}
     pods = len(connected) * (settings.replicas.maximum + settings.replicas.surge)
     jobs = sum(job.service in connected for job in (*system.schedules.values(), system.migration) if job)
+    # Of those that a person starts one runs at a time (operations/one_off_jobs.py).
+    jobs += any(
+        job.service in connected and settings.environment in job.environments for job in system.jobs.values()
+    )
     needed = pods * system.pool.maximum + jobs * JOB_POOL_MAXIMUM + RESERVED_CONNECTIONS
     available = settings.database.certain.connections
     if needed > available:

@@ -1,4 +1,4 @@
-"""What runs and ends: the migration before a release, and what runs by the clock."""
+"""What runs and ends: the migration before a release, what runs by the clock, and what a person starts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from infra.configuration import maxima, patterns
 from infra.configuration.cron import cron_mistake
-from infra.configuration.environments import MigrationStep, those
+from infra.configuration.environments import Environment, MigrationStep, those
 from infra.configuration.keys import Names, Section
 from infra.configuration.kinds import Choice, Number, Text, Texts
 from infra.configuration.validation import Reader
@@ -84,6 +84,33 @@ SCHEDULES = Section(
 )
 
 
+ENVIRONMENTS = Texts(
+    "environments",
+    meaning="where there is such a job; elsewhere nobody can start it",
+    pattern="|".join(Environment),
+    words=f"one of {', '.join(Environment)}",
+    example=[each.value for each in Environment][:2],
+)
+PARAMETERS = Texts(
+    "parameters",
+    meaning="variables that whoever starts it has to give",
+    pattern=patterns.VARIABLE,
+    words=patterns.VARIABLE_ALLOWED,
+    default=(),
+    default_words="none",
+    example=["ESCROW_ID"],
+)
+JOBS = Section(
+    "jobs",
+    title="Jobs",
+    optional=True,
+    intro="What runs once, when somebody starts it: `python -m operations job run NAME --env ENVIRONMENT`.",
+    names=Names(patterns.PART, patterns.PART_ALLOWED, maxima.JOBS),
+    example_name="admin-seed",
+    parts=(SERVICE, JOB_COMMAND, ENVIRONMENTS, PARAMETERS, DEADLINE),
+)
+
+
 @dataclass(frozen=True)
 class Migration:
     """The database's migration, which every release waits for (contract K8S-6).
@@ -116,6 +143,26 @@ class Schedule:
     service: str
     command: tuple[str, ...]
     schedule: str
+    deadline: int
+
+
+@dataclass(frozen=True)
+class OneOffJob:
+    """A command that runs once, when a person starts it (contract DR-7, DR-8).
+
+    Args:
+        service: whose image, secrets and environment it has.
+        command: what runs.
+        environments: where it is declared; elsewhere there is nothing to start.
+        parameters: variables that whoever starts it has to give.
+        deadline: seconds after which a run that has not ended is stopped.
+    """
+
+    name: str
+    service: str
+    command: tuple[str, ...]
+    environments: frozenset[Environment]
+    parameters: tuple[str, ...]
     deadline: int
 
 
@@ -153,6 +200,25 @@ def _schedule(name: str, reader: Reader, services: Collection[str]) -> Schedule:
         reader.problem(SCHEDULE.name, schedule.schedule, mistake, SCHEDULE.hint)
     reader.finish()
     return schedule
+
+
+def read_jobs(root: Reader, services: Collection[str]) -> Mapping[str, OneOffJob]:
+    """The section `jobs`, by name."""
+    return {name: _job(name, reader, services) for name, reader in JOBS.entries(root).items()}
+
+
+def _job(name: str, reader: Reader, services: Collection[str]) -> OneOffJob:
+    wanted = ENVIRONMENTS.read(reader)
+    job = OneOffJob(
+        name=name,
+        service=_service(reader, services),
+        command=JOB_COMMAND.read(reader),
+        environments=frozenset(each for each in Environment if each in wanted),
+        parameters=PARAMETERS.read(reader),
+        deadline=DEADLINE.read(reader),
+    )
+    reader.finish()
+    return job
 
 
 def _service(reader: Reader, services: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 SERVICES: Final = 30  # with the schedules: 100 alarms in the rule of a composite one
 SCHEDULES: Final = 20
+JOBS: Final = 20
 PATHS: Final = 100  # rules of a load balancer
 PATHS_OF_A_HOST: Final = 60  # 75 cache behaviors of a distribution
 WILDCARDS_OF_A_PATH: Final = 5  # in the conditions of a load balancer's rule

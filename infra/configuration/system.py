@@ -12,7 +12,14 @@ from infra.configuration import maxima, platform_names
 from infra.configuration import system_keys as keys
 from infra.configuration.environments import Environment
 from infra.configuration.images import read_images_of_system
-from infra.configuration.jobs import Migration, Schedule, read_migration, read_schedules
+from infra.configuration.jobs import (
+    Migration,
+    OneOffJob,
+    Schedule,
+    read_jobs,
+    read_migration,
+    read_schedules,
+)
 from infra.configuration.platform_variables import check_variables
 from infra.configuration.reachable import check_reachable
 from infra.configuration.reserved_names import system_name_mistake
@@ -95,6 +102,7 @@ class System:
     frontend: Frontend | None
     migration: Migration | None
     schedules: Mapping[str, Schedule]
+    jobs: Mapping[str, OneOffJob]
     flags: Mapping[str, frozenset[Environment]]
     debug: tuple[str, ...]
     queues: tuple[str, ...]
@@ -144,6 +152,7 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
         frontend=_frontend(root),
         migration=read_migration(root, services),
         schedules=read_schedules(root, services),
+        jobs=read_jobs(root, services),
         flags=_flags(root),
         debug=keys.DEBUG.read(root),
         queues=keys.QUEUES.read(root),
@@ -258,11 +267,14 @@ def _payments(root: Reader) -> Payments | None:
 
 def _check_names(problems: Problems, root: Reader, file: str, system: System) -> None:
     """Jobs and services are pods alike; their names are not to be confused."""
-    for name in system.schedules:
-        if name in system.services:
-            root.section("schedules").problem(name, name, "a name that no service has")
-        elif other := platform_names.pod_name_mistake(name, ()):
-            root.section("schedules").problem(name, name, f"another name: this one is {other}")
+    for section, names in (("schedules", system.schedules), ("jobs", system.jobs)):
+        for name in names:
+            if name in system.services:
+                root.section(section).problem(name, name, "a name that no service has")
+            elif section == "jobs" and name in system.schedules:
+                root.section(section).problem(name, name, "a name that no schedule has")
+            elif other := platform_names.pod_name_mistake(name, ()):
+                root.section(section).problem(name, name, f"another name: this one is {other}")
     if system.frontend and system.frontend.host in platform_names.HOSTS:
         whose = platform_names.HOSTS[system.frontend.host]
         root.problem("frontend.host", system.frontend.host, f"another host: this one is {whose}")

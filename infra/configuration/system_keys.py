@@ -5,7 +5,7 @@ from __future__ import annotations
 from infra.configuration import maxima, patterns
 from infra.configuration.environments import Environment
 from infra.configuration.images import SYSTEM_IMAGES
-from infra.configuration.jobs import MIGRATION, SCHEDULES
+from infra.configuration.jobs import JOBS, MIGRATION, SCHEDULES
 from infra.configuration.keys import Fixed, Names, Section
 from infra.configuration.kinds import Choice, Day, Mapped, Number, Numbers, Text, Texts
 from infra.configuration.retired import RETIRED
@@ -209,6 +209,7 @@ SYSTEM = Section(
         SECRETS,
         MIGRATION,
         SCHEDULES,
+        JOBS,
         POOL,
         RETRIES,
         PAYMENTS,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from infra.configuration.jobs import Schedule
+from infra.configuration.jobs import OneOffJob, Schedule
 from infra.kubernetes.pods import PodArgs, job_template
 
 # Runbook 003 gives a deployment 10 minutes to become healthy; a migration comes before that.
@@ -32,6 +32,10 @@ WHEN_A_POD_FAILED: dict[str, Any] = {
 # Enough to see what the last days were like; CronJobs keep their Jobs, and those their pods.
 SUCCESSES_KEPT = 3
 FAILURES_KEPT = 5
+# The 31st of February: were it not suspended any more, it would still not begin.
+NEVER = "0 0 31 2 *"
+# Which variables whoever starts it has to give.
+PARAMETERS_ANNOTATION = "groundwork/parameters"
 # A run that could not begin in time is left out: the next one comes.
 STARTING_DEADLINE_SECONDS = 300
 
@@ -61,12 +65,34 @@ def cron_job(pod: PodArgs, schedule: Schedule) -> dict[str, Any]:
         "starting_deadline_seconds": STARTING_DEADLINE_SECONDS,
         "successful_jobs_history_limit": SUCCESSES_KEPT,
         "failed_jobs_history_limit": FAILURES_KEPT,
+        "job_template": _template(pod, schedule),
+    }
+
+
+def suspended_cron_job(pod: PodArgs, job: OneOffJob) -> dict[str, Any]:
+    """A CronJob that never runs by itself: the template that `operations job run` makes a Job of.
+
+    A Job by itself would run at once, and a Deployment has no way to start a second pod with another command.
+    """
+    return {
+        "schedule": NEVER,
+        "suspend": True,
+        "concurrency_policy": "Forbid",
+        "successful_jobs_history_limit": SUCCESSES_KEPT,
+        "failed_jobs_history_limit": FAILURES_KEPT,
         "job_template": {
-            "spec": {
-                "backoff_limit": 0,
-                "pod_failure_policy": WHEN_A_POD_FAILED,
-                "active_deadline_seconds": schedule.deadline,
-                "template": job_template(pod, schedule.name, schedule.command),
-            }
+            "metadata": {"annotations": {PARAMETERS_ANNOTATION: ",".join(job.parameters)}},
+            **_template(pod, job),
         },
+    }
+
+
+def _template(pod: PodArgs, job: Schedule | OneOffJob) -> dict[str, Any]:
+    return {
+        "spec": {
+            "backoff_limit": 0,
+            "pod_failure_policy": WHEN_A_POD_FAILED,
+            "active_deadline_seconds": job.deadline,
+            "template": job_template(pod, job.name, job.command),
+        }
     }

@@ -18,7 +18,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from infra import iam
-from infra.configuration.jobs import Schedule
+from infra.configuration.jobs import OneOffJob, Schedule
 from infra.configuration.service import Service
 from infra.configuration.settings import ReplicaSettings
 from infra.configuration.singletons import Singleton
@@ -29,6 +29,7 @@ from infra.kubernetes.job_specs import (
     RUN_AGAIN_WHEN_FAILED,
     cron_job,
     migration_job,
+    suspended_cron_job,
 )
 from infra.kubernetes.network_policies import (
     AWAY_FROM_DATA,
@@ -102,6 +103,7 @@ class WorkloadsArgs:
         services: what runs.
         migration: what has to have run before; None for nothing.
         schedules: what runs by the clock.
+        jobs: what runs when a person starts it.
         switches_policies_on: network policies are switched on here, and not by somebody else before.
         addresses: of the networks that pods are called from, and call.
         database_certificates: of the authority that signs the database's certificate, as PEM.
@@ -120,6 +122,7 @@ class WorkloadsArgs:
     services: Sequence[WorkloadArgs]
     migration: MigrationArgs | None
     schedules: Sequence[Schedule]
+    jobs: Sequence[OneOffJob]
     switches_policies_on: bool
     addresses: Addresses
     database_certificates: str
@@ -139,7 +142,8 @@ class Workloads(pulumi.ComponentResource):
     Produces for each service an IAM role with exactly what it names, a service account that has this
     role, its secrets as environment variables, a Deployment with probes, an autoscaler, a disruption
     budget, and a Service when others call it; the migration's Jobs, which the Deployments wait for; a
-    CronJob for each schedule; and network policies that allow what is needed and nothing else.
+    CronJob for each schedule, and a suspended one for each job; and network policies that allow what is
+    needed and nothing else.
     """
 
     namespace: Namespace
@@ -168,6 +172,9 @@ class Workloads(pulumi.ComponentResource):
             self._deploy(workload, [*ready[workload.service.name], *migrated])
         for schedule in args.schedules:
             self._schedule(schedule, [*ready[schedule.service], *migrated])
+        for job in args.jobs:
+            # Not after the migration: a job may be what brings the data that it needs (contract DR-7).
+            self._job(job, ready[job.service])
         self.register_outputs({})
 
     def _metadata(self, name: str) -> dict[str, Any]:
@@ -270,6 +277,14 @@ class Workloads(pulumi.ComponentResource):
             schedule.name,
             metadata=self._metadata(schedule.name),
             spec=cron_job(self._pod(self._workloads[schedule.service]), schedule),
+            opts=self._in_namespace(*needed),
+        )
+
+    def _job(self, job: OneOffJob, needed: Sequence[pulumi.Resource]) -> None:
+        CronJob(
+            job.name,
+            metadata=self._metadata(job.name),
+            spec=suspended_cron_job(self._pod(self._workloads[job.service]), job),
             opts=self._in_namespace(*needed),
         )
 

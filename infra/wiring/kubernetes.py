@@ -121,6 +121,7 @@ def workloads(
         ],
         migration=_migration(configuration, release, needed.backup),
         schedules=list(system.schedules.values()),
+        jobs=[job for job in system.jobs.values() if settings.environment in job.environments],
         switches_policies_on=Singleton.NETWORK_POLICY_SWITCH not in settings.existing,
         addresses=_addresses(configuration),
         database_certificates=database_certificates()[settings.region],

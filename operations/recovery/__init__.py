@@ -21,6 +21,9 @@ on after a Ctrl-C or a lost connection; each step's end is written down in the b
 What a step decides and a later run has to know (which instance it restores to) is in `Run.about`: it is
 written before the first step, and found again by whoever goes on.
 
+Files (`files.py`) come back without this frame: they are thousands of small steps that S3 itself tells the
+state of, and nobody is kept out while another recovery is under way.
+
 Errors: `ChecksFailed` when what was restored is not good and nothing was switched (exit code 3);
 `OperationFailed` for everything else that did not work (1), `OperationError` for wrong input (2).
 """

@@ -68,6 +68,7 @@ _IMPLIED = {
     "secretsmanager:GetSecretValue": _Implied(SECRET, ("kms:Decrypt",)),
     "secretsmanager:PutSecretValue": _Implied(SECRET, ("kms:Decrypt", "kms:GenerateDataKey")),
     "s3:GetObject": _Implied(BUCKET, ("kms:Decrypt",)),
+    "s3:GetObjectVersion": _Implied(BUCKET, ("kms:Decrypt",)),
     "s3:PutObject": _Implied(BUCKET, ("kms:GenerateDataKey",)),
     "sns:Publish": _Implied(TOPIC, ("kms:Decrypt", "kms:GenerateDataKey")),
 }

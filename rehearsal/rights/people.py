@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from infra.configuration import buckets
 from rehearsal.rights.calls import BUCKET, FUNCTION, REPLICA_KEY, ROLE, SECRET, Call
 from rehearsal.rights.evaluation import Policy, Principal
 from rehearsal.rights.graph import Declared, Graph
@@ -20,6 +21,8 @@ PEOPLE_POLICIES = ("people", "people-ledger")
 GIVEN_OUT = "the entries that people fill"
 EVERY_ENTRY = "every entry"
 SNAPSHOTS = "the backups bucket"
+FILES = "the buckets of services"
+CLUSTER = "the cluster"
 SNAPSHOT_KEY = "the key of the snapshots"
 DISTRIBUTIONS = "the distributions"
 ROTATED = "the entries that are rotated"
@@ -33,6 +36,19 @@ _LOOKED_AT = (
     ("rds:DescribeDBInstanceAutomatedBackups", EVERYTHING),
     ("rds:DescribeDBInstances", EVERYTHING),
     ("s3:GetObject", RECORDS),
+)
+# What is allowed on a bucket; the other actions of S3 are on its objects.
+_OF_BUCKETS = ("s3:GetBucketVersioning", "s3:ListBucket", "s3:ListBucketVersions")
+
+
+# What is asked about is a type of the program, and one of its names; empty for all.
+_DECLARED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        CLUSTER: ("aws:eks/cluster:Cluster", ""),
+        DATABASE_ENTRY: (SECRET, "database"),
+        DATABASE_FUNCTION: (FUNCTION, "rotate-database"),
+        DISTRIBUTIONS: ("aws:cloudfront/distribution:Distribution", ""),
+    }
 )
 
 
@@ -113,6 +129,29 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("s3:ListBucket", EVERYTHING),
                 ("secretsmanager:DescribeSecret", EVERY_ENTRY),
                 *_LOOKED_AT,
+            ),
+        ),
+        # Who may make a Job has the secrets of all services (infra/kubernetes/on_call.py): not for everybody.
+        "run": Command("deploy", (("eks:DescribeCluster", CLUSTER),)),
+        "list_": Command("deploy", (("eks:DescribeCluster", CLUSTER),)),
+        # It reads all that customers have, so it is not for everybody on call. No version is ever deleted:
+        # s3:DeleteObjectVersion is not among them.
+        "files": Command(
+            "deploy",
+            (
+                ("s3:AbortMultipartUpload", FILES),
+                ("s3:DeleteObject", FILES),
+                ("s3:GetBucketVersioning", FILES),
+                ("s3:GetObject", SNAPSHOTS),
+                ("s3:GetObjectVersion", FILES),
+                ("s3:GetObjectVersionTagging", FILES),
+                ("s3:ListBucket", FILES),
+                ("s3:ListBucket", SNAPSHOTS),
+                ("s3:ListBucketVersions", FILES),
+                ("s3:PutObject", FILES),
+                ("s3:PutObject", SNAPSHOTS),
+                ("s3:PutObjectTagging", FILES),
+                ("s3:RestoreObject", FILES),
             ),
         ),
         "restore": Command(
@@ -201,21 +240,28 @@ def _resources(graph: Graph, about: str, action: str) -> Iterator[str]:
         yield from (
             each.inputs["secretId"] for each in graph.of("aws:secretsmanager/secretRotation:SecretRotation")
         )
-    elif about == SNAPSHOTS:
-        bucket = graph.named(BUCKET, _snapshots(graph)["BUCKET"])
-        yield f"{bucket.arn}/secrets/1.json" if action == "s3:GetObject" else bucket.arn
-    elif about == RECORDS:
-        bucket = graph.named(BUCKET, _snapshots(graph)["BUCKET"])
-        yield f"{bucket.arn}/recoveries/current.json"
-    elif about == DATABASE_ENTRY:
-        yield from (each.arn for each in graph.of(SECRET) if each.name == "database")
-    elif about == DATABASE_FUNCTION:
-        yield from (each.arn for each in graph.of(FUNCTION) if each.name == "rotate-database")
+    elif about in (SNAPSHOTS, RECORDS, FILES):
+        yield from _in_buckets(graph, about, action)
     elif about == SNAPSHOT_KEY:
         yield _snapshots(graph)["KEY"]
         yield from (each.arn for each in graph.of(REPLICA_KEY))
     else:
-        yield from (each.arn for each in graph.of("aws:cloudfront/distribution:Distribution"))
+        kind, name = _DECLARED[about]
+        yield from (each.arn for each in graph.of(kind) if name in ("", each.name))
+
+
+def _in_buckets(graph: Graph, about: str, action: str) -> Iterator[str]:
+    """Buckets, or an object in each."""
+    backups = graph.named(BUCKET, _snapshots(graph)["BUCKET"])
+    if about == RECORDS:
+        yield f"{backups.arn}/recoveries/current.json"
+    elif about == SNAPSHOTS:
+        yield backups.arn if action in _OF_BUCKETS else f"{backups.arn}/secrets/1.json"
+    else:
+        names = {*buckets.for_services(), *buckets.backed_up()}
+        for bucket in graph.of(BUCKET):
+            if bucket.name in names:
+                yield bucket.arn if action in _OF_BUCKETS else f"{bucket.arn}/a/1.pdf"
 
 
 def _snapshots(graph: Graph) -> Mapping[str, str]:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import base64
-import datetime
-import ipaddress
 import json
-import ssl
-import threading
 from collections.abc import Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from functions.watch_jobs import cluster, handler
+from tests.support.tls import certificate_and_key, tls_server
 
 DEADLINE = {"type": "Failed", "status": "True", "reason": "DeadlineExceeded"}
 # The Job controller announces the end of its pods before that of the Job (Kubernetes API, JobStatus).
@@ -80,46 +77,9 @@ class _Kubernetes(BaseHTTPRequestHandler):
 @pytest.fixture
 def kubernetes(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Its address, and its certificate authority as EKS tells it."""
-    certificate, key = _certificate()
-    file = tmp_path / "server.pem"
-    file.write_bytes(certificate + key)
-    server = HTTPServer(("127.0.0.1", 0), _Kubernetes)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
-    thread.start()
     _Kubernetes.seen = []
-    yield f"https://127.0.0.1:{server.server_port}", base64.b64encode(certificate).decode()
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def _certificate() -> tuple[bytes, bytes]:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "kubernetes")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(address, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    no_password = serialization.NoEncryption()
-    return made.public_bytes(pem), key.private_bytes(pem, serialization.PrivateFormat.PKCS8, no_password)
+    with tls_server(_Kubernetes, tmp_path) as (endpoint, certificate):
+        yield endpoint, base64.b64encode(certificate).decode()
 
 
 @pytest.mark.contract("ALM-6")
@@ -151,7 +111,7 @@ def test_every_job_has_a_data_point_each_time(
 
 
 def test_a_cluster_with_another_certificate_is_told_nothing(kubernetes: tuple[str, str]) -> None:
-    other = base64.b64encode(_certificate()[0]).decode()
+    other = base64.b64encode(certificate_and_key()[0]).decode()
     with pytest.raises(OSError, match="certificate"):
         cluster.jobs(kubernetes[0], other, "token", "triangle")
     assert _Kubernetes.seen == []

@@ -183,3 +183,44 @@ def _action(rules: list[dict[str, Any]], exit_code: int | None, conditions: list
         if any(pattern in conditions for pattern in rule.get("onPodConditions", ())):
             return str(rule["action"])
     return "Count"
+
+
+def _suspended(recording: Recording) -> dict[str, dict[str, Any]]:
+    found = {name: job.inputs["spec"] for name, job in recording.of(CRON_JOB).items()}
+    return {name: spec for name, spec in found.items() if spec.get("suspend")}
+
+
+@pytest.mark.contract("DR-8")
+def test_a_job_exists_where_it_is_declared_and_nowhere_else() -> None:
+    incident = {"escrow-retry", "escrow-rollback"}
+    assert _suspended(system_recording("escrow", "dev")).keys() == {"admin-seed", *incident}
+    assert _suspended(system_recording("escrow", "prod")).keys() == incident
+
+
+@pytest.mark.contract("DR-7", "DR-8")
+def test_a_job_never_runs_by_itself_and_never_twice() -> None:
+    spec = _suspended(system_recording("node", "prod"))["sqlite-cutover"]
+    assert (spec["suspend"], spec["schedule"]) == (True, "0 0 31 2 *")
+    template = spec["jobTemplate"]["spec"]
+    assert template["backoffLimit"] == 0
+    assert template["template"]["spec"]["restartPolicy"] == "Never"
+    assert template["template"]["spec"]["serviceAccountName"] == "api"
+
+
+@pytest.mark.contract("DR-7")
+def test_a_cutover_waits_for_no_migration_and_no_service_waits_for_it() -> None:
+    """It brings the data of the release that comes after it: what serves goes on serving when it fails."""
+    recording = system_recording("node", "prod")
+    cutover = recording.one(CRON_JOB, "sqlite-cutover")
+    migrations = {job.urn for job in recording.of(JOB).values()}
+    assert not migrations & set(cutover.depends_on)
+    assert all(cutover.urn not in each.depends_on for each in recording.of(DEPLOYMENT).values())
+
+
+@pytest.mark.contract("DR-7")
+def test_the_cutover_ends_well_only_when_its_counts_are_right() -> None:
+    spec = _suspended(system_recording("node", "prod"))["sqlite-cutover"]
+    command = _command(spec["jobTemplate"]["spec"])
+    assert command[:2] == ["sh", "-c"]
+    migrate, validate = command[2].split(" && ")
+    assert (migrate, validate) == ("npm run migrate:sqlite-to-postgres", "npm run ops:db:validate-integrity")

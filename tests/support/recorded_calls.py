@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -24,11 +25,31 @@ from rehearsal.rights import functions, people
 ROOT = Path(__file__).resolve().parents[2]
 _OURS = (f"{ROOT}/functions/", f"{ROOT}/operations/")
 
-# Where the name of the operation is not that of the permission (Service Authorization Reference).
+# Where the name of the operation is not that of the permission (Service Authorization Reference; S3 user
+# guide, "Required permissions for Amazon S3 API operations").
+_UPLOAD = ("s3:PutObject",)
 _ACTIONS = {
-    "lambda:Invoke": "lambda:InvokeFunction",
-    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
-    "s3:ListObjectsV2": "s3:ListBucket",
+    "lambda:Invoke": ("lambda:InvokeFunction",),
+    "s3:CompleteMultipartUpload": _UPLOAD,
+    "s3:CopyObject": (
+        "s3:GetObjectVersion",
+        "s3:GetObjectVersionTagging",
+        "s3:PutObject",
+        "s3:PutObjectTagging",
+    ),
+    "s3:CreateMultipartUpload": _UPLOAD,
+    "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
+    "s3:HeadBucket": ("s3:ListBucket",),
+    "s3:HeadObject": ("s3:GetObject",),
+    "s3:ListObjectVersions": ("s3:ListBucketVersions",),
+    "s3:ListObjectsV2": ("s3:ListBucket",),
+    "s3:UploadPartCopy": ("s3:GetObjectVersion", "s3:PutObject"),
+}
+# Of a named version these are permissions of their own.
+_OF_A_VERSION = {
+    "s3:DeleteObject": "s3:DeleteObjectVersion",
+    "s3:GetObject": "s3:GetObjectVersion",
+    "s3:GetObjectTagging": "s3:GetObjectVersionTagging",
 }
 # Which parameter says what a call is about.
 _ABOUT = ("SecretId", "TopicArn", "Bucket", "UserId", "DBInstanceIdentifier")
@@ -55,12 +76,13 @@ class Calls:
 
     def note(self, service: str, operation: str, parameters: Mapping[str, Any]) -> None:
         """Notes a call, when the project's code has made it."""
-        action = f"{service}:{operation}"
-        action = _ACTIONS.get(action, action)
+        called = f"{service}:{operation}"
         actor = _actor(sys._getframe(1))
-        if actor is not None and action not in _FREE:
-            about = _about(action, parameters) if actor in functions.RECORDED else ""
-            self.made.add(Made(actor, action, about))
+        for action in _ACTIONS.get(called, (called,)):
+            if actor is not None and action not in _FREE:
+                asked = _OF_A_VERSION.get(action, action) if "VersionId" in parameters else action
+                about = _about(action, parameters) if actor in functions.RECORDED else ""
+                self.made.add(Made(actor, asked, about))
 
     def of(self, actor: str) -> set[tuple[str, str]]:
         """The actions of one function or command, each with what it is about."""
@@ -70,6 +92,9 @@ class Calls:
 def _actor(frame: FrameType | None) -> str | None:
     """The folder of a function, or the name of a command; None for a test's own call."""
     ours = list(_frames(frame))
+    if ours and threading.current_thread() is not threading.main_thread():
+        # What works at many things at once works for the command that has begun it.
+        ours += _frames(sys._current_frames()[cast("int", threading.main_thread().ident)])
     # A command may use what a function is made of; it calls as the person who runs it.
     commands = [each[-1] for each in ours if each[0] == "operations" and each[-1] in _commands()]
     if commands:

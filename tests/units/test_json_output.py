@@ -34,7 +34,7 @@ from tests.support.json_output import SCHEMA
 RUN = CliRunner()
 APPS = {"rehearsal": cli.app, "operations": operations}
 # What is beside the commands.
-PARTS = {"error", "run", "steps", "seconds", "timed", "diff", "cost"}
+PARTS = {"error", "run", "steps", "seconds", "timed", "diff", "cost", "counted", "planned"}
 
 
 def _commands(group: Any, words: str = "") -> Iterator[tuple[str, Any]]:
@@ -96,6 +96,8 @@ ARGUMENTS = {
     "secret set": ["--env", "nowhere", "sentry-dsn"],
     "recover retire": ["--env", "nowhere", "--generation", "1"],
     "revoke": ["--env", "nowhere", "database"],
+    "recover files": ["documents", "--to", "2026-11-01T00:00:00Z", "--env", "nowhere"],
+    "job run": ["clean", "--env", "nowhere"],
     "check-logs": ["--env", "nowhere", "/dev/null"],
     "protect-branch": ["--system", "nowhere.yaml"],
     "audit": ["--env", "nowhere", "--checkers", "/nonexistent"],

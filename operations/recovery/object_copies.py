@@ -1,0 +1,108 @@
+"""Copies an old version of an object on top of what there is; no version is ever removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from operations.recovery.object_comparison import HEADERS, head, tags
+from operations.recovery.object_versions import Version
+
+GIBIBYTE = 1024**3
+# S3's API reference: CopyObject takes up to 5 GB; a part has 5 MB to 5 GB, and there are at most 10,000.
+SINGLE_COPY_MAXIMUM = 5 * GIBIBYTE
+PART_BYTES = GIBIBYTE
+PARTS_MAXIMUM = 10_000
+
+DAYS_BACK_FROM_ARCHIVE = 7
+
+
+def copy_on_top(client: Any, bucket: str, version: Version) -> str:
+    """Makes an old version the current one, with its metadata, tags, content type and key of KMS.
+
+    The bucket's own lock and storage class hold for the copy as for everything that is written there.
+
+    Returns:
+        The new version's identifier.
+    """
+    found = head(client, bucket, version)
+    source = {"Bucket": bucket, "Key": version.key, "VersionId": version.identifier}
+    kept = {**_encryption(found), **_legal_hold(found)}
+    if version.size > SINGLE_COPY_MAXIMUM:
+        return _copy_in_parts(client, bucket, version, {**_described(client, bucket, version, found), **kept})
+    made = client.copy_object(
+        Bucket=bucket,
+        Key=version.key,
+        CopySource=source,
+        MetadataDirective="COPY",
+        TaggingDirective="COPY",
+        **kept,
+    )
+    return str(made["VersionId"])
+
+
+def ask_back_from_archive(client: Any, bucket: str, version: Version) -> bool:
+    """Whether an archived version can be read; S3 is asked to bring it back where it was not yet."""
+    state = head(client, bucket, version).get("Restore")
+    if state is None:
+        client.restore_object(
+            Bucket=bucket,
+            Key=version.key,
+            VersionId=version.identifier,
+            RestoreRequest={
+                "Days": DAYS_BACK_FROM_ARCHIVE,
+                "GlacierJobParameters": {"Tier": "Standard"},
+            },
+        )
+        return False
+    return is_back(state)
+
+
+def is_back(state: str | None) -> bool:
+    """Whether the header x-amz-restore says that an archived version can be read for now."""
+    return state is not None and 'ongoing-request="false"' in state
+
+
+def _encryption(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy would be encrypted as the bucket says today (CopyObject in S3's API reference)."""
+    names = ("ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled")
+    return {name: found[name] for name in names if found.get(name)}
+
+
+def _legal_hold(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Somebody wanted this content to stay; a copy would be without it."""
+    held = found.get("ObjectLockLegalHoldStatus") == "ON"
+    return {"ObjectLockLegalHoldStatus": "ON"} if held else {}
+
+
+def _described(client: Any, bucket: str, version: Version, found: Mapping[str, Any]) -> dict[str, Any]:
+    """What CopyObject takes over by itself, and an upload in parts does not."""
+    described = {name: found[name] for name in HEADERS if found.get(name)}
+    if tagged := tags(client, bucket, version):
+        described["Tagging"] = urlencode(tagged)
+    # Of the whole object: S3 makes it of those of the parts, whatever their sizes.
+    return {**described, "ChecksumAlgorithm": "CRC64NVME", "ChecksumType": "FULL_OBJECT"}
+
+
+def _copy_in_parts(client: Any, bucket: str, version: Version, kept: Mapping[str, Any]) -> str:
+    upload = client.create_multipart_upload(Bucket=bucket, Key=version.key, **kept)["UploadId"]
+    about = {"Bucket": bucket, "Key": version.key, "UploadId": upload}
+    source = {"Bucket": bucket, "Key": version.key, "VersionId": version.identifier}
+    size = max(PART_BYTES, -(-version.size // PARTS_MAXIMUM))
+    try:
+        parts = []
+        for number, begin in enumerate(range(0, version.size, size), start=1):
+            end = min(begin + size, version.size) - 1
+            copied = client.upload_part_copy(
+                **about, PartNumber=number, CopySource=source, CopySourceRange=f"bytes={begin}-{end}"
+            )["CopyPartResult"]
+            checksums = {name: value for name, value in copied.items() if name.startswith("Checksum")}
+            parts.append({"PartNumber": number, "ETag": copied["ETag"], **checksums})
+        made = client.complete_multipart_upload(
+            **about, MultipartUpload={"Parts": parts}, MpuObjectSize=version.size
+        )
+    except BaseException:  # an interruption too: parts that nobody ends cost money until the lifecycle rule
+        client.abort_multipart_upload(**about)
+        raise
+    return str(made["VersionId"])
