@@ -27,7 +27,7 @@ TEMPLATE = Path(__file__).with_name("configuration_template.md")
 HEADINGS = ("key", "type and range", "default", "meaning")
 
 # Whose examples the page has: the environment with most of everything.
-EXAMPLES_OF = max(Environment, key=lambda each: (each.standard.live, each.standard.standby_region))
+EXAMPLES_OF = max(Environment, key=lambda each: (each.standard.live, each.standard.recovery_copies))
 
 _WIDTH = 120
 _KINDS: tuple[tuple[type[Key[Any]], str], ...] = ((Text, "text"), (Encrypted, "secret"))
@@ -133,8 +133,8 @@ def _meaning(key: Key[Any]) -> str:
 
 
 def _fixed(fixed: Fixed) -> str:
-    standby = [each.value for each in Environment if each.standard.standby_region]
-    where = f" in {' and '.join(standby)}" if fixed.with_standby else ""
+    copies = [each.value for each in Environment if each.standard.recovery_copies]
+    where = f" in {' and '.join(copies)}" if fixed.with_copies else ""
     return f"**Fixed{where}**: {fixed.reason}"
 
 

@@ -55,9 +55,9 @@ class Naming:
         """An instance of PostgreSQL: `triangle-prod`, and `triangle-prod-2` for one that was restored."""
         return f"{self.prefix}{generation_suffix(generation)}"
 
-    def standby(self, generation: int) -> str:
-        """Its replica in the recovery region: `triangle-prod-standby`, `triangle-prod-standby-2`."""
-        return f"{self.named('standby')}{generation_suffix(generation)}"
+    def replica(self, generation: int) -> str:
+        """Its replica in the recovery region: `triangle-prod-replica`, `triangle-prod-replica-2`."""
+        return f"{self.named('replica')}{generation_suffix(generation)}"
 
     def bucket(self, part: str, region: str | None = None) -> str:
         """A bucket's name: S3's are unique in the whole world, and another region needs other ones."""

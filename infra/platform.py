@@ -46,8 +46,8 @@ from infra.naming import RegionRole
 from infra.outputs import Outputs
 from infra.providers import Regions, declare_regions, in_cluster
 from infra.recovery.backup import Backup
+from infra.recovery.read_replica import ReadReplica
 from infra.recovery.recovery_keys import RecoveryKeys
-from infra.recovery.standby import Standby
 
 
 def declare(configuration: Configuration) -> Outputs:
@@ -76,7 +76,7 @@ def declare(configuration: Configuration) -> Outputs:
     entries = wiring.entries(database, redis, secrets)
 
     backup = Backup("backup", wiring.backup(configuration, database, storage, notifications, recovery), home)
-    standby = _standby(configuration, regions, database)
+    replica = _read_replica(configuration, regions, database)
     Trail("trail", wiring.trail(configuration, keys, storage, notifications), home)
     deployment = Deployment("deployment", wiring.deployment(configuration), worldwide)
 
@@ -119,7 +119,7 @@ def declare(configuration: Configuration) -> Outputs:
         database=database,
         redis=redis,
         backup=backup,
-        standby=standby,
+        replica=replica,
         load_balancer=edge.load_balancer,
         certificates=edge.certificates,
         availability=availability,
@@ -145,14 +145,14 @@ def declare(configuration: Configuration) -> Outputs:
     )
 
 
-def _standby(configuration: Configuration, regions: Regions, database: Database) -> Standby | None:
+def _read_replica(configuration: Configuration, regions: Regions, database: Database) -> ReadReplica | None:
     """What waits in the recovery region for the day on which this one is lost; in prod alone."""
-    if not configuration.settings.standard.standby_region:
+    if not configuration.settings.standard.recovery_copies:
         return None
     there = regions[RegionRole.RECOVERY].opts
     keys = RecoveryKeys("keys", wiring.recovery_keys(configuration), there)
     network = Network("network", wiring.recovery_network(configuration, keys), there)
-    return Standby("standby", wiring.standby(configuration, keys, network, database), there)
+    return ReadReplica("replica", wiring.read_replica(configuration, keys, network, database), there)
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _watch(
     """
     home = regions[RegionRole.HOME].opts
     told = {RegionRole.HOME: notifications}
-    for role in (RegionRole.GLOBAL, *([RegionRole.RECOVERY] if parts.standby else [])):
+    for role in (RegionRole.GLOBAL, *([RegionRole.RECOVERY] if parts.replica else [])):
         ways = wiring.notifications_of(configuration, role)
         told[role] = Notifications(f"notifications-{role}", ways, regions[role].opts)
 

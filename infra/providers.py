@@ -50,7 +50,7 @@ def declare_regions(configuration: Configuration) -> Regions:
     }
     passwords = {RegionRole.HOME: [random.Provider("random", opts=waiting)]}
     places: dict[RegionRole, pulumi.Resource] = {RegionRole.HOME: Home("home")}
-    if configuration.settings.standard.standby_region:
+    if configuration.settings.standard.recovery_copies:
         places[RegionRole.RECOVERY] = Recovery("recovery")
     return {
         role: Region(

@@ -86,19 +86,19 @@ MAJOR_UPGRADE = Switch(
     rules=(UPGRADE,),
     example=False,
 )
-STANDBY_PROMOTED = Switch(
-    "standbyPromoted",
+REPLICA_PROMOTED = Switch(
+    "replicaPromoted",
     meaning="the replica in the recovery region has been promoted: it stays as it is whatever becomes of the"
     " primary",
     default=False,
     only=Varies(
         lambda environment: (
             None
-            if environment.standard.standby_region
+            if environment.standard.recovery_copies
             else Only(
                 False,
-                "false, or nothing: there is no standby but in"
-                f" {those(lambda standard: standard.standby_region)}",
+                "false, or nothing: there is no replica but in"
+                f" {those(lambda standard: standard.recovery_copies)}",
             )
         )
     ),
@@ -114,7 +114,7 @@ DATABASE = Section(
         BACKUP_RETENTION,
         VERSION,
         MAJOR_UPGRADE,
-        STANDBY_PROMOTED,
+        REPLICA_PROMOTED,
         *GENERATION_KEYS,
     ),
 )
@@ -160,7 +160,7 @@ class DatabaseSettings:
         previous_tier: what it still has until the maintenance window; the same where nothing waits.
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery.
-        standby_promoted: the replica in the recovery region serves now, and follows nobody any more.
+        replica_promoted: the replica in the recovery region serves now, and follows nobody any more.
         generations: which instances there are.
     """
 
@@ -170,7 +170,7 @@ class DatabaseSettings:
     previous_tier: DatabaseTier
     storage_maximum: int
     backup_retention: int
-    standby_promoted: bool
+    replica_promoted: bool
     generations: Generations
 
     @property
@@ -201,7 +201,7 @@ def read_database(root: Reader, environment: Environment) -> DatabaseSettings:
         backup_retention=BACKUP_RETENTION.of(environment).read(section),
         version=VERSION.read(section),
         major_upgrade=MAJOR_UPGRADE.read(section),
-        standby_promoted=STANDBY_PROMOTED.of(environment).read(section),
+        replica_promoted=REPLICA_PROMOTED.of(environment).read(section),
         generations=read_generations(section),
     )
     section.finish()

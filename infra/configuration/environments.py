@@ -53,7 +53,7 @@ class Standard:
         digests_required: images are named by digest, never by a tag that can move.
         locks_backups: backups cannot be removed before their time, by nobody, and are copied to the
             recovery region.
-        standby_region: database, buckets and images are replicated to the recovery region.
+        recovery_copies: database, buckets and images are replicated to the recovery region.
         replicas_minimum: pods of each service at least (003: 2 to 10, and 3 in production).
         alarms_reach_people: nobody switches off who is told.
         detects_threats: GuardDuty looks for attacks on the account.
@@ -78,7 +78,7 @@ class Standard:
     redis_required: bool
     digests_required: bool
     locks_backups: bool
-    standby_region: bool
+    recovery_copies: bool
     replicas_minimum: int
     alarms_reach_people: bool
     detects_threats: bool
@@ -132,7 +132,7 @@ class Environment(StrEnum):
             redis_required=False,
             digests_required=False,
             locks_backups=False,
-            standby_region=False,
+            recovery_copies=False,
             replicas_minimum=1,
             alarms_reach_people=False,
             detects_threats=False,
@@ -160,7 +160,7 @@ class Environment(StrEnum):
             redis_required=True,
             digests_required=True,
             locks_backups=False,
-            standby_region=False,
+            recovery_copies=False,
             replicas_minimum=2,
             alarms_reach_people=True,
             detects_threats=False,
@@ -188,7 +188,7 @@ class Environment(StrEnum):
             redis_required=True,
             digests_required=True,
             locks_backups=True,
-            standby_region=True,
+            recovery_copies=True,
             replicas_minimum=3,
             alarms_reach_people=True,
             detects_threats=True,

@@ -70,8 +70,8 @@ def first_day(configuration: Configuration) -> FirstDay:
         "network.recoveryCidr": str(network.recovery_cidr),
         "network.recoveryAvailabilityZones": list(network.recovery_availability_zones),
     }
-    standby = settings.standard.standby_region
+    copies = settings.standard.recovery_copies
     return FirstDay(
         settings.environment.value,
-        {key: value for key, value in values.items() if standby or not FIXED[key].with_standby},
+        {key: value for key, value in values.items() if copies or not FIXED[key].with_copies},
     )

@@ -32,11 +32,11 @@ class Fixed:
 
     Args:
         reason: in the words of the refusal.
-        with_standby: only where something always stands in the recovery region.
+        with_copies: only where something always stands in the recovery region.
     """
 
     reason: str
-    with_standby: bool = False
+    with_copies: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ RECOVERY_CIDR = _cidr_key(
     1,
     "those of the network in the recovery region, used or kept for the day",
     rules=(_APART,),
-    fixed=Fixed(_NETWORK, with_standby=True),
+    fixed=Fixed(_NETWORK, with_copies=True),
 )
 
 
@@ -79,8 +79,8 @@ RECOVERY_AVAILABILITY_ZONES = _zones_key(
     "recoveryAvailabilityZones",
     "the same in the recovery region",
     "us-east-2",
-    fixed=Fixed(_ZONES, with_standby=True),
-    needed=Varies(lambda environment: environment.standard.standby_region),
+    fixed=Fixed(_ZONES, with_copies=True),
+    needed=Varies(lambda environment: environment.standard.recovery_copies),
 )
 NETWORK = Section(
     "network",
@@ -134,8 +134,8 @@ def read_network(
     if not problems.concern(file, "network.availabilityZones", "region"):
         check_zones(section, AVAILABILITY_ZONES.name, zones, region)
     recovery_zones = RECOVERY_AVAILABILITY_ZONES.of(environment).read(section)
-    standby = environment.standard.standby_region
-    if standby and not problems.concern(file, "network.recoveryAvailabilityZones", "recoveryRegion"):
+    copies = environment.standard.recovery_copies
+    if copies and not problems.concern(file, "network.recoveryAvailabilityZones", "recoveryRegion"):
         check_zones(section, RECOVERY_AVAILABILITY_ZONES.name, recovery_zones, recovery_region)
     section.finish()
     return NetworkSettings(cidr, recovery_cidr, zones, recovery_zones)

@@ -61,7 +61,7 @@ RECOVERY_REGION = region_key(
     "recoveryRegion",
     "where copies and the replica are",
     example="us-east-2",
-    fixed=Fixed(_MOVES, with_standby=True),
+    fixed=Fixed(_MOVES, with_copies=True),
     rules=(_ANOTHER,),
 )
 # Read by whoever looks for the system file; nothing that this environment decides.

@@ -26,7 +26,7 @@ from infra.wiring.monitoring import (
     notifications_of,
     watched,
 )
-from infra.wiring.recovery import backup, recovery_keys, recovery_network, standby
+from infra.wiring.recovery import backup, read_replica, recovery_keys, recovery_network
 
 __all__ = [
     "Parts",
@@ -59,6 +59,7 @@ __all__ = [
     "on_call",
     "people",
     "pod_group",
+    "read_replica",
     "recovery_keys",
     "recovery_network",
     "redis",
@@ -69,7 +70,6 @@ __all__ = [
     "rotators",
     "scheduled",
     "secrets",
-    "standby",
     "storage",
     "trail",
     "watch_jobs",

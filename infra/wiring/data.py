@@ -115,7 +115,7 @@ def storage(
         data_key=keys.data,
         lock_backups=standard.locks_backups,
         protect=standard.protects_data,
-        recovery_provider=recovery_provider if standard.standby_region else None,
+        recovery_provider=recovery_provider if standard.recovery_copies else None,
         statements={AUDIT: trail_iam.deliver_trail(configuration.naming)},
         log_sources=[bucket_arn(name) for name in edge_buckets(configuration).values()],
         log_writers=edge_log_writers(configuration, configuration.naming.bucket(ACCESS_LOGS)),

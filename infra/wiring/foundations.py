@@ -51,7 +51,7 @@ def registry(
         naming=configuration.naming,
         repositories=sorted({repository for repository in named if is_own(repository)}),
         key=keys.data,
-        recovery_provider=recovery_provider if standard.standby_region else None,
+        recovery_provider=recovery_provider if standard.recovery_copies else None,
         moving_tags=sorted({version for version in configuration.images.values() if not is_digest(version)}),
         protect=standard.protects_data,
     )

@@ -33,18 +33,18 @@ from infra.monitoring.logs import LogsArgs
 from infra.monitoring.notifications import Notifications, NotificationsArgs
 from infra.naming import RegionRole
 from infra.recovery.backup import Backup
-from infra.recovery.standby import Standby
+from infra.recovery.read_replica import ReadReplica
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of the platform that alarms watch; `redis` by purpose, and no standby outside of prod."""
+    """The parts of the platform that alarms watch; `redis` by purpose, and no replica outside of prod."""
 
     cluster: Cluster
     database: Database
     redis: Mapping[str, Redis]
     backup: Backup
-    standby: Standby | None
+    replica: ReadReplica | None
     load_balancer: LoadBalancer
     certificates: Certificates
     availability: Availability
@@ -216,11 +216,11 @@ def _watched_of_edge(parts: Parts) -> dict[Subject, Sequence[Watched]]:
 
 
 def _watched_of_recovery(configuration: Configuration, parts: Parts) -> dict[Subject, Sequence[Watched]]:
-    storage, naming, standby = parts.storage, configuration.naming, parts.standby
+    storage, naming, replica = parts.storage, configuration.naming, parts.replica
     vault = {"BackupVaultName": parts.backup.vault_name}
     database = {"DBInstanceIdentifier": parts.database.identifier}
     return {
-        Subject.REPLICA: [_watched_replica(standby)] if standby else [],
+        Subject.REPLICA: [_watched_replica(replica)] if replica else [],
         Subject.BACKUP: [Watched("backup", vault)],
         # AWS Backup counts for a vault, and for each kind of resource in it (developer guide, "AWS Backup
         # metrics with Amazon CloudWatch").
@@ -240,9 +240,9 @@ def _watched_of_recovery(configuration: Configuration, parts: Parts) -> dict[Sub
     }
 
 
-def _watched_replica(standby: Standby) -> Watched:
-    replica = {"DBInstanceIdentifier": standby.replica_identifier}
-    return Watched("replica", replica, clock=replica, ready=[standby.replica])
+def _watched_replica(read_replica: ReadReplica) -> Watched:
+    replica = {"DBInstanceIdentifier": read_replica.replica_identifier}
+    return Watched("replica", replica, clock=replica, ready=[read_replica.replica])
 
 
 def _watched_of_events(configuration: Configuration) -> dict[Subject, Sequence[Watched]]:

@@ -13,8 +13,8 @@ from infra.data.storage import Storage
 from infra.foundations.network import Network, NetworkArgs, Tier
 from infra.monitoring.notifications import Notifications
 from infra.recovery.backup import BackupArgs
+from infra.recovery.read_replica import ReadReplicaArgs
 from infra.recovery.recovery_keys import RecoveryKeys, RecoveryKeysArgs
-from infra.recovery.standby import StandbyArgs
 
 
 def recovery_keys(configuration: Configuration) -> RecoveryKeysArgs:
@@ -40,12 +40,12 @@ def recovery_network(configuration: Configuration, keys: RecoveryKeys) -> Networ
     )
 
 
-def standby(
+def read_replica(
     configuration: Configuration, keys: RecoveryKeys, network: Network, database: Database
-) -> StandbyArgs:
+) -> ReadReplicaArgs:
     """For the replica, and the copied backups."""
     settings, standard = configuration.settings, configuration.settings.standard
-    return StandbyArgs(
+    return ReadReplicaArgs(
         naming=configuration.naming.in_recovery_region,
         generations=settings.database.generations,
         primary_arn=database.instance.arn,
@@ -53,7 +53,7 @@ def standby(
             each: configuration.naming.arn("rds", f"db:{configuration.naming.database(each)}")
             for each in settings.database.generations.retired
         },
-        follows=None if settings.database.standby_promoted else database.instance.resource_id,
+        follows=None if settings.database.replica_promoted else database.instance.resource_id,
         after=[database.backup] if database.backup else [],
         version=settings.database.version,
         tier=settings.database.tier,

@@ -157,8 +157,8 @@ class Instances:
         """Lets an instance and its replica be deleted; answers those that there are."""
         naming = self._configuration.naming
         places = [(self._rds, self.name(generation))]
-        if self._configuration.settings.standard.standby_region:
-            places.append((self._recovery, naming.standby(generation)))
+        if self._configuration.settings.standard.recovery_copies:
+            places.append((self._recovery, naming.replica(generation)))
         found = []
         for client, name in places:
             try:

@@ -24,7 +24,7 @@ from tests.support.recordings import configuration_of
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 HOME, RECOVERY = "us-west-2", "us-east-2"
 PRIMARY = f"arn:aws:rds:{HOME}:230000000003:db:triangle-prod"
-REPLICA = f"arn:aws:rds:{RECOVERY}:230000000003:db:triangle-prod-standby"
+REPLICA = f"arn:aws:rds:{RECOVERY}:230000000003:db:triangle-prod-replica"
 STATE_KEY = "awskms://alias/groundwork-state?region=eu-central-1"
 
 Answer = Any
@@ -64,7 +64,7 @@ def healthy() -> Answers:
             ]
         },
         (HOME, "s3", "list_objects_v2"): {"Contents": [{"LastModified": ago(days=5)}]},
-        (RECOVERY, "rds", "describe_db_instances"): instance("triangle-prod-standby"),
+        (RECOVERY, "rds", "describe_db_instances"): instance("triangle-prod-replica"),
         (RECOVERY, "cloudwatch", "get_metric_statistics"): {"Datapoints": lag},
         (RECOVERY, "rds", "describe_db_instance_automated_backups"): {
             "DBInstanceAutomatedBackups": [{"DBInstanceArn": PRIMARY, "Status": "replicating"}]
@@ -118,7 +118,7 @@ def ask(
 def test_where_everything_is_there_a_recovery_is_ready() -> None:
     found = ask()
     assert {each.state for each in found.values()} == {State.READY}
-    assert found["replica"].found == "triangle-prod-standby is 41 s behind"
+    assert found["replica"].found == "triangle-prod-replica is 41 s behind"
     assert found["buckets"].found.startswith(f"all {len([each for each in CATALOGUE if each.replicated])} ")
     assert not any(each.advice for each in found.values())
 
@@ -204,10 +204,10 @@ def test_what_is_missing_is_said_with_what_to_do(
 
 
 def test_an_instance_that_is_not_available_is_no_replica() -> None:
-    replica = instance("triangle-prod-standby")
+    replica = instance("triangle-prod-replica")
     replica["DBInstances"][0]["DBInstanceStatus"] = "storage-full"
     found = ask({(RECOVERY, "rds", "describe_db_instances"): replica})["replica"]
-    assert (found.state, found.found) == (State.NOT_READY, "triangle-prod-standby is storage-full")
+    assert (found.state, found.found) == (State.NOT_READY, "triangle-prod-replica is storage-full")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def prod(account: Callable[[str], Account]) -> Account:
     )
     rds.create_db_snapshot(DBInstanceIdentifier="triangle-prod", DBSnapshotIdentifier="before")
     there.create_db_instance_read_replica(
-        DBInstanceIdentifier="triangle-prod-standby", SourceDBInstanceIdentifier=PRIMARY
+        DBInstanceIdentifier="triangle-prod-replica", SourceDBInstanceIdentifier=PRIMARY
     )
     found.other("s3").create_bucket(
         Bucket=configuration.naming.bucket("backups"),

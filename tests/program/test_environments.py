@@ -65,7 +65,7 @@ def test_staging_differs_from_prod_in_a_short_list() -> None:
         "nat_per_zone",
         "performance_history",
         "replicas_minimum",
-        "standby_region",
+        "recovery_copies",
         "zones_minimum",
     }
 

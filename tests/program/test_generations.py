@@ -41,7 +41,7 @@ def test_nothing_else_is_ever_imported_over_an_instance(keys: dict[str, Any]) ->
 
 
 def test_a_retired_database_stays_as_it_is_and_protected(adopting: Recording) -> None:
-    for name in ("database", "standby"):
+    for name in ("database", "replica"):
         retired, was = adopting.one(INSTANCE, name), recording_of("prod").one(INSTANCE, name)
         assert retired.ignore_changes == ("*",)
         assert retired.protect
@@ -52,8 +52,8 @@ def test_a_retired_database_stays_as_it_is_and_protected(adopting: Recording) ->
 def test_its_logs_its_role_and_its_snapshots_are_neither_removed_nor_made_anew(adopting: Recording) -> None:
     prod = recording_of("prod")
     for kind, names in (
-        ("aws:cloudwatch/logGroup:LogGroup", ["postgresql", "upgrade", "standby-postgresql"]),
-        ("aws:iam/role:Role", ["monitoring", "standby"]),
+        ("aws:cloudwatch/logGroup:LogGroup", ["postgresql", "upgrade", "replica-postgresql"]),
+        ("aws:iam/role:Role", ["monitoring", "replica"]),
         ("random:index/randomId:RandomId", ["final-snapshot"]),
     ):
         for name in names:
@@ -80,8 +80,8 @@ def test_everything_else_follows_the_one_that_serves(adopting: Recording) -> Non
     alarms = adopting.of("aws:cloudwatch/metricAlarm:MetricAlarm").values()
     text = json.dumps([each.inputs for each in alarms], default=str)
     watched = set(re.findall(r'"DBInstanceIdentifier": "([^"]+)"', text))
-    assert watched == {"triangle-prod-2", "triangle-prod-standby-2"}
-    assert adopting.one(INSTANCE, "standby-2").inputs["replicateSourceDb"].endswith("database-2")
+    assert watched == {"triangle-prod-2", "triangle-prod-replica-2"}
+    assert adopting.one(INSTANCE, "replica-2").inputs["replicateSourceDb"].endswith("database-2")
     (selection,) = adopting.of("aws:backup/selection:Selection").values()
     assert [arn for arn in selection.inputs["resources"] if ":rds:" in arn] == [
         adopting.one(INSTANCE, "database-2").outputs["arn"]

@@ -270,25 +270,25 @@ def _in_the_backup_window(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.contract("DB-2", "ALM-13")
-def test_a_primary_restored_under_its_name_is_not_left_without_a_standby_unnoticed(
+def test_a_primary_restored_under_its_name_is_not_left_without_a_replica_unnoticed(
     deployed: Deployed,
 ) -> None:
     if deployed.environment != "prod":
-        return  # the others have no standby
+        return  # the others have no replica
     backend = rds_backends[deployed.session.cloud.account][deployed.session.region]
     (primary,) = backend.databases.values()
     before = primary.dbi_resource_id
     primary.dbi_resource_id = "db-RESTORED"
     looked_at = ["--target", deployed.urn(DATABASE, "database")]
     deployed.session.refresh(options=looked_at)
-    with pytest.raises(EngineError, match="standby: unable to replace"):
+    with pytest.raises(EngineError, match="replica: unable to replace"):
         deployed.session.preview()
     stack_file = deployed.root / "Pulumi.prod.yaml"
     tier = "    tier: standard\n"
-    replace_text(stack_file, tier, f"{tier}    standbyPromoted: true\n")
+    replace_text(stack_file, tier, f"{tier}    replicaPromoted: true\n")
     deployed.session.use_program(deployed.root)
     assert "replace" not in deployed.session.preview().changes
-    replace_text(stack_file, "    standbyPromoted: true\n", "")
+    replace_text(stack_file, "    replicaPromoted: true\n", "")
     deployed.session.use_program(deployed.root)
     primary.dbi_resource_id = before
     deployed.session.refresh(options=looked_at)

@@ -10,7 +10,7 @@ from typing import Any
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 
-Handler = Callable[[Mapping[str, Any], object], None]
+Handler = Callable[[Mapping[str, Any], object], object]
 
 
 @dataclass(frozen=True)

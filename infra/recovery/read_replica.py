@@ -30,8 +30,8 @@ MAINTENANCE_WINDOW = "sat:06:00-sat:07:00"
 
 
 @dataclass(frozen=True)
-class StandbyArgs:
-    """What the standby is made of.
+class ReadReplicaArgs:
+    """What the replica is made of.
 
     Args:
         naming: names and ARNs, of the recovery region.
@@ -73,7 +73,7 @@ class StandbyArgs:
     log_key: pulumi.Input[str]
 
 
-class Standby(pulumi.ComponentResource):
+class ReadReplica(pulumi.ComponentResource):
     """A copy of PostgreSQL that outlives the primary region. Keeps DB-2; DR-3 begins with it.
 
     Two ways back: the replica is minutes behind at most and is promoted within them; the primary's
@@ -86,29 +86,29 @@ class Standby(pulumi.ComponentResource):
     security_group_id: pulumi.Output[str]
     endpoint: pulumi.Output[str]
 
-    def __init__(self, name: str, args: StandbyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("groundwork:recovery:Standby", name, None, opts)
+    def __init__(self, name: str, args: ReadReplicaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:recovery:ReadReplica", name, None, opts)
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
         current = args.generations.current
-        self.replica_identifier = args.naming.standby(current)
+        self.replica_identifier = args.naming.replica(current)
         # Nobody connects until the cluster is built here.
         self.security_group_id = ec2.SecurityGroup(
-            "standby",
-            name=args.naming.named("standby"),
+            "replica",
+            name=args.naming.named("replica"),
             description="Replica of PostgreSQL",
             vpc_id=args.vpc_id,
-            tags={"Name": args.naming.named("standby")},
+            tags={"Name": args.naming.named("replica")},
             opts=self._here,
         ).id
         self._subnet_group = rds.SubnetGroup(
-            "standby",
-            name=args.naming.named("standby"),
+            "replica",
+            name=args.naming.named("replica"),
             description="Isolated subnets",
             subnet_ids=args.subnet_ids,
             opts=self._here,
         ).name
-        self._parameters = declare_parameters("standby", args.naming, args.version, REPLICA_CONNECTIONS, self)
+        self._parameters = declare_parameters("replica", args.naming, args.version, REPLICA_CONNECTIONS, self)
         for generation, arn in args.retired_arns.items():
             self._copies(generation, arn, self._replica(generation, arn))
         self.replica = self._replica(current, args.primary_arn)
@@ -118,7 +118,7 @@ class Standby(pulumi.ComponentResource):
 
     def _copies(self, generation: int, primary: pulumi.Input[str], replica: rds.Instance) -> None:
         args = self._args
-        name, current = logical("standby", generation), generation == args.generations.current
+        name, current = logical("replica", generation), generation == args.generations.current
         rds.InstanceAutomatedBackupsReplication(
             name,
             source_db_instance_arn=primary,
@@ -139,8 +139,8 @@ class Standby(pulumi.ComponentResource):
 
     def _replica(self, generation: int, primary: pulumi.Input[str]) -> rds.Instance:
         args, naming = self._args, self._args.naming
-        name, current = logical("standby", generation), generation == args.generations.current
-        identifier = naming.standby(generation)
+        name, current = logical("replica", generation), generation == args.generations.current
+        identifier = naming.replica(generation)
         logs = declare_log_groups(identifier, args.log_retention, args.log_key, self, f"{name}-")
         # No engine, storage, user or password: they are the primary's.
         return rds.Instance(
