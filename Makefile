@@ -27,7 +27,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger recover test lint bench sdk audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger recover disaster test lint bench sdk audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -152,6 +152,9 @@ lint: $(TESTS_READY) ## linter and type checker only
 
 systems: $(READY) ## bring each of the five systems up in each environment, and say how it went
 	@$(REHEARSAL) systems $(AS_JSON)
+
+disaster: $(READY) ## break ENV with real rows (NAME=bad-data, database-lost), and have recover bring it back
+	@$(REHEARSAL) disaster --env "$$ENV" --name "$$NAME" $(AS_JSON)
 
 bench: $(READY) ## how long things take, compared with the engine's own floor; WRITE=1 into docs/benchmark.md too
 	@$(REHEARSAL) bench $${WRITE:+--write} $(AS_JSON)

@@ -255,6 +255,25 @@ def systems(json_: Json = False) -> None:
 
 
 @app.command()
+def disaster(
+    name: Annotated[str, typer.Option(help="bad-data, database-lost")],
+    env: Environment = "prod",
+    json_: Json = False,
+) -> None:
+    """Break something in an environment with real rows, and have the command of the day bring it back."""
+    from rehearsal.disasters import database
+    from rehearsal.disasters.table import show
+
+    with errors_for_people():
+        wanted = database.disaster_named(name)
+        _check(env, None)
+        result = database.rehearse(ROOT, env, _engine(), wanted, lambda line: typer.echo(line, err=True))
+        show_json(result.as_json()) if json_ else show(result)
+        if not result.good:
+            raise typer.Exit(Exit.FAILED)
+
+
+@app.command()
 def bench(
     env: Environment = "prod",
     write: Annotated[bool, typer.Option("--write", help="into docs/benchmark.md as well")] = False,

@@ -1,7 +1,7 @@
 """What a database has: asked of one that was restored, before services are sent to it.
 
 Only this function reads the master's password and reaches the database, so it looks on behalf of the command
-that recovers. It changes nothing.
+that recovers. Whatever it does is rolled back.
 """
 
 from __future__ import annotations
@@ -11,14 +11,20 @@ from typing import Any
 
 from pg8000.native import Connection, identifier
 
+from functions.rotate_database.users import OWNER
+
 # Of larger tables the statistics' number is taken: counting reads all of a table.
 _COUNTED_ROWS = 1_000_000
 
 
 def examine(master: Connection) -> dict[str, Any]:
     """The version, the schema's digest, the rows of each table, and sequences that are behind."""
-    master.run("BEGIN READ ONLY")
+    master.run("BEGIN")
     try:
+        # The services' tables are their owner's. The master has made that role and may give it to itself, and
+        # does not have its rights by that (PostgreSQL 16, release notes: CREATEROLE).
+        if master.run("SELECT FROM pg_roles WHERE rolname = :owner", owner=OWNER):
+            master.run(f"GRANT {identifier(OWNER)} TO CURRENT_USER")
         tables = {name: _rows(master, schema, table) for name, schema, table in _tables(master)}
         return {
             "version": str(master.run("SHOW server_version")[0][0]),

@@ -23,8 +23,10 @@ def mistakes(
     groups = instance.get("DBParameterGroups") or [{}]
     if (status := groups[0].get("ParameterApplyStatus")) not in ("in-sync", None):
         wrong.append(f"its parameters are {status}: restart it (RebootDBInstance), and run this again")
-    if str(found["version"]).partition(".")[0] != version:
-        wrong.append(f"it runs PostgreSQL {found['version']}; {version} is declared")
+    if _major(instance.get("EngineVersion")) != version:
+        wrong.append(f"it is PostgreSQL {instance.get('EngineVersion')}; {version} is declared")
+    if before is not None and _major(found["version"]) != _major(before["version"]):
+        wrong.append(f"it runs PostgreSQL {found['version']}; the one of before runs {before['version']}")
     if found["sequencesBehind"]:
         wrong.append(
             f"sequences would give numbers that are taken: {', '.join(found['sequencesBehind'][:5])}"
@@ -32,6 +34,10 @@ def mistakes(
     if before is not None and before["tables"] and not found["tables"]:
         wrong.append(f"it has no tables; {len(before['tables'])} are in the one of before")
     return wrong
+
+
+def _major(version: object) -> str:
+    return str(version).partition(".")[0]
 
 
 def told(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:

@@ -61,8 +61,7 @@ class Api:
                 found: dict[str, Any] = json.load(answer)
                 return found
         except urllib.error.HTTPError as error:
-            said = error.read().decode(errors="replace")[:300]
-            raise OperationFailed(f"Kubernetes: {method} {path}: {error.code} {said}") from None
+            raise OperationFailed(f"Kubernetes: {method} {path}: {error.code}, {_said(error)}") from None
         except (OSError, ValueError, BotoCoreError, ClientError) as error:
             raise OperationFailed(
                 f"Kubernetes of {self._cluster} cannot be asked: {str(error).rstrip('.')}. It is "
@@ -179,6 +178,15 @@ class Services:
             if self._api.get(self._batch + name)["metadata"].get("annotations", {}).get(_RAN_BEFORE):
                 missing.append(f"{name} is suspended")
         return f"not ready: {', '.join(missing)}" if missing else None
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    """What the API server says, which is a Status mostly."""
+    text = error.read().decode(errors="replace")
+    try:
+        return str(json.loads(text)["message"])
+    except (ValueError, KeyError, TypeError):
+        return text[:300]
 
 
 def _selecting(service: str) -> str:

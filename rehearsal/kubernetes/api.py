@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import Answer, Request
+from rehearsal.aws.services.eks import endpoint_of
 from rehearsal.kubernetes.cluster import Cluster, Clusters, Content
 from rehearsal.kubernetes.kinds import Kind, kind_of_object
 from rehearsal.provider import ProviderError
@@ -67,7 +68,7 @@ class KubernetesApi:
             found = self._cloud.call("eks", self._region, "describe_cluster", name=name)
         except ClientError:
             return None
-        return self._clusters.cluster(found["cluster"]["endpoint"])
+        return self._clusters.cluster(endpoint_of(found["cluster"], self._region))
 
     def _answered(self, request: Request, cluster: Cluster, kind: Kind, namespace: str, name: str) -> Answer:
         method = request.variables["REQUEST_METHOD"]

@@ -62,3 +62,30 @@ def test_it_changes_nothing_and_leaves_no_transaction_open(database: Connection)
     examine(database)
     database.run("INSERT INTO orders (what) VALUES ('written afterwards')")
     assert examine(database)["rows"] == 4
+
+
+def test_the_master_sees_the_rows_of_the_services_owner(
+    database: Connection, database_server: Server
+) -> None:
+    """The master made the role, and has none of its rights."""
+    ((name,),) = database.run("SELECT current_database()")
+    database.run("CREATE ROLE examiner LOGIN CREATEROLE PASSWORD 'of-the-master'")
+    master = Connection(
+        "examiner",
+        host=database_server.host,
+        port=database_server.port,
+        database=name,
+        password="of-the-master",
+    )
+    master.run("CREATE ROLE app NOLOGIN")
+    try:
+        database.run("ALTER TABLE orders OWNER TO app")
+        database.run('GRANT USAGE ON SCHEMA "Odd Name" TO examiner')
+        database.run('ALTER TABLE "Odd Name"."Table" OWNER TO app')
+        database.run('GRANT USAGE ON SCHEMA "Odd Name" TO app')
+        assert examine(master)["tables"] == {"Odd Name.Table": 0, "public.orders": 3}
+        assert master.run("SELECT pg_has_role('examiner', 'app', 'usage')") == [[False]]
+    finally:
+        master.close()
+        database.run("DROP OWNED BY app, examiner")
+        database.run("DROP ROLE app, examiner")

@@ -20,6 +20,7 @@ from operations.recovery.preparation import Preparation
 from operations.recovery.services import Services
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import INVOCATION, Answer, Request
+from rehearsal.aws.services.eks import endpoint_of
 from rehearsal.kubernetes.api import KubernetesApi
 from rehearsal.kubernetes.cluster import Cluster, Clusters
 from rehearsal.kubernetes.kinds import Kind
@@ -124,7 +125,7 @@ class World:
             roleArn=role,
             resourcesVpcConfig={"subnetIds": subnets},
         )
-        cluster = self.clusters.cluster(made["cluster"]["endpoint"])
+        cluster = self.clusters.cluster(endpoint_of(made["cluster"], REGION))
         cluster.provide(["triangle"])
         for service in ("api", "worker", "admin"):
             cluster.create(

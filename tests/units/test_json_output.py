@@ -94,6 +94,7 @@ ARGUMENTS = {
     "promote": ["--from", "nowhere", "--to", "prod"],
     "parity": ["--from", "nowhere", "--to", "prod"],
     "secret set": ["--env", "nowhere", "sentry-dsn"],
+    "disaster": ["--name", "nowhere"],
     "recover retire": ["--env", "nowhere", "--generation", "1"],
     "revoke": ["--env", "nowhere", "database"],
     "recover files": ["documents", "--to", "2026-11-01T00:00:00Z", "--env", "nowhere"],

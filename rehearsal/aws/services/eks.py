@@ -67,6 +67,11 @@ def _cluster(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     }
 
 
+def endpoint_of(cluster: dict[str, Any], region: str) -> str:
+    """The address of a cluster's API, of moto's answer to DescribeCluster."""
+    return str(_addresses(cluster["certificateAuthority"]["data"], region)["endpoint"])
+
+
 def _addresses(secret: str, region: str) -> dict[str, Any]:
     """Endpoint, issuer and authority in AWS's form; moto has one endpoint for all clusters."""
     unique = hashlib.sha256(secret.encode()).hexdigest()[:32].upper()

@@ -1,0 +1,1 @@
+"""Disasters that are rehearsed: something is really broken, and the command of the day brings it back."""

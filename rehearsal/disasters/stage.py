@@ -1,0 +1,179 @@
+"""Where a disaster is rehearsed: an environment with real rows, and a checkout whose files may be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pg8000.native import Connection
+
+from commands.errors import CommandFailed
+from infra.configuration import Configuration
+from infra.configuration.files import read_environment
+from infra.configuration.platform_secrets import DATABASE_SECRET
+from infra.configuration.rotation import Rotator
+from rehearsal.endpoint import answers, make_server
+from rehearsal.kubernetes.kinds import Kind
+from rehearsal.local_clients import LocalClients
+from rehearsal.session import Session
+from rehearsal.workspace import Workspace
+
+# What the program and the commands are made of; everything else of a checkout is not looked at.
+_WRITTEN = ("Pulumi.*.yaml", "Pulumi.yaml", "system.yaml", "__main__.py")
+_READ = ("infra", "functions", "commands", "timing", "rehearsal")
+_DEPLOYMENT = Kind("apps", "v1", "Deployment")
+
+
+class CommandOfTheDay(CommandFailed):
+    """The command that recovers did not work in the rehearsal."""
+
+
+def copy_checkout(root: Path, folder: Path) -> Path:
+    """A checkout beside the person's own: its stack files are written, and the commands work on it."""
+    for pattern in _WRITTEN:
+        for file in root.glob(pattern):
+            shutil.copy(file, folder)
+    for package in _READ:
+        (folder / package).symlink_to(root / package)
+    # By itself, since the commands find the checkout from where they are.
+    shutil.copytree(root / "operations", folder / "operations", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A deployed environment whose AWS answers on a port.
+
+    Args:
+        root: the checkout that may be written.
+        session: of the environment.
+        configuration: as it was deployed.
+        url: of the embedded AWS.
+    """
+
+    root: Path
+    session: Session
+    configuration: Configuration
+    url: str
+
+    def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """A call of AWS in the environment's region."""
+        return self.session.cloud.call(service, self.session.region, operation, **parameters)
+
+    def command(self, *words: str) -> dict[str, Any]:
+        """`python -m operations …`, as a person calls it; answers its JSON.
+
+        Raises:
+            CommandOfTheDay: it failed.
+        """
+        environment = self.configuration.settings.environment.value
+        command = [sys.executable, "-m", "operations", *words, "--env", environment, "--json"]
+        command += ["--endpoint-url", self.url]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env={**kept, "PYTHONPATH": str(self.root)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise CommandOfTheDay(
+                f"{' '.join(words)} ended with {done.returncode}:\n{done.stderr}{done.stdout}"
+            )
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def deploy(self) -> dict[str, int]:
+        """`pulumi up`, then `pulumi preview`; answers what the preview would still change."""
+        self.session.use_program(self.root)
+        self.session.up()
+        return self.session.preview().changes
+
+    def entry(self) -> Mapping[str, Any]:
+        """The services' entry."""
+        name = self.configuration.naming.secret(DATABASE_SECRET)
+        found: Mapping[str, Any] = json.loads(
+            self.call("secretsmanager", "get_secret_value", SecretId=name)["SecretString"]
+        )
+        return found
+
+    def connect(self) -> Connection:
+        """A connection as services have it."""
+        value = self.entry()
+        return self.session.datastores.connect(
+            value["host"], user=value["username"], password=value["password"], database=value["dbname"]
+        )
+
+    def has_pods(self) -> bool:
+        """Whether a service with a database runs."""
+        system = self.configuration.system
+        for name in self.session.clusters.names():
+            for service, declared in system.services.items():
+                found = self.session.clusters.cluster(name).get(_DEPLOYMENT, system.name, service)
+                if declared.database and found and found["spec"].get("replicas"):
+                    return True
+        return False
+
+    def prepare(self) -> None:
+        """What the deployment's own call of the function does where the functions really run."""
+        instance = self.call(
+            "rds", "describe_db_instances", DBInstanceIdentifier=self.configuration.naming.database(1)
+        )["DBInstances"][0]
+        endpoint = instance["Endpoint"]
+        name = self.configuration.naming.secret(DATABASE_SECRET)
+        arn = self.call("secretsmanager", "describe_secret", SecretId=name)["ARN"]
+        address = {"host": endpoint["Address"], "port": endpoint["Port"], "dbname": instance["DBName"]}
+        import boto3
+
+        client = boto3.client(
+            "lambda",
+            region_name=self.session.region,
+            endpoint_url=self.url,
+            aws_access_key_id="embedded",
+            aws_secret_access_key="embedded",  # the embedded AWS takes any
+        )
+        function = self.configuration.naming.named(Rotator.DATABASE)
+        payload = json.dumps({"secret": arn, "address": address})
+        answer = client.invoke(FunctionName=function, Payload=payload)
+        if answer.get("FunctionError"):
+            raise CommandOfTheDay(f"{function}: {answer['Payload'].read().decode()}")
+
+
+@contextmanager
+def stage(checkout: Path, environment: str, engine: Path) -> Iterator[Stage]:
+    """An environment with real rows, deployed from a copy of the checkout; nothing of it stays."""
+    from rehearsal.datastores.processes import free_port
+
+    with (
+        tempfile.TemporaryDirectory(prefix="groundwork-disaster-", ignore_cleanup_errors=True) as folder,
+        Workspace.temporary(environment) as workspace,
+    ):
+        root = copy_checkout(checkout, Path(folder).resolve())
+        with Session(root, environment, engine, workspace, checkpoints=False, data=True) as session:
+            session.up()
+            configuration = read_environment(root, environment, today=date.min)
+            port = free_port()
+            server = make_server(port, LocalClients(answers(session, root, port), port))
+            thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+            thread.start()
+            try:
+                one = Stage(root, session, configuration, f"http://127.0.0.1:{port}")
+                one.prepare()
+                yield one
+            finally:
+                server.shutdown()
+                server.server_close()
+                thread.join()

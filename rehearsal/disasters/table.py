@@ -1,0 +1,41 @@
+"""What a rehearsed disaster came to, for people."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from rehearsal.disasters.database import NOT_REHEARSED, Rehearsed
+
+
+def show(result: Rehearsed) -> None:
+    """The table, what was lost, and what was not seen here."""
+    console = Console(highlight=False, soft_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("step", "on AWS", "at most", "here"):
+        table.add_column(heading, justify="left" if heading == "step" else "right")
+    for step in result.steps:
+        table.add_row(
+            step.name, _minutes(step.expected.typical), _minutes(step.expected.slow), f"{step.here:.0f} s"
+        )
+    back = result.until_users_are_back
+    table.add_row("people can work again", _minutes(back.typical), _minutes(back.slow), "")
+    console.print(table)
+    kept = "stands beside it" if result.old_stands else "is gone"
+    rows = f"{result.lost} of {result.written} that were confirmed before the disaster are lost"
+    lines = [
+        f"rows: {rows}, {result.lost_seconds:.1f} seconds of data; the instance of before {kept}",
+        f"rows are written again: {'yes' if result.serves else 'NO'}",
+        f"next preview: {_changes(result.adopted)}; at the end: {_changes(result.settled)}",
+        "not rehearsed:",
+        *(f"  {each}" for each in NOT_REHEARSED),
+    ]
+    console.print("\n" + "\n".join(lines), markup=False)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
+
+
+def _changes(found: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in found.items()) or "nothing to change"
