@@ -189,7 +189,7 @@ class DatabaseRecovery:
         if not run.about["lost"]:
             return []
         urn = "of the aws:rds/instance:Instance in `pulumi stack --show-urns`"
-        return [f"the state still has {name}: pulumi state delete --force URN, {urn}"]
+        return [f"the state still has {name}: pulumi refresh --target URN, {urn}"]
 
     def _before(self, source: int, target: int) -> Generations:
         """Of a file that was written already: what it said before."""

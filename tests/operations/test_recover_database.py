@@ -304,7 +304,7 @@ def test_a_lost_database_comes_back_from_a_snapshot(world: World) -> None:
     assert result.exit_code == 0, result.output
     assert world.instances() == ["triangle-dev-2"]
     assert world.database_section() == {"current": 2, "retired": (1,), "lost": (1,), "adopt": True}
-    assert "pulumi state delete" in result.stdout
+    assert "pulumi refresh --target" in result.stdout
 
 
 @pytest.mark.parametrize(
