@@ -130,7 +130,7 @@ def rehearse(root: Path, environment: str, engine: Path, disaster: Disaster, say
         record = on_stage.command("recover", *words, "--yes")
         before = [row for row in writer.rows if row.confirmed <= destroyed]
         writer.wait_for(5)
-        there = rows_of(on_stage.connect())
+        there = _rows(on_stage)
         say("deploying: the engine adopts the instance")
         if disaster is Disaster.DATABASE_LOST:
             _forget(on_stage)
@@ -155,10 +155,15 @@ def rehearse(root: Path, environment: str, engine: Path, disaster: Disaster, say
 def _is_written(on_stage: Stage, writer: Writer) -> bool:
     """Whether a row that is confirmed now is in the database that services are sent to."""
     writer.wait_for(1)
+    return writer.rows[-2].id in _rows(on_stage)
+
+
+def _rows(on_stage: Stage) -> set[int]:
     connection = on_stage.connect()
-    found = rows_of(connection)
-    connection.close()
-    return writer.rows[-2].id in found
+    try:
+        return rows_of(connection)
+    finally:
+        connection.close()
 
 
 def _bad_data(on_stage: Stage, writer: Writer) -> tuple[datetime, tuple[str, ...]]:
