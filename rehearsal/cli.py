@@ -136,7 +136,7 @@ def serve(
     env: Environment = "dev",
     port: int = 4566,
     system: System = None,
-    data: Annotated[bool, typer.Option("--data", help="real servers behind databases and caches")] = False,
+    data: Annotated[bool, typer.Option("--data", help="a real PostgreSQL behind each database")] = False,
 ) -> None:
     """Deploy, then leave the embedded AWS running on a loopback port until Ctrl-C."""
     from rehearsal.endpoint import check_port, serve_environment
