@@ -48,6 +48,7 @@ from infra.providers import Regions, declare_regions, in_cluster
 from infra.recovery.backup import Backup
 from infra.recovery.read_replica import ReadReplica
 from infra.recovery.recovery_keys import RecoveryKeys
+from infra.recovery.restored_place import RESTORE_TEST, RestoredPlace
 
 
 def declare(configuration: Configuration) -> Outputs:
@@ -96,6 +97,14 @@ def declare(configuration: Configuration) -> Outputs:
             configuration, keys, storage, entries, database, notifications
         ).items()
     ]
+
+    placed = wiring.restored_place(configuration, network)
+    if placed is not None:
+        place = RestoredPlace("restored-place", placed, home)
+        tested = wiring.restore_test(
+            configuration, keys, network, storage, database, place, rotation.prepared
+        )
+        scheduled.append(Function(RESTORE_TEST, tested, home))
 
     inside = in_cluster(regions, cluster.kubeconfig, configuration.naming)
     nodes = ApplicationNodes("nodes", wiring.application_nodes(network, cluster, pod_group), inside)

@@ -8,20 +8,22 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import boto3
+from pg8000.native import Connection
 
 from functions.rotate_database.examination import examine
 from functions.rotate_database.users import (
     OWNER,
     USERS,
-    connected,
     ensure_roles,
     ensure_statistics,
     other,
     set_password,
 )
+from functions.shared import postgresql
 from functions.shared.rotation import (
     CURRENT,
     PREVIOUS,
@@ -40,7 +42,7 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any] | None:
     recovery to see what one has."""
     client = boto3.client("secretsmanager")
     if "examine" in event:
-        with connected({**_master(client), **event["examine"]}) as master:
+        with _connected({**_master(client), **event["examine"]}) as master:
             return examine(master)
     if "Step" in event:
         rotate(event, client, STEPS)
@@ -59,7 +61,7 @@ def prepare(client: Any, secret: str, address: Mapping[str, Any]) -> None:
     """
     value = {**read(client, secret), **address}
     stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"].values()
-    with connected({**_master(client), **address}) as master:
+    with _connected({**_master(client), **address}) as master:
         ensure_roles(master, value["dbname"])
         ensure_statistics(master)
         if any(PREVIOUS in labels for labels in stages):
@@ -87,17 +89,21 @@ def accept(rotation: Rotation, value: Value) -> None:
     """PostgreSQL lets the other user in with the new password; the one in use is not touched."""
     if value["username"] == rotation.current()["username"]:
         raise RotationError(f"{value['username']} is in use; a rotation changes the other user")
-    with connected({**_master(rotation.client), "host": value["host"], "port": value["port"]}) as master:
+    with _connected({**_master(rotation.client), "host": value["host"], "port": value["port"]}) as master:
         ensure_roles(master, value["dbname"])
         set_password(master, value["username"], value["password"])
 
 
 def check(rotation: Rotation, value: Value) -> None:
     """The new credentials log in, and act as the owner of everything."""
-    with connected(value) as connection:
+    with _connected(value) as connection:
         ((acting_as,),) = connection.run("SELECT current_user")
         if acting_as != OWNER:
             raise RotationError(f"{value['username']} acts as {acting_as}, not as {OWNER}")
+
+
+def _connected(value: Value) -> AbstractContextManager[Connection]:
+    return postgresql.connected(value, "rotate-database")
 
 
 def _master(client: Any) -> Value:

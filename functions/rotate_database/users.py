@@ -11,10 +11,6 @@ import base64
 import hashlib
 import hmac
 import os
-import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
 
 from pg8000.native import Connection, identifier, literal
 
@@ -26,35 +22,6 @@ STATISTICS = "pg_stat_statements"
 
 # PostgreSQL's own number (scram_iterations).
 _ITERATIONS = 4096
-_TIMEOUT_SECONDS = 10
-
-
-def encryption() -> ssl.SSLContext | None:
-    """TLS as the services use it (`sslmode=verify-full`), with the authority that RDS signs with alone."""
-    context = ssl.create_default_context(cadata=os.environ["DATABASE_CERTIFICATES"])
-    # From Python 3.13 on this also refuses certificates that are trusted and not in the form of RFC 5280, as
-    # no client of the services does. Which ones RDS makes is AWS's business.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
-
-
-@contextmanager
-def connected(value: Mapping[str, Any]) -> Iterator[Connection]:
-    """A connection with an entry's credentials, closed afterwards."""
-    connection = Connection(
-        value["username"],
-        host=value["host"],
-        port=int(value["port"]),
-        database=value["dbname"],
-        password=value["password"],
-        ssl_context=encryption(),
-        timeout=_TIMEOUT_SECONDS,
-        application_name="rotate-database",
-    )
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def other(user: str) -> str:

@@ -51,6 +51,8 @@ class Metric(StrEnum):
     # Since the last one that succeeded, or since the database was made; at each call of the function.
     RESTORE_TEST_AGE_DAYS = "RestoreTestAgeDays", ("restore_test",)
     RECOVERY_TIME_MINUTES = "RecoveryTimeMinutes", ("restore_test",)  # that the restore test took
+    # Restored instances that should have been removed; at each call of the function, 0 when there is none.
+    RESTORED_INSTANCES_LEFT = "RestoredInstancesLeft", ("restore_test",)
     RECOVERY_POINT_MINUTES = "RecoveryPointMinutes", ("restore_test",)  # age of the newest data that it found
 
 

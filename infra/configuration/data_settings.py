@@ -8,6 +8,7 @@ from infra.configuration.environments import Environment, those
 from infra.configuration.generations import GENERATION_KEYS, UPGRADE, Generations, read_generations
 from infra.configuration.keys import Section, Varies
 from infra.configuration.kinds import Choice, Number, Only, Switch, choices
+from infra.configuration.restore_test import RESTORE_TEST, RestoreTestSettings, read_restore_test
 from infra.configuration.tiers import (
     DATABASE_TIERS,
     DATABASE_VERSIONS,
@@ -116,6 +117,7 @@ DATABASE = Section(
         MAJOR_UPGRADE,
         REPLICA_PROMOTED,
         *GENERATION_KEYS,
+        RESTORE_TEST,
     ),
 )
 
@@ -162,6 +164,7 @@ class DatabaseSettings:
         backup_retention: days of point-in-time recovery.
         replica_promoted: the replica in the recovery region serves now, and follows nobody any more.
         generations: which instances there are.
+        restore_test: when one is restored and looked at.
     """
 
     version: str
@@ -172,6 +175,7 @@ class DatabaseSettings:
     backup_retention: int
     replica_promoted: bool
     generations: Generations
+    restore_test: RestoreTestSettings
 
     @property
     def certain(self) -> DatabaseTier:
@@ -203,6 +207,7 @@ def read_database(root: Reader, environment: Environment) -> DatabaseSettings:
         major_upgrade=MAJOR_UPGRADE.read(section),
         replica_promoted=REPLICA_PROMOTED.of(environment).read(section),
         generations=read_generations(section),
+        restore_test=read_restore_test(section),
     )
     section.finish()
     return settings

@@ -102,6 +102,8 @@ class Database(pulumi.ComponentResource):
     identifier: str
     endpoint: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
+    subnet_group: pulumi.Output[str]
+    parameters: pulumi.Output[str]
     entries: DatabaseEntries
     instance: rds.Instance
     backup: rds.Snapshot | None
@@ -114,8 +116,8 @@ class Database(pulumi.ComponentResource):
         self.identifier = args.naming.database(current)
         self._password = generate_password("password", self)
         self.security_group_id = self._security_group()
-        self._subnet_group = self._subnets()
-        self._parameters = declare_parameters(
+        self.subnet_group = self._subnets()
+        self.parameters = declare_parameters(
             "database", args.naming, args.version, args.tier.connections, self
         )
         file = f"Pulumi.{args.naming.environment}.yaml"
@@ -208,10 +210,10 @@ class Database(pulumi.ComponentResource):
             password=self._password,
             port=ports.POSTGRESQL,
             multi_az=args.redundant,
-            db_subnet_group_name=self._subnet_group,
+            db_subnet_group_name=self.subnet_group,
             vpc_security_group_ids=[self.security_group_id],
             publicly_accessible=False,
-            parameter_group_name=self._parameters,
+            parameter_group_name=self.parameters,
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             backup_retention_period=args.backup_retention,
             backup_window=BACKUP_WINDOW,

@@ -90,6 +90,7 @@ class FunctionArgs:
         network: a place in the network, for what is reachable there alone.
         invokers: services that may call it.
         schedule: when it is called by the clock, as `cron(…)` or `rate(…)` in UTC.
+        scheduled_after: what has to be there besides itself before the first of these calls.
     """
 
     naming: Naming
@@ -106,6 +107,7 @@ class FunctionArgs:
     network: FunctionNetwork | None = None
     invokers: Sequence[Invoker] = ()
     schedule: str | None = None
+    scheduled_after: pulumi.Resource | None = None
 
 
 class Function(pulumi.ComponentResource):
@@ -143,7 +145,8 @@ class Function(pulumi.ComponentResource):
         for invoker in args.invokers:
             self._permission(invoker, function)
         if args.schedule is not None:
-            declare_schedule(name, args.schedule, function.arn, args.naming, ready=function, parent=self)
+            ready = args.scheduled_after or function
+            declare_schedule(name, args.schedule, function.arn, args.naming, ready=ready, parent=self)
         self.register_outputs({})
 
     @property

@@ -11,6 +11,13 @@ from infra.iam.buckets import (
     replicate_from,
     replicate_to,
 )
+from infra.iam.databases import (
+    describe_database,
+    describe_databases,
+    encrypt_restored,
+    never_change,
+    restore_beside,
+)
 from infra.iam.documents import Arn, Statement, allow, deny, document
 from infra.iam.encrypted import Key
 from infra.iam.keys import (
@@ -27,7 +34,6 @@ from infra.iam.keys import (
 )
 from infra.iam.messages import (
     describe_alarms,
-    describe_database,
     empty_caches,
     find_log_groups,
     invoke_function,
@@ -72,18 +78,21 @@ __all__ = [
     "deny",
     "describe_alarms",
     "describe_database",
+    "describe_databases",
     "describe_secrets",
     "document",
     "empty_caches",
     "encrypt_cluster_secrets",
     "encrypt_copies",
     "encrypt_replicas",
+    "encrypt_restored",
     "encrypted",
     "find_log_groups",
     "invoke_function",
     "list_folder",
     "list_secrets",
     "logs_use_key",
+    "never_change",
     "only_readers",
     "publish",
     "publish_alarms",
@@ -95,6 +104,7 @@ __all__ = [
     "refuse_plaintext_transport",
     "replicate_from",
     "replicate_to",
+    "restore_beside",
     "service_uses_key",
     "take_roles",
     "topic_uses_key",

@@ -38,10 +38,10 @@ def deny(
     actions: Sequence[str],
     resources: Sequence[Arn],
     *,
-    principal: Mapping[str, Any],
-    condition: Mapping[str, Any],
+    principal: Mapping[str, Any] | None = None,
+    condition: Mapping[str, Any] | None = None,
 ) -> Statement:
-    """A statement that refuses actions whoever else allows them."""
+    """A statement that refuses actions whoever else allows them; for a role without a principal."""
     return _statement("Deny", sid, actions, resources, principal, condition)
 
 

@@ -78,11 +78,6 @@ def publish_as_services(topic: Arn, *, services: Sequence[str], account: str) ->
     )
 
 
-def describe_database(instance: Arn) -> Statement:
-    """See what RDS knows of one instance, the newest time that it can be restored to among it."""
-    return allow("DescribeDatabase", ["rds:DescribeDBInstances"], [instance])
-
-
 def describe_alarms() -> Statement:
     """See the states of alarms. Composite ones are told of only to who may see all of them (DescribeAlarms in
     CloudWatch's API reference), and pages are composite alarms."""

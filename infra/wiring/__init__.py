@@ -4,7 +4,16 @@ from infra.wiring.account import budget, deployment, people, trail
 from infra.wiring.data import database, entries, redis, secrets, storage
 from infra.wiring.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
 from infra.wiring.foundations import keys, network, registry, release
-from infra.wiring.functions import escalate, job_watch, rotation, rotators, scheduled, watch_jobs
+from infra.wiring.functions import (
+    escalate,
+    job_watch,
+    restore_test,
+    restored_place,
+    rotation,
+    rotators,
+    scheduled,
+    watch_jobs,
+)
 from infra.wiring.kubernetes import (
     PodsReady,
     application_nodes,
@@ -66,6 +75,8 @@ __all__ = [
     "registry",
     "release",
     "reloader",
+    "restore_test",
+    "restored_place",
     "rotation",
     "rotators",
     "scheduled",

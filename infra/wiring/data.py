@@ -11,6 +11,7 @@ from infra.configuration import Configuration, buckets
 from infra.configuration.buckets import ACCESS_LOGS, AUDIT
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, redis_secret
 from infra.configuration.reserved_names import database_name
+from infra.configuration.restore_test import tests_restores
 from infra.configuration.rotation import Rotator, rotated
 from infra.data.database import Database, DatabaseArgs
 from infra.data.redis import Eviction, Redis, RedisArgs
@@ -24,6 +25,7 @@ from infra.foundations.release import Release
 from infra.functions.scheduled.snapshot_secrets import FUNCTION as SNAPSHOT_SECRETS
 from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.service_environment import readers
+from infra.recovery.restored_place import RESTORE_TEST
 from infra.wiring.edge import edge_buckets, edge_log_writers
 
 # Days of daily snapshots. A cache can be filled again; what waits in a queue cannot.
@@ -146,6 +148,8 @@ def _readers(configuration: Configuration, secret: str) -> list[str]:
         functions.append(Rotator.DATABASE)
     else:
         functions.append(SNAPSHOT_SECRETS.name)
+    if secret == DATABASE_SECRET and tests_restores(configuration.settings.standard):
+        functions.append(RESTORE_TEST)
     return [
         *readers(secret, configuration.settings, configuration.system, naming),
         *(naming.role_arn(naming.function_role(function)) for function in functions),

@@ -7,11 +7,15 @@ from dataclasses import replace
 
 import pulumi
 
+from functions.restore_test.settings import FOLDER as RESTORE_TESTS
 from infra import iam
 from infra.configuration import Configuration
+from infra.configuration.buckets import BACKUPS
 from infra.configuration.database_certificates import database_certificates
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET
+from infra.configuration.restore_test import tests_restores
 from infra.configuration.rotation import Rotator, rotated
+from infra.configuration.thresholds import RECOVERY_POINT_MINUTES
 from infra.data.database import Database
 from infra.data.redis import Redis, user_id
 from infra.data.storage import Storage
@@ -32,6 +36,12 @@ from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.workloads import Workloads
 from infra.monitoring.escalation import INTERVAL_MINUTES, SCHEDULE, STEPS, Escalation
 from infra.monitoring.notifications import Notifications
+from infra.recovery.restored_place import (
+    RESTORE_TEST,
+    RESTORE_TEST_SCHEDULE,
+    RestoredPlace,
+    RestoredPlaceArgs,
+)
 
 _SECRETS_MANAGER = Invoker("secrets-manager", "secretsmanager.amazonaws.com")
 
@@ -144,6 +154,81 @@ def scheduled(
     """For every function that has a module in `infra/functions/scheduled`."""
     given = Surroundings(configuration, keys, storage, entries, database, notifications)
     return {function.name: function.args(given) for function in scheduled_functions()}
+
+
+def restored_place(configuration: Configuration, network: Network) -> RestoredPlaceArgs | None:
+    """For where restored databases stand while they are tested; None where none are."""
+    if not tests_restores(configuration.settings.standard):
+        return None
+    return RestoredPlaceArgs(configuration.naming, network.vpc_id)
+
+
+def restore_test(
+    configuration: Configuration,
+    keys: Keys,
+    network: Network,
+    storage: Storage,
+    database: Database,
+    place: RestoredPlace,
+    prepared: pulumi.Resource,
+) -> FunctionArgs:
+    """For the weekly restore test.
+
+    Args:
+        configuration: the environment.
+        keys: encrypt its log, the database and what it writes.
+        network: where it runs.
+        storage: has the bucket for its records.
+        database: that is restored.
+        place: where the restored one stands.
+        prepared: the database knows the services' users.
+    """
+    naming, region = configuration.naming, configuration.naming.region
+    prefix, when = naming.named(f"{RESTORE_TEST}-"), configuration.settings.database.restore_test
+    serving = [naming.database(each) for each in configuration.settings.database.generations.declared]
+    # RDS's own option group, of which there is one for each version.
+    options = f"og:default:postgres-{configuration.settings.database.version}"
+    groups: list[pulumi.Input[str]] = [
+        pulumi.Output.concat(naming.arn("rds", "subgrp:"), database.subnet_group),
+        pulumi.Output.concat(naming.arn("rds", "pg:"), database.parameters),
+        naming.arn("rds", options),
+    ]
+    description = "Restores the database every week, looks at what has come back, and removes it"
+    destinations = [
+        Destination("database", database.security_group_id, ports.POSTGRESQL),
+        Destination("restored", place.security_group_id, ports.POSTGRESQL),
+    ]
+    return replace(
+        plain_args(configuration, keys, "restore_test", description, RESTORE_TEST_SCHEDULE),
+        # A call works for four minutes, and may then have to wait for one answer.
+        timeout=300,
+        concurrency=1,
+        distributions=_POSTGRESQL_DRIVER,
+        variables={
+            "BUCKET": storage.names[BACKUPS],
+            "DATABASE": database.identifier,
+            "DATABASE_CERTIFICATES": database_certificates()[region],
+            "DAY": when.day,
+            "HOUR": str(when.hour),
+            "PARAMETER_GROUP": database.parameters,
+            "RECOVERY_POINT_MINUTES": str(RECOVERY_POINT_MINUTES),
+            "RESTORED": prefix,
+            "SECRET": database.entries.services,
+            "SECURITY_GROUP": place.security_group_id,
+            "SUBNET_GROUP": database.subnet_group,
+        },
+        statements=[
+            iam.describe_databases(naming.arn("rds", "db:*")),
+            *iam.restore_beside(database.instance.arn, naming.arn("rds", f"db:{prefix}*"), groups),
+            iam.never_change([naming.arn("rds", f"db:{name}") for name in serving]),
+            iam.encrypt_restored(keys.data, region),
+            *iam.encrypted.read_values([database.entries.services], iam.Key(keys.secrets, region)),
+            iam.list_folder(storage.arns[BACKUPS], RESTORE_TESTS),
+            *iam.encrypted.add_objects(storage.arns[BACKUPS], RESTORE_TESTS, iam.Key(keys.data, region)),
+        ],
+        network=_network(network, destinations),
+        scheduled_after=prepared,
+    )
 
 
 def watch_jobs(

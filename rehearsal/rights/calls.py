@@ -10,6 +10,7 @@ from rehearsal.rights.evaluation import Policy, Principal, Request
 from rehearsal.rights.graph import Declared, Graph
 
 BUCKET = "aws:s3/bucket:Bucket"
+INSTANCE = "aws:rds/instance:Instance"
 KEY = "aws:kms/key:Key"
 REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey"
 ROLE = "aws:iam/role:Role"
@@ -56,7 +57,8 @@ class Call:
 class _Implied:
     """What a service asks of KMS for who calls it.
 
-    Sources: Secrets Manager user guide, "Secret encryption and decryption"; S3 user guide, "Using SSE-KMS";
+    Sources: Secrets Manager user guide, "Secret encryption and decryption"; RDS user guide, "AWS KMS key
+    management"; S3 user guide, "Using SSE-KMS";
     SNS developer guide, "Configuring KMS permissions for Amazon SNS".
     """
 
@@ -67,6 +69,7 @@ class _Implied:
 _IMPLIED = {
     "secretsmanager:GetSecretValue": _Implied(SECRET, ("kms:Decrypt",)),
     "secretsmanager:PutSecretValue": _Implied(SECRET, ("kms:Decrypt", "kms:GenerateDataKey")),
+    "rds:RestoreDBInstanceToPointInTime": _Implied(INSTANCE, ("kms:CreateGrant", "kms:DescribeKey")),
     "s3:GetObject": _Implied(BUCKET, ("kms:Decrypt",)),
     "s3:GetObjectVersion": _Implied(BUCKET, ("kms:Decrypt",)),
     "s3:PutObject": _Implied(BUCKET, ("kms:GenerateDataKey",)),

@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from rehearsal.rights.calls import BUCKET, FUNCTION, KEY, ROLE, SECRET, Call
+from functions.restore_test.settings import FOLDER as RESTORE_TESTS
+from functions.snapshot_secrets.snapshot import FOLDER as SNAPSHOTS
+from rehearsal.rights.calls import BUCKET, FUNCTION, INSTANCE, KEY, ROLE, SECRET, Call
 from rehearsal.rights.graph import Declared, Graph
 
 EVENT = "event"  # the entry whose rotation has come
 VALUE = "value"  # the user that an entry's value names
 EVERYTHING = "*"
+RESTORED = "RESTORED"  # an instance that the function has restored
 COPIES = "copies"  # every entry that has a copy, as Secrets Manager lists them
 
 
@@ -50,6 +53,17 @@ RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
             Recorded("secretsmanager:ListSecrets", EVERYTHING, when="COPIES"),
             Recorded("secretsmanager:DescribeSecret", "ROTATED"),
             Recorded("sns:Publish", "TOPIC"),
+        ),
+        "restore_test": (
+            Recorded("rds:AddTagsToResource", RESTORED),
+            Recorded("rds:DeleteDBInstance", RESTORED),
+            Recorded("rds:DescribeDBInstances", EVERYTHING),
+            Recorded("rds:DescribeDBInstances", RESTORED),
+            Recorded("rds:ModifyDBInstance", RESTORED),
+            Recorded("rds:RestoreDBInstanceToPointInTime", "DATABASE"),
+            Recorded("s3:ListBucket", "BUCKET"),
+            Recorded("s3:PutObject", "BUCKET"),
+            Recorded("secretsmanager:GetSecretValue", "SECRET"),
         ),
         "rotate_database": (*_ROTATION, Recorded("secretsmanager:GetSecretValue", "MASTER_SECRET")),
         "rotate_redis": (
@@ -97,15 +111,20 @@ def _variables(function: Declared) -> Mapping[str, str]:
 
 def _keys(function: Declared, recorded: Recorded) -> Mapping[str, str]:
     """What S3 says about a listing: of which folder it is."""
-    return {"s3:prefix": _variables(function)["SNAPSHOTS"]} if recorded.action == "s3:ListBucket" else {}
+    return {"s3:prefix": _folder(function)} if recorded.action == "s3:ListBucket" else {}
+
+
+def _folder(function: Declared) -> str:
+    """The folder of the backups bucket that a function works with, by its own code."""
+    if function.inputs["handler"].split(".")[1] == "restore_test":
+        return RESTORE_TESTS
+    return SNAPSHOTS
 
 
 def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator[str]:
     variables, on = _variables(function), recorded.on
-    if on == EVERYTHING:
-        yield "*"
-    elif on == COPIES:
-        yield from (each.arn for each in graph.of(SECRET) if each.inputs.get("replicas"))
+    if on in (EVERYTHING, COPIES):
+        yield from _all(graph, function, recorded)
     elif on == EVENT:
         yield from _rotated(graph, function)
     elif on == VALUE:
@@ -119,13 +138,48 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
     elif on == "BUCKET":
         bucket = graph.named(BUCKET, variables["BUCKET"]).arn
         listed = recorded.action == "s3:ListBucket"
-        yield bucket if listed else f"{bucket}/secrets/2026-11-21T030000+0000.json"
-    elif on == "DATABASE":
-        yield graph.named("aws:rds/instance:Instance", variables["DATABASE"]).arn
+        yield bucket if listed else f"{bucket}/{_folder(function)}2026-11-21T030000+0000.json"
+    elif on in ("DATABASE", RESTORED):
+        yield from _instances(graph, variables, recorded)
     elif on == "KEY":
         yield graph.named(KEY, variables["KEY"]).arn
     else:
         yield from _named(variables[on])
+
+
+def _all(graph: Graph, function: Declared, recorded: Recorded) -> Iterator[str]:
+    """RDS takes a listing for one of every instance, which has an ARN for that."""
+    if recorded.on == COPIES:
+        yield from (each.arn for each in graph.of(SECRET) if each.inputs.get("replicas"))
+    elif recorded.action == "rds:DescribeDBInstances":
+        yield graph.built_arn("rds", "db:*", function)
+    else:
+        yield "*"
+
+
+def _instances(graph: Graph, variables: Mapping[str, str], recorded: Recorded) -> Iterator[str]:
+    if recorded.on == RESTORED:
+        yield _restored(graph, variables)
+        return
+    yield graph.named(INSTANCE, variables["DATABASE"]).arn
+    if recorded.action == "rds:RestoreDBInstanceToPointInTime":
+        yield from _restored_with(graph, variables)
+
+
+def _restored(graph: Graph, variables: Mapping[str, str]) -> str:
+    serving = graph.named(INSTANCE, variables["DATABASE"])
+    return graph.built_arn("rds", f"db:{variables[RESTORED]}202611290600", serving)
+
+
+def _restored_with(graph: Graph, variables: Mapping[str, str]) -> Iterator[str]:
+    """What RDS asks about beside the source (Service Authorization Reference): what the restored instance
+    is, and what it has."""
+    serving = graph.named(INSTANCE, variables["DATABASE"])
+    yield _restored(graph, variables)
+    yield graph.built_arn("rds", f"subgrp:{variables['SUBNET_GROUP']}", serving)
+    yield graph.built_arn("rds", f"pg:{variables['PARAMETER_GROUP']}", serving)
+    version = str(serving.inputs["engineVersion"]).partition(".")[0]
+    yield graph.built_arn("rds", f"og:default:postgres-{version}", serving)
 
 
 def _named(text: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection, identifier
 
 from functions.rotate_database import handler, users
+from functions.shared import postgresql
 from functions.shared.rotation import RotationError
 from infra.configuration.reserved_names import KEY_WORDS
 from infra.configuration.rotation import Rotator
@@ -65,7 +66,7 @@ def superuser(database_server: Server) -> Iterator[Connection]:
 def database(superuser: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An empty database with a master as RDS makes it: no superuser, but it may make roles and databases."""
     # The wheel's PostgreSQL is built without TLS.
-    monkeypatch.setattr(users, "encryption", lambda: None)
+    monkeypatch.setattr(postgresql, "encryption", lambda: None)
     name = f"portal_{next(_numbers)}"
     superuser.run(f"CREATE ROLE {MASTER} LOGIN CREATEROLE CREATEDB PASSWORD '{MASTER_PASSWORD}'")
     superuser.run(f"CREATE DATABASE {name} OWNER {MASTER}")
@@ -390,7 +391,7 @@ def _greeted(context: ssl.SSLContext) -> tuple[bytes, str]:
     place = {"host": "localhost", "port": listening.getsockname()[1], "dbname": "portal"}
     with (
         pytest.raises((InterfaceError, ssl.SSLError)) as refused,
-        users.connected({**place, "username": "app_a", "password": "first"}),
+        postgresql.connected({**place, "username": "app_a", "password": "first"}, "test"),
     ):
         pass
     thread.join()

@@ -19,7 +19,7 @@ from tests.support.cloudwatch.alarm import ONLY, MetricAlarm, Normal
 from tests.support.cloudwatch.composite import CompositeAlarm
 from tests.support.cloudwatch.evaluation import State
 from tests.support.recorder import TODAY, Recording, system_file
-from tests.support.recordings import SYSTEMS, prod_with_restore_test, system_recording
+from tests.support.recordings import SYSTEMS, system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
@@ -84,7 +84,7 @@ WITHOUT_DATA = {"maintenance-on"}
 def _declared() -> dict[str, tuple[Recording, MetricAlarm]]:
     """Each alarm of any system once."""
     found: dict[str, tuple[Recording, MetricAlarm]] = {}
-    for recording in (*(system_recording(system, "prod") for system in SYSTEMS), prod_with_restore_test()):
+    for recording in (system_recording(system, "prod") for system in SYSTEMS):
         for name, alarm in recording.of(ALARM).items():
             found.setdefault(name, (recording, MetricAlarm(alarm.inputs)))
     return found

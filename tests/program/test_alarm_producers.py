@@ -20,7 +20,7 @@ from tests.support.cloudwatch.composite import CompositeAlarm
 from tests.support.cloudwatch.evaluation import State
 from tests.support.published_metrics import DAY, EVENT, Habit, Series, published
 from tests.support.recorder import ROOT, TODAY, Recording, system_file
-from tests.support.recordings import SYSTEMS, prod_with_restore_test, system_recording
+from tests.support.recordings import SYSTEMS, recording_of, system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
@@ -61,11 +61,9 @@ def test_every_metric_of_an_alarm_is_published_with_exactly_its_dimensions(
     assert missing == set()
 
 
-def test_so_it_is_with_a_restore_test() -> None:
-    recording = prod_with_restore_test()
-    known = published(recording, _system("triangle"))
+def test_a_restore_test_is_among_them() -> None:
+    recording = recording_of("prod")
     read = {series for name in recording.of(ALARM) for _, series in _series(recording, name)}
-    assert read - known.keys() == set()
     assert {series.name for series in read} > {"RestoreTestSucceeded", "RestoreTestAgeDays"}
 
 
@@ -74,7 +72,7 @@ def _alarms() -> dict[str, tuple[MetricAlarm, dict[str, Habit]]]:
     """Each alarm of any system and environment once, with what it reads."""
     found: dict[str, tuple[MetricAlarm, dict[str, Habit]]] = {}
     recordings = [(system, system_recording(system, environment)) for system, environment in STACKS]
-    for system, recording in [*recordings, ("triangle", prod_with_restore_test())]:
+    for system, recording in recordings:
         known = published(recording, _system(system))
         for name, alarm in recording.of(ALARM).items():
             # What nobody publishes is told by the test above.
@@ -188,8 +186,7 @@ def test_composite_alarms_are_silent_while_none_of_theirs_is_on(each: Recording)
 
 @pytest.mark.contract("ALM-13", "ALM-14")
 def test_a_function_writes_what_its_metrics_say() -> None:
-    """`restore_test` is contract row DR-4's, and not here yet."""
-    folders = {folder for metric in Metric for folder in metric.functions} - {"restore_test"}
+    folders = {folder for metric in Metric for folder in metric.functions}
     for folder in folders:
         files = [*(ROOT / "functions" / folder).glob("*.py"), *(ROOT / "functions" / "shared").glob("*.py")]
         source = "".join(file.read_text(encoding="utf-8") for file in files)

@@ -10,7 +10,7 @@ from tests.support.cloudwatch.alarm import MetricAlarm
 from tests.support.cloudwatch.composite import CompositeAlarm
 from tests.support.cloudwatch.evaluation import State
 from tests.support.recorder import Recording, Secret, record
-from tests.support.recordings import prod_with_restore_test, system_recording
+from tests.support.recordings import recording_of, system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
@@ -100,13 +100,11 @@ CONDITIONS = [
     ("ALM-15", "operations-expiring-credentials", "SEV-3", "ExpiringCredentials", ">", 0),
     ("ALM-16", "sev-1-undelivered", "SEV-1", "NumberOfNotificationsFailed", ">", 0),
     ("ALM-16", "sev-4-undelivered", "SEV-1", "NumberOfNotificationsFailed", ">", 0),
-]
-# They come with the function of contract row DR-4.
-RESTORE_TEST = [
     ("ALM-14", "operations-restore-test-failed", "SEV-2", "RestoreTestSucceeded", "<", 1),
     ("ALM-14", "operations-restore-test-overdue", "SEV-2", "RestoreTestAgeDays", ">", 8),
     ("ALM-14", "operations-recovery-time", "SEV-2", "RecoveryTimeMinutes", ">", 30),
     ("ALM-14", "operations-recovery-point", "SEV-2", "RecoveryPointMinutes", ">", 60),
+    ("ALM-14", "operations-restored-instance-left", "SEV-3", "RestoredInstancesLeft", ">", 0),
 ]
 COMPARISONS = {
     "<=": "LessThanOrEqualToThreshold",
@@ -116,14 +114,12 @@ COMPARISONS = {
 }
 
 
-@pytest.mark.contract(*{row for row, *_ in (*CONDITIONS, *RESTORE_TEST)})
-@pytest.mark.parametrize(
-    ("row", "name", "severity", "metric", "comparison", "threshold"), [*CONDITIONS, *RESTORE_TEST]
-)
+@pytest.mark.contract(*{row for row, *_ in CONDITIONS})
+@pytest.mark.parametrize(("row", "name", "severity", "metric", "comparison", "threshold"), CONDITIONS)
 def test_an_alarm_has_the_runbooks_condition(
     row: str, name: str, severity: str, metric: str, comparison: str, threshold: float
 ) -> None:
-    alarm = _alarm(prod_with_restore_test(), name)
+    alarm = _alarm(recording_of("prod"), name)
     assert alarm["tags"] == {"contract": row, "severity": severity}
     measured = [each["metricName"] for each in MetricAlarm(alarm).metrics.values()]
     assert metric in measured
@@ -131,15 +127,17 @@ def test_an_alarm_has_the_runbooks_condition(
     assert alarm["threshold"] == threshold
 
 
-@pytest.mark.contract("ALM-14")
-def test_alarms_on_a_restore_test_come_with_the_function_that_runs_it(prod: Recording) -> None:
+@pytest.mark.contract("ALM-14", "DR-4")
+def test_alarms_on_a_restore_test_come_with_the_function_that_runs_it(
+    dev: Recording, staging: Recording, prod: Recording
+) -> None:
     """Without it one of them would be on from the first hour, and keep others quiet."""
-    expected = {name for _, name, *_ in RESTORE_TEST}
-    with_it = prod_with_restore_test()
-    assert expected & set(prod.of(ALARM)) == set()
-    assert set(with_it.of(ALARM)) - set(prod.of(ALARM)) == expected | {"function-restore-test-gave-up"}
-    assert "restore-test-sev-2" in with_it.of(COMPOSITE)
-    assert "restore-test-sev-2" not in prod.of(COMPOSITE)
+    names = {name for row, name, *_ in CONDITIONS if row == "ALM-14"}
+    for recording in (dev, staging, prod):
+        there = "restore-test" in recording.of("aws:lambda/function:Function")
+        assert there == (recording is not dev)
+        assert names & set(recording.of(ALARM)) == (names if there else set())
+        assert ("restore-test-sev-2" in recording.of(COMPOSITE)) == there
 
 
 @pytest.mark.contract("ALM-8", "ALM-10", "ALM-11")
@@ -227,7 +225,7 @@ def test_an_outage_pages_at_once_and_what_may_become_one_waits_for_it(each: Reco
     ],
 )
 def test_what_may_stand_for_days_keeps_no_other_page_away(standing: str, new: str) -> None:
-    prod = prod_with_restore_test()
+    prod = recording_of("prod")
     before = _pages(prod, {f"triangle-prod-{standing}": State.ALARM})
     assert before == ["sev-2"]
     assert _pages(prod, {f"triangle-prod-{name}": State.ALARM for name in (standing, new)}) == 2 * before
@@ -321,8 +319,13 @@ def test_every_node_of_both_redis_is_watched(prod: Recording) -> None:
 def test_dev_has_the_same_alarms_with_actions_off(dev: Recording, prod: Recording) -> None:
     # dev's Redis have one node each.
     expected = {name for name in prod.of(ALARM) if not name.startswith(("cache-2", "queue-2"))}
-    # The replica, the copies and GuardDuty are prod's alone, and what tells of them.
+    # The replica, the copies and GuardDuty are prod's alone, and what tells of them. dev has no restore test.
     of_prod = {name for name in expected if name.startswith(("replica", "threats-"))}
+    of_prod |= {
+        name
+        for name in expected
+        if "restore" in name or name in ("operations-recovery-time", "operations-recovery-point")
+    }
     assert expected - set(dev.of(ALARM)) == {"recovery-sev-2-undelivered", *of_prod}
     assert set(dev.of(ALARM)) <= expected
     assert not any(alarm.inputs["actionsEnabled"] for alarm in dev.of(ALARM).values())

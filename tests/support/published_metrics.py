@@ -98,7 +98,8 @@ _HABITS = {
     Metric.SNAPSHOT_AGE_DAYS: Habit(DAY, DAY, 6.2),
     Metric.RESTORABLE_AGE_MINUTES: Habit(5 * MINUTE, 5 * MINUTE, 5.5),
     Metric.JOB_FAILURES: Habit(5 * MINUTE, 5 * MINUTE),
-    Metric.RESTORE_TEST_AGE_DAYS: Habit(DAY, DAY, 6.5),
+    Metric.RESTORE_TEST_AGE_DAYS: Habit(5 * MINUTE, 5 * MINUTE, 6.5),
+    Metric.RESTORED_INSTANCES_LEFT: Habit(5 * MINUTE, 5 * MINUTE),
 }
 # By services: pods need three minutes until their first value is there. Everything that is late or full is 0.
 _MINUTES_OF_PODS = 3

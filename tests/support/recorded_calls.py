@@ -52,9 +52,17 @@ _OF_A_VERSION = {
     "s3:GetObjectTagging": "s3:GetObjectVersionTagging",
 }
 # Which parameter says what a call is about.
-_ABOUT = ("SecretId", "TopicArn", "Bucket", "UserId", "DBInstanceIdentifier")
+_ABOUT = (
+    "SecretId",
+    "TopicArn",
+    "Bucket",
+    "UserId",
+    "DBInstanceIdentifier",
+    "SourceDBInstanceIdentifier",
+    "ResourceName",
+)
 # Variables that tell a function what to work on, the narrower ones first.
-_VARIABLES = ("MASTER_SECRET", "TOPIC", "STEPS", "BUCKET", "DATABASE", "ROTATED", "ENTRIES")
+_VARIABLES = ("MASTER_SECRET", "SECRET", "TOPIC", "STEPS", "BUCKET", "DATABASE", "ROTATED", "ENTRIES")
 # No permission is needed for it (STS, GetCallerIdentity).
 _FREE = {"sts:GetCallerIdentity"}
 
@@ -130,6 +138,9 @@ def _about(action: str, parameters: Mapping[str, Any]) -> str:
     found = next((str(parameters[name]) for name in _ABOUT if name in parameters), None)
     if found is None:
         return functions.EVERYTHING
+    restored = os.environ.get(functions.RESTORED)
+    if restored and found.rpartition(":")[2].startswith(restored):
+        return functions.RESTORED
     prefix = os.environ.get("PREFIX", "")
     for variable in _VARIABLES:
         if _names(os.environ.get(variable, ""), found, found.removeprefix(prefix)):

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import pytest
-
-from infra import wiring
 from infra.configuration import Configuration, load_configuration
-from infra.functions import function, function_code
 from tests.support.recorder import PLANTED, ROOT, TODAY, Recording, record, stack_file, system_file
 
 # The runbooks' five systems, the default one among them.
@@ -48,24 +42,6 @@ def system_recording(system: str, environment: str) -> Recording:
     if system == "triangle":
         return recording_of(environment)
     return record(environment, {"systemFile": f"examples/systems/{system}.yaml"})
-
-
-@cache
-def prod_with_restore_test() -> Recording:
-    """prod as it is once there is the function that tests a restore (contract DR-4), whatever it does."""
-    declared, packed = wiring.scheduled, function_code.archive
-
-    def scheduled(*given: Any) -> dict[str, function.FunctionArgs]:
-        functions = declared(*given)
-        return {**functions, "restore-test": replace(functions["remind"], folder="restore_test")}
-
-    def archive(folder: str, distributions: Sequence[str]) -> Any:
-        return packed("remind" if folder == "restore_test" else folder, distributions)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "scheduled", scheduled)
-        patch.setattr(function, "archive", archive)
-        return record("prod")
 
 
 def configuration_of(system: str, environment: str) -> Configuration:

@@ -56,6 +56,22 @@ def alarms() -> tuple[Alarm, ...]:
             Is.GREATER,
             RECOVERY_POINT_MINUTES,
         ),
+        replace(
+            _alarm(
+                "restored-instance-left",
+                "a restored database that was to be removed is still there",
+                Metric.RESTORED_INSTANCES_LEFT,
+                Statistic.MAXIMUM,
+                Is.GREATER,
+                0,
+            ),
+            # It has everybody's data and costs as much as the one that serves; nothing is down.
+            severity=Severity.SEV3,
+            first_action="see in RDS why it stays, and delete it (its name has restore-test in it)",
+            missing=MissingData.MISSING,  # it is measured every few minutes
+            tells_silence=True,
+            incident=None,
+        ),
     )
 
 

@@ -1,0 +1,36 @@
+"""Every five minutes: the weekly restore test (contract DR-4, DR-5), of which each call does the next step.
+
+`{"begin": true}` begins a test now, for the first time and after one that has failed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import boto3
+
+from functions.restore_test.instances import Instances
+from functions.restore_test.reconcile import RestoreTest
+from functions.restore_test.records import Records
+from functions.restore_test.settings import Settings
+from functions.restore_test.sides import Databases
+from functions.shared import postgresql
+
+
+def handle(event: Mapping[str, Any], _: object) -> None:
+    """Called by the clock, and by a person who wants a test now."""
+    settings = Settings.of(os.environ)
+    test = RestoreTest(
+        settings,
+        Instances(boto3.client("rds"), settings),
+        Records(boto3.client("s3"), settings),
+        Databases(boto3.client("secretsmanager"), settings.secret, _opened),
+    )
+    test.call(begin=event.get("begin") is True)
+
+
+def _opened(value: Mapping[str, Any], seconds: float) -> AbstractContextManager[Any]:
+    return postgresql.connected(value, "restore-test", seconds)

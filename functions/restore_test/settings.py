@@ -1,0 +1,83 @@
+"""What the function is told by its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# Objects of the backups bucket: one for each test.
+FOLDER = "restore-tests/"
+
+# After this a restored instance is removed, whatever has become of its test.
+LONGEST = timedelta(hours=3)
+# And after this somebody has to: RDS needs a while for a removal.
+REMOVED_BY = timedelta(hours=4)
+# A window is this long. Nothing begins after it: what could not begin is told by its alarm.
+WINDOW = timedelta(hours=1)
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_STAMP = "%Y%m%d%H%M"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Names, and when.
+
+    Args:
+        database: identifier of the instance that serves.
+        prefix: what the identifiers of restored ones begin with; the rest is when their test was due.
+        subnet_group: of the restored instance.
+        parameter_group: likewise, that of the one that serves.
+        security_group: likewise; it lets nobody in but this function.
+        secret: ARN of the services' entry.
+        bucket: for the records.
+        day: of the week, in UTC.
+        hour: of that day.
+        recovery_point_minutes: how old the newest row may be.
+    """
+
+    database: str
+    prefix: str
+    subnet_group: str
+    parameter_group: str
+    security_group: str
+    secret: str
+    bucket: str
+    day: str
+    hour: int
+    recovery_point_minutes: int
+
+    @staticmethod
+    def of(variables: Mapping[str, str]) -> Settings:
+        """Of the function's environment variables."""
+        return Settings(
+            database=variables["DATABASE"],
+            prefix=variables["RESTORED"],
+            subnet_group=variables["SUBNET_GROUP"],
+            parameter_group=variables["PARAMETER_GROUP"],
+            security_group=variables["SECURITY_GROUP"],
+            secret=variables["SECRET"],
+            bucket=variables["BUCKET"],
+            day=variables["DAY"],
+            hour=int(variables["HOUR"]),
+            recovery_point_minutes=int(variables["RECOVERY_POINT_MINUTES"]),
+        )
+
+    def window(self, now: datetime) -> datetime | None:
+        """When the window began that is open now; None when none is."""
+        begun = now.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        open_now = DAYS[now.weekday()] == self.day and begun <= now < begun + WINDOW
+        return begun if open_now else None
+
+    def identifier(self, due: datetime) -> str:
+        """The restored instance of a test. A second call of the same window asks for the same one, which
+        RDS refuses: so a call that was killed after it had asked leaves no second instance."""
+        return f"{self.prefix}{due.strftime(_STAMP)}"
+
+    def due(self, identifier: str) -> datetime | None:
+        """When the test of a restored instance was due; None for a name that this function did not give."""
+        try:
+            return datetime.strptime(f"{identifier.removeprefix(self.prefix)}+0000", f"{_STAMP}%z")
+        except ValueError:
+            return None

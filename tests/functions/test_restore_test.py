@@ -1,0 +1,225 @@
+"""DR-4, ALM-14: a restore test ends by itself, wherever it is killed and whatever AWS refuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from functions.restore_test.settings import LONGEST, REMOVED_BY
+from tests.support.restore_test import DATABASE, DUE, EVERY, SUNDAY, Disturbance, Killed, World, error
+
+RECORD, FAILED = "restore-tests/2026-11-29T0600Z.json", "restore-tests/2026-11-29T0600Z.failed.json"
+LATE = DUE + REMOVED_BY + timedelta(minutes=30)
+
+OPERATIONS = (
+    "AddTagsToResource",
+    "DeleteDBInstance",
+    "DescribeDBInstances",
+    "GetSecretValue",
+    "ListObjectsV2",
+    "ModifyDBInstance",
+    "PutObject",
+    "RestoreDBInstanceToPointInTime",
+    "connect",
+)
+
+
+def _counted() -> int:
+    """The calls of a test that nobody disturbs, from its window's beginning to its end."""
+    calls: list[str] = []
+
+    def count(operation: str, after: bool) -> None:
+        if world.now >= DUE and not after and not (world.objects and not world.restored):
+            calls.append(operation)
+
+    world = World(count)
+    world.until(DUE + timedelta(hours=1))
+    assert set(calls) == set(OPERATIONS)
+    return len(calls)
+
+
+CALLS = _counted()
+
+
+def test_a_test_that_nobody_disturbs_succeeds_once_and_leaves_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = World()
+    world.until(LATE)
+    assert (world.restored, world.failures, len(world.made)) == ([], [], 1)
+    assert list(world.records()) == [RECORD]
+    assert capsys.readouterr().out.count('"RestoreTestSucceeded": 1') == 1
+
+
+def test_the_recovery_time_is_until_what_a_recovery_waits_for_was_checked() -> None:
+    world = World(making=timedelta(minutes=14))
+    world.until(LATE)
+    record = world.records()[RECORD]
+    # Six items of 90 seconds, and at most a minute between two calls; amcheck is none of it.
+    assert 14 + 7.5 <= record["recoveryTimeMinutes"] <= 14 + 7.5 + 4
+    assert record["recoveryPointMinutes"] == pytest.approx(0, abs=60)
+
+
+class _Once:
+    """Raises at one call, before it is carried out or after it."""
+
+    def __init__(self, number: int, raised: BaseException, *, after: bool) -> None:
+        self.left, self.raised, self.after = number, raised, after
+        self.world: World | None = None
+
+    def __call__(self, _: str, after: bool) -> None:
+        assert self.world is not None
+        if after is self.after and self.world.now >= DUE:
+            self.left -= 1
+            if self.left == -1:
+                raise self.raised
+
+
+DISTURBANCES = {
+    "killed before": lambda n: _Once(n, Killed(), after=False),
+    "killed after": lambda n: _Once(n, Killed(), after=True),
+    "refused": lambda n: _Once(n, error("ServiceUnavailable"), after=False),
+    "answer lost": lambda n: _Once(n, error("RequestTimeout"), after=True),
+}
+
+
+@pytest.mark.contract("DR-4")
+@pytest.mark.parametrize("how", DISTURBANCES)
+@pytest.mark.parametrize("number", range(CALLS))
+def test_whatever_call_is_disturbed_the_next_one_goes_on(
+    how: str, number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    disturbance = DISTURBANCES[how](number)
+    world = World(disturbance)
+    disturbance.world = world
+    world.until(DUE + timedelta(minutes=75))
+    assert len(world.failures) == 1, "it was not disturbed, or more than once"
+    assert world.restored == []
+    assert len(world.made) == 1
+    assert list(world.records()) == [RECORD]
+    assert '"RestoreTestSucceeded": 1' in capsys.readouterr().out
+
+
+def _always(operation: str, raised: BaseException) -> tuple[Disturbance, list[World]]:
+    """From when there is a restored instance on."""
+    worlds: list[World] = []
+
+    def disturb(called: str, after: bool) -> None:
+        if called == operation and not after and worlds[0].made:
+            raise raised
+
+    return disturb, worlds
+
+
+@pytest.mark.contract("DR-4", "ALM-14")
+@pytest.mark.parametrize("operation", sorted({*OPERATIONS} - {"DeleteDBInstance", "DescribeDBInstances"}))
+@pytest.mark.parametrize("raised", [error("AccessDenied"), Killed()], ids=["refused", "killed"])
+def test_what_never_works_keeps_no_instance(
+    operation: str, raised: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
+    disturb, worlds = _always(operation, raised)
+    worlds.append(world := World(disturb))
+    world.until(LATE)
+    assert world.restored == []
+    succeeded = operation == "RestoreDBInstanceToPointInTime"
+    assert (RECORD in world.objects) == succeeded
+    if not succeeded:
+        assert world.failures
+    if operation in ("AddTagsToResource", "GetSecretValue", "ModifyDBInstance", "connect"):
+        assert "removed at the step" in world.records()[FAILED]["checks"]["finished"]
+        assert '"RestoreTestSucceeded": 0' in capsys.readouterr().out
+
+
+@pytest.mark.contract("DR-4", "ALM-14")
+@pytest.mark.parametrize("operation", ["DeleteDBInstance", "DescribeDBInstances"])
+def test_an_instance_that_stays_is_told(operation: str, capsys: pytest.CaptureFixture[str]) -> None:
+    disturb, worlds = _always(operation, error("AccessDenied"))
+    worlds.append(world := World(disturb))
+    world.until(LATE)
+    assert len(world.restored) == 1
+    assert world.failures
+    # Without a description nothing is known; Lambda counts the errors.
+    assert ('"RestoredInstancesLeft": 1' in capsys.readouterr().out) == (operation == "DeleteDBInstance")
+
+
+def test_what_is_older_than_three_hours_is_removed_first_thing_even_when_the_database_is_gone() -> None:
+    world = World(making=timedelta(days=9))
+    world.until(DUE + timedelta(minutes=30))
+    (name,) = world.restored
+    del world.instances[DATABASE]
+    world.instances[name]["DBInstanceStatus"] = "available"
+    world.instances[name]["TagList"] = [{"Key": "restore-test:step", "Value": "login"}]
+    world.until(DUE + LONGEST + 2 * EVERY)
+    assert world.restored == []
+
+
+def test_one_that_rds_makes_for_ever_is_told_and_removed_when_it_lets_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = World(making=timedelta(hours=5))
+    world.until(LATE)
+    assert '"RestoredInstancesLeft": 1' in capsys.readouterr().out
+    world.until(LATE + timedelta(hours=1))
+    assert world.restored == []
+    assert list(world.records()) == [FAILED]
+
+
+@pytest.mark.contract("DR-4", "ALM-14")
+@pytest.mark.parametrize("status", ["failed", "incompatible-restore", "storage-full"])
+def test_a_restore_that_fails_is_told_and_removed_at_once(
+    status: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = World(becomes=status)
+    world.until(DUE + timedelta(minutes=20))
+    assert world.restored == []
+    assert world.records()[FAILED]["checks"]["restored"] == f"RDS says {status}"
+    assert '"RestoreTestSucceeded": 0' in capsys.readouterr().out
+    world.until(LATE)
+    assert len(world.made) == 1
+
+
+@pytest.mark.contract("DR-4")
+def test_it_begins_in_its_window_alone_and_once_a_week() -> None:
+    world = World(now=SUNDAY - timedelta(days=1))
+    world.until(DUE)
+    assert world.made == []
+    world.until(DUE + timedelta(days=6, hours=23))
+    assert world.made == [f"{DATABASE}-restore-test-202611290600"]
+    world.until(DUE + timedelta(days=7, hours=2))
+    assert len(world.made) == 2
+
+
+def test_one_that_could_not_begin_in_its_window_does_not_begin_later() -> None:
+    def down(operation: str, _: bool) -> None:
+        if operation == "RestoreDBInstanceToPointInTime" and world.now < DUE + timedelta(hours=1):
+            raise error("InsufficientDBInstanceCapacity")
+
+    world = World(down)
+    world.until(LATE)
+    assert world.made == []
+    assert len(world.failures) == 12
+
+
+def test_a_person_can_have_one_at_any_time() -> None:
+    world = World(now=DUE - timedelta(days=3))
+    world.call(begin=True)
+    assert len(world.made) == 1
+    world.call(begin=True)  # it is under way already
+    world.until(world.now + timedelta(hours=1))
+    assert len(world.made) == 1
+    assert list(world.records()) == ["restore-tests/2026-11-26T0600Z.json"]
+
+
+@pytest.mark.contract("ALM-14")
+def test_the_age_is_since_the_last_one_that_succeeded(capsys: pytest.CaptureFixture[str]) -> None:
+    world = World()
+    world.call()
+    assert '"RestoreTestAgeDays": 100.0' in capsys.readouterr().out  # of the database itself
+    world.until(DUE + timedelta(days=2))
+    capsys.readouterr()
+    world.call()
+    assert '"RestoreTestAgeDays": 2.0' in capsys.readouterr().out
+    world.objects[RECORD.replace("29T0600", "30T0600").replace(".json", ".failed.json")] = b"{}"
+    world.call()
+    assert '"RestoreTestAgeDays": 2.0' in capsys.readouterr().out
