@@ -140,9 +140,7 @@ def test_no_networks_of_any_environment_or_region_overlap() -> None:
 
 @pytest.mark.contract("NET-2")
 @pytest.mark.parametrize(("name", "port"), [("database", 5432), ("cache", 6379), ("queue", 6379)])
-def test_only_pods_and_the_function_that_rotates_reach_the_data(
-    each: Recording, name: str, port: int
-) -> None:
+def test_only_pods_and_their_own_functions_reach_the_data(each: Recording, name: str, port: int) -> None:
     rules = [
         rule
         for rule in each.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").values()
@@ -151,8 +149,25 @@ def test_only_pods_and_the_function_that_rotates_reach_the_data(
     allowed = [
         (r.inputs["referencedSecurityGroupId"], r.inputs["fromPort"], r.inputs["toPort"]) for r in rules
     ]
-    function = "rotate-database-id" if name == "database" else "rotate-redis-id"
-    assert sorted(allowed) == sorted([(function, port, port), ("pods-id", port, port)])
+    functions = ["rotate-database"] if name == "database" else ["rotate-redis"]
+    if name == "database" and each.environment != "dev":
+        functions.append("restore-test")
+    assert sorted(allowed) == sorted((f"{who}-id", port, port) for who in [*functions, "pods"])
+
+
+@pytest.mark.contract("DR-4", "NET-2")
+def test_only_the_function_that_tests_it_reaches_a_restored_database(
+    dev: Recording, staging: Recording, prod: Recording
+) -> None:
+    assert "restored" not in dev.of("aws:ec2/securityGroup:SecurityGroup")
+    for each in (staging, prod):
+        rules = each.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").values()
+        sources = [
+            rule.inputs["referencedSecurityGroupId"]
+            for rule in rules
+            if rule.inputs["securityGroupId"] == "restored-id"
+        ]
+        assert sources == ["restore-test-id"]
 
 
 @pytest.mark.contract("NET-2")

@@ -15,6 +15,7 @@ from tests.support.recorder import TODAY
 OWN_AGE = {
     "functions/test_escalate.py",
     "functions/test_remind.py",
+    "functions/test_restore_test_rows.py",
     "functions/test_rotate_database.py",
     "rehearsal/test_deployed_functions.py",
     "units/rehearsal/aws/test_rds_backups.py",
