@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.errors import Exit, errors_for_people
+from commands.group import command_line
 from commands.output import json_wanted, show_json
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from operations.recovery.database import DatabaseRecovery
     from operations.recovery.run import Runs
 
-recover = typer.Typer(no_args_is_help=True, help="Bring back what was lost.")
+recover = command_line(help="Bring back what was lost.")
 
 To = Annotated[str, typer.Option(help="`latest`, or a time with its zone: 2026-11-28T14:30Z")]
 Snapshot = Annotated[str, typer.Option(help="a snapshot's identifier, in place of a time")]

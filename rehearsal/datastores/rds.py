@@ -225,11 +225,6 @@ class Databases:
         else:
             remove_folder(database.server.folder)
 
-    def forget_backups(self, identifier: str) -> None:
-        """DeleteDBInstanceAutomatedBackup."""
-        if identifier not in self._databases and not is_kept(self._account, identifier):
-            remove_folder(self._folder / identifier)
-
     def _new(self, instance: Any) -> Database:
         identifier = instance.dbi_resource_id
         server = PostgreSQL(self._programs, self._folder / identifier, parameters_of(instance))

@@ -185,7 +185,7 @@ def test_database_and_redis_are_in_the_isolated_subnets(each: Recording) -> None
         *each.of("aws:elasticache/subnetGroup:SubnetGroup").values(),
     ]
     used = {subnet for group in groups for subnet in group.inputs["subnetIds"]}
-    assert used == {f"{name}-id" for name in each.of(SUBNET) if "data-" in name}
+    assert used == {subnet.id for name, subnet in each.of(SUBNET).items() if "data-" in name}
     assert each.one("aws:rds/instance:Instance", "database").inputs["publiclyAccessible"] is False
 
 

@@ -17,6 +17,7 @@ OWN_AGE = {
     "functions/test_remind.py",
     "functions/test_restore_test_rows.py",
     "functions/test_rotate_database.py",
+    "operations/test_recover_files.py",
     "rehearsal/test_deployed_functions.py",
     "units/rehearsal/aws/test_rds_backups.py",
     "units/rehearsal/datastores/test_rds.py",
