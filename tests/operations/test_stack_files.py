@@ -62,9 +62,27 @@ COMMANDS = {
     "rollback": ["rollback", *PROD],
     "protect-branch": ["protect-branch"],
     "check-logs": ["check-logs", "/dev/null", *PROD],
+    "recover check": ["recover", "check", *PROD],
+    "recover database": ["recover", "database", *PROD, "--to", "latest", "--yes"],
+    "recover files": ["recover", "files", "documents", *PROD, "--to", "2026-11-28T14:30Z", "--yes"],
+    "recover finish": ["recover", "finish", *PROD],
+    "recover plan": ["recover", "plan", *PROD],
+    "recover retire": ["recover", "retire", *PROD, "--generation", "1", "--yes"],
+    "recover status": ["recover", "status", *PROD],
+    "job list": ["job", "list", *PROD],
+    "job run": ["job", "run", "no-such-job", *PROD],
     "check-dns": ["check-dns", "--zone-file", "/dev/null", *PROD],
 }
-ASKS_AWS = ("secret set", "secret restore", "revoke", "parity", "ledger", "purge")
+ASKS_AWS = (
+    "secret set",
+    "secret restore",
+    "revoke",
+    "parity",
+    "ledger",
+    "purge",
+    "recover check",
+    "recover status",
+)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -85,8 +103,11 @@ def test_every_command_takes_what_a_deployment_takes(
 
 def test_no_command_is_forgotten_here() -> None:
     group: Any = get_command(app)
-    there = {name for name in group.commands if name != "secret"}
-    there |= {f"secret {name}" for name in group.commands["secret"].commands}
+    there = {
+        f"{name} {part}".strip()
+        for name, command in group.commands.items()
+        for part in getattr(command, "commands", [""])
+    }
     assert there == COMMANDS.keys()
 
 

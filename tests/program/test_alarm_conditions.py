@@ -254,6 +254,7 @@ STATISTICS = {
         "ReplicaLag",
         "RestorableAgeMinutes",
         "RestoreTestAgeDays",
+        "RestoredInstancesLeft",
         "RotationsOverdue",
         "SecretCopiesOutOfSync",
         "SecretsSnapshotAgeDays",

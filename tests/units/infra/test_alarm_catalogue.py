@@ -41,6 +41,7 @@ NUMBERS = {
     "ExpiringCredentials",
     "HealthCheckStatus",
     "RestoreTestSucceeded",
+    "RestoredInstancesLeft",
     "RotationsOverdue",
     "SecretCopiesOutOfSync",
 }
