@@ -33,14 +33,7 @@ class Records:
 
     def listed(self) -> dict[datetime, bool]:
         """By when a test was due: whether it succeeded."""
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.settings.bucket, Prefix=FOLDER)
-        found: dict[datetime, bool] = {}
-        for name in (each["Key"] for page in pages for each in page.get("Contents", ())):
-            due, succeeded = _read(name)
-            if due is not None:
-                # One that was repeated after it had failed has both.
-                found[due] = found.get(due, False) or succeeded
-        return found
+        return listed(self.s3, self.settings.bucket)
 
     def write(self, due: datetime, content: Mapping[str, Any], *, succeeded: bool) -> None:
         """Writes one; the same again is the same object."""
@@ -50,6 +43,23 @@ class Records:
             Body=json.dumps({"format": 1, **content}, indent=1, sort_keys=True).encode(),
             ContentType="application/json",
         )
+
+
+def listed(s3: Any, bucket: str) -> dict[datetime, bool]:
+    """How the tests of an environment ended: by when a test was due, whether it succeeded.
+
+    Args:
+        s3: boto3's client.
+        bucket: the backups bucket.
+    """
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=FOLDER)
+    found: dict[datetime, bool] = {}
+    for name in (each["Key"] for page in pages for each in page.get("Contents", ())):
+        due, succeeded = _read(name)
+        if due is not None:
+            # One that was repeated after it had failed has both.
+            found[due] = found.get(due, False) or succeeded
+    return found
 
 
 def record_key(due: datetime, *, succeeded: bool) -> str:

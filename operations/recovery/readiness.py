@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.restore_test.records import listed, record_key
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS, CATALOGUE
 from infra.configuration.images import is_digest
@@ -27,7 +28,11 @@ from operations.recovery.run import CURRENT
 # A daily snapshot has two hours to be taken (contract ALM-13), the weekly restore test a day (ALM-14).
 SNAPSHOT_HOURS = 26
 RESTORE_TEST_DAYS = 8
-RESTORE_TESTS = "restore-tests/"
+RESTORE_TEST_NOW = "docs/recovery.md has how to begin another one now"
+# Of an automated backup that is being copied. RDS writes it in small letters and in capitals
+# (terraform-provider-aws, internal/service/rds/instance_automated_backups_replication.go); `retained` is what
+# is left when the copying has ended, `creating` what is not there yet (botocore, DBInstanceAutomatedBackup).
+REPLICATING = "replicating"
 _LAG_WINDOW = timedelta(minutes=15)
 _LONG_HOURS = 72
 _STATE_REGION = re.compile(r"[?&]region=([a-z0-9-]+)")
@@ -140,12 +145,24 @@ class Readiness:
         yield self._newest("snapshot", taken, timedelta(hours=SNAPSHOT_HOURS), "see the jobs of AWS Backup")
 
     def _restore_test(self) -> Iterator[Finding]:
-        answer = self._client("s3").list_objects_v2(Bucket=self._naming.bucket(BACKUPS), Prefix=RESTORE_TESTS)
-        kept = [each["LastModified"] for each in answer.get("Contents", ())]
+        ended = listed(self._client("s3"), self._naming.bucket(BACKUPS))
+        succeeded = [due for due, good in ended.items() if good]
+        since = max(succeeded, default=None)
+        failed = [due for due, good in ended.items() if not good and (since is None or due > since)]
+        if failed:
+            yield self._failed_restore_test(max(failed), since)
+            return
         advice = (
-            "read the log of the restore test; until it succeeds nobody knows whether backups can be used"
+            "see the alarms of the restore test; until it succeeds nobody knows whether backups can be used"
         )
-        yield self._newest("restore test", kept, timedelta(days=RESTORE_TEST_DAYS), advice)
+        yield self._newest("restore test", succeeded, timedelta(days=RESTORE_TEST_DAYS), advice)
+
+    def _failed_restore_test(self, due: datetime, succeeded: datetime | None) -> Finding:
+        before = f"the last good one is {_hours(self._age(succeeded))} old" if succeeded else "none was good"
+        found = f"the one of {due:%Y-%m-%d %H:%M} UTC has failed; {before}"
+        record = f"s3://{self._naming.bucket(BACKUPS)}/{record_key(due, succeeded=False)}"
+        advice = f"read what it found: {record}; {RESTORE_TEST_NOW}"
+        return Finding("restore test", State.NOT_READY, found, advice)
 
     def _newest(self, check: str, times: Sequence[datetime], most: timedelta, advice: str) -> Finding:
         if not times:
@@ -211,11 +228,24 @@ class Readiness:
         copies = [
             each for each in answer["DBInstanceAutomatedBackups"] if each.get("DBInstanceArn") == primary
         ]
-        status = copies[0].get("Status", "unknown") if copies else ""
-        good = status in ("active", "replicating")
-        advice = "" if good else "`pulumi up` begins to copy them; see RDS's events"
-        found = status or f"none in {self._settings.recovery_region}"
-        yield Finding("copied backups", State.READY if good else State.NOT_READY, found, advice)
+        yield self._copied(copies[0] if copies else None)
+
+    def _copied(self, backup: dict[str, Any] | None) -> Finding:
+        check, region = "copied backups", self._settings.recovery_region
+        status = str(backup.get("Status", "of no known status")) if backup else f"none in {region}"
+        if backup is None or status.lower() != REPLICATING:
+            advice = "`pulumi up` begins to copy them; see RDS's events"
+            return Finding(check, State.NOT_READY, status, advice)
+        latest = (backup.get("RestoreWindow") or {}).get("LatestTime")
+        if latest is None:
+            return Finding(
+                check, State.NOT_READY, f"{status}, nothing can be restored yet", "wait, then ask again"
+            )
+        age = self._age(latest)
+        good = age <= timedelta(minutes=RECOVERY_POINT_MINUTES)
+        advice = "" if good else f"more than {RECOVERY_POINT_MINUTES} minutes would be lost: see RDS's events"
+        state = State.READY if good else State.NOT_READY
+        return Finding(check, state, f"{status}, up to {_minutes(age)} ago", advice)
 
     def _secrets(self) -> Iterator[Finding]:
         client, region = self._client("secretsmanager"), self._settings.recovery_region

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -43,6 +44,15 @@ def instance(name: str, **more: Any) -> dict[str, Any]:
     return {"DBInstances": [{"DBInstanceIdentifier": name, "DBInstanceStatus": "available", **more}]}
 
 
+def restore_tests(*names: str) -> dict[str, Any]:
+    return {"Contents": [{"Key": f"restore-tests/{name}"} for name in names]}
+
+
+def copied_backup(status: str = "replicating", **latest: float) -> dict[str, Any]:
+    window = {"EarliestTime": ago(days=30), "LatestTime": ago(**(latest or {"minutes": 14}))}
+    return {"DBInstanceArn": PRIMARY, "Status": status, "RestoreWindow": window}
+
+
 def healthy() -> Answers:
     """What AWS answers where everything is as it should be."""
     lag = [
@@ -63,11 +73,11 @@ def healthy() -> Answers:
                 {"Status": "creating"},
             ]
         },
-        (HOME, "s3", "list_objects_v2"): {"Contents": [{"LastModified": ago(days=5)}]},
+        (HOME, "s3", "list_objects_v2"): restore_tests("2026-11-24T1200Z.json"),
         (RECOVERY, "rds", "describe_db_instances"): instance("triangle-prod-replica"),
         (RECOVERY, "cloudwatch", "get_metric_statistics"): {"Datapoints": lag},
         (RECOVERY, "rds", "describe_db_instance_automated_backups"): {
-            "DBInstanceAutomatedBackups": [{"DBInstanceArn": PRIMARY, "Status": "replicating"}]
+            "DBInstanceAutomatedBackups": [copied_backup()]
         },
         (HOME, "secretsmanager", "describe_secret"): {
             "ReplicationStatus": [{"Region": RECOVERY, "Status": "InSync"}]
@@ -86,6 +96,11 @@ class Client:
         self._region, self._service, self._answers = region, service, answers
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
+        if operation == "get_paginator":
+            return lambda name: SimpleNamespace(paginate=lambda **asked: [self._call(name)(**asked)])
+        return self._call(operation)
+
+    def _call(self, operation: str) -> Callable[..., Any]:
         def call(**_: Any) -> Any:
             answer = self._answers[self._region, self._service, operation]
             if isinstance(answer, Exception):
@@ -150,8 +165,20 @@ def test_where_everything_is_there_a_recovery_is_ready() -> None:
         (
             "restore test",
             (HOME, "s3", "list_objects_v2"),
-            {"Contents": [{"LastModified": ago(days=9)}]},
+            restore_tests("2026-11-20T1200Z.json"),
             "9 days old",
+        ),
+        (
+            "restore test",
+            (HOME, "s3", "list_objects_v2"),
+            restore_tests("2026-11-29T0600Z.failed.json"),
+            "the one of 2026-11-29 06:00 UTC has failed",
+        ),
+        (
+            "restore test",
+            (HOME, "s3", "list_objects_v2"),
+            restore_tests("2026-11-24T1200Z.json", "2026-11-29T0600Z.failed.json"),
+            "has failed; the last good one is 5 days old",
         ),
         ("restore test", (HOME, "s3", "list_objects_v2"), {}, "there is none"),
         (
@@ -178,6 +205,20 @@ def test_where_everything_is_there_a_recovery_is_ready() -> None:
             {"DBInstanceAutomatedBackups": [{"DBInstanceArn": "arn:another", "Status": "replicating"}]},
             f"none in {RECOVERY}",
         ),
+        *(
+            (
+                "copied backups",
+                (RECOVERY, "rds", "describe_db_instance_automated_backups"),
+                {"DBInstanceAutomatedBackups": [backup]},
+                said,
+            )
+            for backup, said in (
+                (copied_backup(minutes=61), "replicating, up to 61 min ago"),
+                ({"DBInstanceArn": PRIMARY, "Status": "replicating"}, "nothing can be restored yet"),
+                (copied_backup("active"), "active"),
+                (copied_backup("retained"), "retained"),
+            )
+        ),
         (
             "secrets",
             (HOME, "secretsmanager", "describe_secret"),
@@ -201,6 +242,23 @@ def test_what_is_missing_is_said_with_what_to_do(
     assert found[check].state is State.NOT_READY
     assert said in found[check].found
     assert found[check].advice
+
+
+@pytest.mark.contract("DR-3")
+def test_one_that_failed_and_was_repeated_is_a_success_and_so_is_one_after_it() -> None:
+    names = (
+        ["2026-11-29T0600Z.failed.json", "2026-11-29T0600Z.json"],
+        ["2026-11-29T0600Z.failed.json", "2026-11-29T0800Z.json"],
+    )
+    for each in names:
+        found = ask({(HOME, "s3", "list_objects_v2"): restore_tests(*each)})["restore test"]
+        assert found.state is State.READY, found
+
+
+def test_rds_may_write_its_statuses_in_capitals() -> None:
+    answer = {"DBInstanceAutomatedBackups": [copied_backup("REPLICATING")]}
+    found = ask({(RECOVERY, "rds", "describe_db_instance_automated_backups"): answer})["copied backups"]
+    assert (found.state, found.found) == (State.READY, "REPLICATING, up to 14 min ago")
 
 
 def test_an_instance_that_is_not_available_is_no_replica() -> None:
