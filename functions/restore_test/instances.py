@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -96,10 +97,14 @@ class Instances:
         return Restored(restored.identifier, described, _notes(described))
 
     def restore(self, identifier: str, notes: Mapping[str, str]) -> None:
-        """Asks for a restored instance, of the size of the one that serves.
+        """Asks for a restored instance, of the size of the one that serves; once, if two ask for the same.
 
         Without backups of its own: the first one would keep it from being removed.
         """
+        with suppress(self.rds.exceptions.DBInstanceAlreadyExistsFault):
+            self._ask(identifier, notes)
+
+    def _ask(self, identifier: str, notes: Mapping[str, str]) -> None:
         settings = self.settings
         self.rds.restore_db_instance_to_point_in_time(
             SourceDBInstanceIdentifier=settings.database,

@@ -10,8 +10,10 @@ A test goes through these steps, and the step that is next is noted at the resto
     finishing   metrics, the record, and its removal
 
 Whoever kills a call between any two of them, the next call goes on with the same step: each can be done
-twice. What began too long ago is removed first thing in every call, whatever step it is at, so that nothing
-that goes wrong leaves a second database with everybody's data behind.
+twice. So two calls may also be at work at once, as when the clock calls while one that failed is tried again
+(EventBridge Scheduler calls "at least once"): nothing is reserved in Lambda to keep them apart, which a new
+account could not do. What began too long ago is removed first thing in every call, whatever step it is at, so
+that nothing that goes wrong leaves a second database with everybody's data behind.
 """
 
 from __future__ import annotations
@@ -130,7 +132,7 @@ class RestoreTest:
 
     def _record_unfinished(self, restored: Restored) -> None:
         due = self.settings.due(restored.identifier)
-        if due is None or due in self.records.listed():
+        if due is None or "superseded" in restored.notes or due in self.records.listed():
             return
         step = restored.notes.get("step", "restoring")
         restored.notes["check.finished"] = f"removed at the step {step}, RDS said {restored.status}"
@@ -158,7 +160,9 @@ class RestoreTest:
         if not under_way:
             self._begin(found, begin=begin)
             return
-        restored: Restored | None = under_way[-1]
+        for each in under_way[1:]:
+            self._part(f"removal of {each.identifier}", partial(self._supersede, each, under_way[0]))
+        restored: Restored | None = under_way[0]
         while restored is not None and self.clock.now() < self._deadline:
             restored = self._next(serving, restored)
 
@@ -174,6 +178,11 @@ class RestoreTest:
             schema = schema_of(live)
         notes = {"begun": self.clock.now().isoformat(), "schema": schema, "step": "restoring"}
         self.instances.restore(identifier, notes)
+
+    def _supersede(self, restored: Restored, by: Restored) -> None:
+        """Has the later of two tests removed that a person and the clock have begun at the same moment."""
+        self.instances.note(restored, superseded=by.identifier)
+        self.instances.remove(restored)
 
     def _next(self, serving: Mapping[str, Any], restored: Restored) -> Restored | None:
         """Does one step, or a part of it; the instance as it is then, None when it is done with."""

@@ -72,7 +72,8 @@ class Settings:
 
     def identifier(self, due: datetime) -> str:
         """The restored instance of a test. A second call of the same window asks for the same one, which
-        RDS refuses: so a call that was killed after it had asked leaves no second instance."""
+        RDS refuses: so neither a call that was killed after it had asked nor one at the same time leaves a
+        second instance."""
         return f"{self.prefix}{due.strftime(_STAMP)}"
 
     def due(self, identifier: str) -> datetime | None:

@@ -82,8 +82,6 @@ class FunctionArgs:
         log_key: encrypts them.
         timeout: seconds, 1 to 900 (CreateFunction).
         memory: MiB, 128 to 10240; CPU grows with it.
-        concurrency: how many may run at once; None leaves it to the account's limit. Reserving takes
-            from what the account's other functions share, so only what must not run twice has one.
         distributions: pure-Python packages of requirements.txt that it imports.
         variables: environment variables; never secrets.
         statements: what it may do besides writing its log.
@@ -100,7 +98,6 @@ class FunctionArgs:
     log_key: pulumi.Input[str]
     timeout: int = 60
     memory: int = 256
-    concurrency: int | None = None
     distributions: Sequence[str] = ()
     variables: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     statements: Sequence[iam.Statement] = ()
@@ -227,7 +224,6 @@ class Function(pulumi.ComponentResource):
             role=role.arn,
             timeout=args.timeout,
             memory_size=args.memory,
-            reserved_concurrent_executions=args.concurrency,
             environment=(
                 lambda_.FunctionEnvironmentArgs(variables=dict(args.variables)) if args.variables else None
             ),

@@ -202,7 +202,6 @@ def restore_test(
         plain_args(configuration, keys, "restore_test", description, RESTORE_TEST_SCHEDULE),
         # A call works for four minutes, and may then have to wait for one answer.
         timeout=300,
-        concurrency=1,
         distributions=_POSTGRESQL_DRIVER,
         variables={
             "BUCKET": storage.names[BACKUPS],

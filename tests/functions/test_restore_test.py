@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 
@@ -99,6 +101,64 @@ def test_whatever_call_is_disturbed_the_next_one_goes_on(
     assert len(world.made) == 1
     assert list(world.records()) == [RECORD]
     assert '"RestoreTestSucceeded": 1' in capsys.readouterr().out
+
+
+# Calls of the clock until a test has ended, from its window's beginning on.
+ROUNDS = 6
+
+
+def _nothing_is_left(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.until(DUE + timedelta(minutes=90))
+    assert world.restored == []
+    assert [name for name in world.objects if not name.endswith(".failed.json")], "none has succeeded"
+    assert not [name for name in world.objects if name.endswith(".failed.json")]
+    said = capsys.readouterr().out
+    assert '"RestoreTestSucceeded": 0' not in said
+    assert '"RestoredInstancesLeft": 1' not in said
+
+
+@pytest.mark.contract("DR-4")
+@pytest.mark.parametrize("round_", range(ROUNDS))
+@pytest.mark.parametrize("number", range(40))
+def test_a_second_call_in_the_middle_of_one_does_no_harm(
+    round_: int, number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The clock calls at least once, and what has failed is tried again while it calls the next time."""
+    world = World()
+    world.until(DUE + round_ * EVERY)
+    # So many calls of AWS of the first one, then all of the second one's, then the rest of the first one's.
+    world.call_twice(chain(repeat(False, number), repeat(True, 1000)))
+    _nothing_is_left(world, capsys)
+    assert world.failures == []
+    assert (world.made, list(world.objects)) == ([f"{DATABASE}-restore-test-202611290600"], [RECORD])
+
+
+@pytest.mark.contract("DR-4")
+@pytest.mark.parametrize("seed", range(40))
+def test_calls_that_are_doubled_all_the_time_do_no_harm(
+    seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = random.Random(seed)  # noqa: S311  # whose turn it is
+    world = World()
+    world.until(DUE)
+    for _ in range(ROUNDS):
+        world.call_twice(chosen.random() < 0.5 for _ in range(10_000))
+    _nothing_is_left(world, capsys)
+    assert (len(world.made), list(world.objects), world.failures) == (1, [RECORD], [])
+
+
+@pytest.mark.contract("DR-4")
+@pytest.mark.parametrize("seed", range(10))
+def test_of_two_that_a_person_and_the_clock_begin_at_once_one_goes_on(
+    seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = random.Random(seed)  # noqa: S311
+    world = World(now=DUE + timedelta(minutes=3), at_most=2)
+    world.call_twice((chosen.random() < 0.5 for _ in range(10_000)), begin=(False, True))
+    names = {f"{DATABASE}-restore-test-2026112906{minute}" for minute in ("00", "03")}
+    _nothing_is_left(world, capsys)
+    assert world.made
+    assert set(world.made) <= names
 
 
 def _always(operation: str, raised: BaseException) -> tuple[Disturbance, list[World]]:

@@ -31,6 +31,12 @@ def test_functions_run_on_arm_with_a_runtime_that_lambda_has(each: Recording) ->
         assert function.inputs["architectures"] == ["arm64"]
 
 
+def test_no_function_reserves_concurrency_which_a_new_account_cannot_give(each: Recording) -> None:
+    # Of the account's, 100 have to be left (PutFunctionConcurrency); a new account may have 10.
+    for name, function in each.of(FUNCTION).items():
+        assert function.inputs.get("reservedConcurrentExecutions") is None, name
+
+
 def test_every_function_has_a_handler_that_can_be_called(prod: Recording) -> None:
     for handler in _codes(prod):
         module, _, name = handler.rpartition(".")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Condition, Thread, local
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,6 +52,10 @@ class NotFound(ClientError):  # type: ignore[misc]  # botocore has no types
     """DBInstanceNotFound."""
 
 
+class AlreadyExists(ClientError):  # type: ignore[misc]
+    """DBInstanceAlreadyExists."""
+
+
 class InvalidState(ClientError):  # type: ignore[misc]
     """InvalidDBInstanceState."""
 
@@ -68,6 +73,42 @@ def nothing(_: str, __: bool) -> None:
     """Nobody disturbs."""
 
 
+class Baton:
+    """Lets one of two threads go on at a time, and hands over before and after each call of AWS.
+
+    Args:
+        turns: whether the second one is next; from their end on, the first one goes on to its own.
+    """
+
+    def __init__(self, turns: Iterator[bool]) -> None:
+        self._turns, self._changed = turns, Condition()
+        self._next, self._running = next(turns, False), {False, True}
+        self._mine = local()
+
+    def wait(self, _: str, __: bool) -> None:
+        """A disturbance: the thread goes on when it is its turn."""
+        with self._changed:
+            self._next = next(self._turns, False)
+            self._changed.notify_all()
+            self._until_next()
+
+    def _until_next(self) -> None:
+        self._changed.wait_for(lambda: self._next is self._mine.me or len(self._running) == 1)
+
+    @contextmanager
+    def held(self, me: bool) -> Iterator[None]:
+        """What one of the two does."""
+        self._mine.me = me
+        with self._changed:
+            self._until_next()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running.discard(me)
+                self._changed.notify_all()
+
+
 @dataclass
 class World:
     """An account with one database, and hours that pass.
@@ -78,6 +119,7 @@ class World:
         removing: how long for its removal.
         becomes: what a restored instance is then.
         now: the time.
+        at_most: how many restored instances there may be after a call.
     """
 
     disturbance: Disturbance = nothing
@@ -85,6 +127,7 @@ class World:
     removing: timedelta = timedelta(minutes=4)
     becomes: str = "available"
     now: datetime = SUNDAY
+    at_most: int = 1
     made: list[str] = field(default_factory=list)
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
@@ -129,7 +172,7 @@ class World:
             self.test().call(begin=begin)
         except (RestoreTestError, Killed) as ended:
             self.failures.append(repr(ended))
-        assert len(self.restored) <= 1, "there are two restored instances"
+        assert len(self.restored) <= self.at_most, "there are two restored instances"
         assert self.now - at < EVERY, "the call took longer than until the next one"
         self.now = at + EVERY
 
@@ -137,6 +180,31 @@ class World:
         """The clock calls as long as it is not yet so late."""
         while self.now < end:
             self.call()
+
+    def call_twice(self, turns: Iterator[bool], *, begin: tuple[bool, bool] = (False, False)) -> None:
+        """Two calls at the same time.
+
+        Args:
+            turns: whose call of AWS is next, the second one's or the first one's, as long as both go on.
+            begin: whether each of them is a person's.
+        """
+        before, baton = self.disturbance, Baton(turns)
+        threads = [Thread(target=self._one_of_two, args=(baton, me, begin[me])) for me in (False, True)]
+        self.disturbance = baton.wait
+        at = self.now
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.disturbance = before
+        self.now = max(at + EVERY, self.now)
+
+    def _one_of_two(self, baton: Baton, me: bool, begin: bool) -> None:
+        with baton.held(me):
+            try:
+                self.test().call(begin=begin)
+            except RestoreTestError as ended:
+                self.failures.append(repr(ended))
 
     @property
     def restored(self) -> list[str]:
@@ -189,7 +257,9 @@ class Rds:
     world: World
     exceptions: Any = field(
         default_factory=lambda: SimpleNamespace(
-            DBInstanceNotFoundFault=NotFound, InvalidDBInstanceStateFault=InvalidState
+            DBInstanceAlreadyExistsFault=AlreadyExists,
+            DBInstanceNotFoundFault=NotFound,
+            InvalidDBInstanceStateFault=InvalidState,
         )
     )
 
@@ -216,7 +286,7 @@ class Rds:
             name = asked["TargetDBInstanceIdentifier"]
             assert name.startswith(PREFIX)
             if name in self.world.instances:
-                raise error("DBInstanceAlreadyExists")
+                raise error("DBInstanceAlreadyExists", AlreadyExists)
             self.world.made.append(name)
             self.world.instances[name] = {
                 "DBInstanceIdentifier": name,
