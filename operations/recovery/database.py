@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,6 @@ class DatabaseRecovery:
             ),
             self._switch(target),
             self._start(),
-            Step("backups", f"backups of {new} on", Wait.BACKUPS, *self._backups(target)),
             self._write(after),
         )
         state = f"{environment}: {self._file.name} is written; commit it"
@@ -327,10 +327,7 @@ class DatabaseRecovery:
         return Step("start", "services back, until they are ready", Wait.START_SERVICES, done, act)
 
     def _restore(self, run: Run, target: int) -> _Parts:
-        def missing() -> str | None:
-            found = self.instances.find(target)
-            status = str(found["DBInstanceStatus"]) if found else "not there"
-            return None if status == "available" else f"{self.instances.name(target)} is {status}"
+        missing = partial(self.instances.not_usable, target)
 
         def act(progress: Progress) -> str:
             if self.instances.find(target) is None:
@@ -384,28 +381,22 @@ class DatabaseRecovery:
     def _switch(self, target: int) -> Step:
         def done() -> bool:
             found = self.instances.find(target)
-            return found is not None and self._preparation.is_prepared(address_of(found))
+            return (
+                found is not None
+                and self.instances.without_backups(target) is None
+                and self._preparation.is_prepared(address_of(found))
+            )
 
-        def act(_: Progress) -> str:
-            self._preparation.prepare(address_of(self._there(target)))
-            return f"services are sent to {self.instances.name(target)}"
-
-        does = f"passwords and address: services are sent to {self.instances.name(target)}"
-        return Step("switch", does, Wait.PREPARE, done, act)
-
-    def _backups(self, target: int) -> _Parts:
-        days = self._configuration.settings.database.backup_retention
-
-        def done() -> bool:
-            found = self._there(target)
-            pending = found.get("PendingModifiedValues") or {}
-            return days in (found.get("BackupRetentionPeriod"), pending.get("BackupRetentionPeriod"))
-
-        def act(_: Progress) -> str:
+        def act(progress: Progress) -> str:
+            # First: the database is not reachable while RDS begins to make backups of it.
             self.instances.keep_backups(target)
-            return f"kept for {days} days from now on"
+            missing = partial(self.instances.without_backups, target)
+            wait_until(missing, Wait.SWITCH, progress, self._clock, "backups")
+            self._preparation.prepare(address_of(self._there(target)))
+            return f"services are sent to {self.instances.name(target)}, which has backups"
 
-        return done, act
+        does = f"backups on, passwords, address: services are sent to {self.instances.name(target)}"
+        return Step("switch", does, Wait.SWITCH, done, act)
 
     def _write(self, after: Generations) -> Step:
         def done() -> bool:

@@ -19,6 +19,8 @@ from operations.environments import Connection
 # Says that nothing but a recovery has made an instance. The engine takes it off when it adopts it.
 RECOVERY_TAG = "groundwork:recovery"
 LATEST = "latest"
+# RDS user guide, "Viewing DB instance status"; the first backup of a large database takes hours.
+_USABLE = ("available", "backing-up")
 
 
 @dataclass(frozen=True)
@@ -146,12 +148,33 @@ class Instances:
         return found[0]
 
     def keep_backups(self, generation: int) -> None:
-        """Backups from now on, and not from the maintenance window on."""
-        self._rds.modify_db_instance(
-            DBInstanceIdentifier=self.name(generation),
-            BackupRetentionPeriod=self._configuration.settings.database.backup_retention,
-            ApplyImmediately=True,
-        )
+        """Backups from now on, and not from the maintenance window on; where there are some, nothing.
+
+        It is not reachable meanwhile: "an outage occurs if you change the backup retention period from 0 to
+        a nonzero value" (RDS user guide, "Backup retention period").
+        """
+        found, days = self.find(generation) or {}, self._configuration.settings.database.backup_retention
+        pending = found.get("PendingModifiedValues") or {}
+        if not found.get("BackupRetentionPeriod") and pending.get("BackupRetentionPeriod") != days:
+            self._rds.modify_db_instance(
+                DBInstanceIdentifier=self.name(generation), BackupRetentionPeriod=days, ApplyImmediately=True
+            )
+
+    def not_usable(self, generation: int) -> str | None:
+        """What keeps it from being used; None when nothing does, as while a backup is made of it."""
+        found = self.find(generation)
+        status = str(found["DBInstanceStatus"]) if found else "not there"
+        return None if status in _USABLE else f"{self.name(generation)} is {status}"
+
+    def without_backups(self, generation: int) -> str | None:
+        """What keeps it from being used, or backups from being made of it; None when nothing does."""
+        if missing := self.not_usable(generation):
+            return missing
+        found = self.find(generation) or {}
+        on = found.get("BackupRetentionPeriod")
+        if on and "BackupRetentionPeriod" not in (found.get("PendingModifiedValues") or {}):
+            return None
+        return f"backups of {self.name(generation)} are not on yet"
 
     def unprotect(self, generation: int) -> list[str]:
         """Lets an instance and its replica be deleted; answers those that there are."""

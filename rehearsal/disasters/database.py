@@ -229,9 +229,8 @@ def _steps(record: dict[str, Any]) -> tuple[Step, ...]:
         "stop": Wait.STOP_SERVICES,
         "restore": Wait.RESTORE,
         "check": Wait.CHECK,
-        "switch": Wait.PREPARE,
+        "switch": Wait.SWITCH,
         "start": Wait.START_SERVICES,
-        "backups": Wait.BACKUPS,
         "write": Wait.QUICK,
     }
     found = []

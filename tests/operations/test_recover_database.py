@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from infra.configuration import Configuration
 from operations import checkout
 from operations.cli import app
 from operations.console import OperationFailed
-from operations.recovery import generations_file
+from operations.recovery import generations_file, steps
 from operations.recovery.instances import RECOVERY_TAG, Instances
 from operations.recovery.preparation import Preparation
 from operations.recovery.services import Services
@@ -208,6 +209,54 @@ def test_the_database_is_restored_beside_the_one_that_served(world: World) -> No
     assert world.database_section() == {"current": 2, "retired": (1,), "lost": (), "adopt": True}
 
 
+@dataclass
+class Slow:
+    """RDS as it is: a change is asked for, then applied, for which the instance is away, then backed up."""
+
+    find: Callable[[Instances, int], dict[str, Any] | None] = Instances.find
+    looks: int = 0
+
+    def __call__(self, instances: Instances, generation: int) -> dict[str, Any] | None:
+        found = self.find(instances, generation)
+        if found is None or not self.looks:
+            return found
+        self.looks += 1
+        if self.looks < 4:
+            pending = {"BackupRetentionPeriod": found["BackupRetentionPeriod"]}
+            return {**found, "BackupRetentionPeriod": 0, "PendingModifiedValues": pending}
+        return {**found, "DBInstanceStatus": "modifying" if self.looks < 8 else "backing-up"}
+
+
+def test_services_are_sent_to_it_only_when_its_backups_are_on_and_it_can_be_used(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RDS takes an instance away while it switches backups on: an outage, were services there already."""
+    sent: list[int] = []
+    slow, modify, prepare = Slow(), Instances.keep_backups, Preparation.prepare
+
+    def switched_on(self: Instances, generation: int) -> None:
+        modify(self, generation)
+        slow.looks += 1
+
+    def find(self: Instances, generation: int) -> dict[str, Any] | None:
+        return slow(self, generation)
+
+    def noted(self: Preparation, address: Any) -> None:
+        sent.append(slow.looks)
+        prepare(self, address)
+
+    monkeypatch.setattr(Instances, "find", find)
+    monkeypatch.setattr(Instances, "keep_backups", switched_on)
+    monkeypatch.setattr(Preparation, "prepare", noted)
+    monkeypatch.setattr(steps, "POLL_SECONDS", 0.0)
+    result = world.recover(*RESTORE)
+    assert result.exit_code == 0, result.output
+    assert len(sent) == 1
+    assert sent[0] >= 8
+    assert world.pods() == {"api": 2, "worker": 2, "admin": 2}
+    assert world.instance(2)["BackupRetentionPeriod"] == 1
+
+
 def test_services_without_a_database_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: Any) -> None:
         raise OperationFailed("no backups")
@@ -224,9 +273,9 @@ KILLED: list[tuple[type[Any] | Any, str]] = [
     (Services, "stop"),
     (Instances, "restore_to_time"),
     (Preparation, "examine"),
+    (Instances, "keep_backups"),
     (Preparation, "prepare"),
     (Services, "start"),
-    (Instances, "keep_backups"),
     (generations_file, "write"),
 ]
 
@@ -333,7 +382,6 @@ def test_the_plan_and_the_state_are_json_and_change_nothing(world: World) -> Non
         "check",
         "switch",
         "start",
-        "backups",
         "write",
     ]
     assert plan["usersBack"]["typical"] < 30 * 60

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from timing.data import database
 from timing.facts import Source, Times
 
 _DAY = date(2026, 11, 28)
@@ -19,9 +18,8 @@ class Wait(StrEnum):
     STOP_SERVICES = "stop-services"
     RESTORE = "restore"
     CHECK = "check"
-    PREPARE = "prepare"
+    SWITCH = "switch"
     START_SERVICES = "start-services"
-    BACKUPS = "backups"
     QUICK = "quick"
 
 
@@ -31,12 +29,6 @@ class Waiting:
 
     times: Times
     source: Source
-
-
-def _backups() -> Waiting:
-    instance = database.DURATIONS["aws:rds/instance:Instance"]
-    (change,) = [each for each in instance.changes if "backupRetentionPeriod" in each.properties]
-    return Waiting(change.times, change.source)
 
 
 WAITS: Mapping[Wait, Waiting] = {
@@ -54,10 +46,17 @@ WAITS: Mapping[Wait, Waiting] = {
     Wait.CHECK: Waiting(
         Times(60, 180), Source("estimated: rows are counted up to a million of a table, else estimated", _DAY)
     ),
-    Wait.PREPARE: Waiting(Times(20, 60), Source("estimated: a function in the network starts cold", _DAY)),
+    Wait.SWITCH: Waiting(
+        Times(80, 240),
+        Source(
+            "estimated: a function in the network starts cold, and before it the database is away from a few "
+            "seconds to a few minutes while its backups are switched on (ModifyDBInstance, "
+            "BackupRetentionPeriod)",
+            date(2026, 11, 29),
+        ),
+    ),
     Wait.START_SERVICES: Waiting(
         Times(150, 300), Source("estimated: pods on nodes that stand, and on new ones (EKS Auto Mode)", _DAY)
     ),
-    Wait.BACKUPS: _backups(),
     Wait.QUICK: Waiting(Times(5, 30), Source("estimated: a call or two", _DAY)),
 }
