@@ -7,8 +7,9 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT BACK BASE DATA DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION INVENTORY JSON LIST NAME NAMES NOW OUTPUT \
-	PARALLEL PATHS PORT PROFILES PYTHON SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WHAT WRITE YES ZONE
+GIVEN := ACCEPT AGAIN AUTOMATIC BACK BASE CONNECT DATA DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION INVENTORY JSON \
+	LIST MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON SECOND SINCE SNAPSHOT \
+	SYSTEM TEAM TESTS TO TRY UPGRADE VENV WAIT WHAT WRITE YES ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -27,7 +28,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote rollback protect purge dns secret revoke parity ledger recover disaster test lint bench sdk audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover disaster test lint bench sdk audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -108,8 +109,26 @@ promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGE
 	@set -f; set --; $(call each,DIGESTS,--digest) \
 	$(OPERATIONS) promote --from "$$FROM" --to "$$TO" "$$@" $(AS_JSON)
 
+plan: $(READY) ## what a deployment of ENV would do, kept for `make deploy PLAN=…` in OUTPUT or plans/ENV.json
+	@$(OPERATIONS) plan --env "$$ENV" $${OUTPUT:+--output "$$OUTPUT"} $(AS_JSON)
+
+deploy: $(READY) ## deploy ENV with `pulumi up` and write it down; PLAN: exactly what it has, or nothing
+	@$(OPERATIONS) deploy $(OPTIONS) $(ENDPOINT_URL) $${PLAN:+--plan "$$PLAN"} $${AGAIN:+--again}
+
+smoke: $(READY) ## check what ENV runs: health, TLS, headers, CDN, versions; OUTSIDE=1 leaves the cluster's API out
+	@$(OPERATIONS) smoke $(OPTIONS) $(ENDPOINT_URL) $${CONNECT:+--connect "$$CONNECT"} $${OUTSIDE:+--outside}
+
+gate: $(READY) ## whether p95 and errors of ENV have been good for 5 minutes; WAIT minutes first
+	@$(OPERATIONS) gate $(OPTIONS) $(ENDPOINT_URL) $${WAIT:+--wait "$$WAIT"}
+
+watch: $(READY) ## watch ENV's alarms that page, for MINUTES (30) after its deployment or SINCE a time
+	@$(OPERATIONS) watch $(OPTIONS) $(ENDPOINT_URL) $${MINUTES:+--minutes "$$MINUTES"} $${SINCE:+--since "$$SINCE"}
+
 rollback: $(READY) ## write the image digests that ENV ran before, or at revision TO, again; LIST=1 shows them
-	@$(OPERATIONS) rollback --env "$$ENV" $${TO:+--to "$$TO"} $${LIST:+--list} $(AS_JSON)
+	@$(OPERATIONS) rollback $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} $${LIST:+--list} $${AUTOMATIC:+--automatic}
+
+emergency: $(READY) ## straight to ENV: REASON and a SECOND person, written down; lists what is to be run afterwards
+	@$(OPERATIONS) emergency $(OPTIONS) $(ENDPOINT_URL) --reason "$$REASON" --second "$$SECOND"
 
 protect: $(READY) ## set the rules of main and of prod on GitHub; TEAM agrees to prod, GITHUB_TOKEN administers
 	@$(OPERATIONS) protect-branch $${TEAM:+--team "$$TEAM"} $(OTHER_SYSTEM) $(AS_JSON)

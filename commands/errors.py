@@ -21,6 +21,9 @@ class Exit(IntEnum):
     CHECKS_FAILED = 3  # of the operations, which need none
     LOCKED = 4
     DRIFTED = 5
+    ALARM = 6  # one that wakes somebody up, in the watch after a deployment
+    NO_WAY_BACK = 7  # the release's migration cannot be undone
+    PLAN_CHANGED = 8  # what would be done is not what was agreed to
     INTERRUPTED = 130
 
 
@@ -34,6 +37,8 @@ class ErrorCode(StrEnum):
     NO_ENGINE = "no-engine"
     CHECKS_FAILED = "checks-failed"  # what was restored is not good, and nothing was switched to it
     LOCKED = "locked"
+    NO_WAY_BACK = "no-way-back"
+    PLAN_CHANGED = "plan-changed"
     INTERRUPTED = "interrupted"
     SYSTEM = "system"  # of the machine: a full disk, no permission
     UNEXPECTED = "unexpected"  # a mistake of this program; its traceback is on standard error

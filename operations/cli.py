@@ -11,7 +11,14 @@ import typer
 from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import show_json
-from operations import dns_commands, file_commands, job_commands, recovery_commands, secret_commands
+from operations import (
+    deployment_commands,
+    dns_commands,
+    file_commands,
+    job_commands,
+    recovery_commands,
+    secret_commands,
+)
 from operations.console import show_table
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
@@ -24,6 +31,7 @@ dns_commands.add_to(app)
 recovery_commands.add_to(app)
 file_commands.add_to(recovery_commands.recover)
 job_commands.add_to(app)
+deployment_commands.add_to(app)
 
 
 @app.command()
@@ -51,11 +59,20 @@ def rollback(
         str, typer.Option(help="a revision with the release to return to; the one before without")
     ] = "",
     list_: Annotated[bool, typer.Option("--list", help="show the releases instead")] = False,
+    automatic: Annotated[
+        bool,
+        typer.Option("--automatic", help="only when the last deployment went wrong; to the last good one"),
+    ] = False,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
     json_: Json = False,
 ) -> None:
     """Write the image digests that an environment ran before into its stack file again.
 
-    What was rolled back before is passed over, unless it is named.
+    What was rolled back before is passed over, unless it is named. Exit codes: 0 written, or nothing to
+    write; 1 with --automatic: nothing is to be taken back; 2 wrong input; 7 with --automatic: a migration
+    cannot be undone, and what to decide is told.
     """
     from operations import releases
     from operations.checkout import ROOT
@@ -66,7 +83,17 @@ def rollback(
         if list_:
             _show_releases(all_releases(ROOT, stack_file(ROOT, env)), json_)
             return
-        chosen, changes = releases.roll_back(ROOT, env, to)
+        if automatic:
+            from operations.checkout import declared
+            from operations.deployment import way_back
+            from operations.deployment.records import records_of
+            from operations.environments import Place, connect
+
+            configuration = declared(env, system)
+            records = records_of(configuration, connect(configuration, Place(profile, endpoint_url)))
+            chosen, changes = way_back.roll_back(ROOT, configuration, records)
+        else:
+            chosen, changes = releases.roll_back(ROOT, env, to)
         if chosen.rolled_back:
             typer.echo(f"This release was itself rolled back on {chosen.rolled_back}.", err=True)
         _show(changes, f"Pulumi.{env}.yaml", json_)

@@ -61,6 +61,13 @@ def release_at(root: Path, file: Path, revision: str) -> Release | None:
     return Release(commit[:8], day, images) if images else None
 
 
+def commit_of(root: Path) -> str:
+    """The commit that is checked out; empty where there is none."""
+    with contextlib.suppress(OperationError):
+        return _git(root, "rev-parse", "HEAD").strip()
+    return ""
+
+
 def _with_returns(found: list[Release]) -> list[Release]:
     """Marks what somebody went back from: what stands between a release and its return.
 

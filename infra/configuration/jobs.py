@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from infra.configuration import maxima, patterns
 from infra.configuration.cron import cron_mistake
 from infra.configuration.environments import Environment, MigrationStep, those
+from infra.configuration.images import DIGEST
 from infra.configuration.keys import Names, Section
 from infra.configuration.kinds import Choice, Number, Text, Texts
 from infra.configuration.validation import Reader
@@ -47,13 +48,23 @@ DRY_RUN = _command_key(
     f"what {_DRY_RUN} tries out first; it changes nothing",
     ["npx", "prisma", "migrate", "status"],
 )
+IRREVERSIBLE = Texts(
+    "irreversible",
+    meaning="versions of the service whose migration the version before cannot work with: an automatic way"
+    " back stops there, and says what to decide",
+    pattern=DIGEST,
+    words="sha256: and 64 hexadecimal digits",
+    default=(),
+    default_words="none",
+    example=["sha256:" + "0" * 64],
+)
 MIGRATION = Section(
     "migration",
     title="Migration",
     optional=True,
     absent="there is no migration",
     intro="What every rollout waits for.",
-    parts=(SERVICE, COMMAND, DEVELOPMENT, DRY_RUN),
+    parts=(SERVICE, COMMAND, DEVELOPMENT, DRY_RUN, IRREVERSIBLE),
 )
 
 JOB_COMMAND = _command_key("command", "what runs", ["npm", "run", "jobs:clean"])
@@ -120,12 +131,14 @@ class Migration:
         command: applies what is new (runbook 004: `npm run db:deploy`).
         development: the same in dev, where the schema is still being made (004: `migrate dev`).
         dry_run: what is tried out first in staging; it changes nothing.
+        irreversible: versions of the service whose migration the version before cannot work with.
     """
 
     service: str
     command: tuple[str, ...]
     development: tuple[str, ...]
     dry_run: tuple[str, ...]
+    irreversible: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +190,7 @@ def read_migration(root: Reader, services: Collection[str]) -> Migration | None:
         command=command,
         development=DEVELOPMENT.but(default=command).read(reader),
         dry_run=DRY_RUN.read(reader),
+        irreversible=IRREVERSIBLE.read(reader),
     )
     reader.finish()
     return migration

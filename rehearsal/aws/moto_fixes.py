@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import math
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -59,8 +61,8 @@ def _repair_elasticache() -> None:
 
 
 def _repair_cloudwatch() -> None:
-    """The tags of what was deleted come back with the next one of its name."""
-    from moto.cloudwatch.models import CloudWatchBackend
+    """The tags of what was deleted come back with the next one of its name; percentiles have no value."""
+    from moto.cloudwatch.models import CloudWatchBackend, Statistics
     from moto.logs.models import LogsBackend
 
     def alarms(self: Any, names: list[str]) -> list[str]:
@@ -71,6 +73,21 @@ def _repair_cloudwatch() -> None:
 
     _forget_tags(CloudWatchBackend, "delete_alarms", alarms)
     _forget_tags(LogsBackend, "delete_log_group", log_group)
+
+    original = Statistics.get_statistics_for_type
+    if hasattr(original, "repaired"):
+        return
+
+    def get_statistics_for_type(self: Any, stat: str) -> Any:
+        found = re.fullmatch(r"p(\d+(?:\.\d+)?)", stat)
+        values = sorted(self.metric_single_values_list)
+        if found is None or not values:
+            return original(self, stat)
+        # The nearest rank: of ten values p95 is the highest.
+        return values[max(math.ceil(float(found[1]) / 100 * len(values)), 1) - 1]
+
+    get_statistics_for_type.repaired = True  # type: ignore[attr-defined]
+    Statistics.get_statistics_for_type = get_statistics_for_type  # type: ignore[method-assign]
 
 
 def _repair_ec2() -> None:

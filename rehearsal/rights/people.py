@@ -27,6 +27,8 @@ SNAPSHOT_KEY = "the key of the snapshots"
 DISTRIBUTIONS = "the distributions"
 ROTATED = "the entries that are rotated"
 RECORDS = "the records of recoveries"
+DEPLOYMENTS = "the records of deployments"
+TOPIC = "the topic of SEV-3"
 DATABASE_ENTRY = "the entry of the database"
 DATABASE_FUNCTION = "the function that rotates the database's password"
 EVERYTHING = "*"
@@ -36,6 +38,12 @@ _LOOKED_AT = (
     ("rds:DescribeDBInstanceAutomatedBackups", EVERYTHING),
     ("rds:DescribeDBInstances", EVERYTHING),
     ("s3:GetObject", RECORDS),
+)
+# Every command of a deployment writes down how it goes on.
+_WRITTEN_DOWN = (
+    ("s3:GetObject", DEPLOYMENTS),
+    ("s3:ListBucket", DEPLOYMENTS),
+    ("s3:PutObject", DEPLOYMENTS),
 )
 # What is allowed on a bucket; the other actions of S3 are on its objects.
 _OF_BUCKETS = ("s3:GetBucketVersioning", "s3:ListBucket", "s3:ListBucketVersions")
@@ -48,6 +56,7 @@ _DECLARED: Mapping[str, tuple[str, str]] = MappingProxyType(
         DATABASE_ENTRY: (SECRET, "database"),
         DATABASE_FUNCTION: (FUNCTION, "rotate-database"),
         DISTRIBUTIONS: ("aws:cloudfront/distribution:Distribution", ""),
+        TOPIC: ("aws:sns/topic:Topic", "sev-3"),
     }
 )
 
@@ -131,6 +140,23 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 *_LOOKED_AT,
             ),
         ),
+        # The way to prod is CI's, and that of whoever stands in for it.
+        "deploy": Command("deploy", _WRITTEN_DOWN),
+        "rollback": Command("deploy", _WRITTEN_DOWN),
+        "smoke": Command(
+            "deploy",
+            (("cloudfront:ListDistributions", EVERYTHING), ("eks:DescribeCluster", CLUSTER), *_WRITTEN_DOWN),
+        ),
+        "gate": Command(
+            "deploy",
+            (
+                ("cloudwatch:GetMetricData", EVERYTHING),
+                ("elasticloadbalancing:DescribeLoadBalancers", EVERYTHING),
+                *_WRITTEN_DOWN,
+            ),
+        ),
+        "watch": Command("deploy", (("cloudwatch:DescribeAlarms", EVERYTHING), *_WRITTEN_DOWN)),
+        "emergency": Command("deploy", (("s3:PutObject", DEPLOYMENTS), ("sns:Publish", TOPIC))),
         # Who may make a Job has the secrets of all services (infra/kubernetes/on_call.py): not for everybody.
         "run": Command("deploy", (("eks:DescribeCluster", CLUSTER),)),
         "list_": Command("deploy", (("eks:DescribeCluster", CLUSTER),)),
@@ -240,7 +266,7 @@ def _resources(graph: Graph, about: str, action: str) -> Iterator[str]:
         yield from (
             each.inputs["secretId"] for each in graph.of("aws:secretsmanager/secretRotation:SecretRotation")
         )
-    elif about in (SNAPSHOTS, RECORDS, FILES):
+    elif about in (SNAPSHOTS, RECORDS, DEPLOYMENTS, FILES):
         yield from _in_buckets(graph, about, action)
     elif about == SNAPSHOT_KEY:
         yield _snapshots(graph)["KEY"]
@@ -255,8 +281,9 @@ def _in_buckets(graph: Graph, about: str, action: str) -> Iterator[str]:
     backups = graph.named(BUCKET, _snapshots(graph)["BUCKET"])
     if about == RECORDS:
         yield f"{backups.arn}/recoveries/current.json"
-    elif about == SNAPSHOTS:
-        yield backups.arn if action in _OF_BUCKETS else f"{backups.arn}/secrets/1.json"
+    elif about in (SNAPSHOTS, DEPLOYMENTS):
+        key = "secrets/1.json" if about == SNAPSHOTS else "deployments/1.json"
+        yield backups.arn if action in _OF_BUCKETS else f"{backups.arn}/{key}"
     else:
         names = {*buckets.for_services(), *buckets.backed_up()}
         for bucket in graph.of(BUCKET):

@@ -50,6 +50,7 @@ def _alone(tmp_path_factory: pytest.TempPathFactory) -> Any:
         patch.setattr("operations.versions.write_atomically", lambda *_: None)
         patch.setattr("operations.branch_protection.protect", lambda *_, **__: ())
         patch.setattr("operations.name_servers.NameServers.records", ask)
+        patch.setattr("operations.deployment.engine.Engine._run", ask)
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
 

@@ -60,6 +60,12 @@ COMMANDS = {
     "purge": ["purge", *PROD],
     "promote": ["promote", "--from", "staging", "--to", "prod"],
     "rollback": ["rollback", *PROD],
+    "plan": ["plan", *PROD],
+    "deploy": ["deploy", *PROD],
+    "smoke": ["smoke", *PROD],
+    "gate": ["gate", *PROD],
+    "watch": ["watch", *PROD],
+    "emergency": ["emergency", *PROD, "--reason", "a test of this command", "--second", "grace"],
     "protect-branch": ["protect-branch"],
     "check-logs": ["check-logs", "/dev/null", *PROD],
     "recover check": ["recover", "check", *PROD],
@@ -80,6 +86,11 @@ ASKS_AWS = (
     "parity",
     "ledger",
     "purge",
+    "deploy",
+    "smoke",
+    "gate",
+    "watch",
+    "emergency",
     "recover check",
     "recover status",
 )
@@ -94,7 +105,11 @@ def test_every_command_takes_what_a_deployment_takes(
     def connect(configuration: Configuration, _: object) -> None:
         raise OperationFailed(f"would ask the account of {configuration.system.name}")
 
+    def run(*_: object) -> None:
+        raise OperationFailed("would run the engine")
+
     monkeypatch.setattr(environments, "connect", connect)
+    monkeypatch.setattr("operations.deployment.engine.Engine._run", run)
     result = CliRunner().invoke(app, COMMANDS[name])
     assert "in the configuration" not in result.output
     if name in ASKS_AWS:

@@ -29,6 +29,7 @@ _OURS = (f"{ROOT}/functions/", f"{ROOT}/operations/")
 # guide, "Required permissions for Amazon S3 API operations").
 _UPLOAD = ("s3:PutObject",)
 _ACTIONS = {
+    "elbv2:DescribeLoadBalancers": ("elasticloadbalancing:DescribeLoadBalancers",),
     "lambda:Invoke": ("lambda:InvokeFunction",),
     "s3:CompleteMultipartUpload": _UPLOAD,
     "s3:CopyObject": (

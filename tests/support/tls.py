@@ -6,16 +6,18 @@ import datetime
 import ipaddress
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 
 @contextmanager
-def tls_server(handler: type[BaseHTTPRequestHandler], folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yields its address and its certificate, which is its own authority."""
-    certificate, key = certificate_and_key()
+def tls_server(
+    handler: type[BaseHTTPRequestHandler], folder: Path, names: Sequence[str] = ()
+) -> Iterator[tuple[str, bytes]]:
+    """Yields its address and its certificate, which is its own authority, and for other names too."""
+    certificate, key = certificate_and_key(names)
     file = folder / "server.pem"
     file.write_bytes(certificate + key)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -32,7 +34,7 @@ def tls_server(handler: type[BaseHTTPRequestHandler], folder: Path) -> Iterator[
         thread.join()
 
 
-def certificate_and_key() -> tuple[bytes, bytes]:
+def certificate_and_key(names: Sequence[str] = ()) -> tuple[bytes, bytes]:
     """A new certificate for this machine's address, and its key, both as PEM."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -41,7 +43,9 @@ def certificate_and_key() -> tuple[bytes, bytes]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "kubernetes")])
     now = datetime.datetime.now(datetime.UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    address = x509.SubjectAlternativeName(
+        [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *(x509.DNSName(each) for each in names)]
+    )
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -97,6 +97,7 @@ ARGUMENTS = {
     "disaster": ["--name", "nowhere"],
     "recover retire": ["--env", "nowhere", "--generation", "1"],
     "revoke": ["--env", "nowhere", "database"],
+    "emergency": ["--env", "nowhere", "--reason", "x", "--second", "y"],
     "recover files": ["documents", "--to", "2026-11-01T00:00:00Z", "--env", "nowhere"],
     "job run": ["clean", "--env", "nowhere"],
     "check-logs": ["--env", "nowhere", "/dev/null"],

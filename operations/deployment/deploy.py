@@ -1,0 +1,98 @@
+"""One deployment: `pulumi up` of what is checked out, compared with what was agreed to, and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from commands.errors import CommandError
+from infra.configuration import Configuration
+from operations.console import OperationFailed
+from operations.deployment.engine import Engine, Interrupted, StackLocked
+from operations.deployment.plan import Plan
+from operations.deployment.records import Outcome, Record, Records, begun
+
+Tell = Callable[[str], None]
+
+
+class Deployment:
+    """What is needed for it.
+
+    Args:
+        root: the checkout.
+        configuration: the environment, as its files say.
+        records: of its deployments.
+        commit: that is checked out.
+    """
+
+    def __init__(self, root: Path, configuration: Configuration, records: Records, commit: str) -> None:
+        self._configuration, self._records, self._commit = configuration, records, commit
+        self._environment = configuration.settings.environment.value
+        self._engine = Engine(root, self._environment)
+
+    def run(self, agreed: Plan | None, *, again: bool, tell: Tell, show: Tell) -> Record:
+        """Deploys; answers what was written down.
+
+        Args:
+            agreed: the plan that was shown; None for whatever there is to do.
+            again: also what was rolled back here before.
+            tell: says what goes on, a line each.
+            show: takes the engine's lines.
+
+        Raises:
+            PlanChanged: something else would be done. Nothing was.
+            StackLocked: another deployment is under way, or has left its lock. Nothing was done.
+            Interrupted: it was stopped.
+            OperationFailed: these versions were rolled back, or the engine failed.
+        """
+        declared = self._look_back(tell, again=again)
+        if agreed is not None:
+            tell(f"deploy {self._environment}: comparing with the plan that was agreed to")
+            Plan.of(self._environment, self._commit, self._engine.preview()).check(agreed)
+        record = begun(self._environment, self._commit, self._configuration.images, datetime.now(UTC))
+        if declared is not None:
+            record = replace(record, reason=declared.reason, second=declared.second, skipped=declared.skipped)
+        self._records.save(record)
+        try:
+            self._engine.up(show)
+        except StackLocked as error:
+            # Nothing has begun: what stood before it is what stands.
+            self._end(record, Outcome.LOCKED_OUT, str(error).partition(". ")[0])
+            raise
+        except Interrupted:
+            self._end(record, Outcome.INTERRUPTED)
+            raise
+        except CommandError as error:
+            self._end(record, Outcome.FAILED, str(error).splitlines()[-1])
+            raise
+        return self._end(record, Outcome.DEPLOYED)
+
+    def _end(self, record: Record, outcome: Outcome, *notes: str) -> Record:
+        ended = replace(record.with_outcome(outcome, *notes), ended=datetime.now(UTC).isoformat())
+        self._records.save(ended)
+        return ended
+
+    def _look_back(self, tell: Tell, *, again: bool) -> Record | None:
+        """What the records say against it; answers the emergency that was declared for it, if one was."""
+        newest = list(self._first(20))
+        if newest and newest[0].outcome is Outcome.UNDER_WAY:
+            other = newest[0]
+            tell(
+                f"warning: the deployment of {other.who} that began {other.began} has not ended: it still "
+                f"runs, or its runner has died. {other.run or other.id}"
+            )
+        back = next((each for each in newest if dict(each.images) == dict(self._configuration.images)), None)
+        if back is not None and back.outcome is Outcome.ROLLED_BACK and not again:
+            raise OperationFailed(
+                f"{self._environment} was rolled back from these versions ({back.id}: "
+                f"{'; '.join(back.notes) or 'no notes'}). Commit the versions that it went back to (make "
+                f"rollback ENV={self._environment}), or other ones; AGAIN=1 takes these all the same."
+            )
+        declared = newest[0] if newest and newest[0].outcome is Outcome.DECLARED else None
+        return declared if declared and declared.commit == self._commit else None
+
+    def _first(self, count: int) -> list[Record]:
+        records = self._records.newest_first()
+        return [each for each, _ in zip(records, range(count), strict=False)]

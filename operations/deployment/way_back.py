@@ -1,0 +1,139 @@
+"""Whether a release that went wrong may be taken back by itself, and to which one.
+
+By hand it is `make rollback`, then `make deploy`; the automatic way is the same two commands, after this has
+agreed. It does not where going back would break more: a migration that the version before cannot work with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from commands.errors import CommandError, Exit
+from infra.configuration import Configuration
+from operations import releases
+from operations.console import OperationFailed
+from operations.deployment.records import Outcome, Record, Records
+from operations.release_history import Release
+from operations.release_history import releases as all_releases
+from operations.versions import Changes, stack_file
+
+
+class NoWayBack(CommandError):
+    """The migration of the release cannot be undone."""
+
+    code = Exit.NO_WAY_BACK
+
+
+def roll_back(root: Path, configuration: Configuration, records: Records) -> tuple[Release, Changes]:
+    """Writes the last good versions into the stack file, when the last deployment went wrong.
+
+    Args:
+        root: the checkout, with its history.
+        configuration: the environment.
+        records: of its deployments; the last one is marked as rolled back.
+
+    Returns:
+        The release, and what changed.
+
+    Raises:
+        NoWayBack: a migration since then cannot be undone. Nothing was written.
+        OperationFailed: nothing is to be taken back. Nothing was written.
+    """
+    environment = configuration.settings.environment.value
+    file = stack_file(root, environment)
+    bad, good = good_before(each for each in records.newest_first() if each.outcome.begun)
+    history = all_releases(root, file)
+    check_migration(configuration, file, history, bad, good)
+    commits = [each.commit for each in history if dict(each.images) == dict(good.images) and each.commit]
+    if not commits:
+        raise OperationFailed(
+            f"the history of {file.name} has no commit with the versions of {good.id}; is all of it here "
+            "(git fetch --unshallow)?"
+        )
+    chosen = releases.roll_back(root, environment, commits[0])
+    records.save(bad.with_outcome(Outcome.ROLLED_BACK))
+    return chosen
+
+
+def good_before(records: Iterable[Record]) -> tuple[Record, Record]:
+    """The last deployment, which went wrong, and the last good one before it.
+
+    Args:
+        records: the newest first.
+
+    Raises:
+        OperationFailed: there is nothing to take back.
+    """
+    newest = iter(records)
+    latest = next(newest, None)
+    if latest is None:
+        raise OperationFailed("no deployment is written down, so there is nothing to take back.")
+    if not latest.outcome.bad:
+        raise OperationFailed(
+            f"the last deployment ({latest.id}) is {latest.outcome}: nothing is to be taken back by itself. "
+            "By hand: make rollback, without AUTOMATIC."
+        )
+    good = next((each for each in newest if each.outcome is Outcome.GOOD), None)
+    if good is None:
+        raise OperationFailed(
+            "no earlier deployment was good to the end of its watch, so nothing is known to go back to. "
+            "By hand: make rollback LIST=1 shows the releases, TO=… takes one."
+        )
+    if dict(good.images) == dict(latest.images):
+        raise OperationFailed(
+            "the versions are those that were good before: what went wrong is not the release's images but "
+            "the program or the environment. Revert the commit, or repair and `make deploy` again."
+        )
+    return latest, good
+
+
+def check_migration(
+    configuration: Configuration, file: Path, history: Sequence[Release], bad: Record, good: Record
+) -> None:
+    """Sees that every migration since the good release can be undone, or can stand.
+
+    Args:
+        configuration: the environment.
+        file: its stack file, for the message.
+        history: its releases, the newest first.
+        bad: what is deployed.
+        good: where it would go back to.
+
+    Raises:
+        NoWayBack: one is named in `migration.irreversible`.
+    """
+    migration = configuration.system.migration
+    if migration is None or not migration.irreversible:
+        return
+    left = {bad.images.get(migration.service, "")}
+    for release in history:
+        if dict(release.images) == dict(good.images):
+            break
+        left.add(release.images.get(migration.service, ""))
+    left.discard(good.images.get(migration.service, ""))
+    named = sorted(left.intersection(migration.irreversible))
+    if named:
+        raise NoWayBack(_page(configuration, file, named, bad, good))
+
+
+def _page(configuration: Configuration, file: Path, named: Sequence[str], bad: Record, good: Record) -> str:
+    environment = bad.environment
+    snapshot = (
+        f"{configuration.naming.database(configuration.settings.database.generations.current)}-before-…"
+    )
+    versions = ", ".join(each[:19] for each in named)
+    to = f"TO={good.commit[:8] or '…'}"
+    return (
+        f"{environment} was NOT rolled back: the migration of {versions} cannot be undone "
+        "(migration.irreversible in the system file).\n"
+        f"The versions of {good.id} would meet tables that they do not know. Still running: {bad.id}.\n"
+        "\n"
+        "Decide, in this order:\n"
+        "  1. Forward: mend it, and deploy that. Nothing is lost.\n"
+        f"  2. Meanwhile, if people see errors: `groundwork:maintenance` in {file.name}, then make deploy.\n"
+        "  3. Back, with the data of before the migration: \n"
+        f"     make recover ENV={environment} SNAPSHOT={snapshot} WHAT=plan\n"
+        f"     shows what is lost: all that was written since {bad.began}. Then\n"
+        f"     make rollback ENV={environment} {to}."
+    )

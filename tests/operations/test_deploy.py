@@ -1,0 +1,370 @@
+"""DEP-1, DEP-2, K8S-5: deployments are written down, compared with what was agreed to, and taken back.
+
+A script stands for the engine here; tests/rehearsal/test_way_to_prod.py has the real one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.sns.models import sns_backends
+from typer.testing import CliRunner, Result
+
+from operations import checkout as checkouts
+from operations.checkout import declared
+from operations.cli import app
+from operations.deployment.records import Outcome, Record, Records
+from tests.operations.conftest import Account
+from tests.support.checkout import ROOT, replace_text
+from tests.support.deployed import backups
+from tests.support.recorded_calls import Calls, table_of
+
+Start = Callable[[str], Account]
+
+ONE, TWO, THREE = (f"sha256:{digit * 64}" for digit in "123")
+LOCKED = """\
+error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete \
+the lock file with `pulumi cancel`.
+  s3://state/.pulumi/locks/organization/groundwork/prod/1.json: created by runner@fv-az1 (pid 7) at \
+2026-11-29T14:00:00Z
+"""
+ENGINE = """\
+#!/bin/sh
+echo "$*" >> "$CALLS"
+cat "$SAID/$1" 2>/dev/null
+exit "$(cat "$SAID/$1.code" 2>/dev/null || echo 0)"
+"""
+
+
+class Prod:
+    """A checkout of prod with three releases, its account, and what the engine says."""
+
+    def __init__(self, folder: Path, account: Account) -> None:
+        self.root, self.account, self.said = folder / "checkout", account, folder / "said"
+        self.root.mkdir()
+        self.said.mkdir()
+        for name in ("system.yaml", "Pulumi.prod.yaml", "Pulumi.staging.yaml", "Pulumi.dev.yaml"):
+            shutil.copy(ROOT / name, self.root)
+        self.git("init", "-q", "-b", "main")
+        for version in (ONE, TWO, THREE):
+            self.release(version)
+
+    def git(self, *arguments: str) -> str:
+        identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
+        command = ["git", *identity, *arguments]
+        done = subprocess.run(command, cwd=self.root, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def release(self, version: str) -> None:
+        """Commits a version for every service."""
+        file = self.root / "Pulumi.prod.yaml"
+        lines = file.read_text().splitlines(keepends=True)
+        begin = lines.index("  groundwork:images:\n") + 1
+        lines[begin : begin + 3] = [f"    {name}: {version}\n" for name in ("api", "worker", "admin")]
+        file.write_text("".join(lines))
+        self.git("add", ".")
+        self.git("commit", "-q", "-m", version[:10])
+
+    @property
+    def runs(self) -> str:
+        """The version that the stack file has."""
+        return str(declared("prod").images["api"])
+
+    def says(self, operation: str, text: str, code: int = 0) -> None:
+        (self.said / operation).write_text(text)
+        (self.said / f"{operation}.code").write_text(str(code))
+
+    def calls(self) -> list[str]:
+        file = self.said / "calls"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def run(self, command: str, *more: str) -> Result:
+        place = [] if command == "plan" else ["--endpoint-url", self.account.url]
+        return CliRunner().invoke(app, [command, "--env", "prod", *place, *more])
+
+
+@pytest.fixture
+def prod(account: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prod:
+    made = Prod(tmp_path, account("prod"))
+    monkeypatch.setattr(checkouts, "ROOT", made.root)
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "pulumi").write_text(ENGINE)
+    (tools / "pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
+    monkeypatch.setenv("SAID", str(made.said))
+    monkeypatch.setenv("CALLS", str(made.said / "calls"))
+    for name in ("GITHUB_ACTOR", "GITHUB_RUN_ID"):
+        monkeypatch.delenv(name, raising=False)
+    return made
+
+
+@pytest.fixture
+def records(prod: Prod) -> Records:
+    return backups(prod.account, declared("prod"))
+
+
+def _latest(records: Records) -> Record:
+    found = records.latest()
+    assert found is not None
+    return found
+
+
+def _preview(*steps: tuple[str, str, dict[str, Any]]) -> str:
+    return json.dumps(
+        {
+            "steps": [
+                {
+                    "op": op,
+                    "urn": f"urn:pulumi:prod::groundwork::aws:sns/topic:Topic::{name}",
+                    "newState": {"inputs": inputs},
+                }
+                for op, name, inputs in steps
+            ]
+        }
+    )
+
+
+@pytest.mark.contract("DEP-1")
+def test_a_deployment_is_written_down_with_who_what_and_how_it_went(
+    prod: Prod, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (
+        ("GITHUB_ACTOR", "ada"),
+        ("GITHUB_SERVER_URL", "https://github.com"),
+        ("GITHUB_REPOSITORY", "a/b"),
+        ("GITHUB_RUN_ID", "7"),
+    ):
+        monkeypatch.setenv(name, value)
+    prod.says("up", "Updating (prod)\n")
+    result = prod.run("deploy", "--json")
+    assert result.exit_code == 0, result.output
+    assert prod.calls() == ["up --yes --skip-preview --stack prod --non-interactive"]
+    assert "Updating (prod)" in result.stderr
+    latest = _latest(records)
+    assert (latest.who, latest.outcome, latest.images["api"]) == ("ada", Outcome.DEPLOYED, THREE)
+    assert latest.run == "https://github.com/a/b/actions/runs/7"
+    assert latest.commit == prod.git("rev-parse", "HEAD")
+    assert json.loads(result.stdout) == latest.as_json()
+
+
+def test_the_first_deployment_has_nowhere_to_be_written_down_before_it(prod: Prod) -> None:
+    assert prod.run("deploy").exit_code == 0
+
+
+@pytest.mark.contract("DEP-1")
+def test_exactly_the_plan_that_was_shown_is_carried_out(prod: Prod, records: Records, tmp_path: Path) -> None:
+    file = str(tmp_path / "plan.json")
+    shown: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("create", "a", {"name": "a"}),
+        ("same", "b", {}),
+        ("delete", "c", {}),
+    )
+    prod.says("preview", _preview(*shown))
+    assert prod.run("plan", "--output", file).exit_code == 0
+    assert prod.run("deploy", "--plan", file).exit_code == 0
+    prod.says("preview", _preview(("create", "a", {"name": "other"}), ("update", "d", {})))
+    refused = prod.run("deploy", "--plan", file)
+    assert refused.exit_code == 8
+    for line in ("otherwise: create", "no more: delete", "new: update"):
+        assert line in refused.stderr
+    assert sum(call.startswith("up ") for call in prod.calls()) == 1
+    assert json.loads(prod.run("deploy", "--plan", file, "--json").stdout)["error"]["code"] == "plan-changed"
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"environment": "prod", "commit": "", "steps": [{"a": 1}]}'])
+def test_a_file_that_is_no_plan_is_refused(prod: Prod, records: Records, tmp_path: Path, text: str) -> None:
+    (tmp_path / "plan.json").write_text(text)
+    result = prod.run("deploy", "--plan", str(tmp_path / "plan.json"))
+    assert result.exit_code == 2
+    assert "`make plan` writes one" in result.stderr
+
+
+@pytest.mark.contract("DEP-1")
+def test_a_lock_is_told_with_whose_it_is_and_what_to_do(prod: Prod, records: Records) -> None:
+    prod.says("up", LOCKED, 255)
+    result = prod.run("deploy")
+    assert result.exit_code == 4
+    assert "prod is locked: runner@fv-az1 since 2026-11-29T14:00:00Z" in result.stderr
+    assert "pulumi cancel --stack prod" in result.stderr
+    assert records.latest() is None, "nothing was begun"
+
+
+@pytest.mark.contract("DEP-1", "K8S-5")
+def test_a_deployment_that_fails_is_taken_back_to_the_last_good_one(prod: Prod, records: Records) -> None:
+    prod.git("checkout", "-q", "HEAD~2")
+    assert prod.run("deploy").exit_code == 0
+    assert prod.run("watch", "--minutes", "0").exit_code == 0
+    prod.git("checkout", "-q", "main")
+    prod.says("up", "error: Deployment api: 0 out of 3 replicas succeeded readiness checks\n", 255)
+    failed = prod.run("deploy")
+    assert failed.exit_code == 1
+    assert "readiness checks" in failed.stderr
+    assert _latest(records).outcome is Outcome.FAILED
+    back = prod.run("rollback", "--automatic", "--json")
+    assert back.exit_code == 0, back.output
+    assert prod.runs == ONE, "two was never deployed"
+    assert json.loads(back.stdout)["images"]["api"] == [THREE, ONE]
+    prod.says("up", "")
+    assert prod.run("deploy").exit_code == 0
+
+
+@pytest.mark.contract("DEP-1")
+def test_what_was_rolled_back_is_not_deployed_again_by_mistake(prod: Prod, records: Records) -> None:
+    prod.git("checkout", "-q", "HEAD~1")
+    prod.run("deploy")
+    prod.run("watch", "--minutes", "0")
+    prod.git("checkout", "-q", "main")
+    prod.run("deploy")
+    records.note(Outcome.ALARM, "SEV-1 errors")
+    assert prod.run("rollback", "--automatic").exit_code == 0
+    prod.run("deploy")
+    prod.git("checkout", "-q", "Pulumi.prod.yaml")
+    refused = prod.run("deploy")
+    assert refused.exit_code == 1
+    assert "was rolled back from these versions" in refused.stderr
+    assert "SEV-1 errors" in refused.stderr
+    assert prod.run("deploy", "--again").exit_code == 0
+
+
+@pytest.mark.contract("DEP-1")
+def test_a_migration_that_cannot_be_undone_stops_the_automatic_way_back(prod: Prod, records: Records) -> None:
+    prod.git("checkout", "-q", "HEAD~2")
+    prod.run("deploy")
+    prod.run("watch", "--minutes", "0")
+    prod.git("checkout", "-q", "main")
+    line = "  command: [npx, prisma, migrate, deploy]\n"
+    replace_text(prod.root / "system.yaml", line, f"{line}  irreversible: ['{TWO}']\n")
+    prod.run("deploy")
+    records.note(Outcome.ALARM, "SEV-1 errors")
+    stopped = prod.run("rollback", "--automatic")
+    assert stopped.exit_code == 7
+    for part in ("was NOT rolled back", TWO[:19], "make recover ENV=prod SNAPSHOT=", "maintenance"):
+        assert part in stopped.stderr
+    assert prod.runs == THREE
+    assert _latest(records).outcome is Outcome.ALARM
+
+
+@pytest.mark.contract("DEP-1")
+@pytest.mark.parametrize("outcome", [Outcome.GOOD, Outcome.DEPLOYED, Outcome.INTERRUPTED])
+def test_nothing_is_taken_back_by_itself_that_has_not_gone_wrong(
+    prod: Prod, records: Records, outcome: Outcome
+) -> None:
+    prod.run("deploy")
+    records.note(outcome)
+    result = prod.run("rollback", "--automatic")
+    assert result.exit_code == 1
+    assert f"is {outcome}" in result.stderr
+    assert prod.runs == THREE
+
+
+def test_a_runner_that_has_died_is_told_to_the_next_deployment(prod: Prod, records: Records) -> None:
+    prod.run("deploy")
+    records.note(Outcome.UNDER_WAY)
+    assert "has not ended: it still runs, or its runner has died" in prod.run("deploy").stderr
+
+
+@pytest.mark.contract("DEP-1")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancelled_deployment_ends_in_good_order(prod: Prod, tmp_path: Path, number: int) -> None:
+    script = "trap 'echo finished what was under way; exit 1' INT; echo begun; while :; do sleep 0.05; done"
+    (tmp_path / "bin" / "pulumi").write_text(f"#!/bin/sh\n{script}\n")
+    program = (
+        "import sys; from pathlib import Path; from operations.deployment.engine import Engine, Interrupted\n"
+    )
+    program += "try: Engine(Path('.'), 'prod').up(lambda line: print(line, end='', flush=True))\n"
+    program += "except Interrupted: sys.exit(130)\n"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(0.1)
+        process.send_signal(number)
+        assert process.stdout.read() == "finished what was under way\n"
+        assert process.wait() == 130
+
+
+def test_without_an_engine_it_says_where_there_is_one(
+    prod: Prod, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    result = prod.run("deploy")
+    assert result.exit_code == 1
+    assert "make shell ENV=prod" in result.stderr
+
+
+REASON = ("--reason", "payments fail since the release of 14:00")
+
+
+@pytest.fixture
+def topic(prod: Prod) -> str:
+    settings = declared("prod").settings
+    sns_backends[settings.account][settings.region].reset()
+    made = prod.account.other("sns").create_topic(Name="triangle-prod-sev-3")
+    return str(made["TopicArn"])
+
+
+@pytest.mark.contract("DEP-2")
+def test_an_emergency_is_written_down_tagged_told_and_lists_what_is_left_out(
+    prod: Prod, records: Records, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTOR", "ada")
+    result = prod.run("emergency", *REASON, "--second", "grace")
+    assert result.exit_code == 0, result.output
+    (tag,) = prod.git("tag", "--list", "emergency/prod/*").splitlines()
+    assert "ada, with grace" in prod.git("tag", "--list", "--format=%(contents)", tag)
+    settings = declared("prod").settings
+    ((_, message, subject, *_),) = (
+        sns_backends[settings.account][settings.region].topics[topic].sent_notifications
+    )
+    assert subject == "Emergency deployment of triangle-prod"
+    for each in ("make smoke ENV=dev", "make gate ENV=staging", "make parity FROM=staging TO=prod"):
+        assert each in result.stdout
+        assert each in message
+    assert prod.run("deploy").exit_code == 0
+    latest = _latest(records)
+    assert (latest.second, latest.reason) == ("grace", REASON[1])
+    assert latest.skipped[0] == "make deploy ENV=dev"
+
+
+@pytest.mark.contract("DEP-2")
+@pytest.mark.parametrize(
+    ("reason", "second", "told"),
+    [
+        ("broken", "grace", "REASON: found 'broken'"),
+        (REASON[1], "Ada", "SECOND: found Ada"),
+        (REASON[1], "", "nobody"),
+    ],
+)
+def test_no_emergency_without_a_reason_and_a_second_person(
+    prod: Prod, topic: str, monkeypatch: pytest.MonkeyPatch, reason: str, second: str, told: str
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTOR", "ada")
+    result = prod.run("emergency", "--reason", reason, "--second", second)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert prod.git("tag") == ""
+
+
+@pytest.mark.contract("DEP-1", "DEP-2")
+def test_they_call_what_the_table_of_rights_says(
+    prod: Prod, records: Records, topic: str, calls: Calls
+) -> None:
+    prod.run("deploy")
+    prod.run("deploy")
+    records.note(Outcome.ALARM)
+    prod.run("rollback", "--automatic")
+    prod.run("emergency", *REASON, "--second", "grace")
+    assert calls.of("deploy") == table_of("deploy")
+    assert calls.of("emergency") == table_of("emergency")
+    assert calls.of("rollback") <= table_of("rollback")
