@@ -7,9 +7,9 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT AGAIN AUTOMATIC BACK BASE CONNECT DATA DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION INVENTORY JSON \
-	LIST MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON SECOND SINCE SNAPSHOT \
-	SYSTEM TEAM TESTS TO TRY UPGRADE VENV WAIT WHAT WRITE YES ZONE
+GIVEN := ACCEPT AGAIN AUTOMATIC BACK BASE CONNECT DATA DIFF DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION INVENTORY \
+	JSON LIST MARKDOWN MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON SECOND \
+	SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WAIT WHAT WRITE YES ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -56,7 +56,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir="$$CACHE/pytest"
 # A module's tests share what they have deployed, so they stay together.
 ON_ALL_CORES = -n auto --maxprocesses 4 --dist loadscope
-TYPED  = $(wildcard __main__.py infra commands documentation rehearsal functions operations timing tests)
+TYPED  = $(wildcard __main__.py infra commands documentation rehearsal functions operations preview timing tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.
 STEP = step() { name=$$1; shift; start=$$(date +%s); said=$$("$$@" 2>&1); code=$$?; \
@@ -73,8 +73,8 @@ help: ## this list
 up: $(READY) ## bring ENV up in the embedded AWS with the real engine, and show what has changed (INVENTORY=1: what there is)
 	@$(REHEARSAL) up $(OPTIONS) $${INVENTORY:+--inventory}
 
-preview: $(READY) ## what the working tree changes in ENV; compared with BASE or the last commit; TRY=1 deploys it too
-	@$(REHEARSAL) preview $(OPTIONS) $${BASE:+--base "$$BASE"} $${TRY:+--try}
+preview: $(READY) ## risks and diff of the working tree in ENV, against BASE or the last commit; DIFF=1, MARKDOWN=1, TRY=1 deploys it
+	@$(REHEARSAL) preview $(OPTIONS) $${BASE:+--base "$$BASE"} $${DIFF:+--diff} $${MARKDOWN:+--markdown} $${TRY:+--try}
 
 # The servers are among what the tests need.
 serve: $(if $(DATA),$(TESTS_READY),$(READY)) ## bring ENV up and leave the embedded AWS running on PORT; DATA=1: real servers behind databases

@@ -51,6 +51,10 @@ class Property:
     def __str__(self) -> str:
         return f"{self.path}: {self.before} => {self.after}" if self.before and self.after else self.path
 
+    def as_json(self) -> dict[str, str]:
+        """The same for scripts."""
+        return {"path": self.path, "before": self.before, "after": self.after}
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -81,9 +85,7 @@ class Changed:
             "urn": self.urn,
             "type": self.type,
             "name": self.name,
-            "properties": [
-                {"path": each.path, "before": each.before, "after": each.after} for each in self.properties
-            ],
+            "properties": [each.as_json() for each in self.properties],
         }
 
 
@@ -114,10 +116,10 @@ def _properties(step: Step) -> tuple[Property, ...]:
     forcing = [path for path, kind in step.changed.items() if kind.endswith("-replace")]
     paths = forcing if forcing and step.operation == "replace" else step.changed
     before, after = (side.get("inputs") or {} for side in (step.old, step.new))
-    return tuple(Property(path, _shown(before, path), _shown(after, path)) for path in paths)
+    return tuple(Property(path, shown(before, path), shown(after, path)) for path in paths)
 
 
-def _shown(values: Mapping[str, Any], path: str) -> str:
+def shown(values: Mapping[str, Any], path: str) -> str:
     """The value at a path, when a line has room for it."""
     found: Any = values
     for quoted, index, key in _PART.findall(path):

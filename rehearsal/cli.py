@@ -7,7 +7,6 @@ found or built; 4 another session is running; 5 the environment has drifted; 130
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -63,22 +62,30 @@ def preview(
     base: Annotated[str, typer.Option(help="the revision to compare with")] = "HEAD",
     attempt: Annotated[bool, typer.Option("--try", help="deploy the change on the base too")] = False,
     system: System = None,
+    diff: Annotated[bool, typer.Option("--diff", help="the engine's diff too; always in a pipe")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="as the comment of a pull request")] = False,
     json_: Json = False,
 ) -> None:
-    """Show what the working tree would change: the base is deployed, the tree previewed on top."""
-    from rehearsal.review import review
-    from rehearsal.session import EngineError
+    """Show what the working tree would change, risks first: it is previewed where the base is deployed."""
+    from rehearsal.console import Terminal
+    from rehearsal.review import Refused, Reviewed, review
+
+    def show(reviewed: Reviewed) -> None:
+        terminal = Terminal().out
+        width = terminal.width if terminal.is_terminal else None
+        text = reviewed.comment() if markdown else reviewed.page(width=width, diff=diff or width is None)
+        sys.stdout.write(text)
 
     with errors_for_people():
         _check(env, system)
         try:
-            text = review(ROOT, env, _engine(), base=base, system=system, as_json=json_, attempt=attempt)
-        except EngineError as error:
-            # The diff as far as it goes: what would change is worth knowing while the rest is refused.
+            found = review(ROOT, env, _engine(), base=base, system=system, as_json=json_, attempt=attempt)
+        except Refused as error:
+            # As far as it goes: what would change is worth knowing while the rest is refused.
             if not json_:  # for scripts it is in the error
-                sys.stdout.write(error.output)
+                show(error.reviewed)
             raise
-        show_json(json.loads(text)) if json_ else sys.stdout.write(text)
+        show_json(found.as_json()) if json_ else show(found)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The true diff of a change: the base revision is deployed, then the working tree is previewed on it."""
+"""The true diff of a change, and its risks: the base is deployed, the working tree previewed on it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,31 @@ import json
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from commands.errors import CommandError
+from infra.configuration.files import (
+    UnreadableFile,
+    stack_config,
+    stack_file_name,
+    stack_values,
+    system_file_of,
+)
+from preview.change import change_of
+from preview.markdown import comment
+from preview.page import page
+from preview.places import Place, differing_places
+from preview.report import Report
 from rehearsal.changed import did
 from rehearsal.console import Terminal
+from rehearsal.events import Log
 from rehearsal.session import EngineError, Progress, Session
 from rehearsal.throwaway import throwaway_session
+from timing.forecast import Forecast
 
 
 class RevisionError(CommandError):
@@ -62,6 +77,66 @@ def _git(root: Path, *arguments: str) -> bytes:
     return subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL).stdout
 
 
+@dataclass(frozen=True)
+class Reviewed:
+    """What a preview has found.
+
+    Args:
+        report: risks, time and what else a reviewer has to know.
+        diff: the engine's own, as text or as its JSON.
+        up: how the deployment itself went, when it was tried.
+    """
+
+    report: Report
+    diff: str
+    up: dict[str, Any] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it for scripts; the engine's JSON is `diff`."""
+        tried = {} if self.up is None else {"up": self.up}
+        try:
+            diff = json.loads(self.diff)
+        except ValueError:  # the engine has said nothing before it ended
+            diff = None
+        return {**self.report.as_json(), "diff": diff, **tried}
+
+    def page(self, *, width: int | None, diff: bool) -> str:
+        """The page of a terminal; in a pipe, or where it is asked for, with the engine's diff behind it.
+
+        Args:
+            width: of the terminal in columns; None where there is none.
+            diff: also the engine's.
+        """
+        hint = "" if diff else "DIFF=1 shows the engine's diff, JSON=1 has everything"
+        lines = page(self.report, width=width, hint=hint)
+        behind = f"\n{self.diff}" if diff and self.diff.strip() else ""
+        return "".join([*(f"{line}\n" for line in lines), behind, self._told()])
+
+    def comment(self) -> str:
+        """The comment of a pull request."""
+        return comment(self.report, self.diff)
+
+    def _told(self) -> str:
+        if self.up is None or "error" in self.up:
+            return ""
+        counted = ", ".join(f"{n} to {name}" for name, n in self.up["secondPreview"]["changes"].items())
+        settled = f"NOT empty: {counted}" if counted else "empty"
+        done = f"{did(self.up['changes'])} in {self.up['seconds']:.1f} s"
+        return f"tried on {self.report.base}: {done}; second preview {settled}\n"
+
+
+class Refused(EngineError):
+    """The engine refuses the change, in its preview or when it is tried; `reviewed` goes as far."""
+
+    def __init__(self, message: str, error: EngineError, reviewed: Reviewed) -> None:
+        super().__init__(message, error.log, error.output)
+        self.reviewed = reviewed
+
+    def details(self) -> dict[str, Any]:
+        """What the engine said, and the review as far as it goes."""
+        return {"diagnostics": self.log.diagnostics, "preview": self.reviewed.as_json()}
+
+
 def review(
     root: Path,
     environment: str,
@@ -71,18 +146,22 @@ def review(
     system: Path | None = None,
     as_json: bool = False,
     attempt: bool = False,
-) -> str:
-    """The engine's own diff of the working tree against `base`, as text or as the engine's JSON.
-
-    The text ends with how long AWS would take, and what people would notice; the JSON is the engine's alone.
+) -> Reviewed:
+    """What the working tree changes where `base` is deployed.
 
     Args:
+        root: the checkout.
+        environment: the stack's name.
+        engine: the `pulumi` command.
+        base: the revision to compare with.
+        system: another system file than the checkout's.
+        as_json: the engine's diff as its JSON, not as text.
         attempt: deploys the working tree on the base too. What AWS refuses only when it is asked no preview
-            knows. In JSON the engine's is `preview` then, beside `up`.
+            knows.
 
     Raises:
         RevisionError: the base cannot be used, or cannot be deployed.
-        EngineError: the working tree's program fails, in the preview or when it is tried.
+        Refused: the working tree's program fails, in the preview or when it is tried.
     """
     terminal = Terminal()
     with (
@@ -93,34 +172,59 @@ def review(
             _deploy_base(session, base, progress)
         session.use_program(root, system)
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
+        report = _Reporting(environment, base, tuple(_places(environment, root, old, system)))
         with terminal.progress("preview of the working tree") as progress:
-            if as_json:
-                text = session.preview(progress, options).output
-            else:
+            try:
                 result, forecast = session.forecast(progress, options)
-                text = "".join([result.output, *(f"{line}\n" for line in forecast.lines())])
-        return _tried(session, base, text, as_json=as_json) if attempt else text
+            except EngineError as error:
+                raise Refused(str(error), error, Reviewed(report.refused(error), error.output)) from error
+        reviewed = Reviewed(report.of(result.log, forecast), result.output)
+        return _tried(session, base, reviewed) if attempt else reviewed
 
 
-def _tried(session: Session, base: str, shown: str, *, as_json: bool) -> str:
-    """What the preview has shown, and how the deployment itself went; an error has it as its output."""
+@dataclass(frozen=True)
+class _Reporting:
+    """What every report of one preview has."""
+
+    environment: str
+    base: str
+    places: tuple[Place, ...]
+
+    def of(self, log: Log, forecast: Forecast | None, refused: Sequence[str] = ()) -> Report:
+        change = change_of(self.environment, log.planned, refused)
+        return Report(change, self.base, self.places, forecast)
+
+    def refused(self, error: EngineError) -> Report:
+        return self.of(error.log, None, error.log.diagnostics or [str(error)])
+
+
+def _places(environment: str, root: Path, old: Path, system: Path | None) -> list[Place]:
+    """What differs in the files of the two checkouts; a system file outside of them is the same."""
+    file = _system_file(environment, root, system)
+    return differing_places(old, root, [stack_file_name(environment), *([file] if file else [])])
+
+
+def _system_file(environment: str, root: Path, system: Path | None) -> str:
+    if system is not None:
+        inside = system.resolve().is_relative_to(root.resolve())
+        return str(system.resolve().relative_to(root.resolve())) if inside else ""
+    try:
+        return system_file_of(stack_values(stack_config(root, environment)), root)
+    except UnreadableFile:
+        return ""
+
+
+def _tried(session: Session, base: str, reviewed: Reviewed) -> Reviewed:
+    """What the preview has shown, and how the deployment itself went; an error has it, too."""
     try:
         with Terminal().progress("up of the working tree") as progress:
             done = session.up(progress)
         second = session.preview().changes
     except EngineError as error:
-        output = _both(shown, {"error": str(error)}) if as_json else shown
         message = f"Tried on {base}: the preview is content, but `up` fails.\n{error}"
-        raise EngineError(message, error.log, output) from error
-    if as_json:
-        return _both(shown, {"changes": done.changes, "secondPreview": {"changes": second}})
-    counted = ", ".join(f"{count} to {name}" for name, count in second.items())
-    settled = f"NOT empty: {counted}" if second else "empty"
-    return f"{shown}tried on {base}: {did(done.changes)} in {done.seconds:.1f} s; second preview {settled}\n"
-
-
-def _both(preview: str, up: dict[str, Any]) -> str:
-    return json.dumps({"preview": json.loads(preview), "up": up}, indent=2) + "\n"
+        raise Refused(message, error, replace(reviewed, up={"error": str(error)})) from error
+    up = {"changes": done.changes, "seconds": done.seconds, "secondPreview": {"changes": second}}
+    return replace(reviewed, up=up)
 
 
 def _of_base(system: Path | None, root: Path, old: Path) -> Path | None:

@@ -11,7 +11,7 @@ import yaml
 
 from rehearsal.deploy import deploy, take_away
 from rehearsal.manifests import write_manifests
-from rehearsal.review import RevisionError, review
+from rehearsal.review import Refused, RevisionError, review
 from rehearsal.session import EngineError
 from rehearsal.timeline import as_json, timeline, write_picture
 from rehearsal.workspace import Workspace, WorkspaceError
@@ -164,15 +164,25 @@ def test_a_preview_shows_what_the_working_tree_would_replace(program: SmallProgr
     git(program.root, "add", ".")
     git(program.root, "commit", "-m", "base")
     program.write(VPC.replace("{cidr}", "10.9.0.0/16"))
-    text = review(program.root, "dev", engine, base="main")
-    assert "+-aws:ec2/vpc:Vpc: (replace)" in text
-    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
-    told = json.loads(review(program.root, "dev", engine, base="HEAD", as_json=True))
-    check_output("preview", told)
-    assert told["changeSummary"]["replace"] == 1
+    found = review(program.root, "dev", engine, base="main")
+    risk = "OUTAGE      VPC main is replaced: meanwhile everything in it has to move  [cidrBlock:"
+    piped = found.page(width=None, diff=True)
+    assert piped.startswith(f"dev against main: 1 risk; 1 replaced\n{risk}")
+    assert "+-aws:ec2/vpc:Vpc: (replace)" in piped
+    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in piped
+    shown = found.page(width=80, diff=False)
+    assert "(replace)" not in shown
+    assert shown.endswith("DIFF=1 shows the engine's diff, JSON=1 has everything\n")
+    told = review(program.root, "dev", engine, base="HEAD", as_json=True).as_json()
+    check_output("preview", json.loads(json.dumps(told)))
+    assert told["diff"]["changeSummary"]["replace"] == 1
+    (only,) = told["risks"]
+    assert only["resources"][0]["properties"] == [
+        {"path": "cidrBlock", "before": '"10.0.0.0/16"', "after": '"10.9.0.0/16"'}
+    ]
 
 
-def test_a_preview_ends_with_how_long_aws_takes_and_who_is_interrupted_when(
+def test_a_preview_begins_with_how_long_aws_takes_and_who_is_interrupted_when(
     program: SmallProgram, engine: Path
 ) -> None:
     database = """
@@ -186,11 +196,15 @@ def test_a_preview_ends_with_how_long_aws_takes_and_who_is_interrupted_when(
     git(program.root, "init", "--initial-branch=main")
     git(program.root, "add", ".")
     git(program.root, "commit", "-m", "base")
-    assert "on AWS" not in review(program.root, "dev", engine, base="main")
+    nothing = review(program.root, "dev", engine, base="main")
+    assert nothing.page(width=80, diff=False) == "dev against main: nothing changes.\n"
     program.write(database.format("t4g.large"))
-    *_, said, interruption = review(program.root, "dev", engine, base="main").splitlines()
-    assert said == "about 60 s on AWS (slow case 3 min): RDS instance database 60 s"
-    assert interruption.endswith("it fails over to its standby, 60 s to 2 min; Sunday 04:00 UTC")
+    _, risk, time, *_ = (
+        review(program.root, "dev", engine, base="main").page(width=None, diff=False).splitlines()
+    )
+    assert time == "time        about 60 s on AWS (slow case 3 min): RDS instance database 60 s"
+    assert risk.startswith("INTERRUPTS  RDS instance database")
+    assert "it fails over to its standby, 60 s to 2 min; Sunday 04:00 UTC  [instanceClass: " in risk
 
 
 def test_a_timeline_is_the_creation_from_nothing_and_makes_nothing(
@@ -233,11 +247,11 @@ def test_a_preview_of_another_system_compares_its_file_with_the_base_s(
     git(program.root, "add", ".")
     git(program.root, "commit", "-m", "base")
     system.write_text("10.9.0.0/16", encoding="utf-8")
-    text = review(program.root, "dev", engine, base="main", system=system)
-    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
+    changed = review(program.root, "dev", engine, base="main", system=system)
+    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in changed.diff
     # One that the base does not have is taken for both: what differs is the program alone.
     new = system.rename(program.root / "new.yaml")
-    assert "3 unchanged" in review(program.root, "dev", engine, base="main", system=new)
+    assert "3 unchanged" in review(program.root, "dev", engine, base="main", system=new).diff
 
 
 def test_a_refused_preview_shows_the_diff_as_far_as_it_goes(program: SmallProgram, engine: Path) -> None:
@@ -247,9 +261,15 @@ def test_a_refused_preview_shows_the_diff_as_far_as_it_goes(program: SmallProgra
     git(program.root, "commit", "-m", "base")
     wrong = 'aws.ec2.Subnet("wrong", vpc_id=other.id, cidr_block="10.9.0.0/99", opts=options())\n'
     program.write(VPC.replace("{cidr}", "10.9.0.0/16").replace("aws.ec2", "other = aws.ec2", 1) + wrong)
-    with pytest.raises(EngineError, match=r"10\.9\.0\.0/99") as refused:
+    with pytest.raises(Refused, match=r"10\.9\.0\.0/99") as refused:
         review(program.root, "dev", engine, base="main")
-    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in refused.value.output
+    text = refused.value.reviewed.page(width=None, diff=True)
+    headline, risk, reason, *_ = text.splitlines()
+    assert headline == "dev against main: REFUSED by the engine; the change as far as it goes"
+    assert risk.startswith("OUTAGE      VPC main is replaced")
+    assert reason.startswith("refused     ")
+    assert "10.9.0.0/99" in reason
+    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
 
 
 def test_a_preview_that_is_tried_says_what_only_the_deployment_meets(
@@ -262,17 +282,23 @@ def test_a_preview_that_is_tried_says_what_only_the_deployment_meets(
     git(program.root, "add", ".")
     git(program.root, "commit", "-m", "base")
     program.write(network + subnet.format(name="second"))
-    assert "tried" not in review(program.root, "dev", engine, base="main")
+    assert "tried" not in review(program.root, "dev", engine, base="main").page(width=80, diff=False)
     with pytest.raises(
-        EngineError, match=r"^Tried on main: .* `up` fails\.\n.*InvalidSubnet\.Conflict"
+        Refused, match=r"^Tried on main: .* `up` fails\.\n.*InvalidSubnet\.Conflict"
     ) as failed:
         review(program.root, "dev", engine, base="main", attempt=True)
-    assert "+ aws:ec2/subnet:Subnet: (create)" in failed.value.output
+    assert "+ aws:ec2/subnet:Subnet: (create)" in failed.value.reviewed.page(width=80, diff=True)
     program.write(network)
-    tried = json.loads(review(program.root, "dev", engine, base="main", as_json=True, attempt=True))
+    found = review(program.root, "dev", engine, base="main", as_json=True, attempt=True)
+    tried = json.loads(json.dumps(found.as_json()))
     check_output("preview", tried)
-    assert tried["up"] == {"changes": {"delete": 1}, "secondPreview": {"changes": {}}}
-    assert tried["preview"]["changeSummary"]["delete"] == 1
+    assert tried["up"] | {"seconds": 0} == {
+        "changes": {"delete": 1},
+        "seconds": 0,
+        "secondPreview": {"changes": {}},
+    }
+    assert tried["diff"]["changeSummary"]["delete"] == 1
+    assert "tried on main: 1 deleted in " in found.page(width=80, diff=False)
 
 
 def test_a_base_that_cannot_be_deployed_is_not_taken_for_the_working_tree(

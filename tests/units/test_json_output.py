@@ -18,6 +18,8 @@ from typer.testing import CliRunner, Result
 
 from commands.errors import Exit
 from operations.cli import app as operations
+from preview.change import Change
+from preview.report import Report
 from rehearsal import bench, cli, engine, sdk_bench, systems
 from rehearsal.audit.audit import Audit
 from rehearsal.audit.checkers import Checked
@@ -26,15 +28,29 @@ from rehearsal.audit.waivers import Waiver
 from rehearsal.changed import Changed, Property
 from rehearsal.drift import Found
 from rehearsal.events import Log
+from rehearsal.review import Refused, Reviewed
 from rehearsal.session import EngineError
 from rehearsal.session import Result as Done
 from rehearsal.stackfile import StackFileError
-from tests.support.json_output import SCHEMA
+from tests.support.json_output import SCHEMA, check_output
 
 RUN = CliRunner()
 APPS = {"rehearsal": cli.app, "operations": operations}
 # What is beside the commands.
-PARTS = {"error", "run", "steps", "seconds", "timed", "diff", "cost", "counted", "planned"}
+PARTS = {
+    "onAws",
+    "risk",
+    "verbs",
+    "error",
+    "run",
+    "steps",
+    "seconds",
+    "timed",
+    "diff",
+    "cost",
+    "counted",
+    "planned",
+}
 
 
 def _commands(group: Any, words: str = "") -> Iterator[tuple[str, Any]]:
@@ -166,13 +182,16 @@ def test_whatever_happens_is_one_document(
 @pytest.mark.usefixtures("found")
 def test_a_refused_preview_has_the_diff_in_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
-        log = Log(diagnostics=["Subnet wrong: no"])
-        raise EngineError("Subnet wrong: no", log, '{"steps": [], "changeSummary": {"same": 1}}')
+        error = EngineError("Subnet wrong: no", Log(diagnostics=["Subnet wrong: no"]))
+        report = Report(Change("dev", (), ("Subnet wrong: no",)), "main")
+        raise Refused(str(error), error, Reviewed(report, '{"steps": [], "changeSummary": {"same": 1}}'))
 
     monkeypatch.setattr("rehearsal.review.review", refuse)
     details = _error(RUN.invoke(cli.app, ["preview", "--json"]))["details"]
     assert details["diagnostics"] == ["Subnet wrong: no"]
-    assert details["preview"]["changeSummary"] == {"same": 1}
+    check_output("preview", details["preview"])
+    assert details["preview"]["refused"] == ["Subnet wrong: no"]
+    assert details["preview"]["diff"]["changeSummary"] == {"same": 1}
 
 
 def test_without_json_an_error_is_a_sentence() -> None:

@@ -1,0 +1,22 @@
+"""Access that is wider afterwards: policies, the network, the cluster, what is public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preview.access.cluster import cluster_access
+from preview.access.network import network_access
+from preview.access.policies import policy_access, unknown_policies
+from preview.access.public import public_access
+from preview.change import Change
+from preview.risk import Risk
+
+__all__ = ["access_risks", "unknown_policies"]
+
+
+def access_risks(change: Change) -> Iterator[Risk]:
+    """Everything that somebody may or reaches afterwards and did not before."""
+    yield from public_access(change)
+    yield from network_access(change)
+    yield from policy_access(change)
+    yield from cluster_access(change)

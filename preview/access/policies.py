@@ -1,0 +1,354 @@
+"""What policies allow afterwards and did not before, evaluated as AWS evaluates them.
+
+Each thing that a changed policy says is asked as a request, of what there was and of what there will be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from preview.access.candidates import Asked, documents, negated, requests
+from preview.change import Change, Step, Verb
+from preview.risk import Kind, Risk
+from rehearsal.rights.conditions import UnsupportedPolicyError
+from rehearsal.rights.evaluation import Policies, Policy, Principal, Statement, Verdict, decide
+
+ROLE = "aws:iam/role:Role"
+POLICY = "aws:iam/policy:Policy"
+INLINE = "aws:iam/rolePolicy:RolePolicy"
+ATTACHED = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+
+# Policies of resources: which input is the document, and which names what it is of.
+OF_RESOURCES: Mapping[str, tuple[str, str]] = {
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": ("policy", "repository"),
+    "aws:kms/key:Key": ("policy", ""),
+    "aws:kms/replicaKey:ReplicaKey": ("policy", ""),
+    "aws:s3/bucketPolicy:BucketPolicy": ("policy", "bucket"),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": ("policy", "secretArn"),
+    "aws:sns/topicPolicy:TopicPolicy": ("policy", "arn"),
+    "aws:sqs/queuePolicy:QueuePolicy": ("policy", "queueUrl"),
+    ROLE: ("assumeRolePolicy", ""),
+}
+_MOST_ACTIONS = 3  # named in a line
+
+
+@dataclass
+class _Side:
+    """All policies before, or all after.
+
+    Args:
+        inline: the policies of each role, by the role's name in AWS.
+        managed: those of the program, by ARN or, for one that is new, by URN.
+        attached: the ARNs that each role has.
+        boundary: the ARN that limits each role.
+    """
+
+    inline: dict[str, list[Policy]] = field(default_factory=lambda: defaultdict(list))
+    managed: dict[str, Policy] = field(default_factory=dict)
+    attached: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    boundary: dict[str, str] = field(default_factory=dict)
+
+    def of_role(self, role: str) -> list[Policy]:
+        """What a role has of its own; AWS's policies are told by their names."""
+        own = (self.managed.get(arn) for arn in self.attached[role])
+        return [*self.inline[role], *(policy for policy in own if policy)]
+
+    def limit_of(self, role: str) -> Policy | None:
+        """The most that a role may."""
+        return self.managed.get(self.boundary.get(role, ""))
+
+
+def policy_access(change: Change) -> Iterator[Risk]:
+    """What roles and others may afterwards and might not before."""
+    before, after = _side(change, 0), _side(change, 1)
+    account = _account(change)
+    for role in change.of(ROLE):
+        if role.verb not in (Verb.DELETED, Verb.FORGOTTEN):
+            yield from _role(change, role, (before, after), account)
+    for step in change.of(POLICY):
+        yield from _unattached(change, step, (before, after), account)
+    for resource_type, (document, _) in OF_RESOURCES.items():
+        for step in change.of(resource_type):
+            if step.verb is not Verb.SAME:
+                yield from _of_resource(change, step, document, account)
+
+
+def unknown_policies(change: Change) -> list[Step]:
+    """Policies whose documents are known only when what they name exists; nothing can be said of them."""
+    documents_of = {
+        INLINE: "policy",
+        POLICY: "policy",
+        **{name: key for name, (key, _) in OF_RESOURCES.items()},
+    }
+    return [
+        step
+        for step in change.changed
+        if step.type in documents_of
+        and step.verb in (Verb.UPDATED, Verb.REPLACED)
+        and step.after.get(documents_of[step.type])
+        and documents(step.after[documents_of[step.type]]) is None
+    ]
+
+
+def _account(change: Change) -> str:
+    for step in change.of(ROLE):
+        parts = str(step.outputs.get("arn", "")).split(":")
+        if len(parts) > 5 and parts[4]:
+            return parts[4]
+    return ""
+
+
+def _side(change: Change, index: int) -> _Side:
+    side = _Side()
+    for step in change.of(INLINE, POLICY, ATTACHED, ROLE):
+        inputs = (step.before, step.after)[index]
+        if not inputs:
+            continue
+        if step.type == ROLE:
+            side.boundary[str(inputs.get("name"))] = str(inputs.get("permissionsBoundary", ""))
+        elif step.type == ATTACHED:
+            side.attached[str(inputs.get("role"))].add(str(inputs.get("policyArn")))
+        else:
+            statements = documents(inputs.get("policy"))
+            if statements is None:
+                # Not known yet: as before, and `unknown_policies` tells of it.
+                statements = documents(step.before.get("policy")) or []
+            policy = Policy(step.noun, tuple(statements))
+            if step.type == INLINE:
+                side.inline[str(inputs.get("role"))].append(policy)
+            else:
+                side.managed[str(step.outputs.get("arn") or step.urn)] = policy
+    return side
+
+
+def _role(change: Change, role: Step, sides: tuple[_Side, _Side], account: str) -> Iterator[Risk]:
+    name = str(role.after.get("name"))
+    old_name = str(role.before.get("name", name))
+    before, after = sides
+    for arn in sorted(after.attached[name] - before.attached[old_name]):
+        # One of AWS's own: its name says what it allows.
+        if arn.startswith("arn:aws:iam::aws:policy/") and (role.before or _is_wide(arn)):
+            what = f"gets AWS's policy {arn.rpartition('/')[2]}"
+            yield Risk(Kind.ACCESS, _step_of(change, ATTACHED, name) or role, what, ("policyArn",), role.noun)
+    principal = Principal(
+        "AWS", str(role.outputs.get("arn") or f"arn:aws:iam::{account}:role/{name}"), account
+    )
+    old = Policies(before.of_role(old_name), _delegating(account), before.limit_of(old_name))
+    new = Policies(after.of_role(name), _delegating(account), after.limit_of(name))
+    if old == new:
+        return
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for policy in new.identity:
+        for statement in policy.statements:
+            for asked in _asked(statement, principal, "*", account):
+                if role.before or _is_everything(asked):
+                    if _allowed(asked, new) and not _allowed(asked, old):
+                        found[_label(change, asked.request.resource), asked.under].append(
+                            asked.request.action
+                        )
+    step = _step_of(change, INLINE, name) or role
+    yield from _told(step, found, role.noun, "policy")
+
+
+def _asked(
+    statement: Statement, principal: Principal | None, own: str, account: str, effect: str = "Allow"
+) -> Iterator[Asked]:
+    if statement.get("Effect") == effect:
+        yield from requests(statement, principal, own, account)
+
+
+def _delegating(account: str) -> Policy:
+    """Keys and roles leave to the account what its own policies say; here that is what is asked."""
+    statement = {
+        "Effect": "Allow",
+        "Action": "*",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Resource": "*",
+    }
+    return Policy("the account", (statement,))
+
+
+def _allowed(asked: Asked, policies: Policies) -> bool:
+    try:
+        return decide(asked.request, policies).allowed
+    except UnsupportedPolicyError:
+        return False
+
+
+def _is_everything(asked: Asked) -> bool:
+    """A right of a new role that is worth a line: all actions of a service, or all of AWS's."""
+    return asked.request.action.endswith(":*") or asked.request.action == "*"
+
+
+def _is_wide(arn: str) -> bool:
+    return arn.endswith(("FullAccess", "AdministratorAccess", "PowerUserAccess"))
+
+
+def _unattached(change: Change, step: Step, sides: tuple[_Side, _Side], account: str) -> Iterator[Risk]:
+    """A policy that people get outside of the program."""
+    arn = str(step.outputs.get("arn") or step.urn)
+    used = {each for side in sides for arns in side.attached.values() for each in arns}
+    used |= {each for side in sides for each in side.boundary.values()}
+    if step.verb in (Verb.SAME, Verb.DELETED, Verb.FORGOTTEN) or arn in used:
+        return
+    statements = documents(step.after.get("policy"))
+    if statements is None or not step.before:
+        return
+    principal = Principal("AWS", f"arn:aws:iam::{account}:role/who-has-it", account)
+    old = Policies(
+        [Policy(step.noun, tuple(documents(step.before.get("policy")) or ()))], _delegating(account)
+    )
+    new = Policies([Policy(step.noun, tuple(statements))], _delegating(account))
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for statement in statements:
+        for asked in _asked(statement, principal, "*", account):
+            if _allowed(asked, new) and not _allowed(asked, old):
+                found[_label(change, asked.request.resource), asked.under].append(asked.request.action)
+    yield from _told(step, found, f"who has the policy {step.name}", "policy")
+
+
+def _of_resource(change: Change, step: Step, document: str, account: str) -> Iterator[Risk]:
+    after = documents(step.after.get(document)) if step.after else []
+    before = documents(step.before.get(document)) if step.before else []
+    if after is None or before is None:
+        return
+    if step.verb in (Verb.DELETED, Verb.FORGOTTEN) and change.goes_with_another(step):
+        return
+    old, new = (Policies((), Policy(step.noun, tuple(each))) for each in (before, after))
+    yield from _granted(step, after, (old, new), document, account)
+    yield from _not_denied(step, before, (old, new), document, account)
+    yield from _excepted(step, after, (old, new), document, account)
+
+
+def _granted(
+    step: Step,
+    statements: Iterable[Statement],
+    policies: tuple[Policies, Policies],
+    document: str,
+    account: str,
+) -> Iterator[Risk]:
+    old, new = policies
+    found: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for statement in statements:
+        for asked in _asked(statement, None, "*", account):
+            who = asked.request.principal
+            outside = _is_outside(who, account) and not asked.under
+            if not step.before and not outside:
+                continue
+            if _allowed(asked, new) and not _allowed(asked, old):
+                found[_who(who), asked.under]["its"].append(asked.request.action)
+    for (who_may, under), actions in found.items():
+        does = _listed(actions["its"])
+        what = f"may be used by {who_may}: {does}" if document == "policy" else f"may be taken by {who_may}"
+        yield Risk(Kind.ACCESS, step, f"{what}{_when(under)}", (document,))
+
+
+def _not_denied(
+    step: Step,
+    statements: Iterable[Statement],
+    policies: tuple[Policies, Policies],
+    document: str,
+    account: str,
+) -> Iterator[Risk]:
+    """What a statement denied, and nothing denies any more."""
+    old, new = policies
+    for statement in statements:
+        for asked in _asked(statement, None, "*", account, "Deny"):
+            try:
+                denied = [decide(asked.request, each).verdict is Verdict.DENIED for each in (old, new)]
+            except UnsupportedPolicyError:
+                continue
+            if denied == [True, False]:
+                said = statement.get("Sid") or _listed([asked.request.action])
+                yield Risk(Kind.ACCESS, step, f"does not deny {said} any more", (document,))
+                break
+
+
+def _excepted(
+    step: Step,
+    statements: Iterable[Statement],
+    policies: tuple[Policies, Policies],
+    document: str,
+    account: str,
+) -> Iterator[Risk]:
+    """Whom a statement leaves out of what it denies, and did not before."""
+    old, new = policies
+    for statement in statements:
+        if statement.get("Effect") != "Deny":
+            continue
+        for key, value in negated(statement):
+            for asked in _asked(statement, None, "*", account, "Deny"):
+                request = replace(asked.request, keys={**asked.request.keys, key: value})
+                try:
+                    denied = [decide(request, each).verdict is Verdict.DENIED for each in (old, new)]
+                except UnsupportedPolicyError:
+                    continue
+                if denied == [True, False]:
+                    what = f"does not deny {value.rpartition('/')[2]} any more what it denies others"
+                    yield Risk(Kind.ACCESS, step, what, (document,))
+                    break
+
+
+def _is_outside(who: Principal, account: str) -> bool:
+    """Everybody, or a principal of another account."""
+    return who.name == "*" or (who.kind == "AWS" and bool(account) and who.account not in (account, ""))
+
+
+def _who(principal: Principal) -> str:
+    if principal.name == "*":
+        return "everybody"
+    short = principal.name.rpartition("/")[2] if principal.kind == "AWS" else principal.name
+    return {"AWS": short, "Service": f"the service {short}"}.get(principal.kind, f"whom {short} vouches for")
+
+
+def _label(change: Change, pattern: str) -> str:
+    """A resource of a policy, for people: what it is called here, where it is one of the environment's."""
+    if pattern == "*":
+        return "everything"
+    names = _names(change)
+    for end in ("", "/*", ":*", "*"):
+        stem = pattern.removesuffix(end) if end else pattern
+        if stem in names and (end == "" or pattern.endswith(end)):
+            return f"{names[stem]}{end}"
+    return pattern
+
+
+def _names(change: Change) -> Mapping[str, str]:
+    cached: Mapping[str, str] | None = change.__dict__.get("_names_of_arns")
+    if cached is None:
+        cached = {}
+        for step in change.steps:
+            if arn := step.outputs.get("arn"):
+                cached.setdefault(str(arn), step.noun)
+            if step.type == "aws:s3/bucket:Bucket":
+                cached.setdefault(f"arn:aws:s3:::{(step.after or step.before).get('bucket')}", step.noun)
+        change.__dict__["_names_of_arns"] = cached
+    return cached
+
+
+def _told(
+    step: Step, found: Mapping[tuple[str, str], list[str]], subject: str, document: str
+) -> Iterator[Risk]:
+    for (resource, under), actions in found.items():
+        what = f"may {_listed(actions)} on {resource}{_when(under)}"
+        yield Risk(Kind.ACCESS, step, what, (document,), subject)
+
+
+def _listed(actions: Iterable[str]) -> str:
+    named = sorted(set(actions))
+    more = f" and {len(named) - _MOST_ACTIONS} more" if len(named) > _MOST_ACTIONS else ""
+    return ", ".join(named[:_MOST_ACTIONS]) + more
+
+
+def _when(under: str) -> str:
+    return f", where {under}" if under else ""
+
+
+def _step_of(change: Change, resource_type: str, role: str) -> Step | None:
+    """The changed policy of a role that a line is about."""
+    for step in change.of(resource_type):
+        if step.verb is not Verb.SAME and (step.after or step.before).get("role") == role:
+            return step
+    return None

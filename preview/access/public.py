@@ -1,0 +1,60 @@
+"""What the internet reaches afterwards and did not before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preview.change import Change, Step, Verb
+from preview.risk import Kind, Risk
+from preview.values import at, off, on
+
+_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+_CDN = "aws:cloudfront/distribution:Distribution"
+_RDS = "aws:rds/instance:Instance"
+_EKS = "aws:eks/cluster:Cluster"
+_URL = "aws:lambda/functionUrl:FunctionUrl"
+_BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+def public_access(change: Change) -> Iterator[Risk]:
+    """Things that become public."""
+    for step in change.changed:
+        if step.verb in (Verb.DELETED, Verb.FORGOTTEN):
+            if step.type == _BLOCK and not change.goes_with_another(step):
+                yield Risk(Kind.ACCESS, step, "is deleted: the bucket may be made public")
+        else:
+            yield from _opened(step)
+
+
+def _opened(step: Step) -> Iterator[Risk]:
+    before, after = step.before, step.after
+    if step.type == _BLOCK:
+        switched = tuple(name for name in _BLOCKS if off(before.get(name), after.get(name)))
+        if switched:
+            yield Risk(Kind.ACCESS, step, "lets the bucket be made public", switched)
+    elif step.type == _RDS and on(before.get("publiclyAccessible"), after.get("publiclyAccessible")):
+        yield Risk(Kind.ACCESS, step, "gets an address in the internet", ("publiclyAccessible",))
+    elif step.type == _BALANCER and after.get("internal") is False and before.get("internal") is not False:
+        yield Risk(Kind.ACCESS, step, "answers the internet", ("internal",))
+    elif step.type == _URL and after.get("authorizationType") == "NONE":
+        if before.get("authorizationType") != "NONE":
+            yield Risk(Kind.ACCESS, step, "may be called by everybody", ("authorizationType",))
+    elif step.type == _CDN:
+        hosts = [host for host in after.get("aliases") or [] if host not in (before.get("aliases") or [])]
+        if hosts:
+            yield Risk(Kind.ACCESS, step, f"answers the internet as {', '.join(hosts)}", ("aliases",))
+    elif step.type == _EKS and before:
+        yield from _cluster(step)
+
+
+def _cluster(step: Step) -> Iterator[Risk]:
+    path = "vpcConfig.publicAccessCidrs"
+    if on(*(at(side, "vpcConfig.endpointPublicAccess") for side in (step.before, step.after))):
+        yield Risk(
+            Kind.ACCESS, step, "has an API that the internet reaches", ("vpcConfig.endpointPublicAccess",)
+        )
+    known = at(step.before, path) or []
+    networks = [each for each in at(step.after, path) or [] if each not in known]
+    if networks:
+        yield Risk(Kind.ACCESS, step, f"admits {', '.join(networks)} to its API", (path,))

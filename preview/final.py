@@ -1,0 +1,59 @@
+"""What nobody can take back: a lock, a version that is not left again, storage that does not shrink."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preview.change import Change, Step, Verb
+from preview.risk import Kind, Risk
+from preview.values import at, differs, more, said
+
+_VAULT_LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+_OBJECT_LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+_RDS = "aws:rds/instance:Instance"
+_EKS = "aws:eks/cluster:Cluster"
+_REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
+_PASSWORD = "random:index/randomPassword:RandomPassword"  # noqa: S105  # the name of a type
+
+
+def final_risks(change: Change) -> Iterator[Risk]:
+    """What cannot be undone."""
+    for step in change.changed:
+        if step.verb is Verb.CREATED:
+            yield from _locked(step)
+        elif step.verb in (Verb.UPDATED, Verb.REPLACED):
+            yield from _locked(step)
+            yield from _grown(step)
+            if step.type == _PASSWORD and step.verb is Verb.REPLACED:
+                yield Risk(Kind.FINAL, step, "is made anew: the old one is gone", step.forcing)
+
+
+def _locked(step: Step) -> Iterator[Risk]:
+    if step.type == _VAULT_LOCK and (days := step.after.get("changeableForDays")):
+        # Backup API reference, PutBackupVaultLockConfiguration: ChangeableForDays.
+        longest = more(step.before.get("minRetentionDays") or 0, step.after.get("minRetentionDays"))
+        if longest or not step.before:
+            kept = said(step.after.get("minRetentionDays"))
+            what = f"keeps recovery points {kept} days at least; nobody can lift that after {said(days)} days"
+            yield Risk(Kind.FINAL, step, what, ("minRetentionDays",))
+    if step.type == _OBJECT_LOCK:
+        mode = at(step.after, "rule.defaultRetention.mode")
+        days = at(step.after, "rule.defaultRetention.days")
+        if mode == "COMPLIANCE" and more(at(step.before, "rule.defaultRetention.days") or 0, days):
+            # S3 user guide, "Locking objects with Object Lock": compliance mode.
+            what = f"locks new objects for {said(days)} days; nobody, the root user included, can remove them"
+            yield Risk(Kind.FINAL, step, what, ("rule.defaultRetention.days",))
+
+
+def _grown(step: Step) -> Iterator[Risk]:
+    before, after = step.before, step.after
+    if step.type == _RDS and more(before.get("allocatedStorage"), after.get("allocatedStorage")):
+        # RDS user guide, "Working with storage": allocated storage cannot be decreased.
+        what = f"gets {said(after['allocatedStorage'])} GB; its storage never becomes smaller again"
+        yield Risk(Kind.FINAL, step, what, ("allocatedStorage",))
+    if step.type in (_RDS, _REDIS) and differs(before.get("engineVersion"), after.get("engineVersion")):
+        what = f"goes from {before.get('engine')} {before['engineVersion']} to {after['engineVersion']}"
+        yield Risk(Kind.FINAL, step, f"{what}; there is no way back but a restore", ("engineVersion",))
+    if step.type == _EKS and differs(before.get("version"), after.get("version")):
+        what = f"goes from Kubernetes {before['version']} to {after['version']}, and not back"
+        yield Risk(Kind.FINAL, step, what, ("version",))

@@ -1,0 +1,83 @@
+"""The comment of a pull request: at most 60 lines, what is long is folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from preview.report import Report, cause
+from preview.risk import Group
+
+LINES = 60
+_RISKS_OPEN = 12  # stand outside of what is folded
+_RISKS_FOLDED = 20
+_DIFF_CHARACTERS = (
+    20_000  # GitHub takes comments of 65,536 characters, and three environments are one comment
+)
+
+
+def comment(report: Report, diff: str = "") -> str:
+    """The comment.
+
+    Args:
+        report: what there is to say.
+        diff: the engine's text, folded as far as its first lines go.
+    """
+    lines = [f"### {_plain(report.headline)}"]
+    if report.groups:
+        lines += ["", *_table(report.groups[:_RISKS_OPEN])]
+        lines += _folded_risks(report)
+    told = [f"- {_plain(text)}" for text in _sentences(report)]
+    lines += ["", *told] if told else []
+    safe = list(report.safe_lines())
+    if safe:
+        lines += ["", *_folded(f"{len(safe)} parts with safe changes", ["; ".join(safe)])]
+    room = LINES - len(lines) - 6
+    if diff and room > 0:
+        first = _shortened(diff, room)
+        lines += ["", *_folded("The engine's diff", ["```", *first, "```"])]
+    return "\n".join(lines) + "\n"
+
+
+def _table(groups: Sequence[Group]) -> list[str]:
+    return ["| risk | what | cause |", "|---|---|---|", *(_line(group) for group in groups)]
+
+
+def _line(group: Group) -> str:
+    return f"| **{group.kind.label}** | {_cell(str(group))} | {_cell(cause(group))} |"
+
+
+def _folded_risks(report: Report) -> list[str]:
+    more = report.groups[_RISKS_OPEN:]
+    if not more:
+        return []
+    shown = more[:_RISKS_FOLDED]
+    left = len(more) - len(shown)
+    rest = [f"and {left} more, with `JSON=1`"] if left else []
+    return ["", *_folded(f"{len(more)} more risks", [*_table(shown), *rest])]
+
+
+def _sentences(report: Report) -> Iterator[str]:
+    yield from (f"refused: {text.splitlines()[0]}" for text in report.change.refused[:3])
+    if report.time:
+        yield report.time
+    yield from report.notes
+
+
+def _folded(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"<details><summary>{title}</summary>", "", *lines, "</details>"]
+
+
+def _shortened(diff: str, room: int) -> list[str]:
+    lines = diff.rstrip("\n").replace("```", "'''")[:_DIFF_CHARACTERS].split("\n")
+    if len(lines) <= room:
+        return lines
+    return [*lines[: room - 1], f"… {len(lines) - room + 1} more lines: DIFF=1"]
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is markup: names come out of files that anybody may propose."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
+
+
+def _cell(text: str) -> str:
+    return _plain(text).replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,81 @@
+"""The first page of a preview: it fits a terminal of 24 lines."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from preview.report import Report, cause
+
+LINES = 24
+_WIDTH = 80
+_COLUMN = 12  # the labels' width
+# The last line of a terminal is the prompt's.
+_ROOM = LINES - 1
+
+
+def page(report: Report, *, width: int | None = _WIDTH, hint: str = "") -> list[str]:
+    """The page.
+
+    Args:
+        report: what there is to say.
+        width: of the terminal; None for none: nothing is cut and no line is broken.
+        hint: how the rest can be seen, as the last line.
+    """
+    risks = [_row(group.kind.label, f"{group}{_in_brackets(cause(group))}") for group in report.groups]
+    rest = _rest(report)
+    ends = [hint] if hint and report.counts else []
+    if not risks and len(rest) <= 1 and not report.change.refused and not report.notes:
+        # Nothing to say is one line.
+        safe = "; ".join(report.safe_lines())
+        line = f"{report.headline}{f' ({safe})' if safe else ''}"
+        return [line if width is None else _cut(line, width)]
+    if width is None:
+        return [report.headline, *risks, *rest]
+    return _fitted(report.headline, risks, [*rest, *ends], width)
+
+
+def _rest(report: Report) -> list[str]:
+    safe = "; ".join(report.safe_lines())
+    return [
+        *(_row("refused", text.splitlines()[0]) for text in report.change.refused[:2]),
+        *([_row("time", report.time)] if report.time else []),
+        *(_row("note", text) for text in report.notes),
+        *([_row("safe", safe)] if safe else []),
+    ]
+
+
+def _fitted(headline: str, risks: Sequence[str], rest: Sequence[str], width: int) -> list[str]:
+    """All in full when there is room; else a line for each, and when there are too many the worst alone."""
+    whole = [part for line in (headline, *risks, *rest) for part in _broken(line, width)]
+    if len(whole) <= _ROOM:
+        return whole
+    fixed = [_cut(headline, width), *(_cut(line, width) for line in rest)]
+    room = _ROOM - len(fixed)
+    if len(risks) > room:
+        left = len(risks) - room + 1
+        risks = [*risks[: room - 1], _row("…", f"{left} more of lesser kinds; JSON=1 has all of them")]
+    return [fixed[0], *(_cut(line, width) for line in risks), *fixed[1:]]
+
+
+def _row(label: str, text: str) -> str:
+    return f"{label.ljust(_COLUMN)}{text}"
+
+
+def _in_brackets(text: str) -> str:
+    return f"  [{text}]" if text else ""
+
+
+def _broken(line: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        line,
+        width,
+        subsequent_indent=" " * _COLUMN,
+        break_long_words=True,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    ) or [""]
+
+
+def _cut(line: str, width: int) -> str:
+    return line if len(line) <= width else f"{line[: width - 1]}…"

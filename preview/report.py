@@ -1,0 +1,153 @@
+"""What a reviewer is told of a change, as a page, as JSON and as the comment of a pull request."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from preview.access import unknown_policies
+from preview.change import Change, Step, Verb
+from preview.places import Place, places_of
+from preview.risk import Group
+from preview.risks import ranked
+from rehearsal.changed import Property, shown
+from timing.forecast import Forecast
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that there is to say of a change.
+
+    Args:
+        change: what the engine would do.
+        base: what it is compared with, in people's words.
+        places: what differs in the files.
+        forecast: how long AWS takes; None where the engine did not come to its end.
+    """
+
+    change: Change
+    base: str
+    places: tuple[Place, ...] = ()
+    forecast: Forecast | None = None
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The risks, the worst first, with their places."""
+        places = list(self.places)
+        return tuple(Group(group.risks, places_of(group, places)) for group in ranked(self.change))
+
+    @cached_property
+    def safe(self) -> Mapping[str, Counter[Verb]]:
+        """Changes that no risk is about, counted by part."""
+        told = {risk.step.urn for group in self.groups for risk in group.risks}
+        found: dict[str, Counter[Verb]] = {}
+        for step in self.change.changed:
+            if step.urn not in told and is_resource(step):
+                found.setdefault(step.area, Counter())[step.verb] += 1
+        return dict(sorted(found.items()))
+
+    @property
+    def counts(self) -> Counter[Verb]:
+        """How many resources are changed, in which way."""
+        return Counter(step.verb for step in self.change.changed if is_resource(step))
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be judged."""
+        unknown = unknown_policies(self.change)
+        if not unknown:
+            return ()
+        names = ", ".join(sorted(step.noun for step in unknown)[:3]) + ("…" if len(unknown) > 3 else "")
+        policies = f"{len(unknown)} changed policies allow ({names})"
+        return (f"not judged: what {policies}; they name what is not there yet",)
+
+    @property
+    def time(self) -> str:
+        """How long AWS takes; empty for no time worth a line."""
+        return self.forecast.sentence() if self.forecast else ""
+
+    @cached_property
+    def headline(self) -> str:
+        """The whole change in a sentence."""
+        environment, base = self.change.environment, self.base.replace("HEAD", "the last commit")
+        if self.change.refused:
+            return f"{environment} against {base}: REFUSED by the engine; the change as far as it goes"
+        if not self.counts:
+            return f"{environment} against {base}: nothing changes."
+        count = len(self.groups)
+        risks = "no risk" if not count else f"{count} risk{'s' if count > 1 else ''}"
+        return f"{environment} against {base}: {risks}; {counted(self.counts)}"
+
+    def safe_lines(self) -> Iterator[str]:
+        """`4 updated in Workloads`."""
+        for area, counts in self.safe.items():
+            yield f"{area}: {counted(counts)}"
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it for scripts; docs/output.schema.json describes it."""
+        return {
+            "environment": self.change.environment,
+            "base": self.base,
+            "changes": {verb.value: count for verb, count in sorted(self.counts.items())},
+            "refused": list(self.change.refused),
+            "risks": [_group_as_json(group, self.change.environment) for group in self.groups],
+            "safe": {
+                area: {verb.value: count for verb, count in sorted(counts.items())}
+                for area, counts in self.safe.items()
+            },
+            "notes": list(self.notes),
+            "onAws": self.forecast.as_json() if self.forecast else None,
+        }
+
+
+def is_resource(step: Step) -> bool:
+    """Whether something is in AWS, in the cluster, or has a value: components are names alone."""
+    return not step.type.startswith(("groundwork:", "pulumi:pulumi:"))
+
+
+def counted(counts: Mapping[Verb, int]) -> str:
+    """`1 replaced, 4 updated`, in the order in which they matter."""
+    return ", ".join(f"{counts[verb]} {verb}" for verb in Verb if counts.get(verb))
+
+
+def _group_as_json(group: Group, environment: str) -> dict[str, Any]:
+    return {
+        "kind": group.kind.name.lower().replace("_", "-"),
+        "title": group.kind.value,
+        "who": group.who,
+        "what": group.what,
+        "resources": [
+            {
+                "urn": risk.step.urn,
+                "type": risk.step.type,
+                "name": risk.step.name,
+                "operation": risk.step.verb.value,
+                "properties": [_property(risk.step, path).as_json() for path in risk.properties],
+            }
+            for risk in group.risks
+        ],
+        "places": list(group.places),
+        "needsApproval": group.needs_approval,
+        "fingerprint": group.fingerprint(environment),
+    }
+
+
+def _property(step: Step, path: str) -> Property:
+    return Property(path, shown(step.before, path), shown(step.after, path))
+
+
+def cause(group: Group) -> str:
+    """The property that a risk comes from, with its values where there is room, and where it stands."""
+    said = ""
+    if group.properties:
+        risk = group.risks[0]
+        first = _property(risk.step, group.properties[0])
+        more = f" and {len(group.properties) - 1} more" if len(group.properties) > 1 else ""
+        said = f"{first if len(group.risks) == 1 else first.path}{more}"
+    return "; ".join([*([said] if said else []), *group.places])
+
+
+__all__ = ["Report", "cause", "counted", "is_resource"]

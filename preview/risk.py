@@ -1,0 +1,150 @@
+"""One thing that a reviewer has to know of a change, and how such things are ranked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from preview.change import Step
+
+
+class Kind(StrEnum):
+    """Kinds of risk, the worst first."""
+
+    DATA = "data lost or replaced"
+    NO_SECOND_COPY = "removed or replaced without a second copy"
+    ACCESS = "access widened"
+    PROTECTION = "protection weakened"
+    INTERRUPTION = "interruption"
+    FINAL = "cannot be undone"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Kind).index(self)
+
+    @property
+    def label(self) -> str:
+        """Its name in a narrow column."""
+        return _LABELS[self]
+
+
+_LABELS: Mapping[Kind, str] = {
+    Kind.DATA: "DATA",
+    Kind.NO_SECOND_COPY: "OUTAGE",
+    Kind.ACCESS: "ACCESS",
+    Kind.PROTECTION: "WEAKER",
+    Kind.INTERRUPTION: "INTERRUPTS",
+    Kind.FINAL: "FINAL",
+}
+
+
+@dataclass(frozen=True)
+class Risk:
+    """A risk.
+
+    Args:
+        kind: what kind of risk it is.
+        step: the resource that it comes from.
+        what: in words that follow the resource's name (`is replaced: the new one is empty`).
+        properties: the paths that cause it; empty where the resource as a whole comes or goes.
+        subject: whom the words are about, where that is not the resource itself.
+    """
+
+    kind: Kind
+    step: Step
+    what: str
+    properties: tuple[str, ...] = ()
+    subject: str = ""
+
+    @property
+    def who(self) -> str:
+        """Whom it is about, as people say it."""
+        return self.subject or self.step.noun
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether it may happen in staging and prod only when somebody has agreed to it."""
+        return self.kind in (Kind.DATA, Kind.PROTECTION)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Risks that are the same for several resources, told in one line.
+
+    Args:
+        risks: at least one.
+        places: where the cause stands in the files, `Pulumi.prod.yaml:12 database.tier`.
+    """
+
+    risks: tuple[Risk, ...]
+    places: tuple[str, ...] = field(default=())
+
+    @property
+    def kind(self) -> Kind:
+        """Of all of them."""
+        return self.risks[0].kind
+
+    @property
+    def what(self) -> str:
+        """What all of them say."""
+        return self.risks[0].what
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The causes that all have."""
+        return self.risks[0].properties
+
+    @property
+    def who(self) -> str:
+        """Whom it is about: `log group api`, or `27 log groups (api, worker, admin…)`."""
+        first = self.risks[0]
+        if len(self.risks) == 1:
+            return first.who
+        names = [risk.step.name for risk in self.risks]
+        nouns = {risk.who.removesuffix(f" {risk.step.name}") for risk in self.risks}
+        noun = f"{nouns.pop()}s" if len(nouns) == 1 else "resources"
+        shown = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
+        return f"{len(names)} {noun} ({shown})"
+
+    def __str__(self) -> str:
+        return f"{self.who}: each {self.what}" if len(self.risks) > 1 else f"{self.who} {self.what}"
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether it may happen in staging and prod only when somebody has agreed to it."""
+        return self.risks[0].needs_approval
+
+    def fingerprint(self, environment: str) -> str:
+        """Twelve characters that are others for any other change: another resource, property or value."""
+        told = [
+            [risk.step.urn, risk.step.verb.value, risk.what, *_values(risk)]
+            for risk in sorted(self.risks, key=lambda each: each.step.urn)
+        ]
+        text = json.dumps([environment, self.kind.value, told], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _values(risk: Risk) -> Iterable[Any]:
+    """The values before and after of the properties that cause a risk.
+
+    What only AWS decides (ids, ARNs) is not among them: an environment that is made anew is approved alike.
+    """
+    names = sorted({path.split(".")[0].split("[")[0] for path in risk.properties})
+    for name in names:
+        yield [name, risk.step.before.get(name), risk.step.after.get(name)]
+
+
+def grouped(risks: Iterable[Risk]) -> list[Group]:
+    """Risks that say the same of resources of one type as one, the worst kind first."""
+    found: dict[tuple[Kind, str, str, tuple[str, ...]], list[Risk]] = {}
+    for risk in risks:
+        key = (risk.kind, risk.subject, risk.what, risk.properties)
+        alike = (*key[:1], risk.subject or risk.step.type, *key[2:])
+        found.setdefault(alike, []).append(risk)
+    groups = [Group(tuple(each)) for each in found.values()]
+    return sorted(groups, key=lambda each: (each.kind.rank, each.risks[0].step.type, each.who))

@@ -1,0 +1,27 @@
+"""All risks of a change, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preview.access import access_risks
+from preview.change import Change
+from preview.data import data_risks
+from preview.final import final_risks
+from preview.interruptions import interruption_risks
+from preview.outages import outage_risks
+from preview.protection import protection_risks
+from preview.risk import Group, Risk, grouped
+
+_RULES = (data_risks, outage_risks, access_risks, protection_risks, interruption_risks, final_risks)
+
+
+def risks_of(change: Change) -> Iterator[Risk]:
+    """Every risk, in the order of their kinds."""
+    for rule in _RULES:
+        yield from rule(change)
+
+
+def ranked(change: Change) -> list[Group]:
+    """The same, with those that say the same of several resources as one."""
+    return grouped(risks_of(change))

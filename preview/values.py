@@ -1,0 +1,106 @@
+"""Values of inputs, looked up by path and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def at(inputs: Mapping[str, Any], path: str) -> Any:
+    """The value at a path without indexes (`vpcConfig.publicAccessCidrs`); of a list of one its item's."""
+    value: Any = inputs
+    for part in path.split("."):
+        if isinstance(value, list):
+            value = value[0] if len(value) == 1 else None
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def number(value: Any) -> float | None:
+    """A number, also one that Pulumi hands on as text; None for everything else."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+# What the engine writes for a value that is known only when something has been made
+# (sdk/go/common/resource/plugin/rpc.go in Pulumi's source, UnknownStringValue).
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+def fewer(before: Any, after: Any) -> bool:
+    """A number that becomes smaller, or is not said any more."""
+    old, new = number(before), number(after)
+    return old is not None and (after is None or (new is not None and new < old))
+
+
+def more(before: Any, after: Any) -> bool:
+    """A number that becomes larger."""
+    old, new = number(before), number(after)
+    return old is not None and new is not None and new > old
+
+
+def off(before: Any, after: Any) -> bool:
+    """A switch that was on and is not any more."""
+    return _is_true(before) and not _is_true(after) and after != UNKNOWN
+
+
+def on(before: Any, after: Any) -> bool:
+    """A switch that was off and is on now."""
+    return not _is_true(before) and _is_true(after)
+
+
+def lost(before: Any, after: Any) -> bool:
+    """Something that was said and is not any more."""
+    return before not in (None, "", [], {}) and after in (None, "", [], {})
+
+
+def shrinks(before: Any, after: Any) -> bool:
+    """A list that loses an item, for certain: one that is not known yet may be any."""
+    if not isinstance(before, list) or after == UNKNOWN:
+        return False
+    rest = after if isinstance(after, list) else []
+    return sum(item not in rest for item in before) > rest.count(UNKNOWN)
+
+
+def disabled(before: Any, after: Any) -> bool:
+    """A state that becomes DISABLED; it is ENABLED where nothing is said."""
+    return bool(after == "DISABLED" and before != after)
+
+
+def differs(before: Any, after: Any) -> bool:
+    """A value that is another, for certain."""
+    return bool(before != after) and before is not None and after != UNKNOWN
+
+
+def leaves(*strong: str) -> _Leaves:
+    """A value that was one of `strong` and is none of them any more."""
+    return _Leaves(strong)
+
+
+class _Leaves:
+    def __init__(self, strong: tuple[str, ...]) -> None:
+        self._strong = strong
+
+    def __call__(self, before: Any, after: Any) -> bool:
+        return bool(before in self._strong and after not in (*self._strong, UNKNOWN))
+
+
+def said(value: Any) -> str:
+    """A value in a sentence."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list):
+        return ", ".join(map(said, value)) or "nothing"
+    return str(value)
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() in ("true", "enabled", "on")

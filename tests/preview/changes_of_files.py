@@ -1,0 +1,456 @@
+"""Changes of the two files, as people make them in pull requests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from infra.configuration import buckets
+from infra.configuration.environments import Environment
+from tests.preview.case import GONE, Case, Patch
+
+_DIGEST = "sha256:" + "ab" * 32
+
+
+def _standard(environment: str, **other: Any) -> Patch:
+    """The environment's standard with other values."""
+
+    def change(patch: pytest.MonkeyPatch) -> None:
+        each = Environment.named(environment)
+        patch.setattr(each, "standard", replace(each.standard, **other))
+
+    return Patch(f"standard {' '.join(other)}", change)
+
+
+def _bucket(name: str, **other: Any) -> Patch:
+    """The catalogue of buckets with one that is otherwise."""
+
+    def change(patch: pytest.MonkeyPatch) -> None:
+        catalogue = tuple(replace(each, **other) if each.name == name else each for each in buckets.CATALOGUE)
+        patch.setattr(buckets, "CATALOGUE", catalogue)
+
+    return Patch(f"bucket {name}", change)
+
+
+_SERVICE = {
+    "repository": "backend",
+    "port": 8080,
+    "health": {"live": "/live", "ready": "/ready"},
+    "resources": {"cpu": 250, "memory": 256},
+}
+
+_WORKER = {
+    "repository": "worker",
+    "port": 3000,
+    "exposed": False,
+    "worker": True,
+    "health": {"live": "/api/health", "ready": "/api/health/ready"},
+    "resources": {"cpu": 500, "memory": 1024},
+}
+
+CASES = (
+    # Sizes.
+    Case(
+        "the database gets a larger machine",
+        named=(
+            "INTERRUPTS RDS instance database connections break once, it fails over to its standby, 60 s to 2 min; Sunday 04:00 UTC",
+            "INTERRUPTS cross-region replica is not reachable while it restarts, 5 to 10 min; Saturday 06:00 UTC",
+        ),
+        stack=(("database.tier", "high"), ("database.previousTier", "standard")),
+    ),
+    Case(
+        "Redis's cache becomes smaller",
+        named=(
+            "INTERRUPTS Redis group cache connections break once, when the other node takes over, 20 to 60 s; Sunday 05:00 UTC",
+        ),
+        stack=(("redis.cache", "small"),),
+    ),
+    Case("storage may grow further", stack=(("database.storageMaximum", 1000),)),
+    Case("fewer pods in staging", environment="staging", stack=(("replicas", {"minimum": 2, "maximum": 2}),)),
+    Case("more pods", stack=(("replicas", {"minimum": 4, "maximum": 12}),)),
+    Case("one pod less", stack=(("replicas", {"minimum": 3, "maximum": 8}),)),
+    Case("a pod gets more memory", system=(("services.api.resources.memory", 2048),)),
+    # Retention.
+    Case(
+        "backups are kept longer",
+        named=(
+            "DATA replication of backups is replaced: until it has copied a backup the recovery region has none; the old one goes with the copies of its backups",
+        ),
+        stack=(("database.backupRetention", 35),),
+    ),
+    Case(
+        "backups are kept for a shorter time in dev",
+        environment="dev",
+        of="node",
+        stack=(("database.backupRetention", 1),),
+    ),
+    # Releases.
+    Case("a new image", stack=(("images.api", _DIGEST), ("images.worker", _DIGEST))),
+    Case("a new image of one service", of="node", system=(("images.prod.api", _DIGEST),)),
+    # Access.
+    Case(
+        "another office reaches the cluster",
+        named=("ACCESS EKS cluster admits 203.0.113.0/24 to its API",),
+        stack=(("cluster.apiAccess", ["198.51.100.0/24", "203.0.113.0/24"]),),
+    ),
+    Case(
+        "another role may deploy",
+        named=(
+            "ACCESS role github may sts:AssumeRole, sts:TagSession on arn:aws:iam::230000000003:role/other-deploy",
+            "ACCESS secret policy * does not deny other-deploy any more what it denies others",
+            "ACCESS role other-deploy gets AmazonEKSClusterAdminPolicy in the whole cluster",
+        ),
+        system=(("access.deploy", "other-deploy"),),
+    ),
+    Case(
+        "another repository deploys",
+        named=(
+            "ACCESS role github may be taken by whom arn:aws:iam:us-west-2:123456789012:github vouches for, where token.actions.githubusercontent.com:aud sts.amazonaws.com, token.actions.githubusercontent.com:sub repo:other/platform:environment:prod",
+        ),
+        system=(("source", {"repository": "other/platform"}),),
+    ),
+    Case(
+        "Kubernetes becomes newer",
+        named=("FINAL EKS cluster goes from Kubernetes 1.35 to 1.36, and not back",),
+        stack=(("cluster.version", "1.36"),),
+        of="node",
+    ),
+    Case(
+        "PostgreSQL becomes newer",
+        named=(
+            "INTERRUPTS RDS instance database is not reachable while it is upgraded, its standby with it, 5 to 15 min; now",
+            "FINAL RDS instance database goes from postgres 17 to 18; there is no way back but a restore",
+        ),
+        of="escrow",
+        stack=(("database.version", "18"), ("database.majorUpgrade", True)),
+    ),
+    # Who is told.
+    Case(
+        "a larger budget",
+        named=("WEAKER budget month tells from 5000 US$ a month on, instead of 4000",),
+        stack=(("budget.monthly", 5000),),
+    ),
+    Case("a smaller budget", of="node", stack=(("budget.monthly", 3000),)),
+    Case(
+        "someone else is written to",
+        named=(
+            "WEAKER topic subscription * is replaced: on-call@triangle.example is told nothing until it has confirmed",
+        ),
+        stack=(("alarms.email", "on-call@triangle.example"),),
+    ),
+    Case(
+        "someone is written to when a page stays unanswered",
+        stack=(("escalation.lead", "lead@triangle.example"),),
+    ),
+    Case(
+        "a later limit for errors",
+        named=("WEAKER metric alarm load-balancer-errors-critical begins above 8, instead of 5",),
+        system=(("thresholds.errorsCritical", 8),),
+    ),
+    Case("an earlier limit for errors", of="fixzit", system=(("thresholds.errorsCritical", 4),)),
+    # Services.
+    Case(
+        "a new worker",
+        system=(("services.mailer", {**_SERVICE, "exposed": False}),),
+        stack=(("images.mailer", _DIGEST),),
+    ),
+    Case(
+        "a new service on the internet",
+        named=(
+            "ACCESS CDN shop answers the internet as shop.node.example",
+            "ACCESS security group pods admits security group load-balancer on port 8080",
+            "ACCESS security group load-balancer reaches security group pods on port 8080",
+            "ACCESS network policy api reaches pods node on port 8080",
+            "ACCESS network policy worker reaches pods node on port 8080",
+        ),
+        of="node",
+        system=(
+            ("services.shop", {**_SERVICE, "route": {"host": "shop"}}),
+            ("images.prod.shop", _DIGEST),
+            ("images.staging.shop", _DIGEST),
+            ("images.dev.shop", "main"),
+        ),
+    ),
+    Case(
+        "a service is removed",
+        named=(
+            "DATA log group escrow-worker is deleted with the logs in it; Pulumi refuses: it is protected",
+            "DATA log group watch-jobs is deleted with the logs in it",
+            "OUTAGE function in the network watch-jobs is removed: nobody does its work",
+            "OUTAGE cron job * is removed: it does not run any more",
+            "OUTAGE Deployment escrow-worker is removed: none of its pods runs",
+        ),
+        of="escrow",
+        system=(
+            ("services.escrow-worker", GONE),
+            ("schedules", GONE),
+            ("jobs.escrow-retry", GONE),
+            ("jobs.escrow-rollback", GONE),
+            ("images.prod.escrow-worker", GONE),
+            ("images.staging.escrow-worker", GONE),
+            ("images.dev.escrow-worker", GONE),
+        ),
+    ),
+    Case(
+        "a service is renamed",
+        named=(
+            "DATA log group worker is deleted with the logs in it; Pulumi refuses: it is protected",
+            "DATA log group watch-jobs is deleted with the logs in it",
+            "OUTAGE function in the network watch-jobs is removed: nobody does its work",
+            "OUTAGE Deployment worker is removed: none of its pods runs",
+            "OUTAGE cron job remove-audit-logs is removed: it does not run any more",
+            "OUTAGE cron job archive-work-orders is removed: it does not run any more",
+        ),
+        of="fixzit",
+        system=(
+            ("services.worker", GONE),
+            ("services.jobs", _WORKER),
+            ("schedules", GONE),
+            ("images.prod.worker", GONE),
+            ("images.prod.jobs", _DIGEST),
+            ("images.staging.worker", GONE),
+            ("images.staging.jobs", _DIGEST),
+            ("images.dev.worker", GONE),
+            ("images.dev.jobs", "main"),
+        ),
+    ),
+    Case(
+        "a service writes another bucket",
+        named=(
+            "ACCESS role service-worker may s3:DeleteObject, s3:GetObject, s3:PutObject on bucket photos/*",
+            "ACCESS role service-worker may s3:ListBucket on bucket photos",
+        ),
+        system=(("services.worker.buckets", ["documents", "photos", "reports"]),),
+    ),
+    Case(
+        "a service reaches another port",
+        named=("ACCESS network policy web reaches 0.0.0.0/0 on port 993",),
+        of="fixzit",
+        system=(("services.web.egress", [587, 993]),),
+    ),
+    Case("a service gets a variable", system=(("services.admin.variables", {"LOG_LEVEL": "info"}),)),
+    Case(
+        "a service gets a secret",
+        named=(
+            "ACCESS role service-admin may secretsmanager:DescribeSecret, secretsmanager:GetSecretValue on secret stripe-secret-key",
+            "ACCESS secret policy stripe-secret-key does not deny triangle-prod-service-admin any more what it denies others",
+        ),
+        system=(("services.admin.secrets.STRIPE_SECRET_KEY", "stripe-secret-key"),),
+    ),
+    Case("another health path", of="paintbox", system=(("services.app.health.ready", "/health/other"),)),
+    # Secrets.
+    Case("a new secret", system=(("secrets.new-key", {"description": "New"}),)),
+    Case(
+        "a secret is removed",
+        named=(
+            "DATA secret webhook-signing-secret is deleted with its value; it can be restored for 30 days; Pulumi refuses: it is protected",
+        ),
+        of="node",
+        system=(
+            ("secrets.webhook-signing-secret", GONE),
+            ("services.api.secrets.WEBHOOK_SIGNING_SECRET", GONE),
+        ),
+    ),
+    Case(
+        "a secret is rotated less often",
+        named=("WEAKER secret rotation jwt-access-key happens every 180 days, instead of 90",),
+        system=(("secrets.jwt-access-key.rotation", 180),),
+    ),
+    Case(
+        "a secret is not rotated any more",
+        named=(
+            "WEAKER secret rotation jwt-refresh-key is deleted: the value stays the same for good",
+            "FINAL generated password jwt-refresh-key is made anew: the old one is gone",
+        ),
+        system=(("secrets.jwt-refresh-key.rotation", GONE),),
+    ),
+    # What runs by the clock.
+    Case("a job at another hour", system=(("schedules.remove-expired-uploads.schedule", "30 4 * * *"),)),
+    Case(
+        "a new job",
+        of="paintbox",
+        system=(
+            (
+                "schedules",
+                {"sweep": {"service": "app", "command": ["npm", "run", "sweep"], "schedule": "0 2 * * *"}},
+            ),
+        ),
+    ),
+    Case(
+        "a job is removed",
+        named=("OUTAGE cron job archive-work-orders is removed: it does not run any more",),
+        of="fixzit",
+        system=(("schedules.archive-work-orders", GONE),),
+    ),
+    # Others.
+    Case("another queue", system=(("queues", ["webhooks", "mail"]),)),
+    Case(
+        "a queue is removed",
+        named=("WEAKER metric alarm jobs-otp-depth is deleted: nobody is told of it any more",),
+        of="fixzit",
+        system=(("queues", ["notifications", "email"]),),
+    ),
+    Case("a feature in prod", system=(("flags.photo-annotations", ["dev", "staging", "prod"]),)),
+    Case(
+        "maintenance",
+        named=("WEAKER metric alarm endpoint-api-not-ready tells nobody any more",),
+        of="node",
+        stack=(("maintenance", {"enabled": True}),),
+    ),
+    Case(
+        "a record of DNS",
+        stack=(("dns", {"records": [{"name": "mail", "type": "MX", "values": ["10 mail.example.org"]}]}),),
+    ),
+    Case(
+        "the restore test on another day",
+        of="node",
+        stack=(("database.restoreTest", {"day": "monday", "hour": 7}),),
+    ),
+    Case(
+        "another domain",
+        named=(
+            "OUTAGE DNS zone is replaced: meanwhile the domain's names are not found until it points to the new name servers; Pulumi refuses: it is protected",
+            "ACCESS CDN domain answers the internet as paint.example",
+        ),
+        of="paintbox",
+        system=(("domain", "paint.example"),),
+    ),
+    # Data of the program.
+    Case(
+        "logs are kept for a shorter time",
+        named=("WEAKER log group * keeps 180 days, instead of 365: the older is deleted",),
+        program=_standard("prod", log_retention=180),
+    ),
+    Case(
+        "the cluster may be deleted",
+        named=("WEAKER EKS cluster can be deleted: its deletion protection is switched off",),
+        program=_standard("prod", deletion_protection=False),
+    ),
+    Case(
+        "one NAT gateway",
+        named=(
+            "WEAKER NAT gateway nat-2 is removed: its zone goes out through NAT gateway nat-1, and is cut off with that one's",
+            "WEAKER NAT gateway nat-3 is removed: its zone goes out through NAT gateway nat-1, and is cut off with that one's",
+        ),
+        program=_standard("prod", nat_per_zone=False),
+    ),
+    Case(
+        "nothing is protected any more",
+        named=(
+            "DATA log group restore-test is deleted with the logs in it",
+            "DATA snapshot before-migration is deleted, and with it a way back to before a migration",
+            "OUTAGE function in the network restore-test is removed: nobody does its work",
+            "WEAKER KMS key * can be deleted: Pulumi does not protect it any more",
+            "WEAKER KMS key * is deleted in AWS when it leaves the program, where it would have stayed",
+            "WEAKER VPC can be deleted: Pulumi does not protect it any more",
+            "WEAKER bucket * can be deleted: Pulumi does not protect it any more",
+            "WEAKER bucket * is deleted in AWS when it leaves the program, where it would have stayed",
+            "WEAKER bucket * is deleted with its objects where it would refuse",
+            "WEAKER DNS zone can be deleted: Pulumi does not protect it any more",
+            "WEAKER DNS zone is deleted with its records where it would refuse",
+            "WEAKER repository admin-console can be deleted: Pulumi does not protect it any more",
+            "WEAKER repository backend can be deleted: Pulumi does not protect it any more",
+            "WEAKER repository admin-console is deleted with its images where it would refuse",
+            "WEAKER repository backend is deleted with its images where it would refuse",
+            "WEAKER secret * can be deleted: Pulumi does not protect it any more",
+            "WEAKER secret * can be restored for 0 days after its deletion, instead of 30",
+            "WEAKER log group * can be deleted: Pulumi does not protect it any more",
+            "WEAKER subnet * can be deleted: Pulumi does not protect it any more",
+            "WEAKER vault backup can be deleted: Pulumi does not protect it any more",
+            "WEAKER load balancer can be deleted: Pulumi does not protect it any more",
+            "WEAKER load balancer can be deleted: its deletion protection is switched off",
+            "WEAKER RDS instance database can be deleted: Pulumi does not protect it any more",
+            "WEAKER RDS instance database can be deleted: its deletion protection is switched off",
+            "WEAKER RDS instance database leaves no last snapshot when it is deleted",
+            "WEAKER RDS instance database takes its automated backups along when it is deleted",
+            "WEAKER Redis group cache can be deleted: Pulumi does not protect it any more",
+            "WEAKER Redis group queue can be deleted: Pulumi does not protect it any more",
+            "WEAKER Redis group cache leaves no last snapshot when it is deleted",
+            "WEAKER Redis group queue leaves no last snapshot when it is deleted",
+            "WEAKER metric alarm * is deleted: nobody is told of it any more",
+        ),
+        environment="staging",
+        program=_standard("staging", protects_data=False),
+    ),
+    Case(
+        "nothing stands by any more",
+        named=(
+            "WEAKER RDS instance database has no standby in another zone any more",
+            "WEAKER Redis group cache has no node in another zone any more",
+            "WEAKER Redis group queue has no node in another zone any more",
+            "WEAKER Redis group cache does not fail over by itself any more",
+            "WEAKER Redis group queue does not fail over by itself any more",
+            "WEAKER Redis group cache has 1 nodes, instead of 2",
+            "WEAKER Redis group queue has 1 nodes, instead of 2",
+        ),
+        environment="staging",
+        program=_standard("staging", redundant=False),
+    ),
+    Case(
+        "no copies in the recovery region",
+        named=(
+            "WEAKER KMS key * leaves the program and stays in AWS: nothing here looks after it any more; Pulumi refuses: it is protected",
+            "WEAKER bucket * leaves the program and stays in AWS: nothing here looks after it any more; Pulumi refuses: it is protected",
+            "WEAKER replica of a KMS key secret-copies-recovery leaves the program and stays in AWS: nothing here looks after it any more; Pulumi refuses: it is protected",
+            "DATA repository admin-console-recovery is deleted with the images in it, those that run among them; Pulumi refuses: it is protected",
+            "DATA repository backend-recovery is deleted with the images in it, those that run among them; Pulumi refuses: it is protected",
+            "DATA vault backup-recovery is deleted with the recovery points in it; Pulumi refuses: it is protected",
+            "DATA log group * is deleted with the logs in it",
+            "DATA cross-region replica is deleted with its databases; the database that it copies stays; Pulumi refuses: it is protected",
+            "DATA replication of backups is deleted with the copies of its backups",
+            "OUTAGE VPC is removed: everything in it has to move; Pulumi refuses: it is protected",
+            "OUTAGE subnet * is removed: what stands in it has to move; Pulumi refuses: it is protected",
+            "WEAKER bucket object lock configuration audit lets who may bypass it remove locked objects",
+            "WEAKER plan daily copies its daily backups to the recovery region no more",
+            "WEAKER replication configuration images is deleted: images have no copy elsewhere any more",
+            "WEAKER bucket object lock configuration backups is deleted: new objects are not locked any more",
+        ),
+        program=_standard("prod", recovery_copies=False, locks_backups=False),
+        alone=True,
+    ),
+    Case(
+        "nobody looks for attacks",
+        named=(
+            "WEAKER detector threats is deleted: nobody looks for attacks any more",
+            "WEAKER event rule threats-high is deleted: nobody is told of it any more",
+            "WEAKER event rule threats-medium is deleted: nobody is told of it any more",
+            "WEAKER metric alarm threats-high is deleted: nobody is told of it any more",
+            "WEAKER metric alarm threats-medium is deleted: nobody is told of it any more",
+        ),
+        program=_standard("prod", detects_threats=False),
+    ),
+    Case(
+        "reports are kept for a shorter time",
+        named=(
+            "WEAKER lifecycle of a bucket reports removes old versions after 90 days, instead of 365",
+            "WEAKER lifecycle of a bucket reports-recovery removes old versions after 90 days, instead of 365",
+        ),
+        program=_bucket("reports", noncurrent_expire_after=90, archive_after=None, infrequent_after=30),
+    ),
+    Case(
+        "reports are removed after a year",
+        named=(
+            "WEAKER lifecycle of a bucket reports removes objects after 365 days, instead of keeping them",
+            "WEAKER lifecycle of a bucket reports-recovery removes objects after 365 days, instead of keeping them",
+        ),
+        program=_bucket("reports", expire_after=365),
+    ),
+    Case(
+        "audit logs are locked for a shorter time",
+        named=(
+            "WEAKER bucket object lock configuration audit locks new objects 365 days, instead of 730",
+            "WEAKER bucket object lock configuration audit-recovery locks new objects 365 days, instead of 730",
+        ),
+        program=_bucket("audit", lock=365),
+    ),
+    Case(
+        "audit logs are locked longer",
+        named=(
+            "FINAL bucket object lock configuration audit locks new objects for 1000 days; nobody, the root user included, can remove them",
+            "FINAL bucket object lock configuration audit-recovery locks new objects for 1000 days; nobody, the root user included, can remove them",
+        ),
+        program=_bucket("audit", lock=1000, expire_after=1000),
+    ),
+)

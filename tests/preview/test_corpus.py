@@ -1,0 +1,34 @@
+"""A corpus of changes: for each the risks that are named, and no others. It grows with each mistake."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.preview.case import Case, mistakes, played, together
+from tests.preview.changes_of_files import CASES as OF_FILES
+from tests.preview.changes_of_program import CASES as OF_PROGRAM
+
+TOGETHER = together(OF_FILES)
+
+
+def test_every_change_of_the_corpus_is_another() -> None:
+    names = Counter(case.name for case in (*OF_FILES, *OF_PROGRAM))
+    assert [name for name, count in names.items() if count > 1] == []
+    assert names.total() >= 100
+
+
+@pytest.mark.parametrize("cases", TOGETHER, ids=lambda cases: f"{cases[0].name} and {len(cases) - 1} more")
+def test_changes_of_the_files_name_their_risks_and_no_others(cases: list[Case], tmp_path: Path) -> None:
+    # Changes that have nothing to do with each other are evaluated together; each by itself when that fails.
+    if mistakes(cases, played(cases, tmp_path)):
+        alone = {case.name: mistakes([case], played([case], tmp_path)) for case in cases}
+        assert {name: found for name, found in alone.items() if found} == {}
+        pytest.fail("only together: play them apart")
+
+
+@pytest.mark.parametrize("case", OF_PROGRAM, ids=lambda case: case.name)
+def test_changes_of_the_program_name_their_risks_and_no_others(case: Case, tmp_path: Path) -> None:
+    assert mistakes([case], played([case], tmp_path)) == []
