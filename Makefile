@@ -7,8 +7,8 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT AGAIN AUTOMATIC BACK BASE CONNECT DATA DIFF DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION INVENTORY \
-	JSON LIST MARKDOWN MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON SECOND \
+GIVEN := ACCEPT AGAIN AUTOMATIC BACK BASE CONNECT DATA DIFF DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION HELD INVENTORY \
+	JSON LIST MARKDOWN MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON SAVE SECOND \
 	SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WAIT WHAT WRITE YES ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
@@ -28,7 +28,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover disaster test lint bench sdk audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover disaster test lint workflows bench sdk audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -146,10 +146,11 @@ secret: $(READY) ## set the secret NAME of ENV from a hidden prompt or stdin; EN
 revoke: $(READY) ## end the value of NAME in ENV after a leak, and say what is still valid; NOW=1 does not wait for pods
 	@$(OPERATIONS) revoke $(OPTIONS) $(ENDPOINT_URL) $${NOW:+--now} -- "$$NAME"
 
-parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets, features; PROFILES="staging=… prod=…"
+parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets, features; PROFILES="staging=… prod=…"; SAVE, HELD: in two halves
 	@set -f; set --; $(call each,ACCEPT,--accept) $(call each,PROFILES,--profile) \
 	$(call each,ENDPOINTS,--endpoint-url) \
-	$(OPERATIONS) parity --from "$$FROM" --to "$$TO" $(OTHER_SYSTEM) $(AS_JSON) "$$@"
+	$(OPERATIONS) parity --from "$$FROM" --to "$$TO" $(OTHER_SYSTEM) $(AS_JSON) $${SAVE:+--save "$$SAVE"} \
+		$${HELD:+--held "$$HELD"} "$$@"
 
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
@@ -169,6 +170,12 @@ test: $(TESTS_READY) ## linter, type checker, then all tests, or those in TESTS 
 lint: $(TESTS_READY) ## linter and type checker only
 	@$(STEP); $(CHECKS); [ -z "$$failed" ]
 
+workflows: $(READY) $(CHECKERS_READY) ## check the workflows of CI: actionlint, GitHub's schemas
+	@$(CHECKERS)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(CHECKERS)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@$(CHECKERS)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(VENV)/bin/python -m rehearsal.audit.actionlint
+
 systems: $(READY) ## bring each of the five systems up in each environment, and say how it went
 	@$(REHEARSAL) systems $(AS_JSON)
 
@@ -181,7 +188,7 @@ bench: $(READY) ## how long things take, compared with the engine's own floor; W
 sdk: $(READY) ## what each part of Pulumi's SDK that rehearsals replace takes in ENV, and that no state differs
 	@$(REHEARSAL) bench-sdk --env "$$ENV" $(AS_JSON)
 
-audit: $(READY) $(CHECKERS_READY) ## checkers made by others on all environments, or on ENV; see waivers.yaml
+audit: $(READY) $(CHECKERS_READY) workflows ## checkers made by others on all environments, or on ENV; see waivers.yaml
 	@$(CHECKERS)/bin/python -m vulture >&2
 	@$(REHEARSAL) audit --checkers '$(CHECKERS)' $(if $(findstring command line,$(ENV_ORIGIN)),--env "$$ENV") \
 		$(OTHER_SYSTEM) $(AS_JSON)

@@ -15,7 +15,7 @@ from operations.console import OperationError, OperationFailed
 API = "https://api.github.com"
 API_VERSION = "2022-11-28"
 BRANCH = "main"
-CHECKS = ("test",)  # .github/workflows/test.yml
+CHECKS = ("test", "workflows")  # .github/workflows/test.yml
 TIMEOUT_SECONDS = 30
 
 
@@ -54,7 +54,17 @@ def rules(repository: str, reviewers: Sequence[int], checks: Sequence[str] = CHE
         },
         f"{BRANCH}: one review, {', '.join(checks)} green, no force pushes, the same for administrators",
     )
-    return (branch, *(_environment(repository, name, reviewers) for name in Environment))
+    return (
+        branch,
+        *(_environment(repository, name, reviewers) for name in Environment),
+        *(_reading(repository, name) for name in Environment),
+    )
+
+
+def _reading(repository: str, name: Environment) -> Rule:
+    """What only looks (a plan, drift) has an environment of its own, since nobody is asked before it."""
+    path = f"/repos/{repository}/environments/{name}-read"
+    return Rule(path, {"deployment_branch_policy": _PROTECTED}, f"{name}-read: from {BRANCH} alone")
 
 
 def _environment(repository: str, name: Environment, reviewers: Sequence[int]) -> Rule:

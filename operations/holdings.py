@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -56,6 +56,32 @@ class Holding:
     changed: datetime | None = None
     rotated: datetime | None = None
     due: datetime | None = None
+
+
+def as_json(held: Sequence[Holding]) -> list[dict[str, Any]]:
+    """What an account holds, to be taken where its credentials are not: names, states and fields."""
+    return [
+        {"name": each.declared.name, "state": each.state.value, "fields": sorted(each.fields)}
+        for each in held
+    ]
+
+
+def of_json(content: object, configuration: Configuration) -> list[Holding]:
+    """The same of a file.
+
+    Args:
+        content: of `as_json`.
+        configuration: the environment that it is of.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is something else.
+    """
+    declared = {each.name: each for each in entries(configuration)}
+    if not isinstance(content, list):
+        raise TypeError("it is no list")
+    return [
+        Holding(declared[each["name"]], State(each["state"]), frozenset(each["fields"])) for each in content
+    ]
 
 
 def entries(configuration: Configuration) -> list[Declared]:

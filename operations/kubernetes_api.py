@@ -18,6 +18,7 @@ from functions.watch_jobs.cluster import token
 from infra.configuration import Configuration
 from operations.console import OperationFailed
 from operations.environments import Connection
+from operations.recovery.services import EMBEDDED_PATH
 
 _TIMEOUT_SECONDS = 30
 
@@ -31,7 +32,7 @@ class KubernetesApi:
 
     Args:
         endpoint: its address.
-        authority: its certificate authority, as EKS tells it: PEM in base64.
+        authority: its certificate authority, as PEM; empty for an embedded one, which has none.
         cluster: its name, for the token.
         session: boto3's, of whoever asks.
         region: where it is.
@@ -39,7 +40,7 @@ class KubernetesApi:
 
     def __init__(self, endpoint: str, authority: str, cluster: str, session: Any, region: str) -> None:
         self._endpoint, self._cluster, self._session, self._region = endpoint, cluster, session, region
-        self._context = ssl.create_default_context(cadata=base64.b64decode(authority).decode())
+        self._context = ssl.create_default_context(cadata=authority) if authority else None
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
         """What is at a path.
@@ -119,5 +120,8 @@ def cluster_of(configuration: Configuration, connection: Connection) -> Kubernet
         raise OperationFailed(
             f"{name}: {str(error).rstrip('.')}. Is the environment deployed, and are these its credentials?"
         ) from None
-    authority = found["certificateAuthority"]["data"]
-    return KubernetesApi(found["endpoint"], authority, name, connection.session, region)
+    endpoint, authority = found["endpoint"], base64.b64decode(found["certificateAuthority"]["data"])
+    if connection.endpoint_url is not None and b"BEGIN CERTIFICATE" not in authority:
+        # An embedded cluster is asked under the address of the embedded AWS, and has no certificate.
+        endpoint, authority = connection.endpoint_url.rstrip("/") + EMBEDDED_PATH + name, b""
+    return KubernetesApi(endpoint, authority.decode(), name, connection.session, region)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +19,7 @@ from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 if TYPE_CHECKING:
     from infra.configuration import Configuration
     from operations.environments import Place
+    from operations.holdings import Holding
     from operations.revocation import Revoked
     from operations.snapshots import Found
 
@@ -191,25 +193,38 @@ def parity(
     endpoint_url: Annotated[
         list[str] | None, typer.Option(help="ENVIRONMENT=URL of an embedded AWS; repeatable")
     ] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="only ask the first one, and keep in a file what it holds")
+    ] = None,
+    held: Annotated[
+        Path | None, typer.Option(help="such a file, in place of asking the first one's account")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Compare what two environments declare and hold: secrets by name, features. Never values.
 
-    Exit codes: 0 the same; 1 something is missing or differs, or AWS cannot be asked; 2 wrong input.
+    Whoever has no credentials of both asks one, and takes the file to the other. Exit codes: 0 the same, or
+    kept; 1 something is missing or differs, or AWS cannot be asked; 2 wrong input.
     """
     with errors_for_people():
+        from operations import holdings
         from operations.checkout import declared
         from operations.environments import connect, places
-        from operations.holdings import holdings
         from operations.parity import differences, flags_of
 
         place = places(profile or (), endpoint_url or ())
         one, other = declared(source, system), declared(target, system)
-        held = [
-            holdings(each, connect(each, place(name)).client("secretsmanager"), values=True)
-            for each, name in ((one, source), (other, target))
-        ]
-        found = differences(held[0], held[1], flags_of(one, other), accept or ())
+
+        def asked(configuration: Configuration, name: str) -> list[Holding]:
+            client = connect(configuration, place(name)).client("secretsmanager")
+            return holdings.holdings(configuration, client, values=True)
+
+        if save is not None:
+            _keep(save, holdings.as_json(asked(one, source)), source, target, json_)
+            return
+        first = _read_holdings(held, one) if held is not None else asked(one, source)
+        second = asked(other, target)
+        found = differences(first, second, flags_of(one, other), accept or ())
         if json_:
             show_json(
                 {"from": source, "to": target, "differences": [difference.as_json() for difference in found]}
@@ -220,9 +235,37 @@ def parity(
                 [(each.kind, each.name, each.source, each.target) for each in found],
             )
         else:
-            typer.echo(f"{source} and {target} hold the same {len(held[1])} secrets and features.")
+            typer.echo(f"{source} and {target} hold the same {len(second)} secrets and features.")
         if found:
             raise typer.Exit(Exit.FAILED)
+
+
+def _keep(file: Path, content: list[dict[str, Any]], source: str, target: str, json_: bool) -> None:
+    import json
+
+    from commands.files import write_atomically
+
+    write_atomically(file, json.dumps(content, indent=2) + "\n")
+    if json_:
+        show_json({"from": source, "to": target, "saved": str(file)})
+    else:
+        typer.echo(f"{file}: what {source} holds. With credentials of {target}: HELD={file}.")
+
+
+def _read_holdings(file: Path, configuration: Configuration) -> list[Holding]:
+    import json
+
+    from commands.files import check_file
+    from operations.console import OperationError
+    from operations.holdings import of_json
+
+    check_file(file)
+    try:
+        return of_json(json.loads(file.read_text(encoding="utf-8")), configuration)
+    except (KeyError, TypeError, ValueError) as error:
+        raise OperationError(
+            f"{file}: found something else than what SAVE has kept, with the same files: {error}."
+        ) from None
 
 
 def ledger(

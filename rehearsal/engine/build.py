@@ -6,6 +6,7 @@ the result trustworthy, wherever the modules come from.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -36,6 +37,49 @@ def build(work: Path, store: Store, environment: Mapping[str, str], progress: Pr
         OSError: `work` cannot be written.
     """
     _check_room(work, store)
+    go, own = _toolchain(work, store, environment, progress)
+    target = work / "pulumi"
+    progress.start(f"Building Pulumi {VERSION} from its pinned Go modules; once, in 4 to 5 minutes")
+    flags = ["-v", "-ldflags", f"-s -w {_VERSION_FLAG}", "-o", str(target)]
+    _run([str(go), "build", *flags, _COMMAND], MODULE, own, store, progress)
+    return target
+
+
+def build_tool(
+    module: Path, command: str, store: Store, environment: Mapping[str, str], progress: Progress
+) -> Path:
+    """A small Go program of pinned modules, built once and kept in the store's folder.
+
+    Args:
+        module: the folder with `go.mod` and `go.sum`.
+        command: its import path; the last part is its name.
+        store: where it is kept.
+        environment: of the build.
+        progress: who is told.
+
+    Raises:
+        Unavailable: no Go toolchain, modules out of reach, or the build fails.
+    """
+    name = command.rpartition("/")[2]
+    # Another version has another folder.
+    sums = hashlib.sha256((module / "go.sum").read_bytes()).hexdigest()[:12]
+    kept = store.directory / sums / name
+    if kept.exists():
+        return kept
+    with store.preparing(progress) as work:
+        go, own = _toolchain(work, store, environment, progress)
+        progress.start(f"Building {name} from its pinned Go modules; once, in seconds")
+        flags = ["-v", "-ldflags", "-s -w", "-o", str(work / name)]
+        _run([str(go), "build", *flags, command], module, own, store, progress)
+        kept.parent.mkdir(exist_ok=True)
+        (work / name).replace(kept)
+    return kept
+
+
+def _toolchain(
+    work: Path, store: Store, environment: Mapping[str, str], progress: Progress
+) -> tuple[Path, dict[str, str]]:
+    """Go, and the environment that it builds in."""
     own = {**environment, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
     # The toolchain must be the one that was checked, and it must build for this machine.
     own = {**own, "GOTOOLCHAIN": "local", "GOOS": "", "GOARCH": ""}
@@ -46,11 +90,7 @@ def build(work: Path, store: Store, environment: Mapping[str, str], progress: Pr
         caches = {"GOROOT": "", "GOPATH": work / "path", "GOCACHE": work / "build", "GOTMPDIR": work}
         own = {**own, **{name: str(value) for name, value in caches.items()}}
         own["GOFLAGS"] += " -modcacherw"
-    target = work / "pulumi"
-    progress.start(f"Building Pulumi {VERSION} from its pinned Go modules; once, in 4 to 5 minutes")
-    flags = ["-v", "-ldflags", f"-s -w {_VERSION_FLAG}", "-o", str(target)]
-    _run([str(go), "build", *flags, _COMMAND], MODULE, own, store, progress)
-    return target
+    return go, own
 
 
 def _check_room(work: Path, store: Store) -> None:

@@ -73,7 +73,7 @@ def github() -> Iterator[GitHub]:
 def test_main_changes_by_reviewed_and_tested_pull_requests_alone(github: GitHub) -> None:
     protect(TOKEN, REPOSITORY, ["on-call"], api=github.api)
     rule = github.put[f"/repos/{REPOSITORY}/branches/main/protection"]
-    assert rule["required_status_checks"] == {"strict": True, "contexts": ["test"]}
+    assert rule["required_status_checks"] == {"strict": True, "contexts": ["test", "workflows"]}
     assert rule["required_pull_request_reviews"]["required_approving_review_count"] == 1
     assert rule["enforce_admins"] is True
     assert (rule["allow_force_pushes"], rule["allow_deletions"]) == (False, False)

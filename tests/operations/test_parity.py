@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -100,3 +101,32 @@ def test_the_comparison_calls_what_the_table_of_rights_says(account: Start, call
     prod.deploy()
     _parity(staging, prod)
     assert calls.of("parity") == table_of("parity")
+
+
+@pytest.mark.contract("ENV-5")
+def test_whoever_has_no_credentials_of_both_takes_what_one_holds_to_the_other(
+    account: Start, tmp_path: Path
+) -> None:
+    staging, prod = account("staging"), account("prod")
+    staging.deploy(firebase_service_account='{"project_id": "a", "private_key": "of staging"}')
+    prod.deploy(firebase_service_account='{"project_id": "b"}')
+    file = tmp_path / "held.json"
+    there, here = (["--endpoint-url", f"{each.environment}={each.url}"] for each in (staging, prod))
+    parity = ["parity", "--from", "staging", "--to", "prod", "--json", *FEATURES]
+    saved = CliRunner().invoke(app, [*parity, *there, "--save", str(file)])
+    assert saved.exit_code == 0, saved.output
+    assert "of staging" not in file.read_text()
+    result = CliRunner().invoke(app, [*parity, *here, "--held", str(file)])
+    assert result.exit_code == 1
+    (found,) = json.loads(result.stdout)["differences"]
+    assert found["source"] == "private_key"
+
+
+@pytest.mark.parametrize("text", ["", "{}", '[{"name": "no-such-entry", "state": "held", "fields": []}]'])
+def test_a_file_of_something_else_is_refused(account: Start, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "held.json"
+    file.write_text(text)
+    parity = ["parity", "--from", "staging", "--to", "prod", "--held", str(file)]
+    result = CliRunner().invoke(app, parity)
+    assert result.exit_code == 2
+    assert "something else than what SAVE has kept" in result.stderr

@@ -14,10 +14,10 @@ from pathlib import Path
 
 @contextmanager
 def tls_server(
-    handler: type[BaseHTTPRequestHandler], folder: Path, names: Sequence[str] = ()
+    handler: type[BaseHTTPRequestHandler], folder: Path, names: Sequence[str] = (), days: int = 1
 ) -> Iterator[tuple[str, bytes]]:
     """Yields its address and its certificate, which is its own authority, and for other names too."""
-    certificate, key = certificate_and_key(names)
+    certificate, key = certificate_and_key(names, days)
     file = folder / "server.pem"
     file.write_bytes(certificate + key)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -34,8 +34,13 @@ def tls_server(
         thread.join()
 
 
-def certificate_and_key(names: Sequence[str] = ()) -> tuple[bytes, bytes]:
-    """A new certificate for this machine's address, and its key, both as PEM."""
+def certificate_and_key(names: Sequence[str] = (), days: int = 1) -> tuple[bytes, bytes]:
+    """A new certificate for this machine's address and other names, and its key, both as PEM.
+
+    Args:
+        names: DNS's.
+        days: until it ends.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -53,7 +58,7 @@ def certificate_and_key(names: Sequence[str] = ()) -> tuple[bytes, bytes]:
         .public_key(key.public_key())
         .serial_number(1)
         .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(address, critical=False)
         .sign(key, hashes.SHA256())

@@ -114,8 +114,12 @@ class TestSetUp:
         make("audit", "ENV=prod")
         theirs = ["-m venv .venv-audit", *SETUP[1:]]
         audit = "-m rehearsal audit --checkers .venv-audit"
-        unused = "-m vulture"
-        assert calls() == [*SETUP, *theirs, unused, audit, unused, f"{audit} --env prod"]
+        kinds = {"workflows": "workflows/*.yml", "actions": "actions/*/action.yml"}
+        schemas = [f"vendor.github-{kind} .github/{files}" for kind, files in kinds.items()]
+        schemas.append("vendor.dependabot .github/dependabot.yml")
+        workflows = [f"-m check_jsonschema --quiet --builtin-schema {each}" for each in schemas]
+        before = [*workflows, "-m rehearsal.audit.actionlint", "-m vulture"]
+        assert calls() == [*SETUP, *theirs, *before, audit, *before, f"{audit} --env prod"]
 
     def test_only_the_tests_wait_for_what_they_need_on_top(
         self, make: Make, calls: Callable[[], list[str]], tmp_path: Path
@@ -272,7 +276,7 @@ TARGETS = {
     "purge": ["ENV", "PATHS", "ENDPOINT"],
     "secret": ["NAME", "ENV", "ENDPOINT"],
     "revoke": ["NAME", "ENV", "SYSTEM"],
-    "parity": ["FROM", "TO", "ACCEPT", "PROFILES", "ENDPOINTS"],
+    "parity": ["FROM", "TO", "SAVE", "HELD", "ACCEPT", "PROFILES", "ENDPOINTS"],
     "audit": ["ENV", "SYSTEM"],
     "dns": ["ENV", "ZONE", "NAMES"],
     "test": ["TESTS"],

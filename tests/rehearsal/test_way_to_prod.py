@@ -1,0 +1,139 @@
+"""DEP-1, DEP-2: releases on their way to prod, with the steps of the workflows themselves.
+
+The steps are read from `.github/workflows/`, so that they cannot differ; the commands, the engine and its
+state are the real ones, the accounts are embedded. The tests follow each other like the days of a system:
+each begins with prod in a release that was good.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.monitoring.alarm import Subject
+from operations.checkout import declared
+from operations.deployment.records import Outcome
+from tests.support.deployed import alarm_of, put_alarm
+from tests.support.way import Services, Way, way
+
+pytestmark = pytest.mark.engine
+
+GOOD, FAILS_SMOKE, RINGS, CHANGED, KILLED, URGENT = (f"sha256:{digit * 64}" for digit in "123456")
+
+
+@pytest.fixture(scope="module")
+def released(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Way]:
+    """Staging and prod after their first deployment, which people make; staging is asked already."""
+    with way(engine, tmp_path_factory.mktemp("way")) as made:
+        made.release(GOOD)
+        for environment in ("staging", "prod"):
+            deployed = made.run(environment, "make", "deploy", f"ENV={environment}")
+            assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+        made.good_traffic("staging")
+        yield made
+
+
+@pytest.mark.contract("DEP-1", "ENV-4", "ENV-5")
+def test_a_good_release_comes_to_prod(released: Way) -> None:
+    run = released.play("deploy")
+    assert run.outcomes == dict.fromkeys(("dev", "staging", "plan", "prod"), "success"), run.steps
+    assert run.of("make rollback") == ["skipped"]
+    assert released.engine_runs("prod") == GOOD
+    assert released.latest("prod").outcome is Outcome.GOOD
+
+
+@pytest.mark.contract("DEP-1")
+def test_a_release_that_fails_its_smoke_check_never_comes_near_prod(released: Way) -> None:
+    released.release(FAILS_SMOKE)
+    Services.bad = frozenset({"api.staging.triangle.example"})
+    run = released.play("deploy", "staging", "plan", "prod")
+    Services.bad = frozenset()
+    assert run.outcomes == {"staging": "failure", "plan": "skipped", "prod": "skipped"}
+    assert "HTTP 503" in run.said("make smoke")
+    assert run.of("make gate") == ["skipped"]
+    assert released.engine_runs("staging") == FAILS_SMOKE
+    assert released.engine_runs("prod") == GOOD
+    released.release(GOOD)
+
+
+@pytest.mark.contract("DEP-1", "K8S-5")
+def test_an_alarm_in_the_watch_brings_the_version_before_back(released: Way) -> None:
+    released.release(RINGS)
+    cloudwatch, configuration = released.client("prod", "cloudwatch"), declared("prod")
+    alarm = alarm_of(configuration, Subject.LOAD_BALANCER, "errors-critical")
+
+    def errors(does: str) -> None:
+        if does == "make watch":
+            put_alarm(cloudwatch, configuration, "load-balancer", alarm, "ALARM")
+
+    run = released.play("deploy", "plan", "prod", before=errors)
+    assert run.outcomes == {"plan": "success", "prod": "failure"}
+    assert run.of("make deploy") == ["success", "success"], run.steps
+    assert "SEV-1" in run.said("make watch")
+    assert released.engine_runs("prod") == GOOD
+    told = released.told_github()
+    assert "pr create --title Roll prod back --head rollback-prod-7" in told
+    assert "issue create --label incident" in told
+    assert released.git("ls-remote", "--heads", "origin", "rollback-prod-7")
+    released.git("switch", "-q", "main")
+    cloudwatch.delete_alarms(AlarmNames=["triangle-prod-load-balancer-errors-critical"])
+    released.release(GOOD)
+
+
+@pytest.mark.contract("DEP-1")
+def test_a_plan_that_is_not_the_one_agreed_to_is_not_carried_out(released: Way) -> None:
+    assert released.play("deploy", "plan").outcomes == {"plan": "success"}
+    released.release(CHANGED)
+    run = released.play("deploy", "prod")
+    assert run.outcomes == {"prod": "failure"}
+    refused = next(step for step in run.steps if step.does == "make deploy")
+    assert "what would be done is not what was shown" in refused.output
+    assert run.of("make rollback") == ["failure"], "nothing was deployed, so nothing is taken back"
+    assert released.engine_runs("prod") == GOOD
+    released.release(GOOD)
+
+
+@pytest.mark.contract("DEP-1")
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="what a command has started is in /proc")
+def test_of_two_at_once_one_is_refused_and_what_a_dead_runner_leaves_is_told(released: Way) -> None:
+    released.release(KILLED)
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hold(_service: str, operation: str) -> None:
+        if operation == "set_topic_attributes":
+            reached.set()
+            go_on.wait(60)
+
+    released.faults("staging", hold)
+    first = released.start("staging", "make", "deploy", "ENV=staging")
+    assert reached.wait(60), first.communicate()
+    second = released.run("staging", "make", "deploy", "ENV=staging")
+    assert "staging is locked: " in second.stderr
+    assert "has not ended: it still runs, or its runner has died" in second.stderr
+    released.kill(first)
+    released.faults("staging", None)
+    go_on.set()
+    after = released.run("staging", "make", "deploy", "ENV=staging")
+    assert "`pulumi cancel --stack staging --yes`" in after.stderr
+    assert released.run("staging", "pulumi", "cancel", "--stack", "staging", "--yes").returncode == 0
+    finished = released.run("staging", "make", "deploy", "ENV=staging")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert released.engine_runs("staging") == KILLED
+    released.release(GOOD)
+
+
+@pytest.mark.contract("DEP-2")
+def test_an_emergency_goes_straight_to_prod(released: Way) -> None:
+    released.release(URGENT)
+    reason = "payments fail since the release of 14:00"
+    run = released.play("emergency", "prod", reason=reason, second="grace")
+    assert run.outcomes == {"prod": "success"}, run.steps
+    assert (run.of("make parity"), run.of("make emergency")) == (["skipped"], ["success"])
+    assert released.git("ls-remote", "--tags", "origin", "emergency/prod/*")
+    assert released.engine_runs("prod") == URGENT
+    record = released.latest("prod")
+    assert (record.outcome, record.second, record.reason) == (Outcome.GOOD, "grace", reason)
+    assert record.skipped[0] == "make deploy ENV=dev"

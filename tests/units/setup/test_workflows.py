@@ -1,0 +1,159 @@
+"""DEP-1, DEP-2: the workflows of CI are thin, pinned and safe; `make workflows` has others check them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from infra.configuration.environments import Environment
+from operations.branch_protection import CHECKS
+from operations.deployment.emergency import skipped
+from tests.support.checkout import ROOT
+from tests.support.workflows import WORKFLOWS, Job, jobs, read
+
+FILES = sorted(WORKFLOWS.glob("*.yml"))
+ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
+PINNED = re.compile(r"uses: ([\w./-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+# What a job may do at most; everything else that GitHub's token can is not needed here.
+ALLOWED = {
+    "contents": {"read", "write"},
+    "id-token": {"write"},
+    "issues": {"write"},
+    "pull-requests": {"write"},
+}
+EVERY_JOB = [job for file in FILES for job in jobs(file.stem)]
+MAKE = re.compile(r"\bmake(?: --no-print-directory)? (\w+)((?: [A-Z]+=\S+)*)")
+
+
+def ids(job: Job) -> str:
+    return f"{job.workflow}.{job.name}"
+
+
+def runs(job: Job) -> Iterator[str]:
+    for step in job.steps:
+        if "run" in step:
+            yield step["run"]
+
+
+@pytest.mark.parametrize("file", [*FILES, *ACTIONS], ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_every_action_is_pinned_by_digest_with_its_version(file: Path) -> None:
+    lines = [line.strip().removeprefix("- ") for line in file.read_text().splitlines()]
+    for line in (line for line in lines if line.startswith("uses: ")):
+        local = line.removeprefix("uses: ./")
+        assert PINNED.match(line) or (ROOT / local).exists(), line
+
+
+def test_one_action_has_one_version_everywhere() -> None:
+    text = "".join(file.read_text() for file in [*FILES, *ACTIONS])
+    found = set(re.findall(r"uses: ([\w/-]+)@(\w+)", text))
+    assert len(found) == len({name for name, _ in found})
+
+
+@pytest.mark.parametrize("job", EVERY_JOB, ids=ids)
+def test_no_text_of_others_gets_into_a_shell(job: Job) -> None:
+    for run in runs(job):
+        assert "${{" not in run, "an expression becomes part of the script: hand it on in `env`"
+
+
+@pytest.mark.parametrize("job", EVERY_JOB, ids=ids)
+def test_a_job_may_do_what_it_needs_and_ends(job: Job) -> None:
+    top = read(job.workflow)["permissions"]
+    assert top in ({}, {"contents": "read"})
+    for name, level in (job.content.get("permissions") or {}).items():
+        assert level in ALLOWED[name]
+    if "uses" not in job.content:
+        assert 0 < job.content["timeout-minutes"] <= 240
+        assert "self-hosted" not in str(job.content["runs-on"])
+
+
+@pytest.mark.contract("DEP-1")
+@pytest.mark.parametrize("job", EVERY_JOB, ids=ids)
+def test_steps_are_commands_that_a_person_can_run(job: Job) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    given = re.search(r"^GIVEN := ((?:.*\\\n)*.*)$", makefile, re.MULTILINE)
+    assert given is not None
+    variables = set(given[1].replace("\\\n", " ").split())
+    for step in job.steps:
+        run = step.get("run", "")
+        for target, values in MAKE.findall(run):
+            assert target in targets
+            named = {each.partition("=")[0] for each in values.split()} | step.get("env", {}).keys()
+            assert named <= variables
+        for script in re.findall(r"^(\.ci/\w+)", run):
+            assert (ROOT / script).stat().st_mode & 0o111
+
+
+@pytest.mark.contract("DEP-1")
+def test_one_deployment_of_an_environment_at_a_time_and_none_is_cut_off() -> None:
+    deploying = [job for job in EVERY_JOB if any("make deploy" in run for run in runs(job))]
+    assert {job.content["env"]["ENV"] for job in deploying} == set(Environment)
+    for job in deploying:
+        environment = job.content["env"]["ENV"]
+        assert job.content["environment"] == environment
+        assert job.content["concurrency"] == {"group": f"deploy-{environment}"}, "nothing is cancelled"
+
+
+@pytest.mark.contract("DEP-1", "K8S-5")
+def test_what_goes_back_has_the_whole_history_and_fresh_credentials() -> None:
+    (prod,) = jobs("prod")
+    checkout = prod.steps[0]
+    assert checkout["with"]["fetch-depth"] == 0
+    names = [step.get("run", step.get("uses", "")) for step in prod.steps]
+    assert names.index("make watch") - 1 == names.index(
+        "./.github/actions/credentials", names.index("make smoke")
+    )
+    assert names[names.index("make rollback") - 1] == "./.github/actions/credentials"
+
+
+@pytest.mark.contract("DEP-1", "SEC-7")
+def test_prod_comes_last_and_waits_for_somebody_elses_consent() -> None:
+    deploy = {job.name: job.content for job in jobs("deploy")}
+    order = ["dev"]
+    while following := [name for name, job in deploy.items() if job.get("needs") == order[-1]]:
+        order += following
+    assert order == ["dev", "staging", "plan", "prod"]
+    assert deploy["prod"]["uses"] == "./.github/workflows/prod.yml"
+
+
+@pytest.mark.contract("DEP-2")
+def test_what_an_emergency_leaves_out_is_listed_and_run_afterwards() -> None:
+    emergency = {job.name: job.content for job in jobs("emergency")}
+    assert emergency["afterwards"] == {
+        "needs": "prod",
+        "permissions": emergency["prod"]["permissions"],
+        "uses": "./.github/workflows/deploy.yml",
+    }
+    left_out = []
+    for job in jobs("deploy"):
+        for step in job.steps:
+            if found := MAKE.search(step.get("run", "")):
+                of = step.get("env", {})
+                where = (
+                    f"FROM={of['FROM']} TO={of['TO']}" if "FROM" in of else f"ENV={job.content['env']['ENV']}"
+                )
+                left_out.append(f"make {found[1]} {where}")
+    assert tuple(left_out) == skipped(Environment.PROD)
+
+
+def test_what_main_asks_for_are_jobs_that_there_are() -> None:
+    assert {job.name for job in jobs("test")} >= set(CHECKS)
+
+
+@pytest.mark.parametrize("name", ["push", "propose", "issue", "comment"])
+def test_the_scripts_are_sound_shell(name: str) -> None:
+    script = str(ROOT / ".ci" / name)
+    assert subprocess.run(["/bin/sh", "-n", script], check=False).returncode == 0
+    assert "set -eu" in Path(script).read_text()
+
+
+def test_dependencies_are_renewed_by_somebody() -> None:
+    updates: Any = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    assert [each["package-ecosystem"] for each in updates] == ["github-actions"]
+    assert any("make lock UPGRADE=1" in run for job in jobs("weekly") for run in runs(job))
