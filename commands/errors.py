@@ -21,6 +21,7 @@ class Exit(IntEnum):
     CHECKS_FAILED = 3  # of the operations, which need none
     LOCKED = 4
     DRIFTED = 5
+    NOT_APPROVED = 5  # of preview: what loses data or weakens protection has no line in approvals.yaml
     ALARM = 6  # one that wakes somebody up, in the watch after a deployment
     NO_WAY_BACK = 7  # the release's migration cannot be undone
     PLAN_CHANGED = 8  # what would be done is not what was agreed to

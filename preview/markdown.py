@@ -8,8 +8,9 @@ from preview.report import Report, cause
 from preview.risk import Group
 
 LINES = 60
-_RISKS_OPEN = 12  # stand outside of what is folded
-_RISKS_FOLDED = 20
+_RISKS_OPEN = 8  # stand outside of what is folded
+_RISKS_FOLDED = 12
+_PROPOSED = 2  # of six lines each
 _DIFF_CHARACTERS = (
     20_000  # GitHub takes comments of 65,536 characters, and three environments are one comment
 )
@@ -28,6 +29,8 @@ def comment(report: Report, diff: str = "") -> str:
         lines += _folded_risks(report)
     told = [f"- {_plain(text)}" for text in _sentences(report)]
     lines += ["", *told] if told else []
+    if report.approved.missing:
+        lines += ["", *_folded("Lines to write", ["```yaml", *_proposed(report), "```"])]
     safe = list(report.safe_lines())
     if safe:
         lines += ["", *_folded(f"{len(safe)} parts with safe changes", ["; ".join(safe)])]
@@ -56,10 +59,20 @@ def _folded_risks(report: Report) -> list[str]:
     return ["", *_folded(f"{len(more)} more risks", [*_table(shown), *rest])]
 
 
+def _proposed(report: Report) -> list[str]:
+    """The lines of approvals.yaml that are missing, as far as there is room for them."""
+    texts = report.approved.proposed
+    shown = [line.replace("`", "'") for text in texts[:_PROPOSED] for line in text.splitlines()]
+    left = len(texts) - _PROPOSED
+    return [*shown, *([f"# and {left} more: make preview"] if left > 0 else [])]
+
+
 def _sentences(report: Report) -> Iterator[str]:
     yield from (f"refused: {text.splitlines()[0]}" for text in report.change.refused[:3])
     if report.time:
         yield report.time
+    if report.agreement:
+        yield f"**{report.agreement}**" if report.approved.missing else f"approved: {report.agreement}"
     yield from report.notes
 
 
@@ -76,7 +89,13 @@ def _shortened(diff: str, room: int) -> list[str]:
 
 def _plain(text: str) -> str:
     """Text in which nothing is markup: names come out of files that anybody may propose."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
+    return (
+        text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("@", "&#64;")
+        .replace("`", "'")
+    )
 
 
 def _cell(text: str) -> str:

@@ -37,9 +37,11 @@ def page(report: Report, *, width: int | None = _WIDTH, hint: str = "") -> list[
 
 def _rest(report: Report) -> list[str]:
     safe = "; ".join(report.safe_lines())
+    agreed = report.agreement
     return [
         *(_row("refused", text.splitlines()[0]) for text in report.change.refused[:2]),
         *([_row("time", report.time)] if report.time else []),
+        *([_row("approved" if not report.approved.missing else "APPROVE", agreed)] if agreed else []),
         *(_row("note", text) for text in report.notes),
         *([_row("safe", safe)] if safe else []),
     ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from preview.access import unknown_policies
+from preview.approvals import FILE, Approval, Approved, approved
 from preview.change import Change, Step, Verb
 from preview.places import Place, places_of
 from preview.risk import Group
@@ -26,12 +28,30 @@ class Report:
         base: what it is compared with, in people's words.
         places: what differs in the files.
         forecast: how long AWS takes; None where the engine did not come to its end.
+        approvals: the lines of approvals.yaml.
+        today: of these lines.
     """
 
     change: Change
     base: str
     places: tuple[Place, ...] = ()
     forecast: Forecast | None = None
+    approvals: tuple[Approval, ...] = ()
+    today: date = date.min
+
+    @cached_property
+    def approved(self) -> Approved:
+        """What needs a line of approvals.yaml, and whether it has one."""
+        return approved(self.groups, self.change.environment, self.approvals, self.today)
+
+    @property
+    def agreement(self) -> str:
+        """The same in a sentence; empty where nothing needs a line."""
+        found = self.approved
+        if found.missing:
+            return f"{len(found.missing)} of these need a line in {FILE}, and have none that holds"
+        who = sorted({line.who for _, line in found.granted})
+        return f"{len(found.granted)} of these by {', '.join(who)} in {FILE}" if who else ""
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -99,6 +119,7 @@ class Report:
                 for area, counts in self.safe.items()
             },
             "notes": list(self.notes),
+            "approvals": self.approved.as_json(self.change.environment),
             "onAws": self.forecast.as_json() if self.forecast else None,
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -132,11 +133,18 @@ class Group:
 def _values(risk: Risk) -> Iterable[Any]:
     """The values before and after of the properties that cause a risk.
 
-    What only AWS decides (ids, ARNs) is not among them: an environment that is made anew is approved alike.
+    Ids that AWS has made up are left out: a rehearsal has others than the account that it stands for.
     """
     names = sorted({path.split(".")[0].split("[")[0] for path in risk.properties})
     for name in names:
-        yield [name, risk.step.before.get(name), risk.step.after.get(name)]
+        sides = (risk.step.before.get(name), risk.step.after.get(name))
+        yield [name, *(_MADE_UP.sub("*", json.dumps(side, sort_keys=True, default=str)) for side in sides)]
+
+
+# A UUID, as of keys, and the eight or seventeen digits of EC2's ids (EC2 user guide, "Resource IDs").
+_MADE_UP = re.compile(
+    r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[a-z]+-(?:[0-9a-f]{17}|[0-9a-f]{8})\b"
+)
 
 
 def grouped(risks: Iterable[Risk]) -> list[Group]:

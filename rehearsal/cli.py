@@ -2,7 +2,8 @@
 
 Exit codes: 0 done; 1 the engine refused or failed, mistakes in the configuration among it; 2 no such
 environment or stack file, no such revision or none that can be deployed, or a port in use; 3 no engine can be
-found or built; 4 another session is running; 5 the environment has drifted; 130 Ctrl-C.
+found or built; 4 another session is running; 5 the environment has drifted, or its change is not approved;
+130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -86,6 +87,9 @@ def preview(
                 show(error.reviewed)
             raise
         show_json(found.as_json()) if json_ else show(found)
+        if found.report.approved.missing:
+            typer.echo(f"\n{found.report.approved.message(env)}", err=True)
+            raise typer.Exit(Exit.NOT_APPROVED)
 
 
 @app.command()

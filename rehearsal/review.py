@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from commands.errors import CommandError
+from infra.configuration.day import day
 from infra.configuration.files import (
     UnreadableFile,
     stack_config,
@@ -21,6 +24,7 @@ from infra.configuration.files import (
     stack_values,
     system_file_of,
 )
+from preview.approvals import Approval, read_approvals
 from preview.change import change_of
 from preview.markdown import comment
 from preview.page import page
@@ -160,10 +164,12 @@ def review(
             knows.
 
     Raises:
+        ConfigurationError: approvals.yaml has mistakes.
         RevisionError: the base cannot be used, or cannot be deployed.
         Refused: the working tree's program fails, in the preview or when it is tried.
     """
     terminal = Terminal()
+    approvals, today = tuple(read_approvals(root)), day(os.environ, datetime.now(UTC).date())
     with (
         checkout_of(root, base) as old,
         throwaway_session(old, environment, engine, system=_of_base(system, root, old)) as session,
@@ -172,7 +178,8 @@ def review(
             _deploy_base(session, base, progress)
         session.use_program(root, system)
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
-        report = _Reporting(environment, base, tuple(_places(environment, root, old, system)))
+        places = tuple(_places(environment, root, old, system))
+        report = _Reporting(environment, base, places, approvals, today)
         with terminal.progress("preview of the working tree") as progress:
             try:
                 result, forecast = session.forecast(progress, options)
@@ -189,10 +196,12 @@ class _Reporting:
     environment: str
     base: str
     places: tuple[Place, ...]
+    approvals: tuple[Approval, ...]
+    today: date
 
     def of(self, log: Log, forecast: Forecast | None, refused: Sequence[str] = ()) -> Report:
         change = change_of(self.environment, log.planned, refused)
-        return Report(change, self.base, self.places, forecast)
+        return Report(change, self.base, self.places, forecast, self.approvals, self.today)
 
     def refused(self, error: EngineError) -> Report:
         return self.of(error.log, None, error.log.diagnostics or [str(error)])

@@ -65,12 +65,14 @@ def test_what_does_not_fit_is_counted_and_the_worst_stays() -> None:
     replaced = step("replace", DATABASE, "database", {"identifier": "one"}, identifier="two")
     lines = page(report(*shortened(40), replaced), width=80)
     assert lines[1].startswith("DATA        RDS instance database is replaced: the new one is empty")
-    assert sum("WEAKER" in line for line in lines) + int(lines[-1].split()[1]) == 40
+    (left,) = [line for line in lines if line.startswith("… ")]
+    assert sum("WEAKER" in line for line in lines) + int(left.split()[1]) == 40
 
 
 def test_a_pipe_gets_everything_and_nothing_is_cut() -> None:
     lines = page(report(*shortened(40)), width=None)
-    assert len(lines) == 41
+    assert sum(line.startswith("WEAKER") for line in lines) == 40
+    assert lines[-1] == "APPROVE     40 of these need a line in approvals.yaml, and have none that holds"
     assert lines[1] == (
         "WEAKER      log group log-0 keeps 30 days, instead of 365: the older is deleted"
         "  [retentionInDays: 365 => 30]"
@@ -116,15 +118,19 @@ def test_the_comment_has_at_most_60_lines_and_folds_what_is_long() -> None:
     text = comment(report(*shortened(300)), diff)
     lines = text.splitlines()
     assert len(lines) <= 60
-    assert text.count("<details>") == text.count("</details>") == 2
-    assert text.count("```") == 2
-    assert "and 268 more, with `JSON=1`" in text
+    assert text.count("<details>") == text.count("</details>") == 3
+    assert text.count("```") == 4
+    assert "and 280 more, with `JSON=1`" in text
+    assert "# and 298 more: make preview" in text
     assert lines[2] == "| risk | what | cause |"
 
 
 def test_a_comment_takes_no_markup_from_names() -> None:
     name = "<img src=x> @everybody | cell"
-    text = comment(report(step("delete", LOG, name, {})))
+    # In a block of code nothing is markup, and no name ends the block.
+    text = comment(report(step("delete", LOG, f"{name} ```", {})))
+    assert text.count("```") == 2
+    text = "".join(text.split("```")[::2])
     assert "<img" not in text
     assert "@everybody" not in text
     row = next(line for line in text.splitlines() if "img" in line)

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from commands.errors import Exit
 from operations.cli import app as operations
-from preview.change import Change
+from preview.change import Change, Step, Verb
 from preview.report import Report
 from rehearsal import bench, cli, engine, sdk_bench, systems
 from rehearsal.audit.audit import Audit
@@ -192,6 +192,22 @@ def test_a_refused_preview_has_the_diff_in_its_error(monkeypatch: pytest.MonkeyP
     check_output("preview", details["preview"])
     assert details["preview"]["refused"] == ["Subnet wrong: no"]
     assert details["preview"]["diff"]["changeSummary"] == {"same": 1}
+
+
+@pytest.mark.usefixtures("found")
+def test_a_change_that_nobody_has_approved_ends_with_5_and_the_line_to_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    urn = "urn:pulumi:prod::groundwork::aws:kms/key:Key::data"
+    inputs = {"enableKeyRotation": True}
+    step = Step(Verb.UPDATED, urn, "aws:kms/key:Key", {"enableKeyRotation": "update"}, inputs)
+    report = Report(Change("prod", (step,)), "main")
+    monkeypatch.setattr("rehearsal.review.review", lambda *_, **__: Reviewed(report, "{}"))
+    result = RUN.invoke(cli.app, ["preview", "--env", "prod"])
+    assert result.exit_code == 5
+    assert "APPROVE     1 of these need" in result.stdout
+    assert "prod: 1 change needs a line in approvals.yaml" in result.stderr
+    assert "  what: KMS key data is not rotated any more" in result.stderr
 
 
 def test_without_json_an_error_is_a_sentence() -> None:
