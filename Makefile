@@ -8,8 +8,8 @@ VENV ?= .venv
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
 GIVEN := ACCEPT AGAIN AUTOMATIC BACK BASE CONNECT DATA DIFF DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION HELD INVENTORY \
-	JSON LIST MARKDOWN MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON SAVE SECOND \
-	SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WAIT WHAT WRITE YES ZONE
+	JSON LIST MARKDOWN MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON REGION SAVE \
+	SECOND SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WAIT WHAT WRITE YES ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -28,7 +28,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover disaster test lint workflows bench sdk audit docs lock engine clean
+.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover disaster test lint workflows bench sdk audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -104,6 +104,10 @@ destroy: $(READY) ## remove what is in ENV; refused for what is protected
 
 reset: $(READY) ## throw away ENV's embedded AWS and its state, protected or not
 	@$(REHEARSAL) reset $(OPTIONS)
+
+bootstrap: $(READY) ## make what ENV's account needs first: state and key in REGION, roles, GitHub; WHAT=plan only shows
+	@$(OPERATIONS) bootstrap $(OPTIONS) $(ENDPOINT_URL) $${REGION:+--region "$$REGION"} $${YES:+--yes} \
+		$$([ "$$WHAT" != plan ] || echo --dry-run)
 
 promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGESTS="api=sha256:…" for tags of dev
 	@set -f; set --; $(call each,DIGESTS,--digest) \

@@ -12,6 +12,7 @@ from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import show_json
 from operations import (
+    bootstrap_commands,
     deployment_commands,
     dns_commands,
     file_commands,
@@ -32,6 +33,7 @@ recovery_commands.add_to(app)
 file_commands.add_to(recovery_commands.recover)
 job_commands.add_to(app)
 deployment_commands.add_to(app)
+bootstrap_commands.add_to(app)
 
 
 @app.command()

@@ -33,6 +33,9 @@ DATABASE_ENTRY = "the entry of the database"
 DATABASE_FUNCTION = "the function that rotates the database's password"
 EVERYTHING = "*"
 
+# An administrator of the account, before the program has declared anything that could be asked about.
+BEFORE = "an administrator"
+
 # Every command of a recovery sees what there is, and whether somebody is at it.
 _LOOKED_AT = (
     ("rds:DescribeDBInstanceAutomatedBackups", EVERYTHING),
@@ -66,7 +69,7 @@ class Command:
     """A command.
 
     Args:
-        role: whose rights it needs: `on-call` or `deploy`, as the access entries are called.
+        role: whose rights it needs: `on-call` or `deploy`, as the access entries are called, or BEFORE.
         calls: each action, and what it is about.
     """
 
@@ -156,6 +159,32 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             ),
         ),
         "watch": Command("deploy", (("cloudwatch:DescribeAlarms", EVERYTHING), *_WRITTEN_DOWN)),
+        "bootstrap": Command(
+            BEFORE,
+            (
+                ("iam:AttachRolePolicy", EVERYTHING),
+                ("iam:CreateOpenIDConnectProvider", EVERYTHING),
+                ("iam:CreateRole", EVERYTHING),
+                ("iam:GetRole", EVERYTHING),
+                ("iam:GetRolePolicy", EVERYTHING),
+                ("iam:ListAttachedRolePolicies", EVERYTHING),
+                ("iam:ListOpenIDConnectProviders", EVERYTHING),
+                ("iam:PutRolePolicy", EVERYTHING),
+                ("kms:CreateAlias", EVERYTHING),
+                ("kms:CreateKey", EVERYTHING),
+                ("kms:DescribeKey", EVERYTHING),
+                ("kms:EnableKeyRotation", EVERYTHING),
+                ("kms:GetKeyRotationStatus", EVERYTHING),
+                ("s3:CreateBucket", EVERYTHING),
+                ("s3:GetBucketPolicy", EVERYTHING),
+                ("s3:GetBucketPublicAccessBlock", EVERYTHING),
+                ("s3:GetBucketVersioning", EVERYTHING),
+                ("s3:ListBucket", EVERYTHING),
+                ("s3:PutBucketPolicy", EVERYTHING),
+                ("s3:PutBucketPublicAccessBlock", EVERYTHING),
+                ("s3:PutBucketVersioning", EVERYTHING),
+            ),
+        ),
         "emergency": Command("deploy", (("s3:PutObject", DEPLOYMENTS), ("sns:Publish", TOPIC))),
         # Who may make a Job has the secrets of all services (infra/kubernetes/on_call.py): not for everybody.
         "run": Command("deploy", (("eks:DescribeCluster", CLUSTER),)),
@@ -220,6 +249,8 @@ def calls_of_people(graph: Graph) -> Iterator[Call]:
     """Every call of CI on its way in, and of the commands."""
     yield from _ci(graph)
     for name, command in COMMANDS.items():
+        if command.role == BEFORE:
+            continue
         principal, identity = _person(graph, command.role)
         for action, about in command.calls:
             for resource in _resources(graph, about, action):

@@ -39,6 +39,9 @@ _ACTIONS = {
         "s3:PutObjectTagging",
     ),
     "s3:CreateMultipartUpload": _UPLOAD,
+    # Named otherwise in the Service Authorization Reference of S3.
+    "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+    "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
     "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
     "s3:HeadBucket": ("s3:ListBucket",),
     "s3:HeadObject": ("s3:GetObject",),

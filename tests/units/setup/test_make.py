@@ -266,6 +266,7 @@ TARGETS = {
     "reset": ["ENV", "SYSTEM"],
     "promote": ["FROM", "TO", "DIGESTS"],
     "protect": ["TEAM", "SYSTEM"],
+    "bootstrap": ["ENV", "REGION"],
     "plan": ["ENV", "OUTPUT"],
     "deploy": ["ENV", "PLAN", "ENDPOINT"],
     "smoke": ["ENV", "CONNECT", "ENDPOINT"],

@@ -1,0 +1,90 @@
+"""Everything that an environment's account needs before the first deployment, and what follows then."""
+
+from __future__ import annotations
+
+from infra.configuration import Configuration
+from infra.configuration.singletons import Singleton
+from operations.bootstrap.part import Found, Part
+from operations.bootstrap.roles import Roles
+from operations.bootstrap.state import StateStore
+from operations.console import OperationError
+from operations.environments import Connection
+
+
+class Account:
+    """An environment's account.
+
+    Args:
+        configuration: the environment.
+        connection: to it, as an administrator.
+        region: for the engine's state.
+
+    Raises:
+        OperationError: the region is one of the environment's.
+    """
+
+    def __init__(self, configuration: Configuration, connection: Connection, region: str) -> None:
+        settings = configuration.settings
+        own = (settings.region, settings.recovery_region)
+        if not region or region in own:
+            raise OperationError(
+                f"REGION: found {region or 'nothing'}; allowed: a region for the engine's state that is "
+                f"neither {own[0]} nor {own[1]}, so that the loss of one of them leaves it. "
+                "For example REGION=eu-central-1."
+            )
+        self._configuration, self._connection = configuration, connection
+        self.store = StateStore(
+            configuration.naming, region, lambda service: connection.client(service, region)
+        )
+
+    def look(self) -> list[tuple[Part, Found]]:
+        """What there is of each part."""
+        return [(part, part.look()) for part in self._parts()]
+
+    def make(self) -> list[str]:
+        """Makes what is missing and puts right what differs, in order; answers the names."""
+        done = []
+        for count in range(len(self._parts())):
+            # Anew each time: a role's policy names the key that was just made.
+            part = self._parts()[count]
+            if part.look().state.to_do:
+                part.make()
+                done.append(part.name)
+        return done
+
+    def following(self) -> list[str]:
+        """The commands that come next."""
+        configuration, store = self._configuration, self.store
+        naming, access = configuration.naming, configuration.system.access
+        environment = naming.environment
+        existing = Singleton.GITHUB_PROVIDER in configuration.settings.existing
+        variables = {
+            environment: (naming.deployment_role, access.deploy),
+            f"{environment}-read": (self._roles().reading, access.read_only),
+        }
+        return [
+            *(
+                []
+                if existing
+                else [f"# in Pulumi.{environment}.yaml: groundwork:existing: [{Singleton.GITHUB_PROVIDER}]"]
+            ),
+            f"pulumi login '{store.login}'",
+            f"pulumi stack init {environment} --secrets-provider '{store.secrets_provider}'",
+            *(
+                f"gh variable set {name} --env {where} --body '{value}'"
+                for where, (role, works_as) in variables.items()
+                for name, value in (
+                    ("AWS_ROLE", naming.role_arn(role)),
+                    ("AWS_WORKS_AS", naming.role_arn(works_as)),
+                    ("AWS_REGION", naming.region),
+                    ("PULUMI_BACKEND_URL", store.login),
+                )
+            ),
+        ]
+
+    def _parts(self) -> list[Part]:
+        return [*self.store.parts(), *self._roles().parts()]
+
+    def _roles(self) -> Roles:
+        state = (f"arn:aws:s3:::{self.store.bucket}", self.store.key_arn())
+        return Roles(self._configuration, self._connection.client("iam"), state)

@@ -1,0 +1,191 @@
+"""Who may work in the account before the program has said so: roles that it names and does not make.
+
+A role that is there already and trusts others is used as it is: that is told, and left to whoever made it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from infra import iam
+from infra.configuration import Configuration
+from infra.iam.trust import GITHUB_AUDIENCE, GITHUB_ISSUER
+from operations.bootstrap.part import Found, Part, State
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role.
+
+    Args:
+        name: in IAM.
+        trust: the statement of who may take it.
+        managed: ARN of AWS's policy that it has; empty for none.
+        own: statements of its own policy.
+    """
+
+    name: str
+    trust: Mapping[str, Any]
+    managed: str = ""
+    own: tuple[Mapping[str, Any], ...] = ()
+
+
+class Roles:
+    """The roles of an environment's account.
+
+    Args:
+        configuration: the environment.
+        client: boto3's of IAM.
+        state: ARN of the state's bucket, and of its key; the key's is empty while there is none.
+    """
+
+    def __init__(self, configuration: Configuration, client: Any, state: tuple[str, str]) -> None:
+        self._configuration, self._naming, self._iam = configuration, configuration.naming, client
+        self._state = state
+
+    @property
+    def reading(self) -> str:
+        """The role of GitHub's environments that only look."""
+        return self._naming.named("github-read")
+
+    @property
+    def provider_arn(self) -> str:
+        """Of GitHub's identity provider."""
+        return self._naming.identity_provider_arn(GITHUB_ISSUER)
+
+    def parts(self) -> list[Part]:
+        """The identity provider, and the roles."""
+        provider = Part(f"identity provider {GITHUB_ISSUER}", self._look_at_provider, self._make_provider)
+        roles = [
+            Part(f"role {role.name}", partial(self._look, role), partial(self._make, role))
+            for role in self._roles()
+        ]
+        return [provider, *roles]
+
+    def _roles(self) -> list[Role]:
+        naming, access = self._naming, self._configuration.system.access
+        bucket, key = self._state
+        reads_state = [
+            iam.allow("ListState", ["s3:ListBucket"], [bucket]),
+            iam.allow("ReadState", ["s3:GetObject"], [f"{bucket}/*"]),
+            # The engine opens the secrets of its state, whoever only looks.
+            *([iam.allow("OpenState", ["kms:Decrypt"], [key])] if key else []),
+        ]
+        looks = iam.trust_github(
+            self.provider_arn,
+            subjects=self._configuration.system.repository.subjects,
+            environment=f"{naming.environment}-read",
+        )
+        may_read = iam.take_roles([naming.role_arn(access.read_only)])
+        return [
+            Role(
+                access.deploy,
+                _trust_role(naming.root_arn, naming.role_arn(naming.deployment_role)),
+                ADMINISTRATOR,
+            ),
+            Role(access.on_call, _trust_people(naming.root_arn), READ_ONLY),
+            Role(
+                access.read_only,
+                _trust_role(naming.root_arn, naming.role_arn(self.reading)),
+                READ_ONLY,
+                tuple(reads_state),
+            ),
+            Role(self.reading, looks, own=(may_read,)),
+        ]
+
+    def _look_at_provider(self) -> Found:
+        there = [
+            each["Arn"] for each in self._iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+        ]
+        if self.provider_arn in there:
+            return Found(State.THERE)
+        return Found(State.MISSING, "then the stack file's `existing` has to name github-provider")
+
+    def _make_provider(self) -> None:
+        self._iam.create_open_id_connect_provider(
+            Url=f"https://{GITHUB_ISSUER}", ClientIDList=[GITHUB_AUDIENCE]
+        )
+
+    def _look(self, role: Role) -> Found:
+        try:
+            found = self._iam.get_role(RoleName=_last(role.name))["Role"]
+        except self._iam.exceptions.NoSuchEntityException:
+            return Found(State.MISSING, _words(role))
+        if found["AssumeRolePolicyDocument"] != _trust(role):
+            return Found(State.ADOPTED, "it trusts somebody else; needed: " + json.dumps(role.trust))
+        lacks = self._lacks(role)
+        # One that trusts whom it should was made by this: what it lacks, an interrupted one has left out.
+        return Found(State.DIFFERS, f"it lacks {lacks}") if lacks else Found(State.THERE)
+
+    def _lacks(self, role: Role) -> str:
+        name = _last(role.name)
+        attached = self._iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        if role.managed and role.managed not in {each["PolicyArn"] for each in attached}:
+            return role.managed
+        if not role.own:
+            return ""
+        with contextlib.suppress(self._iam.exceptions.NoSuchEntityException):
+            held = self._iam.get_role_policy(RoleName=name, PolicyName="bootstrap")["PolicyDocument"]
+            return "" if held == _document(role) else "what its policy `bootstrap` should have"
+        return "the policy `bootstrap`"
+
+    def _make(self, role: Role) -> None:
+        path, name = role.name.rpartition("/")[0], _last(role.name)
+        with contextlib.suppress(self._iam.exceptions.EntityAlreadyExistsException):
+            self._iam.create_role(
+                Path=f"/{path}/" if path else "/",
+                RoleName=name,
+                AssumeRolePolicyDocument=json.dumps(_trust(role)),
+                Description=_words(role),
+            )
+        if role.managed:
+            self._iam.attach_role_policy(RoleName=name, PolicyArn=role.managed)
+        if role.own:
+            self._iam.put_role_policy(
+                RoleName=name, PolicyName="bootstrap", PolicyDocument=json.dumps(_document(role))
+            )
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _trust(role: Role) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [dict(role.trust)]}
+
+
+def _document(role: Role) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [dict(each) for each in role.own]}
+
+
+def _words(role: Role) -> str:
+    managed = role.managed.rpartition("/")[2] or "takes another role alone"
+    return f"{managed}{' and reads the state' if role.managed and role.own else ''}"
+
+
+def _trust_role(account: str, role: str) -> Mapping[str, Any]:
+    """Another role, which may not exist yet and so cannot be a principal (docs/real-account.md)."""
+    return iam.allow(
+        "TrustRole",
+        ["sts:AssumeRole", "sts:TagSession"],
+        principal={"AWS": account},
+        condition={"ArnEquals": {"aws:PrincipalArn": role}},
+    )
+
+
+def _trust_people(account: str) -> Mapping[str, Any]:
+    """People of the account who have shown a second factor; those of IAM Identity Center have their own."""
+    return iam.allow(
+        "TrustPeople",
+        ["sts:AssumeRole"],
+        principal={"AWS": account},
+        condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+    )

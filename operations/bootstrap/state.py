@@ -1,0 +1,125 @@
+"""Where the engine's state is kept: a bucket, and the key of the secrets in it, outside both regions."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from infra.naming import Naming
+from operations.bootstrap.part import Found, Part, State
+
+_BLOCKED = {
+    "BlockPublicAcls": True,
+    "BlockPublicPolicy": True,
+    "IgnorePublicAcls": True,
+    "RestrictPublicBuckets": True,
+}
+
+
+class StateStore:
+    """The bucket and the key of an environment's state.
+
+    Args:
+        naming: of the environment.
+        region: where they are: a third one, so that no region's loss takes the state along.
+        clients: of boto3, by service, in that region.
+    """
+
+    def __init__(self, naming: Naming, region: str, clients: Callable[[str], Any]) -> None:
+        self._region = region
+        self.bucket = naming.bucket("state", region)
+        self.alias = f"alias/{naming.named('state')}"
+        self._s3, self._kms = clients("s3"), clients("kms")
+
+    def parts(self) -> list[Part]:
+        """Both."""
+        return [
+            Part(f"KMS key {self.alias} in {self._region}", self._look_at_key, self._make_key),
+            Part(f"S3 bucket {self.bucket}", self._look_at_bucket, self._make_bucket),
+        ]
+
+    @property
+    def login(self) -> str:
+        """What `pulumi login` takes."""
+        return f"s3://{self.bucket}?region={self._region}"
+
+    @property
+    def secrets_provider(self) -> str:
+        """What `pulumi stack init --secrets-provider` takes."""
+        return f"awskms://{self.alias}?region={self._region}"
+
+    def key_arn(self) -> str:
+        """The key's; empty while there is none."""
+        with contextlib.suppress(self._kms.exceptions.NotFoundException):
+            return str(self._kms.describe_key(KeyId=self.alias)["KeyMetadata"]["Arn"])
+        return ""
+
+    def _look_at_key(self) -> Found:
+        arn = self.key_arn()
+        if not arn:
+            return Found(State.MISSING, "with yearly rotation; encrypts the secrets in the state")
+        if not self._kms.get_key_rotation_status(KeyId=arn)["KeyRotationEnabled"]:
+            return Found(State.DIFFERS, "it is not rotated")
+        return Found(State.THERE)
+
+    def _make_key(self) -> None:
+        arn = self.key_arn()
+        if not arn:
+            made = self._kms.create_key(Description="Secrets in Pulumi's state")["KeyMetadata"]
+            arn = made["Arn"]
+            self._kms.create_alias(AliasName=self.alias, TargetKeyId=arn)
+        self._kms.enable_key_rotation(KeyId=arn)
+
+    def _look_at_bucket(self) -> Found:
+        try:
+            self._s3.head_bucket(Bucket=self.bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("404", "NoSuchBucket"):
+                return Found(State.MISSING, "with versions, by TLS alone, closed to the public")
+            raise
+        wrong = [name for name, holds in self._settings().items() if not holds]
+        return Found(State.DIFFERS, f"not there: {', '.join(wrong)}") if wrong else Found(State.THERE)
+
+    def _settings(self) -> Mapping[str, bool]:
+        versions = self._s3.get_bucket_versioning(Bucket=self.bucket).get("Status") == "Enabled"
+        blocked = policy = None
+        with contextlib.suppress(ClientError):
+            found = self._s3.get_public_access_block(Bucket=self.bucket)
+            blocked = found["PublicAccessBlockConfiguration"]
+        with contextlib.suppress(ClientError):
+            policy = json.loads(self._s3.get_bucket_policy(Bucket=self.bucket)["Policy"])
+        return {
+            "versions": versions,
+            "public access block": blocked == _BLOCKED,
+            "TLS alone": policy == self._policy(),
+        }
+
+    def _make_bucket(self) -> None:
+        place = {"LocationConstraint": self._region}
+        with contextlib.suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
+            # us-east-1 is the one region that has no such constraint (S3 API reference, CreateBucket).
+            more = {} if self._region == "us-east-1" else {"CreateBucketConfiguration": place}
+            self._s3.create_bucket(Bucket=self.bucket, **more)
+        self._s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
+        self._s3.put_public_access_block(Bucket=self.bucket, PublicAccessBlockConfiguration=_BLOCKED)
+        self._s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(self._policy()))
+
+    def _policy(self) -> dict[str, Any]:
+        arn = f"arn:aws:s3:::{self.bucket}"
+        return {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "TlsAlone",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": [arn, f"{arn}/*"],
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                }
+            ],
+        }

@@ -1,0 +1,70 @@
+"""The command `bootstrap`: what an account needs before the first deployment."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commands.errors import errors_for_people
+from commands.output import json_wanted, show_json
+from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+
+
+def bootstrap(
+    env: Environment,
+    region: Annotated[str, typer.Option(help="for the engine's state: neither of the environment's")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what would be made")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="ask nothing")] = False,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Make, or adopt, what an account needs before its first deployment; shows it first, and may be repeated.
+
+    The state's bucket and key, the roles that `access` names, GitHub's identity provider and its role that
+    only reads. As an administrator of the account. Exit codes: 0 all is there, or shown; 1 AWS refused;
+    2 wrong input, or nobody agreed.
+    """
+    with errors_for_people():
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        from operations.bootstrap.account import Account
+        from operations.checkout import declared
+        from operations.console import OperationFailed, show_table
+        from operations.environments import Place, connect
+        from operations.recovery.confirmation import confirm
+
+        configuration = declared(env, system)
+        connection = connect(configuration, Place(profile, endpoint_url))
+        try:
+            account = Account(configuration, connection, region)
+            found = account.look()
+            if not json_:
+                show_table(
+                    ("what", "", "note"), [(part.name, each.state.value, each.note) for part, each in found]
+                )
+            made: list[str] = []
+            if not dry_run and any(each.state.to_do for _, each in found):
+                confirm(env, yes=yes, asked="Nothing was made.")
+                made = account.make()
+            following = account.following()
+        except (BotoCoreError, ClientError) as error:
+            raise OperationFailed(
+                f"AWS refused: {str(error).rstrip('.')}. What was made stands; the same command goes on."
+            ) from None
+        if json_wanted():
+            parts = [
+                {"part": part.name, "state": each.state.value, "note": each.note} for part, each in found
+            ]
+            show_json({"environment": env, "parts": parts, "made": made, "next": following})
+            return
+        typer.echo(f"\nMade: {', '.join(made) or 'nothing'}. Next:")
+        for line in following:
+            typer.echo(f"  {line}")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command to the command line."""
+    app.command()(bootstrap)

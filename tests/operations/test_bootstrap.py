@@ -1,0 +1,154 @@
+"""SEC-7: what an account needs before its first deployment one command makes, shown first, repeatable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from typer.testing import CliRunner, Result
+
+from operations.checkout import declared
+from operations.cli import app
+from rehearsal.rights.people import deploy_trust
+from tests.operations.conftest import Account
+from tests.support.recorded_calls import Calls, table_of
+
+Start = Callable[[str], Account]
+
+REGION = "eu-central-1"
+BUCKET = "triangle-dev-state-210000000001-eu-central-1"
+
+
+@pytest.fixture
+def dev(account: Start, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An empty account, with AWS's own policies in it."""
+    monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+    from moto.s3.models import s3_backends
+
+    settings = declared("dev").settings
+    iam_backends[settings.account]["aws"].reset()
+    kms_backends[settings.account][REGION].reset()
+    s3_backends[settings.account]["aws"].reset()
+    return account("dev")
+
+
+def _bootstrap(account: Account, *more: str, region: str = REGION) -> Result:
+    options = ["--env", account.environment, "--endpoint-url", account.url, "--region", region]
+    return CliRunner().invoke(app, ["bootstrap", *options, *more])
+
+
+def _told(result: Result) -> dict[str, Any]:
+    assert result.exit_code == 0, result.output
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def _states(told: dict[str, Any]) -> dict[str, str]:
+    return {each["part"]: each["state"] for each in told["parts"]}
+
+
+def test_it_shows_everything_first_and_makes_nothing_by_it(dev: Account) -> None:
+    told = _told(_bootstrap(dev, "--dry-run", "--json"))
+    assert set(_states(told).values()) == {"missing"}
+    assert list(_states(told)) == [
+        "KMS key alias/triangle-dev-state in eu-central-1",
+        f"S3 bucket {BUCKET}",
+        "identity provider token.actions.githubusercontent.com",
+        "role groundwork-deploy",
+        "role groundwork-on-call",
+        "role groundwork-read-only",
+        "role triangle-dev-github-read",
+    ]
+    assert told["made"] == []
+    assert _told(_bootstrap(dev, "--dry-run", "--json")) == told
+
+
+@pytest.mark.contract("SEC-7")
+def test_it_makes_everything_once(dev: Account) -> None:
+    told = _told(_bootstrap(dev, "--yes", "--json"))
+    assert told["made"] == list(_states(told))
+    again = _told(_bootstrap(dev, "--yes", "--json"))
+    assert set(_states(again).values()) == {"there"}
+    assert again["made"] == []
+    s3 = dev.other("s3", REGION)
+    assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
+    assert dev.other("kms", REGION).describe_key(KeyId="alias/triangle-dev-state")["KeyMetadata"]["Enabled"]
+
+
+@pytest.mark.contract("SEC-7")
+def test_ci_comes_in_through_roles_alone_and_what_looks_may_only_look(dev: Account) -> None:
+    _told(_bootstrap(dev, "--yes", "--json"))
+    client = dev.other("iam")
+    deploy = client.get_role(RoleName="groundwork-deploy")["Role"]["AssumeRolePolicyDocument"]
+    (needed,) = deploy_trust("210000000001", "triangle-dev-github")["Statement"]
+    (trusted,) = deploy["Statement"]
+    assert {**trusted, "Sid": ""} == {**needed, "Sid": ""}
+    reading = client.get_role(RoleName="triangle-dev-github-read")["Role"]["AssumeRolePolicyDocument"]
+    subjects = reading["Statement"][0]["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert all(each.endswith(":environment:dev-read") for each in subjects)
+    attached = client.list_attached_role_policies(RoleName="groundwork-read-only")["AttachedPolicies"]
+    assert [each["PolicyName"] for each in attached] == ["ReadOnlyAccess"]
+    own = client.get_role_policy(RoleName="groundwork-read-only", PolicyName="bootstrap")["PolicyDocument"]
+    actions = [action for statement in own["Statement"] for action in statement["Action"]]
+    assert actions == ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"]
+
+
+def test_what_was_there_before_is_used_as_it_is_and_the_difference_told(dev: Account) -> None:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    client = dev.other("iam")
+    client.create_role(RoleName="groundwork-deploy", AssumeRolePolicyDocument=json.dumps(trust))
+    told = _told(_bootstrap(dev, "--yes", "--json"))
+    assert _states(told)["role groundwork-deploy"] == "there, otherwise"
+    note = next(each["note"] for each in told["parts"] if each["part"] == "role groundwork-deploy")
+    assert "role/triangle-dev-github" in note
+    assert client.get_role(RoleName="groundwork-deploy")["Role"]["AssumeRolePolicyDocument"] == trust
+
+
+def test_what_an_interrupted_one_has_left_out_is_made(dev: Account) -> None:
+    _told(_bootstrap(dev, "--yes", "--json"))
+    client = dev.other("iam")
+    client.delete_role_policy(RoleName="groundwork-read-only", PolicyName="bootstrap")
+    told = _told(_bootstrap(dev, "--yes", "--json"))
+    assert told["made"] == ["role groundwork-read-only"]
+    assert client.get_role_policy(RoleName="groundwork-read-only", PolicyName="bootstrap")
+
+
+def test_a_bucket_that_has_lost_its_versions_gets_them_back(dev: Account) -> None:
+    _told(_bootstrap(dev, "--yes", "--json"))
+    s3 = dev.other("s3", REGION)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
+    told = _told(_bootstrap(dev, "--yes", "--json"))
+    assert told["made"] == [f"S3 bucket {BUCKET}"]
+    assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
+
+
+def test_the_commands_that_follow_are_told(dev: Account) -> None:
+    told = _told(_bootstrap(dev, "--dry-run", "--json"))["next"]
+    assert "groundwork:existing: [github-provider]" in told[0]
+    assert f"pulumi login 's3://{BUCKET}?region=eu-central-1'" in told
+    assert any("--env dev-read" in line and "triangle-dev-github-read" in line for line in told)
+
+
+@pytest.mark.parametrize("region", ["", "us-west-2", "us-east-2"])
+def test_the_state_is_never_in_a_region_that_it_is_to_outlive(dev: Account, region: str) -> None:
+    result = _bootstrap(dev, region=region)
+    assert result.exit_code == 2
+    assert "neither us-west-2 nor us-east-2" in result.stderr
+
+
+def test_nobody_is_taken_to_agree(dev: Account) -> None:
+    result = _bootstrap(dev)
+    assert result.exit_code == 2
+    assert "Nothing was made" in result.stderr
+    assert dev.other("iam").list_roles()["Roles"] == []
+
+
+@pytest.mark.contract("SEC-7")
+def test_it_calls_what_the_table_of_rights_says(dev: Account, calls: Calls) -> None:
+    _bootstrap(dev, "--yes")
+    _bootstrap(dev, "--yes")
+    assert calls.of("bootstrap") == table_of("bootstrap")
