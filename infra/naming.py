@@ -11,8 +11,23 @@ class RegionRole(StrEnum):
     """What an environment has a region of AWS for."""
 
     HOME = "home"  # it runs there
-    RECOVERY = "recovery"  # it is built there again when home is lost
+    RECOVERY = "recovery"  # copies wait there; it is built there again when home is lost
     GLOBAL = "global"  # what belongs to no region is there: CloudFront's parts, Route 53's metrics
+
+
+class Place(StrEnum):
+    """Where an environment can run: in the region of its first day, or in the one that it is recovered in.
+
+    A place is the same for good; which of the two an environment runs in, a recovery changes.
+    """
+
+    HOME = "home"
+    RECOVERY = "recovery"
+
+    @property
+    def other(self) -> Place:
+        """The place that takes over when this one is lost."""
+        return Place.RECOVERY if self is Place.HOME else Place.HOME
 
 
 def generation_suffix(generation: int) -> str:
@@ -28,6 +43,14 @@ class Naming:
     """Physical names of one environment, for where AWS wants them unique or people look for them.
 
     The names of resources in the program never come from here: a URN means the same in every stack.
+
+    Args:
+        system: the system's name.
+        environment: the environment's.
+        account: AWS's id of the account.
+        region: the region that is spoken of.
+        recovery_region: where copies of what is in it wait.
+        place: which of the environment's two places the region is.
     """
 
     system: str
@@ -35,6 +58,7 @@ class Naming:
     account: str
     region: str
     recovery_region: str
+    place: Place = Place.HOME
 
     @property
     def prefix(self) -> str:
@@ -49,15 +73,14 @@ class Naming:
         """The name of an IAM role of what stands in each place: roles have no region, so that of the
         recovery region is told by it (`triangle-prod-<part>-us-east-2`).
         """
-        return self.named(f"{part}-{self.region}" if self.region == self.recovery_region else part)
+        return self.named(f"{part}-{self.region}" if self.place is Place.RECOVERY else part)
 
     def database(self, generation: int) -> str:
-        """An instance of PostgreSQL: `triangle-prod`, and `triangle-prod-2` for one that was restored."""
-        return f"{self.prefix}{generation_suffix(generation)}"
+        """An instance of PostgreSQL: `triangle-prod`, and `triangle-prod-2` for one that was restored.
 
-    def replica(self, generation: int) -> str:
-        """Its replica in the recovery region: `triangle-prod-replica`, `triangle-prod-replica-2`."""
-        return f"{self.named('replica')}{generation_suffix(generation)}"
+        Its replica in the other region is called the same, so that it can take its place one day.
+        """
+        return f"{self.prefix}{generation_suffix(generation)}"
 
     def bucket(self, part: str, region: str | None = None) -> str:
         """A bucket's name: S3's are unique in the whole world, and another region needs other ones."""
@@ -99,8 +122,8 @@ class Naming:
 
     @property
     def in_recovery_region(self) -> Naming:
-        """The same environment, seen from the region that it is recovered in."""
-        return replace(self, region=self.recovery_region)
+        """The same environment, seen from the region that its copies are in."""
+        return replace(self, region=self.recovery_region, recovery_region=self.region, place=self.place.other)
 
     @property
     def root_arn(self) -> str:

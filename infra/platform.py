@@ -42,51 +42,60 @@ from infra.monitoring.escalation import Escalation
 from infra.monitoring.events import Events
 from infra.monitoring.logs import Logs
 from infra.monitoring.notifications import Notifications
-from infra.naming import RegionRole
+from infra.naming import Place, RegionRole
 from infra.outputs import Outputs
 from infra.providers import Regions, declare_regions, in_cluster
 from infra.recovery.backup import Backup
 from infra.recovery.read_replica import ReadReplica
-from infra.recovery.recovery_keys import RecoveryKeys
 from infra.recovery.restored_place import RESTORE_TEST, RestoredPlace
+from infra.recovery.vault import Vault
 
 
 def declare(configuration: Configuration) -> Outputs:
     """Declares everything that an environment consists of."""
     regions = declare_regions(configuration)
-    home, recovery = regions[RegionRole.HOME].opts, regions[RegionRole.RECOVERY].provider
-    worldwide = regions[RegionRole.GLOBAL].opts
+    home, worldwide = regions[RegionRole.HOME].opts, regions[RegionRole.GLOBAL].opts
 
-    keys = Keys("keys", wiring.keys(configuration, recovery), home)
+    keys, copies = _keys_and_copies(configuration, regions)
     notifications = Notifications("notifications", wiring.notifications(configuration, keys), home)
     network = Network("network", wiring.network(configuration, keys), home)
     Logs("logs", wiring.logs(configuration, keys), home)
     cluster = Cluster("cluster", wiring.cluster(configuration, keys, network), home)
     pod_group = PodGroup("pod-group", wiring.pod_group(configuration, network, cluster), home)
-    Registry("registry", wiring.registry(configuration, keys, recovery), home)
+    Registry(
+        "registry",
+        wiring.registry(configuration, configuration.naming, keys, copies),
+        home,
+    )
 
     attempted = wiring.release(configuration)
     release = Release("release", attempted, home) if attempted else None
-    database = Database("database", wiring.database(configuration, keys, network, pod_group, release), home)
+    database = Database(
+        "database", wiring.database(configuration, keys, network, pod_group, release, copies), home
+    )
     redis = {
         purpose: Redis(purpose, args, home)
-        for purpose, args in wiring.redis(configuration, keys, network, pod_group).items()
+        for purpose, args in wiring.redis(configuration, keys, network, pod_group, copies).items()
     }
-    storage = Storage("storage", wiring.storage(configuration, keys, recovery), home)
-    secrets = Secrets("secrets", wiring.secrets(configuration, keys), home)
+    storage = Storage("storage", wiring.storage(configuration, keys, copies), home)
+    secrets = Secrets("secrets", wiring.secrets(configuration, keys, copies), home)
     entries = wiring.entries(database, redis, secrets)
 
-    backup = Backup("backup", wiring.backup(configuration, database, storage, notifications, recovery), home)
-    replica = _read_replica(configuration, regions, database)
+    vault = Vault("vault", wiring.vault(configuration.naming, configuration.settings.standard), home)
+    backed_up = wiring.backup(configuration, database, storage, notifications, vault, copies)
+    Backup("backup", backed_up, home)
+    replica = _read_replica(configuration, regions, copies, database)
     Trail("trail", wiring.trail(configuration, keys, storage, notifications), home)
     deployment = Deployment("deployment", wiring.deployment(configuration), worldwide)
 
     edge = _edge(configuration, regions, network, pod_group, storage)
-    People("people", wiring.people(configuration, keys, entries, edge.distributions), worldwide)
+    People("people", wiring.people(configuration, keys, entries, copies, edge.distributions), worldwide)
 
     rotators = {
         rotator: Function(rotator, args, home)
-        for rotator, args in wiring.rotators(configuration, keys, network, database, redis, entries).items()
+        for rotator, args in wiring.rotators(
+            configuration, keys, network, database, redis, entries, copies
+        ).items()
     }
     rotation = Rotation(
         "rotation", wiring.rotation(configuration, rotators, network, database, entries), home
@@ -127,7 +136,7 @@ def declare(configuration: Configuration) -> Outputs:
         cluster=cluster,
         database=database,
         redis=redis,
-        backup=backup,
+        vault=vault,
         replica=replica,
         load_balancer=edge.load_balancer,
         certificates=edge.certificates,
@@ -136,7 +145,7 @@ def declare(configuration: Configuration) -> Outputs:
         functions=[*rotators.values(), *scheduled],
         workloads=workloads,
     )
-    _watch(configuration, regions, keys, notifications, parts)
+    _watch(configuration, regions, keys, copies, notifications, parts)
 
     return Outputs(
         region=configuration.settings.region,
@@ -154,14 +163,40 @@ def declare(configuration: Configuration) -> Outputs:
     )
 
 
-def _read_replica(configuration: Configuration, regions: Regions, database: Database) -> ReadReplica | None:
-    """What waits in the recovery region for the day on which this one is lost; in prod alone."""
-    if not configuration.settings.standard.recovery_copies:
+def _keys_and_copies(configuration: Configuration, regions: Regions) -> tuple[Keys, wiring.Copies | None]:
+    """The encryption keys, and what waits in the other place for copies; in prod alone.
+
+    Home's keys come first, wherever the environment runs: one of them has a replica in the other place.
+    """
+    naming, standard = configuration.naming, configuration.settings.standard
+    original: Keys | None = None
+    made: dict[RegionRole, Keys] = {}
+    namings = {RegionRole.HOME: naming}
+    if configuration.settings.copies:
+        namings[RegionRole.RECOVERY] = naming.in_recovery_region
+    for role, each in sorted(namings.items(), key=lambda one: one[1].place is Place.RECOVERY):
+        args = wiring.keys(each, standard, serving=role is RegionRole.HOME, original=original)
+        original = made[role] = Keys("keys", args, regions[role].opts)
+    if RegionRole.RECOVERY not in made:
+        return made[RegionRole.HOME], None
+    keys, there = made[RegionRole.RECOVERY], regions[RegionRole.RECOVERY].opts
+    return made[RegionRole.HOME], wiring.Copies(
+        keys,
+        Storage("storage", wiring.storage_copies(configuration, keys), there),
+        Registry("registry", wiring.registry(configuration, naming.in_recovery_region, keys), there),
+        Vault("vault", wiring.vault(naming.in_recovery_region, standard), there),
+    )
+
+
+def _read_replica(
+    configuration: Configuration, regions: Regions, copies: wiring.Copies | None, database: Database
+) -> ReadReplica | None:
+    """What waits in the other place for the day on which this one is lost; in prod alone."""
+    if copies is None:
         return None
     there = regions[RegionRole.RECOVERY].opts
-    keys = RecoveryKeys("keys", wiring.recovery_keys(configuration), there)
-    network = Network("network", wiring.recovery_network(configuration, keys), there)
-    return ReadReplica("replica", wiring.read_replica(configuration, keys, network, database), there)
+    network = Network("network", wiring.recovery_network(configuration, copies.keys), there)
+    return ReadReplica("database", wiring.read_replica(configuration, copies.keys, network, database), there)
 
 
 @dataclass(frozen=True)
@@ -196,6 +231,7 @@ def _watch(
     configuration: Configuration,
     regions: Regions,
     keys: Keys,
+    copies: wiring.Copies | None,
     notifications: Notifications,
     parts: wiring.Parts,
 ) -> None:
@@ -206,7 +242,8 @@ def _watch(
     home = regions[RegionRole.HOME].opts
     told = {RegionRole.HOME: notifications}
     for role in (RegionRole.GLOBAL, *([RegionRole.RECOVERY] if parts.replica else [])):
-        ways = wiring.notifications_of(configuration, role)
+        there = copies.keys if copies and role is RegionRole.RECOVERY else None
+        ways = wiring.notifications_of(configuration, role, there)
         told[role] = Notifications(f"notifications-{role}", ways, regions[role].opts)
 
     escalation = Escalation("escalation", wiring.escalation(configuration, keys), home)

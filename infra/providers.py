@@ -16,7 +16,7 @@ from infra.configuration.first_day import first_day
 from infra.configuration.settings import Settings
 from infra.configuration.system import System
 from infra.foundations.first_day import unchanged_since
-from infra.naming import Naming, RegionRole
+from infra.naming import Naming, Place, RegionRole
 from infra.places import Home, Recovery
 
 
@@ -34,31 +34,52 @@ class Region:
 Regions = Mapping[RegionRole, Region]
 
 # In the engine's state the providers are called like this: other names would be other providers.
-_NAMES = {RegionRole.HOME: "aws", RegionRole.RECOVERY: "aws-recovery", RegionRole.GLOBAL: "aws-global"}
+_NAMES = {Place.HOME: "aws", Place.RECOVERY: "aws-recovery"}
+_GLOBAL = "aws-global"
+_PLACES: Mapping[Place, type[Home] | type[Recovery]] = {Place.HOME: Home, Place.RECOVERY: Recovery}
 
 
 def declare_regions(configuration: Configuration) -> Regions:
     """The providers of AWS, a region each; passwords are made where the environment runs.
 
     Nothing is declared without one of them, and they wait until it is known that nothing of what is fixed
-    was changed.
+    was changed. A region that is lost has none: a provider asks AWS who it is before anything else.
     """
+    settings = configuration.settings
     waiting = pulumi.ResourceOptions(depends_on=unchanged_since(first_day(configuration)))
+    regions = dict(configuration.naming.regions)
+    if settings.serving.other_lost:
+        del regions[RegionRole.RECOVERY]
+    places = {RegionRole.HOME: settings.serving.place, RegionRole.RECOVERY: settings.serving.place.other}
     providers = {
-        role: _aws(_NAMES[role], configuration.settings, configuration.system, region, waiting)
-        for role, region in configuration.naming.regions.items()
+        role: _aws(
+            _NAMES[places[role]] if role in places else _GLOBAL,
+            settings,
+            configuration.system,
+            region,
+            waiting,
+        )
+        for role, region in regions.items()
     }
     passwords = {RegionRole.HOME: [random.Provider("random", opts=waiting)]}
-    places: dict[RegionRole, pulumi.Resource] = {RegionRole.HOME: Home("home")}
-    if configuration.settings.standard.recovery_copies:
-        places[RegionRole.RECOVERY] = Recovery("recovery")
     return {
         role: Region(
             provider,
-            pulumi.ResourceOptions(parent=places.get(role), providers=[provider, *passwords.get(role, [])]),
+            pulumi.ResourceOptions(
+                parent=_place(places[role]) if _has_place(role, settings) else None,
+                providers=[provider, *passwords.get(role, [])],
+            ),
         )
         for role, provider in providers.items()
     }
+
+
+def _has_place(role: RegionRole, settings: Settings) -> bool:
+    return role is RegionRole.HOME or (role is RegionRole.RECOVERY and settings.copies)
+
+
+def _place(place: Place) -> pulumi.Resource:
+    return _PLACES[place](place.value)
 
 
 def _aws(

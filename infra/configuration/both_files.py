@@ -46,6 +46,7 @@ class Configuration:
             account=settings.account,
             region=settings.region,
             recovery_region=settings.recovery_region,
+            place=settings.serving.place,
         )
 
 

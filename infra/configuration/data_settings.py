@@ -87,24 +87,6 @@ MAJOR_UPGRADE = Switch(
     rules=(UPGRADE,),
     example=False,
 )
-REPLICA_PROMOTED = Switch(
-    "replicaPromoted",
-    meaning="the replica in the recovery region has been promoted: it stays as it is whatever becomes of the"
-    " primary",
-    default=False,
-    only=Varies(
-        lambda environment: (
-            None
-            if environment.standard.recovery_copies
-            else Only(
-                False,
-                "false, or nothing: there is no replica but in"
-                f" {those(lambda standard: standard.recovery_copies)}",
-            )
-        )
-    ),
-    example=True,
-)
 DATABASE = Section(
     "database",
     title="Database",
@@ -115,7 +97,6 @@ DATABASE = Section(
         BACKUP_RETENTION,
         VERSION,
         MAJOR_UPGRADE,
-        REPLICA_PROMOTED,
         *GENERATION_KEYS,
         RESTORE_TEST,
     ),
@@ -162,7 +143,6 @@ class DatabaseSettings:
         previous_tier: what it still has until the maintenance window; the same where nothing waits.
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery.
-        replica_promoted: the replica in the recovery region serves now, and follows nobody any more.
         generations: which instances there are.
         restore_test: when one is restored and looked at.
     """
@@ -173,7 +153,6 @@ class DatabaseSettings:
     previous_tier: DatabaseTier
     storage_maximum: int
     backup_retention: int
-    replica_promoted: bool
     generations: Generations
     restore_test: RestoreTestSettings
 
@@ -205,7 +184,6 @@ def read_database(root: Reader, environment: Environment) -> DatabaseSettings:
         backup_retention=BACKUP_RETENTION.of(environment).read(section),
         version=VERSION.read(section),
         major_upgrade=MAJOR_UPGRADE.read(section),
-        replica_promoted=REPLICA_PROMOTED.of(environment).read(section),
         generations=read_generations(section),
         restore_test=read_restore_test(section),
     )

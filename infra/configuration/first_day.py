@@ -58,7 +58,7 @@ class FirstDay:
 
 def first_day(configuration: Configuration) -> FirstDay:
     """What the two files decide for good; of the recovery region only where something always stands there."""
-    settings = configuration.settings
+    settings = configuration.settings.exchanged
     network = settings.network
     values: dict[str, Value] = {
         "name": configuration.system.name,

@@ -14,6 +14,7 @@ FIRST = 1
 MOST = 99
 _SERVED = "the generations that served before, and not the one that serves now"
 _DIFFERENT = "different generations"
+_DECLARED = "`generation`, or some of `retired`"
 _OF_RETIRED = "some of `retired`"
 _NOT_FIRST = "false, or nothing, for generation 1"
 UPGRADE = "false while there are retired generations"
@@ -59,7 +60,13 @@ ADOPT = Switch(
     rules=(_NOT_FIRST, "only for the newest generation, and for none that the state has"),
     example=True,
 )
-GENERATION_KEYS = (GENERATION, RETIRED, LOST, ADOPT)
+PROMOTED = _several(
+    "promoted",
+    "the generations that began as replicas in the recovery region, and serve or served there since the"
+    " other one was lost",
+    _DECLARED,
+)
+GENERATION_KEYS = (GENERATION, RETIRED, LOST, ADOPT, PROMOTED)
 
 
 @dataclass(frozen=True)
@@ -71,12 +78,14 @@ class Generations:
         retired: served before. They stay as they are, protected, until somebody removes them.
         lost: of these, whose instance is gone; its logs and snapshots stay.
         adopt: the current one was restored through AWS's API, and the next deployment takes it over.
+        promoted: those that began as replicas: what they had from their primary is not declared.
     """
 
     current: int = FIRST
     retired: tuple[int, ...] = ()
     lost: tuple[int, ...] = ()
     adopt: bool = False
+    promoted: tuple[int, ...] = ()
 
     @property
     def declared(self) -> tuple[int, ...]:
@@ -90,15 +99,18 @@ class Generations:
 
 
 def read_generations(section: Reader) -> Generations:
-    """The keys `generation`, `retired`, `lost` and `adopt` of the section `database`."""
+    """The keys `generation`, `retired`, `lost`, `adopt` and `promoted` of the section `database`."""
     current = GENERATION.read(section)
     retired, lost = _different(section, RETIRED), _different(section, LOST)
     adopt = ADOPT.read(section)
-    found = Generations(current, retired, lost, adopt)
+    promoted = _different(section, PROMOTED)
+    found = Generations(current, retired, lost, adopt, promoted)
     if current in retired:
         section.problem(RETIRED.name, list(retired), _SERVED, f"Take {current} out of it.")
     if unknown := [each for each in lost if each not in retired]:
         section.problem(LOST.name, list(lost), _OF_RETIRED, f"Add {unknown[0]} to `retired`, too.")
+    if unknown := [each for each in promoted if each not in found.declared]:
+        section.problem(PROMOTED.name, list(promoted), _DECLARED, f"Take {unknown[0]} out of it.")
     if adopt and current == FIRST:
         # An import over a name that the state has deletes the instance that has it, protected or not.
         section.problem(ADOPT.name, adopt, _NOT_FIRST, "It is the program's own. Remove `adopt`.")

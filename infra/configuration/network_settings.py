@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 
 from infra.configuration import patterns
@@ -105,6 +105,17 @@ class NetworkSettings:
     recovery_cidr: IPv4Network
     availability_zones: tuple[str, ...]
     recovery_availability_zones: tuple[str, ...]
+
+    @property
+    def exchanged(self) -> NetworkSettings:
+        """The same with the two regions in each other's role."""
+        return replace(
+            self,
+            cidr=self.recovery_cidr,
+            recovery_cidr=self.cidr,
+            availability_zones=self.recovery_availability_zones,
+            recovery_availability_zones=self.availability_zones,
+        )
 
 
 def read_network(

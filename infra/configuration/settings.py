@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ from infra.configuration.keys import Fixed, Section, Varies
 from infra.configuration.kinds import Encrypted, Number, Only, Switch, Text
 from infra.configuration.network_settings import NETWORK, NetworkSettings, read_network
 from infra.configuration.regions import read_region, region_key
+from infra.configuration.serving import LOST, SERVING, Serving, read_serving
 from infra.configuration.singletons import EXISTING, Singleton, read_singletons
 from infra.configuration.switches import (
     DEBUG,
@@ -39,6 +40,7 @@ from infra.configuration.switches import (
     read_maintenance,
 )
 from infra.configuration.validation import Problems, Reader
+from infra.naming import Place
 
 # A new version takes its place in four steps, however many pods there are.
 SURGE_PERCENT = 25
@@ -172,6 +174,8 @@ STACK = Section(
         ACCOUNT,
         REGION,
         RECOVERY_REGION,
+        SERVING,
+        LOST,
         IMAGES,
         EXISTING,
         SYSTEM_FILE,
@@ -229,7 +233,10 @@ class PagingSettings:
 class Settings:
     """Everything that an environment decides, and the standard that it is held to.
 
-    `images` has the digest (in dev also a tag) of each service's image; `budget` is in US dollars a month.
+    `region` and the network's `cidr` and zones are where it runs, `recovery_region` and what is called like
+    it where its copies are: after a region was lost these are not those of the first day any more, and
+    `serving` says so. `images` has the digest (in dev also a tag) of each service's image; `budget` is in US
+    dollars a month.
     """
 
     environment: Environment
@@ -237,6 +244,7 @@ class Settings:
     account: str
     region: str
     recovery_region: str
+    serving: Serving
     network: NetworkSettings
     cluster: ClusterSettings
     database: DatabaseSettings
@@ -251,6 +259,25 @@ class Settings:
     maintenance: Maintenance
     debug: Debug
     existing: frozenset[Singleton]
+
+    @property
+    def copies(self) -> bool:
+        """Whether there are copies of everything in the recovery region: in prod, unless it is lost."""
+        return self.standard.recovery_copies and not self.serving.other_lost
+
+    @property
+    def exchanged(self) -> Settings:
+        """The same with the two regions in each other's role where the second one serves: from what the
+        stack file says to where everything runs, and back.
+        """
+        if self.serving.place is Place.HOME:
+            return self
+        return replace(
+            self,
+            region=self.recovery_region,
+            recovery_region=self.region,
+            network=self.network.exchanged,
+        )
 
 
 def read_settings(
@@ -280,6 +307,7 @@ def read_settings(
         account=ACCOUNT.read(root),
         region=region,
         recovery_region=recovery_region,
+        serving=read_serving(root, SERVING.of(name), LOST.of(name), region, recovery_region),
         network=read_network(problems, root, file, name, region, recovery_region),
         cluster=read_cluster(root),
         database=read_database(root, name),
@@ -305,7 +333,7 @@ def read_settings(
             root.problem(key, value, allowed, advice)
     SYSTEM_FILE.read(root)
     root.finish()
-    return settings
+    return settings.exchanged
 
 
 def _replicas(root: Reader, environment: Environment) -> ReplicaSettings:

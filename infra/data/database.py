@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import ec2, rds
@@ -13,7 +14,7 @@ from infra.configuration.generations import FIRST, Generations
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET
 from infra.configuration.tiers import DatabaseTier
 from infra.data.database_entries import DatabaseEntries, declare_entries
-from infra.data.database_generations import AS_IT_IS, declare_guard, logical
+from infra.data.database_generations import AS_IT_IS, CLIENTS, declare_guard, logical
 from infra.data.database_monitoring import (
     EXPORTED_LOGS,
     MONITORING_INTERVAL_SECONDS,
@@ -153,7 +154,7 @@ class Database(pulumi.ComponentResource):
         group = ec2.SecurityGroup(
             "database",
             name=self._args.naming.named("database"),
-            description="PostgreSQL, for pods and the function that rotates",
+            description=CLIENTS,
             vpc_id=self._args.vpc_id,
             tags={"Name": self._args.naming.named("database")},
             opts=self._here,
@@ -196,19 +197,12 @@ class Database(pulumi.ComponentResource):
         return rds.Instance(
             logical("database", generation),
             identifier=naming.database(generation),
-            engine="postgres",
-            engine_version=args.version,
-            allow_major_version_upgrade=args.major_upgrade,
+            **self._origin(generation),
             instance_class=args.tier.instance_class,
             storage_type="gp3",
-            allocated_storage=args.tier.storage,
             max_allocated_storage=args.storage_maximum,
             storage_encrypted=True,
             kms_key_id=args.data_key,
-            db_name=args.name,
-            username=args.name,
-            password=self._password,
-            port=ports.POSTGRESQL,
             multi_az=args.redundant,
             db_subnet_group_name=self.subnet_group,
             vpc_security_group_ids=[self.security_group_id],
@@ -235,6 +229,24 @@ class Database(pulumi.ComponentResource):
             opts=self._options(generation, self._logs(generation)),
         )
 
+    def _origin(self, generation: int) -> dict[str, Any]:
+        """What an instance is made with; one that began as a replica has all of it from its primary, and the
+        provider would replace it for being told so.
+        """
+        args = self._args
+        if generation in args.generations.promoted:
+            return {}
+        return {
+            "engine": "postgres",
+            "engine_version": args.version,
+            "allow_major_version_upgrade": args.major_upgrade,
+            "allocated_storage": args.tier.storage,
+            "db_name": args.name,
+            "username": args.name,
+            "password": self._password,
+            "port": ports.POSTGRESQL,
+        }
+
     def _options(self, generation: int, logs: list[pulumi.Resource]) -> pulumi.ResourceOptions:
         args = self._args
         current = generation == args.generations.current
@@ -245,10 +257,15 @@ class Database(pulumi.ComponentResource):
             depends_on=[*logs, *self._guard],
             custom_timeouts=timeouts.DATABASE,
             hooks=self._tier_change.watched() if current and args.protect else None,
-            ignore_changes=None if current else AS_IT_IS,
+            ignore_changes=self._kept(generation) if current else AS_IT_IS,
             # Under a name that the state does not have: what has one that it has would be deleted.
             import_=args.naming.database(generation) if current and args.generations.adopt else None,
         )
+
+    def _kept(self, generation: int) -> list[str] | None:
+        # A promoted replica has no source any more. Who declared that it has none would promote it again,
+        # which RDS refuses.
+        return ["replicateSourceDb"] if generation in self._args.generations.promoted else None
 
     def _final_snapshot(self, generation: int) -> pulumi.Output[str]:
         # It stays for good: a database that comes after this one, for which alone another key replaces it,

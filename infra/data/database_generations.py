@@ -12,6 +12,9 @@ from infra.naming import generation_suffix
 
 _NAME = "database-generations"
 
+# RDS's and EC2's groups keep the description that they were made with.
+CLIENTS = "PostgreSQL, for pods and the function that rotates"
+
 # Of a retired generation nothing is changed any more, whatever the stack file says of the current one.
 AS_IT_IS = ["*"]
 
@@ -50,7 +53,7 @@ def declare_guard(generations: Generations, parent: pulumi.Resource) -> list[pul
     A stash keeps in the state which generations there are, so that the engine can compare without a call to
     AWS, in previews too. An environment with the first generation alone has nothing to adopt, and none.
     """
-    if generations == Generations():
+    if generations.declared == (FIRST,):
         return []
 
     def check(change: pulumi.ResourceHookArgs) -> None:

@@ -49,7 +49,7 @@ def declare_monitoring_role(
     here = pulumi.ResourceOptions(parent=parent)
     role = aws_iam.Role(
         name,
-        name=naming.named(physical_name),
+        name=naming.role(physical_name),
         description="RDS sends the operating system's metrics",
         assume_role_policy=iam.document(
             iam.trust_service(

@@ -20,7 +20,6 @@ def declare_key(
     *statements: iam.Statement,
     protect: bool,
     parent: pulumi.Resource,
-    provider: pulumi.ProviderResource | None = None,
     multi_region: bool = False,
 ) -> pulumi.Output[str]:
     """A key with an alias, rotated every year; answers the key's ARN.
@@ -32,7 +31,6 @@ def declare_key(
         statements: what other services may do with it; the account's own policies always decide.
         protect: the key is protected, and stays when the stack does not want it any more.
         parent: the component that it belongs to.
-        provider: of another region than the component's.
         multi_region: other regions can have a replica of it, which decrypts what it has encrypted.
     """
     key = kms.Key(
@@ -44,15 +42,13 @@ def declare_key(
         rotation_period_in_days=ROTATION_DAYS,
         deletion_window_in_days=DELETION_WINDOW_DAYS,
         # Retained: without its key every copy and backup is unreadable.
-        opts=pulumi.ResourceOptions(
-            parent=parent, provider=provider, protect=protect, retain_on_delete=protect
-        ),
+        opts=pulumi.ResourceOptions(parent=parent, protect=protect, retain_on_delete=protect),
     )
     kms.Alias(
         name,
         name=f"alias/{naming.named(name)}",
         target_key_id=key.key_id,
-        opts=pulumi.ResourceOptions(parent=parent, provider=provider),
+        opts=pulumi.ResourceOptions(parent=parent),
     )
     return key.arn
 
@@ -65,33 +61,32 @@ def declare_replica(
     *,
     protect: bool,
     parent: pulumi.Resource,
-    provider: pulumi.ProviderResource,
 ) -> pulumi.Output[str]:
-    """A multi-region key in the provider's region as well; answers the replica's ARN.
+    """A multi-region key in another region as well; answers the replica's ARN.
 
     Args:
-        name: the key's, within the environment; the replica's is `<name>-recovery`.
+        name: the key's, within the environment.
         purpose: what it encrypts.
-        naming: names and ARNs.
+        naming: names and ARNs, of the replica's region.
         primary: the key's ARN.
         protect: as for the key.
-        parent: the component that they belong to.
-        provider: of the other region.
+        parent: the component that the replica belongs to.
     """
     replica = kms.ReplicaKey(
-        f"{name}-recovery",
+        name,
         primary_key_arn=primary,
         description=f"{purpose} of {naming.prefix}",
         policy=iam.document(iam.administer_key(naming.root_arn)),
         deletion_window_in_days=DELETION_WINDOW_DAYS,
+        # Ignored: it stays what it is when the region of its original is lost.
         opts=pulumi.ResourceOptions(
-            parent=parent, provider=provider, protect=protect, retain_on_delete=protect
+            parent=parent, protect=protect, retain_on_delete=protect, ignore_changes=["primaryKeyArn"]
         ),
     )
     kms.Alias(
-        f"{name}-recovery",
+        name,
         name=f"alias/{naming.named(name)}",
         target_key_id=replica.key_id,
-        opts=pulumi.ResourceOptions(parent=parent, provider=provider),
+        opts=pulumi.ResourceOptions(parent=parent),
     )
     return replica.arn

@@ -11,73 +11,102 @@ from infra.configuration.severities import PUBLISHERS, RULES
 from infra.foundations.encryption_key import declare_key, declare_replica
 from infra.naming import Naming
 
+_COPIES = "secret-copies"
+
 
 @dataclass(frozen=True)
 class KeysArgs:
-    """For which environment.
+    """For which place.
 
     Args:
         naming: names and ARNs.
+        serving: everything runs there; otherwise copies wait there, and have what they are encrypted with.
         protect: keys are protected, and stay when the stack does not want them any more.
-        recovery_provider: AWS in the recovery region, where copies are kept there; otherwise None.
+        original: ARN of the key for copies of secrets that this place has a replica of; None where it has the
+            original itself.
     """
 
     naming: Naming
+    serving: bool
     protect: bool
-    recovery_provider: pulumi.ProviderResource | None
+    original: pulumi.Input[str] | None
 
 
 class Keys(pulumi.ComponentResource):
-    """The customer-managed KMS keys of an environment.
+    """The customer-managed KMS keys of a place.
 
-    Produces a key and an alias each for data at rest (database, Redis, buckets), for Secrets Manager, for
-    logs, for the cluster's own secrets, for notifications, and for copies of secrets. The last one can be in
-    both regions, so that what one has encrypted the other can read (contract SEC-4).
+    Produces a key and an alias each for data at rest (database, Redis, buckets), for logs, for notifications,
+    and for copies of secrets; where everything runs for Secrets Manager and for the cluster's own secrets
+    too. That for copies of secrets can be in both regions, so that what one has encrypted the other can read
+    (contract SEC-4); what is copied is readable without the region that it comes from (DR-3).
     """
 
     data: pulumi.Output[str]
-    secrets: pulumi.Output[str]
     logs: pulumi.Output[str]
-    cluster: pulumi.Output[str]
     notifications: pulumi.Output[str]
     secret_copies: pulumi.Output[str]
-    secret_copies_in_recovery_region: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:keys:Keys", name, None, opts)
+        self._args = args
         naming = args.naming
+        self.data = self._key("data", "Database, Redis and buckets")
+        self.logs = self._key("logs", "Log groups", iam.logs_use_key(naming, naming.region))
+        self.notifications = self._key(
+            "notifications",
+            "Topics for alarms",
+            iam.alarms_use_key(naming, naming.region),
+            *self._publishers(),
+        )
+        self.secret_copies = self._secret_copies()
+        self._secrets = self._key("secrets", "Secrets Manager") if args.serving else None
+        self._cluster = self._key("cluster", "Kubernetes secrets") if args.serving else None
+        self.register_outputs({})
 
-        def key(name: str, purpose: str, *statements: iam.Statement) -> pulumi.Output[str]:
-            return declare_key(name, purpose, naming, *statements, protect=args.protect, parent=self)
+    @property
+    def secrets(self) -> pulumi.Output[str]:
+        """ARN of the key for Secrets Manager; only where everything runs."""
+        assert self._secrets is not None
+        return self._secrets
 
-        logs = iam.logs_use_key(naming, naming.region)
-        alarms = iam.alarms_use_key(naming, naming.region)
-        self.data = key("data", "Database, Redis and buckets")
-        self.secrets = key("secrets", "Secrets Manager")
-        self.logs = key("logs", "Log groups", logs)
-        self.cluster = key("cluster", "Kubernetes secrets")
-        publishers = [
+    @property
+    def cluster(self) -> pulumi.Output[str]:
+        """ARN of the key for the cluster's own secrets; only where everything runs."""
+        assert self._cluster is not None
+        return self._cluster
+
+    def _key(
+        self, name: str, purpose: str, *statements: iam.Statement, multi_region: bool = False
+    ) -> pulumi.Output[str]:
+        args = self._args
+        return declare_key(
+            name,
+            purpose,
+            args.naming,
+            *statements,
+            protect=args.protect,
+            parent=self,
+            multi_region=multi_region,
+        )
+
+    def _publishers(self) -> list[iam.Statement]:
+        """Services that publish where everything runs; copies have alarms alone."""
+        if not self._args.serving:
+            return []
+        account = {"StringEquals": {"aws:SourceAccount": self._args.naming.account}}
+        return [
             iam.topic_uses_key(
                 service,
-                {} if service == RULES else {"StringEquals": {"aws:SourceAccount": naming.account}},
+                {} if service == RULES else account,
                 sid="Uses" + "".join(part.capitalize() for part in service.split(".")[:-2]),
             )
             for service in sorted({each for services in PUBLISHERS.values() for each in services})
         ]
-        self.notifications = key("notifications", "Topics for alarms", alarms, *publishers)
-        name, purpose = "secret-copies", "Copies of secrets"
-        self.secret_copies = declare_key(
-            name, purpose, naming, protect=args.protect, parent=self, multi_region=True
+
+    def _secret_copies(self) -> pulumi.Output[str]:
+        args, purpose = self._args, "Copies of secrets"
+        if args.original is None:
+            return self._key(_COPIES, purpose, multi_region=True)
+        return declare_replica(
+            _COPIES, purpose, args.naming, args.original, protect=args.protect, parent=self
         )
-        self.secret_copies_in_recovery_region = None
-        if args.recovery_provider is not None:
-            self.secret_copies_in_recovery_region = declare_replica(
-                name,
-                purpose,
-                naming,
-                self.secret_copies,
-                protect=args.protect,
-                parent=self,
-                provider=args.recovery_provider,
-            )
-        self.register_outputs({})

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ecr
 
-from infra.foundations.encryption_key import declare_key
 from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
@@ -28,7 +27,7 @@ class RegistryArgs:
         naming: names and ARNs.
         repositories: names as the system file has them.
         key: encrypts the images.
-        recovery_provider: AWS in the recovery region, when images are copied there; None for no copies.
+        copies: the repositories in the other place that ECR copies to; none where images are not copied.
         moving_tags: those that follow a branch, which may come to stand for another image; only dev has any.
         protect: images stay when their repository is not declared any more.
     """
@@ -36,7 +35,7 @@ class RegistryArgs:
     naming: Naming
     repositories: Sequence[str]
     key: pulumi.Input[str]
-    recovery_provider: pulumi.ProviderResource | None
+    copies: Sequence[pulumi.Resource]
     moving_tags: Sequence[str]
     protect: bool
 
@@ -58,45 +57,26 @@ class Registry(pulumi.ComponentResource):
     """A repository for each image of the system. Keeps S3-5; DR-3 pulls from the copies.
 
     Tags never move to another image, every image is scanned when it arrives, and those in use are kept.
-    Produces the repositories with their rules, in prod the same ones in the recovery region, to which ECR
-    copies every image within minutes.
+    Produces the repositories with their rules; where there are the same ones in the other place, ECR copies
+    every image there within minutes.
     """
+
+    repositories: list[pulumi.Resource]
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:registry:Registry", name, None, opts)
         self._args = args
-        copies: list[pulumi.Resource] = []
-        if args.recovery_provider is not None:
-            key = declare_key(
-                "images-recovery",
-                "Copies of images",
-                args.naming.in_recovery_region,
-                protect=args.protect,
-                parent=self,
-                provider=args.recovery_provider,
-            )
-            copies = [
-                self._repository(f"{one}-recovery", one, key, args.recovery_provider)
-                for one in args.repositories
-            ]
-        for one in args.repositories:
-            self._repository(one, one, args.key, None)
-        if copies:
-            self._replication(copies)
+        self.repositories = [self._repository(one) for one in args.repositories]
+        if args.copies:
+            self._replication(args.copies)
         self.register_outputs({})
 
-    def _repository(
-        self,
-        name: str,
-        repository: str,
-        key: pulumi.Input[str],
-        provider: pulumi.ProviderResource | None,
-    ) -> ecr.Repository:
+    def _repository(self, name: str) -> ecr.Repository:
         args = self._args
-        encryption = ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=key)
+        encryption = ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=args.key)
         made = ecr.Repository(
             name,
-            name=f"{args.naming.system}/{repository}",
+            name=f"{args.naming.system}/{name}",
             # Otherwise the registry would refuse the second image of a branch that the stack file follows.
             image_tag_mutability="IMMUTABLE_WITH_EXCLUSION" if args.moving_tags else "IMMUTABLE",
             image_tag_mutability_exclusion_filters=[
@@ -107,13 +87,13 @@ class Registry(pulumi.ComponentResource):
             image_scanning_configuration=ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
             encryption_configurations=[encryption],
             force_delete=not args.protect,
-            opts=pulumi.ResourceOptions(parent=self, provider=provider, protect=args.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
         ecr.LifecyclePolicy(
             name,
             repository=made.name,
             policy=json.dumps({"rules": _kept(args.naming.environment)}),
-            opts=delete_before_replace(self, provider),
+            opts=delete_before_replace(self),
         )
         return made
 

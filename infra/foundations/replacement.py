@@ -9,7 +9,6 @@ import pulumi
 
 def delete_before_replace(
     parent: pulumi.Resource,
-    provider: pulumi.ProviderResource | None = None,
     depends_on: Sequence[pulumi.Resource] = (),
     *,
     protect: bool | None = None,
@@ -21,7 +20,6 @@ def delete_before_replace(
     """
     return pulumi.ResourceOptions(
         parent=parent,
-        provider=provider,
         depends_on=list(depends_on),
         protect=protect,
         delete_before_replace=True,

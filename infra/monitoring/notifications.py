@@ -16,6 +16,11 @@ from infra.naming import Naming, RegionRole
 FALLBACK = "undelivered"
 
 
+def topic_prefix(role: RegionRole) -> str:
+    """What the names of a region's topics begin with: places are told apart by themselves."""
+    return f"{role}-" if role is RegionRole.GLOBAL else ""
+
+
 @dataclass(frozen=True)
 class NotificationsArgs:
     """Who is told what.
@@ -61,8 +66,8 @@ class Notifications(pulumi.ComponentResource):
         super().__init__("groundwork:notifications:Notifications", name, None, opts)
         self._args = args
         self.region = args.region
-        # A URN has the type of its parent, not its name: in another region the children have other names.
-        self._prefix = "" if args.role is RegionRole.HOME else f"{args.role}-"
+        # A URN has the type of its parent, not its name: what is in no place has other names.
+        self._prefix = topic_prefix(args.role)
         self._key = args.key if args.key is not None else self._own_key()
         self.topic_names = {
             severity: args.naming.named(f"{self._prefix}{severity.topic}") for severity in args.severities

@@ -11,7 +11,6 @@ from pulumi_aws import backup
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
-from infra.foundations.encryption_key import declare_key
 from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
@@ -20,9 +19,6 @@ from infra.naming import Naming
 SCHEDULE = "cron(0 6 * * ? *)"
 START_WINDOW_MINUTES = 60
 COMPLETION_WINDOW_MINUTES = 8 * 60
-
-# The least that AWS Backup takes; after these days nobody can lift the lock, the root user neither.
-LOCK_CHANGEABLE_DAYS = 3
 
 # AWS's own: what AWS Backup needs for S3 changes with it, and a job that lacks a right fails (developer
 # guide, "Managed policies for AWS Backup").
@@ -51,86 +47,56 @@ class BackupArgs:
         naming: names and ARNs.
         resources: ARNs of what is backed up, each of them by name: nothing comes in by a tag.
         retention: days that snapshots are kept.
-        lock_days: days before which nobody removes one; 0 for no lock.
-        recovery_provider: AWS in the recovery region, when copies go there; None for no copies.
+        vault: name of the vault that they are in.
+        copies: ARN of the vault in the other place that each is copied to; None for no copies.
         topic: is told of what no metric says.
-        protect: vaults and keys cannot be removed by mistake.
     """
 
     naming: Naming
     resources: Mapping[str, pulumi.Input[str]]
     retention: int
-    lock_days: int
-    recovery_provider: pulumi.ProviderResource | None
+    vault: pulumi.Input[str]
+    copies: pulumi.Input[str] | None
     topic: pulumi.Input[str]
-    protect: bool
 
 
 class Backup(pulumi.ComponentResource):
-    """A plan of daily snapshots, and the vaults that they are in. Keeps S3-2, DR-6, and ALM-13's metrics.
+    """A plan of daily snapshots. Keeps S3-2, DR-6, and ALM-13's metrics.
 
     Snapshots alone: RDS itself owns recovery to a point in time, and a continuous rule would take the
-    instance's backup settings over. Produces the vaults with their keys, in prod locked and one of them in
-    the recovery region; the plan and its selection; a role that takes snapshots and one that restores them.
+    instance's backup settings over. Produces the plan and its selection; a role that takes snapshots and one
+    that restores them.
     """
-
-    vault_name: str
 
     def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:backup:Backup", name, None, opts)
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
-        self.vault_name = args.naming.prefix
-        vault = self._vault("backup", args.naming, None)
         backup.VaultNotifications(
             "backup",
-            backup_vault_name=vault.name,
+            backup_vault_name=args.vault,
             sns_topic_arn=args.topic,
             backup_vault_events=list(EVENTS),
             opts=delete_before_replace(self),
         )
-        copy = None
-        if args.recovery_provider is not None:
-            copy = self._vault("backup-recovery", args.naming.in_recovery_region, args.recovery_provider)
-        self._plan(vault, copy)
+        self._plan()
         # Another role than the one that takes snapshots: this one writes over data. Who restores passes it.
         self._role("restore", "AWS Backup restores snapshots", RESTORE_POLICIES)
         self.register_outputs({})
 
-    def _vault(self, name: str, naming: Naming, provider: pulumi.ProviderResource | None) -> backup.Vault:
-        args = self._args
-        key = declare_key(name, "Snapshots", naming, protect=args.protect, parent=self, provider=provider)
-        vault = backup.Vault(
-            name,
-            name=self.vault_name,
-            kms_key_arn=key,
-            force_destroy=not args.protect,
-            opts=pulumi.ResourceOptions(parent=self, provider=provider, protect=args.protect),
-        )
-        if args.lock_days:
-            backup.VaultLockConfiguration(
-                name,
-                backup_vault_name=vault.name,
-                # Not the retention: that may grow later, and a lock can never be changed again.
-                min_retention_days=args.lock_days,
-                changeable_for_days=LOCK_CHANGEABLE_DAYS,
-                opts=delete_before_replace(self, provider),
-            )
-        return vault
-
-    def _plan(self, vault: backup.Vault, copy: backup.Vault | None) -> None:
+    def _plan(self) -> None:
         args = self._args
         copies = [
             backup.PlanRuleCopyActionArgs(
-                destination_vault_arn=copy.arn,
+                destination_vault_arn=copy,
                 lifecycle=backup.PlanRuleCopyActionLifecycleArgs(delete_after=args.retention),
             )
-            for copy in [copy]
+            for copy in [args.copies]
             if copy is not None
         ]
         rule = backup.PlanRuleArgs(
             rule_name="daily",
-            target_vault_name=vault.name,
+            target_vault_name=args.vault,
             schedule=SCHEDULE,
             schedule_expression_timezone="Etc/UTC",
             start_window=START_WINDOW_MINUTES,

@@ -9,9 +9,9 @@ import pulumi
 from pulumi_aws import ec2, rds
 
 from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY
-from infra.configuration.generations import Generations
+from infra.configuration.generations import FIRST, Generations
 from infra.configuration.tiers import DatabaseTier
-from infra.data.database_generations import AS_IT_IS, logical
+from infra.data.database_generations import AS_IT_IS, CLIENTS, logical
 from infra.data.database_monitoring import (
     EXPORTED_LOGS,
     MONITORING_INTERVAL_SECONDS,
@@ -38,8 +38,7 @@ class ReadReplicaArgs:
         generations: which instances there are to replicate.
         primary_arn: the instance that serves.
         retired_arns: those that served before, by generation: their replicas stay as they are.
-        follows: RDS's own identifier of that instance, which another one of the same name does not have; None
-            once the replica has been promoted.
+        follows: RDS's own identifier of that instance, which another one of the same name does not have.
         after: what is at work on that instance first: RDS does one thing with it at a time.
         version: PostgreSQL's major one, the primary's.
         tier: its size.
@@ -58,7 +57,7 @@ class ReadReplicaArgs:
     generations: Generations
     primary_arn: pulumi.Input[str]
     retired_arns: Mapping[int, str]
-    follows: pulumi.Input[str] | None
+    follows: pulumi.Input[str]
     after: Sequence[pulumi.Resource]
     version: str
     tier: DatabaseTier
@@ -81,34 +80,37 @@ class ReadReplica(pulumi.ComponentResource):
     Produces both, with subnet and parameter group, security group, log groups and monitoring role.
     """
 
-    replica_identifier: str
+    identifier: str
     replica: rds.Instance
     security_group_id: pulumi.Output[str]
     endpoint: pulumi.Output[str]
 
     def __init__(self, name: str, args: ReadReplicaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("groundwork:recovery:ReadReplica", name, None, opts)
+        # Of the type, and with the names in the program, of what it becomes on the day on which it serves.
+        super().__init__("groundwork:database:Database", name, None, opts)
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
         current = args.generations.current
-        self.replica_identifier = args.naming.replica(current)
+        self.identifier = args.naming.database(current)
         # Nobody connects until the cluster is built here.
         self.security_group_id = ec2.SecurityGroup(
-            "replica",
-            name=args.naming.named("replica"),
-            description="Replica of PostgreSQL",
+            "database",
+            name=args.naming.named("database"),
+            description=CLIENTS,
             vpc_id=args.vpc_id,
-            tags={"Name": args.naming.named("replica")},
+            tags={"Name": args.naming.named("database")},
             opts=self._here,
         ).id
         self._subnet_group = rds.SubnetGroup(
-            "replica",
-            name=args.naming.named("replica"),
+            "database",
+            name=args.naming.named("database"),
             description="Isolated subnets",
             subnet_ids=args.subnet_ids,
             opts=self._here,
         ).name
-        self._parameters = declare_parameters("replica", args.naming, args.version, REPLICA_CONNECTIONS, self)
+        self._parameters = declare_parameters(
+            "database", args.naming, args.version, REPLICA_CONNECTIONS, self
+        )
         for generation, arn in args.retired_arns.items():
             self._copies(generation, arn, self._replica(generation, arn))
         self.replica = self._replica(current, args.primary_arn)
@@ -118,7 +120,7 @@ class ReadReplica(pulumi.ComponentResource):
 
     def _copies(self, generation: int, primary: pulumi.Input[str], replica: rds.Instance) -> None:
         args = self._args
-        name, current = logical("replica", generation), generation == args.generations.current
+        name, current = logical("copied-backups", generation), generation == args.generations.current
         rds.InstanceAutomatedBackupsReplication(
             name,
             source_db_instance_arn=primary,
@@ -139,9 +141,13 @@ class ReadReplica(pulumi.ComponentResource):
 
     def _replica(self, generation: int, primary: pulumi.Input[str]) -> rds.Instance:
         args, naming = self._args, self._args.naming
-        name, current = logical("replica", generation), generation == args.generations.current
-        identifier = naming.replica(generation)
-        logs = declare_log_groups(identifier, args.log_retention, args.log_key, self, f"{name}-")
+        name, current = logical("database", generation), generation == args.generations.current
+        identifier = naming.database(generation)
+        prefix = "" if generation == FIRST else f"{name}-"
+        logs = declare_log_groups(identifier, args.log_retention, args.log_key, self, prefix)
+        role = declare_monitoring_role(
+            logical("monitoring", generation), f"{name}-monitoring", naming, identifier, self
+        )
         # No engine, storage, user or password: they are the primary's.
         return rds.Instance(
             name,
@@ -174,11 +180,10 @@ class ReadReplica(pulumi.ComponentResource):
             performance_insights_kms_key_id=args.data_key,
             performance_insights_retention_period=args.performance_history,
             monitoring_interval=MONITORING_INTERVAL_SECONDS,
-            monitoring_role_arn=declare_monitoring_role(name, f"{name}-monitoring", naming, identifier, self),
+            monitoring_role_arn=role,
             enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
             # A primary that was restored under its name is another instance: the replica follows the one that
-            # it was made from, and its lag stays small. Protection stands before the replacement, and a
-            # promotion that is declared ends it.
+            # it was made from, and its lag stays small. Protection stands before the replacement.
             # Ignored: a promoted replica has no source any more, and that is no mistake to be mended.
             opts=pulumi.ResourceOptions(
                 parent=self,

@@ -1,7 +1,7 @@
 """How the parts of the platform are connected: what each one is given of the configuration and of others."""
 
 from infra.wiring.account import budget, deployment, people, trail
-from infra.wiring.data import database, entries, redis, secrets, storage
+from infra.wiring.data import Copies, database, entries, redis, secrets, storage, storage_copies
 from infra.wiring.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
 from infra.wiring.foundations import keys, network, registry, release
 from infra.wiring.functions import (
@@ -35,9 +35,10 @@ from infra.wiring.monitoring import (
     notifications_of,
     watched,
 )
-from infra.wiring.recovery import backup, read_replica, recovery_keys, recovery_network
+from infra.wiring.recovery import backup, read_replica, recovery_network, vault
 
 __all__ = [
+    "Copies",
     "Parts",
     "PodsReady",
     "alarms",
@@ -69,7 +70,6 @@ __all__ = [
     "people",
     "pod_group",
     "read_replica",
-    "recovery_keys",
     "recovery_network",
     "redis",
     "registry",
@@ -82,7 +82,9 @@ __all__ = [
     "scheduled",
     "secrets",
     "storage",
+    "storage_copies",
     "trail",
+    "vault",
     "watch_jobs",
     "watched",
     "workloads",

@@ -19,6 +19,7 @@ from infra.data.storage import Storage
 from infra.edge.distributions import Distributions
 from infra.foundations.keys import Keys
 from infra.monitoring.notifications import Notifications
+from infra.wiring.data import Copies
 
 
 def budget(configuration: Configuration, notifications: Notifications) -> BudgetArgs:
@@ -73,6 +74,7 @@ def people(
     configuration: Configuration,
     keys: Keys,
     entries: Mapping[str, pulumi.Output[str]],
+    copies: Copies | None,
     distributions: Distributions,
 ) -> PeopleArgs:
     """For what people on call may do from a command line."""
@@ -82,6 +84,6 @@ def people(
         entries=[entries[name] for name in sorted(entries)],
         given_out=[entries[each.name] for each in declared if each.source is SecretSource.PERSON],
         secrets_key=keys.secrets,
-        replica_key=keys.secret_copies_in_recovery_region,
+        replica_key=copies.keys.secret_copies if copies else None,
         distributions=distributions.arns,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 
@@ -18,15 +19,28 @@ from infra.data.redis import Eviction, Redis, RedisArgs
 from infra.data.safe_bucket import bucket_arn
 from infra.data.secret_entry import SecretReplica
 from infra.data.secrets import Secrets, SecretsArgs
-from infra.data.storage import StorageArgs
+from infra.data.storage import Storage, StorageArgs
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network
+from infra.foundations.registry import Registry
 from infra.foundations.release import Release
 from infra.functions.scheduled.snapshot_secrets import FUNCTION as SNAPSHOT_SECRETS
 from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.service_environment import readers
 from infra.recovery.restored_place import RESTORE_TEST
+from infra.recovery.vault import Vault
 from infra.wiring.edge import edge_buckets, edge_log_writers
+
+
+@dataclass(frozen=True)
+class Copies:
+    """What waits in the other place for copies from this one."""
+
+    keys: Keys
+    storage: Storage
+    registry: Registry
+    vault: Vault
+
 
 # Days of daily snapshots. A cache can be filled again; what waits in a queue cannot.
 CACHE_SNAPSHOT_DAYS = 1
@@ -34,7 +48,12 @@ QUEUE_SNAPSHOT_DAYS = 7
 
 
 def database(
-    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup, release: Release | None
+    configuration: Configuration,
+    keys: Keys,
+    network: Network,
+    pod_group: PodGroup,
+    release: Release | None,
+    copies: Copies | None,
 ) -> DatabaseArgs:
     """For PostgreSQL."""
     settings, standard = configuration.settings, configuration.settings.standard
@@ -60,7 +79,7 @@ def database(
         master_readers=_readers(configuration, MASTER_SECRET),
         data_key=keys.data,
         secrets_key=keys.secrets,
-        secret_replica=_replica(configuration, keys),
+        secret_replica=_replica(configuration, copies),
         log_key=keys.logs,
     )
 
@@ -69,11 +88,15 @@ def _snapshot_before(configuration: Configuration, release: Release | None) -> p
     """What the snapshot before a migration is called after (contract K8S-6); None where there is none."""
     if release is None or not configuration.settings.standard.protects_data:
         return None
+    if configuration.settings.serving.other_lost:
+        # The first snapshot of a promoted replica is a full one, and pods would wait for it; until there are
+        # copies again the way back from a release is recovery to a point in time.
+        return None
     return pulumi.Output.concat(release.version, "-", release.attempt)
 
 
 def redis(
-    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup
+    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup, copies: Copies | None
 ) -> dict[str, RedisArgs]:
     """For the two Redis, by purpose; none where the environment has switched it off.
 
@@ -100,15 +123,30 @@ def redis(
             readers=_readers(configuration, redis_secret(purpose)),
             data_key=keys.data,
             secrets_key=keys.secrets,
-            secret_replica=_replica(configuration, keys),
+            secret_replica=_replica(configuration, copies),
         )
         for purpose, (node_type, eviction, snapshots) in purposes.items()
     }
 
 
-def storage(
-    configuration: Configuration, keys: Keys, recovery_provider: pulumi.ProviderResource
-) -> StorageArgs:
+def storage_copies(configuration: Configuration, keys: Keys) -> StorageArgs:
+    """For the buckets in the other place: those that are copied there."""
+    standard = configuration.settings.standard
+    return StorageArgs(
+        naming=configuration.naming.in_recovery_region,
+        buckets=[each for each in buckets.CATALOGUE if each.replicated],
+        data_key=keys.data,
+        lock_backups=standard.locks_backups,
+        protect=standard.protects_data,
+        copies={},
+        copies_key=None,
+        statements={},
+        log_sources=[],
+        log_writers=[],
+    )
+
+
+def storage(configuration: Configuration, keys: Keys, copies: Copies | None) -> StorageArgs:
     """For the buckets."""
     standard = configuration.settings.standard
     return StorageArgs(
@@ -117,14 +155,15 @@ def storage(
         data_key=keys.data,
         lock_backups=standard.locks_backups,
         protect=standard.protects_data,
-        recovery_provider=recovery_provider if standard.recovery_copies else None,
+        copies=copies.storage.buckets if copies else {},
+        copies_key=copies.keys.data if copies else None,
         statements={AUDIT: trail_iam.deliver_trail(configuration.naming)},
         log_sources=[bucket_arn(name) for name in edge_buckets(configuration).values()],
         log_writers=edge_log_writers(configuration, configuration.naming.bucket(ACCESS_LOGS)),
     )
 
 
-def secrets(configuration: Configuration, keys: Keys) -> SecretsArgs:
+def secrets(configuration: Configuration, keys: Keys, copies: Copies | None) -> SecretsArgs:
     """For the system file's secrets."""
     return SecretsArgs(
         naming=configuration.naming,
@@ -132,13 +171,13 @@ def secrets(configuration: Configuration, keys: Keys) -> SecretsArgs:
         readers={name: _readers(configuration, name) for name in configuration.system.secrets},
         key=keys.secrets,
         protect=configuration.settings.standard.protects_data,
-        replica=_replica(configuration, keys),
+        replica=_replica(configuration, copies),
     )
 
 
-def _replica(configuration: Configuration, keys: Keys) -> SecretReplica | None:
-    key = keys.secret_copies_in_recovery_region
-    return SecretReplica(configuration.naming.recovery_region, key) if key is not None else None
+def _replica(configuration: Configuration, copies: Copies | None) -> SecretReplica | None:
+    region = configuration.naming.recovery_region
+    return SecretReplica(region, copies.keys.secret_copies) if copies else None
 
 
 def _readers(configuration: Configuration, secret: str) -> list[str]:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import pulumi
-
 from infra.configuration import Configuration
+from infra.configuration.environments import Standard
 from infra.configuration.images import is_digest
 from infra.foundations.keys import Keys, KeysArgs
 from infra.foundations.network import NetworkArgs, Tier
 from infra.foundations.registry import RegistryArgs, is_own
 from infra.foundations.release import ReleaseArgs
 from infra.kubernetes.job_specs import release_name
+from infra.naming import Naming, Place
+from infra.wiring.data import Copies
 
 
-def keys(configuration: Configuration, recovery_provider: pulumi.ProviderResource) -> KeysArgs:
-    """For the encryption keys."""
-    standard = configuration.settings.standard
-    return KeysArgs(
-        configuration.naming,
-        protect=standard.protects_data,
-        # Backups are locked where they are copied to the recovery region.
-        recovery_provider=recovery_provider if standard.locks_backups else None,
-    )
+def keys(naming: Naming, standard: Standard, *, serving: bool, original: Keys | None) -> KeysArgs:
+    """For the encryption keys of one place.
+
+    The key for copies of secrets is home's own. In the other place a replica of it stands, also when home is
+    lost: it stays what it is then, whatever is said here of its original.
+    """
+    copies = None
+    if naming.place is Place.RECOVERY:
+        unknown = naming.arn("kms", "key/lost", naming.recovery_region)
+        copies = unknown if original is None else original.secret_copies
+    return KeysArgs(naming, serving=serving, protect=standard.protects_data, original=copies)
 
 
 def network(configuration: Configuration, keys: Keys) -> NetworkArgs:
@@ -41,17 +44,17 @@ def network(configuration: Configuration, keys: Keys) -> NetworkArgs:
 
 
 def registry(
-    configuration: Configuration, keys: Keys, recovery_provider: pulumi.ProviderResource
+    configuration: Configuration, naming: Naming, keys: Keys, copies: Copies | None = None
 ) -> RegistryArgs:
-    """For the images: a repository for each one that is not somebody else's."""
+    """For the images of one place: a repository for each one that is not somebody else's."""
     standard, system = configuration.settings.standard, configuration.system
     named = [service.repository for service in system.services.values()]
     named += [service.repository for service in system.retired.values() if service.repository]
     return RegistryArgs(
-        naming=configuration.naming,
+        naming=naming,
         repositories=sorted({repository for repository in named if is_own(repository)}),
         key=keys.data,
-        recovery_provider=recovery_provider if standard.recovery_copies else None,
+        copies=copies.registry.repositories if copies else [],
         moving_tags=sorted({version for version in configuration.images.values() if not is_digest(version)}),
         protect=standard.protects_data,
     )

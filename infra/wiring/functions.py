@@ -42,6 +42,7 @@ from infra.recovery.restored_place import (
     RestoredPlace,
     RestoredPlaceArgs,
 )
+from infra.wiring.data import Copies
 
 _SECRETS_MANAGER = Invoker("secrets-manager", "secretsmanager.amazonaws.com")
 
@@ -60,14 +61,14 @@ def rotators(
     database: Database,
     redis: Mapping[str, Redis],
     entries: Entries,
+    copies: Copies | None,
 ) -> dict[Rotator, FunctionArgs]:
     """For the functions that rotate; none for what is not rotated here."""
     naming, region = configuration.naming, configuration.naming.region
 
     def function(rotator: Rotator, description: str, *statements: iam.Statement) -> FunctionArgs:
         secrets = [entries[each.entry] for each in rotated(configuration) if each.rotator is rotator]
-        copies = keys.secret_copies_in_recovery_region
-        replica = iam.Key(copies, naming.recovery_region) if copies is not None else None
+        replica = iam.Key(copies.keys.secret_copies, naming.recovery_region) if copies else None
         rotate = iam.encrypted.rotate_secrets(secrets, iam.Key(keys.secrets, region), replica)
         return replace(
             plain_args(configuration, keys, rotator.replace("-", "_"), description),

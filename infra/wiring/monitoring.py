@@ -30,10 +30,10 @@ from infra.monitoring.dashboard import DashboardArgs
 from infra.monitoring.escalation import EscalationArgs
 from infra.monitoring.events import EventsArgs
 from infra.monitoring.logs import LogsArgs
-from infra.monitoring.notifications import Notifications, NotificationsArgs
+from infra.monitoring.notifications import Notifications, NotificationsArgs, topic_prefix
 from infra.naming import RegionRole
-from infra.recovery.backup import Backup
 from infra.recovery.read_replica import ReadReplica
+from infra.recovery.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Parts:
     cluster: Cluster
     database: Database
     redis: Mapping[str, Redis]
-    backup: Backup
+    vault: Vault
     replica: ReadReplica | None
     load_balancer: LoadBalancer
     certificates: Certificates
@@ -157,7 +157,7 @@ def _catalogue(configuration: Configuration) -> tuple[Alarm, ...]:
 
 
 def _watched_topics(notifications: Notifications, region: RegionRole) -> list[Watched]:
-    prefix = "" if region is RegionRole.HOME else f"{region}-"
+    prefix = topic_prefix(region)
     return [
         Watched(f"{prefix}{severity.topic}", {"TopicName": topic})
         for severity, topic in notifications.topic_names.items()
@@ -217,7 +217,7 @@ def _watched_of_edge(parts: Parts) -> dict[Subject, Sequence[Watched]]:
 
 def _watched_of_recovery(configuration: Configuration, parts: Parts) -> dict[Subject, Sequence[Watched]]:
     storage, naming, replica = parts.storage, configuration.naming, parts.replica
-    vault = {"BackupVaultName": parts.backup.vault_name}
+    vault = {"BackupVaultName": parts.vault.vault_name}
     database = {"DBInstanceIdentifier": parts.database.identifier}
     return {
         Subject.REPLICA: [_watched_replica(replica)] if replica else [],
@@ -241,7 +241,7 @@ def _watched_of_recovery(configuration: Configuration, parts: Parts) -> dict[Sub
 
 
 def _watched_replica(read_replica: ReadReplica) -> Watched:
-    replica = {"DBInstanceIdentifier": read_replica.replica_identifier}
+    replica = {"DBInstanceIdentifier": read_replica.identifier}
     return Watched("replica", replica, clock=replica, ready=[read_replica.replica])
 
 
@@ -291,10 +291,12 @@ def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs
     return _notifications(configuration, RegionRole.HOME, list(Severity), keys.notifications)
 
 
-def notifications_of(configuration: Configuration, region: RegionRole) -> NotificationsArgs:
+def notifications_of(
+    configuration: Configuration, region: RegionRole, keys: Keys | None
+) -> NotificationsArgs:
     """For the topics of alarms in another region: only of the severities that these have."""
     severities = {alarm.severity for alarm in alarms_in(configuration, region)}
-    return _notifications(configuration, region, sorted(severities), None)
+    return _notifications(configuration, region, sorted(severities), keys.notifications if keys else None)
 
 
 def _notifications(

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import pulumi
-
 from infra.configuration import Configuration
 from infra.configuration.buckets import backed_up
-from infra.configuration.environments import BACKUP_DAYS
+from infra.configuration.environments import BACKUP_DAYS, Standard
 from infra.configuration.severities import Severity
 from infra.data.database import Database
 from infra.data.storage import Storage
+from infra.foundations.keys import Keys
 from infra.foundations.network import Network, NetworkArgs, Tier
 from infra.monitoring.notifications import Notifications
+from infra.naming import Naming
 from infra.recovery.backup import BackupArgs
 from infra.recovery.read_replica import ReadReplicaArgs
-from infra.recovery.recovery_keys import RecoveryKeys, RecoveryKeysArgs
+from infra.recovery.vault import Vault, VaultArgs
+from infra.wiring.data import Copies
 
 
-def recovery_keys(configuration: Configuration) -> RecoveryKeysArgs:
-    """For the encryption keys."""
-    return RecoveryKeysArgs(
-        configuration.naming.in_recovery_region, protect=configuration.settings.standard.protects_data
-    )
-
-
-def recovery_network(configuration: Configuration, keys: RecoveryKeys) -> NetworkArgs:
+def recovery_network(configuration: Configuration, keys: Keys) -> NetworkArgs:
     """For the network of the replica: for data alone, until everything else is built around it."""
     network, standard = configuration.settings.network, configuration.settings.standard
     return NetworkArgs(
@@ -41,7 +35,7 @@ def recovery_network(configuration: Configuration, keys: RecoveryKeys) -> Networ
 
 
 def read_replica(
-    configuration: Configuration, keys: RecoveryKeys, network: Network, database: Database
+    configuration: Configuration, keys: Keys, network: Network, database: Database
 ) -> ReadReplicaArgs:
     """For the replica, and the copied backups."""
     settings, standard = configuration.settings, configuration.settings.standard
@@ -53,7 +47,7 @@ def read_replica(
             each: configuration.naming.arn("rds", f"db:{configuration.naming.database(each)}")
             for each in settings.database.generations.retired
         },
-        follows=None if settings.database.replica_promoted else database.instance.resource_id,
+        follows=database.instance.resource_id,
         after=[database.backup] if database.backup else [],
         version=settings.database.version,
         tier=settings.database.tier,
@@ -69,15 +63,22 @@ def read_replica(
     )
 
 
+def vault(naming: Naming, standard: Standard) -> VaultArgs:
+    """For the vault of one place."""
+    lock_days = BACKUP_DAYS if standard.locks_backups else 0
+    return VaultArgs(naming, lock_days, protect=standard.protects_data)
+
+
 def backup(
     configuration: Configuration,
     database: Database,
     storage: Storage,
     notifications: Notifications,
-    recovery_provider: pulumi.ProviderResource,
+    vault: Vault,
+    copies: Copies | None,
 ) -> BackupArgs:
     """For the daily snapshots."""
-    settings, standard = configuration.settings, configuration.settings.standard
+    settings = configuration.settings
     return BackupArgs(
         naming=configuration.naming,
         resources={
@@ -85,8 +86,7 @@ def backup(
             **{name: storage.arns[name] for name in backed_up()},
         },
         retention=settings.database.backup_retention,
-        lock_days=BACKUP_DAYS if standard.locks_backups else 0,
-        recovery_provider=recovery_provider if standard.locks_backups else None,
+        vault=vault.name,
+        copies=copies.vault.arn if copies else None,
         topic=notifications.topics[Severity.SEV3],
-        protect=standard.protects_data,
     )

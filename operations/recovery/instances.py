@@ -181,7 +181,7 @@ class Instances:
         naming = self._configuration.naming
         places = [(self._rds, self.name(generation))]
         if self._configuration.settings.standard.recovery_copies:
-            places.append((self._recovery, naming.replica(generation)))
+            places.append((self._recovery, naming.database(generation)))
         found = []
         for client, name in places:
             try:

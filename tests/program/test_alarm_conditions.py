@@ -182,13 +182,15 @@ def test_it_reaches_the_topic_of_its_severity_once(name: str) -> None:
     recording, alarm = _declared()[name]
     severity = alarm.inputs["tags"]["severity"].lower()
     # An alarm tells topics of its own region alone.
-    places = {"global-": ("global-", "endpoint-", "edge-"), "recovery-": ("recovery-", "replica-")}
+    places = {"global-": ("global-", "endpoint-", "edge-"), "recovery/": ("recovery/", "replica-")}
     place = next((place for place, names in places.items() if name.startswith(names)), "")
     expected = place + ("undelivered" if name.endswith("-undelivered") else severity)
     told = [*alarm.destinations(State.ALARM)]
     for composite in recording.of(COMPOSITE).values():
         told += CompositeAlarm(composite.inputs).destinations({alarm.inputs["name"]: State.ALARM})
-    assert [arn.split(":")[-1] for arn in told] == [expected]
+    assert [arn.split(":")[-1] for arn in told] == [expected.removeprefix("recovery/")]
+    region = "us-east-2" if place == "recovery/" else "us-west-2"
+    assert [arn.split(":")[3] for arn in told] == [region]
 
 
 SAID = re.compile(r"\b(?:for|in) (?:(\d+) of )?(\d+) (s|minutes|hours)\b")

@@ -204,7 +204,7 @@ def test_every_schedule_is_looked_at(each: Recording) -> None:
 
 @pytest.mark.contract("ALM-13")
 def test_the_replicas_alarm_waits_for_the_replica(prod: Recording) -> None:
-    replica = prod.one("aws:rds/instance:Instance", "replica")
+    replica = prod.one("aws:rds/instance:Instance", "recovery/database")
     assert replica.urn in prod.one(ALARM, "replica-lag").depends_on
 
 

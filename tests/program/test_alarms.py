@@ -326,7 +326,7 @@ def test_dev_has_the_same_alarms_with_actions_off(dev: Recording, prod: Recordin
         for name in expected
         if "restore" in name or name in ("operations-recovery-time", "operations-recovery-point")
     }
-    assert expected - set(dev.of(ALARM)) == {"recovery-sev-2-undelivered", *of_prod}
+    assert expected - set(dev.of(ALARM)) == {"recovery/sev-2-undelivered", *of_prod}
     assert set(dev.of(ALARM)) <= expected
     assert not any(alarm.inputs["actionsEnabled"] for alarm in dev.of(ALARM).values())
 
@@ -343,7 +343,8 @@ def test_severe_alarms_page_and_all_are_written_to_the_channel(paged: Recording)
         for name, subscription in paged.of(SUBSCRIPTION).items()
     }
     pages = {topic for topic, protocol in ways.values() if protocol == "https"}
-    assert pages == {"sev-1", "sev-2", "global-sev-1", "recovery-sev-2"}
+    assert pages == {"sev-1", "sev-2", "global-sev-1"}
+    assert ways["recovery/sev-2-pagerduty"] == ("sev-2", "https")
     assert {f"sev-{number}-slack" for number in (1, 2, 3, 4)} <= set(ways)
 
 
@@ -358,7 +359,7 @@ def test_addresses_of_pagers_are_secrets(paged: Recording) -> None:
 
 @pytest.mark.contract("ALM-16")
 def test_a_page_that_cannot_be_delivered_is_told_by_mail(paged: Recording) -> None:
-    ways = [paged.one(SUBSCRIPTION, f"{place}undelivered").inputs for place in ("", "global-", "recovery-")]
+    ways = [paged.one(SUBSCRIPTION, f"{place}undelivered").inputs for place in ("", "global-", "recovery/")]
     watched = {
         alarm.inputs["dimensions"]["TopicName"]
         for name, alarm in paged.of(ALARM).items()
@@ -371,21 +372,26 @@ def test_a_page_that_cannot_be_delivered_is_told_by_mail(paged: Recording) -> No
 
 @pytest.mark.contract("ALM-16")
 def test_somebody_is_told_before_a_pager_is_set_up(prod: Recording) -> None:
-    told = {s.inputs["topic"].split(":")[-1] for s in prod.of(SUBSCRIPTION).values()}
-    topics = {name for name in prod.of("aws:sns/topic:Topic") if not name.startswith("escalation-")}
+    told = {s.inputs["topic"] for s in prod.of(SUBSCRIPTION).values()}
+    topics = {
+        each.outputs["arn"]
+        for name, each in prod.of("aws:sns/topic:Topic").items()
+        if not name.startswith("escalation-")
+    }
     assert told == topics
 
 
 @pytest.mark.contract("ALM-16")
 def test_cloudwatch_may_publish_to_encrypted_topics(each: Recording) -> None:
     for name, topic in each.of("aws:sns/topic:Topic").items():
-        regions = {"global": "us-east-1", "recovery": "us-east-2"}
-        place = name.split("-")[0]
-        region, key = regions.get(place, "us-west-2"), "notifications"
-        if place in regions:
-            key = f"notifications-{place}"
+        keys = {
+            "global-": ("us-east-1", "notifications-global"),
+            "recovery/": ("us-east-2", "recovery/notifications"),
+        }
+        found = [value for start, value in keys.items() if name.startswith(start)]
+        region, key = found[0] if found else ("us-west-2", "notifications")
         policy = each.one("aws:kms/key:Key", key).plain("policy")
-        assert topic.inputs["kmsMasterKeyId"].split(":")[-1] == key
+        assert topic.inputs["kmsMasterKeyId"] == each.one("aws:kms/key:Key", key).outputs["arn"]
         assert "cloudwatch.amazonaws.com" in policy
         assert f"arn:aws:cloudwatch:{region}:" in policy
 

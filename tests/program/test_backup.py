@@ -34,12 +34,12 @@ def test_snapshots_are_apart_from_the_databases_own_backup_and_maintenance(each:
 
 @pytest.mark.contract("S3-2", "DR-6")
 def test_prods_snapshots_are_copied_to_the_recovery_region(prod: Recording) -> None:
-    copy = prod.one(VAULT, "backup-recovery")
+    copy = prod.one(VAULT, "recovery/backup")
     assert copy.provider == "aws-recovery"
-    assert copy.inputs["kmsKeyArn"].endswith(":backup-recovery")
+    assert copy.inputs["kmsKeyArn"].endswith(":us-east-2:123456789012:backup")
     (rule,) = prod.one(PLAN, "daily").inputs["rules"]
     (action,) = rule["copyActions"]
-    assert action["destinationVaultArn"].endswith(":backup-recovery")
+    assert action["destinationVaultArn"].endswith(":us-east-2:123456789012:backup")
     assert action["lifecycle"]["deleteAfter"] == 30
 
 

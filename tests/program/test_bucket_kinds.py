@@ -55,8 +55,8 @@ def test_it_is_backed_up_every_day(prod_with_it: Recording) -> None:
 def test_it_is_copied_to_the_recovery_region(prod_with_it: Recording) -> None:
     kind = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
     (rule,) = prod_with_it.one(kind, KIND).inputs["rules"]
-    assert rule["destination"]["bucket"].endswith(f":{KIND}-recovery")
-    assert prod_with_it.one("aws:s3/bucket:Bucket", f"{KIND}-recovery").provider == "aws-recovery"
+    assert rule["destination"]["bucket"].endswith(f":us-east-2:123456789012:{KIND}")
+    assert prod_with_it.one("aws:s3/bucket:Bucket", f"recovery/{KIND}").provider == "aws-recovery"
 
 
 @pytest.mark.contract("S3-1")

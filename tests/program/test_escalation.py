@@ -34,8 +34,17 @@ def test_lead_and_cto_have_a_topic_each_that_writes_to_them() -> None:
 def test_the_function_knows_who_comes_when(prod: Recording) -> None:
     function = prod.one("aws:lambda/function:Function", "escalate").inputs
     variables = function["environment"]["variables"]
-    pages = {arn.split(":")[-1]: minutes for arn, minutes in json.loads(variables["PAGES"]).items()}
-    assert pages == {"sev-1": 15, "sev-2": 30, "global-sev-1": 15, "recovery-sev-2": 30}
+    pages = {
+        (arn.split(":")[3], arn.split(":")[-1]): minutes
+        for arn, minutes in json.loads(variables["PAGES"]).items()
+    }
+    home, there = "us-west-2", "us-east-2"
+    assert pages == {
+        (home, "sev-1"): 15,
+        (home, "sev-2"): 30,
+        (home, "global-sev-1"): 15,
+        (there, "sev-2"): 30,
+    }
     assert [step["who"] for step in json.loads(variables["STEPS"])] == ["lead", "cto"]
     assert variables["PREFIX"] == "triangle-prod-"
     assert variables["REGIONS"] == "us-west-2,us-east-1,us-east-2"

@@ -41,7 +41,7 @@ def test_nothing_else_is_ever_imported_over_an_instance(keys: dict[str, Any]) ->
 
 
 def test_a_retired_database_stays_as_it_is_and_protected(adopting: Recording) -> None:
-    for name in ("database", "replica"):
+    for name in ("database", "recovery/database"):
         retired, was = adopting.one(INSTANCE, name), recording_of("prod").one(INSTANCE, name)
         assert retired.ignore_changes == ("*",)
         assert retired.protect
@@ -52,8 +52,8 @@ def test_a_retired_database_stays_as_it_is_and_protected(adopting: Recording) ->
 def test_its_logs_its_role_and_its_snapshots_are_neither_removed_nor_made_anew(adopting: Recording) -> None:
     prod = recording_of("prod")
     for kind, names in (
-        ("aws:cloudwatch/logGroup:LogGroup", ["postgresql", "upgrade", "replica-postgresql"]),
-        ("aws:iam/role:Role", ["monitoring", "replica"]),
+        ("aws:cloudwatch/logGroup:LogGroup", ["postgresql", "upgrade", "recovery/postgresql"]),
+        ("aws:iam/role:Role", ["monitoring", "recovery/monitoring"]),
         ("random:index/randomId:RandomId", ["final-snapshot"]),
     ):
         for name in names:
@@ -80,8 +80,8 @@ def test_everything_else_follows_the_one_that_serves(adopting: Recording) -> Non
     alarms = adopting.of("aws:cloudwatch/metricAlarm:MetricAlarm").values()
     text = json.dumps([each.inputs for each in alarms], default=str)
     watched = set(re.findall(r'"DBInstanceIdentifier": "([^"]+)"', text))
-    assert watched == {"triangle-prod-2", "triangle-prod-replica-2"}
-    assert adopting.one(INSTANCE, "replica-2").inputs["replicateSourceDb"].endswith("database-2")
+    assert watched == {"triangle-prod-2"}
+    assert adopting.one(INSTANCE, "recovery/database-2").inputs["replicateSourceDb"].endswith("database-2")
     (selection,) = adopting.of("aws:backup/selection:Selection").values()
     assert [arn for arn in selection.inputs["resources"] if ":rds:" in arn] == [
         adopting.one(INSTANCE, "database-2").outputs["arn"]
@@ -95,7 +95,9 @@ def test_the_alarms_are_as_many_as_before(adopting: Recording) -> None:
 
 def test_of_a_lost_database_all_but_the_instance_stays() -> None:
     lost = with_generations(generation=2, retired=[1], lost=[1])
-    assert "database" not in lost.of(INSTANCE)
+    instances = lost.of(INSTANCE)
+    assert "database-2" in instances
+    assert not [each for each in instances.values() if each.name == "database" and not each.in_recovery]
     assert lost.one(SNAPSHOT, "before-migration").inputs["dbInstanceIdentifier"] == "triangle-prod"
     kind = "aws:cloudwatch/logGroup:LogGroup"
     assert {"postgresql", "database-2-postgresql"} <= lost.of(kind).keys()

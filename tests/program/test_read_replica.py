@@ -19,7 +19,7 @@ ARN = "arn:aws:rds:us-west-2:123456789012:database"
 
 @pytest.mark.contract("DB-2")
 def test_prod_has_a_replica_in_the_recovery_region(prod: Recording) -> None:
-    replica = prod.one(INSTANCE, "replica")
+    replica = prod.one(INSTANCE, "recovery/database")
     assert replica.provider == "aws-recovery"
     assert replica.inputs["replicateSourceDb"] == ARN
 
@@ -34,7 +34,7 @@ def test_only_prod_pays_for_a_second_region(environment: str) -> None:
 
 @pytest.mark.contract("DB-2")
 def test_the_replica_can_take_the_primarys_load_and_as_many_connections(prod: Recording) -> None:
-    primary, replica = (prod.one(INSTANCE, name).inputs for name in ("database", "replica"))
+    primary, replica = (prod.one(INSTANCE, name).inputs for name in ("database", "recovery/database"))
     for name in ("instanceClass", "maxAllocatedStorage", "backupRetentionPeriod"):
         assert replica[name] == primary[name]
     # What RDS does not take over from the primary, and somebody would miss once it is promoted.
@@ -50,7 +50,9 @@ def test_the_replica_can_take_the_primarys_load_and_as_many_connections(prod: Re
         "enabledCloudwatchLogsExports",
     ):
         assert replica[name] == primary[name], name
-    assert {**_parameters(prod, "replica"), "max_connections": "800"} == _parameters(prod, "database")
+    assert {**_parameters(prod, "recovery/database"), "max_connections": "800"} == _parameters(
+        prod, "database"
+    )
 
 
 def _parameters(recording: Recording, name: str) -> dict[str, str]:
@@ -66,43 +68,35 @@ def test_the_replica_never_has_fewer_of_what_replication_needs_than_the_primary(
         database = {**stack_file("prod")["database"], "tier": tier}
         # As many pods as the smallest one has connections for.
         recording = record("prod", {"database": database, "replicas": {"minimum": 3, "maximum": 3}})
-        groups.append({name: _parameters(recording, name) for name in ("database", "replica")})
+        groups.append({name: _parameters(recording, name) for name in ("database", "recovery/database")})
     for before, after in product(groups, repeat=2):
-        for first in ("database", "replica"):
+        for first in ("database", "recovery/database"):
             running = {name: (after if name == first else before)[name] for name in before}
             for parameter in ("max_connections", "max_worker_processes"):
-                assert int(running["replica"][parameter]) >= int(running["database"][parameter])
+                assert int(running["recovery/database"][parameter]) >= int(running["database"][parameter])
 
 
 @pytest.mark.contract("DB-2", "K8S-6")
 def test_rds_is_asked_for_one_thing_at_a_time(prod: Recording) -> None:
     """RDS refuses a snapshot, or copies of backups, while it makes a replica of the same instance."""
     snapshot = prod.one("aws:rds/snapshot:Snapshot", "before-migration")
-    replica = prod.one(INSTANCE, "replica")
+    replica = prod.one(INSTANCE, "recovery/database")
     assert snapshot.urn in replica.depends_on
-    assert replica.urn in prod.one(COPIED_BACKUPS, "replica").depends_on
+    assert replica.urn in prod.one(COPIED_BACKUPS, "copied-backups").depends_on
 
 
 @pytest.mark.contract("DB-2", "ALM-13")
 def test_the_replica_follows_the_instance_that_serves_and_not_one_that_had_its_name(prod: Recording) -> None:
-    replica, copies = prod.one(INSTANCE, "replica"), prod.one(COPIED_BACKUPS, "replica")
+    replica, copies = prod.one(INSTANCE, "recovery/database"), prod.one(COPIED_BACKUPS, "copied-backups")
     assert replica.replacement_trigger == copies.replacement_trigger == "db-EXAMPLE"
     # There can be only one of each at a time.
     assert replica.delete_before_replace
     assert copies.delete_before_replace
 
 
-@pytest.mark.contract("DB-2", "DR-3")
-def test_a_declared_promotion_ends_that() -> None:
-    database = {**stack_file("prod")["database"], "replicaPromoted": True}
-    promoted = record("prod", {"database": database})
-    for each in (promoted.one(INSTANCE, "replica"), promoted.one(COPIED_BACKUPS, "replica")):
-        assert each.replacement_trigger is None
-
-
 @pytest.mark.contract("DB-2")
 def test_the_replica_cannot_be_lost_by_mistake(prod: Recording) -> None:
-    replica = prod.one(INSTANCE, "replica")
+    replica = prod.one(INSTANCE, "recovery/database")
     assert replica.protect
     assert replica.inputs["deletionProtection"] is True
     assert replica.inputs["deleteAutomatedBackups"] is False
@@ -110,12 +104,12 @@ def test_the_replica_cannot_be_lost_by_mistake(prod: Recording) -> None:
 
 @pytest.mark.contract("DB-2", "DR-3")
 def test_a_promoted_replica_is_not_made_a_replica_again(prod: Recording) -> None:
-    assert prod.one(INSTANCE, "replica").ignore_changes == ("replicateSourceDb",)
+    assert prod.one(INSTANCE, "recovery/database").ignore_changes == ("replicateSourceDb",)
 
 
 @pytest.mark.contract("DB-2")
 def test_the_primarys_backups_are_copied_for_as_long_as_they_are_kept(prod: Recording) -> None:
-    copied = prod.one(COPIED_BACKUPS, "replica")
+    copied = prod.one(COPIED_BACKUPS, "copied-backups")
     assert copied.provider == "aws-recovery"
     assert copied.inputs["sourceDbInstanceArn"] == ARN
     assert copied.inputs["retentionPeriod"] == 30
@@ -125,8 +119,8 @@ def test_the_primarys_backups_are_copied_for_as_long_as_they_are_kept(prod: Reco
 def test_what_is_in_the_recovery_region_is_encrypted_with_keys_of_that_region(prod: Recording) -> None:
     keys = prod.of("aws:kms/key:Key")
     assert {keys[name].provider for name in ("recovery/data", "recovery/logs")} == {"aws-recovery"}
-    replica = prod.one(INSTANCE, "replica").inputs
-    copied = prod.one(COPIED_BACKUPS, "replica").inputs
+    replica = prod.one(INSTANCE, "recovery/database").inputs
+    copied = prod.one(COPIED_BACKUPS, "copied-backups").inputs
     assert {replica["kmsKeyId"], replica["performanceInsightsKmsKeyId"], copied["kmsKeyId"]} == {
         "arn:aws:kms:us-east-2:123456789012:data"
     }
@@ -184,7 +178,7 @@ def test_no_two_networks_of_any_environment_and_region_overlap() -> None:
 def test_a_replica_that_is_behind_pages_from_the_region_that_it_is_in(prod: Recording) -> None:
     alarm = prod.one("aws:cloudwatch/metricAlarm:MetricAlarm", "replica-lag")
     assert alarm.provider == "aws-recovery"
-    dimensions = {"DBInstanceIdentifier": prod.one(INSTANCE, "replica").inputs["identifier"]}
+    dimensions = {"DBInstanceIdentifier": prod.one(INSTANCE, "recovery/database").inputs["identifier"]}
     assert all(
         query["metric"]["dimensions"] == dimensions
         for query in alarm.inputs["metricQueries"]
@@ -192,5 +186,5 @@ def test_a_replica_that_is_behind_pages_from_the_region_that_it_is_in(prod: Reco
     )
     assert alarm.inputs["threshold"] == 900  # seconds: a quarter of the hour that may be lost
     (told,) = alarm.inputs["alarmActions"]
-    topics = prod.of("aws:sns/topic:Topic")
-    assert topics[told.split(":")[-1]].provider == "aws-recovery"
+    (topic,) = [each for each in prod.of("aws:sns/topic:Topic").values() if each.outputs["arn"] == told]
+    assert topic.provider == "aws-recovery"

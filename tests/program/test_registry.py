@@ -55,8 +55,8 @@ def test_pods_run_from_the_registry_of_their_own_account(each: Recording) -> Non
 
 @pytest.mark.contract("S3-5", "DR-3")
 def test_prods_images_are_copied_to_repositories_of_the_recovery_region(prod: Recording) -> None:
-    copies = {name: one for name, one in prod.of(REPOSITORY).items() if name.endswith("-recovery")}
-    assert set(copies) == {"backend-recovery", "admin-console-recovery"}
+    copies = {name: one for name, one in prod.of(REPOSITORY).items() if name.startswith("recovery/")}
+    assert set(copies) == {"recovery/backend", "recovery/admin-console"}
     assert {copy.provider for copy in copies.values()} == {"aws-recovery"}
     replication = prod.one("aws:ecr/replicationConfiguration:ReplicationConfiguration", "images")
     (rule,) = replication.inputs["replicationConfiguration"]["rules"]

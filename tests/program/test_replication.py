@@ -35,12 +35,12 @@ def _setting(recording: Recording, kind: str, bucket: str) -> Any:
 @pytest.mark.contract("S3-1", "S3-2", "DR-5", "DR-6")
 @EACH_BUCKET
 def test_every_object_of_prod_is_in_the_recovery_region_within_minutes(prod: Recording, bucket: str) -> None:
-    copy, rule = prod.one(BUCKET, f"{bucket}-recovery"), _rule(prod, bucket)
+    copy, rule = prod.one(BUCKET, f"recovery/{bucket}"), _rule(prod, bucket)
     assert copy.provider == "aws-recovery"
     assert prod.one("pulumi:providers:aws", "aws-recovery").inputs["region"] == "us-east-2"
     assert rule["status"] == "Enabled"
     assert rule["filter"] == {"prefix": ""}
-    assert rule["destination"]["bucket"].endswith(f":{bucket}-recovery")
+    assert rule["destination"]["bucket"].endswith(f":us-east-2:123456789012:{bucket}")
     time = rule["destination"]["replicationTime"]
     assert time["status"] == "Enabled"
     assert time["time"]["minutes"] < RPO
@@ -54,8 +54,8 @@ def test_what_is_encrypted_here_is_encrypted_there_with_a_key_of_that_region(
     rule = _rule(prod, bucket)
     assert rule["sourceSelectionCriteria"]["sseKmsEncryptedObjects"]["status"] == "Enabled"
     key = rule["destination"]["encryptionConfiguration"]["replicaKmsKeyId"]
-    assert prod.one("aws:kms/key:Key", key.rsplit(":", 1)[-1]).provider == "aws-recovery"
-    (default,) = _setting(prod, "ServerSideEncryptionConfiguration", f"{bucket}-recovery")["rules"]
+    assert key == prod.one("aws:kms/key:Key", "recovery/data").outputs["arn"]
+    (default,) = _setting(prod, "ServerSideEncryptionConfiguration", f"recovery/{bucket}")["rules"]
     assert default["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"] == key
 
 
@@ -76,12 +76,12 @@ def test_what_is_late_or_has_failed_is_measured(prod: Recording, bucket: str) ->
 @pytest.mark.contract("S3-1", "S3-2", "S3-3")
 @EACH_BUCKET
 def test_the_copy_is_as_safe_as_the_original(prod: Recording, bucket: str) -> None:
-    original, copy = prod.one(BUCKET, bucket), prod.one(BUCKET, f"{bucket}-recovery")
+    original, copy = prod.one(BUCKET, bucket), prod.one(BUCKET, f"recovery/{bucket}")
     assert (copy.protect, copy.retain_on_delete) == (original.protect, original.retain_on_delete)
     kinds = {r.type for r in prod.resources if r.name == bucket and r.type.startswith("aws:s3/bucket")}
     assert {REPLICATION, "aws:s3/bucketLogging:BucketLogging"} < kinds
     for kind in kinds - {BUCKET, REPLICATION}:
-        here, there = (dict(prod.one(kind, name).inputs) for name in (bucket, f"{bucket}-recovery"))
+        here, there = (dict(prod.one(kind, name).inputs) for name in (bucket, f"recovery/{bucket}"))
         # The same but for where it is, and what only the original is given: the trail writes there alone.
         for name in ("bucket", "policy", "targetBucket"):
             here.pop(name, None), there.pop(name, None)
@@ -93,11 +93,11 @@ def test_the_copy_is_as_safe_as_the_original(prod: Recording, bucket: str) -> No
 @pytest.mark.contract("SEC-6")
 @EACH_BUCKET
 def test_who_reads_a_copy_is_logged_in_its_own_region(prod: Recording, bucket: str) -> None:
-    logs = f"{ACCESS_LOGS}-recovery"
-    assert _setting(prod, "Logging", f"{bucket}-recovery")["targetBucket"] == f"{logs}-id"
+    logs = f"recovery/{ACCESS_LOGS}"
+    assert _setting(prod, "Logging", f"recovery/{bucket}")["targetBucket"] == f"recovery-{ACCESS_LOGS}-id"
     assert prod.one(BUCKET, logs).provider == "aws-recovery"
     policy = prod.one("aws:s3/bucketPolicy:BucketPolicy", logs).plain("policy")
-    copy = f"arn:aws:s3:::{prod.one(BUCKET, f'{bucket}-recovery').inputs['bucket']}"
+    copy = f"arn:aws:s3:::{prod.one(BUCKET, f'recovery/{bucket}').inputs['bucket']}"
     keys = {"aws:SourceAccount": copy.split("-")[-4], "aws:SourceArn": copy}
     written = f"arn:aws:s3:::{prod.one(BUCKET, logs).inputs['bucket']}/{bucket}/log"
     assert allows(policy, "s3:PutObject", written, principal="logging.s3.amazonaws.com", keys=keys)
@@ -105,8 +105,9 @@ def test_who_reads_a_copy_is_logged_in_its_own_region(prod: Recording, bucket: s
 
 @pytest.mark.contract("S3-2")
 def test_everything_of_the_copies_is_in_the_recovery_region(prod: Recording) -> None:
-    copies = {f"{bucket.name}-recovery" for bucket in CATALOGUE} | {"recovery", f"{ACCESS_LOGS}-recovery"}
-    parts = [r for r in prod.resources if r.name in copies and r.type.startswith(("aws:s3/", "aws:kms/"))]
+    parts = [r for r in prod.resources if r.in_recovery and r.type.startswith(("aws:s3/", "aws:kms/"))]
+    copied = {bucket.name for bucket in CATALOGUE if bucket.replicated} | {ACCESS_LOGS}
+    assert copied <= {part.name for part in parts}
     assert {part.provider for part in parts} == {"aws-recovery"}
 
 
@@ -129,7 +130,7 @@ def test_replication_may_read_its_bucket_and_encrypt_its_copy_and_nothing_else(
     for name in (each.name for each in CATALOGUE):
         original, copy = (
             f"arn:aws:s3:::{prod.one(BUCKET, each).inputs['bucket']}/a/1.pdf"
-            for each in (name, f"{name}-recovery")
+            for each in (name, f"recovery/{name}")
         )
         ours = name == bucket
         assert allows(policy, "s3:GetObjectVersionForReplication", original) is ours
@@ -154,7 +155,7 @@ def test_replication_reads_what_the_trail_has_encrypted_before_there_is_a_trail(
 @EACH_BUCKET
 def test_s3_copies_when_both_sides_keep_versions(prod: Recording, bucket: str) -> None:
     versioned = prod.of("aws:s3/bucketVersioning:BucketVersioning")
-    needed = {versioned[bucket].urn, versioned[f"{bucket}-recovery"].urn}
+    needed = {versioned[bucket].urn, versioned[f"recovery/{bucket}"].urn}
     assert needed <= prod.one(REPLICATION, bucket).depends_on
 
 
@@ -162,14 +163,14 @@ def test_s3_copies_when_both_sides_keep_versions(prod: Recording, bucket: str) -
 def test_only_prod_pays_for_copies(environment: str) -> None:
     recording = recording_of(environment)
     assert not recording.perhaps(REPLICATION)
-    assert not [name for name in recording.of(BUCKET) if name.endswith("-recovery")]
+    assert not [name for name in recording.of(BUCKET) if name.startswith("recovery/")]
 
 
 def test_a_copy_is_found_by_the_name_that_the_original_has_in_the_other_region(prod: Recording) -> None:
     # operations/snapshots.py, and whoever recovers in the other region, know no other way.
     for bucket in CATALOGUE:
         original, copy = (
-            prod.one(BUCKET, each).inputs["bucket"] for each in (bucket.name, f"{bucket.name}-recovery")
+            prod.one(BUCKET, each).inputs["bucket"] for each in (bucket.name, f"recovery/{bucket.name}")
         )
         assert copy == original.replace("us-west-2", "us-east-2")
 

@@ -45,7 +45,7 @@ def test_the_snapshot_goes_to_the_backups_under_a_key_for_both_regions(each: Rec
 
 @pytest.mark.contract("SEC-4")
 def test_the_key_of_prod_is_in_the_recovery_region_too(prod: Recording, staging: Recording) -> None:
-    replica = prod.one("aws:kms/replicaKey:ReplicaKey", "secret-copies-recovery")
+    replica = prod.one("aws:kms/replicaKey:ReplicaKey", "secret-copies")
     assert replica.provider == "aws-recovery"
     assert replica.inputs["primaryKeyArn"].endswith(":secret-copies")
     assert replica.protect
@@ -57,7 +57,7 @@ def test_every_secret_of_prod_has_a_copy_in_the_recovery_region(prod: Recording)
     for secret in prod.of(SECRET).values():
         (replica,) = secret.inputs["replicas"]
         assert replica["region"] == "us-east-2"
-        assert replica["kmsKeyId"].endswith(":secret-copies-recovery")
+        assert replica["kmsKeyId"].endswith(":us-east-2:123456789012:secret-copies")
 
 
 def test_the_snapshot_can_write_nothing_else_and_remove_nothing(each: Recording) -> None:

@@ -36,7 +36,7 @@ def test_nothing_that_takes_long_is_given_up(prod: Recording, kind: str, operati
 
 def test_a_replica_in_another_region_is_waited_for_longest(prod: Recording) -> None:
     databases = prod.of("aws:rds/instance:Instance")
-    assert _hours(databases["replica"].custom_timeouts["create"]) == 6
+    assert _hours(databases["recovery/database"].custom_timeouts["create"]) == 6
 
 
 @pytest.mark.contract("K8S-6")

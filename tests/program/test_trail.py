@@ -65,7 +65,7 @@ def test_who_reads_backups_or_the_trail_leaves_a_trace_in_either_region(
     prod: Recording, selector: str, bucket: str
 ) -> None:
     (watched,) = [f["startsWiths"] for f in _selectors(prod)[selector] if f["field"] == "resources.ARN"]
-    buckets = [prod.one("aws:s3/bucket:Bucket", name).inputs for name in (bucket, f"{bucket}-recovery")]
+    buckets = [prod.one("aws:s3/bucket:Bucket", name).inputs for name in (bucket, f"recovery/{bucket}")]
     assert watched == [f"arn:aws:s3:::{inputs['bucket']}/" for inputs in buckets]
 
 

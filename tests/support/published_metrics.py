@@ -176,7 +176,7 @@ def _vault(recording: Recording, resource: Resource) -> Publishes:
 def _replication(recording: Recording, resource: Resource) -> Publishes:
     """In the source's region (S3 user guide, "Using S3 Replication metrics"), for rules that have metrics."""
     buckets = recording.of("aws:s3/bucket:Bucket")
-    source, copy = (buckets[f"{resource.name}{place}"].inputs["bucket"] for place in ("", "-recovery"))
+    source, copy = (buckets[f"{place}{resource.name}"].inputs["bucket"] for place in ("", "recovery/"))
     for rule in resource.inputs["rules"]:
         if (rule["destination"].get("metrics") or {}).get("status") == "Enabled":
             dimensions = {"SourceBucket": source, "DestinationBucket": copy, "RuleId": rule["id"]}

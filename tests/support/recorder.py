@@ -338,6 +338,9 @@ def _computed(request: Any) -> dict[str, Any]:
         service = kind.split(":")[1].split("/")[0]
         region = "us-east-2" if _in_recovery(request.parent) else "us-west-2"
         computed["arn"] = f"arn:aws:{service}:{region}:123456789012:{name}"
+    if kind == "aws:rds/instance:Instance" and "dbName" not in request.object.fields:
+        # A replica has them from its primary.
+        computed |= {"dbName": "triangle", "username": "triangle", "port": 5432}
     if kind == "aws:acm/certificate:Certificate":
         record = {"resourceRecordName": "_a", "resourceRecordType": "CNAME", "resourceRecordValue": "_b"}
         computed["domainValidationOptions"] = [record]

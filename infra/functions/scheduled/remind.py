@@ -20,7 +20,7 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
     topic = given.notifications.topics[Severity.SEV3]
     days = {each.entry: each.days for each in rotated(configuration)}
     # Every entry has a copy where one has (infra/wiring/data.py).
-    replicated = sorted(entries) if keys.secret_copies_in_recovery_region is not None else []
+    replicated = sorted(entries) if configuration.settings.copies else []
     return replace(
         args,
         variables={
