@@ -75,6 +75,13 @@ class Naming:
         """
         return self.named(f"{part}-{self.region}" if self.place is Place.RECOVERY else part)
 
+    @property
+    def trail(self) -> str:
+        """CloudTrail's trail: one of all regions has its name in each of them ("shadow trail"), so that of the
+        recovery region is told by it.
+        """
+        return f"{self.prefix}-{self.region}" if self.place is Place.RECOVERY else self.prefix
+
     def database(self, generation: int) -> str:
         """An instance of PostgreSQL: `triangle-prod`, and `triangle-prod-2` for one that was restored.
 

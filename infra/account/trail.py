@@ -126,7 +126,7 @@ class Trail(pulumi.ComponentResource):
         role, writes = self._role(group)
         cloudtrail.Trail(
             "trail",
-            name=naming.prefix,
+            name=naming.trail,
             s3_bucket_name=args.bucket,
             s3_key_prefix=trail_iam.PREFIX,
             kms_key_id=key,

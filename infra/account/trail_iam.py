@@ -15,7 +15,7 @@ PREFIX = "trail"
 
 def trail_arn(naming: Naming) -> str:
     """The trail's ARN."""
-    return naming.arn("cloudtrail", f"trail/{naming.prefix}")
+    return naming.arn("cloudtrail", f"trail/{naming.trail}")
 
 
 def deliver_trail(naming: Naming) -> list[Statement]:

@@ -65,6 +65,7 @@ MAPPINGS = (
         create=Call("put_delivery_destination"),
         id="{name}",
         import_id="{name}",
+        update=Call("put_delivery_destination", {"name": "{id}"}),
         read=Call("get_delivery_destination", {"name": "{id}"}),
         found=_destination,
         delete=Call("delete_delivery_destination", {"name": "{id}"}),
