@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -16,7 +17,8 @@ from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 if TYPE_CHECKING:
     from operations.recovery.database import DatabaseRecovery
-    from operations.recovery.run import Runs
+    from operations.recovery.run import Run, Runs
+    from operations.recovery.steps import Recovery
 
 recover = command_line(help="Bring back what was lost.")
 
@@ -51,39 +53,57 @@ def database(  # noqa: PLR0913, PLR0917  # its options
     stands; 2 wrong input; 3 the restored one is not good, and nothing was switched.
     """
     with errors_for_people(), _aws_errors():
-        from operations.checkout import ROOT
-        from operations.console import OperationError
         from operations.recovery.database import Wanted
-        from operations.recovery.session import agree, carry_out, plan_lines
 
         one, runs = _prepared(env, system, profile, endpoint_url)
-        wanted = Wanted(to, snapshot, back)
         found = runs.current()
-        about = one.decide(wanted) if found is None else {}
-        preview = found if found is not None else runs.imagined(one.kind, about)
         if found is not None:
-            one.check_same(found)
-            preview = runs.take(found, over=take_over)
+            _check_same(found, one.kind)
+            found = runs.take(found, over=take_over)
             if back:
-                one.give_up(preview)
-        recovery = one.plan(preview)
-        for line in [*plan_lines(recovery), *([f"It goes on: begun {preview.since}."] if found else [])]:
-            typer.echo(line, err=json_wanted())
-        if not yes:
-            if json_wanted():
-                raise OperationError("--json asks nothing: add --yes.")
-            agree(env, typer.prompt)
-        run = preview if found is not None else runs.begin(one.kind, about, datetime.now(UTC))
-        run.decisions.append(f"{runs.who} agreed to: {recovery.steps[0].does}, and what follows")
-        outcome = carry_out(
-            one.plan(run), run, runs, ROOT / "recoveries", lambda line: typer.echo(line, err=json_wanted())
-        )
-        if json_:
-            show_json(outcome.as_json())
-            return
-        typer.echo(f"\nRecord: {outcome.record}, and recoveries/{run.id}.md. What is left to do:")
-        for line in recovery.afterwards:
-            typer.echo(f"  {line}")
+                one.give_up(found)
+        about = found.about if found is not None else one.decide(Wanted(to, snapshot, back))
+        _carry_out(_Asked(env, yes, json_), one, runs, found, about)
+
+
+@recover.command()
+def region(
+    env: Environment,
+    force: Annotated[bool, typer.Option("--force", help="also when the region still answers")] = False,
+    yes: Yes = False,
+    take_over: TakeOver = False,
+    system: SystemFile = None,
+    profile: Profile = None,
+    endpoint_url: Endpoint = None,
+    json_: Json = False,
+) -> None:
+    """Run everything in the recovery region, when the one that it runs in is lost.
+
+    Promotes the replica, takes the lost region out of the state, deploys, and looks whether people can work.
+    Nothing asks the lost region. Interrupted anywhere, the same command goes on. Exit codes: 0 done; 1 failed,
+    the message says what stands; 2 wrong input, or the region answers.
+    """
+    with errors_for_people(), _aws_errors():
+        from infra.configuration.buckets import BACKUPS
+        from operations.checkout import ROOT, declared
+        from operations.environments import Place, connect
+        from operations.recovery.pulumi import Pulumi
+        from operations.recovery.region import RegionRecovery, Surroundings, recovered
+        from operations.recovery.run import Runs, person
+        from operations.versions import stack_file
+
+        after = recovered(declared(env, system))
+        connection = connect(after, Place(profile, endpoint_url))
+        arn = connection.client("sts").get_caller_identity()["Arn"]
+        runs = Runs(connection.client("s3"), after.naming.bucket(BACKUPS), person(arn))
+        given = Surroundings(connection, Pulumi(ROOT, env), stack_file(ROOT, env), ROOT / "recoveries")
+        one = RegionRecovery(after, given)
+        found = runs.current()
+        if found is not None:
+            _check_same(found, one.kind)
+            found = runs.take(found, over=take_over)
+        about = found.about if found is not None else one.decide(force=force)
+        _carry_out(_Asked(env, yes, json_), one, runs, found, about)
 
 
 @recover.command()
@@ -246,6 +266,70 @@ def retire(
         )
         for line in left:
             typer.echo(f"  {line}")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """How a person wants it: for which environment, without a question, for a script."""
+
+    env: str
+    yes: bool
+    as_json: bool
+
+
+class _OneOfTwo(Protocol):
+    """A recovery of some kind."""
+
+    @property
+    def kind(self) -> str: ...
+
+    def plan(self, run: Run) -> Recovery: ...
+
+
+def _check_same(found: Run, kind: str) -> None:
+    """Raises OperationFailed when what is under way is another kind of recovery."""
+    from operations.console import OperationFailed
+
+    if found.kind != kind:
+        raise OperationFailed(f"{found.who} recovers {found.kind} since {found.since}; one at a time.")
+
+
+def _carry_out(
+    asked: _Asked, one: _OneOfTwo, runs: Runs, found: Run | None, about: Mapping[str, Any]
+) -> None:
+    """Shows the plan, asks once, does it and tells what is left to do.
+
+    Args:
+        asked: how a person wants it.
+        one: the recovery.
+        runs: where it is written down.
+        found: it, when it is under way already.
+        about: what was decided.
+    """
+    from operations.checkout import ROOT
+    from operations.console import OperationError
+    from operations.recovery.session import agree, carry_out, plan_lines
+
+    def say(line: str) -> None:
+        typer.echo(line, err=json_wanted())
+
+    run = found if found is not None else runs.imagined(one.kind, about)
+    recovery = one.plan(run)
+    for line in [*plan_lines(recovery), *([f"It goes on: begun {run.since}."] if found else [])]:
+        say(line)
+    if not asked.yes:
+        if json_wanted():
+            raise OperationError("--json asks nothing: add --yes.")
+        agree(asked.env, typer.prompt)
+    run = found if found is not None else runs.begin(one.kind, about, datetime.now(UTC))
+    run.decisions.append(f"{runs.who} agreed to: {recovery.steps[0].does}, and what follows")
+    outcome = carry_out(one.plan(run), run, runs, ROOT / "recoveries", say)
+    if asked.as_json:
+        show_json(outcome.as_json())
+        return
+    typer.echo(f"\nRecord: {outcome.record}, and recoveries/{run.id}.md. What is left to do:")
+    for line in recovery.afterwards:
+        typer.echo(f"  {line}")
 
 
 @contextmanager

@@ -272,6 +272,18 @@ class Settings:
         """
         if self.serving.place is Place.HOME:
             return self
+        return self._exchanged()
+
+    @property
+    def recovered(self) -> Settings:
+        """As they are when the region where everything runs is lost: in the other one, without copies."""
+        generations = self.database.generations
+        database = replace(self.database, generations=replace(generations, promoted=generations.declared))
+        return replace(
+            self._exchanged(), serving=Serving(self.serving.place.other, other_lost=True), database=database
+        )
+
+    def _exchanged(self) -> Settings:
         return replace(
             self,
             region=self.recovery_region,

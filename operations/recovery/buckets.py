@@ -51,7 +51,7 @@ def _buckets(configuration: Configuration) -> list[Meant]:
     if configuration.system.frontend is not None:
         kinds[FRONTEND] = OLD_VERSION_DAYS
     buckets = [Meant(kind, home.bucket(kind), home.region, days) for kind, days in kinds.items()]
-    if configuration.settings.environment.standard.recovery_copies:
+    if configuration.settings.copies:
         buckets += [
             Meant(each.name, there.bucket(each.name), there.region, each.noncurrent_expire_after)
             for each in CATALOGUE

@@ -118,11 +118,6 @@ class DatabaseRecovery:
         target = max(candidates)
         return {"source": self._declared.current, "target": target, "lost": False, "back": True}
 
-    def check_same(self, run: Run) -> None:
-        """Raises OperationFailed when what is under way is another kind of recovery."""
-        if run.kind != KIND:
-            raise OperationFailed(f"{run.who} recovers {run.kind} since {run.since}; one at a time.")
-
     def give_up(self, run: Run) -> None:
         """Has a recovery that is under way end where it began.
 

@@ -15,7 +15,7 @@ from infra.configuration.strict_yaml import parse
 from operations.console import OperationError
 
 _SECTION = "groundwork:database"
-_KEYS = ("generation", "retired", "lost", "adopt")
+_KEYS = ("generation", "retired", "lost", "adopt", "promoted")
 
 
 def keys_of(generations: Generations) -> dict[str, Any]:
@@ -23,7 +23,8 @@ def keys_of(generations: Generations) -> dict[str, Any]:
     if generations == Generations():
         return {}
     found: dict[str, Any] = {"generation": generations.current}
-    for name, values in (("retired", generations.retired), ("lost", generations.lost)):
+    lists = {"retired": generations.retired, "lost": generations.lost, "promoted": generations.promoted}
+    for name, values in lists.items():
         if values:
             found[name] = list(values)
     if generations.adopt:

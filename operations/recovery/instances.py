@@ -180,7 +180,7 @@ class Instances:
         """Lets an instance and its replica be deleted; answers those that there are."""
         naming = self._configuration.naming
         places = [(self._rds, self.name(generation))]
-        if self._configuration.settings.standard.recovery_copies:
+        if self._configuration.settings.copies:
             places.append((self._recovery, naming.database(generation)))
         found = []
         for client, name in places:

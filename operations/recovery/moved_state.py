@@ -157,9 +157,7 @@ def _at(each: Resource, target: str, serving: str, lost: frozenset[str], move: M
     return {**found, "urn": target}
 
 
-def _pointing(
-    each: Resource, now: Mapping[str, str | None], serving: str, lost: frozenset[str]
-) -> Resource:
+def _pointing(each: Resource, now: Mapping[str, str | None], serving: str, lost: frozenset[str]) -> Resource:
     """The same resource with what it refers to as it is called now, without what is no more."""
 
     def named(urns: Iterable[str]) -> list[str]:

@@ -89,7 +89,7 @@ class Readiness:
             ("restore test", self._restore_test),
             ("state's key", self._state_key),
         ]
-        if self._settings.standard.recovery_copies:
+        if self._settings.copies:
             checks += [
                 ("replica", self._replica),
                 ("copied backups", self._copied_backups),

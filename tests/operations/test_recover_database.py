@@ -206,7 +206,13 @@ def test_the_database_is_restored_beside_the_one_that_served(world: World) -> No
         assert after[key][name] == before[key][name]
     assert after["DBParameterGroups"][0]["DBParameterGroupName"] == "triangle-dev-postgres17"
     assert (world.sent_to(), world.pods()) == ("triangle-dev-2", {"api": 2, "worker": 2, "admin": 2})
-    assert world.database_section() == {"current": 2, "retired": (1,), "lost": (), "adopt": True}
+    assert world.database_section() == {
+        "current": 2,
+        "retired": (1,),
+        "lost": (),
+        "adopt": True,
+        "promoted": (),
+    }
 
 
 @dataclass
@@ -297,7 +303,13 @@ def test_killed_anywhere_the_same_command_goes_on(
     assert result.exit_code == 0, result.output
     assert world.instances() == ["triangle-dev", "triangle-dev-2"]
     assert (world.sent_to(), world.pods()) == ("triangle-dev-2", {"api": 2, "worker": 2, "admin": 2})
-    assert world.database_section() == {"current": 2, "retired": (1,), "lost": (), "adopt": True}
+    assert world.database_section() == {
+        "current": 2,
+        "retired": (1,),
+        "lost": (),
+        "adopt": True,
+        "promoted": (),
+    }
 
 
 def test_nothing_is_switched_to_what_is_not_good_and_it_can_be_given_up(world: World) -> None:
@@ -309,7 +321,13 @@ def test_nothing_is_switched_to_what_is_not_good_and_it_can_be_given_up(world: W
     result = world.recover("database", "--back", "--yes")
     assert result.exit_code == 0, result.output
     assert (world.sent_to(), world.pods()) == ("triangle-dev", {"api": 2, "worker": 2, "admin": 2})
-    assert world.database_section() == {"current": 1, "retired": (), "lost": (), "adopt": False}
+    assert world.database_section() == {
+        "current": 1,
+        "retired": (),
+        "lost": (),
+        "adopt": False,
+        "promoted": (),
+    }
 
 
 def test_an_adopted_one_is_finished_and_the_way_back_stays_open(world: World) -> None:
@@ -317,11 +335,23 @@ def test_an_adopted_one_is_finished_and_the_way_back_stays_open(world: World) ->
     assert world.recover("finish").exit_code == 1
     world.adopt()
     assert world.recover("finish").exit_code == 0
-    assert world.database_section() == {"current": 2, "retired": (1,), "lost": (), "adopt": False}
+    assert world.database_section() == {
+        "current": 2,
+        "retired": (1,),
+        "lost": (),
+        "adopt": False,
+        "promoted": (),
+    }
     result = world.recover("database", "--back", "--yes")
     assert result.exit_code == 0, result.output
     assert world.sent_to() == "triangle-dev"
-    assert world.database_section() == {"current": 1, "retired": (2,), "lost": (), "adopt": False}
+    assert world.database_section() == {
+        "current": 1,
+        "retired": (2,),
+        "lost": (),
+        "adopt": False,
+        "promoted": (),
+    }
 
 
 def test_an_instance_is_retired_by_hand(world: World) -> None:
@@ -334,7 +364,13 @@ def test_an_instance_is_retired_by_hand(world: World) -> None:
     assert result.exit_code == 0, result.output
     assert "pulumi state unprotect" in result.stdout
     assert world.instance(1)["DeletionProtection"] is False
-    assert world.database_section() == {"current": 2, "retired": (), "lost": (), "adopt": False}
+    assert world.database_section() == {
+        "current": 2,
+        "retired": (),
+        "lost": (),
+        "adopt": False,
+        "promoted": (),
+    }
 
 
 @pytest.mark.contract("DR-2")
@@ -352,7 +388,13 @@ def test_a_lost_database_comes_back_from_a_snapshot(world: World) -> None:
     result = world.recover("database", "--snapshot", "the-last", "--yes")
     assert result.exit_code == 0, result.output
     assert world.instances() == ["triangle-dev-2"]
-    assert world.database_section() == {"current": 2, "retired": (1,), "lost": (1,), "adopt": True}
+    assert world.database_section() == {
+        "current": 2,
+        "retired": (1,),
+        "lost": (1,),
+        "adopt": True,
+        "promoted": (),
+    }
     assert "pulumi refresh --target" in result.stdout
 
 

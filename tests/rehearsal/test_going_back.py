@@ -55,14 +55,15 @@ def network_program(vpc: str) -> str:
 
         vpc = aws.ec2.Vpc("{vpc}", cidr_block="10.0.0.0/16", opts=options()).id
         gateway = aws.ec2.InternetGateway("internet", vpc_id=vpc, opts=options())
-        root = pulumi.ComponentResource("test:index:Root", "root")
+        inside = pulumi.ResourceOptions(providers=[provider])
+        root = pulumi.ComponentResource("test:index:Root", "root", opts=inside)
         subnets = [
             aws.ec2.Subnet(
                 zone,
                 vpc_id=vpc,
                 availability_zone="{REGION}" + zone,
                 cidr_block=addresses,
-                opts=delete_before_replace(root, provider),
+                opts=delete_before_replace(root),
             )
             for zone, addresses in (("a", "10.0.0.0/24"), ("b", "10.0.1.0/24"))
         ]

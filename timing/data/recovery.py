@@ -20,6 +20,10 @@ class Wait(StrEnum):
     CHECK = "check"
     SWITCH = "switch"
     START_SERVICES = "start-services"
+    PROMOTE = "promote"
+    STATE = "state"
+    BUILD_REGION = "build-region"
+    REACHED = "reached"
     QUICK = "quick"
 
 
@@ -57,6 +61,25 @@ WAITS: Mapping[Wait, Waiting] = {
     ),
     Wait.START_SERVICES: Waiting(
         Times(150, 300), Source("estimated: pods on nodes that stand, and on new ones (EKS Auto Mode)", _DAY)
+    ),
+    Wait.PROMOTE: Waiting(
+        Times(300, 600),
+        Source(
+            'RDS user guide, "Promoting a read replica": several minutes or longer, with a restart; how long '
+            "is estimated",
+            _DAY,
+        ),
+    ),
+    Wait.STATE: Waiting(
+        Times(30, 120), Source("estimated: the engine reads or writes a state, or runs the program", _DAY)
+    ),
+    # tests/recovery/test_region.py holds it against the deployment that the rehearsal sees.
+    Wait.BUILD_REGION: Waiting(
+        Times(1080, 2160), Source("simulated of the recorded deployment: `timing`, as `make timeline`", _DAY)
+    ),
+    Wait.REACHED: Waiting(
+        Times(60, 90),
+        Source("infra/edge: an alias's answer is kept for 60 s (Route 53 developer guide, alias TTL)", _DAY),
     ),
     Wait.QUICK: Waiting(Times(5, 30), Source("estimated: a call or two", _DAY)),
 }

@@ -1,0 +1,97 @@
+"""The engine, as a recovery calls it: the command `pulumi`, on one stack of this checkout."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from operations.console import OperationFailed
+
+_POLL_SECONDS = 2.0
+_SHOWN_LINES = 15
+
+
+class Pulumi:
+    """One stack.
+
+    Args:
+        root: the checkout, with the program and its stack file.
+        stack: the environment.
+    """
+
+    def __init__(self, root: Path, stack: str) -> None:
+        self._root, self._stack = root, stack
+
+    def export(self) -> dict[str, Any]:
+        """The state.
+
+        Raises:
+            OperationFailed: the backend does not answer, or has no such stack.
+        """
+        found: dict[str, Any] = json.loads(self._run("stack", "export"))
+        return found
+
+    def take(self, state: Mapping[str, Any]) -> None:
+        """Makes a state the stack's.
+
+        Raises:
+            OperationFailed: the engine refuses it.
+        """
+        with tempfile.TemporaryDirectory(prefix="groundwork-state-") as folder:
+            file = Path(folder) / "state.json"
+            file.write_text(json.dumps(state), encoding="utf-8")
+            self._run("stack", "import", "--file", str(file))
+
+    def up(self, waiting: Callable[[], None]) -> None:
+        """Deploys.
+
+        Args:
+            waiting: is called now and then while it lasts.
+
+        Raises:
+            OperationFailed: with the last that the engine said.
+        """
+        self._run("up", "--yes", "--skip-preview", waiting=waiting)
+
+    def changes(self) -> dict[str, int]:
+        """What a deployment would change, counted by operation; empty when program and AWS agree."""
+        summary = json.loads(self._run("preview", "--json")).get("changeSummary") or {}
+        return {name: count for name, count in summary.items() if name != "same" and count}
+
+    def _run(self, *arguments: str, waiting: Callable[[], None] | None = None) -> str:
+        program = shutil.which("pulumi")
+        if program is None:
+            raise OperationFailed("`pulumi` is not on PATH: it deploys what is recovered.")
+        command = [program, *arguments, "--stack", self._stack, "--non-interactive"]
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
+            with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+                process = subprocess.Popen(
+                    command, cwd=self._root, stdin=subprocess.DEVNULL, stdout=out, stderr=errors
+                )
+                try:
+                    code = _wait(process, waiting)
+                except KeyboardInterrupt:
+                    process.wait()  # Ctrl-C is the engine's as well: it ends in good order
+                    raise
+                out.seek(0)
+                errors.seek(0)
+                printed, said = out.read(), errors.read()
+        if code:
+            last = "\n".join((said.strip() or printed.strip()).splitlines()[-_SHOWN_LINES:])
+            raise OperationFailed(f"pulumi {' '.join(arguments[:2])} ended with {code}:\n{last}")
+        return printed
+
+
+def _wait(process: subprocess.Popen[bytes], waiting: Callable[[], None] | None) -> int:
+    if waiting is None:
+        return process.wait()
+    while process.poll() is None:
+        waiting()
+        time.sleep(_POLL_SECONDS)
+    return process.returncode

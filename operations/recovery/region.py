@@ -1,0 +1,387 @@
+"""`recover region`: everything runs in the other region, when the one that it ran in is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from commands.files import write_atomically
+from infra.configuration import Configuration
+from infra.configuration.buckets import BACKUPS, CATALOGUE, replication_role
+from infra.configuration.platform_secrets import redis_secret
+from operations.console import OperationError, OperationFailed
+from operations.environments import Connection
+from operations.recovery import moved_state, serving_file
+from operations.recovery.pulumi import Pulumi
+from operations.recovery.record import FOLDER
+from operations.recovery.run import Run
+from operations.recovery.services import Services
+from operations.recovery.steps import Clock, Progress, Recovery, Step, wait_until
+from timing.data.recovery import Wait
+
+KIND = "region"
+
+# A region that does not answer is not waited for: its services are asked once, and briefly.
+_BRIEFLY = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})
+_QUESTIONS = (("ec2", "describe_vpcs"), ("rds", "describe_db_instances"), ("eks", "list_clusters"))
+# Redis is made anew, so what its entries say of it is, too.
+_MADE_ANEW = frozenset(redis_secret(purpose) for purpose in ("cache", "queue"))
+# With these S3 copies what it had not copied yet, once the lost region is back.
+_LEFT_ALONE = frozenset([*(replication_role(each.name) for each in CATALOGUE), "replication-trail"])
+_LAG_WINDOW = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a recovery works with.
+
+    Args:
+        connection: to the account, in the region that takes over.
+        pulumi: the engine.
+        file: the stack file.
+        folder: of this machine, where the state is kept as it was.
+    """
+
+    connection: Connection
+    pulumi: Pulumi
+    file: Path
+    folder: Path
+
+
+def recovered(configuration: Configuration) -> Configuration:
+    """The environment as it is afterwards.
+
+    Raises:
+        OperationError: it has no other region to run in.
+    """
+    settings = configuration.settings
+    if settings.serving.other_lost:
+        return configuration  # the file is written: the same command goes on
+    if not settings.copies:
+        raise OperationError(
+            f"{settings.environment}: nothing waits in another region (groundwork:recoveryRegion has copies in"
+            " prod alone). `pulumi up` with another `region` makes it anew, and the newest snapshot has its data."
+        )
+    return replace(configuration, settings=settings.recovered)
+
+
+class RegionRecovery:
+    """The recovery of one environment's region.
+
+    Args:
+        after: the environment as it is afterwards; see `recovered`.
+        given: what it works with.
+        clock: time.
+    """
+
+    kind = KIND
+
+    def __init__(self, after: Configuration, given: Surroundings, clock: Clock | None = None) -> None:
+        self._after, self._given, self._clock = after, given, clock or Clock()
+        self._naming, self._settings = after.naming, after.settings
+        self._rds = given.connection.client("rds")
+        self._secrets = given.connection.client("secretsmanager")
+        self._services = Services.of(after, given.connection)
+        self._instance = self._naming.database(self._settings.database.generations.current)
+
+    @property
+    def _serving(self) -> str:
+        return self._naming.region
+
+    @property
+    def _lost(self) -> str:
+        return self._naming.recovery_region
+
+    def decide(self, *, force: bool) -> dict[str, Any]:
+        """What is there to recover with, for `Run.about`.
+
+        Args:
+            force: also when the region answers.
+
+        Raises:
+            OperationError: the region answers.
+            OperationFailed: nothing can take over.
+        """
+        answering = list(self._answering())
+        if answering and not force:
+            raise OperationError(
+                f"{self._lost} answers ({', '.join(answering)}), so both regions would write. Is it lost all "
+                "the same, for what people need? Then: --force, after its services were stopped "
+                "(`kubectl scale --replicas=0`)."
+            )
+        found = self._replica()
+        if found is None:
+            raise OperationFailed(
+                f"{self._instance} is not in {self._serving}: there is no replica to promote. Its copied "
+                "backups are: `aws rds describe-db-instance-automated-backups`."
+            )
+        state = self._given.pulumi.export()
+        return {
+            "lost": self._lost,
+            "serving": self._serving,
+            "answered": answering,
+            "replica": str(found["DBInstanceStatus"]),
+            "lag": self._lag(),
+            "resources": len((state.get("deployment") or {}).get("resources") or []),
+        }
+
+    def _answering(self) -> Iterator[str]:
+        connection = self._given.connection
+        for service, operation in _QUESTIONS:
+            client = connection.session.client(
+                service, region_name=self._lost, endpoint_url=connection.endpoint_url, config=_BRIEFLY
+            )
+            try:
+                getattr(client, operation)()
+                yield service
+            except ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+                    yield service
+            except BotoCoreError:
+                continue
+
+    def _replica(self) -> dict[str, Any] | None:
+        try:
+            answer = self._rds.describe_db_instances(DBInstanceIdentifier=self._instance)
+        except ClientError as error:
+            if error.response["Error"]["Code"].startswith("DBInstanceNotFound"):
+                return None
+            raise
+        found: dict[str, Any] = answer["DBInstances"][0]
+        return found
+
+    def _lag(self) -> float | None:
+        """Seconds that the replica was behind when that was last measured; None where nobody knows."""
+        now = datetime.fromtimestamp(self._clock.now(), UTC)
+        answer = self._given.connection.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/RDS",
+            MetricName="ReplicaLag",
+            Dimensions=[{"Name": "DBInstanceIdentifier", "Value": self._instance}],
+            StartTime=now - _LAG_WINDOW,
+            EndTime=now,
+            Period=60,
+            Statistics=["Maximum"],
+        )
+        points = [
+            point
+            for point in sorted(answer["Datapoints"], key=lambda each: each["Timestamp"])
+            if point["Maximum"] >= 0
+        ]
+        return float(points[-1]["Maximum"]) if points else None
+
+    def plan(self, run: Run) -> Recovery:
+        """What is done, of what was decided."""
+        environment = self._settings.environment.value
+        steps = (
+            self._promote(),
+            self._entries(),
+            self._state(run),
+            self._write(),
+            self._promoted(),
+            self._build(run),
+            self._ready(),
+            self._redundant(),
+            self._agreed(run),
+        )
+        return Recovery(
+            KIND,
+            environment,
+            self._situation(run),
+            self._loss(run),
+            steps,
+            "ready",
+            self._afterwards(environment),
+        )
+
+    def _situation(self, run: Run) -> tuple[str, ...]:
+        answered = ", ".join(run.about["answered"])
+        first = (
+            f"{self._lost} answers ({answered}), and is given up"
+            if answered
+            else (f"{self._lost} does not answer ({', '.join(service for service, _ in _QUESTIONS)})")
+        )
+        return (
+            first,
+            f"{self._serving}: replica {self._instance} is {run.about['replica']}",
+            f"the state can be read: {run.about['resources']} resources",
+        )
+
+    def _loss(self, run: Run) -> str:
+        lag = run.about["lag"]
+        rows = "an unknown time" if lag is None else f"{lag:.0f} s"
+        return (
+            f"rows that the replica has not received ({rows} behind when last measured); objects of the last "
+            "minutes, until the region is back; what waits in the queue Redis"
+        )
+
+    def _afterwards(self, environment: str) -> tuple[str, ...]:
+        frontend = self._after.system.frontend is not None
+        return (
+            f"{self._given.file.name} is written; commit it",
+            *(["deploy the frontend: its bucket is new and empty"] if frontend else []),
+            f"there are no copies in another region until {self._lost} is back: `recover check` says so",
+            f"when {self._lost} is back, its services must not write: their database is another one now",
+            f"how to go back: docs/recovery.md, The region is back ({environment})",
+        )
+
+    def _promote(self) -> Step:
+        def done() -> bool:
+            found = self._there()
+            return not found.get("ReadReplicaSourceDBInstanceIdentifier") or _is_modifying(found)
+
+        def act(_: Progress) -> str:
+            days = self._settings.database.backup_retention
+            self._rds.promote_read_replica(DBInstanceIdentifier=self._instance, BackupRetentionPeriod=days)
+            return f"{self._instance} is being promoted"
+
+        does = f"promote the replica {self._instance} in {self._serving}"
+        return Step("promote", does, Wait.QUICK, done, act)
+
+    def _there(self) -> dict[str, Any]:
+        found = self._replica()
+        if found is None:
+            raise OperationFailed(f"{self._instance} is not there any more")
+        return found
+
+    def _entries(self) -> Step:
+        def act(_: Progress) -> str:
+            names = list(self._copied_entries())
+            for name in names:
+                self._secrets.stop_replication_to_replica(SecretId=name)
+            return f"{len(names)} secrets are the region's own"
+
+        def done() -> bool:
+            return next(self._copied_entries(), None) is None
+
+        return Step("secrets", f"secrets in {self._serving} become its own", Wait.QUICK, done, act)
+
+    def _copied_entries(self) -> Iterator[str]:
+        """Entries that are copies still (ListSecrets tells of a replica where its primary is)."""
+        prefix = self._naming.secret("")
+        pages = self._secrets.get_paginator("list_secrets").paginate(
+            Filters=[{"Key": "name", "Values": [prefix]}]
+        )
+        for page in pages:
+            for each in page["SecretList"]:
+                if each["Name"].startswith(prefix) and each.get("PrimaryRegion") == self._lost:
+                    yield each["Name"]
+
+    def _state(self, run: Run) -> Step:
+        def done() -> bool:
+            return moved_state.is_moved(self._given.pulumi.export(), self._lost)
+
+        def act(_: Progress) -> str:
+            before = self._given.pulumi.export()
+            self._keep(run, before)
+            place = self._naming.place.other
+            move = moved_state.Move(self._lost, self._serving, place, _MADE_ANEW, _LEFT_ALONE)
+            moved = moved_state.moved(before, move)
+            self._given.pulumi.take(moved.state)
+            run.about |= {"forgotten": len(moved.forgotten), "moved": len(moved.moved)}
+            return (
+                f"{len(moved.forgotten)} resources of {self._lost} forgotten, {len(moved.moved)} moved; the "
+                f"state as it was: recoveries/{_kept(run)}"
+            )
+
+        does = f"forget in the state what was in {self._lost} (a copy is kept)"
+        return Step("state", does, Wait.STATE, done, act)
+
+    def _keep(self, run: Run, state: dict[str, Any]) -> None:
+        """The state as it was, here and beside the backups; its secrets are encrypted in it."""
+        text = json.dumps(state)
+        self._given.folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(self._given.folder / _kept(run), text)
+        self._given.connection.client("s3").put_object(
+            Bucket=self._naming.bucket(BACKUPS), Key=f"{FOLDER}{_kept(run)}", Body=text.encode()
+        )
+
+    def _write(self) -> Step:
+        generations, file = self._settings.database.generations, self._given.file
+
+        def done() -> bool:
+            text = file.read_text(encoding="utf-8")
+            return serving_file.written(text, self._serving, self._lost, generations) == text
+
+        def act(_: Progress) -> str:
+            serving_file.write(file, self._serving, self._lost, generations)
+            return f"{file.name}: serving {self._serving}, lost {self._lost}"
+
+        return Step("write", f"write it into {file.name}", Wait.QUICK, done, act)
+
+    def _promoted(self) -> Step:
+        def missing() -> str | None:
+            found = self._there()
+            source, status = found.get("ReadReplicaSourceDBInstanceIdentifier"), found["DBInstanceStatus"]
+            return None if status == "available" and not source else f"{self._instance} is {status}"
+
+        def act(progress: Progress) -> str:
+            wait_until(missing, Wait.PROMOTE, progress, self._clock, "promotion")
+            return f"{self._instance} is a database of its own"
+
+        does = f"wait until {self._instance} is promoted"
+        return Step("promoted", does, Wait.PROMOTE, lambda: missing() is None, act)
+
+    def _build(self, run: Run) -> Step:
+        def act(progress: Progress) -> str:
+            self._given.pulumi.up(lambda: progress("pulumi up"))
+            run.about["built"] = True
+            return f"everything else is in {self._serving}"
+
+        does = f"pulumi up: cluster, Redis, load balancer, services in {self._serving}"
+        return Step("build", does, Wait.BUILD_REGION, lambda: bool(run.about.get("built")), act)
+
+    def _ready(self) -> Step:
+        def act(progress: Progress) -> str:
+            wait_until(self._services.not_ready, Wait.REACHED, progress, self._clock, "services")
+            return f"{self._services.names} are ready"
+
+        def done() -> bool:
+            return self._services.not_ready() is None
+
+        return Step("ready", "services are ready, and names lead to them", Wait.REACHED, done, act)
+
+    def _redundant(self) -> Step:
+        """Not from the maintenance window on, for which the program leaves it."""
+
+        def done() -> bool:
+            found = self._there()
+            pending = found.get("PendingModifiedValues") or {}
+            return not self._settings.standard.redundant or bool(
+                found.get("MultiAZ") or (_is_modifying(found) and pending.get("MultiAZ"))
+            )
+
+        def act(_: Progress) -> str:
+            self._rds.modify_db_instance(
+                DBInstanceIdentifier=self._instance, MultiAZ=True, ApplyImmediately=True
+            )
+            return f"a standby of {self._instance} is being made"
+
+        return Step("redundancy", "a standby in another zone, from now on", Wait.QUICK, done, act)
+
+    def _agreed(self, run: Run) -> Step:
+        def act(_: Progress) -> str:
+            if changes := self._given.pulumi.changes():
+                said = ", ".join(f"{count} to {name}" for name, count in changes.items())
+                raise OperationFailed(f"the preview is not empty ({said}): `pulumi preview --diff`")
+            run.about["agreed"] = True
+            return "pulumi preview: nothing to change"
+
+        def done() -> bool:
+            return bool(run.about.get("agreed"))
+
+        return Step("agree", "program and state agree", Wait.STATE, done, act)
+
+
+def _kept(run: Run) -> str:
+    return f"{run.id}-state-before.json"
+
+
+def _is_modifying(found: dict[str, Any]) -> bool:
+    return str(found["DBInstanceStatus"]) in ("modifying", "rebooting", "backing-up")

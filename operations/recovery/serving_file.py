@@ -1,0 +1,84 @@
+"""The keys of a stack file that say in which region everything runs, written where they stand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from yaml import YAMLError
+
+from commands.files import write_atomically
+from infra.configuration.files import NAMESPACE
+from infra.configuration.generations import Generations
+from infra.configuration.serving import LOST, SERVING
+from infra.configuration.settings import RECOVERY_REGION
+from infra.configuration.strict_yaml import parse
+from operations.console import OperationError
+from operations.recovery import generations_file
+
+_KEYS = tuple(f"{NAMESPACE}{key.name}" for key in (SERVING, LOST))
+_AFTER = f"{NAMESPACE}{RECOVERY_REGION.name}"
+
+
+def written(text: str, serving: str, lost: str, generations: Generations) -> str:
+    """A stack file's text as it is after the loss of a region; comments and all else stay.
+
+    Args:
+        text: of the file.
+        serving: the region that everything runs in.
+        lost: the one that is gone; empty when none is.
+        generations: of the database.
+
+    Raises:
+        OperationError: it is written in a way that is not exchanged here; says what to write.
+    """
+    wanted = {_KEYS[0]: serving, **({_KEYS[1]: lost} if lost else {})}
+    kept = [line for line in text.splitlines(keepends=True) if not _is_one(line)]
+    changed = "".join(line + _lines(line, wanted) for line in kept)
+    try:
+        config = _config(changed)
+        if config == {**_without(_config(text)), **wanted}:
+            return generations_file.written(changed, generations)
+    except (YAMLError, KeyError, TypeError):
+        pass
+    lines = "".join(f"\n  {name}: {value}" for name, value in wanted.items())
+    raise OperationError(
+        f"the keys that say where everything runs cannot be written. Write, in `config`:{lines}"
+    )
+
+
+def write(file: Path, serving: str, lost: str, generations: Generations) -> None:
+    """The same in the file.
+
+    Raises:
+        OperationError: see `written`.
+    """
+    with file.open(encoding="utf-8", newline="") as opened:
+        text = opened.read()
+    try:
+        write_atomically(file, written(text, serving, lost, generations))
+    except OperationError as error:
+        raise OperationError(f"{file.name}: {error}") from None
+
+
+def _is_one(line: str) -> bool:
+    return any(re.match(rf"\s+{re.escape(key)}\s*:", line) for key in _KEYS)
+
+
+def _lines(line: str, wanted: dict[str, str]) -> str:
+    """What comes after a line: the keys, behind that of the recovery region."""
+    found = re.match(rf"(\s+){re.escape(_AFTER)}\s*:", line)
+    if found is None:
+        return ""
+    ending = "\r\n" if line.endswith("\r\n") else "\n"
+    return "".join(f"{found[1]}{name}: {value}{ending}" for name, value in wanted.items())
+
+
+def _config(text: str) -> dict[str, Any]:
+    content: Any = parse(text)
+    return dict(content["config"])
+
+
+def _without(config: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in config.items() if name not in _KEYS}
