@@ -77,8 +77,8 @@ class Naming:
 
     @property
     def trail(self) -> str:
-        """CloudTrail's trail: one of all regions has its name in each of them ("shadow trail"), so that of the
-        recovery region is told by it.
+        """CloudTrail's trail: one of all regions has its name in each of them ("shadow trail"), so that of
+        the recovery region is told by it.
         """
         return f"{self.prefix}-{self.region}" if self.place is Place.RECOVERY else self.prefix
 

@@ -80,8 +80,8 @@ def region(
     """Run everything in the recovery region, when the one that it runs in is lost.
 
     Promotes the replica, takes the lost region out of the state, deploys, and looks whether people can work.
-    Nothing asks the lost region. Interrupted anywhere, the same command goes on. Exit codes: 0 done; 1 failed,
-    the message says what stands; 2 wrong input, or the region answers.
+    Nothing asks the lost region. Interrupted anywhere, the same command goes on. Exit codes: 0 done;
+    1 failed, the message says what stands; 2 wrong input, or the region answers.
     """
     with errors_for_people(), _aws_errors():
         from infra.configuration.buckets import BACKUPS

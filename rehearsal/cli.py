@@ -267,18 +267,26 @@ def systems(json_: Json = False) -> None:
 
 @app.command()
 def disaster(
-    name: Annotated[str, typer.Option(help="bad-data, database-lost")],
+    name: Annotated[str, typer.Option(help="bad-data, database-lost, region-lost")],
     env: Environment = "prod",
     json_: Json = False,
 ) -> None:
     """Break something in an environment with real rows, and have the command of the day bring it back."""
-    from rehearsal.disasters import database
+    from rehearsal.disasters import database, region
     from rehearsal.disasters.table import show
 
+    def say(line: str) -> None:
+        typer.echo(line, err=True)
+
     with errors_for_people():
-        wanted = database.disaster_named(name)
-        _check(env, None)
-        result = database.rehearse(ROOT, env, _engine(), wanted, lambda line: typer.echo(line, err=True))
+        result: database.Rehearsed | region.RegionRehearsed
+        if name == region.NAME:
+            _check(env, None)
+            result = region.rehearse(ROOT, env, _engine(), say)
+        else:
+            wanted = database.disaster_named(name)
+            _check(env, None)
+            result = database.rehearse(ROOT, env, _engine(), wanted, say)
         show_json(result.as_json()) if json_ else show(result)
         if not result.good:
             raise typer.Exit(Exit.FAILED)

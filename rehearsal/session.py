@@ -253,6 +253,22 @@ class Session:
         finally:
             self._engine_died |= process.wait() < 0
 
+    def answer(self, arguments: Sequence[str], *, running: bool) -> subprocess.CompletedProcess[str]:
+        """A command of the engine as a program calls it; see `engine_process`."""
+        command = [str(self.engine), *arguments, "--cwd", str(self.workspace.project)]
+        if running:
+            command += self._inline
+        done = subprocess.run(
+            command,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            pass_fds=(self._lock,),
+            check=False,
+        )
+        self._engine_died |= done.returncode < 0
+        return done
+
     @property
     def _inline(self) -> list[str]:
         """The engine's options that have it run this session's program."""
@@ -261,7 +277,8 @@ class Session:
     def use_program(self, root: Path, system: Path | None = None) -> None:
         """From here on runs the program of another checkout, with its configuration."""
         self.root, self.system = root, system
-        self._kubernetes_version = StackFile.read(root, self.environment).kubernetes_version
+        stack_file = StackFile.read(root, self.environment)
+        self._kubernetes_version, self.region = stack_file.kubernetes_version, stack_file.region
         self._encrypt(self._take_configuration())
         self._serve_program()
 

@@ -59,11 +59,11 @@ class StackFile:
 
     @property
     def region(self) -> str:
-        """The primary region; AWS's own first one where the file names none.
+        """Where everything runs; AWS's own first one where the file names none.
 
         The program refuses that together with all other mistakes. Until then there have to be clients.
         """
-        region = self.config.get("region")
+        region = self.config.get("serving") or self.config.get("region")
         return region if isinstance(region, str) and _REGION.fullmatch(region) else "us-east-1"
 
     @property

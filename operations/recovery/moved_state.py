@@ -43,8 +43,8 @@ class Move:
         serving: the one that takes over.
         place: that was in the lost one.
         made_anew: names of entries in Secrets Manager whose value the program writes again.
-        left_alone: names of roles that what is in the lost region needs when it is back, to copy what it could
-            not copy before. They stay in AWS.
+        left_alone: names of roles that what is in the lost region needs when it is back, to copy what it
+            could not copy before. They stay in AWS.
     """
 
     lost: str

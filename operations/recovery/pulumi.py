@@ -69,19 +69,21 @@ class Pulumi:
         if program is None:
             raise OperationFailed("`pulumi` is not on PATH: it deploys what is recovered.")
         command = [program, *arguments, "--stack", self._stack, "--non-interactive"]
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
-            with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
-                process = subprocess.Popen(
-                    command, cwd=self._root, stdin=subprocess.DEVNULL, stdout=out, stderr=errors
-                )
-                try:
-                    code = _wait(process, waiting)
-                except KeyboardInterrupt:
-                    process.wait()  # Ctrl-C is the engine's as well: it ends in good order
-                    raise
-                out.seek(0)
-                errors.seek(0)
-                printed, said = out.read(), errors.read()
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8") as out,
+            tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
+        ):
+            process = subprocess.Popen(
+                command, cwd=self._root, stdin=subprocess.DEVNULL, stdout=out, stderr=errors
+            )
+            try:
+                code = _wait(process, waiting)
+            except KeyboardInterrupt:
+                process.wait()  # Ctrl-C is the engine's as well: it ends in good order
+                raise
+            out.seek(0)
+            errors.seek(0)
+            printed, said = out.read(), errors.read()
         if code:
             last = "\n".join((said.strip() or printed.strip()).splitlines()[-_SHOWN_LINES:])
             raise OperationFailed(f"pulumi {' '.join(arguments[:2])} ended with {code}:\n{last}")

@@ -30,7 +30,7 @@ KIND = "region"
 
 # A region that does not answer is not waited for: its services are asked once, and briefly.
 _BRIEFLY = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})
-_QUESTIONS = (("ec2", "describe_vpcs"), ("rds", "describe_db_instances"), ("eks", "list_clusters"))
+QUESTIONS = (("ec2", "describe_vpcs"), ("rds", "describe_db_instances"), ("eks", "list_clusters"))
 # Redis is made anew, so what its entries say of it is, too.
 _MADE_ANEW = frozenset(redis_secret(purpose) for purpose in ("cache", "queue"))
 # With these S3 copies what it had not copied yet, once the lost region is back.
@@ -66,8 +66,7 @@ def recovered(configuration: Configuration) -> Configuration:
         return configuration  # the file is written: the same command goes on
     if not settings.copies:
         raise OperationError(
-            f"{settings.environment}: nothing waits in another region (groundwork:recoveryRegion has copies in"
-            " prod alone). `pulumi up` with another `region` makes it anew, and the newest snapshot has its data."
+            f"{settings.environment}: nothing waits in another region: there are copies in prod alone."
         )
     return replace(configuration, settings=settings.recovered)
 
@@ -134,7 +133,7 @@ class RegionRecovery:
 
     def _answering(self) -> Iterator[str]:
         connection = self._given.connection
-        for service, operation in _QUESTIONS:
+        for service, operation in QUESTIONS:
             client = connection.session.client(
                 service, region_name=self._lost, endpoint_url=connection.endpoint_url, config=_BRIEFLY
             )
@@ -205,7 +204,7 @@ class RegionRecovery:
         first = (
             f"{self._lost} answers ({answered}), and is given up"
             if answered
-            else (f"{self._lost} does not answer ({', '.join(service for service, _ in _QUESTIONS)})")
+            else (f"{self._lost} does not answer ({', '.join(service for service, _ in QUESTIONS)})")
         )
         return (
             first,

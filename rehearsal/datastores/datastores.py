@@ -85,6 +85,12 @@ class DataStores:
         """Stops all servers; nothing of them is left."""
         self._stack.close()
 
+    def lose(self, region: str) -> None:
+        """Ends every server of a region as the loss of its machine would."""
+        for database in self._databases:
+            if database.instance.region == region:
+                database.server.kill()
+
     def __enter__(self) -> Self:
         self.start()
         return self

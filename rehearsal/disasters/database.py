@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,6 +19,14 @@ from timing.facts import Times
 Say = Callable[[str], None]
 
 _WAIT_SECONDS = 60
+_WAITS = {
+    "stop": Wait.STOP_SERVICES,
+    "restore": Wait.RESTORE,
+    "check": Wait.CHECK,
+    "switch": Wait.SWITCH,
+    "start": Wait.START_SERVICES,
+    "write": Wait.QUICK,
+}
 
 
 class Disaster(StrEnum):
@@ -130,7 +138,7 @@ def rehearse(root: Path, environment: str, engine: Path, disaster: Disaster, say
         record = on_stage.command("recover", *words, "--yes")
         before = [row for row in writer.rows if row.confirmed <= destroyed]
         writer.wait_for(5)
-        there = _rows(on_stage)
+        there = rows_there(on_stage)
         say("deploying: the engine adopts the instance")
         if disaster is Disaster.DATABASE_LOST:
             _forget(on_stage)
@@ -141,24 +149,24 @@ def rehearse(root: Path, environment: str, engine: Path, disaster: Disaster, say
         return Rehearsed(
             disaster,
             environment,
-            _steps(record),
+            steps_of(record, _WAITS),
             len(before),
             sum(row.id not in there for row in before),
-            _seconds_lost(before, there, destroyed),
+            seconds_lost(before, there, destroyed),
             adopted,
             settled,
-            serves=_is_written(on_stage, writer),
+            serves=is_written(on_stage, writer),
             old_stands=on_stage.configuration.naming.database(1) in names,
         )
 
 
-def _is_written(on_stage: Stage, writer: Writer) -> bool:
+def is_written(on_stage: Stage, writer: Writer) -> bool:
     """Whether a row that is confirmed now is in the database that services are sent to."""
     writer.wait_for(1)
-    return writer.rows[-2].id in _rows(on_stage)
+    return writer.rows[-2].id in rows_there(on_stage)
 
 
-def _rows(on_stage: Stage) -> set[int]:
+def rows_there(on_stage: Stage) -> set[int]:
     connection = on_stage.connect()
     try:
         return rows_of(connection)
@@ -224,24 +232,17 @@ def _instances(on_stage: Stage) -> list[str]:
     return [str(each["DBInstanceIdentifier"]) for each in found]
 
 
-def _steps(record: dict[str, Any]) -> tuple[Step, ...]:
-    waits = {
-        "stop": Wait.STOP_SERVICES,
-        "restore": Wait.RESTORE,
-        "check": Wait.CHECK,
-        "switch": Wait.SWITCH,
-        "start": Wait.START_SERVICES,
-        "write": Wait.QUICK,
-    }
+def steps_of(record: dict[str, Any], waits: Mapping[str, Wait]) -> tuple[Step, ...]:
+    """What each step of a command has taken, in the command's order, which JSON does not keep."""
     found = []
-    for name, wait in waits.items():  # in the command's order, which JSON does not keep
+    for name, wait in waits.items():
         noted = record["steps"][name]
         began, ended = (datetime.fromisoformat(noted[key]) for key in ("began", "ended"))
         found.append(Step(name, WAITS[wait].times, (ended - began).total_seconds()))
     return tuple(found)
 
 
-def _seconds_lost(before: list[Row], there: set[int], destroyed: datetime) -> float:
+def seconds_lost(before: list[Row], there: set[int], destroyed: datetime) -> float:
     kept = [row.confirmed for row in before if row.id in there]
     newest = max(kept, default=before[0].confirmed)
     return (destroyed - newest).total_seconds()

@@ -23,6 +23,7 @@ from infra.configuration import Configuration
 from infra.configuration.files import read_environment
 from infra.configuration.platform_secrets import DATABASE_SECRET
 from infra.configuration.rotation import Rotator
+from rehearsal.disasters.engine_calls import EngineCalls, write_script
 from rehearsal.endpoint import answers, make_server
 from rehearsal.kubernetes.kinds import Kind
 from rehearsal.local_clients import LocalClients
@@ -60,12 +61,16 @@ class Stage:
         session: of the environment.
         configuration: as it was deployed.
         url: of the embedded AWS.
+        programs: the folder with the `pulumi` that the commands call.
+        engine: what that is answered by.
     """
 
     root: Path
     session: Session
     configuration: Configuration
     url: str
+    programs: Path
+    engine: EngineCalls
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """A call of AWS in the environment's region."""
@@ -80,11 +85,12 @@ class Stage:
         environment = self.configuration.settings.environment.value
         command = [sys.executable, "-m", "operations", *words, "--env", environment, "--json"]
         command += ["--endpoint-url", self.url]
+        path = os.pathsep.join([str(self.programs), os.environ.get("PATH", "")])
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         done = subprocess.run(
             command,
             cwd=self.root,
-            env={**kept, "PYTHONPATH": str(self.root)},
+            env={**kept, "PYTHONPATH": str(self.root), "PATH": path},
             capture_output=True,
             text=True,
             check=False,
@@ -118,9 +124,13 @@ class Stage:
         )
 
     def has_pods(self) -> bool:
-        """Whether a service with a database runs."""
-        system = self.configuration.system
+        """Whether a service with a database runs, where everything runs now."""
+        system, region = self.configuration.system, self.session.region
+        if region in self.session.cloud.unreachable:
+            return False
         for name in self.session.clusters.names():
+            if f".{region}." not in name:
+                continue
             for service, declared in system.services.items():
                 found = self.session.clusters.cluster(name).get(_DEPLOYMENT, system.name, service)
                 if declared.database and found and found["spec"].get("replicas"):
@@ -166,11 +176,15 @@ def stage(checkout: Path, environment: str, engine: Path) -> Iterator[Stage]:
             session.up()
             configuration = read_environment(root, environment, today=date.min)
             port = free_port()
-            server = make_server(port, LocalClients(answers(session, root, port), port))
+            url = f"http://127.0.0.1:{port}"
+            clients = EngineCalls(LocalClients(answers(session, root, port), port), session, root)
+            server = make_server(port, clients)
             thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
             thread.start()
             try:
-                one = Stage(root, session, configuration, f"http://127.0.0.1:{port}")
+                one = Stage(
+                    root, session, configuration, url, write_script(Path(folder), url, checkout), clients
+                )
                 one.prepare()
                 yield one
             finally:

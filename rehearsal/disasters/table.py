@@ -5,10 +5,12 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from rehearsal.disasters import region
 from rehearsal.disasters.database import NOT_REHEARSED, Rehearsed
+from rehearsal.disasters.region import RegionRehearsed
 
 
-def show(result: Rehearsed) -> None:
+def show(result: Rehearsed | RegionRehearsed) -> None:
     """The table, what was lost, and what was not seen here."""
     console = Console(highlight=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -21,16 +23,20 @@ def show(result: Rehearsed) -> None:
     back = result.until_users_are_back
     table.add_row("people can work again", _minutes(back.typical), _minutes(back.slow), "")
     console.print(table)
+    not_rehearsed = region.NOT_REHEARSED if isinstance(result, RegionRehearsed) else NOT_REHEARSED
+    said = result.lines() if isinstance(result, RegionRehearsed) else _lines(result)
+    lines = [*said, "not rehearsed:", *(f"  {each}" for each in not_rehearsed)]
+    console.print("\n" + "\n".join(lines), markup=False)
+
+
+def _lines(result: Rehearsed) -> list[str]:
     kept = "stands beside it" if result.old_stands else "is gone"
     rows = f"{result.lost} of {result.written} that were confirmed before the disaster are lost"
-    lines = [
+    return [
         f"rows: {rows}, {result.lost_seconds:.1f} seconds of data; the instance of before {kept}",
         f"rows are written again: {'yes' if result.serves else 'NO'}",
         f"next preview: {_changes(result.adopted)}; at the end: {_changes(result.settled)}",
-        "not rehearsed:",
-        *(f"  {each}" for each in NOT_REHEARSED),
     ]
-    console.print("\n" + "\n".join(lines), markup=False)
 
 
 def _minutes(seconds: float) -> str:

@@ -42,11 +42,11 @@ class KubernetesApi:
         cloud: which knows the clusters' addresses.
         clusters: with their objects.
         others: answers everything else.
-        region: where the clusters are.
+        region: where the clusters are; not the same after a recovery.
     """
 
     def __init__(
-        self, cloud: Cloud, clusters: Clusters, others: Callable[[Request], Answer], region: str
+        self, cloud: Cloud, clusters: Clusters, others: Callable[[Request], Answer], region: Callable[[], str]
     ) -> None:
         self._cloud, self._clusters, self._others, self._region = cloud, clusters, others, region
 
@@ -65,10 +65,11 @@ class KubernetesApi:
 
     def _cluster(self, name: str) -> Cluster | None:
         try:
-            found = self._cloud.call("eks", self._region, "describe_cluster", name=name)
+            region = self._region()
+            found = self._cloud.call("eks", region, "describe_cluster", name=name)
         except ClientError:
             return None
-        return self._clusters.cluster(endpoint_of(found["cluster"], self._region))
+        return self._clusters.cluster(endpoint_of(found["cluster"], region))
 
     def _answered(self, request: Request, cluster: Cluster, kind: Kind, namespace: str, name: str) -> Answer:
         method = request.variables["REQUEST_METHOD"]

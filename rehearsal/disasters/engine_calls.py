@@ -1,0 +1,94 @@
+"""The command `pulumi` for commands that are rehearsed: a small script that asks the session for each call.
+
+Providers, program and state are the session's, which is another process than the command that is rehearsed.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+import urllib.request
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from commands.files import write_atomically
+from rehearsal.session import EngineError, Session
+from timing.forecast import Forecast
+from timing.recorded import graph_of, run_of
+
+_PATH = "/groundwork-pulumi"
+_FAILED = 255  # the engine's own code for it
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class EngineCalls:
+    """Answers calls of the script, and hands everything else on (a WSGI application).
+
+    Args:
+        others: answers everything else.
+        session: of the environment.
+        root: the checkout whose program is run, with the stack file as it is then.
+
+    `forecasts` has how long AWS takes for each deployment.
+    """
+
+    def __init__(self, others: Application, session: Session, root: Path) -> None:
+        self._others, self._session, self._root = others, session, root
+        self.forecasts: list[Forecast] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") != _PATH:
+            return self._others(environ, start_response)
+        arguments = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+        body = json.dumps(self._answer(arguments)).encode()
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    def _answer(self, arguments: list[str]) -> dict[str, Any]:
+        if arguments[0] in ("preview", "up"):
+            self._session.use_program(self._root)
+        if arguments[0] == "up":
+            return self._up()
+        done = self._session.answer(arguments, running=arguments[0] == "preview")
+        return {"code": done.returncode, "out": done.stdout, "errors": done.stderr}
+
+    def _up(self) -> dict[str, Any]:
+        before = graph_of(self._session.workspace.resources())
+        try:
+            result = self._session.up()
+        except EngineError as error:
+            return {"code": _FAILED, "out": error.output, "errors": str(error)}
+        after = graph_of(self._session.workspace.resources())
+        self.forecasts.append(Forecast(run_of(result.log.planned, after, before)))
+        return {"code": 0, "out": result.output, "errors": ""}
+
+
+def write_script(folder: Path, url: str, root: Path) -> Path:
+    """Writes the script; answers the folder that it is in.
+
+    Args:
+        folder: where it may be.
+        url: of the embedded AWS.
+        root: of the rehearsal's own code.
+    """
+    command = shlex.join([sys.executable, "-m", __name__, f"{url}{_PATH}"])
+    target = folder / "bin"
+    target.mkdir()
+    text = f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {command} "$@"\n'
+    write_atomically(target / "pulumi", text, mode=0o755)
+    return target
+
+
+def _main(url: str, arguments: Sequence[str]) -> int:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, json.dumps(list(arguments)).encode()) as answer:
+        found = json.load(answer)
+    sys.stdout.write(found["out"])
+    sys.stderr.write(found["errors"])
+    return int(found["code"])
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1], sys.argv[2:]))
