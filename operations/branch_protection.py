@@ -15,7 +15,8 @@ from operations.console import OperationError, OperationFailed
 API = "https://api.github.com"
 API_VERSION = "2022-11-28"
 BRANCH = "main"
-CHECKS = ("test", "workflows")  # .github/workflows/test.yml
+# The jobs of .github/workflows/test.yml, and those of pull-request.yml, a risk without approval among it.
+CHECKS = ("test", "workflows", *(f"preview ({environment})" for environment in Environment))
 TIMEOUT_SECONDS = 30
 
 

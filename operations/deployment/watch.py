@@ -21,8 +21,6 @@ from operations.console import OperationFailed
 from operations.environments import Connection
 
 EVERY_SECONDS = 30
-MINUTES = 30
-MAXIMUM_MINUTES = 60
 
 
 @dataclass(frozen=True)

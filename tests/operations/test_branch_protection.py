@@ -17,6 +17,7 @@ from operations.cli import app
 from operations.console import OperationError, OperationFailed
 
 REPOSITORY = "triangle-portal/platform"
+CHECKS_OF_MAIN = ["test", "workflows", "preview (dev)", "preview (staging)", "preview (prod)"]
 TOKEN = "a-token"
 # "Update branch protection": these four have to be there, null or not.
 REQUIRED = {"required_status_checks", "enforce_admins", "required_pull_request_reviews", "restrictions"}
@@ -73,7 +74,7 @@ def github() -> Iterator[GitHub]:
 def test_main_changes_by_reviewed_and_tested_pull_requests_alone(github: GitHub) -> None:
     protect(TOKEN, REPOSITORY, ["on-call"], api=github.api)
     rule = github.put[f"/repos/{REPOSITORY}/branches/main/protection"]
-    assert rule["required_status_checks"] == {"strict": True, "contexts": ["test", "workflows"]}
+    assert rule["required_status_checks"] == {"strict": True, "contexts": CHECKS_OF_MAIN}
     assert rule["required_pull_request_reviews"]["required_approving_review_count"] == 1
     assert rule["enforce_admins"] is True
     assert (rule["allow_force_pushes"], rule["allow_deletions"]) == (False, False)
@@ -139,3 +140,11 @@ def test_a_system_file_that_names_no_repository_is_said(file: str, said: str) ->
 def test_a_server_that_is_not_there_is_said() -> None:
     with pytest.raises(OperationFailed, match="cannot be reached"):
         protect(TOKEN, REPOSITORY, ["on-call"], api="http://127.0.0.1:9")
+
+
+@pytest.mark.contract("SEC-7", "DEP-1")
+@pytest.mark.parametrize("environment", ["dev-read", "staging-read", "prod-read"])
+def test_what_only_looks_comes_from_main_alone_and_waits_for_nobody(github: GitHub, environment: str) -> None:
+    protect(TOKEN, REPOSITORY, ["on-call"], api=github.api)
+    rule = github.put[f"/repos/{REPOSITORY}/environments/{environment}"]
+    assert rule == {"deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": False}}
