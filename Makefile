@@ -28,7 +28,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover disaster test lint workflows bench sdk audit docs lock engine clean
+.PHONY: help up preview cost serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover disaster test lint workflows bench sdk audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -56,7 +56,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir="$$CACHE/pytest"
 # A module's tests share what they have deployed, so they stay together.
 ON_ALL_CORES = -n auto --maxprocesses 4 --dist loadscope
-TYPED  = $(wildcard __main__.py infra commands documentation rehearsal functions operations preview timing tests)
+TYPED  = $(wildcard __main__.py infra commands costs documentation rehearsal functions operations preview timing tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.
 STEP = step() { name=$$1; shift; start=$$(date +%s); said=$$("$$@" 2>&1); code=$$?; \
@@ -75,6 +75,9 @@ up: $(READY) ## bring ENV up in the embedded AWS with the real engine, and show 
 
 preview: $(READY) ## risks and diff of the working tree in ENV, against BASE or the last commit; DIFF=1, MARKDOWN=1, TRY=1 deploys it
 	@$(REHEARSAL) preview $(OPTIONS) $${BASE:+--base "$$BASE"} $${DIFF:+--diff} $${MARKDOWN:+--markdown} $${TRY:+--try}
+
+cost: $(READY) ## what ENV costs a month at list prices, by part, and what of it has no price
+	@$(REHEARSAL) cost $(OPTIONS)
 
 # The servers are among what the tests need.
 serve: $(if $(DATA),$(TESTS_READY),$(READY)) ## bring ENV up and leave the embedded AWS running on PORT; DATA=1: real servers behind databases

@@ -148,11 +148,13 @@ class Change:
         environment: its name.
         steps: one for each resource, those among them that stay as they are.
         refused: what the engine says that it will not do.
+        regions: of the providers of AWS, by URN.
     """
 
     environment: str
     steps: tuple[Step, ...]
     refused: tuple[str, ...] = ()
+    regions: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def changed(self) -> tuple[Step, ...]:
@@ -278,14 +280,19 @@ def change_of(environment: str, steps: Iterable[EngineStep], refused: Iterable[s
         refused: the engine's errors, where it did not come to its end.
     """
     found: dict[str, Step] = {}
+    regions: dict[str, str] = {}
     for step in steps:
         verb = _VERBS.get(step.operation)
-        if verb is None or step.type.startswith("pulumi:providers:"):
+        if step.type.startswith("pulumi:providers:"):
+            for state in (step.old, step.new):
+                regions[step.urn] = str((state.get("inputs") or {}).get("region", ""))
+            continue
+        if verb is None:
             continue
         if step.urn in found and found[step.urn].verb is not Verb.SAME and verb is not Verb.REPLACED:
             continue
         found[step.urn] = _step(verb, step)
-    return Change(environment, tuple(found.values()), tuple(refused))
+    return Change(environment, tuple(found.values()), tuple(refused), regions)
 
 
 def _step(verb: Verb, step: EngineStep) -> Step:

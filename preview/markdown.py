@@ -71,6 +71,8 @@ def _sentences(report: Report) -> Iterator[str]:
     yield from (f"refused: {text.splitlines()[0]}" for text in report.change.refused[:3])
     if report.time:
         yield report.time
+    if str(report.cost):
+        yield str(report.cost)
     if report.agreement:
         yield f"**{report.agreement}**" if report.approved.missing else f"approved: {report.agreement}"
     yield from report.notes

@@ -41,6 +41,7 @@ def _rest(report: Report) -> list[str]:
     return [
         *(_row("refused", text.splitlines()[0]) for text in report.change.refused[:2]),
         *([_row("time", report.time)] if report.time else []),
+        *([_row("cost", str(report.cost))] if str(report.cost) else []),
         *([_row("approved" if not report.approved.missing else "APPROVE", agreed)] if agreed else []),
         *(_row("note", text) for text in report.notes),
         *([_row("safe", safe)] if safe else []),

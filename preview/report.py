@@ -9,9 +9,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from costs.bill import Difference
 from preview.access import unknown_policies
 from preview.approvals import FILE, Approval, Approved, approved
 from preview.change import Change, Step, Verb
+from preview.money import cost_of
 from preview.places import Place, places_of
 from preview.risk import Group
 from preview.risks import ranked
@@ -101,6 +103,11 @@ class Report:
         risks = "no risk" if not count else f"{count} risk{'s' if count > 1 else ''}"
         return f"{environment} against {base}: {risks}; {counted(self.counts)}"
 
+    @cached_property
+    def cost(self) -> Difference:
+        """What it costs a month more or less."""
+        return cost_of(self.change)
+
     def safe_lines(self) -> Iterator[str]:
         """`4 updated in Workloads`."""
         for area, counts in self.safe.items():
@@ -120,6 +127,11 @@ class Report:
             },
             "notes": list(self.notes),
             "approvals": self.approved.as_json(self.change.environment),
+            "cost": {
+                "dollars": round(self.cost.dollars, 2),
+                "parts": {area: round(dollars, 2) for area, dollars in self.cost.parts.items()},
+                "priceNotKnown": list(self.cost.missing),
+            },
             "onAws": self.forecast.as_json() if self.forecast else None,
         }
 

@@ -249,6 +249,17 @@ def timeline(
 
 
 @app.command()
+def cost(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
+    """Show what an environment costs a month at list prices, by part, and what has no price here."""
+    from rehearsal import cost as bills
+
+    with errors_for_people():
+        _check(env, system)
+        found = bills.bill(ROOT, env, _engine(), system=system)
+        show_json(bills.as_json(found, env)) if json_ else bills.show(found, env)
+
+
+@app.command()
 def systems(json_: Json = False) -> None:
     """Bring every system of examples/systems up in every environment, each in a throw-away AWS."""
     from rehearsal import systems as all_systems

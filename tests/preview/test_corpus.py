@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from preview.money import cost_of
 from tests.preview.case import Case, mistakes, played, together
 from tests.preview.changes_of_files import CASES as OF_FILES
 from tests.preview.changes_of_program import CASES as OF_PROGRAM
@@ -27,6 +28,19 @@ def test_changes_of_the_files_name_their_risks_and_no_others(cases: list[Case], 
         alone = {case.name: mistakes([case], played([case], tmp_path)) for case in cases}
         assert {name: found for name, found in alone.items() if found} == {}
         pytest.fail("only together: play them apart")
+
+
+def test_a_larger_database_and_fewer_gateways_are_told_in_dollars(tmp_path: Path) -> None:
+    wanted = ("the database gets a larger machine", "one NAT gateway")
+    cases = [case for case in OF_FILES if case.name in wanted]
+    cost = cost_of(played(cases, tmp_path))
+    # By hand: 2*(0.337 - 0.168)*730; two gateways at 0.045 and two addresses at 0.005.
+    assert {area: round(dollars, 2) for area, dollars in cost.parts.items()} == {
+        "Database": 246.74,
+        "Network": -73.0,
+    }
+    # The replica's price in the recovery region is not known.
+    assert "+1 x db.m7g.xlarge in us-east-2" in cost.missing
 
 
 @pytest.mark.parametrize("case", OF_PROGRAM, ids=lambda case: case.name)

@@ -137,5 +137,6 @@ def _state(resource: Resource, inputs: Properties) -> dict[str, Any]:
         "inputs": _as_logged(inputs),
         "outputs": _as_logged({**inputs, **uncovered(dict(resource.outputs))}),
         "protect": resource.protect,
+        "provider": f"{resource.provider_urn}::an-id" if resource.provider_urn else "",
         "retainOnDelete": resource.retain_on_delete,
     }

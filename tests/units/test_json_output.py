@@ -47,7 +47,7 @@ PARTS = {
     "seconds",
     "timed",
     "diff",
-    "cost",
+    "processing",
     "counted",
     "planned",
 }

@@ -135,10 +135,13 @@ def test_no_import_of_the_program_runs_back_up() -> None:
     assert upwards == []
 
 
+PACKAGES = ("commands", "costs", "functions", "infra", "operations", "preview", "rehearsal", "timing")
+
+
 def test_only_the_command_line_knows_that_the_rehearsal_is_documented() -> None:
     users = [
         str(file.relative_to(ROOT))
-        for package in ("commands", "functions", "infra", "operations", "preview", "rehearsal", "timing")
+        for package in PACKAGES
         for file in (ROOT / package).rglob("*.py")
         if any(module.split(".")[0] in ("documentation", "tests") for module in imported(file.read_text()))
     ]

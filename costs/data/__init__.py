@@ -1,0 +1,1 @@
+"""Facts: list prices in US dollars, each with its source, and what is paid for by use."""

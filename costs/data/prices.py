@@ -1,0 +1,114 @@
+"""List prices. What is not here is said to be missing wherever it is met; nothing is guessed.
+
+"Price List" is AWS's own (Price List API), by its usage types, as public repositories quote it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from costs.facts import Price, Unit
+from timing.facts import Source
+
+_LOOKED = date(2026, 11, 29)
+_OREGON = ("us-west-2",)
+_EVERYWHERE = ()
+
+
+def _listed(usage_type: str, quoted: str) -> Source:
+    return Source(f"Price List, {usage_type}, as quoted in {quoted}", _LOOKED)
+
+
+_READER = "the tests of a reader of that list (July 2026)"
+_RDS = Source(
+    "terraform-provider-aws, its tests of RDS: prices of MySQL in us-west-2 (2024-02-02); PostgreSQL's are "
+    "the same at these sizes (an estimator's table of 2026)",
+    _LOOKED,
+)
+_TWICE = Source(
+    "the price of one instance, twice: a standby costs what the instance does (RDS user guide, On-Demand DB "
+    "instances; infratally.com, 2026: exactly double)",
+    _LOOKED,
+)
+
+_INSTANCES = {"db.t4g.small": 0.032, "db.m7g.large": 0.168, "db.m7g.xlarge": 0.337}
+
+PRICES: tuple[Price, ...] = (
+    Price("EKS cluster", _OREGON, 0.10, Unit.HOUR, _listed("USW2-AmazonEKS-Hours:perCluster", _READER)),
+    Price("NAT gateway", _OREGON, 0.045, Unit.HOUR, _listed("USW2-NatGateway-Hours", _READER)),
+    Price(
+        "NAT gateway",
+        ("us-east-2",),
+        0.045,
+        Unit.HOUR,
+        Source("cloudburn.io, NAT gateways, 2026-02-24", _LOOKED),
+    ),
+    Price("public IPv4 address", _OREGON, 0.005, Unit.HOUR, _listed("USW2-PublicIPv4:InUseAddress", _READER)),
+    Price("load balancer", _OREGON, 0.0225, Unit.HOUR, _listed("USW2-LoadBalancerUsage", _READER)),
+    Price(
+        "interface endpoint in a zone", _OREGON, 0.01, Unit.HOUR, _listed("USW2-VpcEndpoint-Hours", _READER)
+    ),
+    *(Price(name, _OREGON, dollars, Unit.HOUR, _RDS) for name, dollars in _INSTANCES.items()),
+    *(
+        Price(f"{name} with a standby", _OREGON, 2 * dollars, Unit.HOUR, _TWICE)
+        for name, dollars in _INSTANCES.items()
+    ),
+    Price(
+        "RDS storage gp3 with a standby",
+        _OREGON,
+        0.23,
+        Unit.GIGABYTE_MONTH,
+        _listed("USW2-RDS:Multi-AZ-GP3-Storage", _READER),
+    ),
+    Price(
+        "RDS storage gp3",
+        _OREGON,
+        0.115,
+        Unit.GIGABYTE_MONTH,
+        Source(
+            "half of USW2-RDS:Multi-AZ-GP3-Storage (RDS user guide: storage is paid for in both zones); also "
+            "0.115 in us-east-1 (usage.ai, June 2026)",
+            _LOOKED,
+        ),
+    ),
+    Price("key", _OREGON, 1.00, Unit.MONTH, _listed("us-west-2-KMS-Keys", _READER)),
+    Price("secret", _OREGON, 0.40, Unit.MONTH, _listed("USW2-AWSSecretsManager-Secrets", _READER)),
+    Price("metric of an alarm", _OREGON, 0.10, Unit.MONTH, _listed("USW2-CW:AlarmMonitorUsage", _READER)),
+    Price(
+        "metric of an alarm",
+        ("us-east-2", "us-east-1"),
+        0.10,
+        Unit.MONTH,
+        _listed("USE2- and CW:AlarmMonitorUsage", "bills of public repositories (August 2026)"),
+    ),
+    Price(
+        "composite alarm",
+        ("us-west-2", "us-east-2", "us-east-1"),
+        0.50,
+        Unit.MONTH,
+        _listed("CW:CompositeAlarmMonitorUsage, any prefix", "a guide to that list; c3x.dev has the same"),
+    ),
+    Price(
+        "firewall",
+        _EVERYWHERE,
+        5.00,
+        Unit.MONTH,
+        Source(
+            "AWS Networking blog: WAF's prices are alike in all regions; c3x.dev: 5 US$ a web ACL", _LOOKED
+        ),
+    ),
+    Price(
+        "rule of a firewall",
+        _EVERYWHERE,
+        1.00,
+        Unit.MONTH,
+        Source("AWS Networking blog, as above; c3x.dev: 1 US$ a rule or managed rule group", _LOOKED),
+    ),
+    Price(
+        "hosted zone",
+        _EVERYWHERE,
+        0.50,
+        Unit.MONTH,
+        Source("Route 53 pricing, the first 25 zones, as quoted by two guides (2025, 2026)", _LOOKED),
+    ),
+)
