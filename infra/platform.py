@@ -11,6 +11,7 @@ from infra import wiring
 from infra.account.budget import Budget
 from infra.account.deployment import Deployment
 from infra.account.people import People
+from infra.account.runners import Runners
 from infra.account.trail import Trail
 from infra.configuration import Configuration
 from infra.data.database import Database
@@ -87,6 +88,9 @@ def declare(configuration: Configuration) -> Outputs:
     replica = _read_replica(configuration, regions, copies, database)
     Trail("trail", wiring.trail(configuration, keys, storage, notifications), home)
     deployment = Deployment("deployment", wiring.deployment(configuration), worldwide)
+    inside_network = wiring.runners(configuration, keys, network, cluster)
+    if inside_network is not None:
+        Runners("runners", inside_network, home)
 
     edge = _edge(configuration, regions, network, pod_group, storage)
     People("people", wiring.people(configuration, keys, entries, copies, edge.distributions), worldwide)

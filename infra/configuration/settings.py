@@ -26,6 +26,7 @@ from infra.configuration.keys import Fixed, Section, Varies
 from infra.configuration.kinds import Encrypted, Number, Only, Switch, Text
 from infra.configuration.network_settings import NETWORK, NetworkSettings, read_network
 from infra.configuration.regions import read_region, region_key
+from infra.configuration.runners import RUNNERS, read_runners
 from infra.configuration.serving import LOST, SERVING, Serving, read_serving
 from infra.configuration.singletons import EXISTING, Singleton, read_singletons
 from infra.configuration.switches import (
@@ -191,6 +192,7 @@ STACK = Section(
         MAINTENANCE,
         DEBUG,
         DNS,
+        RUNNERS,
     ),
 )
 
@@ -236,7 +238,7 @@ class Settings:
     `region` and the network's `cidr` and zones are where it runs, `recovery_region` and what is called like
     it where its copies are: after a region was lost these are not those of the first day any more, and
     `serving` says so. `images` has the digest (in dev also a tag) of each service's image; `budget` is in US
-    dollars a month.
+    dollars a month; `runners` is the ARN of CodeBuild's connection to GitHub, None without runners.
     """
 
     environment: Environment
@@ -259,6 +261,7 @@ class Settings:
     maintenance: Maintenance
     debug: Debug
     existing: frozenset[Singleton]
+    runners: str | None
 
     @property
     def copies(self) -> bool:
@@ -334,6 +337,7 @@ def read_settings(
         maintenance=read_maintenance(root),
         debug=read_debug(root, name, today),
         existing=read_singletons(root),
+        runners=read_runners(root),
     )
     if not problems.concern(file, "region", "recoveryRegion") and settings.recovery_region == region:
         root.problem(RECOVERY_REGION.name, region, _ANOTHER)

@@ -55,10 +55,12 @@ from infra.iam.secrets import (
 from infra.iam.trust import (
     GITHUB_AUDIENCE,
     GITHUB_ISSUER,
+    codebuild_interfaces,
     take_roles,
     trust_github,
     trust_pods,
     trust_service,
+    use_connection,
 )
 
 __all__ = [
@@ -71,6 +73,7 @@ __all__ = [
     "alarms_use_key",
     "allow",
     "change_redis_users",
+    "codebuild_interfaces",
     "decrypt_through",
     "deliver_access_logs",
     "deliver_edge_logs",
@@ -111,6 +114,7 @@ __all__ = [
     "trust_github",
     "trust_pods",
     "trust_service",
+    "use_connection",
     "use_key",
     "write_events",
     "write_log_streams",

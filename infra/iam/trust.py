@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from infra.iam.documents import Arn, Statement, allow
+from infra.naming import Naming
 
 # Who signs the tokens of GitHub's runners, and whom they are for (its documentation, "OpenID Connect").
 GITHUB_ISSUER = "token.actions.githubusercontent.com"
@@ -77,3 +78,37 @@ def trust_github(provider: Arn, *, subjects: Sequence[str], environment: str) ->
 def take_roles(roles: Sequence[str]) -> Statement:
     """Take other roles; nothing else."""
     return allow("TakeRoles", ["sts:AssumeRole", "sts:TagSession"], roles)
+
+
+def use_connection(connection: str) -> Statement:
+    """Use a connection to GitHub, for a project of CodeBuild (its user guide, "GitHub App connections")."""
+    return allow(
+        "UseConnection", ["codeconnections:GetConnection", "codeconnections:GetConnectionToken"], [connection]
+    )
+
+
+def codebuild_interfaces(naming: Naming) -> list[Statement]:
+    """Be in a network, for a project of CodeBuild (its user guide, "Allow CodeBuild access to AWS services
+    required to create a VPC network interface")."""
+    return [
+        # No narrower right allows these.
+        allow(
+            "MakeInterfaces",
+            [
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+            ],
+            ["*"],
+        ),
+        allow(
+            "LendInterfaces",
+            ["ec2:CreateNetworkInterfacePermission"],
+            [naming.arn("ec2", "network-interface/*")],
+            condition={"StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"}},
+        ),
+    ]

@@ -1,6 +1,6 @@
 """How the parts of the platform are connected: what each one is given of the configuration and of others."""
 
-from infra.wiring.account import budget, deployment, people, trail
+from infra.wiring.account import budget, deployment, people, runners, trail
 from infra.wiring.data import Copies, database, entries, redis, secrets, storage, storage_copies
 from infra.wiring.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
 from infra.wiring.foundations import keys, network, registry, release
@@ -79,6 +79,7 @@ __all__ = [
     "restored_place",
     "rotation",
     "rotators",
+    "runners",
     "scheduled",
     "secrets",
     "storage",

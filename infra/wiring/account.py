@@ -9,6 +9,7 @@ import pulumi
 from infra.account.budget import BudgetArgs
 from infra.account.deployment import DeploymentArgs
 from infra.account.people import PeopleArgs
+from infra.account.runners import RunnersArgs
 from infra.account.trail import TrailArgs
 from infra.configuration import Configuration
 from infra.configuration.buckets import AUDIT, BACKUPS
@@ -18,6 +19,8 @@ from infra.configuration.singletons import Singleton
 from infra.data.storage import Storage
 from infra.edge.distributions import Distributions
 from infra.foundations.keys import Keys
+from infra.foundations.network import Network
+from infra.kubernetes.cluster import Cluster
 from infra.monitoring.notifications import Notifications
 from infra.wiring.data import Copies
 
@@ -67,6 +70,26 @@ def deployment(configuration: Configuration) -> DeploymentArgs:
         system.repository.subjects,
         Singleton.GITHUB_PROVIDER in configuration.settings.existing,
         system.access.deploy,
+    )
+
+
+def runners(
+    configuration: Configuration, keys: Keys, network: Network, cluster: Cluster
+) -> RunnersArgs | None:
+    """For the machines of CI; None where its jobs run on GitHub's own."""
+    settings = configuration.settings
+    if settings.runners is None:
+        return None
+    return RunnersArgs(
+        naming=configuration.naming,
+        repository=configuration.system.repository.full_name,
+        connection=settings.runners,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.private_subnet_ids,
+        cluster_security_group_id=cluster.security_group_id,
+        endpoint_security_group_id=network.endpoint_security_group_id,
+        log_retention=settings.standard.log_retention,
+        log_key=keys.logs,
     )
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from syrupy.assertion import SnapshotAssertion
 
 from tests.support.recorder import ROOT, Recording
+from tests.support.recordings import prod_with_runners
 
 
 def _line(recording: Recording, urn: str) -> str:
@@ -43,10 +44,10 @@ def _component_tokens() -> dict[str, ast.expr]:
     return tokens
 
 
-def test_the_identity_of_a_component_does_not_come_from_its_module(prod: Recording) -> None:
+def test_the_identity_of_a_component_does_not_come_from_its_module() -> None:
     # Made of __name__ or a path, it would replace everything in the component when the module moves.
     tokens = _component_tokens()
     assert all(isinstance(token, ast.Constant) for token in tokens.values())
     written = {token.value for token in tokens.values() if isinstance(token, ast.Constant)}
-    # prod has every component that there is.
-    assert written == {resource.type for resource in prod.resources if not resource.custom}
+    complete = prod_with_runners()
+    assert written == {resource.type for resource in complete.resources if not resource.custom}

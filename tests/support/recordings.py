@@ -16,6 +16,8 @@ PAGING = {
     "pagerduty": f"https://events.example.com/{PLANTED}-pagerduty",
     "slack": f"{PLANTED}-slack@example.slack.com",
 }
+# CodeBuild's to GitHub.
+CONNECTION = "arn:aws:codeconnections:us-west-2:230000000003:connection/12345678-1234-1234-1234-123456789012"
 
 
 @cache
@@ -28,6 +30,12 @@ def recording_of(environment: str) -> Recording:
 def prod_with_paging() -> Recording:
     """prod with its paging addresses set."""
     return record("prod", {"paging": PAGING}, encrypted=("paging",))
+
+
+@cache
+def prod_with_runners() -> Recording:
+    """prod with machines for CI: everything that there can be."""
+    return record("prod", {"runners": {"connection": CONNECTION}})
 
 
 @cache
