@@ -7,9 +7,10 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT AGAIN AUTOMATIC BACK BASE CONNECT DATA DIFF DIGESTS ENDPOINT ENDPOINTS ENV FROM GENERATION HELD INVENTORY \
-	JSON LIST MARKDOWN MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON REGION SAVE \
-	SECOND SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WAIT WHAT WRITE YES ZONE
+GIVEN := ACCEPT AGAIN ALL ANEW AUTOMATIC BACK BACKUP BASE CONNECT DATA DIFF DIGESTS ENDPOINT ENDPOINTS ENV FROM \
+	GENERATION HELD INVENTORY JSON LIST MARKDOWN MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT \
+	PROFILES PYTHON REASON REGION SAVE SECOND SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WAIT WHAT WRITE YES \
+	ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -28,7 +29,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview cost serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover disaster test lint workflows bench sdk audit docs lock engine clean
+.PHONY: help up preview cost serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster test lint workflows bench sdk audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -162,10 +163,16 @@ parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets,
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
 
-recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT or BACK=1; WHAT=plan, check, status, finish, retire
+recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, status, finish, retire
 	@$(OPERATIONS) recover "$${WHAT:-database}" $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} \
-		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
+		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACKUP:+--from-backup "$$BACKUP"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
 		$${YES:+--yes}
+
+backup: $(READY) ## take a backup of all of ENV now, with its manifest; interrupted, it goes on (ANEW=1: another one)
+	@$(OPERATIONS) backup $(OPTIONS) $(ENDPOINT_URL) $${ANEW:+--anew}
+
+backups: $(READY) ## what ENV can go back to: times, snapshots, backups, recovery points, with age and size (ALL=1)
+	@$(OPERATIONS) backups $(OPTIONS) $(ENDPOINT_URL) $${ALL:+--all}
 
 test: $(TESTS_READY) ## linter, type checker, then all tests, or those in TESTS (files or folders)
 	@$(VENV)/bin/python -m rehearsal.engine || echo 'The tests that need the engine will be skipped.'

@@ -12,6 +12,7 @@ from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import show_json
 from operations import (
+    backup_commands,
     bootstrap_commands,
     deployment_commands,
     dns_commands,
@@ -32,6 +33,7 @@ dns_commands.add_to(app)
 recovery_commands.add_to(app)
 file_commands.add_to(recovery_commands.recover)
 job_commands.add_to(app)
+backup_commands.add_to(app)
 deployment_commands.add_to(app)
 bootstrap_commands.add_to(app)
 

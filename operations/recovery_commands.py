@@ -24,6 +24,7 @@ recover = command_line(help="Bring back what was lost.")
 
 To = Annotated[str, typer.Option(help="`latest`, or a time with its zone: 2026-11-28T14:30Z")]
 Snapshot = Annotated[str, typer.Option(help="a snapshot's identifier, in place of a time")]
+FromBackup = Annotated[str, typer.Option(help="a backup on demand, by its id: see `backups`")]
 Back = Annotated[bool, typer.Option("--back", help="to the instance that served before; also gives up")]
 Yes = Annotated[bool, typer.Option("--yes", help="ask nothing")]
 TakeOver = Annotated[bool, typer.Option("--take-over", help="go on with what somebody else has begun")]
@@ -39,6 +40,7 @@ def database(  # noqa: PLR0913, PLR0917  # its options
     env: Environment,
     to: To = "",
     snapshot: Snapshot = "",
+    from_backup: FromBackup = "",
     back: Back = False,
     yes: Yes = False,
     take_over: TakeOver = False,
@@ -47,7 +49,7 @@ def database(  # noqa: PLR0913, PLR0917  # its options
     endpoint_url: Endpoint = None,
     json_: Json = False,
 ) -> None:
-    """Restore PostgreSQL to a time or a snapshot, beside the one that serves, and send people to it.
+    """Restore PostgreSQL to a time, snapshot or backup, beside the one that serves, and send people to it.
 
     Interrupted anywhere, the same command goes on. Exit codes: 0 done; 1 failed, the message says what
     stands; 2 wrong input; 3 the restored one is not good, and nothing was switched.
@@ -56,13 +58,14 @@ def database(  # noqa: PLR0913, PLR0917  # its options
         from operations.recovery.database import Wanted
 
         one, runs = _prepared(env, system, profile, endpoint_url)
+        wanted = Wanted(to, _snapshot(runs, snapshot, from_backup), back)
         found = runs.current()
         if found is not None:
             _check_same(found, one.kind)
             found = runs.take(found, over=take_over)
             if back:
                 one.give_up(found)
-        about = found.about if found is not None else one.decide(Wanted(to, snapshot, back))
+        about = found.about if found is not None else one.decide(wanted)
         _carry_out(_Asked(env, yes, json_), one, runs, found, about)
 
 
@@ -107,10 +110,11 @@ def region(
 
 
 @recover.command()
-def plan(
+def plan(  # noqa: PLR0913, PLR0917  # its options
     env: Environment,
     to: To = "latest",
     snapshot: Snapshot = "",
+    from_backup: FromBackup = "",
     back: Back = False,
     system: SystemFile = None,
     profile: Profile = None,
@@ -126,6 +130,7 @@ def plan(
         from operations.recovery.session import plan_as_json, plan_lines
 
         one, runs = _prepared(env, system, profile, endpoint_url)
+        snapshot = _snapshot(runs, snapshot, from_backup)
         wanted = Wanted("" if snapshot or back else to, snapshot, back)
         recovery = one.plan(runs.current() or runs.imagined(one.kind, one.decide(wanted)))
         if json_:
@@ -330,6 +335,17 @@ def _carry_out(
     typer.echo(f"\nRecord: {outcome.record}, and recoveries/{run.id}.md. What is left to do:")
     for line in recovery.afterwards:
         typer.echo(f"  {line}")
+
+
+def _snapshot(runs: Runs, snapshot: str, from_backup: str) -> str:
+    """The snapshot that is meant; of a backup, as its manifest says."""
+    from operations.console import OperationError
+
+    if not from_backup:
+        return snapshot
+    if snapshot:
+        raise OperationError("found --snapshot and --from-backup; allowed: one of them.")
+    return str(runs.manifests.read(from_backup)["database"]["snapshot"])
 
 
 @contextmanager

@@ -68,6 +68,15 @@ def commit_of(root: Path) -> str:
     return ""
 
 
+def revision(root: Path) -> tuple[str, bool]:
+    """The commit of the checkout, and whether it is all that is there: nothing was changed since.
+
+    Raises:
+        OperationError: it is no checkout of git.
+    """
+    return _git(root, "rev-parse", "HEAD").strip(), not _git(root, "status", "--porcelain").strip()
+
+
 def _with_returns(found: list[Release]) -> list[Release]:
     """Marks what somebody went back from: what stands between a release and its return.
 

@@ -71,8 +71,8 @@ class DatabaseRecovery:
         """
         if sum((bool(wanted.to), bool(wanted.snapshot), wanted.back)) != 1:
             raise OperationError(
-                "found none or several of --to, --snapshot and --back; allowed: one. Example: --to "
-                "2026-11-28T14:30Z"
+                "found none or several of --to, --snapshot, --from-backup and --back; allowed: one. "
+                "Example: --to 2026-11-28T14:30Z"
             )
         if wanted.back:
             return self._decide_back()

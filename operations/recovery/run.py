@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from operations.backup.manifest import Manifests
 from operations.console import OperationFailed
 
 FOLDER = "recoveries/"
@@ -72,6 +73,11 @@ class Runs:
 
     def __init__(self, s3: Any, bucket: str, who: str) -> None:
         self._s3, self._bucket, self.who = s3, bucket, who
+
+    @property
+    def manifests(self) -> Manifests:
+        """The backups on demand, which are beside them."""
+        return Manifests(self._s3, self._bucket)
 
     def current(self) -> Run | None:
         """The one that is under way; None when none is."""

@@ -111,7 +111,7 @@ def carry_out(
     clock = clock or Clock()
     for number, step in enumerate(recovery.steps, start=1):
         try:
-            _do(number, step, run, say, clock)
+            do_step(number, step, run, say, clock)
         except KeyboardInterrupt:
             raise OperationFailed(_standing(recovery, step, run, "interrupted")) from None
         except (BotoCoreError, ClientError, CommandError) as error:
@@ -129,7 +129,12 @@ def carry_out(
     return Outcome(run, report, record, seconds)
 
 
-def _do(number: int, step: Step, run: Run, say: Say, clock: Clock) -> None:
+def do_step(number: int, step: Step, run: Run, say: Say, clock: Clock) -> None:
+    """Does one step, if it is not done yet, and notes it.
+
+    Raises:
+        OperationFailed: it was done, and AWS does not show it.
+    """
     noted = run.steps.setdefault(step.name, {})
     noted.pop("error", None)
     begun = clock.now()

@@ -48,6 +48,21 @@ def _repair_elasticache() -> None:
     _drop_after(ElastiCacheBackend, "delete_replication_group", "replication_groups", "replication_group_id")
     _drop_after(ElastiCacheBackend, "delete_user", "users", "user_id")
 
+    create_snapshot = ElastiCacheBackend.create_snapshot
+
+    def of_a_node(self: Any, snapshot_name: str, *arguments: Any, **options: Any) -> Any:
+        """A node of a replication group has a snapshot of the group's data; moto knows single nodes alone."""
+        node = options.get("cache_cluster_id")
+        for group in self.replication_groups.values():
+            if node in group.member_clusters:
+                of_group = {"cache_cluster_id": None, "replication_group_id": group.replication_group_id}
+                snapshot = create_snapshot(self, snapshot_name, *arguments, **{**options, **of_group})
+                snapshot.cache_cluster_id = node
+                return snapshot
+        return create_snapshot(self, snapshot_name, *arguments, **options)
+
+    ElastiCacheBackend.create_snapshot = of_a_node  # type: ignore[method-assign]
+
     def delete_cache_subnet_group(self: Any) -> Any:
         name, backend = self._get_param("CacheSubnetGroupName"), self.elasticache_backend
         group = backend.cache_subnet_groups.pop(name, None)

@@ -31,6 +31,8 @@ DEPLOYMENTS = "the records of deployments"
 TOPIC = "the topic of SEV-3"
 DATABASE_ENTRY = "the entry of the database"
 DATABASE_FUNCTION = "the function that rotates the database's password"
+SNAPSHOT_FUNCTION = "the function that takes snapshots of secrets"
+ON_DEMAND = "the backups on demand"
 EVERYTHING = "*"
 
 # An administrator of the account, before the program has declared anything that could be asked about.
@@ -48,6 +50,17 @@ _WRITTEN_DOWN = (
     ("s3:ListBucket", DEPLOYMENTS),
     ("s3:PutObject", DEPLOYMENTS),
 )
+# Of a backup on demand that is named, or of those that there are.
+_BACKUPS = (("s3:GetObject", ON_DEMAND), ("s3:ListBucket", SNAPSHOTS))
+# An object of each kind that is in the backups bucket.
+_IN_BACKUPS = MappingProxyType(
+    {
+        DEPLOYMENTS: "deployments/1.json",
+        ON_DEMAND: "on-demand/1/manifest.json",
+        RECORDS: "recoveries/current.json",
+        SNAPSHOTS: "secrets/1.json",
+    }
+)
 # What is allowed on a bucket; the other actions of S3 are on its objects.
 _OF_BUCKETS = ("s3:GetBucketVersioning", "s3:ListBucket", "s3:ListBucketVersions")
 
@@ -58,6 +71,7 @@ _DECLARED: Mapping[str, tuple[str, str]] = MappingProxyType(
         CLUSTER: ("aws:eks/cluster:Cluster", ""),
         DATABASE_ENTRY: (SECRET, "database"),
         DATABASE_FUNCTION: (FUNCTION, "rotate-database"),
+        SNAPSHOT_FUNCTION: (FUNCTION, "snapshot-secrets"),
         DISTRIBUTIONS: ("aws:cloudfront/distribution:Distribution", ""),
         TOPIC: ("aws:sns/topic:Topic", "sev-3"),
     }
@@ -115,10 +129,37 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("s3:PutObject", RECORDS),
                 ("secretsmanager:DescribeSecret", DATABASE_ENTRY),
                 ("secretsmanager:GetSecretValue", DATABASE_ENTRY),
+                *_BACKUPS,
                 *_LOOKED_AT,
             ),
         ),
-        "plan": Command("deploy", (("rds:DescribeDBSnapshots", EVERYTHING), *_LOOKED_AT)),
+        "plan": Command("deploy", (("rds:DescribeDBSnapshots", EVERYTHING), *_BACKUPS, *_LOOKED_AT)),
+        # The engine's state, too, is read by whoever may deploy.
+        "backup": Command(
+            "deploy",
+            (
+                ("elasticache:CreateSnapshot", EVERYTHING),
+                ("elasticache:DescribeReplicationGroups", EVERYTHING),
+                ("elasticache:DescribeSnapshots", EVERYTHING),
+                ("lambda:InvokeFunction", SNAPSHOT_FUNCTION),
+                ("rds:CopyDBSnapshot", EVERYTHING),
+                ("rds:CreateDBSnapshot", EVERYTHING),
+                ("rds:DescribeDBSnapshots", EVERYTHING),
+                ("s3:GetObject", ON_DEMAND),
+                ("s3:ListBucket", SNAPSHOTS),
+                ("s3:PutObject", ON_DEMAND),
+            ),
+        ),
+        "backups": Command(
+            "deploy",
+            (
+                ("backup:ListRecoveryPointsByBackupVault", EVERYTHING),
+                ("elasticache:DescribeSnapshots", EVERYTHING),
+                ("rds:DescribeDBInstanceAutomatedBackups", EVERYTHING),
+                ("rds:DescribeDBSnapshots", EVERYTHING),
+                ("s3:ListBucket", SNAPSHOTS),
+            ),
+        ),
         "status": Command("deploy", _LOOKED_AT),
         "finish": Command("deploy", (("rds:DescribeDBInstances", EVERYTHING),)),
         "retire": Command("deploy", (("rds:ModifyDBInstance", EVERYTHING),)),
@@ -297,7 +338,7 @@ def _resources(graph: Graph, about: str, action: str) -> Iterator[str]:
         yield from (
             each.inputs["secretId"] for each in graph.of("aws:secretsmanager/secretRotation:SecretRotation")
         )
-    elif about in (SNAPSHOTS, RECORDS, DEPLOYMENTS, FILES):
+    elif about in _IN_BACKUPS or about == FILES:
         yield from _in_buckets(graph, about, action)
     elif about == SNAPSHOT_KEY:
         yield _snapshots(graph)["KEY"]
@@ -310,11 +351,8 @@ def _resources(graph: Graph, about: str, action: str) -> Iterator[str]:
 def _in_buckets(graph: Graph, about: str, action: str) -> Iterator[str]:
     """Buckets, or an object in each."""
     backups = graph.named(BUCKET, _snapshots(graph)["BUCKET"])
-    if about == RECORDS:
-        yield f"{backups.arn}/recoveries/current.json"
-    elif about in (SNAPSHOTS, DEPLOYMENTS):
-        key = "secrets/1.json" if about == SNAPSHOTS else "deployments/1.json"
-        yield backups.arn if action in _OF_BUCKETS else f"{backups.arn}/{key}"
+    if about in _IN_BACKUPS:
+        yield backups.arn if action in _OF_BUCKETS else f"{backups.arn}/{_IN_BACKUPS[about]}"
     else:
         names = {*buckets.for_services(), *buckets.backed_up()}
         for bucket in graph.of(BUCKET):

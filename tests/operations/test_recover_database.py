@@ -398,10 +398,33 @@ def test_a_lost_database_comes_back_from_a_snapshot(world: World) -> None:
     assert "pulumi refresh --target" in result.stdout
 
 
+@pytest.mark.contract("DEP-3")
+def test_a_backup_on_demand_brings_the_database_back(world: World) -> None:
+    found = world.call(
+        "rds", "create_db_snapshot", DBInstanceIdentifier="triangle-dev", DBSnapshotIdentifier="of-a-backup"
+    )
+    manifest = {"format": 1, "database": {"snapshot": found["DBSnapshot"]["DBSnapshotIdentifier"]}}
+    id_ = "2026-11-29t160000z"
+    bucket, key = world.naming.bucket("backups"), f"on-demand/{id_}/manifest.json"
+    world.call("s3", "put_object", Bucket=bucket, Key=key, Body=json.dumps(manifest).encode())
+    unknown = world.recover("database", "--from-backup", "2026-11-28t160000z", "--yes")
+    assert unknown.exit_code == 2
+    assert f"allowed: {id_}" in unknown.stderr
+    both = world.recover("database", "--from-backup", id_, "--snapshot", "of-a-backup", "--yes")
+    assert both.exit_code == 2
+    assert world.instances() == ["triangle-dev"]
+    plan = json.loads(world.recover("plan", "--from-backup", id_, "--json").stdout)
+    assert "what was written since" in plan["loss"]
+    result = world.recover("database", "--from-backup", id_, "--yes", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["about"]["snapshot"] == "of-a-backup"
+    assert (world.instances(), world.sent_to()) == (["triangle-dev", "triangle-dev-2"], "triangle-dev-2")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("database", "--yes"), "--to, --snapshot and --back; allowed: one"),
+        (("database", "--yes"), "--to, --snapshot, --from-backup and --back; allowed: one"),
         (("database", "--to", "yesterday", "--yes"), "or a time with its zone"),
         (("database", "--to", "2026-11-28T14:30", "--yes"), "or a time with its zone"),
         (("database", "--to", "2001-01-01T00:00Z", "--yes"), "UTC, or latest"),
@@ -438,4 +461,5 @@ def test_its_calls_are_all_in_the_table_of_rights_and_no_others(world: World, ca
     made = calls.of("database")
     # The cluster's address, which an embedded AWS has in its place, and the other way to restore.
     elsewhere = {("eks:DescribeCluster", ""), ("rds:RestoreDBInstanceFromDBSnapshot", "")}
+    elsewhere |= {("s3:ListBucket", "")}  # to tell which backups there are
     assert made == table_of("database") - elsewhere

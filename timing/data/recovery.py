@@ -1,4 +1,4 @@
-"""What a recovery waits for that is no resource of the program: calls of AWS's APIs, and pods."""
+"""What a recovery or a backup waits for that is no resource of the program: calls of AWS's APIs, and pods."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from timing.data import database
 from timing.facts import Source, Times
 
 _DAY = date(2026, 11, 28)
@@ -24,6 +25,10 @@ class Wait(StrEnum):
     STATE = "state"
     BUILD_REGION = "build-region"
     REACHED = "reached"
+    SNAPSHOT = "snapshot"
+    SNAPSHOT_COPY = "snapshot-copy"
+    REDIS_SNAPSHOT = "redis-snapshot"
+    SECRETS = "secrets"
     QUICK = "quick"
 
 
@@ -33,6 +38,11 @@ class Waiting:
 
     times: Times
     source: Source
+
+
+def _snapshot() -> Waiting:
+    made = database.DURATIONS["aws:rds/snapshot:Snapshot"]
+    return Waiting(made.create, made.source)
 
 
 WAITS: Mapping[Wait, Waiting] = {
@@ -61,6 +71,21 @@ WAITS: Mapping[Wait, Waiting] = {
     ),
     Wait.START_SERVICES: Waiting(
         Times(150, 300), Source("estimated: pods on nodes that stand, and on new ones (EKS Auto Mode)", _DAY)
+    ),
+    Wait.SNAPSHOT: _snapshot(),
+    Wait.SNAPSHOT_COPY: Waiting(
+        Times(900, 2700),
+        Source(
+            "estimated: between regions the first copy is of all of it, the next ones of what has changed "
+            "(RDS user guide, USER_CopySnapshot)",
+            date(2026, 11, 29),
+        ),
+    ),
+    Wait.REDIS_SNAPSHOT: Waiting(
+        Times(180, 600), Source("estimated: the memory of one node is written out", date(2026, 11, 29))
+    ),
+    Wait.SECRETS: Waiting(
+        Times(15, 60), Source("estimated: a function starts, and KMS encrypts each value", date(2026, 11, 29))
     ),
     Wait.PROMOTE: Waiting(
         Times(300, 600),
