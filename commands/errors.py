@@ -38,6 +38,7 @@ class ErrorCode(StrEnum):
     NO_ENGINE = "no-engine"
     CHECKS_FAILED = "checks-failed"  # what was restored is not good, and nothing was switched to it
     LOCKED = "locked"
+    NOT_APPROVED = "not-approved"
     NO_WAY_BACK = "no-way-back"
     PLAN_CHANGED = "plan-changed"
     INTERRUPTED = "interrupted"

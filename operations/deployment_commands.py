@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -75,16 +76,20 @@ def deploy(
     """Deploy what is checked out with `pulumi up`, and write down who, what, when, and how it went.
 
     Exit codes: 0 deployed; 1 the engine refused or failed; 2 wrong input; 4 the stack is locked, by whom is
-    told; 8 what would be done is not what `--plan` has; 130 interrupted, the same command finishes it.
+    told; with `--plan` 5 what would be lost or weakened has no line in approvals.yaml, 8 something else would
+    be done; 130 interrupted, the same command finishes it.
     """
     with errors_for_people():
+        from infra.configuration.day import day
         from operations.checkout import ROOT
         from operations.deployment.deploy import Deployment
         from operations.deployment.plan import read
 
         configuration, connection = _connected(env, system, profile, endpoint_url)
         agreed = read(plan) if plan else None
-        deployment = Deployment(ROOT, configuration, _records(configuration, connection), _commit(ROOT))
+        records = _records(configuration, connection)
+        today = day(os.environ, datetime.now(UTC).date())
+        deployment = Deployment(ROOT, configuration, records, _commit(ROOT), today)
         record = deployment.run(agreed, again=again, tell=_to_errors, show=_shown(json_))
         if json_:
             show_json(record.as_json())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from commands.errors import CommandError
 from infra.configuration import Configuration
 from operations.console import OperationFailed
+from operations.deployment import approval
 from operations.deployment.engine import Engine, Interrupted, StackLocked
 from operations.deployment.plan import Plan
 from operations.deployment.records import Outcome, Record, Records, begun
@@ -25,9 +26,13 @@ class Deployment:
         configuration: the environment, as its files say.
         records: of its deployments.
         commit: that is checked out.
+        today: of approvals.
     """
 
-    def __init__(self, root: Path, configuration: Configuration, records: Records, commit: str) -> None:
+    def __init__(
+        self, root: Path, configuration: Configuration, records: Records, commit: str, today: date
+    ) -> None:
+        self._root, self._today = root, today
         self._configuration, self._records, self._commit = configuration, records, commit
         self._environment = configuration.settings.environment.value
         self._engine = Engine(root, self._environment)
@@ -43,6 +48,7 @@ class Deployment:
 
         Raises:
             PlanChanged: something else would be done. Nothing was.
+            NotApproved: somebody has to agree to what would be lost. Nothing was done.
             StackLocked: another deployment is under way, or has left its lock. Nothing was done.
             Interrupted: it was stopped.
             OperationFailed: these versions were rolled back, or the engine failed.
@@ -50,7 +56,9 @@ class Deployment:
         declared = self._look_back(tell, again=again)
         if agreed is not None:
             tell(f"deploy {self._environment}: comparing with the plan that was agreed to")
-            Plan.of(self._environment, self._commit, self._engine.preview()).check(agreed)
+            preview = self._engine.preview()
+            Plan.of(self._environment, self._commit, preview).check(agreed)
+            approval.check(self._root, self._environment, preview, self._today)
         record = begun(self._environment, self._commit, self._configuration.images, datetime.now(UTC))
         if declared is not None:
             record = replace(record, reason=declared.reason, second=declared.second, skipped=declared.skipped)

@@ -182,6 +182,38 @@ def test_exactly_the_plan_that_was_shown_is_carried_out(prod: Prod, records: Rec
     assert json.loads(prod.run("deploy", "--plan", file, "--json").stdout)["error"]["code"] == "plan-changed"
 
 
+def _weakened() -> str:
+    log = "aws:cloudwatch/logGroup:LogGroup"
+    states = ({"type": log, "inputs": {"retentionInDays": days}} for days in (365, 30))
+    step = dict(zip(("oldState", "newState"), states, strict=True))
+    urn = f"urn:pulumi:prod::groundwork::groundwork:x:Logs${log}::api"
+    changed = {"retentionInDays": {"kind": "update", "inputDiff": True}}
+    return json.dumps({"steps": [{"op": "update", "urn": urn, "detailedDiff": changed, **step}]})
+
+
+@pytest.mark.contract("DEP-1")
+def test_what_is_weakened_needs_a_line_that_holds_on_the_day_of_the_deployment(
+    prod: Prod, records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(tmp_path / "plan.json")
+    prod.says("preview", _weakened())
+    assert prod.run("plan", "--output", file).exit_code == 0
+    refused = prod.run("deploy", "--plan", file)
+    assert refused.exit_code == 5
+    assert "Nothing was done" in refused.stderr
+    _, _, line = refused.stderr.partition("\n- ")
+    line = "- " + line.partition("\n\n")[0].partition("\n\nNothing")[0]
+    line = line.replace("why:  # in a sentence", "why: nobody has read older ones in a year")
+    line = line.replace("who:  # an e-mail address", "who: jane@example.org")
+    (prod.root / "approvals.yaml").write_text(line + "\n")
+    assert prod.run("deploy", "--plan", file).exit_code == 0
+    monkeypatch.setenv("GROUNDWORK_TODAY", "2027-01-01")
+    late = prod.run("deploy", "--plan", file)
+    assert late.exit_code == 5
+    assert "The line of this change was over on" in late.stderr
+    assert json.loads(prod.run("deploy", "--plan", file, "--json").stdout)["error"]["code"] == "not-approved"
+
+
 @pytest.mark.parametrize("text", ["", "{}", '{"environment": "prod", "commit": "", "steps": [{"a": 1}]}'])
 def test_a_file_that_is_no_plan_is_refused(prod: Prod, records: Records, tmp_path: Path, text: str) -> None:
     (tmp_path / "plan.json").write_text(text)

@@ -1,0 +1,71 @@
+"""Whether somebody has agreed to what a deployment is about to lose or weaken (`approvals.yaml`).
+
+`make preview` asks it of a pull request, on the embedded AWS. This asks it again, of the plan that is about
+to be carried out in the account: a line may have run out since, and the account may not be as main had it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from commands.errors import CommandError, ErrorCode, Exit
+from preview.approvals import approved, read_approvals
+from preview.change import change_of
+from preview.risks import ranked
+
+
+class NotApproved(CommandError):
+    """Something of the plan needs a line of approvals.yaml, and has none that holds."""
+
+    code = Exit.NOT_APPROVED
+
+    @property
+    def word(self) -> ErrorCode:
+        """Its exit code is drift's, too."""
+        return ErrorCode.NOT_APPROVED
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A step of `pulumi preview --json`, as the risks are found in: see `preview.change.EngineStep`."""
+
+    operation: str
+    urn: str
+    type: str
+    changed: Mapping[str, str] = field(default_factory=dict)
+    old: Mapping[str, Any] = field(default_factory=dict)
+    new: Mapping[str, Any] = field(default_factory=dict)
+
+
+def check(root: Path, environment: str, preview: Mapping[str, Any], today: date) -> None:
+    """Sees that all has a line that needs one.
+
+    Args:
+        root: the checkout, with approvals.yaml.
+        environment: where it is to happen.
+        preview: as `pulumi preview --json` tells it.
+        today: a line holds on its last day, and not after it.
+
+    Raises:
+        NotApproved: the message has the lines to write.
+        ConfigurationError: the file has mistakes.
+    """
+    groups = ranked(change_of(environment, _steps(preview)))
+    found = approved(groups, environment, read_approvals(root), today)
+    if found.missing:
+        raise NotApproved(f"{found.message(environment)}\n\nNothing was done.")
+
+
+def _steps(preview: Mapping[str, Any]) -> Iterator[_Step]:
+    for each in preview.get("steps", ()):
+        old, new = each.get("oldState") or {}, each.get("newState") or {}
+        kind = str(new.get("type") or old.get("type") or each["urn"].split("::")[2].rpartition("$")[2])
+        detailed: Mapping[str, Mapping[str, Any]] = each.get("detailedDiff") or {}
+        changed = {path: str(difference["kind"]) for path, difference in detailed.items()}
+        if not changed:
+            changed = dict.fromkeys(each.get("diffReasons") or (), "update")
+        yield _Step(each["op"], each["urn"], kind, changed, old, new)
