@@ -1,0 +1,91 @@
+"""DEP-1: what CI tells GitHub: one issue for one thing, one comment for a pull request, no empty proposal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT
+
+Script = Callable[..., subprocess.CompletedProcess[str]]
+
+# Stands for GitHub's command line: writes its calls down, with the file that a body comes from.
+GH = """#!/bin/sh
+echo "$*" >> "$CALLS"
+for word; do [ ! -f "$word" ] || cat "$word" >> "$CALLS"; done
+case "$1 $2" in "issue list") printf '%s' "${OPEN:-}" ;; esac
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Script:
+    """Runs one of `.ci/` in a repository of its own."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "gh").write_text(GH)
+    (tools / "gh").chmod(0o755)
+    here, origin = tmp_path / "here", tmp_path / "origin.git"
+    for command in (
+        ["git", "init", "-q", "--bare", str(origin)],
+        ["git", "init", "-q", "-b", "main", str(here)],
+        ["git", "-C", str(here), "remote", "add", "origin", str(origin)],
+    ):
+        subprocess.run(command, check=True)
+    (here / "file").write_text("before\n")
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
+    for words in (["add", "."], [*identity, "commit", "-q", "-m", "x"]):
+        subprocess.run(["/usr/bin/env", "git", *words], cwd=here, check=True)
+
+    def run(name: str, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        path = os.pathsep.join([str(tools), os.environ["PATH"]])
+        own = {"PATH": path, "HOME": str(tmp_path), "CALLS": str(tmp_path / "calls"), **variables}
+        command = [str(ROOT / ".ci" / name), *words]
+        return subprocess.run(command, cwd=here, env=own, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def calls(tmp_path: Path) -> str:
+    file = tmp_path / "calls"
+    return file.read_text() if file.exists() else ""
+
+
+def test_drift_becomes_an_issue_with_the_engines_diff(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "here" / "drift.txt").write_text("~ aws:sqs:Queue delaySeconds\n")
+    done = script("issue", "drift", "prod has drifted", "drift.txt")
+    assert done.returncode == 0, done.stderr
+    assert "issue create --label drift --title prod has drifted" in calls(tmp_path)
+    assert "```\n~ aws:sqs:Queue delaySeconds" in calls(tmp_path)
+
+
+def test_what_is_an_issue_already_is_a_comment_there(script: Script, tmp_path: Path) -> None:
+    assert script("issue", "drift", "prod has drifted", "text", OPEN="12").returncode == 0
+    assert "issue comment 12 --body-file" in calls(tmp_path)
+    assert "issue create" not in calls(tmp_path)
+
+
+def test_a_pull_request_has_one_comment_and_what_is_missing_is_said(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "here" / "preview-dev.md").write_text("nothing changes\n")
+    assert script("comment", "7", "preview-dev.md", "preview-prod.md").returncode == 0
+    assert "pr comment 7 --edit-last --create-if-none" in calls(tmp_path)
+    assert "nothing changes\n\npreview-prod.md: there is none; see the run." in calls(tmp_path)
+
+
+def test_what_has_changed_is_proposed_on_a_branch(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "here" / "file").write_text("after\n")
+    done = script("propose", "rollback-prod-7", "Roll prod back", "file", GITHUB_ACTOR="ada")
+    assert done.returncode == 0, done.stderr
+    assert "pr create --title Roll prod back --head rollback-prod-7" in calls(tmp_path)
+    command = ["/usr/bin/env", "git", "show", "rollback-prod-7:file"]
+    shown = subprocess.run(command, cwd=tmp_path / "origin.git", capture_output=True, text=True, check=True)
+    assert shown.stdout == "after\n"
+
+
+def test_nothing_is_proposed_where_nothing_has_changed(script: Script, tmp_path: Path) -> None:
+    done = script("propose", "packages-7", "Newer packages", "file")
+    assert (done.returncode, done.stdout) == (0, "Nothing has changed.\n")
+    assert calls(tmp_path) == ""
