@@ -119,6 +119,11 @@ class Step:
         return noun_of(Resource(self.urn, self.type, self.after or self.before))
 
     @property
+    def where(self) -> str:
+        """What tells it from its like at home; empty for what is there."""
+        return " in the recovery region" if "groundwork:place:Recovery" in self.urn else ""
+
+    @property
     def forcing(self) -> tuple[str, ...]:
         """The properties that AWS takes in a new resource alone."""
         return tuple(path for path, kind in self.changed.items() if kind.endswith("-replace"))

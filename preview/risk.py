@@ -65,7 +65,7 @@ class Risk:
     @property
     def who(self) -> str:
         """Whom it is about, as people say it."""
-        return self.subject or self.step.noun
+        return self.subject or f"{self.step.noun}{self.step.where}"
 
     @property
     def needs_approval(self) -> bool:
@@ -106,8 +106,10 @@ class Group:
         first = self.risks[0]
         if len(self.risks) == 1:
             return first.who
-        names = [risk.step.name for risk in self.risks]
-        nouns = {risk.who.removesuffix(f" {risk.step.name}") for risk in self.risks}
+        names = [f"{risk.step.name}{risk.step.where}" for risk in self.risks]
+        nouns = {
+            risk.who.removesuffix(risk.step.where).removesuffix(f" {risk.step.name}") for risk in self.risks
+        }
         noun = f"{nouns.pop()}s" if len(nouns) == 1 else "resources"
         shown = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
         return f"{len(names)} {noun} ({shown})"

@@ -56,7 +56,7 @@ CASES = (
         "the database gets a larger machine",
         named=(
             "INTERRUPTS RDS instance database connections break once, it fails over to its standby, 60 s to 2 min; Sunday 04:00 UTC",
-            "INTERRUPTS cross-region replica is not reachable while it restarts, 5 to 10 min; Saturday 06:00 UTC",
+            "INTERRUPTS cross-region replica database in the recovery region is not reachable while it restarts, 5 to 10 min; Saturday 06:00 UTC",
         ),
         stack=(("database.tier", "high"), ("database.previousTier", "standard")),
     ),
@@ -76,7 +76,7 @@ CASES = (
     Case(
         "backups are kept longer",
         named=(
-            "DATA replication of backups is replaced: until it has copied a backup the recovery region has none; the old one goes with the copies of its backups",
+            "DATA replication of backups copied-backups in the recovery region is replaced: until it has copied a backup the recovery region has none; the old one goes with the copies of its backups",
         ),
         stack=(("database.backupRetention", 35),),
     ),
@@ -393,14 +393,14 @@ CASES = (
         named=(
             "WEAKER KMS key * leaves the program and stays in AWS: nothing here looks after it any more; Pulumi refuses: it is protected",
             "WEAKER bucket * leaves the program and stays in AWS: nothing here looks after it any more; Pulumi refuses: it is protected",
-            "WEAKER replica of a KMS key secret-copies-recovery leaves the program and stays in AWS: nothing here looks after it any more; Pulumi refuses: it is protected",
-            "DATA repository admin-console-recovery is deleted with the images in it, those that run among them; Pulumi refuses: it is protected",
-            "DATA repository backend-recovery is deleted with the images in it, those that run among them; Pulumi refuses: it is protected",
-            "DATA vault backup-recovery is deleted with the recovery points in it; Pulumi refuses: it is protected",
+            "WEAKER replica of a KMS key secret-copies in the recovery region leaves the program and stays in AWS: nothing here looks after it any more; Pulumi refuses: it is protected",
+            "DATA repository admin-console in the recovery region is deleted with the images in it, those that run among them; Pulumi refuses: it is protected",
+            "DATA repository backend in the recovery region is deleted with the images in it, those that run among them; Pulumi refuses: it is protected",
+            "DATA vault backup in the recovery region is deleted with the recovery points in it; Pulumi refuses: it is protected",
             "DATA log group * is deleted with the logs in it",
-            "DATA cross-region replica is deleted with its databases; the database that it copies stays; Pulumi refuses: it is protected",
-            "DATA replication of backups is deleted with the copies of its backups",
-            "OUTAGE VPC is removed: everything in it has to move; Pulumi refuses: it is protected",
+            "DATA cross-region replica database in the recovery region is deleted with its databases; the database that it copies stays; Pulumi refuses: it is protected",
+            "DATA replication of backups copied-backups in the recovery region is deleted with the copies of its backups",
+            "OUTAGE VPC in the recovery region is removed: everything in it has to move; Pulumi refuses: it is protected",
             "OUTAGE subnet * is removed: what stands in it has to move; Pulumi refuses: it is protected",
             "WEAKER bucket object lock configuration audit lets who may bypass it remove locked objects",
             "WEAKER plan daily copies its daily backups to the recovery region no more",
@@ -425,7 +425,7 @@ CASES = (
         "reports are kept for a shorter time",
         named=(
             "WEAKER lifecycle of a bucket reports removes old versions after 90 days, instead of 365",
-            "WEAKER lifecycle of a bucket reports-recovery removes old versions after 90 days, instead of 365",
+            "WEAKER lifecycle of a bucket reports in the recovery region removes old versions after 90 days, instead of 365",
         ),
         program=_bucket("reports", noncurrent_expire_after=90, archive_after=None, infrequent_after=30),
     ),
@@ -433,7 +433,7 @@ CASES = (
         "reports are removed after a year",
         named=(
             "WEAKER lifecycle of a bucket reports removes objects after 365 days, instead of keeping them",
-            "WEAKER lifecycle of a bucket reports-recovery removes objects after 365 days, instead of keeping them",
+            "WEAKER lifecycle of a bucket reports in the recovery region removes objects after 365 days, instead of keeping them",
         ),
         program=_bucket("reports", expire_after=365),
     ),
@@ -441,7 +441,7 @@ CASES = (
         "audit logs are locked for a shorter time",
         named=(
             "WEAKER bucket object lock configuration audit locks new objects 365 days, instead of 730",
-            "WEAKER bucket object lock configuration audit-recovery locks new objects 365 days, instead of 730",
+            "WEAKER bucket object lock configuration audit in the recovery region locks new objects 365 days, instead of 730",
         ),
         program=_bucket("audit", lock=365),
     ),
@@ -449,7 +449,7 @@ CASES = (
         "audit logs are locked longer",
         named=(
             "FINAL bucket object lock configuration audit locks new objects for 1000 days; nobody, the root user included, can remove them",
-            "FINAL bucket object lock configuration audit-recovery locks new objects for 1000 days; nobody, the root user included, can remove them",
+            "FINAL bucket object lock configuration audit in the recovery region locks new objects for 1000 days; nobody, the root user included, can remove them",
         ),
         program=_bucket("audit", lock=1000, expire_after=1000),
     ),

@@ -38,7 +38,7 @@ CASES = (
         "kmsKeyId",
         "arn:aws:kms:us-west-2:1:key/other",
         "DATA RDS instance database is replaced: the new one is empty; the old one goes with its databases; Pulumi refuses: it is protected",
-        "DATA replication of backups is replaced: until it has copied a backup the recovery region has none; the old one goes with the copies of its backups",
+        "DATA replication of backups copied-backups in the recovery region is replaced: until it has copied a backup the recovery region has none; the old one goes with the copies of its backups",
     ),
     _one(
         "the database is not encrypted",
@@ -46,7 +46,7 @@ CASES = (
         "storageEncrypted",
         False,
         "DATA RDS instance database is replaced: the new one is empty; the old one goes with its databases; Pulumi refuses: it is protected",
-        "DATA replication of backups is replaced: until it has copied a backup the recovery region has none; the old one goes with the copies of its backups",
+        "DATA replication of backups copied-backups in the recovery region is replaced: until it has copied a backup the recovery region has none; the old one goes with the copies of its backups",
         "WEAKER RDS instance database is not encrypted any more",
     ),
     _one(
@@ -130,10 +130,10 @@ CASES = (
     ),
     _one(
         "the replica is deleted",
-        "Instance recovery/replica",
+        "Instance recovery/database",
         "!gone",
         None,
-        "DATA cross-region replica is deleted with its databases; the database that it copies stays; Pulumi refuses: it is protected",
+        "DATA cross-region replica database in the recovery region is deleted with its databases; the database that it copies stays; Pulumi refuses: it is protected",
     ),
     # Redis.
     _one(
