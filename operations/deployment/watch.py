@@ -104,7 +104,9 @@ class Watch:
         for page in pages:
             for each in [*page.get("CompositeAlarms", ()), *page.get("MetricAlarms", ())]:
                 severity = _severity(each)
-                if severity is not None and severity.pages:
+                # moto takes the prefix and leaves the state.
+                on = each["StateValue"] == "ALARM"
+                if on and severity is not None and severity.pages:
                     yield self._ringing(each, severity, region)
 
     def _ringing(self, found: dict[str, Any], severity: Severity, region: str) -> Ringing:

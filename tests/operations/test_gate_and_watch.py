@@ -126,6 +126,8 @@ def test_a_quiet_watch_makes_the_deployment_a_good_one(
     recorded(records, configuration, Outcome.DEPLOYED)
     errors = alarm_of(configuration, Subject.LOAD_BALANCER, "errors-notice")  # SEV-3
     put_alarm(staging.other("cloudwatch"), configuration, "load-balancer", errors, "ALARM")
+    over = alarm_of(configuration, Subject.LOAD_BALANCER, "errors-critical")  # SEV-1
+    put_alarm(staging.other("cloudwatch"), configuration, "load-balancer", over, "OK")
     result = _run(staging, "watch", "--minutes", "0", "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["alarms"] == []
