@@ -161,6 +161,11 @@ class Change:
     refused: tuple[str, ...] = ()
     regions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is refused, without the engine's last word, which gives none."""
+        return tuple(text for text in self.refused if text != "preview failed") or self.refused
+
     @cached_property
     def changed(self) -> tuple[Step, ...]:
         """Those that are changed."""

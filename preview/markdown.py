@@ -68,7 +68,7 @@ def _proposed(report: Report) -> list[str]:
 
 
 def _sentences(report: Report) -> Iterator[str]:
-    yield from (f"refused: {text.splitlines()[0]}" for text in report.change.refused[:3])
+    yield from (f"refused: {text.splitlines()[0]}" for text in report.change.reasons[:3])
     if report.time:
         yield report.time
     if str(report.cost):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ class Report:
     @cached_property
     def headline(self) -> str:
         """The whole change in a sentence."""
-        environment, base = self.change.environment, self.base.replace("HEAD", "the last commit")
+        environment, base = self.change.environment, _called(self.base)
         if self.change.refused:
             return f"{environment} against {base}: REFUSED by the engine; the change as far as it goes"
         if not self.counts:
@@ -134,6 +135,13 @@ class Report:
             },
             "onAws": self.forecast.as_json() if self.forecast else None,
         }
+
+
+def _called(base: str) -> str:
+    """A revision as people call it: a commit by its first digits."""
+    if re.fullmatch(r"[0-9a-f]{40}", base):
+        return base[:8]
+    return "the last commit" if base == "HEAD" else base
 
 
 def is_resource(step: Step) -> bool:

@@ -56,7 +56,8 @@ class Deployment:
         declared = self._look_back(tell, again=again)
         if agreed is not None:
             tell(f"deploy {self._environment}: comparing with the plan that was agreed to")
-            preview = self._engine.preview()
+            # Also what stays: an alarm goes with what it watches, a gateway is no outage beside another one.
+            preview = self._engine.preview("--show-sames")
             Plan.of(self._environment, self._commit, preview).check(agreed)
             approval.check(self._root, self._environment, preview, self._today)
         record = begun(self._environment, self._commit, self._configuration.images, datetime.now(UTC))

@@ -108,9 +108,17 @@ def test_safe_changes_are_counts_by_part() -> None:
 
 
 def test_a_refused_change_says_so_and_goes_as_far_as_it_does() -> None:
-    lines = page(report(*shortened(1), refused=("Bucket photos: it is protected\nand more",)), width=100)
+    refused = ("Bucket photos: it is protected\nand more", "preview failed")
+    lines = page(report(*shortened(1), refused=refused), width=100)
     assert lines[0].startswith("prod against main: REFUSED")
     assert "refused     Bucket photos: it is protected" in lines
+    assert not any("preview failed" in line for line in lines)
+
+
+def test_a_base_is_called_as_people_call_it() -> None:
+    change = change_of("prod", shortened(1))
+    assert Report(change, "HEAD").headline.startswith("prod against the last commit: ")
+    assert Report(change, "3f9ac21b" + "0" * 32).headline.startswith("prod against 3f9ac21b: ")
 
 
 def test_the_comment_has_at_most_60_lines_and_folds_what_is_long() -> None:

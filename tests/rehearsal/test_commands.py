@@ -272,6 +272,26 @@ def test_a_refused_preview_shows_the_diff_as_far_as_it_goes(program: SmallProgra
     assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
 
 
+def test_what_is_protected_and_would_go_is_named_although_the_engine_refuses_it(
+    program: SmallProgram, engine: Path
+) -> None:
+    bucket = 'aws.s3.Bucket("files", bucket="{0}", opts=options(protect=True))\n'
+    program.write(bucket.format("one"))
+    git(program.root, "init", "--initial-branch=main")
+    git(program.root, "add", ".")
+    git(program.root, "commit", "-m", "base")
+    program.write(bucket.format("two"))
+    with pytest.raises(Refused, match="marked for protection") as refused:
+        review(program.root, "dev", engine, base="main")
+    headline, risk, reason, *_ = refused.value.reviewed.page(width=None, diff=False).splitlines()
+    assert "REFUSED" in headline
+    assert risk.startswith(
+        "DATA        bucket files is replaced: the new one is empty; the old one goes with"
+    )
+    assert "Pulumi refuses: it is protected" in risk
+    assert reason.startswith("refused     aws:s3/bucket:Bucket files: unable to replace resource")
+
+
 def test_a_preview_that_is_tried_says_what_only_the_deployment_meets(
     program: SmallProgram, engine: Path
 ) -> None:
