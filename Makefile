@@ -193,7 +193,7 @@ workflows: $(READY) $(CHECKERS_READY) ## check the workflows of CI: actionlint, 
 systems: $(READY) ## bring each of the five systems up in each environment, and say how it went
 	@$(REHEARSAL) systems $(AS_JSON)
 
-disaster: $(TESTS_READY) ## break ENV with real rows (NAME=bad-data, database-lost), and have recover bring it back
+disaster: $(TESTS_READY) ## break ENV with real rows (NAME=bad-data, database-lost, files-lost, region-lost), and have recover bring it back
 	@$(REHEARSAL) disaster --env "$$ENV" --name "$$NAME" $(AS_JSON)
 
 bench: $(READY) ## how long things take, compared with the engine's own floor; WRITE=1 into docs/benchmark.md too

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -112,14 +112,18 @@ class Rehearsed:
         }
 
 
-def disaster_named(name: str) -> Disaster:
+def disaster_named(name: str, others: Sequence[str]) -> Disaster:
     """The disaster of a name.
+
+    Args:
+        name: as somebody wrote it.
+        others: those that are no matter of the database.
 
     Raises:
         CommandError: there is none.
     """
     if name not in list(Disaster):
-        raise CommandError(f"NAME: found {name or 'nothing'}; allowed: {', '.join(Disaster)}.")
+        raise CommandError(f"NAME: found {name or 'nothing'}; allowed: {', '.join([*Disaster, *others])}.")
     return Disaster(name)
 
 
@@ -130,7 +134,17 @@ def rehearse(root: Path, environment: str, engine: Path, disaster: Disaster, say
         CommandFailed: the command, or the engine, did not.
     """
     say(f"deploying {environment} with a real database")
-    with stage(root, environment, engine) as on_stage, Writer(on_stage.connect, on_stage.has_pods) as writer:
+    with stage(root, environment, engine) as on_stage:
+        return rehearse_on(on_stage, disaster, say)
+
+
+def rehearse_on(on_stage: Stage, disaster: Disaster, say: Say) -> Rehearsed:
+    """The same, where something is deployed already.
+
+    Raises:
+        CommandFailed: the command, or the engine, did not.
+    """
+    with Writer(on_stage.connect, on_stage.has_pods) as writer:
         writer.wait_for(10)
         say("rows are written")
         destroyed, words = _BREAK[disaster](on_stage, writer)
@@ -148,7 +162,7 @@ def rehearse(root: Path, environment: str, engine: Path, disaster: Disaster, say
         names = _instances(on_stage)
         return Rehearsed(
             disaster,
-            environment,
+            on_stage.configuration.settings.environment.value,
             steps_of(record, _WAITS),
             len(before),
             sum(row.id not in there for row in before),

@@ -163,8 +163,15 @@ class Stage:
 
 
 @contextmanager
-def stage(checkout: Path, environment: str, engine: Path) -> Iterator[Stage]:
-    """An environment with real rows, deployed from a copy of the checkout; nothing of it stays."""
+def stage(checkout: Path, environment: str, engine: Path, *, data: bool = True) -> Iterator[Stage]:
+    """An environment, deployed from a copy of the checkout; nothing of it stays.
+
+    Args:
+        checkout: what is deployed.
+        environment: which one.
+        engine: the program `pulumi`.
+        data: with real rows.
+    """
     from rehearsal.datastores.processes import free_port
 
     with (
@@ -172,7 +179,7 @@ def stage(checkout: Path, environment: str, engine: Path) -> Iterator[Stage]:
         Workspace.temporary(environment) as workspace,
     ):
         root = copy_checkout(checkout, Path(folder).resolve())
-        with Session(root, environment, engine, workspace, checkpoints=False, data=True) as session:
+        with Session(root, environment, engine, workspace, checkpoints=False, data=data) as session:
             session.up()
             configuration = read_environment(root, environment, today=date.min)
             port = free_port()
@@ -185,7 +192,8 @@ def stage(checkout: Path, environment: str, engine: Path) -> Iterator[Stage]:
                 one = Stage(
                     root, session, configuration, url, write_script(Path(folder), url, checkout), clients
                 )
-                one.prepare()
+                if data:
+                    one.prepare()
                 yield one
             finally:
                 server.shutdown()

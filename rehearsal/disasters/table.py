@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
-from rehearsal.disasters import region
+from rehearsal.disasters import files, region
 from rehearsal.disasters.database import NOT_REHEARSED, Rehearsed
+from rehearsal.disasters.files import FilesRehearsed
 from rehearsal.disasters.region import RegionRehearsed
 
 
-def show(result: Rehearsed | RegionRehearsed) -> None:
-    """The table, what was lost, and what was not seen here."""
+def show(result: Rehearsed | RegionRehearsed | FilesRehearsed) -> None:
+    """The table of steps, what was lost, and what was not seen here."""
     console = Console(highlight=False, soft_wrap=True)
+    if isinstance(result, FilesRehearsed):
+        _say(console, result.lines(), files.NOT_REHEARSED)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("step", "on AWS", "at most", "here"):
         table.add_column(heading, justify="left" if heading == "step" else "right")
@@ -25,6 +31,10 @@ def show(result: Rehearsed | RegionRehearsed) -> None:
     console.print(table)
     not_rehearsed = region.NOT_REHEARSED if isinstance(result, RegionRehearsed) else NOT_REHEARSED
     said = result.lines() if isinstance(result, RegionRehearsed) else _lines(result)
+    _say(console, said, not_rehearsed)
+
+
+def _say(console: Console, said: Sequence[str], not_rehearsed: Sequence[str]) -> None:
     lines = [*said, "not rehearsed:", *(f"  {each}" for each in not_rehearsed)]
     console.print("\n" + "\n".join(lines), markup=False)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from commands.errors import CommandError
 from operations.checkout import ROOT
-from rehearsal.disasters.database import Disaster, Rehearsed, disaster_named, rehearse
+from rehearsal.disasters import files
+from rehearsal.disasters.database import Disaster, Rehearsed, disaster_named, rehearse, rehearse_on
+from rehearsal.disasters.files import FilesRehearsed
+from rehearsal.disasters.stage import Stage, stage
+from tests.support.json_output import check_output
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DR-1", "DB-6")]
 
@@ -40,6 +45,47 @@ def test_on_aws_people_can_work_again_within_the_rto(bad_data: Rehearsed) -> Non
     assert bad_data.until_users_are_back.slow <= 33 * 60
 
 
+@pytest.fixture(scope="module")
+def dev(engine: Path) -> Iterator[Stage]:
+    """One deployment for what follows."""
+    with stage(ROOT, "dev", engine) as on_stage:
+        yield on_stage
+
+
+@pytest.fixture(scope="module")
+def files_lost(dev: Stage) -> FilesRehearsed:
+    return files.rehearse_on(dev, lambda _: None)
+
+
+@pytest.mark.contract("DR-6")
+def test_files_that_were_overwritten_or_deleted_are_back_and_nothing_else_is_there(
+    files_lost: FilesRehearsed,
+) -> None:
+    assert files_lost.wrong == ()
+    assert files_lost.back == files_lost.written == files.FILES
+    assert min(files_lost.overwritten, files_lost.deleted, files_lost.created) > 5
+    assert files_lost.good
+    check_output("disaster", files_lost.as_json())
+
+
+@pytest.mark.contract("DR-6")
+def test_no_version_is_deleted_and_the_way_back_is_open(files_lost: FilesRehearsed) -> None:
+    assert files_lost.versions > files_lost.written
+    assert files_lost.versions_gone == 0
+    assert files_lost.undone == files_lost.written - files_lost.deleted + files_lost.created
+
+
+@pytest.mark.contract("DR-2")
+def test_an_instance_that_was_deleted_comes_back_with_its_rows(dev: Stage) -> None:
+    lost = rehearse_on(dev, Disaster.DATABASE_LOST, lambda _: None)
+    assert lost.written > 5
+    assert lost.lost < lost.written / 2
+    assert lost.serves
+    assert not lost.old_stands
+    assert (lost.adopted, lost.settled) == ({}, {})
+    check_output("disaster", lost.as_json())
+
+
 def test_a_disaster_that_there_is_not_is_told() -> None:
-    with pytest.raises(CommandError, match="allowed: bad-data, database-lost"):
-        disaster_named("earthquake")
+    with pytest.raises(CommandError, match="allowed: bad-data, database-lost, files-lost"):
+        disaster_named("earthquake", ["files-lost"])
