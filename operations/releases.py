@@ -73,6 +73,26 @@ def promote(root: Path, source: str, target: str, digests: Mapping[str, str]) ->
     return write(stack_file(root, target), tried)
 
 
+def untried(root: Path, environment: str, images: Mapping[str, str]) -> str:
+    """Where versions had to be tried before an environment gets them, and never were; empty when they were.
+
+    They were tried where the history of the stack file before has all of them at once. Where that one may
+    name tags, which can move, or where there is no history, nobody knows.
+
+    Args:
+        root: the checkout, with its history.
+        environment: that would get them.
+        images: the version of each service.
+    """
+    before = environment_named(environment).standard.after
+    if not before or not environment_named(before).standard.digests_required:
+        return ""
+    if dict(images) != versions(stack_file(root, environment)):  # a chosen system file has its own
+        return ""
+    had = releases(root, stack_file(root, before))
+    return "" if any(dict(each.images) == dict(images) for each in had) else before
+
+
 def roll_back(root: Path, environment: str, to: str = "") -> tuple[Release, Changes]:
     """Writes the versions that the environment had before into its stack file, from the history.
 

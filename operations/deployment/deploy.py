@@ -14,6 +14,7 @@ from operations.deployment import approval
 from operations.deployment.engine import Engine, Interrupted, StackLocked
 from operations.deployment.plan import Plan
 from operations.deployment.records import Outcome, Record, Records, begun
+from operations.releases import untried
 
 Tell = Callable[[str], None]
 
@@ -51,9 +52,11 @@ class Deployment:
             NotApproved: somebody has to agree to what would be lost. Nothing was done.
             StackLocked: another deployment is under way, or has left its lock. Nothing was done.
             Interrupted: it was stopped.
-            OperationFailed: these versions were rolled back, or the engine failed.
+            OperationFailed: these versions were rolled back, or never tried, or the engine failed.
         """
         declared = self._look_back(tell, again=again)
+        if declared is None:
+            self._check_tried()
         if agreed is not None:
             tell(f"deploy {self._environment}: comparing with the plan that was agreed to")
             # Also what stays: an alarm goes with what it watches, a gateway is no outage beside another one.
@@ -101,6 +104,16 @@ class Deployment:
             )
         declared = newest[0] if newest and newest[0].outcome is Outcome.DECLARED else None
         return declared if declared and declared.commit == self._commit else None
+
+    def _check_tried(self) -> None:
+        """The same artifact is promoted (contract ENV-4); an emergency alone leaves that out."""
+        before = untried(self._root, self._environment, self._configuration.images)
+        if before:
+            raise OperationFailed(
+                f"{self._environment} would get versions that {before} has never had together. "
+                f"`make promote FROM={before} TO={self._environment}` copies those that were tried there; "
+                "in an emergency, `make emergency` comes first. Nothing was done."
+            )
 
     def _first(self, count: int) -> list[Record]:
         records = self._records.newest_first()

@@ -65,15 +65,18 @@ class Prod:
         done = subprocess.run(command, cwd=self.root, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
-    def release(self, version: str) -> None:
-        """Commits a version for every service."""
-        file = self.root / "Pulumi.prod.yaml"
+    def release(self, version: str, *environments: str) -> None:
+        """Commits a version for every service, in staging and prod."""
+        for environment in environments or ("staging", "prod"):
+            self._write(self.root / f"Pulumi.{environment}.yaml", version)
+        self.git("add", ".")
+        self.git("commit", "-q", "-m", version[:10])
+
+    def _write(self, file: Path, version: str) -> None:
         lines = file.read_text().splitlines(keepends=True)
         begin = lines.index("  groundwork:images:\n") + 1
         lines[begin : begin + 3] = [f"    {name}: {version}\n" for name in ("api", "worker", "admin")]
         file.write_text("".join(lines))
-        self.git("add", ".")
-        self.git("commit", "-q", "-m", version[:10])
 
     @property
     def runs(self) -> str:
@@ -285,6 +288,19 @@ def test_a_migration_that_cannot_be_undone_stops_the_automatic_way_back(prod: Pr
         assert part in stopped.stderr
     assert prod.runs == THREE
     assert _latest(records).outcome is Outcome.ALARM
+
+
+@pytest.mark.contract("ENV-4", "DEP-1")
+def test_prod_gets_nothing_that_staging_never_had_but_in_an_emergency(
+    prod: Prod, records: Records, topic: str
+) -> None:
+    prod.release(f"sha256:{'4' * 64}", "prod")
+    refused = prod.run("deploy")
+    assert refused.exit_code == 1
+    assert "versions that staging has never had together" in refused.stderr
+    assert prod.calls() == []
+    assert prod.run("emergency", *REASON, "--second", "grace").exit_code == 0
+    assert prod.run("deploy").exit_code == 0
 
 
 @pytest.mark.contract("DEP-1")
