@@ -52,7 +52,8 @@ class Report:
         """The same in a sentence; empty where nothing needs a line."""
         found = self.approved
         if found.missing:
-            return f"{len(found.missing)} of these need a line in {FILE}, and have none that holds"
+            need = "1 of these needs" if len(found.missing) == 1 else f"{len(found.missing)} of these need"
+            return f"{need} a line in {FILE} that holds"
         who = sorted({line.who for _, line in found.granted})
         return f"{len(found.granted)} of these by {', '.join(who)} in {FILE}" if who else ""
 

@@ -156,5 +156,5 @@ def grouped(risks: Iterable[Risk]) -> list[Group]:
         key = (risk.kind, risk.subject, risk.what, risk.properties)
         alike = (*key[:1], risk.subject or risk.step.type, *key[2:])
         found.setdefault(alike, []).append(risk)
-    groups = [Group(tuple(each)) for each in found.values()]
+    groups = [Group(tuple(sorted(each, key=lambda risk: risk.step.urn))) for each in found.values()]
     return sorted(groups, key=lambda each: (each.kind.rank, each.risks[0].step.type, each.who))

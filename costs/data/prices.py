@@ -72,6 +72,18 @@ PRICES: tuple[Price, ...] = (
         ),
     ),
     Price("key", _OREGON, 1.00, Unit.MONTH, _listed("us-west-2-KMS-Keys", _READER)),
+    Price(
+        "key", ("us-east-1",), 1.00, Unit.MONTH, _listed("us-east-1-KMS-Keys", "tests of two such readers")
+    ),
+    Price(
+        "dashboard",
+        _EVERYWHERE,
+        3.00,
+        Unit.MONTH,
+        _listed(
+            "DashboardsUsageHour, without a region", "a collector's notes; an account's first three are free"
+        ),
+    ),
     Price("secret", _OREGON, 0.40, Unit.MONTH, _listed("USW2-AWSSecretsManager-Secrets", _READER)),
     Price("metric of an alarm", _OREGON, 0.10, Unit.MONTH, _listed("USW2-CW:AlarmMonitorUsage", _READER)),
     Price(

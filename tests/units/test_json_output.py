@@ -205,7 +205,7 @@ def test_a_change_that_nobody_has_approved_ends_with_5_and_the_line_to_write(
     monkeypatch.setattr("rehearsal.review.review", lambda *_, **__: Reviewed(report, "{}"))
     result = RUN.invoke(cli.app, ["preview", "--env", "prod"])
     assert result.exit_code == 5
-    assert "APPROVE     1 of these need" in result.stdout
+    assert "APPROVE     1 of these needs a line in approvals.yaml that holds" in result.stdout
     assert "prod: 1 change needs a line in approvals.yaml" in result.stderr
     assert "  what: KMS key data is not rotated any more" in result.stderr
 
