@@ -94,7 +94,7 @@ class Inventory:
         found: list[Available] = []
         unknown: list[Unknown] = []
         regions = [self._settings.region]
-        if self._settings.standard.recovery_copies:
+        if self._settings.copies:
             regions.append(self._settings.recovery_region)
         for kind, ask in self._questions().items():
             there: list[Available] = []

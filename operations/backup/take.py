@@ -56,7 +56,7 @@ class Backup:
         self._root, self._clock = root, clock or Clock()
         surroundings = Surroundings(configuration, connection, begun.id)
         self._database = DatabaseSnapshot(surroundings)
-        copies = configuration.settings.standard.recovery_copies
+        copies = configuration.settings.copies
         self._copy = SnapshotCopy(surroundings, self._database) if copies else None
         self._redis = RedisSnapshot(surroundings) if configuration.settings.redis.enabled else None
         self._secrets = SecretsSnapshot(surroundings, manifests.bucket, begun.at)

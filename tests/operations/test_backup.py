@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
+from infra.configuration import Configuration
 from operations import checkout
 from operations.backup import manifest, parts
 from operations.backup.manifest import Manifests
@@ -37,11 +39,36 @@ class World:
         self.cloud, self.url = cloud, ""
         self.naming = checkout.declared("prod").naming
         self.bucket = self.naming.bucket("backups")
-        self.invoked = 0
+        self.invoked, self.region = 0, HOME
         self._make()
 
     def call(self, service: str, operation: str, region: str = HOME, **parameters: Any) -> Any:
         return self.cloud.call(service, region, operation, **parameters)
+
+    def move(self) -> Configuration:
+        """The region is lost: everything runs in the other one, and nothing in this one answers."""
+        declared = checkout.declared("prod")
+        after = replace(declared, settings=declared.settings.recovered)
+        self.bucket, self.region = after.naming.bucket("backups"), RECOVERY
+        self.call(
+            "rds",
+            "create_db_instance",
+            RECOVERY,
+            DBInstanceIdentifier=after.naming.database(after.settings.database.generations.current),
+            Engine="postgres",
+            DBInstanceClass="db.m7g.large",
+            AllocatedStorage=100,
+        )
+        self.call(
+            "elasticache",
+            "create_replication_group",
+            RECOVERY,
+            ReplicationGroupId="triangle-prod-queue",
+            ReplicationGroupDescription="Redis",
+            NumCacheClusters=1,
+        )
+        self.cloud.unreachable.add(HOME)
+        return after
 
     def _make(self) -> None:
         for region in (HOME, RECOVERY):
@@ -83,7 +110,7 @@ class World:
             return self.cloud.answer(request)
         self.invoked += 1
         key = f"secrets/{datetime.now(UTC):%Y-%m-%dT%H%M%S}+0000.json"
-        self.call("s3", "put_object", Bucket=self.bucket, Key=key, Body=b"{}")
+        self.call("s3", "put_object", self.region, Bucket=self.bucket, Key=key, Body=b"{}")
         said = {"snapshot": key, "entries": 5, "withoutValue": ["sentry-dsn"]}
         body = json.dumps(said).encode()
         return Answer("200 OK", [("Content-Length", str(len(body)))], body)
@@ -299,6 +326,22 @@ def test_what_one_can_go_back_to_is_listed_with_age_and_size(world: World, calls
     assert "107.4 GB" in table
     assert "Not known: recovery point in us-west-2" in table
     assert calls.of("backups") == table_of("backups")
+
+
+def test_where_a_region_is_lost_nothing_is_asked_of_it_and_nothing_copied_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after = world.move()
+    monkeypatch.setattr(checkout, "declared", lambda *_: after)
+    result = world.run("backup", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["copy"] is None
+    assert f":{RECOVERY}:" in found["database"]["arn"]
+    listed = json.loads(world.run("backups", "--json").stdout)
+    assert {each["region"] for each in listed["available"]} == {RECOVERY}
+    assert {each["region"] for each in listed["unknown"]} == {RECOVERY}
+    assert world.cloud.reach.attempts == []
 
 
 def test_an_interrupted_one_is_listed_as_what_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
