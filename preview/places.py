@@ -29,6 +29,8 @@ _ALSO: dict[str, tuple[str, ...]] = {
 }
 # Lines of a module that still say what they are about.
 _FEW_LINES = 20
+# Of these a risk may come of any.
+_MOST_MODULES = 5
 # Words that stand in most names and tell nothing apart.
 _COMMON = frozenset(
     {"aws", "kubernetes", "groundwork", "v1", "index", "the", "name", "type", "id", "metadata", "py"}
@@ -139,6 +141,9 @@ def places_of(group: Group, places: list[Place]) -> tuple[str, ...]:
     """The places that a risk comes from, as far as they can be told; none where it could be any of many."""
     if len(places) == 1:
         return (str(places[0]),)
+    # Where much of the program differs, a word that both have says nothing.
+    if sum(not place.key for place in places) > _MOST_MODULES:
+        places = [place for place in places if place.key]
     scores = {place: _score(group, place) for place in places}
     best = max(scores.values(), default=0)
     chosen = [str(place) for place, score in scores.items() if score == best and score > 0]

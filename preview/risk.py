@@ -60,12 +60,18 @@ class Risk:
     step: Step
     what: str
     properties: tuple[str, ...] = ()
-    subject: str = ""
+    subject: Step | str = ""
 
     @property
     def who(self) -> str:
         """Whom it is about, as people say it."""
-        return self.subject or f"{self.step.noun}{self.step.where}"
+        about = self.about
+        return about if isinstance(about, str) else f"{about.noun}{about.where}"
+
+    @property
+    def about(self) -> Step | str:
+        """The resource that the words are about, or people."""
+        return self.subject or self.step
 
     @property
     def needs_approval(self) -> bool:
@@ -106,11 +112,10 @@ class Group:
         first = self.risks[0]
         if len(self.risks) == 1:
             return first.who
-        names = [f"{risk.step.name}{risk.step.where}" for risk in self.risks]
-        nouns = {
-            risk.who.removesuffix(risk.step.where).removesuffix(f" {risk.step.name}") for risk in self.risks
-        }
-        noun = f"{nouns.pop()}s" if len(nouns) == 1 else "resources"
+        steps = [risk.about for risk in self.risks if isinstance(risk.about, Step)]
+        names = [f"{step.name}{step.where}" for step in steps]
+        nouns = {step.noun.removesuffix(f" {step.name}") for step in steps}
+        noun = _plural(nouns.pop()) if len(nouns) == 1 else "resources"
         shown = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
         return f"{len(names)} {noun} ({shown})"
 
@@ -149,12 +154,15 @@ _MADE_UP = re.compile(
 )
 
 
+def _plural(noun: str) -> str:
+    return f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+
+
 def grouped(risks: Iterable[Risk]) -> list[Group]:
     """Risks that say the same of resources of one type as one, the worst kind first."""
     found: dict[tuple[Kind, str, str, tuple[str, ...]], list[Risk]] = {}
     for risk in risks:
-        key = (risk.kind, risk.subject, risk.what, risk.properties)
-        alike = (*key[:1], risk.subject or risk.step.type, *key[2:])
-        found.setdefault(alike, []).append(risk)
+        alike = risk.about.type if isinstance(risk.about, Step) else risk.about
+        found.setdefault((risk.kind, alike, risk.what, risk.properties), []).append(risk)
     groups = [Group(tuple(sorted(each, key=lambda risk: risk.step.urn))) for each in found.values()]
     return sorted(groups, key=lambda each: (each.kind.rank, each.risks[0].step.type, each.who))

@@ -60,9 +60,8 @@ def network_access(change: Change) -> Iterator[Risk]:
             known_group = owner is not None and bool(owner.before)
             if not (known_group or public) or any(new.within(old) for old in before):
                 continue
-            subject = owner.noun if owner else step.noun
             what = f"{verb} {_peer(change, new.peer, groups)} on {_ports(new)}"
-            yield Risk(Kind.ACCESS, step, what, tuple(step.changed), subject)
+            yield Risk(Kind.ACCESS, step, what, tuple(step.changed), owner or step)
 
 
 def _same_group(each: Step, step: Step) -> bool:

@@ -131,7 +131,7 @@ def _role(change: Change, role: Step, sides: tuple[_Side, _Side], account: str) 
         # One of AWS's own: its name says what it allows.
         if arn.startswith("arn:aws:iam::aws:policy/") and (role.before or _is_wide(arn)):
             what = f"gets AWS's policy {arn.rpartition('/')[2]}"
-            yield Risk(Kind.ACCESS, _step_of(change, ATTACHED, name) or role, what, ("policyArn",), role.noun)
+            yield Risk(Kind.ACCESS, _step_of(change, ATTACHED, name) or role, what, ("policyArn",), role)
     principal = Principal(
         "AWS", str(role.outputs.get("arn") or f"arn:aws:iam::{account}:role/{name}"), account
     )
@@ -149,7 +149,7 @@ def _role(change: Change, role: Step, sides: tuple[_Side, _Side], account: str) 
                             asked.request.action
                         )
     step = _step_of(change, INLINE, name) or role
-    yield from _told(step, found, role.noun, "policy")
+    yield from _told(step, found, role, "policy")
 
 
 def _asked(
@@ -321,15 +321,17 @@ def _names(change: Change) -> Mapping[str, str]:
         cached = {}
         for step in change.steps:
             if arn := step.outputs.get("arn"):
-                cached.setdefault(str(arn), step.noun)
+                cached.setdefault(str(arn), f"{step.noun}{step.where}")
             if step.type == "aws:s3/bucket:Bucket":
-                cached.setdefault(f"arn:aws:s3:::{(step.after or step.before).get('bucket')}", step.noun)
+                cached.setdefault(
+                    f"arn:aws:s3:::{(step.after or step.before).get('bucket')}", f"{step.noun}{step.where}"
+                )
         change.__dict__["_names_of_arns"] = cached
     return cached
 
 
 def _told(
-    step: Step, found: Mapping[tuple[str, str], list[str]], subject: str, document: str
+    step: Step, found: Mapping[tuple[str, str], list[str]], subject: Step | str, document: str
 ) -> Iterator[Risk]:
     for (resource, under), actions in found.items():
         what = f"may {_listed(actions)} on {resource}{_when(under)}"

@@ -295,6 +295,12 @@ CASES = (
         "WEAKER secret database has no copy in the recovery region any more",
     ),
     _one(
+        "a secret's copy gets another key",
+        "Secret database",
+        "replicas.0.kmsKeyId",
+        "arn:aws:kms:us-east-2:1:key/other",
+    ),
+    _one(
         "a secret is renamed",
         "Secret stripe-secret-key",
         "name",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +28,7 @@ def urn(resource_type: str, name: str, area: str = "Logs") -> str:
 
 
 def step(
-    operation: str, resource_type: str, name: str, before: dict[str, object], **after: object
+    operation: str, resource_type: str, name: str, before: Mapping[str, Any], **after: object
 ) -> EngineStep:
     changed = dict.fromkeys(after, "update-replace" if operation == "replace" else "update")
     new = {} if operation == "delete" else {"inputs": {**before, **after}}
@@ -84,6 +86,26 @@ def test_the_same_of_several_resources_is_one_line() -> None:
     alike = [step("update", LOG, name, {"retentionInDays": 365}, retentionInDays=30) for name in "cabed"]
     (only,) = report(*alike).groups
     assert str(only) == ("5 log groups (a, b, c…): each keeps 30 days, instead of 365: the older is deleted")
+
+
+def test_two_places_are_told_apart_and_several_have_a_plural() -> None:
+    repository = "aws:ecr/repository:Repository"
+    there = step("delete", repository, "backend", {})
+    there.urn = there.urn.replace("groundwork:x", "groundwork:place:Recovery$groundwork:x")
+    (only,) = report(there, step("delete", repository, "backend", {})).groups
+    assert only.who == "2 repositories (backend in the recovery region, backend)"
+
+
+def test_the_same_right_of_several_roles_is_one_line() -> None:
+    role, policy = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    steps = []
+    for name in ("api", "worker"):
+        steps.append(EngineStep("same", urn(role, name), role, {}, *[{"inputs": {"name": name}}] * 2))
+        none, some = ({"role": name, "policy": json.dumps({"Statement": each})} for each in ([], [statement]))
+        steps.append(step("update", policy, name, none, policy=some["policy"]))
+    (only,) = report(*steps).groups
+    assert str(only) == "2 roles (api, worker): each may s3:GetObject on everything"
 
 
 def test_the_worst_kind_comes_first() -> None:
@@ -220,6 +242,10 @@ class TestPlaces:
             step("replace", DATABASE, "database", {"identifier": "one"}, identifier="two"), places=places
         )
         assert found.groups[0].places == ("Pulumi.prod.yaml:3 database.tier",)
+
+    def test_no_module_is_named_where_much_of_the_program_differs(self) -> None:
+        places = tuple(Place(f"infra/data/logs{number}.py", "", 1, "retention") for number in range(6))
+        assert report(*shortened(1), places=places).groups[0].places == ()
 
     def test_nothing_is_named_where_it_cannot_be_told(self) -> None:
         places = tuple(Place("system.yaml", f"flags.f{number}", number) for number in range(5))
