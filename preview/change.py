@@ -129,11 +129,6 @@ class Step:
         return tuple(path for path, kind in self.changed.items() if kind.endswith("-replace"))
 
     @property
-    def cause(self) -> tuple[str, ...]:
-        """The properties that a replacement or update comes from."""
-        return self.forcing or tuple(self.changed)
-
-    @property
     def refusal(self) -> str:
         """What is said of something that the engine will not delete; empty for all else."""
         deleted = self.verb is not Verb.REPLACED and self.protected[0]

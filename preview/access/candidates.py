@@ -35,14 +35,14 @@ def requests(statement: Statement, principal: Principal | None, own: str, accoun
     """Every request that a statement is about.
 
     Args:
-        statement: with `Action`; one with `NotAction` is about none.
+        statement: of an identity or a resource; one with `NotAction` is about everything.
         principal: whose policy it is; None for a resource's policy, which names its own.
         own: the resource that the policy belongs to, for statements without `Resource`.
         account: of the environment.
     """
     principals = [principal] if principal else list(_principals(statement, account))
     for who in principals:
-        for action in listed(statement.get("Action", [])):
+        for action in listed(statement.get("Action", "*")):
             for resource in listed(statement.get("Resource", own)):
                 for keys, under in _keys(statement.get("Condition") or {}):
                     yield Asked(Request(who, action, resource, keys), under)

@@ -144,7 +144,7 @@ def _role(change: Change, role: Step, sides: tuple[_Side, _Side], account: str) 
         for statement in policy.statements:
             for asked in _asked(statement, principal, "*", account):
                 if role.before or _is_everything(asked):
-                    if _allowed(asked, new) and not _allowed(asked, old):
+                    if _is_wider(statement, asked, old, new):
                         found[_label(change, asked.request.resource), asked.under].append(
                             asked.request.action
                         )
@@ -170,11 +170,22 @@ def _delegating(account: str) -> Policy:
     return Policy("the account", (statement,))
 
 
-def _allowed(asked: Asked, policies: Policies) -> bool:
+def _is_wider(statement: Statement, asked: Asked, old: Policies, new: Policies) -> bool:
+    """Whether what a statement says is allowed afterwards, and was not before."""
+    return _allowed(asked, new, unsure=True) and not _allowed(asked, old, unsure=_says(old, statement))
+
+
+def _allowed(asked: Asked, policies: Policies, *, unsure: bool) -> bool:
+    """Whether it is allowed; `unsure` where a policy has something that the evaluation does not know."""
     try:
         return decide(asked.request, policies).allowed
     except UnsupportedPolicyError:
-        return False
+        return unsure
+
+
+def _says(policies: Policies, statement: Statement) -> bool:
+    every = [*policies.identity, *([policies.resource] if policies.resource else [])]
+    return any(statement in policy.statements for policy in every)
 
 
 def _is_everything(asked: Asked) -> bool:
@@ -204,7 +215,7 @@ def _unattached(change: Change, step: Step, sides: tuple[_Side, _Side], account:
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for statement in statements:
         for asked in _asked(statement, principal, "*", account):
-            if _allowed(asked, new) and not _allowed(asked, old):
+            if _is_wider(statement, asked, old, new):
                 found[_label(change, asked.request.resource), asked.under].append(asked.request.action)
     yield from _told(step, found, f"who has the policy {step.name}", "policy")
 
@@ -237,7 +248,7 @@ def _granted(
             outside = _is_outside(who, account) and not asked.under
             if not step.before and not outside:
                 continue
-            if _allowed(asked, new) and not _allowed(asked, old):
+            if _is_wider(statement, asked, old, new):
                 found[_who(who), asked.under]["its"].append(asked.request.action)
     for (who_may, under), actions in found.items():
         does = _listed(actions["its"])
