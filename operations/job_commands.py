@@ -102,11 +102,11 @@ def _given(texts: list[str]) -> dict[str, str]:
 
 def _jobs(configuration: Configuration, profile: str | None, endpoint_url: str | None) -> Jobs:
     from operations.environments import Place, connect
-    from operations.kubernetes_api import cluster_of
+    from operations.kubernetes_api import KubernetesApi
     from operations.one_off_jobs import Jobs
 
     connection = connect(configuration, Place(profile, endpoint_url))
-    return Jobs(cluster_of(configuration, connection), configuration.system.name)
+    return Jobs(KubernetesApi(connection, configuration.naming.prefix), configuration.system.name)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -15,55 +15,65 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.watch_jobs.cluster import token
-from infra.configuration import Configuration
 from operations.console import OperationFailed
 from operations.environments import Connection
-from operations.recovery.services import EMBEDDED_PATH
 
+# Of an embedded AWS (`make serve`), which has no other address for a cluster.
+EMBEDDED_PATH = "/groundwork-kubernetes/"
 _TIMEOUT_SECONDS = 30
 
 
-class NotThereError(Exception):
+class NotThereError(OperationFailed):
     """The API knows no such object."""
 
 
 class KubernetesApi:
-    """The API of one cluster.
+    """The API of one cluster; EKS is asked where it is when it is asked for the first time.
 
     Args:
-        endpoint: its address.
-        authority: its certificate authority, as PEM; empty for an embedded one, which has none.
-        cluster: its name, for the token.
-        session: boto3's, of whoever asks.
-        region: where it is.
+        connection: to the account, in the cluster's region.
+        cluster: its name.
     """
 
-    def __init__(self, endpoint: str, authority: str, cluster: str, session: Any, region: str) -> None:
-        self._endpoint, self._cluster, self._session, self._region = endpoint, cluster, session, region
-        self._context = ssl.create_default_context(cadata=authority) if authority else None
+    def __init__(self, connection: Connection, cluster: str) -> None:
+        self._connection, self._cluster = connection, cluster
+        self._endpoint = ""
+        self._opener: urllib.request.OpenerDirector | None = None
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
         """What is at a path.
 
         Raises:
             NotThereError: nothing is.
-            OperationFailed: the API refused, or cannot be reached.
+            OperationFailed: the API refused, or cannot be reached; or there is no such cluster.
         """
-        with self._answer("GET", path, query=query) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+        return self._object("GET", path, query=query)
 
     def post(self, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
         """Makes an object, and answers it as the cluster has it."""
-        with self._answer("POST", path, content) as answer:
-            made: dict[str, Any] = json.load(answer)
-            return made
+        return self._object("POST", path, content)
+
+    def merge(self, path: str, change: Mapping[str, Any]) -> dict[str, Any]:
+        """Changes an object (JSON merge patch), and answers it as it is then."""
+        return self._object("PATCH", path, change)
 
     def lines(self, path: str, **query: str) -> Iterator[str]:
         """The lines at a path, as they come."""
         with self._answer("GET", path, query=query, timeout=None) as answer:
             for line in answer:
                 yield line.decode("utf-8", "replace").rstrip("\n")
+
+    def _object(
+        self,
+        method: str,
+        path: str,
+        content: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        with self._answer(method, path, content, query=query) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
 
     @contextmanager
     def _answer(
@@ -75,28 +85,52 @@ class KubernetesApi:
         query: Mapping[str, str] | None = None,
         timeout: float | None = _TIMEOUT_SECONDS,
     ) -> Iterator[Any]:
+        opener, session = self._connected(), self._connection.session
         asked = f"?{urllib.parse.urlencode(query)}" if query else ""
+        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
         request = urllib.request.Request(  # noqa: S310  # the endpoint is https: EKS knows no other
             f"{self._endpoint}{path}{asked}",
             method=method,
             data=None if content is None else json.dumps(content).encode(),
             headers={
-                "Authorization": f"Bearer {token(self._cluster, self._region, self._session)}",
-                "Content-Type": "application/json",
+                "Authorization": f"Bearer {token(self._cluster, session.region_name, session)}",
+                "Accept": "application/json" if timeout else "*/*",
+                "Content-Type": kind,
             },
         )
         try:
-            with urllib.request.urlopen(request, timeout=timeout, context=self._context) as answer:  # noqa: S310
+            with opener.open(request, timeout=timeout) as answer:
                 yield answer
         except urllib.error.HTTPError as error:
-            if error.code == 404:
-                raise NotThereError(path) from None
-            raise OperationFailed(f"{self._cluster}: {_message(error)} ({method} {path}).") from None
+            said = f"{self._cluster}: {_message(error)} ({method} {path})."
+            raise (NotThereError if error.code == 404 else OperationFailed)(said) from None
         except OSError as error:
             raise OperationFailed(
                 f"{self._cluster}: the Kubernetes API at {self._endpoint} cannot be reached: {error}. It "
                 "answers the networks of `cluster.apiAccess` in the stack file alone."
             ) from None
+
+    def _connected(self) -> urllib.request.OpenerDirector:
+        if self._opener is not None:
+            return self._opener
+        try:
+            found = self._connection.client("eks").describe_cluster(name=self._cluster)["cluster"]
+        except (BotoCoreError, ClientError) as error:
+            raise OperationFailed(
+                f"{self._cluster}: {str(error).rstrip('.')}. Is the environment deployed, and are these its "
+                "credentials?"
+            ) from None
+        self._endpoint, authority = found["endpoint"], base64.b64decode(found["certificateAuthority"]["data"])
+        handlers: list[urllib.request.BaseHandler] = []
+        if self._connection.endpoint_url is not None and b"BEGIN CERTIFICATE" not in authority:
+            # An embedded cluster is asked under the address of the embedded AWS, and has no certificate.
+            self._endpoint = self._connection.endpoint_url.rstrip("/") + EMBEDDED_PATH + self._cluster
+            handlers.append(urllib.request.ProxyHandler({}))
+        else:
+            context = ssl.create_default_context(cadata=authority.decode())
+            handlers.append(urllib.request.HTTPSHandler(context=context))
+        self._opener = urllib.request.build_opener(*handlers)
+        return self._opener
 
 
 def _message(error: urllib.error.HTTPError) -> str:
@@ -105,23 +139,3 @@ def _message(error: urllib.error.HTTPError) -> str:
         return str(json.load(error)["message"]).rstrip(".")
     except (ValueError, KeyError, TypeError):
         return f"HTTP {error.code} {error.reason}"
-
-
-def cluster_of(configuration: Configuration, connection: Connection) -> KubernetesApi:
-    """The API of the environment's cluster.
-
-    Raises:
-        OperationFailed: there is no cluster, or AWS refused.
-    """
-    name, region = configuration.naming.prefix, configuration.settings.region
-    try:
-        found = connection.client("eks").describe_cluster(name=name)["cluster"]
-    except (BotoCoreError, ClientError) as error:
-        raise OperationFailed(
-            f"{name}: {str(error).rstrip('.')}. Is the environment deployed, and are these its credentials?"
-        ) from None
-    endpoint, authority = found["endpoint"], base64.b64decode(found["certificateAuthority"]["data"])
-    if connection.endpoint_url is not None and b"BEGIN CERTIFICATE" not in authority:
-        # An embedded cluster is asked under the address of the embedded AWS, and has no certificate.
-        endpoint, authority = connection.endpoint_url.rstrip("/") + EMBEDDED_PATH + name, b""
-    return KubernetesApi(endpoint, authority.decode(), name, connection.session, region)

@@ -22,7 +22,7 @@ from operations.console import OperationFailed
 from operations.deployment.findings import Finding, State, judged
 from operations.deployment.web import Address, Answer, ask, ask_in_the_clear
 from operations.environments import Connection
-from operations.kubernetes_api import KubernetesApi, NotThereError, cluster_of
+from operations.kubernetes_api import KubernetesApi, NotThereError
 
 # ACM renews 60 days before the end (its user guide, "Managed certificate renewal"): three weeks are late.
 CERTIFICATE_DAYS = 21
@@ -118,7 +118,7 @@ class Smoke:
     def _versions(self) -> Iterator[Finding]:
         """What the cluster runs of each service."""
         try:
-            api = cluster_of(self._configuration, self._connection)
+            api = KubernetesApi(self._connection, self._configuration.naming.prefix)
             for name in self._configuration.system.services:
                 yield from self._version(api, name)
         except OperationFailed as error:

@@ -2,85 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import ssl
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Sequence
-from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from functions.watch_jobs.cluster import token
 from infra.configuration import Configuration
 from infra.labels import owner_label
-from operations.console import OperationFailed
 from operations.environments import Connection
+from operations.kubernetes_api import KubernetesApi
 
 # How many pods there were, and that a CronJob was not suspended: for who starts them again.
 _PODS_BEFORE = "groundwork/pods-before-recovery"
 _RAN_BEFORE = "groundwork/ran-before-recovery"
-_SECONDS = 15
-# Of an embedded AWS (`make serve`), which has no other address for it.
-EMBEDDED_PATH = "/groundwork-kubernetes/"
-
-
-class Api:
-    """The Kubernetes API of an environment's cluster, asked as whoever runs the command.
-
-    Args:
-        connection: to the account.
-        cluster: the cluster's name.
-    """
-
-    def __init__(self, connection: Connection, cluster: str) -> None:
-        self._connection, self._cluster = connection, cluster
-        self._opener: urllib.request.OpenerDirector | None = None
-        self._address = ""
-
-    def get(self, path: str) -> dict[str, Any]:
-        """An object, or a list of them."""
-        return self._ask("GET", path, None)
-
-    def merge(self, path: str, change: dict[str, Any]) -> dict[str, Any]:
-        """Changes an object (JSON merge patch)."""
-        return self._ask("PATCH", path, change)
-
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        headers = {"Accept": "application/json", "Content-Type": "application/merge-patch+json"}
-        try:
-            opener = self._connected()
-            if self._connection.endpoint_url is None:
-                session = self._connection.session
-                headers["Authorization"] = f"Bearer {token(self._cluster, session.region_name, session)}"
-            data = None if body is None else json.dumps(body).encode()
-            request = urllib.request.Request(self._address + path, data, headers, method=method)  # noqa: S310
-            with opener.open(request, timeout=_SECONDS) as answer:
-                found: dict[str, Any] = json.load(answer)
-                return found
-        except urllib.error.HTTPError as error:
-            raise OperationFailed(f"Kubernetes: {method} {path}: {error.code}, {_said(error)}") from None
-        except (OSError, ValueError, BotoCoreError, ClientError) as error:
-            raise OperationFailed(
-                f"Kubernetes of {self._cluster} cannot be asked: {str(error).rstrip('.')}. It is "
-                "reached from the networks of groundwork:cluster.apiAccess."
-            ) from None
-
-    def _connected(self) -> urllib.request.OpenerDirector:
-        if self._opener is None:
-            if self._connection.endpoint_url is not None:
-                self._address = self._connection.endpoint_url.rstrip("/") + EMBEDDED_PATH + self._cluster
-                handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
-            else:
-                cluster = self._connection.client("eks").describe_cluster(name=self._cluster)["cluster"]
-                self._address = cluster["endpoint"]
-                authority = base64.b64decode(cluster["certificateAuthority"]["data"]).decode()
-                context = ssl.create_default_context(cadata=authority)
-                handlers = [urllib.request.HTTPSHandler(context=context)]
-            self._opener = urllib.request.build_opener(*handlers)
-        return self._opener
 
 
 class Services:
@@ -95,7 +27,7 @@ class Services:
     """
 
     def __init__(
-        self, api: Api, namespace: str, services: Sequence[str], jobs: Sequence[str], minimum: int
+        self, api: KubernetesApi, namespace: str, services: Sequence[str], jobs: Sequence[str], minimum: int
     ) -> None:
         self._api, self._services, self._jobs, self._minimum = api, services, jobs, minimum
         self._apps = f"/apis/apps/v1/namespaces/{namespace}/deployments/"
@@ -109,7 +41,7 @@ class Services:
         with_database = [name for name, service in system.services.items() if service.database]
         jobs = [name for name, job in system.schedules.items() if job.service in with_database]
         return Services(
-            Api(connection, configuration.naming.prefix),
+            KubernetesApi(connection, configuration.naming.prefix),
             system.name,
             with_database,
             jobs,
@@ -178,15 +110,6 @@ class Services:
             if self._api.get(self._batch + name)["metadata"].get("annotations", {}).get(_RAN_BEFORE):
                 missing.append(f"{name} is suspended")
         return f"not ready: {', '.join(missing)}" if missing else None
-
-
-def _said(error: urllib.error.HTTPError) -> str:
-    """What the API server says, which is a Status mostly."""
-    text = error.read().decode(errors="replace")
-    try:
-        return str(json.loads(text)["message"])
-    except (ValueError, KeyError, TypeError):
-        return text[:300]
 
 
 def _selecting(service: str) -> str:
