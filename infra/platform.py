@@ -85,7 +85,7 @@ def declare(configuration: Configuration) -> Outputs:
     vault = Vault("vault", wiring.vault(configuration.naming, configuration.settings.standard), home)
     backed_up = wiring.backup(configuration, database, storage, notifications, vault, copies)
     Backup("backup", backed_up, home)
-    replica = _read_replica(configuration, regions, copies, database)
+    replica = _waiting(configuration, regions, copies, database)
     Trail("trail", wiring.trail(configuration, keys, storage, notifications), home)
     deployment = Deployment("deployment", wiring.deployment(configuration), worldwide)
     inside_network = wiring.runners(configuration, keys, network, cluster)
@@ -192,15 +192,22 @@ def _keys_and_copies(configuration: Configuration, regions: Regions) -> tuple[Ke
     )
 
 
-def _read_replica(
+def _waiting(
     configuration: Configuration, regions: Regions, copies: wiring.Copies | None, database: Database
 ) -> ReadReplica | None:
-    """What waits in the other place for the day on which this one is lost; in prod alone."""
+    """What waits in the other place for the day on which this one is lost; in prod alone.
+
+    Beside the data it is what AWS takes longest to make: the control plane of a cluster, and Redis.
+    """
     if copies is None:
         return None
-    there = regions[RegionRole.RECOVERY].opts
-    network = Network("network", wiring.recovery_network(configuration, copies.keys), there)
-    return ReadReplica("database", wiring.read_replica(configuration, copies.keys, network, database), there)
+    there, keys = regions[RegionRole.RECOVERY].opts, copies.keys
+    network = Network("network", wiring.recovery_network(configuration, keys), there)
+    cluster = Cluster("cluster", wiring.waiting_cluster(configuration, keys, network), there)
+    pods = PodGroup("pod-group", wiring.waiting_pod_group(configuration, network, cluster), there)
+    for purpose, args in wiring.waiting_redis(configuration, keys, network, pods).items():
+        Redis(purpose, args, there)
+    return ReadReplica("database", wiring.read_replica(configuration, keys, network, database), there)
 
 
 @dataclass(frozen=True)

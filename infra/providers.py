@@ -40,7 +40,7 @@ _PLACES: Mapping[Place, type[Home] | type[Recovery]] = {Place.HOME: Home, Place.
 
 
 def declare_regions(configuration: Configuration) -> Regions:
-    """The providers of AWS, a region each; passwords are made where the environment runs.
+    """The providers of AWS, a region each, and that of passwords for what is in a place.
 
     Nothing is declared without one of them, and they wait until it is known that nothing of what is fixed
     was changed. A region that is lost has none: a provider asks AWS who it is before anything else.
@@ -61,13 +61,13 @@ def declare_regions(configuration: Configuration) -> Regions:
         )
         for role, region in regions.items()
     }
-    passwords = {RegionRole.HOME: [random.Provider("random", opts=waiting)]}
+    passwords = random.Provider("random", opts=waiting)
     return {
         role: Region(
             provider,
             pulumi.ResourceOptions(
                 parent=_place(places[role]) if _has_place(role, settings) else None,
-                providers=[provider, *passwords.get(role, [])],
+                providers=[provider, *([passwords] if role in places else [])],
             ),
         )
         for role, provider in providers.items()

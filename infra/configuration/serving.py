@@ -8,14 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from infra.configuration import patterns
-from infra.configuration.environments import those
+from infra.configuration.environments import Environment, those
 from infra.configuration.keys import Varies
-from infra.configuration.kinds import Text
+from infra.configuration.kinds import Choice, Text
 from infra.configuration.validation import Reader
 from infra.naming import Place
 
 _ONE_OF_TWO = "`region` or `recoveryRegion`"
+_WITH_LOST = "only together with `lost`"
 _NOT_SERVING = "the one of the two regions that does not serve"
+
+
+def _only_with_copies(environment: Environment) -> str:
+    if environment.standard.recovery_copies:
+        return ""
+    return f"nothing here: only {those(lambda each: each.recovery_copies)} has copies in another region"
 
 
 def _region(name: str, meaning: str, default_words: str, rule: str, example: str) -> Text:
@@ -26,14 +33,7 @@ def _region(name: str, meaning: str, default_words: str, rule: str, example: str
         words="the name of a region",
         default="",
         default_words=default_words,
-        nothing=Varies(
-            lambda environment: (
-                ""
-                if environment.standard.recovery_copies
-                else f"nothing here: only {those(lambda standard: standard.recovery_copies)} has copies in"
-                " another region"
-            )
-        ),
+        nothing=Varies(_only_with_copies),
         rules=(rule,),
         example=example,
     )
@@ -54,6 +54,19 @@ LOST = _region(
     "us-east-2",
 )
 
+SERVICES_FIRST = "services"
+RECOVERING = Choice(
+    "recovering",
+    meaning=f"`{SERVICES_FIRST}`: what people need comes first; the second nodes of Redis, the database's"
+    " standby and a snapshot before a migration are there when it is taken out again",
+    choices=(SERVICES_FIRST,),
+    default=None,
+    default_words="nothing is left out",
+    nothing=Varies(_only_with_copies),
+    rules=(_WITH_LOST,),
+    example=SERVICES_FIRST,
+)
+
 
 @dataclass(frozen=True)
 class Serving:
@@ -62,23 +75,25 @@ class Serving:
     Args:
         place: everything is in it.
         other_lost: the other place is gone: nothing is declared in it, and nothing is copied there.
+        recovering: what people need comes first, and what makes it redundant later.
     """
 
     place: Place = Place.HOME
     other_lost: bool = False
+    recovering: bool = False
 
 
-def read_serving(root: Reader, serving: Text, lost: Text, region: str, recovery_region: str) -> Serving:
-    """The keys `serving` and `lost`.
+def read_serving(root: Reader, environment: Environment, region: str, recovery_region: str) -> Serving:
+    """The keys `serving`, `lost` and `recovering`.
 
     Args:
         root: the stack file.
-        serving: the key, as the environment has it.
-        lost: the other one.
+        environment: whose file it is.
         region: of the first day; empty where it is wrong, and nothing is compared with it.
         recovery_region: the other one, likewise.
     """
-    named, gone = serving.read(root), lost.read(root)
+    named, gone = SERVING.of(environment).read(root), LOST.of(environment).read(root)
+    recovering = RECOVERING.of(environment).read(root)
     regions = {Place.HOME: region, Place.RECOVERY: recovery_region}
     if not all(regions.values()):
         return Serving()
@@ -88,4 +103,6 @@ def read_serving(root: Reader, serving: Text, lost: Text, region: str, recovery_
     place = Place.RECOVERY if named == recovery_region else Place.HOME
     if gone and gone != regions[place.other]:
         root.problem(LOST.name, gone, f"{_NOT_SERVING}: {regions[place.other]}")
-    return Serving(place, bool(gone))
+    if recovering and not gone:
+        root.problem(RECOVERING.name, recovering, _WITH_LOST)
+    return Serving(place, bool(gone), bool(recovering))

@@ -27,7 +27,7 @@ from infra.configuration.kinds import Encrypted, Number, Only, Switch, Text
 from infra.configuration.network_settings import NETWORK, NetworkSettings, read_network
 from infra.configuration.regions import read_region, region_key
 from infra.configuration.runners import RUNNERS, read_runners
-from infra.configuration.serving import LOST, SERVING, Serving, read_serving
+from infra.configuration.serving import LOST, RECOVERING, SERVING, Serving, read_serving
 from infra.configuration.singletons import EXISTING, Singleton, read_singletons
 from infra.configuration.switches import (
     DEBUG,
@@ -177,6 +177,7 @@ STACK = Section(
         RECOVERY_REGION,
         SERVING,
         LOST,
+        RECOVERING,
         IMAGES,
         EXISTING,
         SYSTEM_FILE,
@@ -269,6 +270,11 @@ class Settings:
         return self.standard.recovery_copies and not self.serving.other_lost
 
     @property
+    def redundant(self) -> bool:
+        """Whether database and Redis have a standby in another zone: not before people are back at work."""
+        return self.standard.redundant and not self.serving.recovering
+
+    @property
     def exchanged(self) -> Settings:
         """The same with the two regions in each other's role where the second one serves: from what the
         stack file says to where everything runs, and back.
@@ -283,7 +289,9 @@ class Settings:
         generations = self.database.generations
         database = replace(self.database, generations=replace(generations, promoted=generations.declared))
         return replace(
-            self._exchanged(), serving=Serving(self.serving.place.other, other_lost=True), database=database
+            self._exchanged(),
+            serving=Serving(self.serving.place.other, other_lost=True, recovering=True),
+            database=database,
         )
 
     def _exchanged(self) -> Settings:
@@ -322,7 +330,7 @@ def read_settings(
         account=ACCOUNT.read(root),
         region=region,
         recovery_region=recovery_region,
-        serving=read_serving(root, SERVING.of(name), LOST.of(name), region, recovery_region),
+        serving=read_serving(root, name, region, recovery_region),
         network=read_network(problems, root, file, name, region, recovery_region),
         cluster=read_cluster(root),
         database=read_database(root, name),

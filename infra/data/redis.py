@@ -9,10 +9,8 @@ from enum import StrEnum
 import pulumi
 from pulumi_aws import ec2, elasticache
 
-from infra.configuration.platform_secrets import redis_secret
 from infra.data.secret_entry import (
     SecretEntryArgs,
-    SecretReplica,
     declare_secret,
     declare_value,
     generate_password,
@@ -59,10 +57,8 @@ class RedisArgs:
         vpc_id: the network.
         subnet_ids: its isolated subnets.
         client_security_group_id: who may connect.
-        readers: ARNs of the roles that may read its password.
         data_key: encrypts memory images and snapshots.
-        secrets_key: encrypts the entry in Secrets Manager.
-        secret_replica: where a copy of it is.
+        entry: in Secrets Manager; None where nobody connects, and the name is that of a copy.
     """
 
     naming: Naming
@@ -74,10 +70,8 @@ class RedisArgs:
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     client_security_group_id: pulumi.Input[str]
-    readers: Sequence[str]
     data_key: pulumi.Input[str]
-    secrets_key: pulumi.Input[str]
-    secret_replica: SecretReplica | None
+    entry: SecretEntryArgs | None
 
 
 def user_id(naming: Naming, purpose: str, user: str = USER) -> str:
@@ -94,7 +88,6 @@ class Redis(pulumi.ComponentResource):
 
     node_ids: list[str]
     security_group_id: pulumi.Output[str]
-    secret_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:redis:Redis", name, None, opts)
@@ -108,8 +101,14 @@ class Redis(pulumi.ComponentResource):
         password = generate_password(f"{name}-password", self)
         self.security_group_id = self._security_group()
         group = self._replication_group(nodes, self._users(password))
-        self.secret_arn = self._secret(group, password)
+        self._secret_arn = self._secret(args.entry, group, password) if args.entry else None
         self.register_outputs({})
+
+    @property
+    def secret_arn(self) -> pulumi.Output[str]:
+        """ARN of the entry, where there is one."""
+        assert self._secret_arn is not None
+        return self._secret_arn
 
     def _security_group(self) -> pulumi.Output[str]:
         group = ec2.SecurityGroup(
@@ -213,21 +212,10 @@ class Redis(pulumi.ComponentResource):
         return pulumi.Output.concat(f"{self._id}-final-", end)
 
     def _secret(
-        self, group: elasticache.ReplicationGroup, password: pulumi.Output[str]
+        self, entry: SecretEntryArgs, group: elasticache.ReplicationGroup, password: pulumi.Output[str]
     ) -> pulumi.Output[str]:
         args = self._args
-        secret = declare_secret(
-            SecretEntryArgs(
-                naming=args.naming,
-                name=redis_secret(self._purpose),
-                description=f"Redis ({self._purpose}): how to connect",
-                key=args.secrets_key,
-                readers=args.readers,
-                protect=args.protect,
-                replica=args.secret_replica,
-            ),
-            self,
-        )
+        secret = declare_secret(entry, self)
         host = group.primary_endpoint_address
         value = {
             "host": host,
@@ -237,6 +225,4 @@ class Redis(pulumi.ComponentResource):
             "userId": user_id(args.naming, self._purpose),
             "url": pulumi.Output.concat(f"rediss://{USER}:", password, "@", host, f":{ports.REDIS}"),
         }
-        return declare_value(
-            secret, redis_secret(self._purpose), pulumi.Output.json_dumps(value), self, rotated=True
-        )
+        return declare_value(secret, entry.name, pulumi.Output.json_dumps(value), self, rotated=True)

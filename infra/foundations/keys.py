@@ -35,14 +35,15 @@ class KeysArgs:
 class Keys(pulumi.ComponentResource):
     """The customer-managed KMS keys of a place.
 
-    Produces a key and an alias each for data at rest (database, Redis, buckets), for logs, for notifications,
-    and for copies of secrets; where everything runs for Secrets Manager and for the cluster's own secrets
-    too. That for copies of secrets can be in both regions, so that what one has encrypted the other can read
+    Produces a key and an alias each for data at rest (database, Redis, buckets), for logs, for the cluster's
+    own secrets, for notifications, and for copies of secrets; where everything runs for Secrets Manager too.
+    That for copies of secrets can be in both regions, so that what one has encrypted the other can read
     (contract SEC-4); what is copied is readable without the region that it comes from (DR-3).
     """
 
     data: pulumi.Output[str]
     logs: pulumi.Output[str]
+    cluster: pulumi.Output[str]
     notifications: pulumi.Output[str]
     secret_copies: pulumi.Output[str]
 
@@ -59,8 +60,8 @@ class Keys(pulumi.ComponentResource):
             *self._publishers(),
         )
         self.secret_copies = self._secret_copies()
+        self.cluster = self._key("cluster", "Kubernetes secrets")
         self._secrets = self._key("secrets", "Secrets Manager") if args.serving else None
-        self._cluster = self._key("cluster", "Kubernetes secrets") if args.serving else None
         self.register_outputs({})
 
     @property
@@ -68,12 +69,6 @@ class Keys(pulumi.ComponentResource):
         """ARN of the key for Secrets Manager; only where everything runs."""
         assert self._secrets is not None
         return self._secrets
-
-    @property
-    def cluster(self) -> pulumi.Output[str]:
-        """ARN of the key for the cluster's own secrets; only where everything runs."""
-        assert self._cluster is not None
-        return self._cluster
 
     def _key(
         self, name: str, purpose: str, *statements: iam.Statement, multi_region: bool = False

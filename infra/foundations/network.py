@@ -47,7 +47,8 @@ class NetworkArgs:
         cidr: its addresses; each tier has its ranges of them, whether it is there or not.
         tiers: its subnets. Without private ones it has no way in or out.
         zones: its Availability Zones, in the order of their subnets.
-        nat_per_zone: a NAT gateway in each zone, or one for all.
+        nat_gateways: how many zones have one of their own; the others share them. With 0 nothing that is in
+            the network reaches the internet.
         endpoint_zones: how many of the zones have endpoints of AWS's APIs; with 0 the network has none.
         log_retention: days that flow logs are kept.
         log_key: the key that encrypts them.
@@ -58,7 +59,7 @@ class NetworkArgs:
     cidr: IPv4Network
     tiers: Collection[Tier]
     zones: Sequence[str]
-    nat_per_zone: bool
+    nat_gateways: int
     endpoint_zones: int
     log_retention: int
     log_key: pulumi.Input[str]
@@ -70,8 +71,8 @@ class Network(pulumi.ComponentResource):
 
     Produces the VPC and its subnets, NAT gateways, an S3 gateway endpoint, interface endpoints where
     asked for, flow logs, and a default security group that lets nothing through.
-    Where data waits for the day of a recovery it has data subnets alone (contract DB-2, DR-3): the ranges of
-    the others are free, so that pods and load balancers come to the data when the region is needed.
+    Where copies wait for the day of a recovery (contract DB-2, DR-3) it has no NAT gateways: no pod runs
+    there that would call anybody, and they are there within two minutes.
     """
 
     vpc_id: pulumi.Output[str]
@@ -154,19 +155,19 @@ class Network(pulumi.ComponentResource):
         tables = [public, data]
         nat_gateways = [
             self._nat_gateway(number, subnet, [gateway, way_out])
-            for number, subnet in enumerate(self.public_subnet_ids, start=1)
-            if number == 1 or self._args.nat_per_zone
+            for number, subnet in enumerate(self.public_subnet_ids[: self._args.nat_gateways], start=1)
         ]
         for number, subnet in enumerate(self.private_subnet_ids, start=1):
             table = self._route_table(f"private-{number}", [subnet])
-            ec2.Route(
-                f"private-{number}-internet",
-                route_table_id=table,
-                destination_cidr_block="0.0.0.0/0",
-                nat_gateway_id=nat_gateways[(number - 1) % len(nat_gateways)],
-                opts=self._here,
-            )
             tables.append(table)
+            if nat_gateways:
+                ec2.Route(
+                    f"private-{number}-internet",
+                    route_table_id=table,
+                    destination_cidr_block="0.0.0.0/0",
+                    nat_gateway_id=nat_gateways[(number - 1) % len(nat_gateways)],
+                    opts=self._here,
+                )
         ec2.VpcEndpoint(
             "s3",
             vpc_id=self.vpc_id,

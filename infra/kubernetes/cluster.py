@@ -108,6 +108,8 @@ class ClusterArgs:
         log_retention: days that they are kept.
         deletion_protection: EKS refuses to delete the cluster.
         logs_exist: the log group of the control plane is there already, and is taken over.
+        waiting: for the day on which everything runs there: without add-ons, none of which runs without
+            nodes, and EKS would call them degraded.
         settings: of add-ons, where the environment decides them.
     """
 
@@ -123,6 +125,7 @@ class ClusterArgs:
     log_retention: int
     deletion_protection: bool
     logs_exist: bool
+    waiting: bool
     settings: Mapping[str, Mapping[str, Any]]
 
 
@@ -165,15 +168,15 @@ class Cluster(pulumi.ComponentResource):
                 port=ports.HTTPS,
                 parent=self,
             )
-        self.ready = [*self._access_entries(), *self._add_ons()]
+        self.ready = [*self._access_entries(), *(() if args.waiting else self._add_ons())]
         self.register_outputs({})
 
     def _role(
-        self, name: str, description: str, trust: iam.Statement, policies: Sequence[str]
+        self, name: str, physical: str, description: str, trust: iam.Statement, policies: Sequence[str]
     ) -> aws_iam.Role:
         role = aws_iam.Role(
             name,
-            name=self._args.naming.named(name),
+            name=physical,
             description=description,
             assume_role_policy=iam.document(trust),
             opts=self._here,
@@ -192,7 +195,10 @@ class Cluster(pulumi.ComponentResource):
         # EKS says of no cluster for which it takes the role (user guide, "Amazon EKS Auto Mode cluster IAM
         # role"): a condition about one would keep it out.
         trust = iam.trust_service("eks.amazonaws.com", tag_session=True)
-        role = self._role("cluster", "EKS runs the control plane and Auto Mode", trust, _CLUSTER_POLICIES)
+        physical = self._args.naming.role("cluster")
+        role = self._role(
+            "cluster", physical, "EKS runs the control plane and Auto Mode", trust, _CLUSTER_POLICIES
+        )
         encryption = aws_iam.RolePolicy(
             "cluster",
             name="encrypt-secrets",
@@ -205,7 +211,8 @@ class Cluster(pulumi.ComponentResource):
 
     def _node_role(self) -> aws_iam.Role:
         trust = iam.trust_service("ec2.amazonaws.com")
-        return self._role("node", "Nodes join the cluster and pull images", trust, _NODE_POLICIES)
+        physical = self._args.naming.role("node")
+        return self._role("node", physical, "Nodes join the cluster and pull images", trust, _NODE_POLICIES)
 
     def _cluster(self, cluster_role: aws_iam.Role, node_role: aws_iam.Role) -> eks.Cluster:
         args = self._args
@@ -219,7 +226,8 @@ class Cluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 import_=group if args.logs_exist else None,
-                hooks=told_how_to_adopt(Singleton.CONTROL_PLANE_LOGS),
+                # The engine takes one hook of a name.
+                hooks=None if args.waiting else told_how_to_adopt(Singleton.CONTROL_PLANE_LOGS),
             ),
         )
         return eks.Cluster(
@@ -308,6 +316,7 @@ class Cluster(pulumi.ComponentResource):
         trust = iam.trust_pods(cluster=self.arn, namespace="amazon-cloudwatch", service_account=agent)
         observer = self._role(
             "observability",
+            self._args.naming.named("observability"),
             "The CloudWatch agent sends metrics and logs",
             trust,
             ("CloudWatchAgentServerPolicy",),

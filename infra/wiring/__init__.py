@@ -1,7 +1,16 @@
 """How the parts of the platform are connected: what each one is given of the configuration and of others."""
 
 from infra.wiring.account import budget, deployment, people, runners, trail
-from infra.wiring.data import Copies, database, entries, redis, secrets, storage, storage_copies
+from infra.wiring.data import (
+    Copies,
+    database,
+    entries,
+    redis,
+    secrets,
+    storage,
+    storage_copies,
+    waiting_redis,
+)
 from infra.wiring.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
 from infra.wiring.foundations import keys, network, registry, release
 from infra.wiring.functions import (
@@ -35,7 +44,14 @@ from infra.wiring.monitoring import (
     notifications_of,
     watched,
 )
-from infra.wiring.recovery import backup, read_replica, recovery_network, vault
+from infra.wiring.recovery import (
+    backup,
+    read_replica,
+    recovery_network,
+    vault,
+    waiting_cluster,
+    waiting_pod_group,
+)
 
 __all__ = [
     "Copies",
@@ -86,6 +102,9 @@ __all__ = [
     "storage_copies",
     "trail",
     "vault",
+    "waiting_cluster",
+    "waiting_pod_group",
+    "waiting_redis",
     "watch_jobs",
     "watched",
     "workloads",

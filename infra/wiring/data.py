@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 
@@ -17,7 +17,7 @@ from infra.configuration.rotation import Rotator, rotated
 from infra.data.database import Database, DatabaseArgs
 from infra.data.redis import Eviction, Redis, RedisArgs
 from infra.data.safe_bucket import bucket_arn
-from infra.data.secret_entry import SecretReplica
+from infra.data.secret_entry import SecretEntryArgs, SecretReplica
 from infra.data.secrets import Secrets, SecretsArgs
 from infra.data.storage import Storage, StorageArgs
 from infra.foundations.keys import Keys
@@ -67,7 +67,7 @@ def database(
         previous_tier=settings.database.previous_tier,
         storage_maximum=settings.database.storage_maximum,
         backup_retention=settings.database.backup_retention,
-        redundant=standard.redundant,
+        redundant=settings.redundant,
         performance_history=standard.performance_history,
         log_retention=standard.log_retention,
         protect=standard.protects_data,
@@ -88,9 +88,8 @@ def _snapshot_before(configuration: Configuration, release: Release | None) -> p
     """What the snapshot before a migration is called after (contract K8S-6); None where there is none."""
     if release is None or not configuration.settings.standard.protects_data:
         return None
-    if configuration.settings.serving.other_lost:
-        # The first snapshot of a promoted replica is a full one, and pods would wait for it; until there are
-        # copies again the way back from a release is recovery to a point in time.
+    if configuration.settings.serving.recovering:
+        # The first snapshot of a promoted replica is a full one, and pods would wait for it.
         return None
     return pulumi.Output.concat(release.version, "-", release.attempt)
 
@@ -98,10 +97,29 @@ def _snapshot_before(configuration: Configuration, release: Release | None) -> p
 def redis(
     configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup, copies: Copies | None
 ) -> dict[str, RedisArgs]:
-    """For the two Redis, by purpose; none where the environment has switched it off.
+    """For the two Redis, by purpose; none where the environment has switched it off."""
+    return {
+        purpose: replace(args, entry=_redis_entry(configuration, keys, purpose, copies))
+        for purpose, args in _redis(configuration, keys, network, pod_group).items()
+    }
 
-    Two, because a cache that evicts would evict retries and replay protection too (contract RED-2).
+
+def waiting_redis(
+    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup
+) -> dict[str, RedisArgs]:
+    """For those in the other place: empty, with one node each, and nobody connects. The second nodes come
+    when people are back at work.
     """
+    return {
+        purpose: replace(args, naming=configuration.naming.in_recovery_region, redundant=False)
+        for purpose, args in _redis(configuration, keys, network, pod_group).items()
+    }
+
+
+def _redis(
+    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup
+) -> dict[str, RedisArgs]:
+    """Two, because a cache that evicts would evict retries and replay protection too (contract RED-2)."""
     settings, standard = configuration.settings, configuration.settings.standard
     if not settings.redis.enabled:
         return {}
@@ -114,19 +132,31 @@ def redis(
             naming=configuration.naming,
             node_type=node_type,
             eviction=eviction,
-            redundant=standard.redundant,
+            redundant=settings.redundant,
             snapshot_retention=snapshots,
             protect=standard.protects_data,
             vpc_id=network.vpc_id,
             subnet_ids=network.data_subnet_ids,
             client_security_group_id=pod_group.id,
-            readers=_readers(configuration, redis_secret(purpose)),
             data_key=keys.data,
-            secrets_key=keys.secrets,
-            secret_replica=_replica(configuration, copies),
+            entry=None,
         )
         for purpose, (node_type, eviction, snapshots) in purposes.items()
     }
+
+
+def _redis_entry(
+    configuration: Configuration, keys: Keys, purpose: str, copies: Copies | None
+) -> SecretEntryArgs:
+    return SecretEntryArgs(
+        naming=configuration.naming,
+        name=redis_secret(purpose),
+        description=f"Redis ({purpose}): how to connect",
+        key=keys.secrets,
+        readers=_readers(configuration, redis_secret(purpose)),
+        protect=configuration.settings.standard.protects_data,
+        replica=_replica(configuration, copies),
+    )
 
 
 def storage_copies(configuration: Configuration, keys: Keys) -> StorageArgs:

@@ -35,7 +35,7 @@ def network(configuration: Configuration, keys: Keys) -> NetworkArgs:
         cidr=settings.network.cidr,
         tiers=list(Tier),
         zones=settings.network.availability_zones,
-        nat_per_zone=standard.nat_per_zone,
+        nat_gateways=len(settings.network.availability_zones) if standard.nat_per_zone else 1,
         endpoint_zones=standard.endpoint_zones,
         log_retention=standard.log_retention,
         log_key=keys.logs,

@@ -52,6 +52,7 @@ def cluster(configuration: Configuration, keys: Keys, network: Network) -> Clust
         log_retention=standard.log_retention,
         deletion_protection=standard.deletion_protection,
         logs_exist=Singleton.CONTROL_PLANE_LOGS in settings.existing,
+        waiting=False,
         settings={OBSERVABILITY: log_shipping.settings(configuration.naming, configuration.system.name)},
     )
 

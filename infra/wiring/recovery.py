@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from infra.configuration import Configuration
 from infra.configuration.buckets import backed_up
 from infra.configuration.environments import BACKUP_DAYS, Standard
@@ -10,28 +12,47 @@ from infra.data.database import Database
 from infra.data.storage import Storage
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network, NetworkArgs, Tier
+from infra.kubernetes.cluster import Cluster, ClusterArgs
+from infra.kubernetes.pod_group import PodGroupArgs
 from infra.monitoring.notifications import Notifications
 from infra.naming import Naming
 from infra.recovery.backup import BackupArgs
 from infra.recovery.read_replica import ReadReplicaArgs
 from infra.recovery.vault import Vault, VaultArgs
 from infra.wiring.data import Copies
+from infra.wiring.kubernetes import cluster, pod_group
 
 
 def recovery_network(configuration: Configuration, keys: Keys) -> NetworkArgs:
-    """For the network of the replica: for data alone, until everything else is built around it."""
+    """For the network that waits: with subnets of every tier, since a cluster and Redis stand in it."""
     network, standard = configuration.settings.network, configuration.settings.standard
     return NetworkArgs(
         naming=configuration.naming.in_recovery_region,
         cidr=network.recovery_cidr,
-        tiers=[Tier.DATA],
+        tiers=list(Tier),
         zones=network.recovery_availability_zones,
-        nat_per_zone=False,
+        nat_gateways=0,
         endpoint_zones=0,
         log_retention=standard.log_retention,
         log_key=keys.logs,
         protect=standard.protects_data,
     )
+
+
+def waiting_cluster(configuration: Configuration, keys: Keys, network: Network) -> ClusterArgs:
+    """For the cluster that waits, without a node: its control plane takes longest to make."""
+    return replace(
+        cluster(configuration, keys, network),
+        naming=configuration.naming.in_recovery_region,
+        logs_exist=False,
+        waiting=True,
+        settings={},
+    )
+
+
+def waiting_pod_group(configuration: Configuration, network: Network, cluster: Cluster) -> PodGroupArgs:
+    """For the security group of the pods that will be there."""
+    return replace(pod_group(configuration, network, cluster), naming=configuration.naming.in_recovery_region)
 
 
 def read_replica(

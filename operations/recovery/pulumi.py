@@ -48,16 +48,18 @@ class Pulumi:
             file.write_text(json.dumps(state), encoding="utf-8")
             self._run("stack", "import", "--file", str(file))
 
-    def up(self, waiting: Callable[[], None]) -> None:
+    def up(self, waiting: Callable[[], None], without: str = "") -> None:
         """Deploys.
 
         Args:
             waiting: is called now and then while it lasts.
+            without: URN of what is left for another deployment, with all that depends on it.
 
         Raises:
             OperationFailed: with the last that the engine said.
         """
-        self._run("up", "--yes", "--skip-preview", waiting=waiting)
+        left = ["--exclude", without, "--exclude-dependents"] if without else []
+        self._run("up", "--yes", "--skip-preview", *left, waiting=waiting)
 
     def changes(self) -> dict[str, int]:
         """What a deployment would change, counted by operation; empty when program and AWS agree."""

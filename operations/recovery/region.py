@@ -182,11 +182,14 @@ class RegionRecovery:
             self._promote(),
             self._entries(),
             self._state(run),
-            self._write(),
+            self._write("write", "write it into {file}", services_first=True),
+            self._foundations(run),
             self._promoted(),
             self._build(run),
             self._ready(),
             self._redundant(),
+            self._write("rest", "write into {file} that the rest comes, too", services_first=False),
+            self._complete(run),
             self._agreed(run),
         )
         return Recovery(
@@ -283,7 +286,11 @@ class RegionRecovery:
             move = moved_state.Move(self._lost, self._serving, place, _MADE_ANEW, _LEFT_ALONE)
             moved = moved_state.moved(before, move)
             self._given.pulumi.take(moved.state)
-            run.about |= {"forgotten": len(moved.forgotten), "moved": len(moved.moved)}
+            run.about |= {
+                "forgotten": len(moved.forgotten),
+                "moved": len(moved.moved),
+                "instance": self._urn_of_instance(moved.state),
+            }
             return (
                 f"{len(moved.forgotten)} resources of {self._lost} forgotten, {len(moved.moved)} moved; the "
                 f"state as it was: recoveries/{_kept(run)}"
@@ -291,6 +298,13 @@ class RegionRecovery:
 
         does = f"forget in the state what was in {self._lost} (a copy is kept)"
         return Step("state", does, Wait.STATE, done, act)
+
+    def _urn_of_instance(self, state: dict[str, Any]) -> str:
+        return next(
+            str(each["urn"])
+            for each in state["deployment"]["resources"]
+            if each["type"] == "aws:rds/instance:Instance" and each["inputs"]["identifier"] == self._instance
+        )
 
     def _keep(self, run: Run, state: dict[str, Any]) -> None:
         """The state as it was, here and beside the backups; its secrets are encrypted in it."""
@@ -301,18 +315,30 @@ class RegionRecovery:
             Bucket=self._naming.bucket(BACKUPS), Key=f"{FOLDER}{_kept(run)}", Body=text.encode()
         )
 
-    def _write(self) -> Step:
+    def _write(self, name: str, does: str, *, services_first: bool) -> Step:
         generations, file = self._settings.database.generations, self._given.file
 
         def done() -> bool:
             text = file.read_text(encoding="utf-8")
-            return serving_file.written(text, self._serving, self._lost, generations) == text
+            wanted = serving_file.written(
+                text, self._serving, self._lost, generations, services_first=services_first
+            )
+            return wanted == text
 
         def act(_: Progress) -> str:
-            serving_file.write(file, self._serving, self._lost, generations)
+            serving_file.write(file, self._serving, self._lost, generations, services_first=services_first)
             return f"{file.name}: serving {self._serving}, lost {self._lost}"
 
-        return Step("write", f"write it into {file.name}", Wait.QUICK, done, act)
+        return Step(name, does.format(file=file.name), Wait.QUICK, done, act)
+
+    def _foundations(self, run: Run) -> Step:
+        """What waits for nothing of the database: so it does not wait for the promotion."""
+        return self._up(
+            run,
+            "foundations",
+            f"pulumi up without the database: network, nodes, load balancer in {self._serving}",
+            Wait.FOUNDATIONS,
+        )
 
     def _promoted(self) -> Step:
         def missing() -> str | None:
@@ -321,20 +347,27 @@ class RegionRecovery:
             return None if status == "available" and not source else f"{self._instance} is {status}"
 
         def act(progress: Progress) -> str:
-            wait_until(missing, Wait.PROMOTE, progress, self._clock, "promotion")
+            wait_until(missing, Wait.PROMOTED, progress, self._clock, "promotion")
             return f"{self._instance} is a database of its own"
 
         does = f"wait until {self._instance} is promoted"
-        return Step("promoted", does, Wait.PROMOTE, lambda: missing() is None, act)
+        return Step("promoted", does, Wait.PROMOTED, lambda: missing() is None, act)
 
     def _build(self, run: Run) -> Step:
-        def act(progress: Progress) -> str:
-            self._given.pulumi.up(lambda: progress("pulumi up"))
-            run.about["built"] = True
-            return f"everything else is in {self._serving}"
+        does = f"pulumi up: passwords, migration and services in {self._serving}"
+        return self._up(run, "build", does, Wait.BUILD_REGION)
 
-        does = f"pulumi up: cluster, Redis, load balancer, services in {self._serving}"
-        return Step("build", does, Wait.BUILD_REGION, lambda: bool(run.about.get("built")), act)
+    def _complete(self, run: Run) -> Step:
+        return self._up(run, "complete", "pulumi up: second nodes, snapshots", Wait.COMPLETE)
+
+    def _up(self, run: Run, name: str, does: str, wait: Wait) -> Step:
+        def act(progress: Progress) -> str:
+            without = str(run.about["instance"]) if name == "foundations" else ""
+            self._given.pulumi.up(lambda: progress("pulumi up"), without)
+            run.about[name] = True
+            return "deployed"
+
+        return Step(name, does, wait, lambda: bool(run.about.get(name)), act)
 
     def _ready(self) -> Step:
         def act(progress: Progress) -> str:

@@ -11,17 +11,19 @@ from yaml import YAMLError
 from commands.files import write_atomically
 from infra.configuration.files import NAMESPACE
 from infra.configuration.generations import Generations
-from infra.configuration.serving import LOST, SERVING
+from infra.configuration.serving import LOST, RECOVERING, SERVICES_FIRST, SERVING
 from infra.configuration.settings import RECOVERY_REGION
 from infra.configuration.strict_yaml import parse
 from operations.console import OperationError
 from operations.recovery import generations_file
 
-_KEYS = tuple(f"{NAMESPACE}{key.name}" for key in (SERVING, LOST))
+_KEYS = tuple(f"{NAMESPACE}{key.name}" for key in (SERVING, LOST, RECOVERING))
 _AFTER = f"{NAMESPACE}{RECOVERY_REGION.name}"
 
 
-def written(text: str, serving: str, lost: str, generations: Generations) -> str:
+def written(
+    text: str, serving: str, lost: str, generations: Generations, *, services_first: bool = False
+) -> str:
     """A stack file's text as it is after the loss of a region; comments and all else stay.
 
     Args:
@@ -29,11 +31,13 @@ def written(text: str, serving: str, lost: str, generations: Generations) -> str
         serving: the region that everything runs in.
         lost: the one that is gone; empty when none is.
         generations: of the database.
+        services_first: what makes it redundant comes later.
 
     Raises:
         OperationError: it is written in a way that is not exchanged here; says what to write.
     """
-    wanted = {_KEYS[0]: serving, **({_KEYS[1]: lost} if lost else {})}
+    values = (serving, lost, SERVICES_FIRST if services_first else "")
+    wanted = {key: value for key, value in zip(_KEYS, values, strict=True) if value}
     kept = [line for line in text.splitlines(keepends=True) if not _is_one(line)]
     changed = "".join(line + _lines(line, wanted) for line in kept)
     try:
@@ -48,7 +52,9 @@ def written(text: str, serving: str, lost: str, generations: Generations) -> str
     )
 
 
-def write(file: Path, serving: str, lost: str, generations: Generations) -> None:
+def write(
+    file: Path, serving: str, lost: str, generations: Generations, *, services_first: bool = False
+) -> None:
     """The same in the file.
 
     Raises:
@@ -57,7 +63,7 @@ def write(file: Path, serving: str, lost: str, generations: Generations) -> None
     with file.open(encoding="utf-8", newline="") as opened:
         text = opened.read()
     try:
-        write_atomically(file, written(text, serving, lost, generations))
+        write_atomically(file, written(text, serving, lost, generations, services_first=services_first))
     except OperationError as error:
         raise OperationError(f"{file.name}: {error}") from None
 

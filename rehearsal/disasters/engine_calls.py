@@ -50,14 +50,16 @@ class EngineCalls:
         if arguments[0] in ("preview", "up"):
             self._session.use_program(self._root)
         if arguments[0] == "up":
-            return self._up()
+            return self._up(arguments)
         done = self._session.answer(arguments, running=arguments[0] == "preview")
         return {"code": done.returncode, "out": done.stdout, "errors": done.stderr}
 
-    def _up(self) -> dict[str, Any]:
+    def _up(self, arguments: list[str]) -> dict[str, Any]:
+        own = ("--yes", "--skip-preview", "--non-interactive", "--stack", self._session.environment)
+        options = [each for each in arguments[1:] if each not in own]
         before = graph_of(self._session.workspace.resources())
         try:
-            result = self._session.up()
+            result = self._session.up(options=options)
         except EngineError as error:
             return {"code": _FAILED, "out": error.output, "errors": str(error)}
         after = graph_of(self._session.workspace.resources())

@@ -36,10 +36,13 @@ _WAITS = {
     "secrets": Wait.QUICK,
     "state": Wait.STATE,
     "write": Wait.QUICK,
-    "promoted": Wait.PROMOTE,
+    "foundations": Wait.FOUNDATIONS,
+    "promoted": Wait.PROMOTED,
     "build": Wait.BUILD_REGION,
     "ready": Wait.REACHED,
     "redundancy": Wait.QUICK,
+    "rest": Wait.QUICK,
+    "complete": Wait.COMPLETE,
     "agree": Wait.STATE,
 }
 
@@ -57,7 +60,7 @@ class RegionRehearsed:
         lost: of these, those that are gone.
         lost_seconds: from the newest row that is there to the disaster.
         calls: to the region that is lost, after it was seen that it does not answer.
-        build: how long AWS takes for the deployment, simulated.
+        deployments: how long AWS takes for each of the three, simulated.
         settled: what the next preview would change; after a refresh.
         serves: whether rows are written again.
         redis: the hosts that services find Redis at.
@@ -71,7 +74,7 @@ class RegionRehearsed:
     lost: int
     lost_seconds: float
     calls: tuple[str, ...]
-    build: Times
+    deployments: tuple[Times, ...]
     settled: dict[str, int]
     serves: bool
     redis: tuple[str, ...]
@@ -100,6 +103,7 @@ class RegionRehearsed:
             "callsToTheLostRegion": list(self.calls),
             "serves": self.serves,
             "previewAtTheEnd": self.settled,
+            "deployments": [vars(each) for each in self.deployments],
             "notRehearsed": list(NOT_REHEARSED),
         }
 
@@ -160,9 +164,9 @@ def _calls(on_stage: Stage) -> tuple[str, ...]:
     return tuple(f"{service} {operation}" for service, operation in (asked - _QUESTIONS).elements())
 
 
-def _simulated(on_stage: Stage) -> Times:
-    typical, slow = on_stage.engine.forecasts[-1].seconds
-    return Times(round(typical), round(slow))
+def _simulated(on_stage: Stage) -> tuple[Times, ...]:
+    seconds = [each.seconds for each in on_stage.engine.forecasts]
+    return tuple(Times(round(typical), round(slow)) for typical, slow in seconds)
 
 
 def _redis(on_stage: Stage) -> tuple[str, ...]:

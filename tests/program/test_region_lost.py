@@ -14,7 +14,9 @@ pytestmark = pytest.mark.contract("DR-3")
 @pytest.fixture(scope="module")
 def lost() -> Recording:
     database = {**stack_file("prod")["database"], "promoted": [1]}
-    return record("prod", {"serving": "us-east-2", "lost": "us-west-2", "database": database})
+    return record(
+        "prod", {"serving": "us-east-2", "lost": "us-west-2", "recovering": "services", "database": database}
+    )
 
 
 def test_nothing_is_declared_in_a_lost_region_and_no_provider_asks_there(lost: Recording) -> None:

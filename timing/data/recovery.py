@@ -11,6 +11,7 @@ from timing.data import database
 from timing.facts import Source, Times
 
 _DAY = date(2026, 11, 28)
+_SIMULATED = Source("simulated of the recorded deployment, as `make timeline` does", _DAY)
 
 
 class Wait(StrEnum):
@@ -21,9 +22,11 @@ class Wait(StrEnum):
     CHECK = "check"
     SWITCH = "switch"
     START_SERVICES = "start-services"
-    PROMOTE = "promote"
+    PROMOTED = "promoted"
     STATE = "state"
+    FOUNDATIONS = "foundations"
     BUILD_REGION = "build-region"
+    COMPLETE = "complete"
     REACHED = "reached"
     SNAPSHOT = "snapshot"
     SNAPSHOT_COPY = "snapshot-copy"
@@ -87,7 +90,7 @@ WAITS: Mapping[Wait, Waiting] = {
     Wait.SECRETS: Waiting(
         Times(15, 60), Source("estimated: a function starts, and KMS encrypts each value", date(2026, 11, 29))
     ),
-    Wait.PROMOTE: Waiting(
+    Wait.PROMOTED: Waiting(
         Times(300, 600),
         Source(
             'RDS user guide, "Promoting a read replica": several minutes or longer, with a restart; how long '
@@ -99,9 +102,9 @@ WAITS: Mapping[Wait, Waiting] = {
         Times(30, 120), Source("estimated: the engine reads or writes a state, or runs the program", _DAY)
     ),
     # tests/recovery/test_region.py holds it against the deployment that the rehearsal sees.
-    Wait.BUILD_REGION: Waiting(
-        Times(1080, 2160), Source("simulated of the recorded deployment: `timing`, as `make timeline`", _DAY)
-    ),
+    Wait.FOUNDATIONS: Waiting(Times(1080, 2160), _SIMULATED),
+    Wait.BUILD_REGION: Waiting(Times(1080, 2160), _SIMULATED),
+    Wait.COMPLETE: Waiting(Times(1080, 2160), _SIMULATED),
     Wait.REACHED: Waiting(
         Times(60, 90),
         Source("infra/edge: an alias's answer is kept for 60 s (Route 53 developer guide, alias TTL)", _DAY),
