@@ -22,6 +22,7 @@ from infra.data.database_monitoring import (
     declare_monitoring_role,
 )
 from infra.data.database_parameters import declare_parameters
+from infra.data.database_windows import PRIMARY, REPLICA
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
 from infra.data.tier_change import TierChange
 from infra.foundations import ports, timeouts
@@ -29,10 +30,6 @@ from infra.foundations.busy import created_when_free
 from infra.foundations.outliving import unlike_any_before
 from infra.foundations.security_rules import grant_ingress
 from infra.naming import Naming
-
-# Runbook 003: daily at 2 AM UTC. Maintenance is well apart from it, in the quietest night.
-BACKUP_WINDOW = "02:00-02:30"
-MAINTENANCE_WINDOW = "sun:04:00-sun:05:00"
 
 
 @dataclass(frozen=True)
@@ -194,6 +191,7 @@ class Database(pulumi.ComponentResource):
 
     def _instance(self, generation: int) -> rds.Instance:
         args, naming = self._args, self._args.naming
+        windows = REPLICA if generation in args.generations.promoted else PRIMARY
         return rds.Instance(
             logical("database", generation),
             identifier=naming.database(generation),
@@ -210,8 +208,8 @@ class Database(pulumi.ComponentResource):
             parameter_group_name=self.parameters,
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             backup_retention_period=args.backup_retention,
-            backup_window=BACKUP_WINDOW,
-            maintenance_window=MAINTENANCE_WINDOW,
+            backup_window=windows.backup,
+            maintenance_window=windows.maintenance,
             auto_minor_version_upgrade=True,
             # Changes that need a restart wait for the maintenance window where people use the database.
             apply_immediately=args.major_upgrade or not args.protect,

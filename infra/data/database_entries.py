@@ -15,10 +15,20 @@ FIRST_USER = "app_a"
 
 @dataclass(frozen=True)
 class DatabaseEntries:
-    """ARNs of the entries; each has a value when its ARN is known."""
+    """ARNs of the entries.
+
+    Args:
+        services: known when the entry has a value.
+        master: likewise.
+        empty_services: known as soon as the entry is there, before the database: for rights, and for
+            functions that ask for the value when they are called.
+        empty_master: likewise.
+    """
 
     services: pulumi.Output[str]
     master: pulumi.Output[str]
+    empty_services: pulumi.Output[str]
+    empty_master: pulumi.Output[str]
 
 
 def declare_entries(
@@ -56,15 +66,12 @@ def declare_entries(
     # The address in one piece is what pods connect with.
     for_services = {**address, "username": FIRST_USER, "password": password, "url": url}
     for_master = {**address, "username": instance.username, "password": master_password}
+    entry, master_entry = declare_secret(services, parent), declare_secret(master, parent)
+    value = pulumi.Output.json_dumps(for_services)
+    master_value = pulumi.Output.json_dumps(for_master)
     return DatabaseEntries(
-        declare_value(
-            declare_secret(services, parent),
-            services.name,
-            pulumi.Output.json_dumps(for_services),
-            parent,
-            rotated=True,
-        ),
-        declare_value(
-            declare_secret(master, parent), master.name, pulumi.Output.json_dumps(for_master), parent
-        ),
+        services=declare_value(entry, services.name, value, parent, rotated=True),
+        master=declare_value(master_entry, master.name, master_value, parent),
+        empty_services=entry.arn,
+        empty_master=master_entry.arn,
     )

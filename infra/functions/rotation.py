@@ -18,12 +18,14 @@ class Preparation:
     Args:
         function: the function's name.
         event: what it is called with.
+        master: ARN of the master's entry, known when it has a value.
         triggers: when one of them changes it is called again; a database that was restored knows the
             passwords of the day of its snapshot.
     """
 
     function: str
     event: pulumi.Input[str]
+    master: pulumi.Output[str]
     triggers: Mapping[str, pulumi.Input[str]]
 
 
@@ -60,7 +62,7 @@ class Rotation(pulumi.ComponentResource):
         self.prepared = lambda_.Invocation(
             "prepare-database",
             function_name=args.preparation.function,
-            input=args.preparation.event,
+            input=args.preparation.master.apply(lambda _: args.preparation.event),
             triggers=args.preparation.triggers,
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready[Rotator.DATABASE])),
         )

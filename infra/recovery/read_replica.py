@@ -19,14 +19,11 @@ from infra.data.database_monitoring import (
     declare_monitoring_role,
 )
 from infra.data.database_parameters import REPLICA_CONNECTIONS, declare_parameters
+from infra.data.database_windows import REPLICA
 from infra.foundations import timeouts
 from infra.foundations.busy import created_when_free
 from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
-
-# Apart from the primary's (infra/data/database.py), so that not both are busy at once.
-BACKUP_WINDOW = "05:00-05:30"
-MAINTENANCE_WINDOW = "sat:06:00-sat:07:00"
 
 
 @dataclass(frozen=True)
@@ -167,8 +164,8 @@ class ReadReplica(pulumi.ComponentResource):
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             # A replica's own backups: once promoted, it can be restored to a time from its first minute.
             backup_retention_period=args.backup_retention,
-            backup_window=BACKUP_WINDOW,
-            maintenance_window=MAINTENANCE_WINDOW,
+            backup_window=REPLICA.backup,
+            maintenance_window=REPLICA.maintenance,
             auto_minor_version_upgrade=True,
             apply_immediately=not args.protect,
             copy_tags_to_snapshot=True,

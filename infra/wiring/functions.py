@@ -65,9 +65,15 @@ def rotators(
 ) -> dict[Rotator, FunctionArgs]:
     """For the functions that rotate; none for what is not rotated here."""
     naming, region = configuration.naming, configuration.naming.region
+    # Values are asked for when a function is called: it need not wait for the database to be made.
+    known = {
+        **entries,
+        DATABASE_SECRET: database.entries.empty_services,
+        MASTER_SECRET: database.entries.empty_master,
+    }
 
     def function(rotator: Rotator, description: str, *statements: iam.Statement) -> FunctionArgs:
-        secrets = [entries[each.entry] for each in rotated(configuration) if each.rotator is rotator]
+        secrets = [known[each.entry] for each in rotated(configuration) if each.rotator is rotator]
         replica = iam.Key(copies.keys.secret_copies, naming.recovery_region) if copies else None
         rotate = iam.encrypted.rotate_secrets(secrets, iam.Key(keys.secrets, region), replica)
         return replace(
@@ -81,12 +87,12 @@ def rotators(
             function(
                 Rotator.DATABASE,
                 "Rotates the services' password for PostgreSQL; two users take turns",
-                iam.read_values([entries[MASTER_SECRET]]),
+                iam.read_values([known[MASTER_SECRET]]),
             ),
             distributions=_POSTGRESQL_DRIVER,
             variables={
                 "DATABASE_CERTIFICATES": database_certificates()[region],
-                "MASTER_SECRET": entries[MASTER_SECRET],
+                "MASTER_SECRET": known[MASTER_SECRET],
             },
             network=_network(
                 network, [Destination("database", database.security_group_id, ports.POSTGRESQL)]
@@ -138,6 +144,8 @@ def rotation(
             function=functions[Rotator.DATABASE].name,
             event=pulumi.Output.json_dumps({"secret": entries[DATABASE_SECRET], "address": address}),
             triggers={"instance": instance.resource_id},
+            # The function signs in with its value.
+            master=entries[MASTER_SECRET],
         ),
         # The routes of the network are how the functions reach AWS.
         ready={rotator: [network, function] for rotator, function in functions.items()},

@@ -129,7 +129,8 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
         yield from _rotated(graph, function)
     elif on == VALUE:
         for user in graph.of("aws:elasticache/user:User"):
-            if user.inputs["userName"] != "default":
+            # Another one may wait in the recovery region.
+            if user.inputs["userName"] != "default" and user.region == function.region:
                 yield graph.built_arn("elasticache", f"user:{user.inputs['userId']}", user)
     elif on == "ENTRIES":
         yield from _entries(graph, variables, variables["ENTRIES"].split(","))

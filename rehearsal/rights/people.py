@@ -316,7 +316,8 @@ def _ci(graph: Graph) -> Iterator[Call]:
 
 
 def _person(graph: Graph, entry: str) -> tuple[Principal, tuple[Policy, ...]]:
-    (access,) = [each for each in graph.of("aws:eks/accessEntry:AccessEntry") if each.name == entry]
+    # The first is where everything runs; another cluster may wait in the recovery region.
+    access = next(each for each in graph.of("aws:eks/accessEntry:AccessEntry") if each.name == entry)
     principal = Principal("AWS", access.inputs["principalArn"], graph.account)
     if entry == "deploy":
         return principal, (graph.policy_at(ADMINISTRATOR),)

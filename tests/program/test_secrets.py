@@ -57,7 +57,7 @@ def test_the_planted_values_are_there_to_be_found(paged: Recording) -> None:
     # The test above could not fail if the values never reached a resource.
     values = json.dumps([uncovered(dict(resource.inputs)) for resource in paged.resources])
     passwords = paged.of("random:index/randomPassword:RandomPassword")
-    assert all(f"{PLANTED}-{name}" in values for name in passwords)
+    assert all(f"{PLANTED}-{each.name}" in values for each in passwords.values())
     assert all(address in values for address in PAGING.values())
 
 

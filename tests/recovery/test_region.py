@@ -43,11 +43,16 @@ def test_services_find_redis_where_it_is_now(region_lost: RegionRehearsed) -> No
         assert "us-west-2" not in entry
 
 
-def test_the_time_that_a_person_is_told_is_that_of_the_deployment(region_lost: RegionRehearsed) -> None:
-    said = WAITS[Wait.BUILD_REGION].times
-    assert region_lost.build.typical <= said.typical <= region_lost.build.typical * 1.2
-    assert region_lost.build.slow <= said.slow <= region_lost.build.slow * 1.2
+def test_the_times_that_a_person_is_told_are_those_of_the_deployments(region_lost: RegionRehearsed) -> None:
+    waits = (Wait.FOUNDATIONS, Wait.BUILD_REGION, Wait.COMPLETE)
+    for wait, found in zip(waits, region_lost.deployments, strict=True):
+        said = WAITS[wait].times
+        assert found.typical <= said.typical <= found.typical * 1.2, wait
+        assert found.slow <= said.slow <= found.slow * 1.2, wait
 
 
+@pytest.mark.contract("DR-5")
 def test_on_aws_people_can_work_again_within_the_rto(region_lost: RegionRehearsed) -> None:
-    assert region_lost.until_users_are_back.typical <= 30 * 60
+    """Also where every step is at its slowest; 20 minutes is what recovery.md promises usually."""
+    assert region_lost.until_users_are_back.typical <= 20 * 60
+    assert region_lost.until_users_are_back.slow <= 30 * 60

@@ -90,21 +90,16 @@ WAITS: Mapping[Wait, Waiting] = {
     Wait.SECRETS: Waiting(
         Times(15, 60), Source("estimated: a function starts, and KMS encrypts each value", date(2026, 11, 29))
     ),
-    Wait.PROMOTED: Waiting(
-        Times(300, 600),
-        Source(
-            'RDS user guide, "Promoting a read replica": several minutes or longer, with a restart; how long '
-            "is estimated",
-            _DAY,
-        ),
-    ),
+    # Of the 5 to 10 minutes that a promotion takes these are left when the deployment without the database is
+    # done (RDS user guide, "Promoting a read replica": several minutes or longer; how long is estimated).
+    Wait.PROMOTED: Waiting(Times(55, 60), Source("estimated: what is left of a promotion", _DAY)),
     Wait.STATE: Waiting(
         Times(30, 120), Source("estimated: the engine reads or writes a state, or runs the program", _DAY)
     ),
-    # tests/recovery/test_region.py holds it against the deployment that the rehearsal sees.
-    Wait.FOUNDATIONS: Waiting(Times(1080, 2160), _SIMULATED),
-    Wait.BUILD_REGION: Waiting(Times(1080, 2160), _SIMULATED),
-    Wait.COMPLETE: Waiting(Times(1080, 2160), _SIMULATED),
+    # tests/recovery/test_region.py holds these against the deployments that the rehearsal sees.
+    Wait.FOUNDATIONS: Waiting(Times(210, 620), _SIMULATED),
+    Wait.BUILD_REGION: Waiting(Times(330, 820), _SIMULATED),
+    Wait.COMPLETE: Waiting(Times(610, 1220), _SIMULATED),
     Wait.REACHED: Waiting(
         Times(60, 90),
         Source("infra/edge: an alias's answer is kept for 60 s (Route 53 developer guide, alias TTL)", _DAY),
