@@ -110,7 +110,7 @@ reset: $(READY) ## throw away ENV's embedded AWS and its state, protected or not
 	@$(REHEARSAL) reset $(OPTIONS)
 
 bootstrap: $(READY) ## make what ENV's account needs first: state and key in REGION, roles, GitHub; WHAT=plan only shows
-	@$(OPERATIONS) bootstrap $(OPTIONS) $(ENDPOINT_URL) $${REGION:+--region "$$REGION"} $${YES:+--yes} \
+	@$(OPERATIONS) bootstrap $(OPTIONS) $(ENDPOINT_URL) $${REGION:+--region "$$REGION"} $${YES:+--yes} $${FORCE:+--force} \
 		$$([ "$$WHAT" != plan ] || echo --dry-run)
 
 promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGESTS="api=sha256:…" for tags of dev
@@ -163,7 +163,7 @@ parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets,
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
 
-recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, status, finish, retire
+recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, region, status, finish, retire
 	@$(OPERATIONS) recover "$${WHAT:-database}" $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} \
 		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACKUP:+--from-backup "$$BACKUP"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
 		$${YES:+--yes}

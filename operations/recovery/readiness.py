@@ -93,6 +93,8 @@ class Readiness:
             checks += [
                 ("replica", self._replica),
                 ("copied backups", self._copied_backups),
+                ("cluster", self._cluster),
+                ("redis", self._redis),
                 ("secrets", self._secrets),
                 ("images", self._images),
                 ("buckets", self._buckets),
@@ -201,6 +203,21 @@ class Readiness:
             yield Finding("replica", State.NOT_READY, f"{name} is {status}", "see RDS's events of it")
             return
         yield self._lag(name)
+
+    def _cluster(self) -> Iterator[Finding]:
+        name = self._naming.prefix
+        status = self._there("eks").describe_cluster(name=name)["cluster"]["status"]
+        advice = "`aws eks describe-cluster` says what is wrong; `pulumi up` makes it where it is gone"
+        yield _standing("cluster", [(name, status)], "ACTIVE", advice)
+
+    def _redis(self) -> Iterator[Finding]:
+        if not self._settings.redis.enabled:
+            return
+        answer = self._there("elasticache").describe_replication_groups()
+        found = {each["ReplicationGroupId"]: each["Status"] for each in answer["ReplicationGroups"]}
+        names = [self._naming.named(purpose) for purpose in ("cache", "queue")]
+        advice = "see ElastiCache's events of it; `pulumi up` makes it where it is gone"
+        yield _standing("redis", [(name, found.get(name, "gone")) for name in names], "available", advice)
 
     def _lag(self, name: str) -> Finding:
         answer = self._there("cloudwatch").get_metric_statistics(
@@ -328,3 +345,10 @@ def _minutes(age: timedelta) -> str:
 def _hours(age: timedelta) -> str:
     hours = max(age.total_seconds(), 0) / 3600
     return f"{hours:.0f} h" if hours < _LONG_HOURS else f"{hours / 24:.0f} days"
+
+
+def _standing(check: str, found: Sequence[tuple[str, str]], wanted: str, advice: str) -> Finding:
+    """What waits in the recovery region, by its status."""
+    said = ", ".join(f"{name} is {status}" for name, status in found)
+    good = all(status == wanted for _, status in found)
+    return Finding(check, State.READY if good else State.NOT_READY, said, "" if good else advice)

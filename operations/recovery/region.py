@@ -199,7 +199,7 @@ class RegionRecovery:
             self._loss(run),
             steps,
             "ready",
-            self._afterwards(environment),
+            self._afterwards(),
         )
 
     def _situation(self, run: Run) -> tuple[str, ...]:
@@ -223,14 +223,14 @@ class RegionRecovery:
             "minutes, until the region is back; what waits in the queue Redis"
         )
 
-    def _afterwards(self, environment: str) -> tuple[str, ...]:
+    def _afterwards(self) -> tuple[str, ...]:
         frontend = self._after.system.frontend is not None
         return (
             f"{self._given.file.name} is written; commit it",
             *(["deploy the frontend: its bucket is new and empty"] if frontend else []),
             f"there are no copies in another region until {self._lost} is back: `recover check` says so",
             f"when {self._lost} is back, its services must not write: their database is another one now",
-            f"how to go back: docs/recovery.md, The region is back ({environment})",
+            'what to do when it is: docs/recovery.md, "The region is lost"',
         )
 
     def _promote(self) -> Step:

@@ -177,6 +177,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             (
                 ("cloudwatch:GetMetricStatistics", EVERYTHING),
                 ("ecr:DescribeImages", EVERYTHING),
+                ("eks:DescribeCluster", EVERYTHING),
+                ("elasticache:DescribeReplicationGroups", EVERYTHING),
                 ("rds:DescribeDBSnapshots", EVERYTHING),
                 ("s3:GetReplicationConfiguration", EVERYTHING),
                 ("s3:ListBucket", EVERYTHING),

@@ -25,7 +25,7 @@ from tests.support.recordings import configuration_of
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 HOME, RECOVERY = "us-west-2", "us-east-2"
 PRIMARY = f"arn:aws:rds:{HOME}:230000000003:db:triangle-prod"
-REPLICA = f"arn:aws:rds:{RECOVERY}:230000000003:db:triangle-prod-replica"
+REPLICA = f"arn:aws:rds:{RECOVERY}:230000000003:db:triangle-prod"
 STATE_KEY = "awskms://alias/groundwork-state?region=eu-central-1"
 
 Answer = Any
@@ -42,6 +42,12 @@ def refused(code: str) -> ClientError:
 
 def instance(name: str, **more: Any) -> dict[str, Any]:
     return {"DBInstances": [{"DBInstanceIdentifier": name, "DBInstanceStatus": "available", **more}]}
+
+
+def redis(status: str) -> dict[str, Any]:
+    groups = {"triangle-prod-cache": "available", "triangle-prod-queue": status}
+    found = [{"ReplicationGroupId": name, "Status": each} for name, each in groups.items()]
+    return {"ReplicationGroups": found}
 
 
 def restore_tests(*names: str) -> dict[str, Any]:
@@ -74,7 +80,7 @@ def healthy() -> Answers:
             ]
         },
         (HOME, "s3", "list_objects_v2"): restore_tests("2026-11-24T1200Z.json"),
-        (RECOVERY, "rds", "describe_db_instances"): instance("triangle-prod-replica"),
+        (RECOVERY, "rds", "describe_db_instances"): instance("triangle-prod"),
         (RECOVERY, "cloudwatch", "get_metric_statistics"): {"Datapoints": lag},
         (RECOVERY, "rds", "describe_db_instance_automated_backups"): {
             "DBInstanceAutomatedBackups": [copied_backup()]
@@ -82,6 +88,8 @@ def healthy() -> Answers:
         (HOME, "secretsmanager", "describe_secret"): {
             "ReplicationStatus": [{"Region": RECOVERY, "Status": "InSync"}]
         },
+        (RECOVERY, "eks", "describe_cluster"): {"cluster": {"status": "ACTIVE"}},
+        (RECOVERY, "elasticache", "describe_replication_groups"): redis("available"),
         (RECOVERY, "ecr", "describe_images"): {"imageDetails": [{}]},
         (HOME, "s3", "get_bucket_replication"): {
             "ReplicationConfiguration": {"Rules": [{"Status": "Enabled"}]}
@@ -133,7 +141,7 @@ def ask(
 def test_where_everything_is_there_a_recovery_is_ready() -> None:
     found = ask()
     assert {each.state for each in found.values()} == {State.READY}
-    assert found["replica"].found == "triangle-prod-replica is 41 s behind"
+    assert found["replica"].found == "triangle-prod is 41 s behind"
     assert found["buckets"].found.startswith(f"all {len([each for each in CATALOGUE if each.replicated])} ")
     assert not any(each.advice for each in found.values())
 
@@ -262,10 +270,10 @@ def test_rds_may_write_its_statuses_in_capitals() -> None:
 
 
 def test_an_instance_that_is_not_available_is_no_replica() -> None:
-    replica = instance("triangle-prod-replica")
+    replica = instance("triangle-prod")
     replica["DBInstances"][0]["DBInstanceStatus"] = "storage-full"
     found = ask({(RECOVERY, "rds", "describe_db_instances"): replica})["replica"]
-    assert (found.state, found.found) == (State.NOT_READY, "triangle-prod-replica is storage-full")
+    assert (found.state, found.found) == (State.NOT_READY, "triangle-prod is storage-full")
 
 
 @pytest.mark.parametrize(
@@ -281,6 +289,18 @@ def test_an_instance_that_is_not_available_is_no_replica() -> None:
 )
 def test_the_states_key_outlives_both_regions(provider: str, state: State) -> None:
     assert ask(state_key=provider)["state's key"].state is state
+
+
+def test_a_cluster_or_a_redis_that_does_not_stand_there_costs_a_quarter_of_an_hour() -> None:
+    found = ask(
+        {
+            (RECOVERY, "eks", "describe_cluster"): {"cluster": {"status": "FAILED"}},
+            (RECOVERY, "elasticache", "describe_replication_groups"): redis("deleting"),
+        }
+    )
+    assert (found["cluster"].state, found["cluster"].found) == (State.NOT_READY, "triangle-prod is FAILED")
+    assert found["redis"].state is State.NOT_READY
+    assert found["redis"].found == "triangle-prod-cache is available, triangle-prod-queue is deleting"
 
 
 def test_what_aws_does_not_tell_is_not_known_and_the_rest_is_asked() -> None:
