@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from commands.files import write_atomically
 from infra.configuration import Configuration
@@ -19,8 +16,10 @@ from infra.configuration.platform_secrets import redis_secret
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
 from operations.recovery import moved_state, serving_file
+from operations.recovery.lost_region import QUESTIONS, answering
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.record import FOLDER
+from operations.recovery.replica import Replica
 from operations.recovery.run import Run
 from operations.recovery.services import Services
 from operations.recovery.steps import Clock, Progress, Recovery, Step, wait_until
@@ -28,14 +27,10 @@ from timing.data.recovery import Wait
 
 KIND = "region"
 
-# A region that does not answer is not waited for: its services are asked once, and briefly.
-_BRIEFLY = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})
-QUESTIONS = (("ec2", "describe_vpcs"), ("rds", "describe_db_instances"), ("eks", "list_clusters"))
 # Redis is made anew, so what its entries say of it is, too.
 _MADE_ANEW = frozenset(redis_secret(purpose) for purpose in ("cache", "queue"))
 # With these S3 copies what it had not copied yet, once the lost region is back.
 _LEFT_ALONE = frozenset([*(replication_role(each.name) for each in CATALOGUE), "replication-trail"])
-_LAG_WINDOW = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -85,10 +80,11 @@ class RegionRecovery:
     def __init__(self, after: Configuration, given: Surroundings, clock: Clock | None = None) -> None:
         self._after, self._given, self._clock = after, given, clock or Clock()
         self._naming, self._settings = after.naming, after.settings
-        self._rds = given.connection.client("rds")
         self._secrets = given.connection.client("secretsmanager")
         self._services = Services.of(after, given.connection)
         self._instance = self._naming.database(self._settings.database.generations.current)
+        self._replica = Replica(given.connection, self._instance)
+        self._days = self._settings.database.backup_retention
 
     @property
     def _serving(self) -> str:
@@ -108,14 +104,14 @@ class RegionRecovery:
             OperationError: the region answers.
             OperationFailed: nothing can take over.
         """
-        answering = list(self._answering())
-        if answering and not force:
+        there = list(answering(self._given.connection, self._lost))
+        if there and not force:
             raise OperationError(
-                f"{self._lost} answers ({', '.join(answering)}), so both regions would write. Is it lost all "
+                f"{self._lost} answers ({', '.join(there)}), so both regions would write. Is it lost all "
                 "the same, for what people need? Then: --force, after its services were stopped "
                 "(`kubectl scale --replicas=0`)."
             )
-        found = self._replica()
+        found = self._replica.find()
         if found is None:
             raise OperationFailed(
                 f"{self._instance} is not in {self._serving}: there is no replica to promote. Its copied "
@@ -125,70 +121,26 @@ class RegionRecovery:
         return {
             "lost": self._lost,
             "serving": self._serving,
-            "answered": answering,
+            "answered": there,
             "replica": str(found["DBInstanceStatus"]),
-            "lag": self._lag(),
+            "lag": self._replica.lag(datetime.fromtimestamp(self._clock.now(), UTC)),
             "resources": len((state.get("deployment") or {}).get("resources") or []),
         }
-
-    def _answering(self) -> Iterator[str]:
-        connection = self._given.connection
-        for service, operation in QUESTIONS:
-            client = connection.session.client(
-                service, region_name=self._lost, endpoint_url=connection.endpoint_url, config=_BRIEFLY
-            )
-            try:
-                getattr(client, operation)()
-                yield service
-            except ClientError as error:
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
-                    yield service
-            except BotoCoreError:
-                continue
-
-    def _replica(self) -> dict[str, Any] | None:
-        try:
-            answer = self._rds.describe_db_instances(DBInstanceIdentifier=self._instance)
-        except ClientError as error:
-            if error.response["Error"]["Code"].startswith("DBInstanceNotFound"):
-                return None
-            raise
-        found: dict[str, Any] = answer["DBInstances"][0]
-        return found
-
-    def _lag(self) -> float | None:
-        """Seconds that the replica was behind when that was last measured; None where nobody knows."""
-        now = datetime.fromtimestamp(self._clock.now(), UTC)
-        answer = self._given.connection.client("cloudwatch").get_metric_statistics(
-            Namespace="AWS/RDS",
-            MetricName="ReplicaLag",
-            Dimensions=[{"Name": "DBInstanceIdentifier", "Value": self._instance}],
-            StartTime=now - _LAG_WINDOW,
-            EndTime=now,
-            Period=60,
-            Statistics=["Maximum"],
-        )
-        points = [
-            point
-            for point in sorted(answer["Datapoints"], key=lambda each: each["Timestamp"])
-            if point["Maximum"] >= 0
-        ]
-        return float(points[-1]["Maximum"]) if points else None
 
     def plan(self, run: Run) -> Recovery:
         """What is done, of what was decided."""
         environment = self._settings.environment.value
         steps = (
-            self._promote(),
-            self._entries(),
+            self._promote(run),
+            self._entries(run),
             self._state(run),
-            self._write("write", "write it into {file}", services_first=True),
+            self._write(run, "write", "write it into {file}", services_first=True),
             self._foundations(run),
             self._promoted(),
             self._build(run),
             self._ready(),
             self._redundant(),
-            self._write("rest", "write into {file} that the rest comes, too", services_first=False),
+            self._write(run, "rest", "write into {file} that the rest comes, too", services_first=False),
             self._complete(run),
             self._agreed(run),
         )
@@ -233,34 +185,28 @@ class RegionRecovery:
             'what to do when it is: docs/recovery.md, "The region is lost"',
         )
 
-    def _promote(self) -> Step:
+    def _promote(self, run: Run) -> Step:
         def done() -> bool:
-            found = self._there()
-            return not found.get("ReadReplicaSourceDBInstanceIdentifier") or _is_modifying(found)
+            return bool(run.about.get("promotionAsked")) or not self._replica.follows
 
         def act(_: Progress) -> str:
-            days = self._settings.database.backup_retention
-            self._rds.promote_read_replica(DBInstanceIdentifier=self._instance, BackupRetentionPeriod=days)
+            self._replica.not_promoted(self._days)
+            run.about["promotionAsked"] = True
             return f"{self._instance} is being promoted"
 
         does = f"promote the replica {self._instance} in {self._serving}"
         return Step("promote", does, Wait.QUICK, done, act)
 
-    def _there(self) -> dict[str, Any]:
-        found = self._replica()
-        if found is None:
-            raise OperationFailed(f"{self._instance} is not there any more")
-        return found
-
-    def _entries(self) -> Step:
+    def _entries(self, run: Run) -> Step:
         def act(_: Progress) -> str:
             names = list(self._copied_entries())
             for name in names:
                 self._secrets.stop_replication_to_replica(SecretId=name)
+            run.about["secrets"] = len(names)
             return f"{len(names)} secrets are the region's own"
 
         def done() -> bool:
-            return next(self._copied_entries(), None) is None
+            return "secrets" in run.about
 
         return Step("secrets", f"secrets in {self._serving} become its own", Wait.QUICK, done, act)
 
@@ -289,7 +235,6 @@ class RegionRecovery:
             run.about |= {
                 "forgotten": len(moved.forgotten),
                 "moved": len(moved.moved),
-                "instance": self._urn_of_instance(moved.state),
             }
             return (
                 f"{len(moved.forgotten)} resources of {self._lost} forgotten, {len(moved.moved)} moved; the "
@@ -315,10 +260,12 @@ class RegionRecovery:
             Bucket=self._naming.bucket(BACKUPS), Key=f"{FOLDER}{_kept(run)}", Body=text.encode()
         )
 
-    def _write(self, name: str, does: str, *, services_first: bool) -> Step:
+    def _write(self, run: Run, name: str, does: str, *, services_first: bool) -> Step:
         generations, file = self._settings.database.generations, self._given.file
 
         def done() -> bool:
+            if services_first and run.about.get("build"):
+                return True  # what comes first is there; the file may say already that the rest comes
             text = file.read_text(encoding="utf-8")
             wanted = serving_file.written(
                 text, self._serving, self._lost, generations, services_first=services_first
@@ -342,12 +289,11 @@ class RegionRecovery:
 
     def _promoted(self) -> Step:
         def missing() -> str | None:
-            found = self._there()
-            source, status = found.get("ReadReplicaSourceDBInstanceIdentifier"), found["DBInstanceStatus"]
-            return None if status == "available" and not source else f"{self._instance} is {status}"
+            return self._replica.not_promoted(self._days)
 
         def act(progress: Progress) -> str:
-            wait_until(missing, Wait.PROMOTED, progress, self._clock, "promotion")
+            # As patient as with a restore: a promotion may well take longer than what is built meanwhile.
+            wait_until(missing, Wait.RESTORE, progress, self._clock, "promotion")
             return f"{self._instance} is a database of its own"
 
         does = f"wait until {self._instance} is promoted"
@@ -362,7 +308,7 @@ class RegionRecovery:
 
     def _up(self, run: Run, name: str, does: str, wait: Wait) -> Step:
         def act(progress: Progress) -> str:
-            without = str(run.about["instance"]) if name == "foundations" else ""
+            without = self._urn_of_instance(self._given.pulumi.export()) if name == "foundations" else ""
             self._given.pulumi.up(lambda: progress("pulumi up"), without)
             run.about[name] = True
             return "deployed"
@@ -380,19 +326,11 @@ class RegionRecovery:
         return Step("ready", "services are ready, and names lead to them", Wait.REACHED, done, act)
 
     def _redundant(self) -> Step:
-        """Not from the maintenance window on, for which the program leaves it."""
-
         def done() -> bool:
-            found = self._there()
-            pending = found.get("PendingModifiedValues") or {}
-            return not self._settings.standard.redundant or bool(
-                found.get("MultiAZ") or (_is_modifying(found) and pending.get("MultiAZ"))
-            )
+            return not self._settings.standard.redundant or self._replica.has_standby
 
         def act(_: Progress) -> str:
-            self._rds.modify_db_instance(
-                DBInstanceIdentifier=self._instance, MultiAZ=True, ApplyImmediately=True
-            )
+            self._replica.add_standby()
             return f"a standby of {self._instance} is being made"
 
         return Step("redundancy", "a standby in another zone, from now on", Wait.QUICK, done, act)
@@ -413,7 +351,3 @@ class RegionRecovery:
 
 def _kept(run: Run) -> str:
     return f"{run.id}-state-before.json"
-
-
-def _is_modifying(found: dict[str, Any]) -> bool:
-    return str(found["DBInstanceStatus"]) in ("modifying", "rebooting", "backing-up")

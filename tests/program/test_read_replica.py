@@ -169,7 +169,9 @@ def test_nobody_reaches_the_replica_before_the_day(prod: Recording) -> None:
         if each.in_recovery and each.name == "database"
     )
     rules = prod.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").values()
-    assert not [rule.name for rule in rules if rule.references.get("securityGroupId") == {group.urn}]
+    assert not [
+        rule.name for rule in rules if rule.references.get("securityGroupId") == frozenset([group.urn])
+    ]
 
 
 @pytest.mark.contract("DR-3")
