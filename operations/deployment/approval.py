@@ -15,7 +15,6 @@ from typing import Any
 from commands.errors import CommandError, ErrorCode, Exit
 from preview.approvals import approved, read_approvals
 from preview.change import change_of
-from preview.risks import ranked
 
 
 class NotApproved(CommandError):
@@ -54,6 +53,9 @@ def check(root: Path, environment: str, preview: Mapping[str, Any], today: date)
         NotApproved: the message has the lines to write.
         ConfigurationError: the file has mistakes.
     """
+    # Here and not above: policies are evaluated by rehearsal/rights, which no other operation needs.
+    from preview.risks import ranked
+
     groups = ranked(change_of(environment, _steps(preview)))
     found = approved(groups, environment, read_approvals(root), today)
     if found.missing:
