@@ -97,7 +97,7 @@ def together(cases: Sequence[Case]) -> list[list[Case]]:
     return groups
 
 
-_MOST_TOGETHER = 12
+_MOST_TOGETHER = 20
 
 
 def played(cases: Sequence[Case], folder: Path) -> Change:

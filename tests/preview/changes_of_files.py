@@ -63,7 +63,7 @@ CASES = (
     Case(
         "Redis's cache becomes smaller",
         named=(
-            "INTERRUPTS Redis group cache connections break once, when the other node takes over, 20 to 60 s; Sunday 05:00 UTC",
+            "INTERRUPTS Redis group cache* connections break once, when the other node takes over, 20 to 60 s; Sunday 05:00 UTC",
         ),
         stack=(("redis.cache", "small"),),
     ),
@@ -92,7 +92,7 @@ CASES = (
     # Access.
     Case(
         "another office reaches the cluster",
-        named=("ACCESS EKS cluster admits 203.0.113.0/24 to its API",),
+        named=("ACCESS EKS cluster* admits 203.0.113.0/24 to its API",),
         stack=(("cluster.apiAccess", ["198.51.100.0/24", "203.0.113.0/24"]),),
     ),
     Case(
@@ -113,7 +113,7 @@ CASES = (
     ),
     Case(
         "Kubernetes becomes newer",
-        named=("FINAL EKS cluster goes from Kubernetes 1.35 to 1.36, and not back",),
+        named=("FINAL EKS cluster* goes from Kubernetes 1.35 to 1.36, and not back",),
         stack=(("cluster.version", "1.36"),),
         of="node",
     ),
@@ -325,7 +325,7 @@ CASES = (
     ),
     Case(
         "the cluster may be deleted",
-        named=("WEAKER EKS cluster can be deleted: its deletion protection is switched off",),
+        named=("WEAKER EKS cluster* can be deleted: its deletion protection is switched off",),
         program=_standard("prod", deletion_protection=False),
     ),
     Case(
@@ -400,6 +400,9 @@ CASES = (
             "DATA log group * is deleted with the logs in it",
             "DATA cross-region replica database in the recovery region is deleted with its databases; the database that it copies stays; Pulumi refuses: it is protected",
             "DATA replication of backups copied-backups in the recovery region is deleted with the copies of its backups",
+            "DATA Redis group * in the recovery region is deleted with the keys in it*",
+            "OUTAGE EKS cluster in the recovery region is removed: no pod runs",
+            "OUTAGE internet gateway in the recovery region is removed*",
             "OUTAGE VPC in the recovery region is removed: everything in it has to move; Pulumi refuses: it is protected",
             "OUTAGE subnet * is removed: what stands in it has to move; Pulumi refuses: it is protected",
             "WEAKER bucket object lock configuration audit lets who may bypass it remove locked objects",
