@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
@@ -54,6 +54,9 @@ _NOUNS: Mapping[str, str] = {
     "aws:secretsmanager/secret:Secret": "secret",
     "random:index/randomPassword:RandomPassword": "generated password",
 }
+
+
+_NO_NAME = "@"  # is part of no noun
 
 
 class EngineStep(Protocol):
@@ -117,6 +120,12 @@ class Step:
         if self.type in _NOUNS and self.type not in DURATIONS:
             return f"{_NOUNS[self.type]} {self.name}"
         return noun_of(Resource(self.urn, self.type, self.after or self.before))
+
+    @property
+    def kind(self) -> str:
+        """What people call all of its kind: `EKS cluster`, also where the resource is called no more."""
+        nameless = replace(self, urn=f"{self.urn.rpartition('::')[0]}::{_NO_NAME}")
+        return nameless.noun.removesuffix(f" {_NO_NAME}")
 
     @property
     def where(self) -> str:

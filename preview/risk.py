@@ -114,7 +114,7 @@ class Group:
             return first.who
         steps = [risk.about for risk in self.risks if isinstance(risk.about, Step)]
         names = [f"{step.name}{step.where}" for step in steps]
-        nouns = {step.noun.removesuffix(f" {step.name}") for step in steps}
+        nouns = {step.kind for step in steps}
         noun = _plural(nouns.pop()) if len(nouns) == 1 else "resources"
         shown = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
         return f"{len(names)} {noun} ({shown})"

@@ -94,6 +94,9 @@ def test_two_places_are_told_apart_and_several_have_a_plural() -> None:
     there.urn = there.urn.replace("groundwork:x", "groundwork:place:Recovery$groundwork:x")
     (only,) = report(there, step("delete", repository, "backend", {})).groups
     assert only.who == "2 repositories (backend in the recovery region, backend)"
+    cluster = "aws:eks/cluster:Cluster"
+    steps = [step("delete", cluster, "cluster", {}), step("delete", cluster, "other", {})]
+    assert report(*steps).groups[0].who == "2 EKS clusters (cluster, other)"
 
 
 def test_the_same_right_of_several_roles_is_one_line() -> None:
