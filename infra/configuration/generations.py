@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from infra.configuration.kinds import Number, Numbers, Switch
 from infra.configuration.validation import Reader
@@ -91,6 +92,12 @@ class Generations:
     def declared(self) -> tuple[int, ...]:
         """All of them, the oldest first."""
         return tuple(sorted((self.current, *self.retired)))
+
+    def but(self, **changes: Any) -> Generations:
+        """With other values; of a generation that is not declared any more nothing is said."""
+        changed = replace(self, **changes)
+        promoted = tuple(each for each in changed.promoted if each in changed.declared)
+        return replace(changed, promoted=promoted)
 
     @property
     def newest(self) -> int:

@@ -190,7 +190,7 @@ class DatabaseRecovery:
         """Of a file that was written already: what it said before."""
         retired = tuple(each for each in self._declared.retired if each not in (source, target))
         lost = tuple(each for each in self._declared.lost if each in retired)
-        return Generations(source, retired, lost)
+        return self._declared.but(current=source, retired=retired, lost=lost, adopt=False)
 
     def _plan_back(self, run: Run) -> Recovery:
         source, target = int(run.about["source"]), int(run.about["target"])
@@ -200,7 +200,7 @@ class DatabaseRecovery:
         retired = {*self._declared.retired, *([source] if adopted else [])} - {target}
         if not adopted:
             retired -= {source}
-        after = Generations(target, tuple(sorted(retired)), self._declared.lost)
+        after = self._declared.but(current=target, retired=tuple(sorted(retired)), adopt=False)
         rest = f"{name} stays beside it, as a retired one; commit {self._file.name}, then pulumi up"
         if not adopted:
             rest = (
@@ -261,8 +261,7 @@ class DatabaseRecovery:
     def retire(self, generation: int) -> list[str]:
         """Unprotects it in AWS and takes it out of the file; answers what a person does then."""
         names = self.instances.unprotect(generation)
-        left = replace(
-            self._declared,
+        left = self._declared.but(
             retired=tuple(each for each in self._declared.retired if each != generation),
             lost=tuple(each for each in self._declared.lost if each != generation),
         )

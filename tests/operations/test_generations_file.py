@@ -69,3 +69,13 @@ def test_what_cannot_be_exchanged_is_told_with_the_lines_to_write(tmp_path: Path
     file.write_text("x: &all {tier: small}\nconfig:\n  groundwork:database: *all\n", encoding="utf-8")
     with pytest.raises(OperationError, match=r"(?s)Pulumi\.dev\.yaml: .*exactly:\n    generation: 2"):
         write(file, RESTORED)
+
+
+def test_what_began_as_a_replica_is_remembered_for_as_long_as_it_is_declared() -> None:
+    """The program would replace an instance that it forgets this of."""
+    serving_there = Generations(1, promoted=(1,))
+    restored = serving_there.but(current=2, retired=(1,), adopt=True)
+    assert restored.promoted == (1,)
+    assert restored.but(current=1, retired=(2,), adopt=False).promoted == (1,)
+    assert restored.but(retired=()).promoted == ()
+    assert "promoted: [1]" in written(BLOCK, restored)
