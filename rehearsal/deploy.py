@@ -13,7 +13,8 @@ from rehearsal.aws.quotas import Excess, exceeded, graph_of_state
 from rehearsal.changed import changed, changed_outputs, did
 from rehearsal.console import Terminal
 from rehearsal.inventory import Inventory, Standing
-from rehearsal.session import EngineError, Result, Session
+from rehearsal.outcome import EngineError, Result
+from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 from timing.forecast import Forecast
 from timing.operations import Run

@@ -25,7 +25,8 @@ from rehearsal.changed import Changed, Property, changed
 from rehearsal.console import Terminal
 from rehearsal.events import Log
 from rehearsal.inventory import Standing, standing_of
-from rehearsal.session import EngineError, Progress, Result, Session
+from rehearsal.outcome import EngineError, Result
+from rehearsal.session import Progress, Session
 from rehearsal.workspace import Workspace
 
 # What a server is asked for, and nothing of AWS's is called like it.

@@ -33,7 +33,8 @@ from preview.report import Report
 from rehearsal.changed import did
 from rehearsal.console import Terminal
 from rehearsal.events import Log
-from rehearsal.session import EngineError, Progress, Session
+from rehearsal.outcome import EngineError
+from rehearsal.session import Progress, Session
 from rehearsal.throwaway import throwaway_session
 from timing.forecast import Forecast
 

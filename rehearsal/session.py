@@ -27,17 +27,17 @@ from urllib.parse import quote
 import grpc
 import typer
 
-from commands.errors import CommandError, CommandFailed, Exit
 from infra.configuration.files import NAMESPACE
 from rehearsal import language, server
 from rehearsal.aws import services
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider
 from rehearsal.aws.sdk_types import DESCRIPTIONS
-from rehearsal.changed import Changed, changed
+from rehearsal.changed import changed
 from rehearsal.events import Log, LogReader
 from rehearsal.journal import Journal, JournalError
 from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
+from rehearsal.outcome import EngineError, Interrupted, Result, failure, taken_over
 from rehearsal.provider import ProviderError
 from rehearsal.random import RandomProvider
 from rehearsal.sdk_speed import collect_garbage_rarely
@@ -54,45 +54,6 @@ Progress = Callable[[Log], None]
 
 # How often a running engine's log is looked at.
 _POLL_SECONDS = 0.05
-
-
-class EngineError(CommandFailed):
-    """The engine ended with an error; `log` has what it said, `output` all that it printed."""
-
-    def __init__(self, message: str, log: Log, output: str = "") -> None:
-        super().__init__(message)
-        self.log = log
-        self.output = output
-
-    def details(self) -> dict[str, Any]:
-        """What the engine said, and what it printed as JSON before it ended."""
-        found: dict[str, Any] = {"diagnostics": self.log.diagnostics}
-        with contextlib.suppress(ValueError):
-            found["preview"] = json.loads(self.output)
-        return found
-
-
-class Interrupted(CommandError):
-    """A person pressed Ctrl-C; the engine has stopped in good order and kept its state."""
-
-    code = Exit.INTERRUPTED
-
-    def __str__(self) -> str:
-        return "Interrupted. The engine has stopped in good order; run the same command again to finish."
-
-
-@dataclass(frozen=True)
-class Result:
-    """A finished operation: what the engine said and how long it took (seconds)."""
-
-    log: Log
-    seconds: float
-    output: str = ""
-
-    @property
-    def changes(self) -> dict[str, int]:
-        """The engine's count of steps by operation, without the unchanged resources."""
-        return {name: count for name, count in self.log.changes.items() if name != "same" and count}
 
 
 @dataclass
@@ -356,7 +317,7 @@ class Session:
         # there whose change it was: what clients of `make serve` had changed before is taken along, and told.
         taken = changed(self.refresh(options=["--clear-pending-creates"]).log)
         if taken:
-            typer.echo(f"warning: {_taken(self.environment, taken)}", err=True)
+            typer.echo(f"warning: {taken_over(self.environment, taken)}", err=True)
 
     def _environment(self) -> dict[str, str]:
         """The engine's environment: nothing of the user's own Pulumi or AWS settings."""
@@ -409,7 +370,7 @@ class Session:
         if "--yes" in options:
             self._sealed()
         if code != 0:
-            raise EngineError(_failure(operation, log, complaints or output), log, output)
+            raise EngineError(failure(operation, log, complaints or output), log, output)
         return Result(log, time.monotonic() - begun, output)
 
     def _run(self, command: list[str], reader: LogReader, progress: Progress | None) -> tuple[int, str, str]:
@@ -448,31 +409,3 @@ def _wait(process: subprocess.Popen[Any], reader: LogReader, progress: Progress 
             # The first one lets the steps under way finish; the second one ends them.
             interrupted = True
             os.killpg(process.pid, signal.SIGINT)
-
-
-_NAMED = 5  # resources of a sentence
-
-
-def _taken(environment: str, taken: Sequence[Changed]) -> str:
-    names = [each.resource for each in taken[:_NAMED]]
-    more = [f"{len(taken) - _NAMED} more"] if len(taken) > _NAMED else []
-    return (
-        f"the session of {environment} before this one was cut off, or its state is another. What differed "
-        f"is in the state now as the embedded AWS has it: {', '.join(names + more)}."
-    )
-
-
-# What the engine says of a component that a provider would make itself, before it asks the provider.
-_NO_COMPONENTS = "plugins that can construct components must support secrets"
-_SINGLE_RESOURCES = (
-    "the embedded providers take single resources, none that stands for several. For files of objects there "
-    "is kubernetes.yaml.ConfigFile(NAME, file=…); `helm template NAME CHART > chart.yaml` makes a file"
-)
-
-
-def _failure(operation: str, log: Log, output: str) -> str:
-    """The engine's errors, each once; its whole output when it could not say them as events."""
-    if log.diagnostics:
-        told = "\n".join(dict.fromkeys(log.diagnostics))
-        return told.replace(_NO_COMPONENTS, _SINGLE_RESOURCES)
-    return output.strip() or f"pulumi {operation} ended without saying why"

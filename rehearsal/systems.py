@@ -11,7 +11,7 @@ import yaml
 
 from rehearsal.aws.quota_table import QUOTAS
 from rehearsal.aws.quotas import exceeded, graph_of_state
-from rehearsal.session import EngineError
+from rehearsal.outcome import EngineError
 from rehearsal.throwaway import throwaway_session
 from rehearsal.workspace import ENVIRONMENTS
 

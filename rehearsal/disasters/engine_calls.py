@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from commands.files import write_atomically
-from rehearsal.session import EngineError, Session
+from rehearsal.outcome import EngineError
+from rehearsal.session import Session
 from timing.forecast import Forecast
 from timing.recorded import graph_of, run_of
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.session import EngineError, Session
+from rehearsal.outcome import EngineError
+from rehearsal.session import Session
 from tests.support.small_program import REGION, SmallProgram, session_of
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DR-1")]

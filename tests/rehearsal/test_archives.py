@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.session import EngineError
+from rehearsal.outcome import EngineError
 from tests.support.small_program import REGION, SmallProgram, resources, session_of
 
 pytestmark = pytest.mark.engine

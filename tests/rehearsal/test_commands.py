@@ -11,8 +11,8 @@ import yaml
 
 from rehearsal.deploy import deploy, take_away
 from rehearsal.manifests import write_manifests
+from rehearsal.outcome import EngineError
 from rehearsal.review import Refused, RevisionError, review
-from rehearsal.session import EngineError
 from rehearsal.timeline import as_json, timeline, write_picture
 from rehearsal.workspace import Workspace, WorkspaceError
 from tests.support.json_output import check_output

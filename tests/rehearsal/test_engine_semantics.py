@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.session import EngineError
+from rehearsal.outcome import EngineError
 from tests.support.small_program import ACCOUNT, REGION, SmallProgram, resources, session_of
 
 pytestmark = pytest.mark.engine

@@ -16,7 +16,8 @@ from infra.configuration.add_ons import OBSERVABILITY
 from rehearsal.inventory import Inventory
 from rehearsal.journal import Journal
 from rehearsal.kubernetes import Installed
-from rehearsal.session import EngineError, Result, Session
+from rehearsal.outcome import EngineError, Result
+from rehearsal.session import Session
 from rehearsal.workspace import ENVIRONMENTS, Workspace
 from tests.support.checkout import copy_program, replace_text
 

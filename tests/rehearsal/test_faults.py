@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.journal import Entry, Journal
-from rehearsal.session import EngineError, Interrupted, Session
+from rehearsal.outcome import EngineError, Interrupted
+from rehearsal.session import Session
 from rehearsal.stackfile import StackFileError
 from rehearsal.workspace import LockedError, Workspace, WorkspaceError
 from tests.support.checkout import replace_text

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.session import EngineError, Session
+from rehearsal.outcome import EngineError
+from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 from tests.support.checkout import ROOT, copy_program
 

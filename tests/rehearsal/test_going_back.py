@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from infra.configuration.tiers import DATABASE_TIERS
-from rehearsal.session import EngineError, Session
+from rehearsal.outcome import EngineError
+from rehearsal.session import Session
 from tests.support.small_program import REGION, SmallProgram, deployed, refusal, session_of
 
 pytestmark = pytest.mark.engine

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from rehearsal.language import processor_seconds, sdk_as_published, sdk_without
+from rehearsal.outcome import EngineError
 from rehearsal.sdk_bench import comparable, differences, state_of
 from rehearsal.sdk_speed import replacements
-from rehearsal.session import EngineError
 from tests.support.small_program import SmallProgram, session_of
 
 pytestmark = pytest.mark.engine

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.session import EngineError, Session
+from rehearsal.outcome import EngineError
+from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 
 ACCOUNT = "111122223333"

@@ -28,9 +28,9 @@ from rehearsal.audit.waivers import Waiver
 from rehearsal.changed import Changed, Property
 from rehearsal.drift import Found
 from rehearsal.events import Log
+from rehearsal.outcome import EngineError
+from rehearsal.outcome import Result as Done
 from rehearsal.review import Refused, Reviewed
-from rehearsal.session import EngineError
-from rehearsal.session import Result as Done
 from rehearsal.stackfile import StackFileError
 from tests.support.json_output import SCHEMA, check_output
 

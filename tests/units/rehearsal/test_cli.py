@@ -13,7 +13,7 @@ from rehearsal.deploy import Deployment
 from rehearsal.engine import EngineNotFound
 from rehearsal.events import Log
 from rehearsal.inventory import Inventory
-from rehearsal.session import EngineError, Interrupted, Result
+from rehearsal.outcome import EngineError, Interrupted, Result
 from rehearsal.stackfile import StackFileError
 from rehearsal.workspace import LockedError, WorkspaceError
 

@@ -12,7 +12,7 @@ from rehearsal.aws.quotas import Declared, Quota, exceeded, graph_of_state
 from rehearsal.deploy import Deployment
 from rehearsal.events import Log
 from rehearsal.inventory import Inventory
-from rehearsal.session import Result
+from rehearsal.outcome import Result
 
 _RULE = "aws:lb/listenerRule:ListenerRule"
 
