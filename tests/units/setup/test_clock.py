@@ -19,6 +19,7 @@ OWN_AGE = {
     "functions/test_rotate_database.py",
     "operations/test_recover_files.py",
     "rehearsal/test_deployed_functions.py",
+    "support/deployed.py",
     "units/rehearsal/aws/test_rds_backups.py",
     "units/rehearsal/datastores/test_rds.py",
     "units/setup/test_make.py",
