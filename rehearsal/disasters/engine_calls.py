@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.files import write_atomically
+from operations.recovery.pulumi import PARALLEL
 from rehearsal.outcome import EngineError
 from rehearsal.session import Session
 from timing.forecast import Forecast
@@ -64,7 +65,7 @@ class EngineCalls:
         except EngineError as error:
             return {"code": _FAILED, "out": error.output, "errors": str(error)}
         after = graph_of(self._session.workspace.resources())
-        self.forecasts.append(Forecast(run_of(result.log.planned, after, before)))
+        self.forecasts.append(Forecast(run_of(result.log.planned, after, before), PARALLEL))
         return {"code": 0, "out": result.output, "errors": ""}
 
 

@@ -74,6 +74,9 @@ COMMANDS = {
     "recover files": ["recover", "files", "documents", *PROD, "--to", "2026-11-28T14:30Z", "--yes"],
     "recover finish": ["recover", "finish", *PROD],
     "recover plan": ["recover", "plan", *PROD],
+    "recover region": ["recover", "region", *PROD, "--yes"],
+    "backup": ["backup", *PROD],
+    "backups": ["backups", *PROD],
     "recover retire": ["recover", "retire", *PROD, "--generation", "1", "--yes"],
     "recover status": ["recover", "status", *PROD],
     "job list": ["job", "list", *PROD],
@@ -94,7 +97,10 @@ ASKS_AWS = (
     "watch",
     "emergency",
     "recover check",
+    "recover region",
     "recover status",
+    "backup",
+    "backups",
 )
 
 

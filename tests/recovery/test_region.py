@@ -24,7 +24,8 @@ def test_nobody_asks_the_lost_region(region_lost: RegionRehearsed) -> None:
 
 def test_what_the_replica_had_is_there_and_rows_are_written_again(region_lost: RegionRehearsed) -> None:
     assert region_lost.written >= 20
-    assert region_lost.lost <= 3  # confirmed in the moment of the loss
+    assert region_lost.lost < region_lost.written  # some were confirmed in the moment of the loss
+    assert region_lost.lost_seconds < 10
     assert region_lost.serves
 
 

@@ -97,7 +97,7 @@ WAITS: Mapping[Wait, Waiting] = {
         Times(30, 120), Source("estimated: the engine reads or writes a state, or runs the program", _DAY)
     ),
     # tests/recovery/test_region.py holds these against the deployments that the rehearsal sees.
-    Wait.FOUNDATIONS: Waiting(Times(210, 620), _SIMULATED),
+    Wait.FOUNDATIONS: Waiting(Times(200, 600), _SIMULATED),
     Wait.BUILD_REGION: Waiting(Times(330, 820), _SIMULATED),
     Wait.COMPLETE: Waiting(Times(610, 1220), _SIMULATED),
     Wait.REACHED: Waiting(

@@ -17,6 +17,7 @@ OWN_AGE = {
     "functions/test_remind.py",
     "functions/test_restore_test_rows.py",
     "functions/test_rotate_database.py",
+    "operations/test_backup.py",
     "operations/test_recover_files.py",
     "rehearsal/test_deployed_functions.py",
     "support/deployed.py",
