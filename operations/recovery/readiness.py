@@ -99,6 +99,8 @@ class Readiness:
                 ("images", self._images),
                 ("buckets", self._buckets),
             ]
+        if self._settings.serving.other_lost:
+            checks.append(("copies", self._no_copies))
         return [finding for name, check in checks for finding in _asked(name, check)]
 
     def _client(self, service: str) -> Any:
@@ -188,6 +190,10 @@ class Readiness:
             good = found[1] not in regions
             state = State.READY if good else State.NOT_READY
             yield Finding("state's key", state, f"in {found[1]}", "" if good else advice)
+
+    def _no_copies(self) -> Iterator[Finding]:
+        found = f"{self._settings.recovery_region} is lost: nothing is copied anywhere"
+        yield Finding("copies", State.NOT_READY, found, 'docs/recovery.md, "The region is lost"')
 
     def _replica(self) -> Iterator[Finding]:
         arns = self._primary().get("ReadReplicaDBInstanceIdentifiers", [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -121,11 +122,12 @@ class Client:
 class Told(Connection):
     """A connection whose clients answer so."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, here: str = HOME) -> None:
         object.__setattr__(self, "_answers", answers)
+        object.__setattr__(self, "_here", here)
 
     def client(self, service: str, region: str | None = None) -> Any:
-        return Client(region or HOME, service, vars(self)["_answers"])
+        return Client(region or vars(self)["_here"], service, vars(self)["_answers"])
 
 
 def ask(
@@ -309,6 +311,18 @@ def test_what_aws_does_not_tell_is_not_known_and_the_rest_is_asked() -> None:
     unknown = {check for check, each in found.items() if each.state is State.UNKNOWN}
     assert unknown == {"time to restore", "snapshot", "replica", "copied backups"}
     assert found["secrets"].state is State.READY
+
+
+def test_a_region_that_is_lost_is_not_asked_and_said_to_have_no_copies() -> None:
+    configuration = configuration_of("triangle", "prod")
+    after = replace(configuration, settings=configuration.settings.recovered)
+    asked = {
+        (RECOVERY, *question[1:]): answer for question, answer in healthy().items() if question[0] == HOME
+    }
+    found = Readiness(after, Told({**healthy(), **asked}, RECOVERY), STATE_KEY, NOW).findings()
+    (copies,) = [each for each in found if each.check == "copies"]
+    assert (copies.state, copies.found) == (State.NOT_READY, f"{HOME} is lost: nothing is copied anywhere")
+    assert not {"replica", "secrets", "cluster"} & {each.check for each in found}
 
 
 def test_without_a_recovery_region_nothing_is_asked_of_it() -> None:
