@@ -15,7 +15,7 @@ from operations.console import OperationFailed
 
 # Twice the engine's own 16: with these, steps of the longest path wait for minutes until one is free.
 PARALLEL = 32
-_POLL_SECONDS = 2.0
+_POLL_SECONDS = 0.5
 _SHOWN_LINES = 15
 
 
