@@ -48,11 +48,19 @@ def terraform_plan(resources: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 
 def names_of(resources: Iterable[dict[str, Any]]) -> dict[str, str]:
-    """The program's own names (`aws:kms/key:Key logs`) by the addresses of the plan."""
+    """The program's own names (`aws:kms/key:Key logs`) by the addresses of the plan.
+
+    What waits in the recovery region has the same names as what serves, and `recovery/` in front of them.
+    """
     return {
-        address: f"{resource['type']} {resource['urn'].split('::')[-1]}"
+        address: f"{resource['type']} {_in_place(resource['urn'])}"
         for address, resource in _addressed(resources).items()
     }
+
+
+def _in_place(urn: str) -> str:
+    name = urn.rsplit("::", maxsplit=1)[-1]
+    return f"recovery/{name}" if "groundwork:place:Recovery$" in urn else name
 
 
 def _addressed(resources: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:

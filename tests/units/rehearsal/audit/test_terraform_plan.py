@@ -104,3 +104,13 @@ def test_findings_are_told_by_the_programs_names_also_where_two_have_one() -> No
         "aws_kms_key.data__0": "aws:kms/key:Key data",
         "aws_kms_key.data__1": "aws:kms/key:Key data",
     }
+
+
+def test_what_waits_in_the_recovery_region_is_waived_by_itself() -> None:
+    """The replica has no second zone; that must not excuse the database that serves."""
+    place = "urn:pulumi:prod::groundwork::groundwork:place:Recovery$aws:s3/bucket:Bucket::documents"
+    waiting = {**BUCKET, "urn": place}
+    assert set(names_of([BUCKET, waiting]).values()) == {
+        f"aws:s3/bucket:Bucket {BUCKET['urn'].split('::')[-1]}",
+        "aws:s3/bucket:Bucket recovery/documents",
+    }
