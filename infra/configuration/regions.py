@@ -71,6 +71,10 @@ REGIONS = MappingProxyType(
     }
 )
 
+# Their endpoints are of no region (AWS General Reference, "Service endpoints"). That they are changed through
+# us-east-1 alone is another matter: nothing here runs in that region.
+GLOBAL_SERVICES = frozenset(["budgets", "cloudfront", "iam", "organizations", "route53"])
+
 # Those that everything can be in: a load balancer that CloudFront alone reaches needs the prefix list.
 USABLE = tuple(name for name, region in REGIONS.items() if region.cloudfront)
 

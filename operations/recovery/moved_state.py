@@ -20,12 +20,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.configuration.regions import GLOBAL_SERVICES
 from infra.naming import Place
 
 Resource = dict[str, Any]
 
-# Their endpoints are of no region (AWS General Reference, "Service endpoints").
-GLOBAL_SERVICES = frozenset(["budgets", "cloudfront", "iam", "organizations", "route53"])
 _ENTRY = "aws:secretsmanager/secret:Secret"
 _VALUE = "aws:secretsmanager/secretVersion:SecretVersion"
 # They stay in AWS until their days are over; removing the resource would end what was copied.

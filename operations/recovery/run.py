@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.backup.manifest import Manifests
 from operations.console import OperationFailed
+from operations.recovery.record import FOLDER
 
-FOLDER = "recoveries/"
 CURRENT = f"{FOLDER}current.json"
 # S3's answers to a conditional request (PutObject in its API reference).
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")

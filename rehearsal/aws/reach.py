@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import EndpointConnectionError
 
-# Their endpoints are of no region (AWS General Reference, "Service endpoints"). That they are changed
-# through us-east-1 alone is another matter: a region that is lost here is never that one.
-GLOBAL_SERVICES = frozenset(["budgets", "cloudfront", "iam", "organizations", "route53"])
+from infra.configuration.regions import GLOBAL_SERVICES
 
 
 @dataclass(frozen=True)
