@@ -16,6 +16,8 @@ from commands.output import json_wanted, show_json
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 if TYPE_CHECKING:
+    from infra.configuration import Configuration
+    from operations.environments import Connection
     from operations.recovery.database import DatabaseRecovery
     from operations.recovery.run import Run, Runs
     from operations.recovery.steps import Recovery
@@ -59,12 +61,9 @@ def database(  # noqa: PLR0913, PLR0917  # its options
 
         one, runs = _prepared(env, system, profile, endpoint_url)
         wanted = Wanted(to, _snapshot(runs, snapshot, from_backup), back)
-        found = runs.current()
-        if found is not None:
-            _check_same(found, one.kind)
-            found = runs.take(found, over=take_over)
-            if back:
-                one.give_up(found)
+        found = _under_way(runs, one.kind, take_over)
+        if found is not None and back:
+            one.give_up(found)
         about = found.about if found is not None else one.decide(wanted)
         _carry_out(_Asked(env, yes, json_), one, runs, found, about)
 
@@ -87,24 +86,18 @@ def region(
     1 failed, the message says what stands; 2 wrong input, or the region answers.
     """
     with errors_for_people(), _aws_errors():
-        from infra.configuration.buckets import BACKUPS
         from operations.checkout import ROOT, declared
         from operations.environments import Place, connect
         from operations.recovery.pulumi import Pulumi
         from operations.recovery.region import RegionRecovery, Surroundings, recovered
-        from operations.recovery.run import Runs, person
         from operations.versions import stack_file
 
         after = recovered(declared(env, system))
         connection = connect(after, Place(profile, endpoint_url))
-        arn = connection.client("sts").get_caller_identity()["Arn"]
-        runs = Runs(connection.client("s3"), after.naming.bucket(BACKUPS), person(arn))
+        runs = _runs(after, connection)
         given = Surroundings(connection, Pulumi(ROOT, env), stack_file(ROOT, env), ROOT / "recoveries")
         one = RegionRecovery(after, given)
-        found = runs.current()
-        if found is not None:
-            _check_same(found, one.kind)
-            found = runs.take(found, over=take_over)
+        found = _under_way(runs, one.kind, take_over)
         about = found.about if found is not None else one.decide(force=force)
         _carry_out(_Asked(env, yes, json_), one, runs, found, about)
 
@@ -291,12 +284,20 @@ class _OneOfTwo(Protocol):
     def plan(self, run: Run) -> Recovery: ...
 
 
-def _check_same(found: Run, kind: str) -> None:
-    """Raises OperationFailed when what is under way is another kind of recovery."""
+def _under_way(runs: Runs, kind: str, take_over: bool) -> Run | None:  # an option's value
+    """The recovery that this command goes on with; None when none is under way.
+
+    Raises:
+        OperationFailed: it is of another kind, or somebody else's.
+    """
     from operations.console import OperationFailed
 
+    found = runs.current()
+    if found is None:
+        return None
     if found.kind != kind:
         raise OperationFailed(f"{found.who} recovers {found.kind} since {found.since}; one at a time.")
+    return runs.take(found, over=take_over)
 
 
 def _carry_out(
@@ -364,15 +365,21 @@ def _aws_errors() -> Iterator[None]:
 def _prepared(
     env: str, system: str | None, profile: str | None, endpoint_url: str | None
 ) -> tuple[DatabaseRecovery, Runs]:
-    from infra.configuration.buckets import BACKUPS
     from operations.checkout import ROOT, declared
     from operations.environments import Place, connect
     from operations.recovery.database import DatabaseRecovery
-    from operations.recovery.run import Runs, person
     from operations.versions import stack_file
 
     configuration = declared(env, system)
     connection = connect(configuration, Place(profile, endpoint_url))
-    arn = connection.client("sts").get_caller_identity()["Arn"]
-    runs = Runs(connection.client("s3"), configuration.naming.bucket(BACKUPS), person(arn))
+    runs = _runs(configuration, connection)
     return DatabaseRecovery(configuration, connection, stack_file(ROOT, env)), runs
+
+
+def _runs(configuration: Configuration, connection: Connection) -> Runs:
+    """Where recoveries are written down, in the region that everything runs in."""
+    from infra.configuration.buckets import BACKUPS
+    from operations.recovery.run import Runs, person
+
+    arn = connection.client("sts").get_caller_identity()["Arn"]
+    return Runs(connection.client("s3"), configuration.naming.bucket(BACKUPS), person(arn))
