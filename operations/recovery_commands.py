@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,13 +11,11 @@ from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import json_wanted, show_json
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+from operations.recovery_frame import Asked, aws_errors, carry_out, runs_of, under_way
 
 if TYPE_CHECKING:
-    from infra.configuration import Configuration
-    from operations.environments import Connection
     from operations.recovery.database import DatabaseRecovery
-    from operations.recovery.run import Run, Runs
-    from operations.recovery.steps import Recovery
+    from operations.recovery.run import Runs
 
 recover = command_line(help="Bring back what was lost.")
 
@@ -56,16 +51,16 @@ def database(  # noqa: PLR0913, PLR0917  # its options
     Interrupted anywhere, the same command goes on. Exit codes: 0 done; 1 failed, the message says what
     stands; 2 wrong input; 3 the restored one is not good, and nothing was switched.
     """
-    with errors_for_people(), _aws_errors():
+    with errors_for_people(), aws_errors():
         from operations.recovery.database import Wanted
 
         one, runs = _prepared(env, system, profile, endpoint_url)
         wanted = Wanted(to, _snapshot(runs, snapshot, from_backup), back)
-        found = _under_way(runs, one.kind, take_over)
+        found = under_way(runs, one.kind, take_over)
         if found is not None and back:
             one.give_up(found)
         about = found.about if found is not None else one.decide(wanted)
-        _carry_out(_Asked(env, yes, json_), one, runs, found, about)
+        carry_out(Asked(env, yes, json_), one, runs, found, about)
 
 
 @recover.command()
@@ -85,7 +80,7 @@ def region(
     Nothing asks the lost region. Interrupted anywhere, the same command goes on. Exit codes: 0 done;
     1 failed, the message says what stands; 2 wrong input, or the region answers.
     """
-    with errors_for_people(), _aws_errors():
+    with errors_for_people(), aws_errors():
         from operations.checkout import ROOT, declared
         from operations.environments import Place, connect
         from operations.recovery.pulumi import Pulumi
@@ -94,12 +89,12 @@ def region(
 
         after = recovered(declared(env, system))
         connection = connect(after, Place(profile, endpoint_url))
-        runs = _runs(after, connection)
+        runs = runs_of(after, connection)
         given = Surroundings(connection, Pulumi(ROOT, env), stack_file(ROOT, env), ROOT / "recoveries")
         one = RegionRecovery(after, given)
-        found = _under_way(runs, one.kind, take_over)
+        found = under_way(runs, one.kind, take_over)
         about = found.about if found is not None else one.decide(force=force)
-        _carry_out(_Asked(env, yes, json_), one, runs, found, about)
+        carry_out(Asked(env, yes, json_), one, runs, found, about)
 
 
 @recover.command()
@@ -118,7 +113,7 @@ def plan(  # noqa: PLR0913, PLR0917  # its options
 
     Exit codes: 0 shown; 1 AWS cannot be asked; 2 wrong input.
     """
-    with errors_for_people(), _aws_errors():
+    with errors_for_people(), aws_errors():
         from operations.recovery.database import Wanted
         from operations.recovery.session import plan_as_json, plan_lines
 
@@ -144,7 +139,7 @@ def check(
 
     Exit codes: 0 ready; 1 AWS cannot be asked; 2 wrong input; 3 something is not ready, or not known.
     """
-    with errors_for_people(), _aws_errors():
+    with errors_for_people(), aws_errors():
         from dataclasses import asdict
 
         from infra.configuration.strict_yaml import parse
@@ -183,7 +178,7 @@ def status(
 
     Exit codes: 0 shown; 1 AWS cannot be asked; 2 wrong input.
     """
-    with errors_for_people(), _aws_errors():
+    with errors_for_people(), aws_errors():
         from operations.console import show_table
 
         one, runs = _prepared(env, system, profile, endpoint_url)
@@ -219,7 +214,7 @@ def finish(
 
     Exit codes: 0 done, or nothing to do; 1 it is not adopted yet; 2 wrong input.
     """
-    with errors_for_people(), _aws_errors():
+    with errors_for_people(), aws_errors():
         one, _ = _prepared(env, system, profile, endpoint_url)
         changed = one.finish()
         if json_:
@@ -245,7 +240,7 @@ def retire(
     The third act is a person's: `pulumi state unprotect`, then `pulumi up` deletes it and leaves a final
     snapshot. Exit codes: 0 done; 1 AWS refused; 2 wrong input.
     """
-    with errors_for_people(), _aws_errors():
+    with errors_for_people(), aws_errors():
         from operations.console import OperationError
         from operations.recovery.session import agree
 
@@ -266,78 +261,6 @@ def retire(
             typer.echo(f"  {line}")
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """How a person wants it: for which environment, without a question, for a script."""
-
-    env: str
-    yes: bool
-    as_json: bool
-
-
-class _OneOfTwo(Protocol):
-    """A recovery of some kind."""
-
-    @property
-    def kind(self) -> str: ...
-
-    def plan(self, run: Run) -> Recovery: ...
-
-
-def _under_way(runs: Runs, kind: str, take_over: bool) -> Run | None:  # an option's value
-    """The recovery that this command goes on with; None when none is under way.
-
-    Raises:
-        OperationFailed: it is of another kind, or somebody else's.
-    """
-    from operations.console import OperationFailed
-
-    found = runs.current()
-    if found is None:
-        return None
-    if found.kind != kind:
-        raise OperationFailed(f"{found.who} recovers {found.kind} since {found.since}; one at a time.")
-    return runs.take(found, over=take_over)
-
-
-def _carry_out(
-    asked: _Asked, one: _OneOfTwo, runs: Runs, found: Run | None, about: Mapping[str, Any]
-) -> None:
-    """Shows the plan, asks once, does it and tells what is left to do.
-
-    Args:
-        asked: how a person wants it.
-        one: the recovery.
-        runs: where it is written down.
-        found: it, when it is under way already.
-        about: what was decided.
-    """
-    from operations.checkout import ROOT
-    from operations.console import OperationError
-    from operations.recovery.session import agree, carry_out, plan_lines
-
-    def say(line: str) -> None:
-        typer.echo(line, err=json_wanted())
-
-    run = found if found is not None else runs.imagined(one.kind, about)
-    recovery = one.plan(run)
-    for line in [*plan_lines(recovery), *([f"It goes on: begun {run.since}."] if found else [])]:
-        say(line)
-    if not asked.yes:
-        if json_wanted():
-            raise OperationError("--json asks nothing: add --yes.")
-        agree(asked.env, typer.prompt)
-    run = found if found is not None else runs.begin(one.kind, about, datetime.now(UTC))
-    run.decisions.append(f"{runs.who} agreed to: {recovery.steps[0].does}, and what follows")
-    outcome = carry_out(one.plan(run), run, runs, ROOT / "recoveries", say)
-    if asked.as_json:
-        show_json(outcome.as_json())
-        return
-    typer.echo(f"\nRecord: {outcome.record}, and recoveries/{run.id}.md. What is left to do:")
-    for line in recovery.afterwards:
-        typer.echo(f"  {line}")
-
-
 def _snapshot(runs: Runs, snapshot: str, from_backup: str) -> str:
     """The snapshot that is meant; of a backup, as its manifest says."""
     from operations.console import OperationError
@@ -347,19 +270,6 @@ def _snapshot(runs: Runs, snapshot: str, from_backup: str) -> str:
     if snapshot:
         raise OperationError("found --snapshot and --from-backup; allowed: one of them.")
     return str(runs.manifests.read(from_backup)["database"]["snapshot"])
-
-
-@contextmanager
-def _aws_errors() -> Iterator[None]:
-    """Turns what AWS refuses into a message."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from operations.console import OperationFailed
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise OperationFailed(f"AWS: {error}") from None
 
 
 def _prepared(
@@ -372,14 +282,5 @@ def _prepared(
 
     configuration = declared(env, system)
     connection = connect(configuration, Place(profile, endpoint_url))
-    runs = _runs(configuration, connection)
+    runs = runs_of(configuration, connection)
     return DatabaseRecovery(configuration, connection, stack_file(ROOT, env)), runs
-
-
-def _runs(configuration: Configuration, connection: Connection) -> Runs:
-    """Where recoveries are written down, in the region that everything runs in."""
-    from infra.configuration.buckets import BACKUPS
-    from operations.recovery.run import Runs, person
-
-    arn = connection.client("sts").get_caller_identity()["Arn"]
-    return Runs(connection.client("s3"), configuration.naming.bucket(BACKUPS), person(arn))
