@@ -24,7 +24,7 @@ from rich.table import Table
 
 from infra.configuration.strict_yaml import parse, written
 from rehearsal.console import Terminal
-from rehearsal.language import sdk_as_published
+from rehearsal.programs import sdk_as_published
 from rehearsal.session import Session
 from rehearsal.stackfile import StackFile
 from rehearsal.workspace import Workspace

@@ -407,6 +407,9 @@ def _workspace(env: str, system: Path | None) -> Workspace:
 
 def _engine() -> Path:
     from rehearsal.engine import find_engine
+    from rehearsal.programs import prepare
+
+    prepare()  # what it loads takes longer than all that comes before it is needed
 
     found = find_engine()
     typer.echo(f"engine: {found}", err=True)

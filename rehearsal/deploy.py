@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from infra.configuration.day import day
 from rehearsal.assets import SIGNATURE
 from rehearsal.aws.quota_table import QUOTAS
 from rehearsal.aws.quotas import Excess, exceeded, graph_of_state
 from rehearsal.changed import changed, changed_outputs, did
 from rehearsal.console import Terminal
+from rehearsal.fingerprint import fingerprint
 from rehearsal.inventory import Inventory, Standing
 from rehearsal.outcome import EngineError, Result
+from rehearsal.seal import note_settled, settled_by
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 from timing.forecast import Forecast
@@ -25,8 +31,9 @@ from timing.recorded import graph_of, run_of
 class Deployment:
     """A finished `up` and the preview after it.
 
-    `settled` is True when that second preview finds nothing to change; `excesses` is what AWS's quotas have
-    no room for, and `fits` is False when some of it is more than AWS ever gives.
+    Where nothing was changed that preview is the same run: it has compared everything. `settled` is True
+    when it finds nothing to change; `excesses` is what AWS's quotas have no room for, and `fits` is False
+    when some of it is more than AWS ever gives.
     """
 
     environment: str
@@ -91,11 +98,14 @@ class Deployment:
         for excess in self.excesses:
             kind = "warning" if excess.quota.adjustable else "AWS would refuse it"
             terminal.out.print(f"\n{kind}: {excess}", markup=False)
+        unchanged = self.second.log.changes["same"]
+        if self.second is self.result:
+            terminal.out.print(f"\nnothing to change ({unchanged} unchanged, {self.second.seconds:.1f} s)")
+            return
         terminal.out.print(
             f"\n{did(self.result.changes)} in {self.result.seconds:.1f} s (components and providers included)"
         )
         if self.settled:
-            unchanged = self.second.log.changes["same"]
             terminal.out.print(
                 f"second preview: nothing to change ({unchanged} unchanged, {self.second.seconds:.1f} s)"
             )
@@ -122,20 +132,17 @@ def deploy(
         EngineError: the engine refused or a resource failed. Of a change nothing is done that the preview
             refuses, since `pulumi up` looks at the whole plan first too.
     """
-    terminal = Terminal()
     if fresh:
         workspace.remove()
     # The journal finishes what a kill interrupts, so the engine need not write the state at each step.
     with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
         before = graph_of(workspace.resources())
-        if before:
-            with terminal.progress(f"preview {environment}") as progress:
-                session.preview(None if quiet else progress)
-        with terminal.progress(f"up {environment}") as progress:
-            result = session.up(None if quiet else progress)
-        with terminal.progress("second preview") as progress:
-            second = session.preview(None if quiet else progress, ["--diff"])
-        state = session.export()
+        today = day(os.environ, datetime.now(UTC).date())
+        this = fingerprint(root, environment, engine, today, system)
+        result, second = _settle(session, bool(before), settled_by(workspace) == this, quiet=quiet)
+        if not second.changes:
+            note_settled(workspace, this)
+        state = workspace.deployment()
         after = graph_of(state["deployment"].get("resources", []))
         return Deployment(
             environment,
@@ -147,6 +154,32 @@ def deploy(
             tuple(exceeded(graph_of_state(state), QUOTAS)),
             Forecast(run_of(result.log.planned, after, before)),
         )
+
+
+def _settle(session: Session, existing: bool, known: bool, *, quiet: bool) -> tuple[Result, Result]:
+    """Deploys; what it did, and what has shown that nothing is left to do.
+
+    Args:
+        session: of the environment.
+        existing: something is there; of a change nothing is done that the preview refuses.
+        known: this very deployment was the last one, and left nothing to do. Of any other the engine may have
+            to write down what no preview shows, as a protection.
+        quiet: without progress.
+    """
+
+    def run(what: str, operation: Callable[..., Result], *options: str) -> Result:
+        with Terminal().progress(what) as progress:
+            return operation(None if quiet else progress, options)
+
+    if existing:
+        planned = run(f"preview {session.environment}", session.preview)
+        if not planned.changes and known:
+            return planned, planned
+        if planned.changes:
+            session.expect_calls()
+    done = run(f"up {session.environment}", session.up)
+    # One that changes nothing has compared everything, as a preview does.
+    return done, run("second preview", session.preview, "--diff") if done.changes else done
 
 
 def take_away(

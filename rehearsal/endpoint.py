@@ -48,6 +48,7 @@ def serve_environment(
     ) as session:
         with terminal.progress(f"up {environment}") as progress:
             session.up(progress)
+        session.bring_cloud_back()
         state = session.export()
         terminal.inventory(Inventory.of(state))
         terminal.outputs(outputs_of(state))

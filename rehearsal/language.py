@@ -1,8 +1,8 @@
 """Pulumi's language runtime: the engine asks it to run the program.
 
-Programs run in a process of their own, one for all sessions: program and providers each keep a core
-busy, and threads of one Python process take turns. Its orders come through its standard input, a line
-of JSON each; it ends when that is closed, however the rehearsal ends.
+Programs run in a process of their own, which is this module. `rehearsal.programs` starts it and sends its
+orders through its standard input, a line of JSON each; it ends when that is closed, however the rehearsal
+ends.
 
 The SDK's Automation API has such a server for its inline programs; it is used here directly, since
 going through `Stack.up` starts the command line tool several more times for each operation.
@@ -15,14 +15,12 @@ import importlib
 import json
 import os
 import runpy
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
@@ -33,14 +31,8 @@ from pulumi.errors import RunError
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
+from rehearsal.programs import PROGRAM_PACKAGES, UNTOUCHED, WITHOUT
 from rehearsal.sdk_speed import quick_sdk
-
-# The program's own packages; another revision's must not be answered from the import cache.
-PROGRAM_PACKAGES = ("functions", "infra")
-
-# Options of the programs' process: nothing of the SDK is replaced; all but a part (`--without=aliases`).
-_UNTOUCHED = "--untouched-sdk"
-_WITHOUT = "--without="
 
 
 def program_at(root: Path) -> Callable[[], None]:
@@ -128,99 +120,6 @@ def _start_server(program: Callable[[], None]) -> tuple[grpc.Server, int]:
     return server, port
 
 
-@dataclass(frozen=True)
-class ProgramServer:
-    """A language server for one checkout's program, on a loopback port, in the programs' process."""
-
-    port: int
-
-    def stop(self, grace: float | None = None) -> None:
-        """Frees the port."""
-        with contextlib.suppress(OSError):
-            _Programs.running().order({"stop": self.port})
-
-
-def serve(root: Path) -> ProgramServer:
-    """A started language server for the program of the checkout at `root`."""
-    return ProgramServer(_Programs.running().order({"serve": str(root)}))
-
-
-class _Programs:
-    """The process that runs programs, seen from the rehearsal."""
-
-    _one: _Programs | None = None
-    _lock = threading.Lock()
-
-    def __init__(self, *options: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, *options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).resolve().parents[1],
-            # Ctrl-C is for the rehearsal and the engine, which end what runs here in good order.
-            start_new_session=True,
-        )
-
-    @classmethod
-    def running(cls) -> _Programs:
-        """The process; started when it is first needed, or has died."""
-        with cls._lock:
-            if cls._one is None or cls._one._process.poll() is not None:
-                cls._one = _Programs()
-            return cls._one
-
-    def order(self, what: dict[str, Any]) -> int:
-        """Sends an order and gives the number that answers it."""
-        orders, answers = self._process.stdin, self._process.stdout
-        assert orders is not None and answers is not None
-        with self._lock:
-            orders.write(json.dumps(what) + "\n")
-            orders.flush()
-            answer = answers.readline()
-        if not answer:
-            raise OSError(0, "the process that runs programs has ended", sys.executable)
-        return int(answer)
-
-    def end(self) -> None:
-        """Ends the process and waits for it."""
-        self._process.communicate()
-
-
-@contextmanager
-def sdk_as_published() -> Iterator[None]:
-    """Programs that are served inside run with Pulumi's SDK untouched, in a process of their own."""
-    with _another_process(_UNTOUCHED):
-        yield
-
-
-@contextmanager
-def sdk_without(*parts: str) -> Iterator[None]:
-    """The same with all replacements but those of some parts; see `rehearsal.sdk_speed`."""
-    with _another_process(*(f"{_WITHOUT}{part}" for part in parts)):
-        yield
-
-
-@contextmanager
-def _another_process(*options: str) -> Iterator[None]:
-    usual, _Programs._one = _Programs._one, _Programs(*options)
-    try:
-        yield
-    finally:
-        _Programs._one.end()
-        _Programs._one = usual
-
-
-def processor_seconds() -> float:
-    """How long the programs' process has computed so far: unlike time, not a matter of what else runs."""
-    return _Programs.running().order({"processor": "milliseconds"}) / 1000
-
-
-def prepare() -> None:
-    """Starts the programs' process, so that it is ready when a session has brought its cloud back."""
-    _Programs.running()
-
-
 def _obey(orders: TextIO, answers: TextIO) -> None:
     """The process's own side: carries out orders until there can be no more."""
     servers: dict[int, grpc.Server] = {}
@@ -247,8 +146,8 @@ def _main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _connect_afresh()
-    without = [option.removeprefix(_WITHOUT) for option in sys.argv if option.startswith(_WITHOUT)]
-    with nullcontext() if _UNTOUCHED in sys.argv else quick_sdk(without):
+    without = [option.removeprefix(WITHOUT) for option in sys.argv if option.startswith(WITHOUT)]
+    with nullcontext() if UNTOUCHED in sys.argv else quick_sdk(without):
         # Programs need these; until the first order comes there is time.
         for package in ("pulumi_aws", "pulumi_kubernetes", "pulumi_random"):
             importlib.import_module(package)

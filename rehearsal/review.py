@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,9 @@ from preview.report import Report
 from rehearsal.changed import did
 from rehearsal.console import Terminal
 from rehearsal.events import Log
+from rehearsal.kept_base import session_on_base
 from rehearsal.outcome import EngineError
-from rehearsal.session import Progress, Session
-from rehearsal.throwaway import throwaway_session
+from rehearsal.session import Session
 from timing.forecast import Forecast
 
 
@@ -173,10 +174,15 @@ def review(
     approvals, today = tuple(read_approvals(root)), day(os.environ, datetime.now(UTC).date())
     with (
         checkout_of(root, base) as old,
-        throwaway_session(old, environment, engine, system=_of_base(system, root, old)) as session,
+        session_on_base(
+            old,
+            environment,
+            engine,
+            today,
+            partial(_deploy_base, base=base),
+            system=_of_base(system, root, old),
+        ) as session,
     ):
-        with terminal.progress(f"{environment} at {base}") as progress:
-            _deploy_base(session, base, progress)
         session.use_program(root, system)
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
         places = tuple(_places(environment, root, old, system))
@@ -248,9 +254,10 @@ def _of_base(system: Path | None, root: Path, old: Path) -> Path | None:
     return before if before.is_file() else system
 
 
-def _deploy_base(session: Session, base: str, progress: Progress | None) -> None:
+def _deploy_base(session: Session, base: str) -> None:
     try:
-        session.up(progress)
+        with Terminal().progress(f"{session.environment} at {base}") as progress:
+            session.up(progress)
     except EngineError as error:
         raise RevisionError(
             f"{error}\nThis is {base}, not the working tree: it cannot be deployed, so there is nothing to "

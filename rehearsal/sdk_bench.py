@@ -17,7 +17,7 @@ from typing import Any
 from rich.table import Table
 
 from rehearsal.console import Terminal
-from rehearsal.language import processor_seconds, sdk_as_published, sdk_without
+from rehearsal.programs import processor_seconds, sdk_as_published, sdk_without
 from rehearsal.sdk_speed import replacements
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace

@@ -24,10 +24,7 @@ class DamagedJournal(WorkspaceError):
 
 def write_seal(workspace: Workspace) -> None:
     """Writes down what journal and state are at the end of a session, or of an operation of the engine."""
-    journal = workspace.journal
-    size = journal.stat().st_size if journal.exists() else 0
-    found = {"size": size, "journal": _digest(journal, size), "state": _digest(workspace.state)}
-    write_atomically(_file(workspace), json.dumps(found))
+    write_atomically(_file(workspace), json.dumps(_found(workspace)))
 
 
 def check_seal(workspace: Workspace, *, killed: bool) -> bool:
@@ -57,6 +54,34 @@ def check_seal(workspace: Workspace, *, killed: bool) -> bool:
     if _digest(workspace.state) != seal["state"]:
         return True
     return killed and not _clients_alone(workspace, seal["size"])
+
+
+def is_whole(workspace: Workspace) -> bool:
+    """Whether journal and state are to the byte what the last session has left at its end."""
+    seal = _read(workspace)
+    return seal is not None and seal == _found(workspace)
+
+
+def note_settled(workspace: Workspace, deployment: str) -> None:
+    """Writes down that behind this deployment, by its fingerprint, the state had nothing left to change."""
+    found = {"deployment": deployment, "state": _digest(workspace.state)}
+    write_atomically(workspace.directory / "settled", json.dumps(found))
+
+
+def settled_by(workspace: Workspace) -> str | None:
+    """The fingerprint of the deployment that the state is of, as it is; None where it is of none."""
+    try:
+        found = json.loads((workspace.directory / "settled").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    known = isinstance(found, dict) and found.get("state") == _digest(workspace.state)
+    return found.get("deployment") if known else None
+
+
+def _found(workspace: Workspace) -> dict[str, Any]:
+    journal = workspace.journal
+    size = journal.stat().st_size if journal.exists() else 0
+    return {"size": size, "journal": _digest(journal, size), "state": _digest(workspace.state)}
 
 
 def _clients_alone(workspace: Workspace, since: int) -> bool:

@@ -12,12 +12,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -27,22 +27,20 @@ from urllib.parse import quote
 import grpc
 import typer
 
-from infra.configuration.files import NAMESPACE
-from rehearsal import language, server
+from rehearsal import programs, server
 from rehearsal.aws import services
-from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.cloud import Cloud, NotBroughtBack
 from rehearsal.aws.provider import AwsProvider
 from rehearsal.aws.sdk_types import DESCRIPTIONS
 from rehearsal.changed import changed
 from rehearsal.events import Log, LogReader
-from rehearsal.journal import Journal, JournalError
+from rehearsal.journal import Entry, Journal, JournalError
 from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
 from rehearsal.outcome import EngineError, Interrupted, Result, failure, taken_over
-from rehearsal.provider import ProviderError
 from rehearsal.random import RandomProvider
 from rehearsal.sdk_speed import collect_garbage_rarely
 from rehearsal.seal import check_seal, write_seal
-from rehearsal.stackfile import StackFile, StackFileError
+from rehearsal.stackfile import StackFile
 from rehearsal.workspace import Workspace, WorkspaceError
 from timing.forecast import Forecast
 from timing.recorded import graph_of, graph_of_plan, run_of
@@ -70,6 +68,7 @@ class Session:
             journal alone.
         system: the system file, when it is not the checkout's own.
         faults: called before every AWS call with service and operation; it may raise or wait.
+        runs_program: the program of `root` is going to run; not where `use_program` brings another one.
         data: real servers stand behind databases (`datastores`); they are gone when the session ends.
     """
 
@@ -81,12 +80,13 @@ class Session:
     system: Path | None = None
     faults: Callable[[str, str], None] | None = None
     data: bool = False
+    runs_program: bool = True
     cloud: Cloud = field(init=False)
     clusters: Clusters = field(init=False)
     installed: Installed = field(init=False)
     datastores: DataStores = field(init=False)
     region: str = field(init=False, default="")
-    _servers: list[grpc.Server | language.ProgramServer] = field(init=False, default_factory=list)
+    _servers: list[grpc.Server | programs.ProgramServer] = field(init=False, default_factory=list)
     _ports: dict[str, int] = field(init=False, default_factory=dict)
     _random: RandomProvider = field(init=False)
     _lock: int = field(init=False, default=-1)
@@ -106,7 +106,7 @@ class Session:
         self.region = stack_file.region
         self._lock, killed = self.workspace.lock()
         self._after_a_kill = killed
-        language.prepare()
+        programs.prepare()
         collect_garbage_rarely()
         try:
             stand_ins = self._take_configuration()
@@ -254,6 +254,8 @@ class Session:
             self.command("config", "set-all", "--path", *pairs)
 
     def _start_cloud(self, stack_file: StackFile) -> None:
+        if self.workspace.has_journal:
+            stack_file.check_account()
         journal = Journal(self.workspace.journal)
         self.cloud = Cloud(stack_file.account, journal)
         self.cloud.before_call = self.faults
@@ -261,27 +263,19 @@ class Session:
             lambda entry: journal.append([{"kind": "kubernetes", "change": entry}]),
             self.cloud.reach.lost_cluster,
         )
-        try:
-            self.cloud.start()
-        except (ProviderError, JournalError) as error:
-            if not re.fullmatch(r"[0-9]{12}", stack_file.account):
-                raise StackFileError(
-                    f"{stack_file.path.name}: {NAMESPACE}account: found {stack_file.account or 'nothing'}; "
-                    "allowed: the twelve digits of an AWS account, and here those that it had before."
-                ) from error
-            raise WorkspaceError(
-                f"{error}. It was made by another version of the program or for another account; "
-                f"`make reset ENV={self.environment}` throws it away."
-            ) from error
+        self.cloud.start()
         if self.data:
             from rehearsal.datastores import DataStores
 
+            self.bring_cloud_back()
             self.datastores = DataStores(stack_file.account, self.cloud.unreachable)
             self.datastores.start()
-        self.cloud.prepare(stack_file.region, services.QUESTIONS)
-        self.clusters.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "kubernetes")
+        if not self.workspace.has_stack:
+            self.expect_calls()
+        happened = _by_kind(journal, self.workspace)
+        self.clusters.replay(entry["change"] for entry in happened["kubernetes"])
         self.installed = Installed(lambda entry: journal.append([{"kind": "installed", "change": entry}]))
-        self.installed.replay(entry["change"] for entry in journal.entries() if entry["kind"] == "installed")
+        self.installed.replay(entry["change"] for entry in happened["installed"])
         self._kubernetes_version = stack_file.kubernetes_version
         kubernetes = KubernetesProvider(
             self.clusters, lambda _cluster: self._kubernetes_version, installed=self.installed
@@ -289,16 +283,32 @@ class Session:
         self._random = RandomProvider(
             record=lambda entry: journal.append([{"kind": "random", "made": entry}])
         )
-        self._random.replay(entry["made"] for entry in journal.entries() if entry["kind"] == "random")
+        self._random.replay(entry["made"] for entry in happened["random"])
         aws = AwsProvider(self.cloud, written_down=self.installed.note)
         for provider in (aws, self._random, kubernetes):
             running, port = server.serve(provider)
             self._servers.append(running)
             self._ports[provider.package] = port
-        self._serve_program()
+        if self.runs_program:
+            self._serve_program()
+
+    def bring_cloud_back(self) -> None:
+        """Has the embedded AWS as it was, which otherwise waits for the first call.
+
+        Raises:
+            WorkspaceError: its journal cannot be carried out.
+        """
+        try:
+            self.cloud.bring_back()
+        except NotBroughtBack as error:
+            raise _damaged(error, self.workspace) from error
+
+    def expect_calls(self) -> None:
+        """What the first call of each service waits for is done in the background, from now on."""
+        self.cloud.prepare(self.region, services.QUESTIONS)
 
     def _serve_program(self) -> None:
-        program = language.serve(self.root)
+        program = programs.serve(self.root)
         self._ports["language"] = program.port
         self._servers.append(program)
 
@@ -309,6 +319,7 @@ class Session:
         """After a killed session: what it made and could not get into the state is taken over when
         it is made again, so the creations that the engine calls pending can be forgotten. The journal
         knows all of it, whether the engine wrote checkpoints or not."""
+        self.bring_cloud_back()
         deployment = self.export()["deployment"] or {}  # nothing at all before the first deployment's end
         resources = deployment.get("resources", [])
         self.cloud.expect_orphans({resource["urn"]: resource.get("id", "") for resource in resources})
@@ -370,6 +381,8 @@ class Session:
         if "--yes" in options:
             self._sealed()
         if code != 0:
+            if self.cloud.failure is not None:  # each resource that has asked says so
+                raise _damaged(self.cloud.failure, self.workspace)
             raise EngineError(failure(operation, log, complaints or output), log, output)
         return Result(log, time.monotonic() - begun, output)
 
@@ -392,6 +405,28 @@ class Session:
         if interrupted:
             raise Interrupted(printed)
         return process.returncode, printed, complaints
+
+
+def _by_kind(journal: Journal, workspace: Workspace) -> Mapping[str, list[Entry]]:
+    """What the journal holds, read once for all who take it up again.
+
+    Raises:
+        WorkspaceError: it is no journal.
+    """
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    try:
+        for entry in journal.entries():
+            found[str(entry.get("kind"))].append(entry)
+    except JournalError as error:
+        raise _damaged(error, workspace) from error
+    return found
+
+
+def _damaged(error: Exception, workspace: Workspace) -> WorkspaceError:
+    return WorkspaceError(
+        f"{error}. It was made by another version of the program or for another account; "
+        f"`make reset ENV={workspace.environment}` throws it away."
+    )
 
 
 def _wait(process: subprocess.Popen[Any], reader: LogReader, progress: Progress | None) -> bool:

@@ -17,6 +17,7 @@ from commands.errors import CommandError
 from infra.configuration.files import NAMESPACE, UnreadableFile, stack_config, stack_file_name
 from rehearsal.workspace import ENVIRONMENTS
 
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 
 
@@ -56,6 +57,14 @@ class StackFile:
     def account(self) -> str:
         """The AWS account that the stack belongs to."""
         return str(self.config.get("account", ""))
+
+    def check_account(self) -> None:
+        """Raises StackFileError when there is no account that can have been deployed to."""
+        if not _ACCOUNT.fullmatch(self.account):
+            raise StackFileError(
+                f"{self.path.name}: {NAMESPACE}account: found {self.account or 'nothing'}; "
+                "allowed: the twelve digits of an AWS account, and here those that it had before."
+            )
 
     @property
     def region(self) -> str:

@@ -8,6 +8,7 @@ For each checkout, environment and system file there is one folder:
         home/             the engine's own: credentials, its plugins
         journal.jsonl     what happened to the embedded AWS
         seal              what journal and state were when the last session ended
+        settled           which deployment the state is of, when nothing was left to change
         passphrase        of the state's secrets
         lock              held while a session runs
 """
@@ -235,12 +236,15 @@ class Workspace:
                 state.unlink()
         return mended
 
+    def deployment(self) -> dict[str, Any]:
+        """The engine's state, in the form of `pulumi stack export`; empty before the first deployment."""
+        state = self.state
+        latest = json.loads(state.read_bytes())["checkpoint"].get("latest") if state else None
+        return {"deployment": latest or {}}
+
     def resources(self) -> list[dict[str, Any]]:
         """The resources of the engine's state, as it keeps them; none before the first deployment's end."""
-        for state in self.backend.glob(f".pulumi/stacks/*/{self.environment}.json"):
-            latest = json.loads(state.read_bytes())["checkpoint"].get("latest") or {}
-            return list(latest.get("resources") or [])
-        return []
+        return list(self.deployment()["deployment"].get("resources") or [])
 
     def remove(self) -> None:
         """Throws the workspace away: state and embedded AWS together."""

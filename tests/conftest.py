@@ -29,6 +29,16 @@ def engine() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _no_base_of_a_person_is_used_or_pushed_out(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    from rehearsal import kept_base
+
+    bases = tmp_path_factory.mktemp("bases")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept_base, "folder_of_bases", lambda: bases)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _json_as_the_schema_has_it() -> Generator[None]:
     """Whatever test has a command print JSON: it is what docs/output.schema.json says."""
     from commands import output

@@ -1,11 +1,13 @@
 """The embedded AWS itself: moto in this process, called through boto3, kept in a journal.
 
 Calls are made one at a time: moto's backends are plain dictionaries, and the journal's order must
-be the order in which things happened. A call takes about a millisecond.
+be the order in which things happened. A call takes about a millisecond. moto is loaded, and the journal
+carried out, when the first one comes, which together take a second and more: a preview makes none.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import threading
@@ -21,9 +23,8 @@ from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.aws.moto_speed import make_client, quicken_moto
 from rehearsal.aws.reach import Attempt, Reach
 from rehearsal.aws.requests import Answer, Request, Requests
-from rehearsal.journal import CLIENTS, Entry, Journal, decode
+from rehearsal.journal import CLIENTS, Entry, Journal, JournalError, decode
 from rehearsal.provider import ProviderError
-from rehearsal.sdk_speed import share_service_models
 
 # Operations with these first words change nothing (AWS's own naming), so the journal leaves them out.
 READING = ("describe_", "get_", "batch_get_", "list_", "head_", "lookup_", "search_")
@@ -36,11 +37,15 @@ _MOTO_SETTINGS = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 _CLIENTS: dict[tuple[str, str, str], Any] = {}
 
 
+class NotBroughtBack(ProviderError):
+    """What the journal holds cannot be carried out again: nobody knows what the embedded AWS was."""
+
+
 class Cloud:
     """One account's AWS in all regions.
 
     `account` is the twelve-digit id that the stack is configured for: what AWS would answer to
-    GetCallerIdentity. `journal` is replayed by `start`.
+    GetCallerIdentity. `journal` is carried out before the first call is.
     """
 
     def __init__(self, account: str, journal: Journal | None = None) -> None:
@@ -50,7 +55,9 @@ class Cloud:
         self._changes = 0
         self._created: dict[str, str] = {}
         self._orphans: dict[str, str] = {}
+        self._started = False
         self._mock: Any = None
+        self.failure: NotBroughtBack | None = None
         self._pending: list[Entry] | None = None
         self._requests: Requests | None = None
         self.before_call: Callable[[str, str], None] | None = None
@@ -67,9 +74,28 @@ class Cloud:
         return self.reach.attempts
 
     def start(self) -> None:
-        """Starts moto empty and carries out what the journal holds."""
+        """From here on there are answers; what comes before the first is done when it is asked for."""
+        self._started = True
+
+    def bring_back(self) -> None:
+        """Starts moto empty and carries out what the journal holds, unless that has been done.
+
+        Raises:
+            NotBroughtBack: the journal holds what cannot be carried out; `failure` from then on.
+        """
+        with self._lock:
+            if self.failure is not None:
+                raise self.failure
+            if self._started and self._mock is None:
+                try:
+                    self._start_moto()
+                    self._carry_out(self._journal)
+                except (NotBroughtBack, JournalError) as error:
+                    self.failure = NotBroughtBack(str(error))
+                    raise self.failure from error
+
+    def _start_moto(self) -> None:
         os.environ.update(_MOTO_SETTINGS)
-        share_service_models()
         _fill_backends_alike()
         repair_moto()
         quicken_moto()
@@ -81,7 +107,9 @@ class Cloud:
         )
         self._mock.start(reset=False)
         self._forget_account()
-        for entry in self._journal.entries():
+
+    def _carry_out(self, journal: Journal) -> None:
+        for entry in journal.entries():
             if entry.get("kind") == "aws":
                 self._replay(entry)
             elif entry.get("kind") == CLIENTS:
@@ -92,6 +120,7 @@ class Cloud:
     def stop(self) -> None:
         """Stops moto; what happened stays in the journal."""
         with self._lock:
+            self._started, self.failure = False, None
             if self._mock is not None:
                 self._mock.stop(remove_data=False)
                 self._forget_account()
@@ -100,6 +129,7 @@ class Cloud:
 
     def __enter__(self) -> Self:
         self.start()
+        self.bring_back()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -107,11 +137,12 @@ class Cloud:
 
     def call(self, service: str, region: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """The answer of one AWS operation (`describe_subnets`); raises `botocore.exceptions.ClientError`,
-        or `EndpointConnectionError` where the region does not answer."""
+        `EndpointConnectionError` where the region does not answer, or `NotBroughtBack`."""
         if self.before_call is not None:
             self.before_call(service, operation)
         self.reach.check(service, region, operation)
         with self._lock:
+            self.bring_back()
             if operation.startswith(READING):
                 return self._send(service, region, operation, parameters)
             self._changes += 1
@@ -131,10 +162,11 @@ class Cloud:
     def answer(self, request: Request) -> Answer:
         """The answer to a client's request over HTTP; what it has changed is kept as other changes are.
 
-        Raises `EndpointConnectionError` where the region does not answer.
+        Raises `EndpointConnectionError` where the region does not answer, or `NotBroughtBack`.
         """
         self.reach.check(request.service, request.region, xform_name(str(request)))
         with self._lock:
+            self.bring_back()
             if not request.changes(READING):
                 return self._ask(request)
             self._changes += 1
@@ -153,8 +185,9 @@ class Cloud:
         """After a session was killed: what was made, but never reached the state (`known`: URN to id).
 
         Making such a resource again takes over the one that is there, as AWS itself does for a
-        repeated request with the same client token, so that nothing is made twice.
+        repeated request with the same client token, so that nothing is made twice. Raises `NotBroughtBack`.
         """
+        self.bring_back()
         self._orphans = {urn: made for urn, made in self._created.items() if known.get(urn) != made}
 
     def take_orphan(self, urn: str) -> str | None:
@@ -164,12 +197,11 @@ class Cloud:
     def client(self, service: str, region: str) -> Any:
         """A boto3 client; making one costs some 20 ms, so they are kept for the whole process."""
         key = (service, region, self.account)
-        # Looked for without the lock first: who only wants a model need not wait for calls to end.
-        if key not in _CLIENTS:
-            with self._lock:
-                if key not in _CLIENTS:
-                    _CLIENTS[key] = self._make_client(service, region)
-        return _CLIENTS[key]
+        with self._lock:
+            self.bring_back()  # moto answers those clients alone that are made behind its import
+            if key not in _CLIENTS:
+                _CLIENTS[key] = self._make_client(service, region)
+            return _CLIENTS[key]
 
     def _make_client(self, service: str, region: str) -> Any:
         if service == "eks":
@@ -188,8 +220,8 @@ class Cloud:
 
         def ask() -> None:
             for service, operation in questions.items():
-                with self._lock:
-                    if self._mock is None:
+                with self._lock, contextlib.suppress(NotBroughtBack):  # told when the engine asks
+                    if not self._started:
                         return
                     self._send(service, region, operation, {})
 
@@ -240,7 +272,7 @@ class Cloud:
         try:
             self._change(entry["service"], entry["region"], entry["operation"], decode(entry["parameters"]))
         except ClientError as error:
-            raise ProviderError(
+            raise NotBroughtBack(
                 f"the embedded AWS cannot be brought back: {entry['operation']} failed on replay: {error}"
             ) from error
 

@@ -172,7 +172,7 @@ class Executor:
             raise ProviderError(f"{model.name}: InvalidArgument: {'; '.join(refused)}")
 
     def _model(self, operation: str) -> OperationModel:
-        return operation_model(self._cloud, self.mapping.service, self._region, operation)
+        return operation_model(self.mapping.service, operation)
 
     def _after_creation(self, context: Context) -> None:
         if self.mapping.made_from(context.inputs) and self.mapping.update is not None:

@@ -18,6 +18,8 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from rehearsal.sdk_speed import share_service_models
+
 TRIED_WITH = ("5.2.",)
 
 # What moto takes from a signature: who calls (anybody) and, from the scope, which region.
@@ -67,6 +69,7 @@ class _Nowhere:
 def _session() -> Any:
     import boto3
 
+    share_service_models()
     return boto3.session.Session(aws_access_key_id="embedded", aws_secret_access_key="embedded")
 
 

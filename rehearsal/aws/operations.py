@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
+import botocore.session
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.model import OperationModel
+from botocore.model import OperationModel, ServiceModel
 
-from rehearsal.aws.cloud import Cloud
 from rehearsal.provider import ProviderError
+from rehearsal.sdk_speed import share_service_models
 
 
 def refusal(error: ClientError | BotoCoreError) -> ProviderError:
@@ -22,11 +22,14 @@ def refusal(error: ClientError | BotoCoreError) -> ProviderError:
 
 
 @cache
-def _model_named(service_model: Any, operation: str) -> OperationModel:
-    name = next(n for n in service_model.operation_names if xform_name(n) == operation)
-    return service_model.operation_model(name)
+def _service_model(service: str) -> ServiceModel:
+    share_service_models()
+    return botocore.session.get_session().get_service_model(service)
 
 
-def operation_model(cloud: Cloud, service: str, region: str, operation: str) -> OperationModel:
-    """botocore's model of one operation, by boto3's name for it."""
-    return _model_named(cloud.client(service, region).meta.service_model, operation)
+@cache
+def operation_model(service: str, operation: str) -> OperationModel:
+    """botocore's model of one operation, by boto3's name for it; nothing is called for it."""
+    model = _service_model(service)
+    name = next(name for name in model.operation_names if xform_name(name) == operation)
+    return model.operation_model(name)

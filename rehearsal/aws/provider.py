@@ -225,9 +225,7 @@ class AwsProvider(Provider):
         return Executor(mapping, self._cloud, self._region(inputs))
 
     def _input_shapes(self, mapping: ResourceMapping) -> Callable[[str], StructureShape | None]:
-        return lambda operation: (
-            operation_model(self._cloud, mapping.service, self._region({}), operation).input_shape
-        )
+        return lambda operation: operation_model(mapping.service, operation).input_shape
 
     def _recorded(self, token: str) -> RecordedType | None:
         return services.recorded_of(token)

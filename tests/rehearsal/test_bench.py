@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.bench import scaled_checkout
-from rehearsal.language import sdk_as_published
+from rehearsal.programs import sdk_as_published
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 from tests.support.checkout import ROOT

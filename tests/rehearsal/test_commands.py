@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from rehearsal.deploy import deploy, take_away
+from rehearsal.deploy import Deployment, deploy, take_away
 from rehearsal.manifests import write_manifests
 from rehearsal.outcome import EngineError
 from rehearsal.review import Refused, RevisionError, review
+from rehearsal.session import Session
 from rehearsal.timeline import as_json, timeline, write_picture
 from rehearsal.workspace import Workspace, WorkspaceError
 from tests.support.json_output import check_output
@@ -60,14 +62,49 @@ def test_up_counts_what_is_real_apart_from_what_is_recorded(
     assert result["onAws"]["seconds"] == {"typical": 12, "slow": 20}
 
 
-def test_a_second_up_finds_what_the_first_has_made(
-    program: SmallProgram, engine: Path, workspace: Workspace
+def test_where_nothing_is_to_do_the_engine_compares_once_and_a_change_that_no_preview_shows_is_made(
+    program: SmallProgram,
+    engine: Path,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
-    deploy(program.root, "dev", engine, workspace, quiet=True)
-    second = deploy(program.root, "dev", engine, workspace, quiet=True)
-    assert second.result.changes == {}
+    runs: list[str] = []
+    operate = Session._operate
+
+    def watched(session: Session, operation: str, *arguments: Any) -> Any:
+        runs.append(operation)
+        return operate(session, operation, *arguments)
+
+    monkeypatch.setattr(Session, "_operate", watched)
+
+    def up(options: str = "") -> tuple[Deployment, list[str]]:
+        runs.clear()
+        program.write(VPC.replace("{cidr}", "10.0.0.0/16").replace("options()", f"options({options})"))
+        return deploy(program.root, "dev", engine, workspace, quiet=True), [*runs]
+
+    assert up()[1] == ["up", "preview"]
+    second, how = up()
+    assert (how, second.result.changes, second.settled) == (["preview"], {}, True)
     assert second.forecast.sentence() == ""
+    second.show()
+    assert "\nnothing to change (3 unchanged, " in capsys.readouterr().out
+    # A protection is in the state alone: previews count it as no change.
+    protected, how = up("protect=True")
+    assert (how, protected.result.changes, protected.settled) == (["preview", "up"], {}, True)
+    assert _is_protected(workspace)
+    assert up("protect=True")[1] == ["preview"]
+    # What others have done to the state is not taken for what this program has left.
+    with Session(program.root, "dev", engine, workspace) as session:
+        session.command("state", "unprotect", "--all", "--yes")
+    assert not _is_protected(workspace)
+    assert up("protect=True")[1] == ["preview", "up"]
+    assert _is_protected(workspace)
+
+
+def _is_protected(workspace: Workspace) -> bool:
+    (vpc,) = (each for each in workspace.resources() if each["type"] == "aws:ec2/vpc:Vpc")
+    return bool(vpc.get("protect"))
 
 
 def test_an_up_that_the_preview_refuses_does_nothing_and_is_left_by_going_back(

@@ -16,6 +16,7 @@ import pytest
 
 from rehearsal.journal import Entry, Journal
 from rehearsal.outcome import EngineError, Interrupted
+from rehearsal.seal import write_seal
 from rehearsal.session import Session
 from rehearsal.stackfile import StackFileError
 from rehearsal.workspace import LockedError, Workspace, WorkspaceError
@@ -149,6 +150,31 @@ def test_a_lost_account_number_is_named_and_nothing_else_is_blamed(
     replace_text(program.root / "Pulumi.dev.yaml", f'account: "{found}"', f'account: "{ACCOUNT}"')
     with session_of(program, engine) as session:
         assert session.preview().changes == {}
+
+
+def test_an_embedded_aws_that_cannot_be_brought_back_is_told_once_with_the_way_out(
+    program: SmallProgram, engine: Path
+) -> None:
+    vpcs = """
+        for number in range({count}):
+            aws.ec2.Vpc(f"v{number}", cidr_block=f"10.{number}.0.0/16", opts=options())
+    """
+    program.write(vpcs.replace("{count}", "1"))
+    with session_of(program, engine) as session:
+        session.up()
+        workspace = session.workspace
+    # Not damaged: another version of the program would have written it like this.
+    replace_text(workspace.journal, "10.0.0.0/16", "10.0.0.0/9")
+    write_seal(workspace)
+    program.write(vpcs.replace("{count}", "5"))
+    with session_of(program, engine) as session:
+        assert session.preview().changes == {"create": 4}  # asks AWS for nothing
+        with pytest.raises(WorkspaceError) as refused:
+            session.up()
+        with pytest.raises(WorkspaceError, match="make reset ENV=dev"):
+            session.bring_cloud_back()
+    assert str(refused.value).count("failed on replay") == 1
+    assert str(refused.value).endswith("`make reset ENV=dev` throws it away.")
 
 
 def test_a_refusal_of_the_cloud_keeps_what_was_made(program: SmallProgram, engine: Path) -> None:

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.language import processor_seconds, sdk_as_published, sdk_without
 from rehearsal.outcome import EngineError
+from rehearsal.programs import processor_seconds, sdk_as_published, sdk_without
 from rehearsal.sdk_bench import comparable, differences, state_of
 from rehearsal.sdk_speed import replacements
 from tests.support.small_program import SmallProgram, session_of

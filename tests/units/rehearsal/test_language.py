@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import language
+from rehearsal import programs
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -47,8 +47,8 @@ print(ask())
 
 KILLED = """
 import os
-from rehearsal import language
-print(language._Programs.running()._process.pid, flush=True)
+from rehearsal import programs
+print(programs._Programs.running()._process.pid, flush=True)
 os.kill(os.getpid(), 9)
 """
 
@@ -70,7 +70,7 @@ def test_the_programs_process_ends_when_the_rehearsal_is_killed() -> None:
 
 
 def test_every_program_has_a_port_of_its_own_until_it_is_stopped(tmp_path: Path) -> None:
-    one, other = language.serve(tmp_path), language.serve(tmp_path)
+    one, other = programs.serve(tmp_path), programs.serve(tmp_path)
     assert one.port != other.port
     one.stop()
     with pytest.raises(ConnectionRefusedError):
@@ -84,3 +84,9 @@ def test_an_engine_on_the_port_of_an_ended_one_is_found() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     # With shared connections the second answer is UNAVAILABLE too, for a second or more.
     assert done.stdout.split() == ["UNAVAILABLE", "True"]
+
+
+def test_the_process_can_be_started_before_anything_large_is_loaded() -> None:
+    command = [sys.executable, "-c", "import sys, rehearsal.programs; print(*sys.modules)"]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert {"pulumi", "grpc", "botocore", "moto"}.isdisjoint(loaded)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.seal import DamagedJournal, check_seal, write_seal
+from rehearsal.seal import DamagedJournal, check_seal, is_whole, note_settled, settled_by, write_seal
 from rehearsal.workspace import Workspace
 
 JOURNAL = b'{"kind": "aws", "n": 1}\n{"kind": "aws", "n": 2}\n'
@@ -51,6 +51,33 @@ def test_a_damaged_journal_is_told_with_the_way_out(
 
 def test_what_was_left_is_believed(workspace: Workspace) -> None:
     assert check_seal(workspace, killed=False) is False
+
+
+def test_what_was_left_is_whole_to_the_byte_or_not_at_all(workspace: Workspace) -> None:
+    assert is_whole(workspace)
+    assert workspace.state is not None
+    for file in (workspace.journal, workspace.state, workspace.directory / "seal"):
+        content = file.read_bytes()
+        for other in (content[:-1], content.replace(b'"', b"'"), b""):
+            file.write_bytes(other)
+            assert not is_whole(workspace)
+        file.write_bytes(content)
+    assert is_whole(workspace)
+
+
+def test_a_state_is_of_a_deployment_as_long_as_nobody_changes_it(workspace: Workspace) -> None:
+    assert settled_by(workspace) is None
+    note_settled(workspace, "this")
+    assert settled_by(workspace) == "this"
+    assert workspace.state is not None
+    with workspace.state.open("a", encoding="utf-8") as state:
+        state.write("\n")
+    assert settled_by(workspace) is None
+    note_settled(workspace, "that")
+    assert settled_by(workspace) == "that"
+    for other in ("", "[]", '{"deployment": "that"}'):
+        (workspace.directory / "settled").write_text(other, encoding="utf-8")
+        assert settled_by(workspace) is None
 
 
 def test_a_killed_session_may_have_added_to_both(workspace: Workspace) -> None:
