@@ -146,14 +146,14 @@ def check(
         from operations.checkout import ROOT, declared
         from operations.console import show_table
         from operations.environments import Place, connect
-        from operations.recovery.readiness import Readiness, State
+        from operations.recovery.readiness import State, readiness
         from operations.versions import stack_file
 
         configuration = declared(env, system)
         connection = connect(configuration, Place(profile, endpoint_url))
         content = parse(stack_file(ROOT, env).read_text(encoding="utf-8"))
         provider = str(content.get("secretsprovider", "")) if isinstance(content, dict) else ""
-        found = Readiness(configuration, connection, provider, datetime.now(UTC)).findings()
+        found = readiness(configuration, connection, provider, datetime.now(UTC))
         ready = all(each.state is State.READY for each in found)
         if json_:
             show_json({"environment": env, "ready": ready, "checks": [asdict(each) for each in found]})

@@ -23,6 +23,7 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import INVOCATION, Answer, Refusal, Request
 from rehearsal.lambda_runtime import Behind, Function, Outcome, run
 
+_DATA = re.compile(r"functions/\w+/\w+\.json")
 _HANDLER = re.compile(r"functions\.(\w+)\.handler\.handle")
 _LOG_BYTES = 4096  # of LogResult (Invoke)
 # Of a rotation, in order (Secrets Manager user guide, "Rotation by Lambda function").
@@ -115,7 +116,10 @@ class Invocations:
 
 
 def is_own(code: bytes, handler: str, root: Path) -> bool:
-    """Whether an archive has nothing but files of a checkout's `functions/` and of installed packages."""
+    """Whether an archive has nothing but files of a checkout's `functions/` and of installed packages.
+
+    What a deployment adds is data, which runs nowhere: JSON in the folder of the function.
+    """
     if not _HANDLER.fullmatch(handler):
         return False
     packages = Path(str(metadata.distribution("boto3").locate_file("")))
@@ -131,7 +135,11 @@ def is_own(code: bytes, handler: str, root: Path) -> bool:
 
 def _is_file_of(folder: Path, name: str, content: bytes) -> bool:
     file = folder / name
-    return ".." not in PurePosixPath(name).parts and file.is_file() and file.read_bytes() == content
+    if ".." in PurePosixPath(name).parts:
+        return False
+    if _DATA.fullmatch(name):
+        return True
+    return file.is_file() and file.read_bytes() == content
 
 
 def _called(request: Request) -> str | None:

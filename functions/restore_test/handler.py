@@ -14,10 +14,10 @@ import boto3
 
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import RestoreTest
-from functions.restore_test.records import Records
 from functions.restore_test.settings import Settings
 from functions.restore_test.sides import Databases
 from functions.shared import postgresql
+from functions.shared.restore_records import Records
 
 
 def handle(event: Mapping[str, Any], _: object) -> None:
@@ -26,7 +26,7 @@ def handle(event: Mapping[str, Any], _: object) -> None:
     test = RestoreTest(
         settings,
         Instances(boto3.client("rds"), settings),
-        Records(boto3.client("s3"), settings),
+        Records(boto3.client("s3"), settings.bucket),
         Databases(boto3.client("secretsmanager"), settings.secret, _opened),
     )
     test.call(begin=event.get("begin") is True)

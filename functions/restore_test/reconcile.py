@@ -29,11 +29,11 @@ from functions.restore_test import canary
 from functions.restore_test.blocks import BLOCKS, BUDGET
 from functions.restore_test.checks import CHECKS, Check, Test, recovery_point, schema_of
 from functions.restore_test.instances import Instances, Restored
-from functions.restore_test.records import Records
 from functions.restore_test.settings import LONGEST, REMOVED_BY, Settings
 from functions.restore_test.sides import LONGEST_SECONDS, Databases, Refused, Side
 from functions.shared import metrics
 from functions.shared.metrics import Metric
+from functions.shared.restore_records import Records
 
 # Of a call; the next one comes five minutes after it has begun.
 CALL = timedelta(minutes=4)

@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# Objects of the backups bucket: one for each test.
-FOLDER = "restore-tests/"
-
 # After this a restored instance is removed, whatever has become of its test.
 LONGEST = timedelta(hours=3)
 # And after this somebody has to: RDS needs a while for a removal.

@@ -47,6 +47,9 @@ class Metric(StrEnum):
     RESTORABLE_AGE_MINUTES = "RestorableAgeMinutes", ("measure_recovery_point",)
     # Runs of a CronJob that have failed one after the other, as Kubernetes tells; every few minutes.
     JOB_FAILURES = "JobConsecutiveFailures", ("watch_jobs",), ("Job",)
+    # What a recovery needs and does not find today, or nobody knows; every day, from the second day on.
+    RECOVERY_NOT_READY = "RecoveryNotReady", ("check_recovery",)
+    RECOVERY_CHECKED = "RecoveryChecked", ("check_recovery",)  # every day, 1
     RESTORE_TEST_SUCCEEDED = "RestoreTestSucceeded", ("restore_test",)  # 1 or 0, after each restore test
     # Since the last one that succeeded, or since the database was made; at each call of the function.
     RESTORE_TEST_AGE_DAYS = "RestoreTestAgeDays", ("restore_test",)

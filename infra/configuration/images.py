@@ -37,6 +37,12 @@ def is_digest(version: str) -> bool:
     return re.fullmatch(DIGEST, version) is not None
 
 
+def is_own(repository: str) -> bool:
+    """Whether a system file means a repository of the environment's registry: its first part is no host."""
+    first, slash, _ = repository.partition("/")
+    return not slash or not ("." in first or ":" in first)
+
+
 _DIGEST_WORDS = "a digest (sha256: and 64 hexadecimal digits)"
 
 

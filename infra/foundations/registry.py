@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ecr
 
+from infra.configuration.images import is_own
 from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
@@ -38,12 +39,6 @@ class RegistryArgs:
     copies: Sequence[pulumi.Resource]
     moving_tags: Sequence[str]
     protect: bool
-
-
-def is_own(repository: str) -> bool:
-    """Whether a system file means a repository of this registry: its first part is no host."""
-    first, slash, _ = repository.partition("/")
-    return not slash or not ("." in first or ":" in first)
 
 
 def address(naming: Naming, repository: str) -> str:

@@ -84,6 +84,8 @@ class FunctionArgs:
         memory: MiB, 128 to 10240; CPU grows with it.
         distributions: pure-Python packages of requirements.txt that it imports.
         variables: environment variables; never secrets.
+        data: texts by the names of files beside its code, for what 4 KB of variables have no room for; never
+            secrets.
         statements: what it may do besides writing its log.
         network: a place in the network, for what is reachable there alone.
         invokers: services that may call it.
@@ -100,6 +102,7 @@ class FunctionArgs:
     memory: int = 256
     distributions: Sequence[str] = ()
     variables: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
     statements: Sequence[iam.Statement] = ()
     network: FunctionNetwork | None = None
     invokers: Sequence[Invoker] = ()
@@ -220,7 +223,7 @@ class Function(pulumi.ComponentResource):
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
             handler=f"{PACKAGE}.{args.folder}.handler.handle",
-            code=archive(args.folder, args.distributions),
+            code=archive(args.folder, args.distributions, args.data),
             role=role.arn,
             timeout=args.timeout,
             memory_size=args.memory,

@@ -6,9 +6,10 @@ the same sources are the same archive everywhere, and a preview shows a change o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path, PurePath
+from types import MappingProxyType
 
 import pulumi
 
@@ -17,13 +18,16 @@ PACKAGE = "functions"
 SHARED = "shared"
 
 
-def archive(folder: str, distributions: Sequence[str]) -> pulumi.AssetArchive:
+def archive(
+    folder: str, distributions: Sequence[str], data: Mapping[str, str] = MappingProxyType({})
+) -> pulumi.AssetArchive:
     """The code of a function.
 
     Args:
         folder: its folder in `functions/`.
         distributions: packages of requirements.txt that it imports, and all that these need. boto3 is
             in the runtime already.
+        data: texts by the names of the files that it finds them in, beside its code.
 
     Raises:
         FileNotFoundError: there is no such folder.
@@ -32,7 +36,11 @@ def archive(folder: str, distributions: Sequence[str]) -> pulumi.AssetArchive:
     files = dict(_own(folder))
     for distribution in distributions:
         files.update(_installed(distribution))
-    return pulumi.AssetArchive({name: pulumi.FileAsset(str(files[name])) for name in sorted(files)})
+    assets: dict[str, pulumi.Asset | pulumi.Archive] = {
+        name: pulumi.FileAsset(str(files[name])) for name in sorted(files)
+    }
+    assets |= {f"{PACKAGE}/{folder}/{name}": pulumi.StringAsset(text) for name, text in data.items()}
+    return pulumi.AssetArchive(assets)
 
 
 def _own(folder: str) -> Iterator[tuple[str, Path]]:

@@ -10,6 +10,7 @@ from infra.iam.buckets import (
     refuse_plaintext_transport,
     replicate_from,
     replicate_to,
+    see_replication,
 )
 from infra.iam.databases import (
     describe_database,
@@ -17,6 +18,8 @@ from infra.iam.databases import (
     encrypt_restored,
     never_change,
     restore_beside,
+    see_copied_database,
+    see_snapshots,
 )
 from infra.iam.documents import Arn, Statement, allow, deny, document
 from infra.iam.encrypted import Key
@@ -62,6 +65,7 @@ from infra.iam.trust import (
     trust_service,
     use_connection,
 )
+from infra.iam.waiting import see_domain, see_what_waits
 
 __all__ = [
     "GITHUB_AUDIENCE",
@@ -108,6 +112,11 @@ __all__ = [
     "replicate_from",
     "replicate_to",
     "restore_beside",
+    "see_copied_database",
+    "see_domain",
+    "see_replication",
+    "see_snapshots",
+    "see_what_waits",
     "service_uses_key",
     "take_roles",
     "topic_uses_key",

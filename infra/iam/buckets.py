@@ -31,11 +31,16 @@ def add_objects(bucket: Arn, folder: str) -> Statement:
     )
 
 
-def list_folder(bucket: Arn, folder: str) -> Statement:
-    """See which objects a folder of a bucket has; not what is in them."""
-    return allow(
-        "ListFolder", ["s3:ListBucket"], [bucket], condition={"StringLike": {"s3:prefix": f"{folder}*"}}
-    )
+def list_folder(bucket: Arn, folder: str, *others: str) -> Statement:
+    """See which objects a folder of a bucket has, or several; not what is in them."""
+    patterns = [f"{each}*" for each in (folder, *others)]
+    prefixes = patterns if others else patterns[0]
+    return allow("ListFolder", ["s3:ListBucket"], [bucket], condition={"StringLike": {"s3:prefix": prefixes}})
+
+
+def see_replication(buckets: Sequence[Arn]) -> Statement:
+    """See whether S3 copies the buckets."""
+    return allow("SeeReplication", ["s3:GetReplicationConfiguration"], buckets)
 
 
 def list_buckets(buckets: Sequence[Arn]) -> Statement:

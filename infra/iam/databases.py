@@ -17,6 +17,35 @@ def describe_databases(every: str) -> Statement:
     return allow("DescribeDatabases", ["rds:DescribeDBInstances"], [every])
 
 
+def see_snapshots(instance: Arn, snapshots: str) -> list[Statement]:
+    """See how an instance is, and which snapshots there are of it.
+
+    Args:
+        instance: its ARN.
+        snapshots: the ARN pattern of theirs: those that AWS makes have names of their own.
+    """
+    return [
+        describe_database(instance),
+        allow("DescribeSnapshots", ["rds:DescribeDBSnapshots"], [instance, snapshots]),
+    ]
+
+
+def see_copied_database(replica: Arn, backups: str) -> list[Statement]:
+    """See how a replica in another region is, which backups are copied there, and how long AWS supports a
+    version.
+
+    Args:
+        replica: its ARN.
+        backups: the ARN pattern of automated backups there.
+    """
+    return [
+        allow("DescribeReplica", ["rds:DescribeDBInstances"], [replica]),
+        allow("DescribeCopiedBackups", ["rds:DescribeDBInstanceAutomatedBackups"], [backups]),
+        # Of no resource (Service Authorization Reference).
+        allow("DescribeVersions", ["rds:DescribeDBMajorEngineVersions"], ["*"]),
+    ]
+
+
 def restore_beside(source: Arn, restored: str, groups: Sequence[Arn]) -> list[Statement]:
     """Restore an instance to others of certain names, and then do with those whatever is necessary.
 

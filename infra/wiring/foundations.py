@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from infra.configuration import Configuration
 from infra.configuration.environments import Standard
-from infra.configuration.images import is_digest
+from infra.configuration.images import is_digest, is_own
 from infra.foundations.keys import Keys, KeysArgs
 from infra.foundations.network import NetworkArgs, Tier
-from infra.foundations.registry import RegistryArgs, is_own
+from infra.foundations.registry import RegistryArgs
 from infra.foundations.release import ReleaseArgs
 from infra.kubernetes.job_specs import release_name
 from infra.naming import Naming, Place

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pulumi
 
-from functions.restore_test.settings import FOLDER as RESTORE_TESTS
+from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from infra import iam
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS

@@ -11,8 +11,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from commands.files import write_atomically
+from functions.shared.recoveries import FOLDER
 
-FOLDER = "recoveries/"  # in the backups bucket
 OUTPUT = Path("recoveries")  # on this machine
 
 

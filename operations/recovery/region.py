@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.files import write_atomically
+from functions.shared.recoveries import FOLDER
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS, CATALOGUE, replication_role
 from infra.configuration.platform_secrets import redis_secret
@@ -18,7 +19,6 @@ from operations.environments import Connection
 from operations.recovery import moved_state, serving_file
 from operations.recovery.lost_region import QUESTIONS, answering
 from operations.recovery.pulumi import Pulumi
-from operations.recovery.record import FOLDER
 from operations.recovery.replica import Replica
 from operations.recovery.run import Run
 from operations.recovery.services import Services

@@ -12,11 +12,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.shared.recoveries import CURRENT, FOLDER
 from operations.backup.manifest import Manifests
 from operations.console import OperationFailed
-from operations.recovery.record import FOLDER
 
-CURRENT = f"{FOLDER}current.json"
 # S3's answers to a conditional request (PutObject in its API reference).
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 _NOT_THERE = ("NoSuchKey", "404")

@@ -32,6 +32,7 @@ def repair_moto() -> None:
         _repair_s3()
         repair_rotation()
         importlib.import_module("rehearsal.aws.moto_secret_replicas").repair_secret_replicas()
+        importlib.import_module("rehearsal.aws.moto_support").repair_support()
         _repair_wafv2()
 
 

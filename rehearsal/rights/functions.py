@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from types import MappingProxyType
 
-from functions.restore_test.settings import FOLDER as RESTORE_TESTS
+from functions.shared.recoveries import CURRENT as CURRENT_RECOVERY
+from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from functions.snapshot_secrets.snapshot import FOLDER as SNAPSHOTS
 from rehearsal.rights.calls import BUCKET, FUNCTION, INSTANCE, KEY, ROLE, SECRET, Call
 from rehearsal.rights.graph import Declared, Graph
@@ -21,15 +23,37 @@ VALUE = "value"  # the user that an entry's value names
 EVERYTHING = "*"
 RESTORED = "RESTORED"  # an instance that the function has restored
 COPIES = "copies"  # every entry that has a copy, as Secrets Manager lists them
+INSTANCES = "instances"  # the one that serves and its replica
+SNAPSHOTS_OF = "snapshots of the one that serves"
+CLUSTERS = "clusters"  # the one that serves, and the one that waits
+REPLICATED = "replicated"  # the buckets that S3 copies
+REPOSITORIES = "repositories"  # in the recovery region
+BACKUPS = "backups"  # their bucket
+
+# How a function that has a file in place of variables has learned what it asks about.
+ASKED: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("check_recovery", "acm:DescribeCertificate"): EVERYTHING,
+        ("check_recovery", "ecr:DescribeImages"): REPOSITORIES,
+        ("check_recovery", "eks:DescribeCluster"): CLUSTERS,
+        ("check_recovery", "rds:DescribeDBInstances"): INSTANCES,
+        ("check_recovery", "rds:DescribeDBSnapshots"): SNAPSHOTS_OF,
+        ("check_recovery", "s3:GetReplicationConfiguration"): REPLICATED,
+        ("check_recovery", "s3:ListBucket"): BACKUPS,
+        ("check_recovery", "secretsmanager:DescribeSecret"): COPIES,
+    }
+)
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A call of a function: the action, what it is about, and the variable that has to say yes to it."""
+    """A call of a function: the action, what it is about, the variable that has to say yes to it, and whether
+    it is made only where there are copies in another region."""
 
     action: str
     on: str
     when: str = ""
+    where_copies: bool = False
 
 
 _ROTATION = (
@@ -42,6 +66,25 @@ _ROTATION = (
 # By the function's folder in `functions/`.
 RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
     {
+        "check_recovery": (
+            Recorded("rds:DescribeDBInstances", INSTANCES),
+            Recorded("rds:DescribeDBSnapshots", SNAPSHOTS_OF),
+            Recorded("s3:ListBucket", BACKUPS),
+            Recorded("acm:DescribeCertificate", EVERYTHING, where_copies=True),
+            Recorded("acm:ListCertificates", EVERYTHING, where_copies=True),
+            Recorded("cloudwatch:GetMetricStatistics", EVERYTHING, where_copies=True),
+            Recorded("ecr:DescribeImages", REPOSITORIES, where_copies=True),
+            Recorded("eks:DescribeCluster", CLUSTERS, where_copies=True),
+            Recorded("eks:DescribeClusterVersions", EVERYTHING, where_copies=True),
+            Recorded("elasticache:DescribeReplicationGroups", EVERYTHING, where_copies=True),
+            Recorded("rds:DescribeDBInstanceAutomatedBackups", EVERYTHING, where_copies=True),
+            Recorded("rds:DescribeDBMajorEngineVersions", EVERYTHING, where_copies=True),
+            Recorded("route53:ListHostedZonesByName", EVERYTHING, where_copies=True),
+            Recorded("route53:ListResourceRecordSets", EVERYTHING, where_copies=True),
+            Recorded("s3:GetReplicationConfiguration", REPLICATED, where_copies=True),
+            Recorded("secretsmanager:DescribeSecret", COPIES, where_copies=True),
+            Recorded("servicequotas:GetServiceQuota", EVERYTHING, where_copies=True),
+        ),
         "escalate": (
             Recorded("cloudwatch:DescribeAlarms", EVERYTHING),
             Recorded("sns:Publish", "STEPS"),
@@ -90,15 +133,20 @@ def calls_of_functions(graph: Graph) -> Iterator[Call]:
         folder = function.inputs["handler"].split(".")[1]
         assert folder in RECORDED, f"{folder}: write down in {__name__} what the function calls"
         principal = graph.principal(graph.named(ROLE, function.inputs["role"]))
-        made = [each for each in RECORDED[folder] if _variables(function).get(each.when, "yes") == "yes"]
+        copies = any(each.inputs.get("replicas") for each in graph.of(SECRET))
+        made = [
+            each
+            for each in RECORDED[folder]
+            if _variables(function).get(each.when, "yes") == "yes" and (copies or not each.where_copies)
+        ]
         for recorded in made:
-            for resource in _resources(graph, function, recorded):
+            for resource, keys in product(_resources(graph, function, recorded), _keys(function, recorded)):
                 yield Call(
                     f"function {function.name}",
                     principal,
                     recorded.action,
                     resource,
-                    _keys(function, recorded),
+                    keys,
                     why=f"functions/{folder}, recorded by its tests",
                 )
         yield from _calls_of_lambda(graph, function)
@@ -109,9 +157,12 @@ def _variables(function: Declared) -> Mapping[str, str]:
     return variables
 
 
-def _keys(function: Declared, recorded: Recorded) -> Mapping[str, str]:
+def _keys(function: Declared, recorded: Recorded) -> list[Mapping[str, str]]:
     """What S3 says about a listing: of which folder it is."""
-    return {"s3:prefix": _folder(function)} if recorded.action == "s3:ListBucket" else {}
+    if recorded.action != "s3:ListBucket":
+        return [{}]
+    folders = (RESTORE_TESTS, CURRENT_RECOVERY) if recorded.on == BACKUPS else (_folder(function),)
+    return [{"s3:prefix": folder} for folder in folders]
 
 
 def _folder(function: Declared) -> str:
@@ -125,6 +176,8 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
     variables, on = _variables(function), recorded.on
     if on in (EVERYTHING, COPIES):
         yield from _all(graph, function, recorded)
+    elif on in (INSTANCES, SNAPSHOTS_OF, CLUSTERS, REPLICATED, REPOSITORIES, BACKUPS):
+        yield from _asked_about(graph, function, on)
     elif on == EVENT:
         yield from _rotated(graph, function)
     elif on == VALUE:
@@ -148,14 +201,55 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
         yield from _named(variables[on])
 
 
+# A listing is one of everything of its kind, which has an ARN for that: in the recovery region, or here.
+_LISTED_THERE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "elasticache:DescribeReplicationGroups": ("elasticache", "replicationgroup:*"),
+        "rds:DescribeDBInstanceAutomatedBackups": ("rds", "auto-backup:*"),
+    }
+)
+
+
 def _all(graph: Graph, function: Declared, recorded: Recorded) -> Iterator[str]:
-    """RDS takes a listing for one of every instance, which has an ARN for that."""
+    """Everything of a kind; `*` for an action on no resource."""
     if recorded.on == COPIES:
         yield from (each.arn for each in graph.of(SECRET) if each.inputs.get("replicas"))
     elif recorded.action == "rds:DescribeDBInstances":
         yield graph.built_arn("rds", "db:*", function)
+    elif recorded.action == "acm:DescribeCertificate":
+        yield graph.built_arn("acm", "certificate/1234abcd-12ab-34cd-56ef-1234567890ab", function)
+    elif recorded.action == "route53:ListResourceRecordSets":
+        yield from (f"arn:aws:route53:::hostedzone/{each.id}" for each in graph.of("aws:route53/zone:Zone"))
+    elif recorded.action in _LISTED_THERE:
+        there = next(each for each in graph.of(INSTANCE) if each.region != function.region)
+        yield graph.built_arn(*_LISTED_THERE[recorded.action], there)
     else:
         yield "*"
+
+
+def _asked_about(graph: Graph, function: Declared, on: str) -> Iterator[str]:
+    """What a recovery needs, in both regions."""
+    if on == INSTANCES:
+        # The recorder gives the one that serves another ARN than the program can know beforehand.
+        for each in graph.of(INSTANCE):
+            there = graph.built_arn("rds", f"db:{each.inputs['identifier']}", each)
+            yield each.arn if each.region == function.region else there
+    elif on == SNAPSHOTS_OF:
+        # RDS asks about both (Service Authorization Reference).
+        serving = next(each for each in graph.of(INSTANCE) if each.region == function.region)
+        yield from (serving.arn, graph.built_arn("rds", "snapshot:rds:1", serving))
+    elif on == CLUSTERS:
+        for each in graph.of("aws:eks/cluster:Cluster"):
+            yield graph.built_arn("eks", f"cluster/{each.inputs['name']}", each)
+    elif on == REPLICATED:
+        for each in graph.of("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
+            yield graph.named(BUCKET, each.inputs["bucket"]).arn
+    elif on == REPOSITORIES:
+        for each in graph.of("aws:ecr/repository:Repository"):
+            if each.region != function.region:
+                yield graph.built_arn("ecr", f"repository/{each.inputs['name']}", each)
+    else:
+        yield next(each.arn for each in graph.of(BUCKET) if each.name == "backups")
 
 
 def _instances(graph: Graph, variables: Mapping[str, str], recorded: Recorded) -> Iterator[str]:

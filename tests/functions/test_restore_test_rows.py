@@ -16,10 +16,10 @@ from pg8000.native import Connection
 from functions.restore_test import checks
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest
-from functions.restore_test.records import Records
-from functions.restore_test.settings import FOLDER, Settings
+from functions.restore_test.settings import Settings
 from functions.restore_test.sides import Databases
 from functions.rotate_database.users import ensure_roles, set_password
+from functions.shared.restore_records import FOLDER, Records
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.datastores import DataStores, NoServer
 from tests.support.recorded_calls import Calls, table_of
@@ -53,7 +53,7 @@ class World:
         return RestoreTest(
             self.settings,
             Instances(self.rds, self.settings),
-            Records(self.s3, self.settings),
+            Records(self.s3, self.settings.bucket),
             Databases(self.secrets, SECRET, self.opened),
             Clock(lambda: datetime.now(UTC) + self.ahead, self._sleep),
         )

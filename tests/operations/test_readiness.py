@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from infra.configuration.buckets import CATALOGUE
 from operations.cli import app
 from operations.environments import Connection
-from operations.recovery.readiness import Finding, Readiness, State
+from operations.recovery.readiness import Finding, State, readiness
+from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.rights.people import COMMANDS
 from tests.operations.conftest import Account
 from tests.support.json_output import check_output
@@ -25,6 +26,7 @@ from tests.support.recordings import configuration_of
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 HOME, RECOVERY = "us-west-2", "us-east-2"
+DOMAIN = configuration_of("triangle", "prod").domain
 PRIMARY = f"arn:aws:rds:{HOME}:230000000003:db:triangle-prod"
 REPLICA = f"arn:aws:rds:{RECOVERY}:230000000003:db:triangle-prod"
 STATE_KEY = "awskms://alias/groundwork-state?region=eu-central-1"
@@ -42,7 +44,8 @@ def refused(code: str) -> ClientError:
 
 
 def instance(name: str, **more: Any) -> dict[str, Any]:
-    return {"DBInstances": [{"DBInstanceIdentifier": name, "DBInstanceStatus": "available", **more}]}
+    told = {"DBInstanceIdentifier": name, "DBInstanceStatus": "available", "EngineVersion": "18.1"}
+    return {"DBInstances": [{**told, **more}]}
 
 
 def redis(status: str) -> dict[str, Any]:
@@ -60,6 +63,32 @@ def copied_backup(status: str = "replicating", **latest: float) -> dict[str, Any
     return {"DBInstanceArn": PRIMARY, "Status": status, "RestoreWindow": window}
 
 
+def support(end: datetime) -> dict[str, Any]:
+    lives = [
+        {"LifecycleSupportName": "open-source-rds-standard-support", "LifecycleSupportEndDate": end},
+        {
+            "LifecycleSupportName": "open-source-rds-extended-support",
+            "LifecycleSupportEndDate": ago(days=-2000),
+        },
+    ]
+    return {"DBMajorEngineVersions": [{"SupportedEngineLifecycles": lives}]}
+
+
+def certificate(status: str) -> dict[str, Any]:
+    option = {"ResourceRecord": {"Name": f"_proof.{DOMAIN}."}}
+    return {"Certificate": {"Status": status, "DomainValidationOptions": [option, option]}}
+
+
+def records(*lacking: str, **ttl: int) -> list[dict[str, Any]]:
+    origin = {
+        "Name": f"origin.{DOMAIN}.",
+        "Type": "A",
+        **({"TTL": ttl["ttl"]} if ttl else {}),
+    }
+    proof = {"Name": f"_proof.{DOMAIN}.", "Type": "CNAME", "TTL": 300}
+    return [each for each in (origin, proof) if str(each["Name"]).split(".")[0] not in lacking]
+
+
 def healthy() -> Answers:
     """What AWS answers where everything is as it should be."""
     lag = [
@@ -67,10 +96,10 @@ def healthy() -> Answers:
         {"Timestamp": ago(minutes=1), "Maximum": 41.0},
     ]
     return {
-        (HOME, "s3", "get_object"): refused("NoSuchKey"),
         (HOME, "rds", "describe_db_instances"): instance(
             "triangle-prod",
             DBInstanceArn=PRIMARY,
+            InstanceCreateTime=ago(days=400),
             LatestRestorableTime=ago(minutes=4),
             ReadReplicaDBInstanceIdentifiers=[REPLICA],
         ),
@@ -81,7 +110,8 @@ def healthy() -> Answers:
             ]
         },
         (HOME, "s3", "list_objects_v2"): restore_tests("2026-11-24T1200Z.json"),
-        (RECOVERY, "rds", "describe_db_instances"): instance("triangle-prod"),
+        (HOME, "rds", "describe_db_major_engine_versions"): support(ago(days=-900)),
+        (RECOVERY, "rds", "describe_db_instances"): instance("triangle-prod", EngineVersion="18.2"),
         (RECOVERY, "cloudwatch", "get_metric_statistics"): {"Datapoints": lag},
         (RECOVERY, "rds", "describe_db_instance_automated_backups"): {
             "DBInstanceAutomatedBackups": [copied_backup()]
@@ -89,7 +119,23 @@ def healthy() -> Answers:
         (HOME, "secretsmanager", "describe_secret"): {
             "ReplicationStatus": [{"Region": RECOVERY, "Status": "InSync"}]
         },
-        (RECOVERY, "eks", "describe_cluster"): {"cluster": {"status": "ACTIVE"}},
+        (HOME, "eks", "describe_cluster"): {"cluster": {"status": "ACTIVE", "version": "1.35"}},
+        (RECOVERY, "eks", "describe_cluster"): {"cluster": {"status": "ACTIVE", "version": "1.35"}},
+        (RECOVERY, "eks", "describe_cluster_versions"): {
+            "clusterVersions": [{"endOfStandardSupportDate": ago(days=-118)}]
+        },
+        (RECOVERY, "service-quotas", "get_service_quota"): {"Quota": {"Value": 640.0}},
+        (HOME, "acm", "list_certificates"): {
+            "CertificateSummaryList": [
+                {"DomainName": DOMAIN, "CertificateArn": "arn:one"},
+                {"DomainName": "other.example", "CertificateArn": "arn:other"},
+            ]
+        },
+        (HOME, "acm", "describe_certificate"): certificate("ISSUED"),
+        (HOME, "route53", "list_hosted_zones_by_name"): {
+            "HostedZones": [{"Id": "/hostedzone/Z1", "Name": f"{DOMAIN}."}]
+        },
+        (HOME, "route53", "list_resource_record_sets"): {"ResourceRecordSets": records()},
         (RECOVERY, "elasticache", "describe_replication_groups"): redis("available"),
         (RECOVERY, "ecr", "describe_images"): {"imageDetails": [{}]},
         (HOME, "s3", "get_bucket_replication"): {
@@ -110,10 +156,16 @@ class Client:
         return self._call(operation)
 
     def _call(self, operation: str) -> Callable[..., Any]:
-        def call(**_: Any) -> Any:
+        def call(**asked: Any) -> Any:
             answer = self._answers[self._region, self._service, operation]
             if isinstance(answer, Exception):
                 raise answer
+            if "Contents" in answer:
+                return {
+                    "Contents": [
+                        each for each in answer["Contents"] if each["Key"].startswith(asked["Prefix"])
+                    ]
+                }
             return answer
 
         return call
@@ -135,7 +187,7 @@ def ask(
 ) -> dict[str, Finding]:
     answers = {**healthy(), **(change or {})}
     configuration = configuration_of("triangle", environment)
-    found = Readiness(configuration, Told(answers), state_key, NOW).findings()
+    found = readiness(configuration, Told(answers), state_key, NOW)
     return {finding.check: finding for finding in found}
 
 
@@ -152,7 +204,12 @@ def test_where_everything_is_there_a_recovery_is_ready() -> None:
 @pytest.mark.parametrize(
     ("check", "call", "answer", "said"),
     [
-        ("no recovery", (HOME, "s3", "get_object"), {}, "one is under way"),
+        (
+            "no recovery",
+            (HOME, "s3", "list_objects_v2"),
+            {"Contents": [{"Key": "recoveries/current.json"}]},
+            "one is under way",
+        ),
         (
             "time to restore",
             (HOME, "rds", "describe_db_instances"),
@@ -238,6 +295,62 @@ def test_where_everything_is_there_a_recovery_is_ready() -> None:
         ("secrets", (HOME, "secretsmanager", "describe_secret"), {}, "database (no copy)"),
         ("images", (RECOVERY, "ecr", "describe_images"), refused("ImageNotFoundException"), "2 of 2 not"),
         (
+            "quotas",
+            (RECOVERY, "service-quotas", "get_service_quota"),
+            {"Quota": {"Value": 5.0}},
+            "of 5, Elastic IP addresses 3 of 5",
+        ),
+        (
+            "kubernetes",
+            (HOME, "eks", "describe_cluster"),
+            {"cluster": {"status": "ACTIVE", "version": "1.36"}},
+            f"1.36 here, 1.35 in {RECOVERY}",
+        ),
+        (
+            "kubernetes",
+            (RECOVERY, "eks", "describe_cluster_versions"),
+            {"clusterVersions": [{"endOfStandardSupportDate": ago(days=1)}]},
+            "1.35, supported until 2026-11-28",
+        ),
+        (
+            "postgresql",
+            (RECOVERY, "rds", "describe_db_instances"),
+            instance("triangle-prod", EngineVersion="17.9"),
+            "18.1 here, the replica 17.9",
+        ),
+        (
+            "postgresql",
+            (HOME, "rds", "describe_db_major_engine_versions"),
+            support(ago(days=2)),
+            "18.1, supported until 2026-11-27",
+        ),
+        (
+            "certificate",
+            (HOME, "acm", "describe_certificate"),
+            certificate("EXPIRED"),
+            f"none is issued for {DOMAIN}",
+        ),
+        ("certificate", (HOME, "acm", "list_certificates"), {"CertificateSummaryList": []}, "none is issued"),
+        (
+            "certificate",
+            (HOME, "route53", "list_resource_record_sets"),
+            {"ResourceRecordSets": records("_proof")},
+            f"the record _proof.{DOMAIN} is gone",
+        ),
+        (
+            "dns",
+            (HOME, "route53", "list_resource_record_sets"),
+            {"ResourceRecordSets": records("origin")},
+            f"origin.{DOMAIN} is not in the zone",
+        ),
+        (
+            "dns",
+            (HOME, "route53", "list_resource_record_sets"),
+            {"ResourceRecordSets": records(ttl=3600)},
+            f"origin.{DOMAIN} is kept for 3600 s",
+        ),
+        ("dns", (HOME, "route53", "list_hosted_zones_by_name"), {"HostedZones": []}, "is not in the zone"),
+        (
             "buckets",
             (HOME, "s3", "get_bucket_replication"),
             refused("ReplicationConfigurationNotFoundError"),
@@ -296,7 +409,7 @@ def test_the_states_key_outlives_both_regions(provider: str, state: State) -> No
 def test_a_cluster_or_a_redis_that_does_not_stand_there_costs_a_quarter_of_an_hour() -> None:
     found = ask(
         {
-            (RECOVERY, "eks", "describe_cluster"): {"cluster": {"status": "FAILED"}},
+            (RECOVERY, "eks", "describe_cluster"): {"cluster": {"status": "FAILED", "version": "1.35"}},
             (RECOVERY, "elasticache", "describe_replication_groups"): redis("deleting"),
         }
     )
@@ -309,7 +422,7 @@ def test_what_aws_does_not_tell_is_not_known_and_the_rest_is_asked() -> None:
     gone = EndpointConnectionError(endpoint_url=f"https://rds.{HOME}.amazonaws.com")
     found = ask({(HOME, "rds", "describe_db_instances"): gone})
     unknown = {check for check, each in found.items() if each.state is State.UNKNOWN}
-    assert unknown == {"time to restore", "snapshot", "replica", "copied backups"}
+    assert unknown == {"time to restore", "snapshot", "replica", "copied backups", "postgresql"}
     assert found["secrets"].state is State.READY
 
 
@@ -319,7 +432,7 @@ def test_a_region_that_is_lost_is_not_asked_and_said_to_have_no_copies() -> None
     asked = {
         (RECOVERY, *question[1:]): answer for question, answer in healthy().items() if question[0] == HOME
     }
-    found = Readiness(after, Told({**healthy(), **asked}, RECOVERY), STATE_KEY, NOW).findings()
+    found = readiness(after, Told({**healthy(), **asked}, RECOVERY), STATE_KEY, NOW)
     (copies,) = [each for each in found if each.check == "copies"]
     assert (copies.state, copies.found) == (State.NOT_READY, f"{HOME} is lost: nothing is copied anywhere")
     assert not {"replica", "secrets", "cluster"} & {each.check for each in found}
@@ -330,14 +443,30 @@ def test_without_a_recovery_region_nothing_is_asked_of_it() -> None:
         "no recovery",
         "time to restore",
         "snapshot",
-        "restore test",
         "state's key",
     }
+
+
+def test_a_database_that_is_young_has_no_restore_test_yet() -> None:
+    young = instance("triangle-prod", DBInstanceArn=PRIMARY, InstanceCreateTime=ago(days=5))
+    answers = {(HOME, "rds", "describe_db_instances"): young, (HOME, "s3", "list_objects_v2"): {}}
+    found = ask(answers)["restore test"]
+    assert (found.state, found.found) == (State.READY, "none yet: the database is 5 days old")
+    old = instance("triangle-prod", DBInstanceArn=PRIMARY, InstanceCreateTime=ago(days=9))
+    assert (
+        ask({**answers, (HOME, "rds", "describe_db_instances"): old})["restore test"].state is State.NOT_READY
+    )
+
+
+def test_support_whose_end_aws_does_not_tell_is_not_known() -> None:
+    found = ask({(RECOVERY, "eks", "describe_cluster_versions"): {"clusterVersions": []}})["kubernetes"]
+    assert (found.state, found.found) == (State.UNKNOWN, "1.35: AWS tells no end of its support")
 
 
 @pytest.fixture
 def prod(account: Callable[[str], Account]) -> Account:
     """An account with some of what a recovery needs: a replica, a snapshot, entries, a bucket, one image."""
+    repair_moto()
     found = account("prod")
     configuration = configuration_of("triangle", "prod")
     found.deploy()
@@ -346,6 +475,7 @@ def prod(account: Callable[[str], Account]) -> Account:
         DBInstanceIdentifier="triangle-prod",
         DBInstanceClass="db.m7g.large",
         Engine="postgres",
+        EngineVersion="18.1",
         BackupRetentionPeriod=30,
         AllocatedStorage=100,
     )
@@ -357,6 +487,15 @@ def prod(account: Callable[[str], Account]) -> Account:
         Bucket=configuration.naming.bucket("backups"),
         CreateBucketConfiguration={"LocationConstraint": HOME},
     )
+    for region in (HOME, RECOVERY):
+        found.other("eks", region).create_cluster(
+            name="triangle-prod",
+            version="1.35",
+            roleArn="arn:aws:iam::230000000003:role/cluster",
+            resourcesVpcConfig={"subnetIds": []},
+        )
+    found.other("acm").request_certificate(DomainName=DOMAIN, ValidationMethod="DNS")
+    found.other("route53").create_hosted_zone(Name=DOMAIN, CallerReference="1")
     return found
 
 
@@ -369,5 +508,8 @@ def test_the_command_asks_an_account_and_fails_where_it_is_not_ready(prod: Accou
     states = {each["check"]: each["state"] for each in found["checks"]}
     assert found["ready"] is False
     assert (states["no recovery"], states["snapshot"], states["time to restore"]) == ("ready",) * 3
-    assert (states["secrets"], states["images"], states["restore test"]) == ("not ready",) * 3
+    assert (states["secrets"], states["images"], states["certificate"]) == ("not ready",) * 3
+    assert (states["kubernetes"], states["postgresql"]) == ("ready",) * 2
+    # As a new account has it: it may run so little there that the recovery ends for lack of nodes.
+    assert states["quotas"] == "not ready"
     assert calls.of("check") == {(action, "") for action, _ in COMMANDS["check"].calls}

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from functions.shared.recoveries import CURRENT
 from operations.console import OperationError, OperationFailed
-from operations.recovery.run import CURRENT, Run, Runs
+from operations.recovery.run import Run, Runs
 from operations.recovery.session import agree, carry_out, plan_lines
 from operations.recovery.steps import ChecksFailed, Clock, Progress, Recovery, Step, wait_until
 from tests.operations.conftest import Account

@@ -147,6 +147,7 @@ def test_what_was_on_in_the_evening_ends_when_hardly_anybody_asks(ending: str) -
     [
         ("heartbeat", "WorkerHeartbeat"),
         ("backup-overdue", "NumberOfBackupJobsCompleted"),
+        ("recovery-check-overdue", "RecoveryChecked"),
         ("replica-lag", "ReplicaLag"),
     ],
 )
@@ -165,6 +166,7 @@ def test_people_hear_of_it_when_a_measurement_ends(each: Recording) -> None:
         "endpoint-api-not-ready",
         "job-remove-expired-uploads-failed-runs",
         "operations-expiring-credentials",
+        "operations-recovery-not-ready",
         "operations-recovery-point-age",
         "operations-rotations-overdue",
         "operations-secret-copies-out-of-sync",

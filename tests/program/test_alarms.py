@@ -80,6 +80,8 @@ CONDITIONS = [
     ("ALM-13", "backup-failed", "SEV-2", "NumberOfBackupJobsPartial", ">", 0),
     ("ALM-13", "operations-recovery-point-age", "SEV-2", "RestorableAgeMinutes", ">", 30),
     ("ALM-13", "operations-secrets-snapshot-overdue", "SEV-2", "SecretsSnapshotAgeDays", ">", 8),
+    ("ALM-13", "operations-recovery-not-ready", "SEV-2", "RecoveryNotReady", ">", 0),
+    ("ALM-13", "operations-recovery-check-overdue", "SEV-2", "RecoveryChecked", "<", 1),
     ("ALM-13", "replication-documents-failed", "SEV-3", "OperationsFailedReplication", ">", 0),
     ("ALM-8", "database-events-low-storage", "SEV-2", "TriggeredRules", ">", 0),
     ("ALM-8", "database-events-failure", "SEV-2", "TriggeredRules", ">", 0),

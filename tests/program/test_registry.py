@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from infra.foundations.registry import is_own
+from infra.configuration.images import is_own
 from tests.support.recorder import Recording
 
 REPOSITORY = "aws:ecr/repository:Repository"

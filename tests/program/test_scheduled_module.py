@@ -36,9 +36,9 @@ def dev_with_it(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     folder: Path = tmp_path_factory.mktemp("scheduled")
     (folder / "count_rows.py").write_text(MODULE, encoding="utf-8")
 
-    def archive(code: str, distributions: Any) -> Any:
+    def archive(code: str, distributions: Any, data: Any) -> Any:
         # Its code is not written for this test: another function's stands in.
-        return packed("remind" if code == "count_rows" else code, distributions)
+        return packed("remind" if code == "count_rows" else code, distributions, data)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scheduled, "__path__", [*scheduled.__path__, str(folder)])

@@ -96,6 +96,8 @@ _HABITS = {
     Metric.ROTATIONS_OVERDUE: Habit(DAY, DAY),
     Metric.SECRET_COPIES_OUT_OF_SYNC: Habit(DAY, DAY),
     Metric.SNAPSHOT_AGE_DAYS: Habit(DAY, DAY, 6.2),
+    Metric.RECOVERY_CHECKED: Habit(DAY, DAY, 1),
+    Metric.RECOVERY_NOT_READY: Habit(2 * DAY, DAY),  # nothing is counted on the first day
     Metric.RESTORABLE_AGE_MINUTES: Habit(5 * MINUTE, 5 * MINUTE, 5.5),
     Metric.JOB_FAILURES: Habit(5 * MINUTE, 5 * MINUTE),
     Metric.RESTORE_TEST_AGE_DAYS: Habit(5 * MINUTE, 5 * MINUTE, 6.5),

@@ -47,6 +47,7 @@ _ACTIONS = {
     "s3:HeadObject": ("s3:GetObject",),
     "s3:ListObjectVersions": ("s3:ListBucketVersions",),
     "s3:ListObjectsV2": ("s3:ListBucket",),
+    "service-quotas:GetServiceQuota": ("servicequotas:GetServiceQuota",),
     "s3:UploadPartCopy": ("s3:GetObjectVersion", "s3:PutObject"),
 }
 # Of a named version these are permissions of their own.
@@ -93,7 +94,7 @@ class Calls:
         for action in _ACTIONS.get(called, (called,)):
             if actor is not None and action not in _FREE:
                 asked = _OF_A_VERSION.get(action, action) if "VersionId" in parameters else action
-                about = _about(action, parameters) if actor in functions.RECORDED else ""
+                about = _about(actor, action, parameters) if actor in functions.RECORDED else ""
                 self.made.add(Made(actor, asked, about))
 
     def of(self, actor: str) -> set[tuple[str, str]]:
@@ -133,9 +134,11 @@ def _frames(frame: FrameType | None) -> Iterator[tuple[str, ...]]:
         frame = frame.f_back
 
 
-def _about(action: str, parameters: Mapping[str, Any]) -> str:
+def _about(actor: str, action: str, parameters: Mapping[str, Any]) -> str:
     """How the function has learned what it calls about, as the table of rights says it."""
-    if action.startswith("elasticache:"):
+    if (actor, action) in functions.ASKED:
+        return functions.ASKED[actor, action]
+    if action.startswith("elasticache:") and "UserId" in parameters:
         return functions.VALUE
     if action.startswith("kms:"):
         return "KEY"

@@ -17,9 +17,9 @@ from pg8000.exceptions import DatabaseError
 from functions.restore_test.checks import Check, once
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest, RestoreTestError
-from functions.restore_test.records import Records
 from functions.restore_test.settings import Settings
 from functions.restore_test.sides import Databases
+from functions.shared.restore_records import Records
 
 DATABASE = "triangle-prod"
 PREFIX = f"{DATABASE}-restore-test-"
@@ -148,7 +148,7 @@ class World:
         return RestoreTest(
             settings,
             Instances(Rds(self), settings),
-            Records(S3(self), settings),
+            Records(S3(self), settings.bucket),
             Databases(Secrets(self), SECRET, self.opened),
             Clock(lambda: self.now, self._sleep),
             checks=(

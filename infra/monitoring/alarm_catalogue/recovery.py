@@ -24,6 +24,7 @@ BACKUP_NAMESPACE = "AWS/Backup"
 BACKUP_AGE_HOURS = 26
 _BACKUP_SECTION = "003 Disaster Recovery, Automated Backups"
 SNAPSHOT_AGE_DAYS = 8
+CHECK_AGE_HOURS = 26
 # More than any lag that an alarm is about, and no lag at all tells that much.
 _NO_REPLICATION = 24 * HOUR
 
@@ -34,7 +35,14 @@ DATABASE_CLOCK = Measure("AWS/RDS", "CPUUtilization", Statistic.AVERAGE)
 
 def alarms() -> tuple[Alarm, ...]:
     """Of what recovery needs."""
-    return (_replica_lag(), _recovery_point(), *_backups(), _replication(), *_snapshots())
+    return (
+        _replica_lag(),
+        _recovery_point(),
+        *_backups(),
+        _replication(),
+        *_snapshots(),
+        *_readiness(),
+    )
 
 
 def _replica_lag() -> Alarm:
@@ -143,6 +151,43 @@ def _backups() -> tuple[Alarm, Alarm]:
             incident=Incident.BACKUP,
         ),
     )
+
+
+def _readiness() -> tuple[Alarm, Alarm]:
+    section = "003 Disaster Recovery, RTO/RPO Targets"
+    found = Alarm(
+        name="recovery-not-ready",
+        row="ALM-13",
+        subject=Subject.OPERATIONS,
+        severity=Severity.SEV2,
+        condition="the daily check has found something that a recovery would lack today",
+        section=section,
+        first_action="`make recover WHAT=check` says what, and what to do (docs/recovery.md)",
+        measures=only(NAMESPACE, Metric.RECOVERY_NOT_READY, Statistic.MAXIMUM),
+        threshold=0,
+        period=DAY,
+        periods=1,
+        tells_silence=True,
+    )
+    overdue = Alarm(
+        name="recovery-check-overdue",
+        row="ALM-13",
+        subject=Subject.OPERATIONS,
+        severity=Severity.SEV2,
+        condition=f"nobody has asked in {CHECK_AGE_HOURS} hours whether a recovery would work",
+        section=section,
+        first_action="read the log of the function check-recovery; `make recover WHAT=check` asks now",
+        measures=only(NAMESPACE, Metric.RECOVERY_CHECKED, Statistic.SUM),
+        expression="FILL(value, 0)",
+        # Another function measures all the time: so long is there an environment to be asked about.
+        clock=Measure(NAMESPACE, Metric.RESTORABLE_AGE_MINUTES, Statistic.MAXIMUM),
+        comparison=Is.LESS,
+        threshold=1,
+        period=HOUR,
+        periods=CHECK_AGE_HOURS,
+        missing=MissingData.NOT_BREACHING,
+    )
+    return found, overdue
 
 
 def _snapshots() -> tuple[Alarm, Alarm]:

@@ -28,6 +28,10 @@ def test_the_checkouts_own_code_is_told() -> None:
     assert is_own(archive({OURS: None, "functions/__init__.py": None}), HANDLER, ROOT)
 
 
+def test_data_that_a_deployment_adds_is_no_code() -> None:
+    assert is_own(archive({OURS: None, "functions/remind/names.json": "{}"}), HANDLER, ROOT)
+
+
 @pytest.mark.parametrize(
     ("files", "handler"),
     [
@@ -35,6 +39,8 @@ def test_the_checkouts_own_code_is_told() -> None:
         ({OURS: None, "sitecustomize.py": "import os"}, HANDLER),
         ({OURS: None, "functions/../../etc.py": "import os"}, HANDLER),
         ({OURS: None, "/tmp/etc.py": ""}, HANDLER),
+        ({OURS: None, "functions/../../etc.json": "{}"}, HANDLER),
+        ({OURS: None, "boto3/names.json": "{}"}, HANDLER),
         ({OURS: None}, "os.system"),
         ({OURS: None}, "functions.remind.handler.os.system"),
     ],

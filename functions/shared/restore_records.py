@@ -1,4 +1,4 @@
-"""Records: one object of the backups bucket for each test, whose name says how it ended.
+"""Records of restore tests: one object of the backups bucket for each, whose name says how it ended.
 
 So a listing tells what there was and when a test last succeeded, and nobody has to read what is in a bucket
 that holds backups.
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from functions.restore_test.settings import FOLDER, Settings
+# Objects of the backups bucket: one for each test.
+FOLDER = "restore-tests/"
 
 _FORMAT = "%Y-%m-%dT%H%MZ"
 _FAILED = ".failed.json"
@@ -25,20 +26,20 @@ class Records:
 
     Args:
         s3: boto3's client.
-        settings: names.
+        bucket: the backups bucket.
     """
 
     s3: Any
-    settings: Settings
+    bucket: str
 
     def listed(self) -> dict[datetime, bool]:
         """By when a test was due: whether it succeeded."""
-        return listed(self.s3, self.settings.bucket)
+        return listed(self.s3, self.bucket)
 
     def write(self, due: datetime, content: Mapping[str, Any], *, succeeded: bool) -> None:
         """Writes one; the same again is the same object."""
         self.s3.put_object(
-            Bucket=self.settings.bucket,
+            Bucket=self.bucket,
             Key=record_key(due, succeeded=succeeded),
             Body=json.dumps({"format": 1, **content}, indent=1, sort_keys=True).encode(),
             ContentType="application/json",

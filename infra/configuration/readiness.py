@@ -1,0 +1,55 @@
+"""What a recovery of an environment has to find: the command and the daily function ask about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from functions.check_recovery.wanted import Wanted
+from infra.configuration.both_files import Configuration
+from infra.configuration.buckets import BACKUPS, CATALOGUE
+from infra.configuration.images import is_own
+from infra.configuration.platform_names import ORIGIN_LABEL
+from infra.configuration.platform_secrets import REDIS_PURPOSES
+from infra.configuration.restore_test import tests_restores
+from infra.configuration.thresholds import RECOVERY_POINT_MINUTES
+
+
+def wanted(configuration: Configuration, secrets: Iterable[str]) -> Wanted:
+    """What to ask AWS about.
+
+    Args:
+        configuration: the environment.
+        secrets: the names of all its entries in Secrets Manager.
+    """
+    settings, system, naming = configuration.settings, configuration.system, configuration.naming
+    services = system.services
+    return Wanted(
+        region=settings.region,
+        recovery_region=settings.recovery_region,
+        copies=settings.copies,
+        other_lost=settings.serving.other_lost,
+        recovery_point_minutes=RECOVERY_POINT_MINUTES,
+        backups=naming.bucket(BACKUPS),
+        database=naming.database(settings.database.generations.current),
+        restores_tested=tests_restores(settings.standard),
+        cluster=naming.prefix,
+        redis=[naming.named(purpose) for purpose in REDIS_PURPOSES] if settings.redis.enabled else [],
+        secrets=sorted(secrets),
+        prefix=naming.secret(""),
+        images=sorted(
+            {
+                (f"{system.name}/{service.repository}", configuration.images[name])
+                for name, service in services.items()
+                if is_own(service.repository)
+            }
+        ),
+        buckets={bucket.name: naming.bucket(bucket.name) for bucket in CATALOGUE if bucket.replicated},
+        domain=configuration.domain,
+        origin=f"{ORIGIN_LABEL}.{configuration.domain}",
+        # Of all pods that the services may have; a node takes some of each of its own for itself.
+        processors=math.ceil(
+            sum(each.resources.cpu for each in services.values()) * settings.replicas.maximum / 1000
+        ),
+        addresses=len(settings.network.recovery_availability_zones) if settings.standard.nat_per_zone else 1,
+    )
