@@ -38,6 +38,7 @@ class Subject(StrEnum):
     BACKUP = "backup"
     DATABASE_BACKUP = "database-backup"  # of all that is backed up, the database alone
     REPLICATION = "replication"  # of each bucket that S3 copies
+    COPIES = "copies"  # of the same, as they arrive in the recovery region
     OPERATIONS = "operations"  # rotation, reminders, snapshots of secrets, restore tests
     CERTIFICATE = "certificate"
     EDGE_CERTIFICATE = "edge-certificate"
@@ -57,6 +58,7 @@ class Subject(StrEnum):
         regions = {
             Subject.ENDPOINT: RegionRole.GLOBAL,
             Subject.EDGE_CERTIFICATE: RegionRole.GLOBAL,
+            Subject.COPIES: RegionRole.RECOVERY,
             Subject.REPLICA: RegionRole.RECOVERY,
         }
         return regions.get(self, RegionRole.HOME)
@@ -83,6 +85,7 @@ class Incident(StrEnum):
     RECOVERY_POINT = "recovery-point"
     SECRETS_SNAPSHOT = "secrets-snapshot"  # the incident's name
     RESTORE_TEST = "restore-test"
+    READINESS = "readiness"  # of a recovery
 
     @property
     def follows_outage(self) -> bool:
@@ -96,6 +99,7 @@ class Incident(StrEnum):
             Incident.RECOVERY_POINT,
             Incident.SECRETS_SNAPSHOT,
             Incident.RESTORE_TEST,
+            Incident.READINESS,
         )
 
 

@@ -35,6 +35,7 @@ SECTIONS: Mapping[str, tuple[Subject, ...]] = MappingProxyType(
             Subject.BACKUP,
             Subject.DATABASE_BACKUP,
             Subject.REPLICATION,
+            Subject.COPIES,
             Subject.OPERATIONS,
         ),
         "Platform": (

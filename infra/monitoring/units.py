@@ -27,6 +27,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "RecoveryPointMinutes": "minutes",
         "RecoveryTimeMinutes": "minutes",
         "ReplicaLag": "s",
+        "ReplicationLatency": "s",
         "RestorableAgeMinutes": "minutes",
         "RestoreTestAgeDays": "days",
         "SecretsSnapshotAgeDays": "days",

@@ -219,24 +219,23 @@ def _watched_of_recovery(configuration: Configuration, parts: Parts) -> dict[Sub
     storage, naming, replica = parts.storage, configuration.naming, parts.replica
     vault = {"BackupVaultName": parts.vault.vault_name}
     database = {"DBInstanceIdentifier": parts.database.identifier}
+    # S3 user guide, "Metrics and dimensions": a rule between two buckets.
+    copied = {
+        bucket: {
+            "SourceBucket": storage.names[bucket],
+            "DestinationBucket": naming.in_recovery_region.bucket(bucket),
+            "RuleId": RULE,
+        }
+        for bucket in storage.copies
+    }
     return {
         Subject.REPLICA: [_watched_replica(replica)] if replica else [],
         Subject.BACKUP: [Watched("backup", vault)],
         # AWS Backup counts for a vault, and for each kind of resource in it (developer guide, "AWS Backup
         # metrics with Amazon CloudWatch").
         Subject.DATABASE_BACKUP: [Watched("backup", {**vault, "ResourceType": "RDS"}, clock=database)],
-        Subject.REPLICATION: [
-            # S3 user guide, "Metrics and dimensions": a rule between two buckets.
-            Watched(
-                f"replication-{bucket}",
-                {
-                    "SourceBucket": storage.names[bucket],
-                    "DestinationBucket": naming.in_recovery_region.bucket(bucket),
-                    "RuleId": RULE,
-                },
-            )
-            for bucket in storage.copies
-        ],
+        Subject.REPLICATION: [Watched(f"replication-{bucket}", rule) for bucket, rule in copied.items()],
+        Subject.COPIES: [Watched(f"copies-{bucket}", rule) for bucket, rule in copied.items()],
     }
 
 

@@ -182,7 +182,7 @@ def test_it_reaches_the_topic_of_its_severity_once(name: str) -> None:
     recording, alarm = _declared()[name]
     severity = alarm.inputs["tags"]["severity"].lower()
     # An alarm tells topics of its own region alone.
-    places = {"global-": ("global-", "endpoint-", "edge-"), "recovery/": ("recovery/", "replica-")}
+    places = {"global-": ("global-", "endpoint-", "edge-"), "recovery/": ("recovery/", "copies-", "replica-")}
     place = next((place for place, names in places.items() if name.startswith(names)), "")
     expected = place + ("undelivered" if name.endswith("-undelivered") else severity)
     told = [*alarm.destinations(State.ALARM)]
@@ -256,6 +256,7 @@ STATISTICS = {
         "RecoveryPointMinutes",
         "RecoveryTimeMinutes",
         "ReplicaLag",
+        "ReplicationLatency",
         "RestorableAgeMinutes",
         "RestoreTestAgeDays",
         "RestoredInstancesLeft",

@@ -82,6 +82,7 @@ CONDITIONS = [
     ("ALM-13", "operations-secrets-snapshot-overdue", "SEV-2", "SecretsSnapshotAgeDays", ">", 8),
     ("ALM-13", "operations-recovery-not-ready", "SEV-2", "RecoveryNotReady", ">", 0),
     ("ALM-13", "operations-recovery-check-overdue", "SEV-2", "RecoveryChecked", "<", 1),
+    ("ALM-13", "copies-documents-late", "SEV-2", "ReplicationLatency", ">", 1800),
     ("ALM-13", "replication-documents-failed", "SEV-3", "OperationsFailedReplication", ">", 0),
     ("ALM-8", "database-events-low-storage", "SEV-2", "TriggeredRules", ">", 0),
     ("ALM-8", "database-events-failure", "SEV-2", "TriggeredRules", ">", 0),
@@ -218,6 +219,7 @@ def test_an_outage_pages_at_once_and_what_may_become_one_waits_for_it(each: Reco
 @pytest.mark.parametrize(
     ("standing", "new"),
     [
+        ("operations-recovery-not-ready", "backup-failed"),
         ("operations-restore-test-overdue", "backup-failed"),
         ("operations-restore-test-overdue", "operations-secrets-snapshot-failed"),
         ("operations-secrets-snapshot-overdue", "backup-overdue"),
@@ -322,7 +324,7 @@ def test_dev_has_the_same_alarms_with_actions_off(dev: Recording, prod: Recordin
     # dev's Redis have one node each.
     expected = {name for name in prod.of(ALARM) if not name.startswith(("cache-2", "queue-2"))}
     # The replica, the copies and GuardDuty are prod's alone, and what tells of them. dev has no restore test.
-    of_prod = {name for name in expected if name.startswith(("replica", "threats-"))}
+    of_prod = {name for name in expected if name.startswith(("copies-", "replica", "threats-"))}
     of_prod |= {
         name
         for name in expected

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from infra.configuration.buckets import CATALOGUE
 from tests.support.recorder import Recording, record, stack_file
 
 pytestmark = pytest.mark.contract("DR-3")
@@ -29,10 +30,11 @@ def test_nothing_is_declared_in_a_lost_region_and_no_provider_asks_there(lost: R
 
 
 def test_everything_that_stands_there_is_found_under_its_name(prod: Recording, lost: Recording) -> None:
-    """All that waits but the alarm on a replica that is none any more, and the copying of its backups."""
+    """All that waits but the alarms on copies and a replica, which are none any more, and the copying."""
     waiting = {each.urn for each in prod.resources if each.in_recovery and each.custom}
     left = sorted(urn.rpartition("::")[2] for urn in waiting - {each.urn for each in lost.resources})
-    assert left == ["copied-backups", "replica-lag"]
+    copies = [f"copies-{bucket.name}-late" for bucket in CATALOGUE if bucket.replicated]
+    assert left == ["copied-backups", *sorted(copies), "replica-lag"]
 
 
 def test_what_serves_there_is_what_served_at_home(prod: Recording, lost: Recording) -> None:

@@ -176,13 +176,16 @@ def _vault(recording: Recording, resource: Resource) -> Publishes:
 
 
 def _replication(recording: Recording, resource: Resource) -> Publishes:
-    """In the source's region (S3 user guide, "Using S3 Replication metrics"), for rules that have metrics."""
+    """For rules that have metrics: what fails in the source's region, what is late in the copy's (S3 user
+    guide, "Using S3 Replication metrics")."""
     buckets = recording.of("aws:s3/bucket:Bucket")
     source, copy = (buckets[f"{place}{resource.name}"].inputs["bucket"] for place in ("", "recovery/"))
     for rule in resource.inputs["rules"]:
         if (rule["destination"].get("metrics") or {}).get("status") == "Enabled":
             dimensions = {"SourceBucket": source, "DestinationBucket": copy, "RuleId": rule["id"]}
             yield from _series(resource, "AWS/S3", {"OperationsFailedReplication": EVENT}, **dimensions)
+            late = {"ReplicationLatency": Habit(15 * MINUTE, MINUTE)}
+            yield from _series(resource, "AWS/S3", late, provider="aws-recovery", **dimensions)
 
 
 def _health_check(_: Recording, resource: Resource) -> Publishes:

@@ -41,6 +41,7 @@ NUMBERS = {
     "ExpiringCredentials",
     "HealthCheckStatus",
     "RestoreTestSucceeded",
+    "RecoveryNotReady",
     "RestoredInstancesLeft",
     "RotationsOverdue",
     "SecretCopiesOutOfSync",
@@ -117,7 +118,7 @@ def test_what_is_only_published_when_it_happens_is_good_news_when_silent(alarm: 
 
 @EACH
 def test_a_page_is_for_severe_alarms_and_a_symptom_belongs_to_an_incident(alarm: Alarm) -> None:
-    alone = (Subject.TOPIC, Subject.ENDPOINT, Subject.REPLICA, Subject.TRAIL)
+    alone = (Subject.TOPIC, Subject.ENDPOINT, Subject.COPIES, Subject.REPLICA, Subject.TRAIL)
     if alarm.severity.pages and alarm.subject not in alone and alarm.event is None:
         assert alarm.paged_together
 
