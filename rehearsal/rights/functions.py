@@ -7,7 +7,7 @@ it is called with, from a secret's value; so what it is allowed never decides wh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
@@ -29,6 +29,7 @@ CLUSTERS = "clusters"  # the one that serves, and the one that waits
 REPLICATED = "replicated"  # the buckets that S3 copies
 REPOSITORIES = "repositories"  # in the recovery region
 BACKUPS = "backups"  # their bucket
+NAMED = "named"  # every entry that has a copy, by its name
 
 # How a function that has a file in place of variables has learned what it asks about.
 ASKED: Mapping[tuple[str, str], str] = MappingProxyType(
@@ -40,7 +41,7 @@ ASKED: Mapping[tuple[str, str], str] = MappingProxyType(
         ("check_recovery", "rds:DescribeDBSnapshots"): SNAPSHOTS_OF,
         ("check_recovery", "s3:GetReplicationConfiguration"): REPLICATED,
         ("check_recovery", "s3:ListBucket"): BACKUPS,
-        ("check_recovery", "secretsmanager:DescribeSecret"): COPIES,
+        ("check_recovery", "secretsmanager:DescribeSecret"): NAMED,
     }
 )
 
@@ -82,7 +83,7 @@ RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
             Recorded("route53:ListHostedZonesByName", EVERYTHING, where_copies=True),
             Recorded("route53:ListResourceRecordSets", EVERYTHING, where_copies=True),
             Recorded("s3:GetReplicationConfiguration", REPLICATED, where_copies=True),
-            Recorded("secretsmanager:DescribeSecret", COPIES, where_copies=True),
+            Recorded("secretsmanager:DescribeSecret", NAMED, where_copies=True),
             Recorded("servicequotas:GetServiceQuota", EVERYTHING, where_copies=True),
         ),
         "escalate": (
@@ -176,8 +177,8 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
     variables, on = _variables(function), recorded.on
     if on in (EVERYTHING, COPIES):
         yield from _all(graph, function, recorded)
-    elif on in (INSTANCES, SNAPSHOTS_OF, CLUSTERS, REPLICATED, REPOSITORIES, BACKUPS):
-        yield from _asked_about(graph, function, on)
+    elif on in _ASKED_ABOUT:
+        yield from _ASKED_ABOUT[on](graph, function)
     elif on == EVENT:
         yield from _rotated(graph, function)
     elif on == VALUE:
@@ -227,29 +228,58 @@ def _all(graph: Graph, function: Declared, recorded: Recorded) -> Iterator[str]:
         yield "*"
 
 
-def _asked_about(graph: Graph, function: Declared, on: str) -> Iterator[str]:
-    """What a recovery needs, in both regions."""
-    if on == INSTANCES:
-        # The recorder gives the one that serves another ARN than the program can know beforehand.
-        for each in graph.of(INSTANCE):
-            there = graph.built_arn("rds", f"db:{each.inputs['identifier']}", each)
-            yield each.arn if each.region == function.region else there
-    elif on == SNAPSHOTS_OF:
-        # RDS asks about both (Service Authorization Reference).
-        serving = next(each for each in graph.of(INSTANCE) if each.region == function.region)
-        yield from (serving.arn, graph.built_arn("rds", "snapshot:rds:1", serving))
-    elif on == CLUSTERS:
-        for each in graph.of("aws:eks/cluster:Cluster"):
-            yield graph.built_arn("eks", f"cluster/{each.inputs['name']}", each)
-    elif on == REPLICATED:
-        for each in graph.of("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
-            yield graph.named(BUCKET, each.inputs["bucket"]).arn
-    elif on == REPOSITORIES:
-        for each in graph.of("aws:ecr/repository:Repository"):
-            if each.region != function.region:
-                yield graph.built_arn("ecr", f"repository/{each.inputs['name']}", each)
-    else:
-        yield next(each.arn for each in graph.of(BUCKET) if each.name == "backups")
+def _instances_by_name(graph: Graph, function: Declared) -> Iterator[str]:
+    # The recorder gives the one that serves another ARN than the program can know beforehand.
+    for each in graph.of(INSTANCE):
+        there = graph.built_arn("rds", f"db:{each.inputs['identifier']}", each)
+        yield each.arn if each.region == function.region else there
+
+
+def _snapshots_of(graph: Graph, function: Declared) -> Iterator[str]:
+    """RDS asks about both (Service Authorization Reference)."""
+    serving = next(each for each in graph.of(INSTANCE) if each.region == function.region)
+    yield from (serving.arn, graph.built_arn("rds", "snapshot:rds:1", serving))
+
+
+def _clusters(graph: Graph, _: Declared) -> Iterator[str]:
+    for each in graph.of("aws:eks/cluster:Cluster"):
+        yield graph.built_arn("eks", f"cluster/{each.inputs['name']}", each)
+
+
+def _replicated(graph: Graph, _: Declared) -> Iterator[str]:
+    for each in graph.of("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
+        yield graph.named(BUCKET, each.inputs["bucket"]).arn
+
+
+def _repositories(graph: Graph, function: Declared) -> Iterator[str]:
+    for each in graph.of("aws:ecr/repository:Repository"):
+        if each.region != function.region:
+            yield graph.built_arn("ecr", f"repository/{each.inputs['name']}", each)
+
+
+def _backups(graph: Graph, _: Declared) -> Iterator[str]:
+    yield next(each.arn for each in graph.of(BUCKET) if each.name == "backups")
+
+
+def _by_name(graph: Graph, _: Declared) -> Iterator[str]:
+    """Secrets Manager adds six characters to a name."""
+    for each in graph.of(SECRET):
+        if each.inputs.get("replicas"):
+            yield graph.built_arn("secretsmanager", f"secret:{each.inputs['name']}-a1B2c3", each)
+
+
+# What a recovery needs, in both regions.
+_ASKED_ABOUT: Mapping[str, Callable[[Graph, Declared], Iterator[str]]] = MappingProxyType(
+    {
+        BACKUPS: _backups,
+        CLUSTERS: _clusters,
+        INSTANCES: _instances_by_name,
+        NAMED: _by_name,
+        REPLICATED: _replicated,
+        REPOSITORIES: _repositories,
+        SNAPSHOTS_OF: _snapshots_of,
+    }
+)
 
 
 def _instances(graph: Graph, variables: Mapping[str, str], recorded: Recorded) -> Iterator[str]:

@@ -32,7 +32,10 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
                 [arn("elasticache", "replicationgroup:*", there)],
                 [arn("ecr", f"repository/{args.naming.system}/*", there)],
             ),
-            iam.describe_secrets([given.entries[name] for name in asked.secrets]),
+            # By their prefix: without copies it asks about none, and must not have waited for their values
+            # either. In a deployment that leaves the database out, the engine takes what a resource depended
+            # on before for registered, and refuses it when it comes later ("Duplicate resource URN").
+            iam.describe_secrets([arn("secretsmanager", f"secret:{asked.prefix}*")]),
             iam.see_replication([given.storage.arns[kind] for kind in asked.buckets]),
             *iam.see_domain(arn("acm", "certificate/*"), "arn:aws:route53:::hostedzone/*"),
         ]
