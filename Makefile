@@ -163,7 +163,7 @@ parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets,
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
 
-recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, region, status, finish, retire
+recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, region, region-back, status, finish, retire
 	@$(OPERATIONS) recover "$${WHAT:-database}" $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} \
 		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACKUP:+--from-backup "$$BACKUP"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
 		$${YES:+--yes}

@@ -203,6 +203,7 @@ def _waiting(
         return None
     there, keys = regions[RegionRole.RECOVERY].opts, copies.keys
     network = Network("network", wiring.recovery_network(configuration, keys), there)
+    Logs("logs", wiring.waiting_logs(configuration, keys), there)
     cluster = Cluster("cluster", wiring.waiting_cluster(configuration, keys, network), there)
     pods = PodGroup("pod-group", wiring.waiting_pod_group(configuration, network, cluster), there)
     for purpose, args in wiring.waiting_redis(configuration, keys, network, pods).items():

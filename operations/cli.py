@@ -19,6 +19,7 @@ from operations import (
     file_commands,
     job_commands,
     recovery_commands,
+    region_commands,
     secret_commands,
 )
 from operations.console import show_table
@@ -31,6 +32,7 @@ app = command_line()
 secret_commands.add_to(app)
 dns_commands.add_to(app)
 recovery_commands.add_to(app)
+region_commands.add_to(recovery_commands.recover)
 file_commands.add_to(recovery_commands.recover)
 job_commands.add_to(app)
 backup_commands.add_to(app)

@@ -64,40 +64,6 @@ def database(  # noqa: PLR0913, PLR0917  # its options
 
 
 @recover.command()
-def region(
-    env: Environment,
-    force: Annotated[bool, typer.Option("--force", help="also when the region still answers")] = False,
-    yes: Yes = False,
-    take_over: TakeOver = False,
-    system: SystemFile = None,
-    profile: Profile = None,
-    endpoint_url: Endpoint = None,
-    json_: Json = False,
-) -> None:
-    """Run everything in the recovery region, when the one that it runs in is lost.
-
-    Promotes the replica, takes the lost region out of the state, deploys, and looks whether people can work.
-    Nothing asks the lost region. Interrupted anywhere, the same command goes on. Exit codes: 0 done;
-    1 failed, the message says what stands; 2 wrong input, or the region answers.
-    """
-    with errors_for_people(), aws_errors():
-        from operations.checkout import ROOT, declared
-        from operations.environments import Place, connect
-        from operations.recovery.pulumi import Pulumi
-        from operations.recovery.region import RegionRecovery, Surroundings, recovered
-        from operations.versions import stack_file
-
-        after = recovered(declared(env, system))
-        connection = connect(after, Place(profile, endpoint_url))
-        runs = runs_of(after, connection)
-        given = Surroundings(connection, Pulumi(ROOT, env), stack_file(ROOT, env), ROOT / "recoveries")
-        one = RegionRecovery(after, given)
-        found = under_way(runs, one.kind, take_over)
-        about = found.about if found is not None else one.decide(force=force)
-        carry_out(Asked(env, yes, json_), one, runs, found, about)
-
-
-@recover.command()
 def plan(  # noqa: PLR0913, PLR0917  # its options
     env: Environment,
     to: To = "latest",

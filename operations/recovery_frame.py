@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """How a person wants it: for which environment, without a question, for a script."""
+    """How a person wants it: for which environment, without a question, for a script; and whether a recovery of
+    another kind ends with it.
+    """
 
     env: str
     yes: bool
     as_json: bool
+    outranks: bool = False
 
 
 class OneOfSeveral(Protocol):
@@ -37,8 +40,20 @@ class OneOfSeveral(Protocol):
     def plan(self, run: Run) -> Recovery: ...
 
 
-def under_way(runs: Runs, kind: str, take_over: bool) -> Run | None:  # an option's value
+def under_way(
+    runs: Runs,
+    kind: str,
+    take_over: bool,  # an option's value
+    *,
+    outranks: bool = False,
+) -> Run | None:
     """The recovery that this command goes on with; None when none is under way.
+
+    Args:
+        runs: where they are written down.
+        kind: of this one.
+        take_over: also when somebody else has begun it.
+        outranks: one of another kind is no hindrance: what it was at is lost with the region.
 
     Raises:
         OperationFailed: it is of another kind, or somebody else's.
@@ -47,6 +62,8 @@ def under_way(runs: Runs, kind: str, take_over: bool) -> Run | None:  # an optio
 
     found = runs.current()
     if found is None:
+        return None
+    if found.kind != kind and outranks:
         return None
     if found.kind != kind:
         raise OperationFailed(f"{found.who} recovers {found.kind} since {found.since}; one at a time.")
@@ -81,7 +98,10 @@ def carry_out(
         if json_wanted():
             raise OperationError("--json asks nothing: add --yes.")
         agree(asked.env, typer.prompt)
-    run = found if found is not None else runs.begin(one.kind, about, datetime.now(UTC))
+    if found is not None:
+        run = found
+    else:
+        run = runs.begin(one.kind, about, datetime.now(UTC), outranks=asked.outranks)
     run.decisions.append(f"{runs.who} agreed to: {recovery.steps[0].does}, and what follows")
     outcome = do_it(one.plan(run), run, runs, ROOT / "recoveries", say)
     if asked.as_json:

@@ -15,6 +15,7 @@ import boto3
 from pg8000.native import Connection
 
 from functions.rotate_database.examination import examine
+from functions.rotate_database.replication import replication
 from functions.rotate_database.users import (
     OWNER,
     USERS,
@@ -44,6 +45,9 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any] | None:
     if "examine" in event:
         with _connected({**_master(client), **event["examine"]}) as master:
             return examine(master)
+    if "replication" in event:
+        with _connected({**_master(client), **event["replication"]}) as master:
+            return replication(master)
     if "Step" in event:
         rotate(event, client, STEPS)
     else:

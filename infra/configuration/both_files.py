@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -48,6 +48,13 @@ class Configuration:
             recovery_region=settings.recovery_region,
             place=settings.serving.place,
         )
+
+    @property
+    def in_recovery_region(self) -> Configuration:
+        """The same environment, seen from its other region: what stands there is named and asked so."""
+        settings = self.settings
+        serving = replace(settings.serving, place=settings.serving.place.other)
+        return replace(self, settings=replace(settings.exchanged_regions, serving=serving))
 
 
 def load_configuration(

@@ -281,7 +281,7 @@ class Settings:
         """
         if self.serving.place is Place.HOME:
             return self
-        return self._exchanged()
+        return self.exchanged_regions
 
     @property
     def recovered(self) -> Settings:
@@ -289,12 +289,14 @@ class Settings:
         generations = self.database.generations
         database = replace(self.database, generations=replace(generations, promoted=generations.declared))
         return replace(
-            self._exchanged(),
+            self.exchanged_regions,
             serving=Serving(self.serving.place.other, other_lost=True, recovering=True),
             database=database,
         )
 
-    def _exchanged(self) -> Settings:
+    @property
+    def exchanged_regions(self) -> Settings:
+        """The same with the two regions, and what belongs to each, in each other's role."""
         return replace(
             self,
             region=self.recovery_region,

@@ -20,7 +20,7 @@ class KeysArgs:
 
     Args:
         naming: names and ARNs.
-        serving: everything runs there; otherwise copies wait there, and have what they are encrypted with.
+        serving: everything runs there, and services of AWS publish there.
         protect: keys are protected, and stay when the stack does not want them any more.
         original: ARN of the key for copies of secrets that this place has a replica of; None where it has the
             original itself.
@@ -36,9 +36,10 @@ class Keys(pulumi.ComponentResource):
     """The customer-managed KMS keys of a place.
 
     Produces a key and an alias each for data at rest (database, Redis, buckets), for logs, for the cluster's
-    own secrets, for notifications, and for copies of secrets; where everything runs for Secrets Manager too.
-    That for copies of secrets can be in both regions, so that what one has encrypted the other can read
-    (contract SEC-4); what is copied is readable without the region that it comes from (DR-3).
+    own secrets, for notifications, for Secrets Manager, and for copies of secrets. They are the same in each
+    place, so that moving from one to the other makes none anew. The key for copies of secrets can be in both
+    regions, so that what one has encrypted the other can read (contract SEC-4); what is copied is readable
+    without the region that it comes from (DR-3).
     """
 
     data: pulumi.Output[str]
@@ -46,6 +47,7 @@ class Keys(pulumi.ComponentResource):
     cluster: pulumi.Output[str]
     notifications: pulumi.Output[str]
     secret_copies: pulumi.Output[str]
+    secrets: pulumi.Output[str]
 
     def __init__(self, name: str, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:keys:Keys", name, None, opts)
@@ -61,14 +63,8 @@ class Keys(pulumi.ComponentResource):
         )
         self.secret_copies = self._secret_copies()
         self.cluster = self._key("cluster", "Kubernetes secrets")
-        self._secrets = self._key("secrets", "Secrets Manager") if args.serving else None
+        self.secrets = self._key("secrets", "Secrets Manager")
         self.register_outputs({})
-
-    @property
-    def secrets(self) -> pulumi.Output[str]:
-        """ARN of the key for Secrets Manager; only where everything runs."""
-        assert self._secrets is not None
-        return self._secrets
 
     def _key(
         self, name: str, purpose: str, *statements: iam.Statement, multi_region: bool = False

@@ -42,6 +42,7 @@ from infra.wiring.monitoring import (
     logs,
     notifications,
     notifications_of,
+    waiting_logs,
     watched,
 )
 from infra.wiring.recovery import (
@@ -103,6 +104,7 @@ __all__ = [
     "trail",
     "vault",
     "waiting_cluster",
+    "waiting_logs",
     "waiting_pod_group",
     "waiting_redis",
     "watch_jobs",

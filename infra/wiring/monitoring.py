@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 
@@ -267,7 +267,13 @@ def logs(configuration: Configuration, keys: Keys) -> LogsArgs:
         retention=configuration.settings.standard.log_retention,
         key=keys.logs,
         database_group=log_group(configuration.naming.database(generation)),
+        waiting=False,
     )
+
+
+def waiting_logs(configuration: Configuration, keys: Keys) -> LogsArgs:
+    """For the services' logs in the other place, where nothing writes any yet, or any more."""
+    return replace(logs(configuration, keys), naming=configuration.naming.in_recovery_region, waiting=True)
 
 
 def escalation(configuration: Configuration, keys: Keys) -> EscalationArgs:

@@ -22,15 +22,24 @@ from typing import Any
 
 from infra.configuration.regions import GLOBAL_SERVICES
 from infra.naming import Place
-
-Resource = dict[str, Any]
+from operations.recovery.state_resources import (
+    PROVIDERS,
+    Resource,
+    elsewhere,
+    in_order,
+    is_in,
+    name_of,
+    pointing,
+    provider_urn,
+    providers_of_region,
+    resources_of,
+    type_of,
+)
 
 _ENTRY = "aws:secretsmanager/secret:Secret"
 _VALUE = "aws:secretsmanager/secretVersion:SecretVersion"
 # They stay in AWS until their days are over; removing the resource would end what was copied.
 _COPIED_BACKUPS = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
-_PROVIDERS = "pulumi:providers:"
-_TYPES = {Place.HOME: "groundwork:place:Home", Place.RECOVERY: "groundwork:place:Recovery"}
 
 
 @dataclass(frozen=True)
@@ -70,13 +79,13 @@ class Moved:
     @property
     def counts(self) -> Mapping[str, int]:
         """How many resources of each service were forgotten, the most first."""
-        services = Counter(_type_of(urn).partition("/")[0].partition(":index")[0] for urn in self.forgotten)
+        services = Counter(type_of(urn).partition("/")[0].partition(":index")[0] for urn in self.forgotten)
         return dict(services.most_common())
 
 
 def is_moved(state: Mapping[str, Any], lost: str) -> bool:
     """Whether nothing of a state asks the lost region any more."""
-    return not _lost_providers(_resources(state), lost)
+    return not providers_of_region(resources_of(state), lost)
 
 
 def moved(state: Mapping[str, Any], move: Move) -> Moved:
@@ -92,12 +101,12 @@ def moved(state: Mapping[str, Any], move: Move) -> Moved:
     result = Moved(json.loads(json.dumps(state)))
     deployment = result.state["deployment"]
     resources: list[Resource] = deployment["resources"]
-    lost, serving = _lost_providers(resources, move.lost), _provider_of(resources, move)
+    lost, serving = providers_of_region(resources, move.lost), provider_of(resources, move)
     there = {each["urn"] for each in resources}
     now: dict[str, str | None] = {}
     kept: list[Resource] = []
     for each in resources:
-        urn, target = each["urn"], _elsewhere(each["urn"], move.place)
+        urn, target = each["urn"], elsewhere(each["urn"], move.place)
         if _stays(each, lost, move):
             kept.append(each)
         elif not _outlives(each, lost, move):
@@ -110,10 +119,10 @@ def moved(state: Mapping[str, Any], move: Move) -> Moved:
                 result.forgotten.append(urn)
         else:
             now[urn] = target
-            kept.append(_at(each, target, serving, lost, move))
+            kept.append(at(each, target, move))
             if each.get("custom"):
                 result.moved.append(urn)
-    deployment["resources"] = _in_order([_pointing(each, now, serving, lost) for each in kept])
+    deployment["resources"] = in_order([pointing(each, now, serving, lost) for each in kept])
     deployment["pending_operations"] = [
         each for each in deployment.get("pending_operations") or [] if each["resource"]["urn"] not in now
     ]
@@ -123,26 +132,26 @@ def moved(state: Mapping[str, Any], move: Move) -> Moved:
 def _stays(each: Resource, lost: frozenset[str], move: Move) -> bool:
     if each["type"] == _COPIED_BACKUPS:
         return False
-    of_lost_provider = each["urn"] in lost or _provider_urn(each) in lost
-    return not of_lost_provider and not _is_in(each["urn"], move.place)
+    of_lost_provider = each["urn"] in lost or provider_urn(each) in lost
+    return not of_lost_provider and not is_in(each["urn"], move.place)
 
 
 def _outlives(each: Resource, lost: frozenset[str], move: Move) -> bool:
     kind = each["type"]
-    if each["urn"] in lost or kind.startswith(_PROVIDERS) or kind == _COPIED_BACKUPS:
+    if each["urn"] in lost or kind.startswith(PROVIDERS) or kind == _COPIED_BACKUPS:
         return False
-    if not each.get("custom") or _provider_urn(each) not in lost:
+    if not each.get("custom") or provider_urn(each) not in lost:
         return True
-    if _name(each["urn"]) in move.left_alone:
+    if name_of(each["urn"]) in move.left_alone:
         return False
     if kind == _ENTRY:
         return any(copy.get("region") == move.serving for copy in each["inputs"].get("replicas") or [])
     if kind == _VALUE:
-        return _name(each["urn"]) not in move.made_anew
+        return name_of(each["urn"]) not in move.made_anew
     return kind.split(":")[1].split("/")[0] in GLOBAL_SERVICES
 
 
-def _at(each: Resource, target: str, serving: str, lost: frozenset[str], move: Move) -> Resource:
+def at(each: Resource, target: str, move: Move) -> Resource:
     """The same resource in the other place."""
     found = each
     if each["type"] in (_ENTRY, _VALUE):
@@ -156,105 +165,9 @@ def _at(each: Resource, target: str, serving: str, lost: frozenset[str], move: M
     return {**found, "urn": target}
 
 
-def _pointing(each: Resource, now: Mapping[str, str | None], serving: str, lost: frozenset[str]) -> Resource:
-    """The same resource with what it refers to as it is called now, without what is no more."""
-
-    def named(urns: Iterable[str]) -> list[str]:
-        found = (now.get(urn, urn) for urn in urns)
-        return list(dict.fromkeys(urn for urn in found if urn is not None))
-
-    found = dict(each)
-    if _provider_urn(each) in lost:
-        found["provider"] = serving
-    for one in ("parent", "deletedWith", "viewOf"):
-        if found.get(one):
-            found[one] = now.get(found[one], found[one]) or ""
-    for several in ("dependencies", "replaceWith"):
-        if found.get(several):
-            found[several] = named(found[several])
-    if found.get("propertyDependencies"):
-        found["propertyDependencies"] = {
-            name: named(urns or []) for name, urns in found["propertyDependencies"].items()
-        }
-    return {name: value for name, value in found.items() if value != "" or name == "id"}
-
-
-def _in_order(resources: list[Resource]) -> list[Resource]:
-    """Each after all that it refers to, otherwise in the order that it was: the engine refuses another."""
-    waiting = {each["urn"]: each for each in resources}
-    done: dict[str, Resource] = {}
-
-    def add(urn: str) -> None:
-        each = waiting.pop(urn, None)
-        if each is None:
-            return
-        for needed in _needed(each):
-            add(needed)
-        done[urn] = each
-
-    for each in resources:
-        add(each["urn"])
-    return list(done.values())
-
-
-def _needed(each: Resource) -> Iterable[str]:
-    yield from filter(None, [each.get("parent"), each.get("deletedWith"), _provider_urn(each)])
-    yield from each.get("dependencies") or []
-    for urns in (each.get("propertyDependencies") or {}).values():
-        yield from urns or []
-
-
-def _resources(state: Mapping[str, Any]) -> list[Resource]:
-    return list((state.get("deployment") or {}).get("resources") or [])
-
-
-def _lost_providers(resources: Iterable[Resource], lost: str) -> frozenset[str]:
-    """The providers that would ask the lost region: AWS's there, and that of the cluster in it."""
-    aws = {
-        each["urn"]
-        for each in resources
-        if each["type"] == f"{_PROVIDERS}aws" and each["inputs"].get("region") == lost
-    }
-    clusters = {
-        each["urn"]
-        for each in resources
-        if each["type"] == f"{_PROVIDERS}kubernetes"
-        and f":{lost}:" in str(each["inputs"].get("clusterIdentifier"))
-    }
-    return frozenset(aws | clusters)
-
-
-def _provider_of(resources: Iterable[Resource], move: Move) -> str:
+def provider_of(resources: Iterable[Resource], move: Move) -> str:
     """The reference to the provider of the other place: that of what is in it."""
     for each in resources:
-        if _is_in(each["urn"], move.place.other) and each["type"].startswith("aws:"):
+        if is_in(each["urn"], move.place.other) and each["type"].startswith("aws:"):
             return str(each["provider"])
     raise ValueError(f"the state has nothing in {move.serving}: there is nothing to take over with")
-
-
-def _provider_urn(each: Resource) -> str:
-    return str(each.get("provider", "")).rpartition("::")[0]
-
-
-def _type_of(urn: str) -> str:
-    return urn.split("::")[2].rpartition("$")[2]
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[3]
-
-
-def _is_in(urn: str, place: Place) -> bool:
-    chain = urn.split("::")[2]
-    return chain == _TYPES[place] or chain.startswith(f"{_TYPES[place]}$")
-
-
-def _elsewhere(urn: str, place: Place) -> str:
-    """What the same is called in the other place; what is in none is called the same."""
-    if not _is_in(urn, place):
-        return urn
-    head, project, chain, name = urn.split("::", 3)
-    other = place.other
-    if chain == _TYPES[place]:
-        return "::".join([head, project, _TYPES[other], other.value])
-    return "::".join([head, project, chain.replace(_TYPES[place], _TYPES[other], 1), name])

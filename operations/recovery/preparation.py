@@ -36,6 +36,15 @@ class Preparation:
         found: dict[str, Any] = self._functions.call(self._function, {"examine": dict(address)})
         return found
 
+    def replication(self, address: Mapping[str, Any]) -> dict[str, Any]:
+        """Positions in a database's log: how far it is `written`, and `replayed` by each replica.
+
+        Raises:
+            OperationFailed: it cannot be looked into.
+        """
+        found: dict[str, Any] = self._functions.call(self._function, {"replication": dict(address)})
+        return found
+
     def prepare(self, address: Mapping[str, Any]) -> None:
         """The database knows the passwords that services have, and their entry has its address."""
         arn = self._secrets.describe_secret(SecretId=self._secret)["ARN"]

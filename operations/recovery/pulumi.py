@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -63,12 +64,40 @@ class Pulumi:
         left = ["--exclude", without, "--exclude-dependents"] if without else []
         self._run("up", "--yes", "--skip-preview", "--parallel", str(PARALLEL), *left, waiting=waiting)
 
+    def refresh(self, targets: str, waiting: Callable[[], None]) -> None:
+        """Has the state say of some resources what is really there.
+
+        A cluster that does not answer has none of its objects any more, for this one call: with any other
+        one they would be forgotten while they run.
+
+        Args:
+            targets: their URNs, with `**` for any part.
+            waiting: is called now and then while it lasts.
+
+        Raises:
+            OperationFailed: with the last that the engine said.
+        """
+        self._run(
+            "refresh",
+            "--yes",
+            "--skip-preview",
+            "--target",
+            targets,
+            waiting=waiting,
+            environment={"PULUMI_K8S_DELETE_UNREACHABLE": "true"},
+        )
+
     def changes(self) -> dict[str, int]:
         """What a deployment would change, counted by operation; empty when program and AWS agree."""
         summary = json.loads(self._run("preview", "--json")).get("changeSummary") or {}
         return {name: count for name, count in summary.items() if name != "same" and count}
 
-    def _run(self, *arguments: str, waiting: Callable[[], None] | None = None) -> str:
+    def _run(
+        self,
+        *arguments: str,
+        waiting: Callable[[], None] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> str:
         program = shutil.which("pulumi")
         if program is None:
             raise OperationFailed("`pulumi` is not on PATH: it deploys what is recovered.")
@@ -78,7 +107,12 @@ class Pulumi:
             tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
         ):
             process = subprocess.Popen(
-                command, cwd=self._root, stdin=subprocess.DEVNULL, stdout=out, stderr=errors
+                command,
+                cwd=self._root,
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=errors,
             )
             try:
                 code = _wait(process, waiting)

@@ -1,22 +1,22 @@
-"""`recover region`: everything runs in the other region, when the one that it ran in is lost."""
+"""`recover region`: everything runs in the other region, when the one that it ran in is lost, or left."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from commands.files import write_atomically
-from functions.shared.recoveries import FOLDER
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS, CATALOGUE, replication_role
 from infra.configuration.platform_secrets import redis_secret
+from infra.naming import Naming
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
-from operations.recovery import moved_state, serving_file
+from operations.recovery import engine_steps, moved_state, serving_file
+from operations.recovery.kept_states import KeptStates
+from operations.recovery.leaving import Leaving
 from operations.recovery.lost_region import QUESTIONS, answering
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.replica import Replica
@@ -66,25 +66,44 @@ def recovered(configuration: Configuration) -> Configuration:
     return replace(configuration, settings=settings.recovered)
 
 
+def move_of(lost: str, serving: Naming) -> moved_state.Move:
+    """What is moved when a region is lost.
+
+    Args:
+        lost: the region.
+        serving: names and ARNs of the one that takes over.
+    """
+    return moved_state.Move(lost, serving.region, serving.place.other, _MADE_ANEW, _LEFT_ALONE)
+
+
 class RegionRecovery:
     """The recovery of one environment's region.
 
     Args:
         after: the environment as it is afterwards; see `recovered`.
         given: what it works with.
+        leave: gives a connection to the region that is left on purpose; it is not called when it is lost.
         clock: time.
     """
 
     kind = KIND
 
-    def __init__(self, after: Configuration, given: Surroundings, clock: Clock | None = None) -> None:
-        self._after, self._given, self._clock = after, given, clock or Clock()
+    def __init__(
+        self,
+        after: Configuration,
+        given: Surroundings,
+        leave: Callable[[], Connection],
+        clock: Clock | None = None,
+    ) -> None:
+        self._after, self._given, self._leave, self._clock = after, given, leave, clock or Clock()
         self._naming, self._settings = after.naming, after.settings
         self._secrets = given.connection.client("secretsmanager")
         self._services = Services.of(after, given.connection)
         self._instance = self._naming.database(self._settings.database.generations.current)
         self._replica = Replica(given.connection, self._instance)
         self._days = self._settings.database.backup_retention
+        backups = self._naming.bucket(BACKUPS)
+        self._kept = KeptStates(given.connection.client("s3"), backups, given.folder)
 
     @property
     def _serving(self) -> str:
@@ -94,21 +113,26 @@ class RegionRecovery:
     def _lost(self) -> str:
         return self._naming.recovery_region
 
-    def decide(self, *, force: bool) -> dict[str, Any]:
+    def decide(self, to: str, *, force: bool) -> dict[str, Any]:
         """What is there to recover with, for `Run.about`.
 
         Args:
+            to: the region to move to on purpose; empty when the other one is lost.
             force: also when the region answers.
 
         Raises:
-            OperationError: the region answers.
-            OperationFailed: nothing can take over.
+            OperationError: the region answers, and nobody has said that it is left on purpose; or it cannot
+                be moved to `to`.
+            OperationFailed: nothing can take over, or the region that is to be left does not answer.
         """
         there = list(answering(self._given.connection, self._lost))
-        if there and not force:
+        if to:
+            self._check_leaving(to, there)
+        elif there and not force:
             raise OperationError(
-                f"{self._lost} answers ({', '.join(there)}), so both regions would write. Is it lost all "
-                "the same, for what people need? Then: --force, after its services were stopped "
+                f"{self._lost} answers ({', '.join(there)}), so both regions would write. To leave it on "
+                f"purpose: --to {self._serving}, which stops its services first and loses no row. Is it lost "
+                "all the same, for what people need? Then: --force, after its services were stopped "
                 "(`kubectl scale --replicas=0`)."
             )
         found = self._replica.find()
@@ -122,15 +146,28 @@ class RegionRecovery:
             "lost": self._lost,
             "serving": self._serving,
             "answered": there,
+            "left": bool(to),
             "replica": str(found["DBInstanceStatus"]),
             "lag": self._replica.lag(datetime.fromtimestamp(self._clock.now(), UTC)),
             "resources": len((state.get("deployment") or {}).get("resources") or []),
         }
 
+    def _check_leaving(self, to: str, there: Sequence[str]) -> None:
+        if to != self._serving:
+            raise OperationError(
+                f"--to: found {to}; allowed: {self._serving}, where copies wait. It runs in {self._lost}."
+            )
+        if silent := [service for service, _ in QUESTIONS if service not in there]:
+            raise OperationFailed(
+                f"{self._lost} does not answer ({', '.join(silent)}): it cannot be left in good order. If it "
+                "is lost: the same command without --to."
+            )
+
     def plan(self, run: Run) -> Recovery:
         """What is done, of what was decided."""
         environment = self._settings.environment.value
         steps = (
+            *self._leaving(run),
             self._promote(run),
             self._entries(run),
             self._state(run),
@@ -142,7 +179,7 @@ class RegionRecovery:
             self._redundant(),
             self._write(run, "rest", "write into {file} that the rest comes, too", services_first=False),
             self._complete(run),
-            self._agreed(run),
+            engine_steps.agreed(self._given.pulumi, run),
         )
         return Recovery(
             KIND,
@@ -154,13 +191,19 @@ class RegionRecovery:
             self._afterwards(),
         )
 
+    def _leaving(self, run: Run) -> Iterator[Step]:
+        if run.about.get("left"):
+            left = self._after.in_recovery_region
+            yield from Leaving(left, self._leave(), self._instance, self._clock).steps(run)
+
     def _situation(self, run: Run) -> tuple[str, ...]:
         answered = ", ".join(run.about["answered"])
-        first = (
-            f"{self._lost} answers ({answered}), and is given up"
-            if answered
-            else (f"{self._lost} does not answer ({', '.join(service for service, _ in QUESTIONS)})")
-        )
+        if run.about.get("left"):
+            first = f"{self._lost} answers ({answered}), and is left on purpose"
+        elif answered:
+            first = f"{self._lost} answers ({answered}), and is given up"
+        else:
+            first = f"{self._lost} does not answer ({', '.join(service for service, _ in QUESTIONS)})"
         return (
             first,
             f"{self._serving}: replica {self._instance} is {run.about['replica']}",
@@ -168,6 +211,8 @@ class RegionRecovery:
         )
 
     def _loss(self, run: Run) -> str:
+        if run.about.get("left"):
+            return "no row; what waits in the queue Redis. S3 goes on copying the objects of the last minutes"
         lag = run.about["lag"]
         rows = "an unknown time" if lag is None else f"{lag:.0f} s"
         return (
@@ -181,8 +226,7 @@ class RegionRecovery:
             f"{self._given.file.name} is written; commit it",
             *(["deploy the frontend: its bucket is new and empty"] if frontend else []),
             f"there are no copies in another region until {self._lost} is back: `recover check` says so",
-            f"when {self._lost} is back, its services must not write: their database is another one now",
-            'what to do when it is: docs/recovery.md, "The region is lost"',
+            f"when {self._lost} answers again, at once: `recover region-back`. Its services must not write",
         )
 
     def _promote(self, run: Run) -> Step:
@@ -227,10 +271,8 @@ class RegionRecovery:
 
         def act(_: Progress) -> str:
             before = self._given.pulumi.export()
-            self._keep(run, before)
-            place = self._naming.place.other
-            move = moved_state.Move(self._lost, self._serving, place, _MADE_ANEW, _LEFT_ALONE)
-            moved = moved_state.moved(before, move)
+            kept = self._kept.keep(run.began, before)
+            moved = moved_state.moved(before, move_of(self._lost, self._naming))
             self._given.pulumi.take(moved.state)
             run.about |= {
                 "forgotten": len(moved.forgotten),
@@ -238,7 +280,7 @@ class RegionRecovery:
             }
             return (
                 f"{len(moved.forgotten)} resources of {self._lost} forgotten, {len(moved.moved)} moved; the "
-                f"state as it was: recoveries/{_kept(run)}"
+                f"state as it was: recoveries/{kept}"
             )
 
         does = f"forget in the state what was in {self._lost} (a copy is kept)"
@@ -249,15 +291,6 @@ class RegionRecovery:
             str(each["urn"])
             for each in state["deployment"]["resources"]
             if each["type"] == "aws:rds/instance:Instance" and each["inputs"]["identifier"] == self._instance
-        )
-
-    def _keep(self, run: Run, state: dict[str, Any]) -> None:
-        """The state as it was, here and beside the backups; its secrets are encrypted in it."""
-        text = json.dumps(state)
-        self._given.folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._given.folder / _kept(run), text)
-        self._given.connection.client("s3").put_object(
-            Bucket=self._naming.bucket(BACKUPS), Key=f"{FOLDER}{_kept(run)}", Body=text.encode()
         )
 
     def _write(self, run: Run, name: str, does: str, *, services_first: bool) -> Step:
@@ -280,12 +313,13 @@ class RegionRecovery:
 
     def _foundations(self, run: Run) -> Step:
         """What waits for nothing of the database: so it does not wait for the promotion."""
-        return self._up(
-            run,
-            "foundations",
-            f"pulumi up without the database: network, nodes, load balancer in {self._serving}",
-            Wait.FOUNDATIONS,
-        )
+        does = f"pulumi up without the database: network, nodes, load balancer in {self._serving}"
+        pulumi = self._given.pulumi
+
+        def database() -> str:
+            return self._urn_of_instance(pulumi.export())
+
+        return engine_steps.up(pulumi, run, "foundations", does, Wait.FOUNDATIONS, database)
 
     def _promoted(self) -> Step:
         def missing() -> str | None:
@@ -307,13 +341,7 @@ class RegionRecovery:
         return self._up(run, "complete", "pulumi up: second nodes, snapshots", Wait.COMPLETE)
 
     def _up(self, run: Run, name: str, does: str, wait: Wait) -> Step:
-        def act(progress: Progress) -> str:
-            without = self._urn_of_instance(self._given.pulumi.export()) if name == "foundations" else ""
-            self._given.pulumi.up(lambda: progress("pulumi up"), without)
-            run.about[name] = True
-            return "deployed"
-
-        return Step(name, does, wait, lambda: bool(run.about.get(name)), act)
+        return engine_steps.up(self._given.pulumi, run, name, does, wait)
 
     def _ready(self) -> Step:
         def act(progress: Progress) -> str:
@@ -334,20 +362,3 @@ class RegionRecovery:
             return f"a standby of {self._instance} is being made"
 
         return Step("redundancy", "a standby in another zone, from now on", Wait.QUICK, done, act)
-
-    def _agreed(self, run: Run) -> Step:
-        def act(_: Progress) -> str:
-            if changes := self._given.pulumi.changes():
-                said = ", ".join(f"{count} to {name}" for name, count in changes.items())
-                raise OperationFailed(f"the preview is not empty ({said}): `pulumi preview --diff`")
-            run.about["agreed"] = True
-            return "pulumi preview: nothing to change"
-
-        def done() -> bool:
-            return bool(run.about.get("agreed"))
-
-        return Step("agree", "program and state agree", Wait.STATE, done, act)
-
-
-def _kept(run: Run) -> str:
-    return f"{run.id}-state-before.json"

@@ -16,6 +16,9 @@ from functions.shared.recoveries import CURRENT, FOLDER
 from operations.backup.manifest import Manifests
 from operations.console import OperationFailed
 
+# How one ends; with any other outcome it is under way, and the same command goes on.
+ENDED = ("done", "given up")
+TIME_FORMAT = "%Y-%m-%dT%H%M%SZ"  # in the names of records
 # S3's answers to a conditional request (PutObject in its API reference).
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 _NOT_THERE = ("NoSuchKey", "404")
@@ -33,7 +36,7 @@ class Run:
         about: what was decided at the beginning, for whoever goes on.
         steps: what each one did: `began`, `ended`, `note`.
         decisions: what people agreed to, with the time.
-        outcome: `under way`, `done`, `failed`, `checks failed` or `given up`.
+        outcome: `under way`, `done`, or `given up` when the region was lost meanwhile.
     """
 
     id: str
@@ -67,10 +70,10 @@ class Runs:
     Args:
         s3: boto3's client.
         bucket: the name.
-        who: as `person` tells it.
+        who: as `person` tells it; nothing for one who only looks.
     """
 
-    def __init__(self, s3: Any, bucket: str, who: str) -> None:
+    def __init__(self, s3: Any, bucket: str, who: str = "") -> None:
         self._s3, self._bucket, self.who = s3, bucket, who
 
     @property
@@ -80,6 +83,11 @@ class Runs:
 
     def current(self) -> Run | None:
         """The one that is under way; None when none is."""
+        found = self._latest()
+        return found if found is not None and found.outcome not in ENDED else None
+
+    def _latest(self) -> Run | None:
+        """The one that is under way, or the last one."""
         try:
             found = self._s3.get_object(Bucket=self._bucket, Key=CURRENT)
         except ClientError as error:
@@ -90,20 +98,30 @@ class Runs:
             raise self._unusable(error) from None
         return Run(**json.loads(found["Body"].read()), version=found["ETag"])
 
-    def begin(self, kind: str, about: Mapping[str, Any], now: datetime) -> Run:
+    def begin(self, kind: str, about: Mapping[str, Any], now: datetime, *, outranks: bool = False) -> Run:
         """Begins a recovery.
+
+        Args:
+            kind: of it.
+            about: what was decided.
+            now: when it begins.
+            outranks: one of another kind ends with it.
 
         Raises:
             OperationFailed: another one is under way, or the bucket cannot be written.
         """
-        run = self.imagined(kind, about, now)
-        self._put(run, IfNoneMatch="*")
+        run, last = self.imagined(kind, about, now), self._latest()
+        if last is not None and last.outcome not in ENDED and last.kind != kind and outranks:
+            run.decisions.append(f"the recovery of {last.kind} that {last.who} began at {last.since} ends")
+            last.outcome = "given up"
+        ended = last is not None and last.outcome in ENDED
+        self._put(run, **({"IfMatch": last.version} if last and ended else {"IfNoneMatch": "*"}))
         return run
 
     def imagined(self, kind: str, about: Mapping[str, Any], now: datetime | None = None) -> Run:
         """One that nobody has begun, to show its plan."""
         since = (now or datetime.now(UTC)).astimezone(UTC)
-        return Run(f"{since:%Y-%m-%dT%H%M%SZ}-{kind}", kind, self.who, since.isoformat(), dict(about))
+        return Run(f"{since:{TIME_FORMAT}}-{kind}", kind, self.who, since.isoformat(), dict(about))
 
     def take(self, run: Run, *, over: bool) -> Run:
         """Goes on with one that is under way.
@@ -138,6 +156,9 @@ class Runs:
     def end(self, run: Run, report: str) -> str:
         """Writes the record and lets the next one begin; answers the record's address.
 
+        That it has ended is written before it is deleted: S3 copies to the other region what is written, and
+        no deletion; when this region is lost, nobody could begin there.
+
         Args:
             run: with its outcome.
             report: for people, as Markdown.
@@ -149,6 +170,7 @@ class Runs:
                 self._s3.put_object(
                     Bucket=self._bucket, Key=f"{record}.{ending}", Body=text.encode(), ContentType=kind
                 )
+            self.save(run)
             self._s3.delete_object(Bucket=self._bucket, Key=CURRENT)
         except (BotoCoreError, ClientError) as error:
             raise self._unusable(error) from None

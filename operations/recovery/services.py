@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Sequence
+from typing import Any
 
 from infra.configuration import Configuration
 from infra.labels import owner_label
 from operations.environments import Connection
-from operations.kubernetes_api import KubernetesApi
+from operations.kubernetes_api import KubernetesApi, NotThereError
 
 # How many pods there were, and that a CronJob was not suspended: for who starts them again.
 _PODS_BEFORE = "groundwork/pods-before-recovery"
@@ -57,13 +58,14 @@ class Services:
         """Lets no pod write any more. Their autoscaler leaves a Deployment with 0 pods alone (Kubernetes,
         "Horizontal Pod Autoscaling", "Implicit maintenance-mode deactivation")."""
         for name in self._services:
-            found = self._api.get(self._apps + name)
-            wanted = int(found["spec"].get("replicas", 1))
+            found = self._perhaps(self._apps + name)
+            wanted = int(found["spec"].get("replicas", 1)) if found else 0
             if wanted:
                 note = {"metadata": {"annotations": {_PODS_BEFORE: str(wanted)}}, "spec": {"replicas": 0}}
                 self._api.merge(self._apps + name, note)
         for name in self._jobs:
-            if not self._api.get(self._batch + name)["spec"].get("suspend"):
+            found = self._perhaps(self._batch + name)
+            if found and not found["spec"].get("suspend"):
                 note = {"metadata": {"annotations": {_RAN_BEFORE: "yes"}}, "spec": {"suspend": True}}
                 self._api.merge(self._batch + name, note)
 
@@ -75,10 +77,18 @@ class Services:
             for pod in self._api.get(f"{self._pods}?{_selecting(name)}")["items"]
             if pod.get("status", {}).get("phase") not in ("Succeeded", "Failed")
         ]
-        wanted = [name for name in self._services if self._api.get(self._apps + name)["spec"].get("replicas")]
+        deployments = {name: self._perhaps(self._apps + name) for name in self._services}
+        wanted = [name for name, found in deployments.items() if found and found["spec"].get("replicas")]
         if not running and not wanted:
             return None
         return f"{len(running)} pods of {', '.join(wanted or self._services)} run"
+
+    def _perhaps(self, path: str) -> dict[str, Any] | None:
+        """What is at a path; None where nothing is, which writes nothing either."""
+        try:
+            return self._api.get(path)
+        except NotThereError:
+            return None
 
     def start(self) -> None:
         """Starts as many pods as there were, and the jobs by the clock."""

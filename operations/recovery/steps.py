@@ -63,7 +63,7 @@ class Recovery:
         situation: what there is, a line each.
         loss: what is lost by it.
         steps: in order.
-        users_back: the step after which people can work again.
+        users_back: the step after which people can work again; empty where they can all the time.
         afterwards: what a person does then, a line each.
         counts: figures for the record, asked for at the end.
     """
@@ -79,6 +79,8 @@ class Recovery:
 
     def until_users_are_back(self) -> Times:
         """How long until people can work again."""
+        if not self.users_back:
+            return Times(0, 0)
         names = [step.name for step in self.steps]
         counted = self.steps[: names.index(self.users_back) + 1]
         return Times(sum(step.times.typical for step in counted), sum(step.times.slow for step in counted))

@@ -1,14 +1,16 @@
 """S3's replication, of which moto keeps the configuration alone: what S3 refuses, and the copying itself.
 
-S3 copies later, here at once; otherwise as in the S3 user guide ("What does Amazon S3 replicate?"): new
-versions with the version's id, metadata and retention, and delete markers where the rule says so; no replicas
-of replicas, nothing that was there before, no deletion of one version. Tags that are set in the same request
-are not copied here.
+S3 copies later, here at once, or when somebody says so (`Late`); otherwise as in the S3 user guide ("What
+does Amazon S3 replicate?"): new versions with the version's id, metadata and retention, and delete markers
+where the rule says so; no replicas of replicas, nothing that was there before, no deletion of one version.
+Tags that are set in the same request are not copied here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -18,6 +20,33 @@ from moto.s3.exceptions import InvalidBucketState, ReplicationConfigurationNotFo
 from moto.s3.models import FakeDeleteMarker, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 
+_STATUS = "x-amz-replication-status"
+
+
+@dataclass
+class Late:
+    """S3's copying of one account, which can be held back: what is written meanwhile is copied later.
+
+    Args:
+        regions: buckets of these copy nothing for now.
+        waiting: what they have still to copy.
+    """
+
+    regions: set[str] = field(default_factory=set)
+    waiting: list[Callable[[], None]] = field(default_factory=list)
+
+    def go_on(self) -> None:
+        """All of it is copied, and nothing is held back any more."""
+        self.regions.clear()
+        waiting, self.waiting = self.waiting, []
+        for copy in waiting:
+            copy()
+
+
+# By account.
+LATE: dict[str, Late] = {}
+
+_response_dict = FakeKey.response_dict
 _put_replication = S3Backend.put_bucket_replication
 _put_versioning = S3Backend.put_bucket_versioning
 _put_object = S3Backend.put_object
@@ -31,6 +60,7 @@ def repair_replication() -> None:
     S3Backend.put_object = _copied_object  # type: ignore[method-assign,assignment]
     S3Backend._set_delete_marker = _copied_delete_marker  # type: ignore[method-assign]
     S3Response.get_bucket_replication = _whole_replication  # type: ignore[method-assign]
+    FakeKey.response_dict = property(_with_status)  # type: ignore[assignment]
 
 
 def _checked_replication(self: Any, bucket_name: str, replication: dict[str, Any]) -> None:
@@ -107,30 +137,51 @@ def _checked_versioning(self: Any, bucket_name: str, status: str) -> None:
     _put_versioning(self, bucket_name, status)
 
 
-def _copied_object(self: Any, bucket_name: str, key_name: str, value: bytes, **more: Any) -> FakeKey:
-    made = _put_object(self, bucket_name, key_name, value, **more)
+def _copied_object(self: Any, bucket_name: str, key_name: str, value: bytes, **more: Any) -> Any:
+    made: Any = _put_object(self, bucket_name, key_name, value, **more)
     for rule, destination in _destinations(self, bucket_name, key_name):
-        wanted = rule["Destination"]
-        key = wanted.get("EncryptionConfiguration", {}).get("ReplicaKmsKeyID")
-        copy = _put_object(
-            self,
-            destination,
-            key_name,
-            value,
-            storage=wanted.get("StorageClass") or made._storage_class,
-            etag=made._etag,
-            multipart=made.multipart,
-            encryption=made.encryption,
-            kms_key_id=key if made.encryption == "aws:kms" else made.kms_key_id,
-            lock_mode=made.lock_mode,
-            lock_legal_status=made.lock_legal_status,
-            lock_until=made.lock_until,
-            checksum_value=made.checksum_value,
-            disable_notification=True,
-        )
-        # One dictionary for both: the rest of the request still adds to the original's.
-        copy._version_id, copy._metadata = made._version_id, made._metadata
+        made.replication_status = "PENDING"
+        _when_due(self, bucket_name, partial(_copy, self, made, value, rule, destination))
     return made
+
+
+def _when_due(backend: Any, bucket_name: str, copy: Callable[[], None]) -> None:
+    late = LATE.get(backend.account_id)
+    if late is not None and backend.get_bucket(bucket_name).region_name in late.regions:
+        late.waiting.append(copy)
+    else:
+        copy()
+
+
+def _copy(backend: Any, made: Any, value: bytes, rule: dict[str, Any], destination: str) -> None:
+    wanted = rule["Destination"]
+    key = wanted.get("EncryptionConfiguration", {}).get("ReplicaKmsKeyID")
+    copy: Any = _put_object(
+        backend,
+        destination,
+        made.name,
+        value,
+        storage=wanted.get("StorageClass") or made._storage_class,
+        etag=made._etag,
+        multipart=made.multipart,
+        encryption=made.encryption,
+        kms_key_id=key if made.encryption == "aws:kms" else made.kms_key_id,
+        lock_mode=made.lock_mode,
+        lock_legal_status=made.lock_legal_status,
+        lock_until=made.lock_until,
+        checksum_value=made.checksum_value,
+        disable_notification=True,
+    )
+    # One dictionary for both: the rest of the request still adds to the original's.
+    copy._version_id, copy._metadata = made._version_id, made._metadata
+    made.replication_status, copy.replication_status = "COMPLETED", "REPLICA"
+
+
+def _with_status(self: Any) -> dict[str, Any]:
+    """What S3 tells of an object with a rule, and of a copy (API reference, HeadObject)."""
+    found: dict[str, Any] = _response_dict.fget(self)  # type: ignore[attr-defined]
+    status = self.__dict__.get("replication_status")
+    return {**found, _STATUS: status} if status else found
 
 
 def _copied_delete_marker(self: Any, bucket_name: str, key_name: str) -> FakeDeleteMarker:

@@ -91,6 +91,12 @@ class DataStores:
             if database.instance.region == region:
                 database.server.kill()
 
+    def regain(self, region: str) -> None:
+        """Starts every server of a region again, with what it had when it was lost."""
+        for database in self._databases:
+            if database.instance.region == region and not database.server.running:
+                database.server.start()
+
     def __enter__(self) -> Self:
         self.start()
         return self

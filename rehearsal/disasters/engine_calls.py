@@ -53,12 +53,25 @@ class EngineCalls:
             self._session.use_program(self._root)
         if arguments[0] == "up":
             return self._up(arguments)
+        if arguments[0] == "refresh":
+            return self._refresh(arguments)
         done = self._session.answer(arguments, running=arguments[0] == "preview")
         return {"code": done.returncode, "out": done.stdout, "errors": done.stderr}
 
-    def _up(self, arguments: list[str]) -> dict[str, Any]:
+    def _options(self, arguments: list[str]) -> list[str]:
+        """What the session does not say to the engine by itself."""
         own = ("--yes", "--skip-preview", "--non-interactive", "--stack", self._session.environment)
-        options = [each for each in arguments[1:] if each not in own]
+        return [each for each in arguments[1:] if each not in own]
+
+    def _refresh(self, arguments: list[str]) -> dict[str, Any]:
+        try:
+            result = self._session.refresh(options=self._options(arguments))
+        except EngineError as error:
+            return {"code": _FAILED, "out": error.output, "errors": str(error)}
+        return {"code": 0, "out": result.output, "errors": ""}
+
+    def _up(self, arguments: list[str]) -> dict[str, Any]:
+        options = self._options(arguments)
         before = graph_of(self._session.workspace.resources())
         try:
             result = self._session.up(options=options)

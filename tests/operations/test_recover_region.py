@@ -201,11 +201,15 @@ def recovery(world: World) -> RegionRecovery:
     connection = Connection(cast(Any, world), None)
     object.__setattr__(connection, "session", world)
     given = Surroundings(connection, cast(Pulumi, world), world.file, world.file.parent / "recoveries")
-    return RegionRecovery(recovered(configuration), given, Clock(NOW.timestamp, world.wait))
+
+    def left() -> Connection:
+        return connection
+
+    return RegionRecovery(recovered(configuration), given, left, Clock(NOW.timestamp, world.wait))
 
 
 def begun(world: World) -> Run:
-    about = recovery(world).decide(force=False)
+    about = recovery(world).decide("", force=False)
     return Run("2026-11-29-region", KIND, "ann", NOW.isoformat(), about)
 
 
@@ -236,8 +240,8 @@ def test_each_step_is_done_once_and_people_are_back_before_what_is_redundant(wor
 
 def test_the_state_is_kept_as_it_was_here_and_beside_the_backups(world: World) -> None:
     before = json.loads(json.dumps(world.state))
-    run = carried_out(world, begun(world), Kept())
-    name = f"{run.id}-state-before.json"
+    carried_out(world, begun(world), Kept())
+    name = f"{NOW:%Y-%m-%dT%H%M%SZ}-region-state-before.json"
     assert json.loads((world.file.parent / "recoveries" / name).read_text(encoding="utf-8")) == before
     assert world.saved[f"recoveries/{name}"] == before
     assert [each["urn"] for each in world.state["deployment"]["resources"]] == [
@@ -271,14 +275,14 @@ def test_killed_anywhere_the_same_command_goes_on(world: World, call: str) -> No
 def test_a_region_that_answers_is_not_given_up_by_mistake(world: World) -> None:
     world.answers = True
     with pytest.raises(OperationError, match=r"us-west-2 answers \(ec2, rds, eks\).*--force"):
-        recovery(world).decide(force=False)
-    assert recovery(world).decide(force=True)["answered"] == ["ec2", "rds", "eks"]
+        recovery(world).decide("", force=False)
+    assert recovery(world).decide("", force=True)["answered"] == ["ec2", "rds", "eks"]
 
 
 def test_without_a_replica_nothing_is_begun(world: World) -> None:
     world.instance = {}
     with pytest.raises(OperationFailed, match="there is no replica to promote"):
-        recovery(world).decide(force=False)
+        recovery(world).decide("", force=False)
 
 
 def test_the_plan_says_what_is_lost_and_that_the_rto_holds(world: World) -> None:

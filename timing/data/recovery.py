@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from timing.data import database
-from timing.facts import Source, Times
+from timing.data import database, redis
+from timing.facts import Duration, Source, Times
 
 _DAY = date(2026, 11, 28)
 _SIMULATED = Source("simulated of the recorded deployment, as `make timeline` does", _DAY)
@@ -32,6 +32,11 @@ class Wait(StrEnum):
     SNAPSHOT_COPY = "snapshot-copy"
     REDIS_SNAPSHOT = "redis-snapshot"
     SECRETS = "secrets"
+    REPLAYED = "replayed"
+    COPIED = "copied"
+    RENAMED = "renamed"
+    REDIS_GONE = "redis-gone"
+    RETURN = "return"
     QUICK = "quick"
 
 
@@ -46,6 +51,10 @@ class Waiting:
 def _snapshot() -> Waiting:
     made = database.DURATIONS["aws:rds/snapshot:Snapshot"]
     return Waiting(made.create, made.source)
+
+
+def _redis() -> Duration:
+    return redis.DURATIONS["aws:elasticache/replicationGroup:ReplicationGroup"]
 
 
 WAITS: Mapping[Wait, Waiting] = {
@@ -104,5 +113,22 @@ WAITS: Mapping[Wait, Waiting] = {
         Times(60, 90),
         Source("infra/edge: an alias's answer is kept for 60 s (Route 53 developer guide, alias TTL)", _DAY),
     ),
+    Wait.REPLAYED: Waiting(
+        Times(5, 60), Source("estimated: a replica is seconds behind, and nobody writes", _DAY)
+    ),
+    Wait.COPIED: Waiting(
+        Times(60, 900),
+        Source(
+            "S3 user guide, Meeting compliance requirements using S3 Replication Time Control: most objects "
+            "in seconds, 99.99 percent in 15 minutes",
+            date(2026, 11, 29),
+        ),
+    ),
+    Wait.RENAMED: Waiting(
+        Times(120, 600),
+        Source("RDS user guide, Renaming a DB instance: it restarts; estimated", date(2026, 11, 29)),
+    ),
+    Wait.REDIS_GONE: Waiting(_redis().delete, _redis().source),
+    Wait.RETURN: Waiting(Times(3500, 8800), _SIMULATED),
     Wait.QUICK: Waiting(Times(5, 30), Source("estimated: a call or two", _DAY)),
 }
