@@ -124,7 +124,8 @@ class KubernetesApi:
         handlers: list[urllib.request.BaseHandler] = []
         if self._connection.endpoint_url is not None and b"BEGIN CERTIFICATE" not in authority:
             # An embedded cluster is asked under the address of the embedded AWS, and has no certificate.
-            self._endpoint = self._connection.endpoint_url.rstrip("/") + EMBEDDED_PATH + self._cluster
+            address, region = self._connection.endpoint_url.rstrip("/"), self._connection.session.region_name
+            self._endpoint = f"{address}{EMBEDDED_PATH}{region}/{self._cluster}"
             handlers.append(urllib.request.ProxyHandler({}))
         else:
             context = ssl.create_default_context(cadata=authority.decode())

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """How a person wants it: for which environment, without a question, for a script; and whether a recovery of
-    another kind ends with it.
+    """How a person wants it: for which environment, without a question, for a script; and whether a recovery
+    of another kind ends with it.
     """
 
     env: str

@@ -278,27 +278,32 @@ def systems(json_: Json = False) -> None:
 
 @app.command()
 def disaster(
-    name: Annotated[str, typer.Option(help="bad-data, database-lost, files-lost, region-lost")],
+    name: Annotated[str, typer.Option(help="bad-data, database-lost, files-lost, region-lost, failback")],
     env: Environment = "prod",
     json_: Json = False,
 ) -> None:
     """Break something in an environment with real rows, and have the command of the day bring it back."""
-    from rehearsal.disasters import database, files, region
+    from rehearsal.disasters import database, failback, files, region
     from rehearsal.disasters.table import show
 
     def say(line: str) -> None:
         typer.echo(line, err=True)
 
     with errors_for_people():
-        result: database.Rehearsed | region.RegionRehearsed | files.FilesRehearsed
+        result: (
+            database.Rehearsed | region.RegionRehearsed | failback.FailbackRehearsed | files.FilesRehearsed
+        )
         if name == region.NAME:
             _check(env, None)
             result = region.rehearse(ROOT, env, _engine(), say)
+        elif name == failback.NAME:
+            _check(env, None)
+            result = failback.rehearse(ROOT, env, _engine(), say)
         elif name == files.NAME:
             _check(env, None)
             result = files.rehearse(ROOT, env, _engine(), say)
         else:
-            wanted = database.disaster_named(name, (files.NAME, region.NAME))
+            wanted = database.disaster_named(name, (failback.NAME, files.NAME, region.NAME))
             _check(env, None)
             result = database.rehearse(ROOT, env, _engine(), wanted, say)
         show_json(result.as_json()) if json_ else show(result)

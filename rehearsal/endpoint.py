@@ -87,7 +87,7 @@ def answers(session: Session, root: Path, port: int) -> KubernetesApi:
     """
     behind = session.datastores.behind if session.data else Behind
     called = Invocations(session.cloud, root, ("127.0.0.1", port), behind)
-    return KubernetesApi(session.cloud, session.clusters, called, lambda: session.region)
+    return KubernetesApi(session.cloud, session.clusters, called)
 
 
 def check_port(port: int) -> None:

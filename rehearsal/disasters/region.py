@@ -31,7 +31,7 @@ NOT_REHEARSED = (
     "that names lead to the new load balancer: Route 53 and CloudFront are recorded",
     "that the backend of the state answers: it is a folder here",
 )
-_WAITS = {
+WAITS_OF_REGION = {
     "promote": Wait.QUICK,
     "secrets": Wait.QUICK,
     "state": Wait.STATE,
@@ -57,7 +57,7 @@ class RegionRehearsed:
         forgotten: resources that the state does not have any more.
         moved: those that it has in the other place.
         written: rows that the database had confirmed before the disaster.
-        lost: of these, those that are gone.
+        gone: of these, the ids of those that are lost.
         lost_seconds: from the newest row that is there to the disaster.
         calls: to the region that is lost, after it was seen that it does not answer.
         deployments: how long AWS takes for each of the three, simulated.
@@ -71,13 +71,18 @@ class RegionRehearsed:
     forgotten: int
     moved: int
     written: int
-    lost: int
+    gone: tuple[int, ...]
     lost_seconds: float
     calls: tuple[str, ...]
     deployments: tuple[Times, ...]
     settled: dict[str, int]
     serves: bool
     redis: tuple[str, ...]
+
+    @property
+    def lost(self) -> int:
+        """How many rows are lost."""
+        return len(self.gone)
 
     @property
     def good(self) -> bool:
@@ -128,34 +133,44 @@ def rehearse(root: Path, environment: str, engine: Path, say: Say) -> RegionRehe
     """
     say(f"deploying {environment} with a real database, and its replica")
     with stage(root, environment, engine) as on_stage, Writer(on_stage.connect, on_stage.has_pods) as writer:
-        writer.wait_for(20)
-        lost, session = on_stage.session.region, on_stage.session
-        destroyed = datetime.now(UTC)
-        session.cloud.unreachable.add(lost)
-        session.datastores.lose(lost)
-        say(f"{lost} is off: {len(writer.rows)} rows were written; running `recover region`")
-        record = on_stage.command("recover", "region", "--yes")
-        before = [row for row in writer.rows if row.confirmed <= destroyed]
-        # What the deployment's own call of the function does where functions really run.
-        on_stage.prepare()
-        there = rows_there(on_stage)
-        say("refreshing: does the state say what is there?")
-        session.refresh()
-        settled = session.preview().changes
-        return RegionRehearsed(
-            environment,
-            steps_of(record, _WAITS),
-            int(record["about"]["forgotten"]),
-            int(record["about"]["moved"]),
-            len(before),
-            sum(row.id not in there for row in before),
-            seconds_lost(before, there, destroyed),
-            _calls(on_stage),
-            _simulated(on_stage),
-            settled,
-            serves=is_written(on_stage, writer),
-            redis=_redis(on_stage),
-        )
+        return rehearse_on(on_stage, writer, say)
+
+
+def rehearse_on(on_stage: Stage, writer: Writer, say: Say) -> RegionRehearsed:
+    """The same, where something is deployed already.
+
+    Raises:
+        CommandFailed: the command, or the engine, did not.
+    """
+    writer.wait_for(20)
+    lost, session = on_stage.session.region, on_stage.session
+    destroyed = datetime.now(UTC)
+    session.cloud.unreachable.add(lost)
+    session.datastores.lose(lost)
+    say(f"{lost} is off: {len(writer.rows)} rows were written; running `recover region`")
+    record = on_stage.command("recover", "region", "--yes")
+    before = [row for row in writer.rows if row.confirmed <= destroyed]
+    # What the deployment's own call of the function does where functions really run.
+    on_stage.prepare()
+    there = rows_there(on_stage)
+    say("refreshing: does the state say what is there?")
+    session.refresh()
+    settled = session.preview().changes
+    gone = tuple(row.id for row in before if row.id not in there)
+    return RegionRehearsed(
+        on_stage.configuration.settings.environment.value,
+        steps_of(record, WAITS_OF_REGION),
+        int(record["about"]["forgotten"]),
+        int(record["about"]["moved"]),
+        len(before),
+        gone,
+        seconds_lost(before, there, destroyed),
+        _calls(on_stage),
+        simulated(on_stage),
+        settled,
+        serves=is_written(on_stage, writer),
+        redis=_redis(on_stage),
+    )
 
 
 def _calls(on_stage: Stage) -> tuple[str, ...]:
@@ -164,7 +179,8 @@ def _calls(on_stage: Stage) -> tuple[str, ...]:
     return tuple(f"{service} {operation}" for service, operation in (asked - _QUESTIONS).elements())
 
 
-def _simulated(on_stage: Stage) -> tuple[Times, ...]:
+def simulated(on_stage: Stage) -> tuple[Times, ...]:
+    """How long AWS takes for each deployment of the commands, in order."""
     seconds = [each.seconds for each in on_stage.engine.forecasts]
     return tuple(Times(round(typical), round(slow)) for typical, slow in seconds)
 

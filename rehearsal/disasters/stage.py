@@ -117,8 +117,14 @@ class Stage:
         return found
 
     def connect(self) -> Connection:
-        """A connection as services have it."""
+        """A connection as services have it.
+
+        Raises:
+            ConnectionRefusedError: their entry leads to another region, whose network theirs has no way to.
+        """
         value = self.entry()
+        if f".{self.session.region}." not in value["host"]:
+            raise ConnectionRefusedError(f"{value['host']} is not in {self.session.region}")
         return self.session.datastores.connect(
             value["host"], user=value["username"], password=value["password"], database=value["dbname"]
         )

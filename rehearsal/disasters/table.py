@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from rehearsal.disasters import files, region
+from rehearsal.disasters import failback, files, region
 from rehearsal.disasters.database import NOT_REHEARSED, Rehearsed
+from rehearsal.disasters.failback import FailbackRehearsed
 from rehearsal.disasters.files import FilesRehearsed
 from rehearsal.disasters.region import RegionRehearsed
 
 
-def show(result: Rehearsed | RegionRehearsed | FilesRehearsed) -> None:
+def show(result: Rehearsed | RegionRehearsed | FailbackRehearsed | FilesRehearsed) -> None:
     """The table of steps, what was lost, and what was not seen here."""
     console = Console(highlight=False, soft_wrap=True)
     if isinstance(result, FilesRehearsed):
@@ -29,9 +30,12 @@ def show(result: Rehearsed | RegionRehearsed | FilesRehearsed) -> None:
     back = result.until_users_are_back
     table.add_row("people can work again", _minutes(back.typical), _minutes(back.slow), "")
     console.print(table)
-    not_rehearsed = region.NOT_REHEARSED if isinstance(result, RegionRehearsed) else NOT_REHEARSED
-    said = result.lines() if isinstance(result, RegionRehearsed) else _lines(result)
-    _say(console, said, not_rehearsed)
+    if isinstance(result, FailbackRehearsed):
+        _say(console, result.lines(), failback.NOT_REHEARSED)
+    elif isinstance(result, RegionRehearsed):
+        _say(console, result.lines(), region.NOT_REHEARSED)
+    else:
+        _say(console, _lines(result), NOT_REHEARSED)
 
 
 def _say(console: Console, said: Sequence[str], not_rehearsed: Sequence[str]) -> None:

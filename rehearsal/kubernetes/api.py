@@ -1,7 +1,7 @@
 """The part of the Kubernetes API that clients of `make serve` may ask: objects, lists, and merge patches.
 
 An embedded cluster has no address of its own, so it is asked under that of the embedded AWS:
-`/groundwork-kubernetes/<the name that EKS has for it>/apis/apps/v1/namespaces/…`.
+`/groundwork-kubernetes/<region>/<the name that EKS has for it>/apis/apps/v1/namespaces/…`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rehearsal.kubernetes.kinds import Kind, kind_of_object
 from rehearsal.provider import ProviderError
 
 _PATH = re.compile(
-    r"/groundwork-kubernetes/(?P<cluster>[\w-]+)/"
+    r"/groundwork-kubernetes/(?P<region>[\w-]+)/(?P<cluster>[\w-]+)/"
     r"(?:api/v1|apis/(?P<group>[\w.-]+)/(?P<version>\w+))/namespaces/(?P<namespace>[\w-]+)/"
     r"(?P<resources>\w+)/?(?P<name>[\w.-]*)"
 )
@@ -42,13 +42,10 @@ class KubernetesApi:
         cloud: which knows the clusters' addresses.
         clusters: with their objects.
         others: answers everything else.
-        region: where the clusters are; not the same after a recovery.
     """
 
-    def __init__(
-        self, cloud: Cloud, clusters: Clusters, others: Callable[[Request], Answer], region: Callable[[], str]
-    ) -> None:
-        self._cloud, self._clusters, self._others, self._region = cloud, clusters, others, region
+    def __init__(self, cloud: Cloud, clusters: Clusters, others: Callable[[Request], Answer]) -> None:
+        self._cloud, self._clusters, self._others = cloud, clusters, others
 
     def __call__(self, request: Request) -> Answer:
         """The answer."""
@@ -56,16 +53,15 @@ class KubernetesApi:
         if match is None:
             return self._others(request)
         kind = _KINDS.get(match["resources"])
-        cluster = self._cluster(match["cluster"])
+        cluster = self._cluster(match["region"], match["cluster"])
         if kind is None or cluster is None or (match["group"] or "") != kind.group:
             return _status(404, "NotFound", "the server could not find the requested resource")
         if cluster.unreachable:
             return _status(503, "ServiceUnavailable", cluster.unreachable)
         return self._answered(request, cluster, kind, match["namespace"], match["name"])
 
-    def _cluster(self, name: str) -> Cluster | None:
+    def _cluster(self, region: str, name: str) -> Cluster | None:
         try:
-            region = self._region()
             found = self._cloud.call("eks", region, "describe_cluster", name=name)
         except ClientError:
             return None

@@ -186,7 +186,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     configuration = checkout.declared(ENVIRONMENT)
     with Cloud(configuration.settings.account) as cloud:
         one = World(cloud, configuration, root)
-        api = KubernetesApi(cloud, one.clusters, one.answer, lambda: REGION)
+        api = KubernetesApi(cloud, one.clusters, one.answer)
         with embedded_aws(cloud.account, api) as url:
             one.url = url
             yield one

@@ -1,21 +1,43 @@
-"""DR-3: prod's region is switched off; the command of the day brings everything up in the other one."""
+"""DR-3: prod's region is switched off, and is back; the commands of these days, on the real engine."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from operations.checkout import ROOT
-from rehearsal.disasters.region import RegionRehearsed, rehearse
+from rehearsal.disasters import failback
+from rehearsal.disasters.failback import FailbackRehearsed
+from rehearsal.disasters.region import RegionRehearsed, rehearse_on
+from rehearsal.disasters.stage import Stage, stage
+from rehearsal.disasters.writer import Writer
 from timing.data.recovery import WAITS, Wait
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DR-3")]
 
 
 @pytest.fixture(scope="module")
-def region_lost(engine: Path) -> RegionRehearsed:
-    return rehearse(ROOT, "prod", engine, lambda _: None)
+def world(engine: Path) -> Iterator[tuple[Stage, Writer, Mapping[str, Any]]]:
+    with stage(ROOT, "prod", engine) as on_stage, Writer(on_stage.connect, on_stage.has_pods) as writer:
+        yield on_stage, writer, failback.prepare(on_stage)
+
+
+@pytest.fixture(scope="module")
+def region_lost(world: tuple[Stage, Writer, Mapping[str, Any]]) -> RegionRehearsed:
+    on_stage, writer, _ = world
+    return rehearse_on(on_stage, writer, lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def came_back(
+    world: tuple[Stage, Writer, Mapping[str, Any]], region_lost: RegionRehearsed
+) -> FailbackRehearsed:
+    """The region that was lost is back; everything moves home, and the other one waits again."""
+    on_stage, writer, before = world
+    return failback.rehearse_on(on_stage, writer, region_lost, before, lambda _: None)
 
 
 def test_nobody_asks_the_lost_region(region_lost: RegionRehearsed) -> None:
@@ -57,3 +79,30 @@ def test_on_aws_people_can_work_again_within_the_rto(region_lost: RegionRehearse
     """Also where every step is at its slowest; 20 minutes is what recovery.md promises usually."""
     assert region_lost.until_users_are_back.typical <= 20 * 60
     assert region_lost.until_users_are_back.slow <= 30 * 60
+
+
+def test_nothing_of_the_last_minutes_is_lost_when_the_region_is_back(
+    came_back: FailbackRehearsed, region_lost: RegionRehearsed
+) -> None:
+    """The old database has the rows that the replica had not received; S3 copies the objects late."""
+    assert came_back.evidence == came_back.lost == region_lost.lost
+    assert came_back.files == failback.FILES
+
+
+def test_a_region_that_is_back_waits_as_the_other_one_did(came_back: FailbackRehearsed) -> None:
+    """After a refresh: the preview is empty, so everything that stands there is as it is declared."""
+    assert came_back.settled == ({}, {})
+
+
+def test_everything_moves_home_without_the_loss_of_a_row(came_back: FailbackRehearsed) -> None:
+    assert came_back.moved_rows > 30
+    assert came_back.moved_lost == 0
+    assert came_back.region == "us-west-2"
+    assert came_back.serves
+
+
+def test_the_time_until_a_region_waits_again_is_that_of_the_deployment(came_back: FailbackRehearsed) -> None:
+    said = WAITS[Wait.RETURN].times
+    for found in came_back.waiting:
+        assert found.typical <= said.typical <= found.typical * 1.2
+        assert found.slow <= said.slow <= found.slow * 1.2
