@@ -32,9 +32,9 @@ from rehearsal.datastores.processes import (
     unpack,
 )
 
-# Nothing is flushed to disk, and there are few processes; what was confirmed outlives a server that is killed,
-# as on RDS, though not the machine's power. Whole pages stay in the log: backups of a replica
-# need them.
+# Nothing is flushed to disk, and there are few processes. What was confirmed outlives a server that is
+# killed, as on RDS, though not the machine. Whole pages stay in the log: backups of a
+# replica need them.
 _LIGHT = (
     "fsync=off",
     "synchronous_commit=local",
