@@ -114,7 +114,6 @@ def smoke(
     as behind an embedded AWS, is told with the reason.
     """
     with errors_for_people():
-        from operations.deployment.findings import good
         from operations.deployment.smoke import Smoke
         from operations.recovery.progress import progress
 
@@ -125,10 +124,7 @@ def smoke(
             for check in checks:
                 found += check()
                 step()
-        fine = good(found)
-        if not fine:
-            _note_failure(_records(configuration, connection), "smoke", found)
-        _show_findings(env, found, fine, json_)
+        _conclude("smoke", env, found, _records(configuration, connection), json_)
 
 
 def gate(
@@ -146,16 +142,12 @@ def gate(
     Exit codes: 0 it holds; 1 AWS cannot be asked; 2 wrong input; 3 it does not hold, or there is no data.
     """
     with errors_for_people():
-        from operations.deployment.findings import good
         from operations.deployment.gate import measure
 
         configuration, connection = _connected(env, system, profile, endpoint_url)
         _wait(wait * 60, f"gate of {env}: the new version is measured")
         found = measure(configuration, connection, datetime.now(UTC)).findings(configuration.domain)
-        fine = good(found)
-        if not fine:
-            _note_failure(_records(configuration, connection), "gate", found)
-        _show_findings(env, found, fine, json_)
+        _conclude("gate", env, found, _records(configuration, connection), json_)
 
 
 def watch(
@@ -286,6 +278,18 @@ def _since(text: str, latest: Record | None) -> datetime:
     return found
 
 
+def _conclude(what: str, env: str, found: Sequence[Finding], records: Records, json_: bool) -> None:
+    """Shows how checks went; when one fails it is written down with the deployment, and ends the command."""
+    from operations.deployment.findings import good
+
+    fine = good(found)
+    if not fine:
+        _note_failure(records, what, found)
+    _show_findings(env, found, fine, json_)
+    if not fine:
+        raise typer.Exit(Exit.CHECKS_FAILED)
+
+
 def _note_failure(records: Records, what: str, found: Sequence[Finding]) -> None:
     from operations.deployment.findings import State
     from operations.deployment.records import Outcome
@@ -312,8 +316,6 @@ def _show_findings(env: str, found: Sequence[Finding], fine: bool, json_: bool) 
             ("check", "", "of", "found", "what to do"),
             [(each.check, each.state.value, each.about, each.found, each.advice) for each in rows],
         )
-    if not fine:
-        raise typer.Exit(Exit.CHECKS_FAILED)
 
 
 def _show_watch(env: str, since: datetime, on: Sequence[Ringing], json_: bool) -> None:

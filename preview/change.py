@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from timing.durations import DURATIONS, noun_of
-from timing.graph import Resource, area_of
+from timing.graph import Named, Resource
 
 Inputs = Mapping[str, Any]
 
@@ -77,7 +77,7 @@ class EngineStep(Protocol):
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Named):
     """One resource, and what becomes of it.
 
     Args:
@@ -103,16 +103,6 @@ class Step:
     protected: tuple[bool, bool] = (False, False)
     retained: tuple[bool, bool] = (False, False)
     record: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
-
-    @property
-    def name(self) -> str:
-        """The name in the program."""
-        return self.urn.rpartition("::")[2]
-
-    @property
-    def area(self) -> str:
-        """The part that it belongs to: its outermost component."""
-        return area_of(self.urn)
 
     @cached_property
     def noun(self) -> str:

@@ -9,24 +9,20 @@ A second floor is the same program with Pulumi as it is published: the SDK untou
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
-from infra.configuration.strict_yaml import parse, written
+from rehearsal.bench_commands import Commands, compared, measure_commands
+from rehearsal.bench_programs import floor_program, scaled_checkout
 from rehearsal.console import Terminal
 from rehearsal.programs import sdk_as_published
 from rehearsal.session import Session
-from rehearsal.stackfile import StackFile
 from rehearsal.workspace import Workspace
 
 # Issue goals: `up` and the empty preview of prod within twice the floor; evaluation under 2 s.
@@ -55,12 +51,13 @@ def bench(root: Path, engine: Path, environment: str = "prod") -> dict[str, Any]
     base = _best_time(root, environment, engine)
     figures: dict[str, Any] = {
         "evaluation_seconds": min(evaluation_seconds(root, environment) for _ in range(REPETITIONS)),
-        "command_seconds": _command_seconds(root, environment),
         "base": base,
         "scaled": {},
     }
-    with _floor(root, environment, base.resources) as floor:
+    with floor_program(root, environment, base.resources) as floor:
         figures["floor"] = _best_time(floor, environment, engine)
+        terminal.say("whole commands")
+        figures["commands"] = measure_commands(root, floor, environment, engine)
         terminal.say("the floor with Pulumi as it is published")
         with sdk_as_published():
             figures["published"] = _time(floor, environment, engine, checkpoints=True)
@@ -75,7 +72,7 @@ def as_json(figures: dict[str, Any]) -> dict[str, Any]:
     """The figures as plain values; times in seconds."""
     return {
         **figures,
-        **{name: asdict(figures[name]) for name in ("base", "floor", "published")},
+        **{name: asdict(figures[name]) for name in ("base", "floor", "published", "commands")},
         "scaled": {str(factor): asdict(timing) for factor, timing in figures["scaled"].items()},
     }
 
@@ -106,8 +103,17 @@ def show(figures: dict[str, Any]) -> None:
         f"goal: up and empty preview of prod within {GOAL_RATIO:.0f}x of the floor\n"
         f"program evaluation without engine: {figures['evaluation_seconds']:.2f} s "
         f"(goal: under {GOAL_EVALUATION_SECONDS:.0f} s)\n"
-        f"the whole command `make up ENV=prod`, fresh: {figures['command_seconds']:.2f} s"
     )
+    terminal.out.print(_commands_table(figures["commands"], floor.preview))
+
+
+def _commands_table(commands: Commands, empty_preview: float) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("whole commands, in new processes", "s", "ratio", "goal", "of"):
+        table.add_column(column, justify="right" if column in ("s", "ratio", "goal") else "left")
+    for row in compared(asdict(commands), empty_preview):
+        table.add_row(row.what, f"{row.seconds:.2f}", f"{row.ratio:.2f}", f"{row.goal:g}", row.floor)
+    return table
 
 
 def _time(root: Path, environment: str, engine: Path, *, checkpoints: bool = False) -> Timing:
@@ -127,33 +133,6 @@ def _best_time(root: Path, environment: str, engine: Path) -> Timing:
     )
 
 
-@contextmanager
-def _floor(root: Path, environment: str, resources: int) -> Iterator[Path]:
-    """The same number of resources that cost nothing: RandomId (RandomPassword hashes with bcrypt)."""
-    with tempfile.TemporaryDirectory(prefix="groundwork-floor-") as folder:
-        floor = Path(folder)
-        shutil.copy(root / "Pulumi.yaml", floor)
-        shutil.copy(StackFile.read(root, environment).path, floor)
-        # The stack itself is one of the resources.
-        program = (
-            "import pulumi_random as random\n"
-            f"for number in range({resources - 1}):\n"
-            '    random.RandomId(f"id-{number}", byte_length=8)\n'
-        )
-        (floor / "__main__.py").write_text(program, encoding="utf-8")
-        yield floor
-
-
-def _command_seconds(root: Path, environment: str) -> float:
-    command = [sys.executable, "-m", "rehearsal", "up", "--env", environment, "--fresh", "--json"]
-    with tempfile.TemporaryDirectory(prefix="groundwork-bench-") as state:
-        return _seconds(
-            lambda: subprocess.run(
-                command, cwd=root, check=True, capture_output=True, env=_environment(XDG_STATE_HOME=state)
-            )
-        )
-
-
 def evaluation_seconds(root: Path, environment: str) -> float:
     """From the start of Python to the last registered resource, with the tests' recorder as the engine."""
     program = (
@@ -165,67 +144,3 @@ def evaluation_seconds(root: Path, environment: str) -> float:
     begun = time.time()
     done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True, env=environ)
     return float(done.stdout.split()[-1]) - begun
-
-
-@contextmanager
-def scaled_checkout(root: Path, environment: str, factor: int) -> Iterator[Path]:
-    """A copy of the program with `factor` times its services and buckets.
-
-    The added services have no database: its connections are counted against a real limit.
-    """
-    with tempfile.TemporaryDirectory(prefix="groundwork-scaled-") as folder:
-        copy = Path(folder)
-        for file in (*root.glob("Pulumi*.yaml"), root / "system.yaml", root / "__main__.py"):
-            shutil.copy(file, copy)
-        for package in ("infra", "functions"):
-            shutil.copytree(root / package, copy / package)
-        names = _scale_services(copy / "system.yaml", factor)
-        _scale_images(copy / f"Pulumi.{environment}.yaml", names)
-        with (copy / "infra" / "configuration" / "buckets.py").open("a", encoding="utf-8") as catalogue:
-            catalogue.write(_MORE_BUCKETS.format(factor=factor))
-        yield copy
-
-
-_MORE_BUCKETS = """
-import dataclasses as _dataclasses
-
-CATALOGUE += tuple(
-    _dataclasses.replace(bucket, name=f"{{bucket.name}}-{{number}}", replicated=False)
-    for number in range(1, {factor})
-    for bucket in CATALOGUE
-)
-"""
-
-
-def _scale_services(path: Path, factor: int) -> dict[str, str]:
-    """Adds copies of the services; gives each one's name with that of the service it was copied from."""
-    system = parse(path.read_text(encoding="utf-8"))
-    names = {}
-    for name, service in list(system["services"].items()):
-        for number in range(1, factor):
-            copy = f"{name}-{number}"
-            names[copy] = name
-            system["services"][copy] = {**service, "database": False}
-            if "route" in service:
-                # One of a service's own paths leads to its health check.
-                system["services"][copy]["route"] = {**service["route"], "paths": [f"/{copy}/*"]}
-                system["services"][copy]["health"] = {**service["health"], "ready": f"/{copy}/ready"}
-    path.write_text(written(system), encoding="utf-8")
-    return names
-
-
-def _scale_images(path: Path, names: dict[str, str]) -> None:
-    stack = parse(path.read_text(encoding="utf-8"))
-    images = stack["config"]["groundwork:images"]
-    images |= {name: images[original] for name, original in names.items()}
-    path.write_text(written(stack), encoding="utf-8")
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begun = time.monotonic()
-    work()
-    return time.monotonic() - begun
-
-
-def _environment(**more: str) -> dict[str, str]:
-    return {**os.environ, **more}

@@ -11,7 +11,7 @@ from typing import Any
 
 from rehearsal.assets import SIGNATURE
 from rehearsal.events import Log, Step
-from timing.graph import area_of
+from timing.graph import Named
 
 # The engine's steps in people's words, in the order in which they matter. A replacement is told once: its
 # creation and deletion are other steps. `discard` is the deletion of what retainOnDelete keeps in AWS.
@@ -57,7 +57,7 @@ class Property:
 
 
 @dataclass(frozen=True)
-class Changed:
+class Changed(Named):
     """A resource and what became of it (`replaced`, `deleted`, `updated`…), with the properties that differ;
     of a replaced one those that AWS takes in a new resource alone."""
 
@@ -65,14 +65,6 @@ class Changed:
     urn: str
     type: str
     properties: tuple[Property, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.urn.rpartition("::")[2]
-
-    @property
-    def area(self) -> str:
-        return area_of(self.urn)
 
     @property
     def resource(self) -> str:

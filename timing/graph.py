@@ -9,8 +9,24 @@ from typing import Any
 from timing.facts import Inputs
 
 
+class Named:
+    """What has a URN, and with it a name in the program and a part that it belongs to."""
+
+    urn: str
+
+    @property
+    def name(self) -> str:
+        """The name in the program."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def area(self) -> str:
+        """The part that it belongs to: its outermost component."""
+        return area_of(self.urn)
+
+
 @dataclass(frozen=True)
-class Resource:
+class Resource(Named):
     """One resource, as far as time is concerned.
 
     Args:
@@ -28,16 +44,6 @@ class Resource:
     needs: frozenset[str] = frozenset()
     references: Mapping[str, frozenset[str]] = field(default_factory=dict)
     replaced_first: bool = False
-
-    @property
-    def name(self) -> str:
-        """The name in the program."""
-        return self.urn.rsplit("::", maxsplit=1)[-1]
-
-    @property
-    def area(self) -> str:
-        """The component that it belongs to."""
-        return area_of(self.urn)
 
 
 Graph = Mapping[str, Resource]

@@ -6,14 +6,14 @@ Each thing that a changed policy says is asked as a request, of what there was a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from preview.access.candidates import Asked, documents, negated, requests
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
 from rehearsal.rights.conditions import UnsupportedPolicyError
-from rehearsal.rights.evaluation import Policies, Policy, Principal, Statement, Verdict, decide
+from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, Statement, Verdict, decide
 
 ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"
@@ -139,24 +139,54 @@ def _role(change: Change, role: Step, sides: tuple[_Side, _Side], account: str) 
     new = Policies(after.of_role(name), _delegating(account), after.limit_of(name))
     if old == new:
         return
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for policy in new.identity:
-        for statement in policy.statements:
-            for asked in _asked(statement, principal, "*", account):
-                if role.before or _is_everything(asked):
-                    if _is_wider(statement, asked, old, new):
-                        found[_label(change, asked.request.resource), asked.under].append(
-                            asked.request.action
-                        )
+    statements = [statement for policy in new.identity for statement in policy.statements]
+    # Of a new role only what is worth a line.
+    wider = _wider(
+        statements, principal, (old, new), account, _is_anything if role.before else _is_everything
+    )
     step = _step_of(change, INLINE, name) or role
-    yield from _told(step, found, role, "policy")
+    yield from _told(step, _on_resources(change, wider), role, "policy")
 
 
 def _asked(
-    statement: Statement, principal: Principal | None, own: str, account: str, effect: str = "Allow"
+    statement: Statement, principal: Principal | None, account: str, effect: str = "Allow"
 ) -> Iterator[Asked]:
     if statement.get("Effect") == effect:
-        yield from requests(statement, principal, own, account)
+        yield from requests(statement, principal, "*", account)
+
+
+def _wider(
+    statements: Iterable[Statement],
+    principal: Principal | None,
+    policies: tuple[Policies, Policies],
+    account: str,
+    counts: Callable[[Asked], bool],
+) -> Iterator[Asked]:
+    """What statements allow that was not allowed before.
+
+    Args:
+        statements: of the policies afterwards.
+        principal: whose they are; None where they name their own.
+        policies: before and after.
+        account: of the environment.
+        counts: whether a request is asked at all.
+    """
+    for statement in statements:
+        for asked in _asked(statement, principal, account):
+            if counts(asked) and _is_wider(statement, asked, *policies):
+                yield asked
+
+
+def _grouped(wider: Iterable[Asked], key: Callable[[Asked], str]) -> dict[tuple[str, str], list[str]]:
+    """The actions, by a part of the request and by the conditions that they are under."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for asked in wider:
+        found[key(asked), asked.under].append(asked.request.action)
+    return found
+
+
+def _on_resources(change: Change, wider: Iterable[Asked]) -> dict[tuple[str, str], list[str]]:
+    return _grouped(wider, lambda asked: _label(change, asked.request.resource))
 
 
 def _delegating(account: str) -> Policy:
@@ -188,6 +218,10 @@ def _says(policies: Policies, statement: Statement) -> bool:
     return any(statement in policy.statements for policy in every)
 
 
+def _is_anything(asked: Asked) -> bool:
+    return True
+
+
 def _is_everything(asked: Asked) -> bool:
     """A right of a new role that is worth a line: all actions of a service, or all of AWS's."""
     return asked.request.action.endswith(":*") or asked.request.action == "*"
@@ -212,12 +246,8 @@ def _unattached(change: Change, step: Step, sides: tuple[_Side, _Side], account:
         [Policy(step.noun, tuple(documents(step.before.get("policy")) or ()))], _delegating(account)
     )
     new = Policies([Policy(step.noun, tuple(statements))], _delegating(account))
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for statement in statements:
-        for asked in _asked(statement, principal, "*", account):
-            if _is_wider(statement, asked, old, new):
-                found[_label(change, asked.request.resource), asked.under].append(asked.request.action)
-    yield from _told(step, found, f"who has the policy {step.name}", "policy")
+    wider = _wider(statements, principal, (old, new), account, _is_anything)
+    yield from _told(step, _on_resources(change, wider), f"who has the policy {step.name}", "policy")
 
 
 def _of_resource(change: Change, step: Step, document: str, account: str) -> Iterator[Risk]:
@@ -227,10 +257,10 @@ def _of_resource(change: Change, step: Step, document: str, account: str) -> Ite
         return
     if step.verb in (Verb.DELETED, Verb.FORGOTTEN) and change.goes_with_another(step):
         return
-    old, new = (Policies((), Policy(step.noun, tuple(each))) for each in (before, after))
-    yield from _granted(step, after, (old, new), document, account)
-    yield from _not_denied(step, before, (old, new), document, account)
-    yield from _excepted(step, after, (old, new), document, account)
+    sides = Policies((), Policy(step.noun, tuple(before))), Policies((), Policy(step.noun, tuple(after)))
+    yield from _granted(step, after, sides, document, account)
+    yield from _not_denied(step, before, sides, document, account)
+    yield from _excepted(step, after, sides, document, account)
 
 
 def _granted(
@@ -240,20 +270,14 @@ def _granted(
     document: str,
     account: str,
 ) -> Iterator[Risk]:
-    old, new = policies
-    found: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for statement in statements:
-        for asked in _asked(statement, None, "*", account):
-            who = asked.request.principal
-            outside = _is_outside(who, account) and not asked.under
-            if not step.before and not outside:
-                continue
-            if _is_wider(statement, asked, old, new):
-                found[_who(who), asked.under]["its"].append(asked.request.action)
-    for (who_may, under), actions in found.items():
-        does = _listed(actions["its"])
-        what = f"may be used by {who_may}: {does}" if document == "policy" else f"may be taken by {who_may}"
-        yield Risk(Kind.ACCESS, step, f"{what}{_when(under)}", (document,))
+    def counts(asked: Asked) -> bool:
+        # Of a new policy only what lets others in.
+        return bool(step.before) or (_is_outside(asked.request.principal, account) and not asked.under)
+
+    wider = _wider(statements, None, policies, account, counts)
+    for (who, under), actions in _grouped(wider, lambda asked: _who(asked.request.principal)).items():
+        does = f"used by {who}: {_listed(actions)}" if document == "policy" else f"taken by {who}"
+        yield Risk(Kind.ACCESS, step, f"may be {does}{_when(under)}", (document,))
 
 
 def _not_denied(
@@ -264,14 +288,9 @@ def _not_denied(
     account: str,
 ) -> Iterator[Risk]:
     """What a statement denied, and nothing denies any more."""
-    old, new = policies
     for statement in statements:
-        for asked in _asked(statement, None, "*", account, "Deny"):
-            try:
-                denied = [decide(asked.request, each).verdict is Verdict.DENIED for each in (old, new)]
-            except UnsupportedPolicyError:
-                continue
-            if denied == [True, False]:
+        for asked in _asked(statement, None, account, "Deny"):
+            if _is_denied_no_more(asked.request, policies):
                 said = statement.get("Sid") or _listed([asked.request.action])
                 yield Risk(Kind.ACCESS, step, f"does not deny {said} any more", (document,))
                 break
@@ -285,21 +304,24 @@ def _excepted(
     account: str,
 ) -> Iterator[Risk]:
     """Whom a statement leaves out of what it denies, and did not before."""
-    old, new = policies
     for statement in statements:
-        if statement.get("Effect") != "Deny":
-            continue
         for key, value in negated(statement):
-            for asked in _asked(statement, None, "*", account, "Deny"):
-                request = replace(asked.request, keys={**asked.request.keys, key: value})
-                try:
-                    denied = [decide(request, each).verdict is Verdict.DENIED for each in (old, new)]
-                except UnsupportedPolicyError:
-                    continue
-                if denied == [True, False]:
-                    what = f"does not deny {value.rpartition('/')[2]} any more what it denies others"
-                    yield Risk(Kind.ACCESS, step, what, (document,))
-                    break
+            left_out = (
+                replace(asked.request, keys={**asked.request.keys, key: value})
+                for asked in _asked(statement, None, account, "Deny")
+            )
+            if any(_is_denied_no_more(request, policies) for request in left_out):
+                what = f"does not deny {value.rpartition('/')[2]} any more what it denies others"
+                yield Risk(Kind.ACCESS, step, what, (document,))
+
+
+def _is_denied_no_more(request: Request, policies: tuple[Policies, Policies]) -> bool:
+    """Whether it was denied and is not; False where a policy has what the evaluation does not know."""
+    try:
+        before, after = (decide(request, each).verdict is Verdict.DENIED for each in policies)
+    except UnsupportedPolicyError:
+        return False
+    return before and not after
 
 
 def _is_outside(who: Principal, account: str) -> bool:

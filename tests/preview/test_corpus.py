@@ -9,9 +9,12 @@ import pytest
 
 from preview.money import cost_of
 from tests.preview.case import Case, mistakes, played, together
+from tests.preview.changes_of_data import CASES as OF_DATA
 from tests.preview.changes_of_files import CASES as OF_FILES
-from tests.preview.changes_of_program import CASES as OF_PROGRAM
+from tests.preview.changes_of_network import CASES as OF_NETWORK
+from tests.preview.changes_of_rights_and_alarms import CASES as OF_RIGHTS_AND_ALARMS
 
+OF_PROGRAM = (*OF_DATA, *OF_NETWORK, *OF_RIGHTS_AND_ALARMS)
 TOGETHER = together(OF_FILES)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.bench import scaled_checkout
+from rehearsal.bench_programs import scaled_checkout
 from rehearsal.programs import sdk_as_published
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -31,14 +31,21 @@ class Server:
     port: int
 
 
-@contextmanager
-def embedded_aws(account: str, answer: Callable[[Request], Answer] | None = None) -> Iterator[str]:
+def embedded_aws(
+    account: str, answer: Callable[[Request], Answer] | None = None
+) -> AbstractContextManager[str]:
     """The embedded AWS of an account on a free port of this machine; yields its address.
 
     `answer` is a cloud's that keeps what clients change.
     """
+    return served(lambda _port: answer or Requests(account).send)
+
+
+@contextmanager
+def served(answers: Callable[[int], Callable[[Request], Answer]]) -> Iterator[str]:
+    """What answers clients of AWS on a port, on a free one of this machine; yields its address."""
     port = free_port()
-    server = make_server(port, LocalClients(answer or Requests(account).send, port))
+    server = make_server(port, LocalClients(answers(port), port))
     thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,12 @@ from infra.configuration.environments import Environment
 from operations.checkout import declared
 from operations.deployment.records import Record, records_of
 from operations.environments import Place, connect
-from rehearsal.datastores.processes import free_port
-from rehearsal.endpoint import answers, make_server
-from rehearsal.local_clients import LocalClients
+from rehearsal.endpoint import answers
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 from tests.support.checkout import ROOT, copy_program
 from tests.support.deployed import traffic
+from tests.support.servers import served
 from tests.support.tls import tls_server
 from tests.support.workflow_run import Run
 
@@ -201,7 +201,7 @@ def way(engine: Path, folder: Path) -> Iterator[Way]:
         for environment in Environment:
             workspace = Workspace(folder / "workspaces" / environment, environment)
             session = stack.enter_context(Session(root, environment, engine, workspace))
-            sessions[environment] = (session, stack.enter_context(_served(session)))
+            sessions[environment] = (session, stack.enter_context(served(partial(answers, session, ROOT))))
         address, certificate = stack.enter_context(tls_server(Services, folder, hosts, days=90))
         (folder / "authority.pem").write_bytes(certificate)
         tools = _tools(folder)
@@ -271,20 +271,6 @@ def _tools(folder: Path) -> Path:
         (tools / name).write_text(text)
         (tools / name).chmod(0o755)
     return tools
-
-
-@contextlib.contextmanager
-def _served(session: Session) -> Iterator[str]:
-    port = free_port()
-    server = make_server(port, LocalClients(answers(session, ROOT, port), port))
-    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @contextlib.contextmanager

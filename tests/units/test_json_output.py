@@ -20,7 +20,7 @@ from commands.errors import Exit
 from operations.cli import app as operations
 from preview.change import Change, Step, Verb
 from preview.report import Report
-from rehearsal import bench, cli, engine, sdk_bench, systems
+from rehearsal import bench, bench_commands, cli, engine, sdk_bench, systems
 from rehearsal.audit.audit import Audit
 from rehearsal.audit.checkers import Checked
 from rehearsal.audit.findings import Finding
@@ -231,7 +231,9 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     done = Done(Log(), 1.0)
     done.log.changes.update({"update": 1, "same": 3})
     timing = bench.Timing(3, 1.0, 2.0)
-    figures = {"base": timing, "floor": timing, "published": timing, "scaled": {3: timing}}
+    whole = bench_commands.Commands(4.0, 9.0, 3.0, 8.0, 3.0)
+    figures: dict[str, Any] = {"scaled": {3: timing}, "commands": whole}
+    figures |= dict.fromkeys(("base", "floor", "published"), timing)
     monkeypatch.setattr("rehearsal.deploy.take_away", lambda *_, **__: done)
     line = Changed("updated", "urn:x::y", "aws:sqs/queue:Queue", (Property("delaySeconds", "1", "2"),))
     monkeypatch.setattr("rehearsal.drift.look", lambda *_, **__: Found("dev", {"update": 1}, (line,), 1.0, 2))
