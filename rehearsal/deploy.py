@@ -139,7 +139,10 @@ def deploy(
         before = graph_of(workspace.resources())
         today = day(os.environ, datetime.now(UTC).date())
         this = fingerprint(root, environment, engine, today, system)
-        result, second = _settle(session, bool(before), settled_by(workspace) == this, quiet=quiet)
+        known = settled_by(workspace) == this
+        if known:
+            session.accept_state()
+        result, second = _settle(session, bool(before), known, quiet=quiet)
         if not second.changes:
             note_settled(workspace, this)
         state = workspace.deployment()

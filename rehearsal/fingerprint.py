@@ -45,7 +45,7 @@ def fingerprint(root: Path, environment: str, engine: Path, today: date, system:
         system: another system file than the stack file chooses.
     """
     found = hashlib.sha256()
-    for part in (environment, today.isoformat(), sys.version, *_packages(), *_of_engine(engine)):
+    for part in (environment, today.isoformat(), sys.version, *_packages(), *of_engine(engine)):
         found.update(f"{part}\0".encode())
     for folder, files in (
         (root, program_files(root, environment, system)),
@@ -93,7 +93,7 @@ def _packages() -> list[str]:
     return sorted({found.name for folder in sys.path for found in Path(folder).glob("*.dist-info")})
 
 
-def _of_engine(engine: Path) -> tuple[str, int, int]:
-    """Reading it would take longer than what is saved."""
+def of_engine(engine: Path) -> tuple[str, int, int]:
+    """What tells an engine from another; reading it would take longer than what is saved."""
     found = engine.stat()
     return str(engine.resolve()), found.st_size, found.st_mtime_ns

@@ -6,10 +6,8 @@ kept; what cannot be kept, or has suffered, is made again.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -18,7 +16,7 @@ from pathlib import Path
 from rehearsal.fingerprint import fingerprint
 from rehearsal.seal import is_whole
 from rehearsal.session import Session
-from rehearsal.user_folders import cache_home
+from rehearsal.user_folders import cache_home, keep_whole
 from rehearsal.workspace import Workspace
 
 # Some environments and systems on some bases, at about 10 MB each.
@@ -59,6 +57,7 @@ def session_on_base(
         with Session(
             root, environment, engine, workspace, checkpoints=False, system=system, runs_program=False
         ) as session:
+            session.accept_state()  # the fingerprint is of the checks, too
             yield session
 
 
@@ -79,14 +78,8 @@ def _take(folder: Path, workspace: Workspace) -> bool:
 
 def _keep(folder: Path, workspace: Workspace) -> None:
     """Keeps what a session has left. Without room for it the next preview takes as long as this one."""
-    with contextlib.suppress(OSError):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", ignore_cleanup_errors=True) as half:
-            whole = Path(half) / "whole"
-            shutil.copytree(workspace.directory, whole)
-            # Another preview may have been quicker, with the same.
-            whole.rename(folder)
-        _remove_oldest(folder.parent)
+    keep_whole(folder, lambda kept: shutil.copytree(workspace.directory, kept, dirs_exist_ok=True))
+    _remove_oldest(folder.parent)
 
 
 def _remove_oldest(parent: Path) -> None:

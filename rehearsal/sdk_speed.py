@@ -10,7 +10,8 @@ deployment itself once there are some hundred resources:
 * every value is searched for unknowns, word by word, though a text or number has nothing inside;
 * every alias that a resource's class has is made a URN, for engines that cannot do that themselves;
 * every resource's URN is made up, in case that there is no engine;
-* every resource's class is searched for the types and names of its properties.
+* every resource's class is searched for the types and names of its properties, and every property's type is
+  taken apart.
 
 They are replaced while a session runs, only in SDK versions in which this was tried, and put back
 afterwards. docs/pulumi-sdk.md has what each saves; that nothing differs without them is a test. The garbage
@@ -133,6 +134,8 @@ def _resolve(
     dependencies: Any,
     failed: Exception | None,
 ) -> None:
+    if data.cancelled():
+        return  # the program has failed elsewhere, and nobody waits for it any more
     if failed is not None:
         data.set_exception(failed)
     else:
@@ -147,14 +150,20 @@ def _contains_unknowns(value: Any) -> bool:
     todo, seen = [value], set()
     while todo:
         item = todo.pop()
-        if isinstance(item, dict | list):
+        if type(item) in _PLAIN:
+            continue
+        if isinstance(item, (dict, list)):
             if id(item) not in seen:
                 seen.add(id(item))
                 # A block may have a property of that name (a rule of a load balancer has).
                 todo.extend(dict.values(item) if isinstance(item, dict) else item)
-        elif not isinstance(item, str | int | float | None) and is_unknown(item):
+        elif is_unknown(item):
             return True
     return False
+
+
+# Have nothing inside; they are most of what is looked at.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class _NoUrn:
@@ -184,6 +193,7 @@ def replacements() -> list[Replacement]:
         Replacement("unknowns", pulumi.output, "contains_unknowns", _contains_unknowns),
         Replacement("aliases", pulumi.resource, "collapse_alias_to_urn", lambda alias, *_: alias),
         Replacement("URNs", pulumi.runtime.resource, "create_urn", lambda *_: _NoUrn()),
+        Replacement("types", _types, "unwrap_type", cache(_types.unwrap_type)),
         Replacement("types", _types, "resource_types", cache(_types.resource_types)),
         Replacement(
             "types", _types, "resource_pulumi_to_py_names", cache(_types.resource_pulumi_to_py_names)

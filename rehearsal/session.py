@@ -16,8 +16,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -27,21 +26,20 @@ from urllib.parse import quote
 import grpc
 import typer
 
-from rehearsal import programs, server
+from rehearsal import programs
 from rehearsal.aws import services
-from rehearsal.aws.cloud import Cloud, NotBroughtBack
-from rehearsal.aws.provider import AwsProvider
+from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.sdk_types import DESCRIPTIONS
+from rehearsal.blank_stack import keep_stack, take_stack
 from rehearsal.changed import changed
+from rehearsal.embedded import Embedded
 from rehearsal.events import Log, LogReader
-from rehearsal.journal import Entry, Journal, JournalError
-from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
+from rehearsal.kubernetes import Clusters, Installed
 from rehearsal.outcome import EngineError, Interrupted, Result, failure, taken_over
-from rehearsal.random import RandomProvider
 from rehearsal.sdk_speed import collect_garbage_rarely
 from rehearsal.seal import check_seal, write_seal
 from rehearsal.stackfile import StackFile
-from rehearsal.workspace import Workspace, WorkspaceError
+from rehearsal.workspace import Workspace
 from timing.forecast import Forecast
 from timing.recorded import graph_of, graph_of_plan, run_of
 
@@ -88,12 +86,11 @@ class Session:
     region: str = field(init=False, default="")
     _servers: list[grpc.Server | programs.ProgramServer] = field(init=False, default_factory=list)
     _ports: dict[str, int] = field(init=False, default_factory=dict)
-    _random: RandomProvider = field(init=False)
+    _embedded: Embedded = field(init=False)
     _lock: int = field(init=False, default=-1)
     _engine_died: bool = field(init=False, default=False)
     _after_a_kill: bool = field(init=False, default=False)
     _begun: bool = field(init=False, default=False)
-    _kubernetes_version: str = field(init=False, default="")
 
     def __enter__(self) -> Session:
         """Takes the workspace, brings the embedded AWS back and starts the providers.
@@ -196,7 +193,7 @@ class Session:
 
     def export(self) -> dict[str, Any]:
         """The stack's state, as `pulumi stack export` gives it."""
-        return dict(json.loads(self.command("stack", "export")))
+        return {"version": 3, **self.workspace.deployment()}
 
     def select_stack(self) -> None:
         """Makes the environment's stack the one that commands without `--stack` are about."""
@@ -239,7 +236,7 @@ class Session:
         """From here on runs the program of another checkout, with its configuration."""
         self.root, self.system = root, system
         stack_file = StackFile.read(root, self.environment)
-        self._kubernetes_version, self.region = stack_file.kubernetes_version, stack_file.region
+        self._embedded.kubernetes_version, self.region = stack_file.kubernetes_version, stack_file.region
         self._encrypt(self._take_configuration())
         self._serve_program()
 
@@ -254,15 +251,9 @@ class Session:
             self.command("config", "set-all", "--path", *pairs)
 
     def _start_cloud(self, stack_file: StackFile) -> None:
-        if self.workspace.has_journal:
-            stack_file.check_account()
-        journal = Journal(self.workspace.journal)
-        self.cloud = Cloud(stack_file.account, journal)
-        self.cloud.before_call = self.faults
-        self.clusters = Clusters(
-            lambda entry: journal.append([{"kind": "kubernetes", "change": entry}]),
-            self.cloud.reach.lost_cluster,
-        )
+        self._embedded = Embedded(self.workspace, stack_file, self.faults)
+        self.cloud, self.clusters = self._embedded.cloud, self._embedded.clusters
+        self.installed = self._embedded.installed
         self.cloud.start()
         if self.data:
             from rehearsal.datastores import DataStores
@@ -272,23 +263,9 @@ class Session:
             self.datastores.start()
         if not self.workspace.has_stack:
             self.expect_calls()
-        happened = _by_kind(journal, self.workspace)
-        self.clusters.replay(entry["change"] for entry in happened["kubernetes"])
-        self.installed = Installed(lambda entry: journal.append([{"kind": "installed", "change": entry}]))
-        self.installed.replay(entry["change"] for entry in happened["installed"])
-        self._kubernetes_version = stack_file.kubernetes_version
-        kubernetes = KubernetesProvider(
-            self.clusters, lambda _cluster: self._kubernetes_version, installed=self.installed
-        )
-        self._random = RandomProvider(
-            record=lambda entry: journal.append([{"kind": "random", "made": entry}])
-        )
-        self._random.replay(entry["made"] for entry in happened["random"])
-        aws = AwsProvider(self.cloud, written_down=self.installed.note)
-        for provider in (aws, self._random, kubernetes):
-            running, port = server.serve(provider)
-            self._servers.append(running)
-            self._ports[provider.package] = port
+        running, ports = self._embedded.serve()
+        self._servers += running
+        self._ports |= ports
         if self.runs_program:
             self._serve_program()
 
@@ -298,10 +275,14 @@ class Session:
         Raises:
             WorkspaceError: its journal cannot be carried out.
         """
-        try:
-            self.cloud.bring_back()
-        except NotBroughtBack as error:
-            raise _damaged(error, self.workspace) from error
+        self._embedded.bring_back()
+
+    def accept_state(self) -> None:
+        """Tells that this very code has checked all that the state holds: what stays as it is passes.
+
+        Only a deployment checks; what a refresh or an import has taken into the state, nobody has.
+        """
+        self._embedded.accepted = True
 
     def expect_calls(self) -> None:
         """What the first call of each service waits for is done in the background, from now on."""
@@ -313,7 +294,10 @@ class Session:
         self._servers.append(program)
 
     def _make_stack(self) -> None:
+        if take_stack(self.workspace, self.engine):
+            return
         self.command("stack", "init", self.environment, "--secrets-provider", "passphrase", stack=False)
+        keep_stack(self.workspace, self.engine)
 
     def _recover(self) -> None:
         """After a killed session: what it made and could not get into the state is taken over when
@@ -323,7 +307,7 @@ class Session:
         deployment = self.export()["deployment"] or {}  # nothing at all before the first deployment's end
         resources = deployment.get("resources", [])
         self.cloud.expect_orphans({resource["urn"]: resource.get("id", "") for resource in resources})
-        self._random.expect_orphans(resource["urn"] for resource in resources)
+        self._embedded.random.expect_orphans(resource["urn"] for resource in resources)
         # What it changed or removed without a checkpoint is found by looking at the cloud. Nobody can tell
         # there whose change it was: what clients of `make serve` had changed before is taken along, and told.
         taken = changed(self.refresh(options=["--clear-pending-creates"]).log)
@@ -382,7 +366,7 @@ class Session:
             self._sealed()
         if code != 0:
             if self.cloud.failure is not None:  # each resource that has asked says so
-                raise _damaged(self.cloud.failure, self.workspace)
+                self._embedded.bring_back()
             raise EngineError(failure(operation, log, complaints or output), log, output)
         return Result(log, time.monotonic() - begun, output)
 
@@ -405,28 +389,6 @@ class Session:
         if interrupted:
             raise Interrupted(printed)
         return process.returncode, printed, complaints
-
-
-def _by_kind(journal: Journal, workspace: Workspace) -> Mapping[str, list[Entry]]:
-    """What the journal holds, read once for all who take it up again.
-
-    Raises:
-        WorkspaceError: it is no journal.
-    """
-    found: defaultdict[str, list[Entry]] = defaultdict(list)
-    try:
-        for entry in journal.entries():
-            found[str(entry.get("kind"))].append(entry)
-    except JournalError as error:
-        raise _damaged(error, workspace) from error
-    return found
-
-
-def _damaged(error: Exception, workspace: Workspace) -> WorkspaceError:
-    return WorkspaceError(
-        f"{error}. It was made by another version of the program or for another account; "
-        f"`make reset ENV={workspace.environment}` throws it away."
-    )
 
 
 def _wait(process: subprocess.Popen[Any], reader: LogReader, progress: Progress | None) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
@@ -22,3 +24,21 @@ def cache_home(environment: Mapping[str, str] = os.environ) -> Path:
     cache, home = Path(environment.get("XDG_CACHE_HOME", "")), environment.get("HOME")
     base = cache if cache.is_absolute() else (Path(home) if home else Path.home()) / ".cache"
     return base.absolute() / "groundwork"
+
+
+def keep_whole(folder: Path, fill: Callable[[Path], object]) -> None:
+    """Makes a folder that is at its place when it is whole: nobody ever sees half of it.
+
+    Where there is no room for it, or another process was quicker with the same, nothing is kept.
+
+    Args:
+        folder: its place.
+        fill: puts what is to be kept into the folder that it is called with.
+    """
+    with contextlib.suppress(OSError):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", ignore_cleanup_errors=True) as half:
+            whole = Path(half) / folder.name
+            whole.mkdir()
+            fill(whole)
+            whole.rename(folder)

@@ -101,6 +101,15 @@ class Workspace:
         return self.directory / "home"
 
     @property
+    def stack_file(self) -> Path:
+        """The engine's copy of the environment's."""
+        return self.project / f"Pulumi.{self.environment}.yaml"
+
+    @property
+    def passphrase_file(self) -> Path:
+        return self.directory / "passphrase"
+
+    @property
     def journal(self) -> Path:
         return self.directory / "journal.jsonl"
 
@@ -154,9 +163,8 @@ class Workspace:
         logs.touch()
 
     def _copy_stack_file(self, root: Path, extra_config: Mapping[str, Any]) -> dict[str, str]:
-        name = f"Pulumi.{self.environment}.yaml"
-        content = parse((root / name).read_text(encoding="utf-8")) or {}
-        copy = self.project / name
+        copy = self.stack_file
+        content = parse((root / copy.name).read_text(encoding="utf-8")) or {}
         before = parse(copy.read_text(encoding="utf-8")) if copy.exists() else {}
         for key in _SECRETS_KEYS:
             content.pop(key, None)
@@ -169,7 +177,7 @@ class Workspace:
 
     def passphrase(self) -> str:
         """The passphrase of this workspace's state; made up the first time, readable by its owner only."""
-        file = self.directory / "passphrase"
+        file = self.passphrase_file
         if not file.exists():
             write_atomically(file, secrets.token_hex(16), mode=0o600)
         return file.read_text(encoding="utf-8").strip()
@@ -224,6 +232,11 @@ class Workspace:
 
         What the state before it does not know is in the journal.
         """
+        for notes in self.backend.rglob("*.attrs"):
+            # Of each of its files the engine notes the checksum: with half a note it cannot be read, without
+            # one it can.
+            if not _is_whole(notes):
+                notes.unlink()
         mended = False
         for state in self.backend.glob(f".pulumi/stacks/*/{self.environment}.json"):
             if _is_whole(state):

@@ -29,12 +29,15 @@ def engine() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_base_of_a_person_is_used_or_pushed_out(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
-    from rehearsal import kept_base
+def _nothing_that_a_person_has_kept_is_used_or_pushed_out(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[None]:
+    from rehearsal import blank_stack, kept_base
 
-    bases = tmp_path_factory.mktemp("bases")
+    kept = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept_base, "folder_of_bases", lambda: bases)
+        patch.setattr(kept_base, "folder_of_bases", lambda: kept / "bases")
+        patch.setattr(blank_stack, "folder_of_stacks", lambda: kept / "stacks")
         yield
 
 

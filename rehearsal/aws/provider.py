@@ -72,6 +72,7 @@ class AwsProvider(Provider):
         written_down: told of every resource that is only recorded, by URN, type and inputs (None when it
             is gone), for others who act on it.
         add_ons: the clusters that are declared, in all regions.
+        is_accepted: whether what the state holds has passed these very checks before.
     """
 
     package = "aws"
@@ -83,11 +84,13 @@ class AwsProvider(Provider):
         settings: Settings | None = None,
         written_down: WrittenDown = tell_nobody,
         add_ons: AddOnVersions | None = None,
+        is_accepted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._cloud = cloud
         self._add_ons = add_ons or AddOnVersions()
         self._settings = settings
         self._written_down = written_down
+        self._is_accepted = is_accepted
 
     def check_config(self, inputs: Properties) -> list[CheckFailure]:
         return check_inputs(provider_type(), _without_json(inputs))
@@ -116,7 +119,7 @@ class AwsProvider(Provider):
             raise ProviderError(f"AWS account ID not allowed: {account} (allowedAccountIds: {allowed})")
         if account in settings.forbidden_accounts:
             raise ProviderError(f"AWS account ID not allowed: {account} (forbiddenAccountIds)")
-        return AwsProvider(self._cloud, settings, self._written_down, self._add_ons)
+        return AwsProvider(self._cloud, settings, self._written_down, self._add_ons, self._is_accepted)
 
     def check(
         self, resource: Resource, old: Properties | None, new: Properties
@@ -126,6 +129,9 @@ class AwsProvider(Provider):
         except UnknownResourceType:
             return new, [CheckFailure("", f"pulumi-aws {self.version} has no resource {resource.type!r}")]
         inputs = self._named(resource, old or {}, self._tagged(resource.type, new))
+        if inputs == old and self._is_accepted():
+            # Only what others are held against is looked at again.
+            return inputs, self._add_ons.failures(resource.type, inputs)
         failures = check_inputs(declared.inputs, inputs)
         mapping = services.mapping_of(resource.type) or as_mapping(self._recorded(resource.type))
         if not failures:

@@ -20,7 +20,7 @@ from commands.errors import Exit
 from operations.cli import app as operations
 from preview.change import Change, Step, Verb
 from preview.report import Report
-from rehearsal import bench, bench_commands, cli, engine, sdk_bench, systems
+from rehearsal import bench, bench_commands, cli, engine, options, sdk_bench, systems
 from rehearsal.audit.audit import Audit
 from rehearsal.audit.checkers import Checked
 from rehearsal.audit.findings import Finding
@@ -238,7 +238,7 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     line = Changed("updated", "urn:x::y", "aws:sqs/queue:Queue", (Property("delaySeconds", "1", "2"),))
     monkeypatch.setattr("rehearsal.drift.look", lambda *_, **__: Found("dev", {"update": 1}, (line,), 1.0, 2))
     monkeypatch.setattr("rehearsal.manifests.write_manifests", lambda *_, **__: ["00-cluster/one.yaml"])
-    monkeypatch.setattr("documentation.pages.write_documentation", lambda *_: [cli.ROOT / "a.md"])
+    monkeypatch.setattr("documentation.pages.write_documentation", lambda *_: [options.ROOT / "a.md"])
     monkeypatch.setattr("rehearsal.bench.bench", lambda *_: figures)
     cost = sdk_bench.Cost(2.0, 1.0)
     sdk = sdk_bench.Figures("dev", 3, cost, cost, {"waiting": cost}, ())

@@ -165,3 +165,17 @@ def _mask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def test_half_a_note_about_a_file_goes_and_whole_ones_stay(tmp_path: Path) -> None:
+    """After a `kill -9` between making and writing it the engine says `failed to load checkpoint: EOF`."""
+    workspace = Workspace(tmp_path / "dev", "dev")
+    stacks = workspace.backend / ".pulumi" / "stacks" / "groundwork"
+    stacks.mkdir(parents=True)
+    for name, text in {"dev.json": "{}", "dev.json.attrs": "", "dev.json.bak.attrs": '{"md5": ""}'}.items():
+        (stacks / name).write_text(text, encoding="utf-8")
+    (workspace.backend / ".pulumi" / "meta.yaml.attrs").write_text('{"md5"', encoding="utf-8")
+    assert workspace.mend_state() is False  # the state itself is whole
+    kept = {str(file.relative_to(workspace.backend / ".pulumi")) for file in workspace.backend.rglob("*.*")}
+    assert kept >= {"stacks/groundwork/dev.json", "stacks/groundwork/dev.json.bak.attrs"}
+    assert not [name for name in kept if name.endswith(("dev.json.attrs", "meta.yaml.attrs"))]

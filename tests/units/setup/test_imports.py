@@ -145,4 +145,4 @@ def test_only_the_command_line_knows_that_the_rehearsal_is_documented() -> None:
         for file in (ROOT / package).rglob("*.py")
         if any(module.split(".")[0] in ("documentation", "tests") for module in imported(file.read_text()))
     ]
-    assert users == ["rehearsal/cli.py"]
+    assert users == ["rehearsal/throwaway_commands.py"]

@@ -1,0 +1,50 @@
+"""What the commands of the rehearsal share: their options, and what each of them needs first."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from infra.configuration.environments import ANY_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from rehearsal.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Environment = Annotated[str, typer.Option("--env", help=ANY_ENVIRONMENT)]
+Json = Annotated[bool, typer.Option("--json", help="machine-readable result on standard output")]
+System = Annotated[Path | None, typer.Option(help="another system file than the checkout's system.yaml")]
+
+
+def check(env: str, system: Path | None) -> None:
+    """Reads both files as the program will: their mistakes are told before anything of the engine starts."""
+    from infra.configuration.day import day
+    from infra.configuration.files import read_environment
+    from rehearsal.stackfile import StackFile
+
+    StackFile.read(ROOT, env)
+    file = str(system.resolve()) if system else None
+    read_environment(ROOT, env, today=day(os.environ, datetime.now(UTC).date()), system_file=file)
+
+
+def workspace_of(env: str, system: Path | None) -> Workspace:
+    """Where this checkout keeps an environment."""
+    from rehearsal.workspace import Workspace
+
+    return Workspace.of(ROOT, env, system)
+
+
+def chosen_engine() -> Path:
+    """The engine, which is told on standard error; found, downloaded or built where there is none yet."""
+    from rehearsal.engine import find_engine
+    from rehearsal.programs import prepare
+
+    prepare()  # what it loads takes longer than all that comes before it is needed
+    found = find_engine()
+    typer.echo(f"engine: {found}", err=True)
+    return found.path

@@ -1,0 +1,190 @@
+"""The commands that keep no environment: what they look at, measure or break is thrown away."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.errors import Exit, errors_for_people
+from commands.output import show_json
+from infra.configuration.environments import Environment as Names
+from rehearsal.options import ROOT, Environment, Json, System, check, chosen_engine
+from timing.simulation import WORKERS
+
+
+def manifests(
+    env: Environment = "dev", output: Path | None = None, system: System = None, json_: Json = False
+) -> None:
+    """Write the Kubernetes objects of an environment as YAML files."""
+    from rehearsal.manifests import write_manifests
+
+    with errors_for_people():
+        check(env, system)
+        folder = output or ROOT / "manifests" / env
+        files = write_manifests(ROOT, env, chosen_engine(), folder, system=system)
+        if json_:
+            show_json({"folder": str(folder), "files": files})
+        else:
+            typer.echo(f"{len(files)} files in {folder}")
+
+
+def timeline(
+    env: Environment = "dev",
+    output: Annotated[Path | None, typer.Option(help="the picture's file; timelines/ENV.svg")] = None,
+    parallel: Annotated[
+        int, typer.Option(min=1, help="operations that the engine has under way at once")
+    ] = WORKERS,
+    system: System = None,
+    json_: Json = False,
+) -> None:
+    """Draw how long each step of an environment's creation would take on AWS, and what decides it."""
+    from rehearsal import timeline as schedule
+
+    with errors_for_people():
+        check(env, system)
+        forecast = schedule.timeline(ROOT, env, chosen_engine(), workers=parallel, system=system)
+        file = output or (None if json_ else ROOT / "timelines" / f"{env}.svg")
+        if file is not None:
+            schedule.write_picture(forecast, env, file)
+        if json_:
+            show_json(schedule.as_json(forecast, env))
+        else:
+            typer.echo(f"{forecast.sentence()}\n{file}")
+
+
+def cost(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
+    """Show what an environment costs a month at list prices, by part, and what has no price here."""
+    from rehearsal import cost as bills
+
+    with errors_for_people():
+        check(env, system)
+        found = bills.bill(ROOT, env, chosen_engine(), system=system)
+        show_json(bills.as_json(found, env)) if json_ else bills.show(found, env)
+
+
+def systems(json_: Json = False) -> None:
+    """Bring every system of examples/systems up in every environment, each in a throw-away AWS."""
+    from rehearsal import systems as all_systems
+
+    with errors_for_people():
+        found = []
+        for attempt in all_systems.attempts(ROOT, chosen_engine()):
+            found.append(attempt)
+            if not json_:
+                typer.echo(str(attempt))
+        if json_:
+            show_json(all_systems.as_json(found))
+        if not all(attempt.good for attempt in found):
+            raise typer.Exit(Exit.FAILED)
+
+
+def disaster(
+    name: Annotated[str, typer.Option(help="bad-data, database-lost, files-lost, region-lost, failback")],
+    env: Environment = "prod",
+    json_: Json = False,
+) -> None:
+    """Break something in an environment with real rows, and have the command of the day bring it back."""
+    from rehearsal.disasters import database, failback, files, region
+    from rehearsal.disasters.table import show
+
+    def say(line: str) -> None:
+        typer.echo(line, err=True)
+
+    with errors_for_people():
+        result: (
+            database.Rehearsed | region.RegionRehearsed | failback.FailbackRehearsed | files.FilesRehearsed
+        )
+        if name == region.NAME:
+            check(env, None)
+            result = region.rehearse(ROOT, env, chosen_engine(), say)
+        elif name == failback.NAME:
+            check(env, None)
+            result = failback.rehearse(ROOT, env, chosen_engine(), say)
+        elif name == files.NAME:
+            check(env, None)
+            result = files.rehearse(ROOT, env, chosen_engine(), say)
+        else:
+            wanted = database.disaster_named(name, (failback.NAME, files.NAME, region.NAME))
+            check(env, None)
+            result = database.rehearse(ROOT, env, chosen_engine(), wanted, say)
+        show_json(result.as_json()) if json_ else show(result)
+        if not result.good:
+            raise typer.Exit(Exit.FAILED)
+
+
+def bench(
+    env: Environment = "prod",
+    write: Annotated[bool, typer.Option("--write", help="into docs/benchmark.md as well")] = False,
+    json_: Json = False,
+) -> None:
+    """Measure deployment, preview and growth against the engine's own floor."""
+    from commands.files import write_atomically
+    from documentation.benchmark_page import benchmark_page
+    from rehearsal import bench as benchmark
+
+    with errors_for_people():
+        figures = benchmark.bench(ROOT, chosen_engine(), env)
+        if write:
+            page = benchmark_page(benchmark.as_json(figures), datetime.now(UTC).date(), os.cpu_count() or 1)
+            write_atomically(ROOT / "docs" / "benchmark.md", page)
+        show_json(benchmark.as_json(figures)) if json_ else benchmark.show(figures)
+
+
+def bench_sdk(env: Environment = "prod", json_: Json = False) -> None:
+    """Measure what each replaced part of Pulumi's SDK saves, and see that none of them changes a state."""
+    from rehearsal import sdk_bench
+
+    with errors_for_people():
+        figures = sdk_bench.bench_sdk(ROOT, chosen_engine(), env)
+        show_json(figures.as_json()) if json_ else figures.show()
+        if figures.differences:
+            raise typer.Exit(Exit.FAILED)
+
+
+def audit(
+    checkers: Annotated[Path, typer.Option(help="the checkers' Python environment; `make audit` makes it")],
+    env: Annotated[str, typer.Option("--env", help="one environment; all of them when left out")] = "",
+    system: System = None,
+    json_: Json = False,
+) -> None:
+    """Run checkers made by others on every environment; 0 findings, or a waiver for each."""
+    from rehearsal.audit.audit import audit as run_audit
+    from rehearsal.audit.waivers import read_waivers
+
+    with errors_for_people():
+        waivers = read_waivers(ROOT / "waivers.yaml")
+        environments = (env,) if env else tuple(Names)
+        for each in environments:
+            check(each, system)
+        result = run_audit(
+            ROOT,
+            environments,
+            chosen_engine(),
+            checkers,
+            waivers,
+            datetime.now(UTC).date(),
+            system=system,
+            complete=not env and system is None,
+        )
+        show_json(result.as_json()) if json_ else result.show()
+        if not result.passed:
+            raise typer.Exit(Exit.FAILED)
+
+
+def docs(json_: Json = False) -> None:
+    """Write the generated parts of the documentation anew."""
+    from documentation.pages import write_documentation
+
+    with errors_for_people():
+        files = [str(path.relative_to(ROOT)) for path in write_documentation(ROOT, chosen_engine())]
+        show_json({"folder": str(ROOT), "files": files}) if json_ else typer.echo("\n".join(files))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    for command in (manifests, timeline, cost, systems, disaster, bench, bench_sdk, audit, docs):
+        app.command()(command)
