@@ -145,6 +145,12 @@ class World:
     def not_ready(self) -> str | None:
         return None if self.ready else "api 0/3"
 
+    def stop(self) -> None:
+        self.note("stop")
+
+    def still_running(self) -> str | None:
+        return None
+
 
 class Kept:
     """Where a recovery is written down; a machine that is lost takes nothing of it along."""
@@ -303,3 +309,62 @@ def test_a_replica_that_is_busy_is_asked_again(world: World) -> None:
 def test_an_environment_without_copies_is_told_so() -> None:
     with pytest.raises(OperationError, match="dev: nothing waits in another region"):
         recovered(read_environment(ROOT, "dev", today=NOW.date()))
+
+
+class Database:
+    """PostgreSQL in the region that is left, as the function tells of it; each look shows it further."""
+
+    def __init__(self, *replayed: str) -> None:
+        self.replayed = list(replayed)
+
+    def replication(self, address: Mapping[str, Any]) -> dict[str, Any]:
+        assert address["host"] == "db.us-west-2"
+        found = self.replayed.pop(0) if len(self.replayed) > 1 else self.replayed[0]
+        return {"written": "16/B374D848", "replayed": [found] if found else []}
+
+
+@pytest.fixture
+def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> Database:
+    world.answers = True
+    world.instance["Endpoint"] = {"Address": "db.us-west-2", "Port": 5432}
+    one = Database("16/B374D000", "16/B374D848")
+    monkeypatch.setattr("operations.recovery.leaving.Preparation", lambda *_: one)
+    return one
+
+
+def moving(world: World) -> Run:
+    about = recovery(world).decide(THERE, force=False)
+    return Run("2026-11-29-region", KIND, "ann", NOW.isoformat(), about)
+
+
+@pytest.mark.usefixtures("leaving")
+def test_left_on_purpose_it_is_stopped_and_all_has_arrived_before_anything_is_promoted(world: World) -> None:
+    run = carried_out(world, moving(world), Kept())
+    assert list(run.steps) == ["stop", "replayed", *STEPS]
+    assert world.calls[:2] == ["stop", "promote"]
+    assert run.steps["replayed"]["note"] == "the replica has all rows (log position 16/B374D848)"
+    assert recovery(world).plan(run).loss.startswith("no row;")
+
+
+def test_a_replica_that_is_behind_is_waited_for(world: World, leaving: Database) -> None:
+    leaving.replayed = ["16/B374D000", "15/FFFFFFFF", "16/B374D848"]
+    carried_out(world, moving(world), Kept())
+    assert leaving.replayed == ["16/B374D848"]
+
+
+def test_without_a_replica_nothing_is_promoted(world: World, leaving: Database) -> None:
+    leaving.replayed = [""]
+    with pytest.raises(OperationFailed, match="no replica follows the database"):
+        carried_out(world, moving(world), Kept())
+    assert "promote" not in world.calls
+
+
+@pytest.mark.usefixtures("leaving")
+def test_one_can_move_to_the_other_region_alone(world: World) -> None:
+    with pytest.raises(OperationError, match="--to: found eu-west-1; allowed: us-east-2"):
+        recovery(world).decide("eu-west-1", force=False)
+
+
+def test_a_region_that_does_not_answer_is_not_left_in_good_order(world: World) -> None:
+    with pytest.raises(OperationFailed, match=r"does not answer \(ec2, rds, eks\).*without --to"):
+        recovery(world).decide(THERE, force=False)

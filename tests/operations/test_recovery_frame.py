@@ -144,6 +144,31 @@ def test_the_record_is_in_the_bucket_and_here_and_the_next_one_can_begin(
     assert CURRENT.startswith("recoveries/")
 
 
+def test_one_that_has_ended_keeps_nobody_out_in_the_other_region(bucket: Bucket, tmp_path: Path) -> None:
+    """S3 copies what is written, and no deletion: there it stays, as the one that has ended."""
+    run, _ = carried_out(Work(), bucket, tmp_path)
+    body = json.dumps(run.as_json()).encode()
+    bucket.client.put_object(Bucket=bucket.name, Key=CURRENT, Body=body)
+    assert bucket.runs().current() is None
+    assert bucket.runs("bob").begin("region", {}, NOW).kind == "region"
+    with pytest.raises(OperationFailed, match="bob recovers region since"):
+        bucket.runs("eve").begin("region", {}, NOW)
+
+
+def test_what_was_under_way_in_a_region_that_is_lost_ends_with_it(bucket: Bucket) -> None:
+    bucket.runs().begin("database", {}, NOW)
+    with pytest.raises(OperationFailed, match="ann recovers database since"):
+        bucket.runs("bob").begin("region-back", {}, NOW)
+    run = bucket.runs("bob").begin("region", {}, NOW, outranks=True)
+    assert run.decisions == [f"the recovery of database that ann began at {NOW.isoformat()} ends"]
+    found = bucket.runs().current()
+    assert found is not None
+    assert found.kind == "region"
+    # One of the same kind is somebody's who is at it.
+    with pytest.raises(OperationFailed, match="bob recovers region since"):
+        bucket.runs("eve").begin("region", {}, NOW, outranks=True)
+
+
 def test_what_never_ends_is_told() -> None:
     passed = [0.0]
 
