@@ -151,10 +151,16 @@ class DatabaseRecovery:
             lost=tuple(sorted({*after.lost, *([source] if run.about["lost"] else [])})),
         )
         steps = (
+            # AWS works while writers are stopped and the one of before is looked at.
+            Step("ask", f"ask RDS to restore {new} beside {name}", Wait.QUICK, *self._ask(run, target)),
             self._stop(),
-            Step("restore", f"restore {new} beside {name}", Wait.RESTORE, *self._restore(run, target)),
+            Step("before", f"look at {name} as it is now", Wait.EXAMINE, *self._before_it(run)),
+            Step("restore", f"until {new} is there", Wait.REST_OF_RESTORE, *self._restored(target)),
             Step(
-                "check", "look at it: login, version, schema, rows, sequences", Wait.CHECK, *self._check(run)
+                "check",
+                "look at it: login, version, schema, rows, sequences",
+                Wait.EXAMINE,
+                *self._check(run),
             ),
             self._switch(target),
             self._start(),
@@ -320,12 +326,17 @@ class DatabaseRecovery:
 
         return Step("start", "services back, until they are ready", Wait.START_SERVICES, done, act)
 
-    def _restore(self, run: Run, target: int) -> _Parts:
+    def _ask(self, run: Run, target: int) -> _Parts:
+        def act(_: Progress) -> str:
+            self._ask_to_restore(run, target)
+            return f"RDS restores {self.instances.name(target)}"
+
+        return lambda: self.instances.find(target) is not None, act
+
+    def _restored(self, target: int) -> _Parts:
         missing = partial(self.instances.not_usable, target)
 
         def act(progress: Progress) -> str:
-            if self.instances.find(target) is None:
-                self._ask_to_restore(run, target)
             wait_until(missing, Wait.RESTORE, progress, self._clock, "restore")
             return f"{self.instances.name(target)} is available"
 
@@ -344,17 +355,26 @@ class DatabaseRecovery:
         def act(_: Progress) -> str:
             instance = self._there(int(run.about["target"]))
             found = self._preparation.examine(self._address(instance))
-            before = self._examine_before(run)
+            before = run.about["before"]
             version = self._configuration.settings.database.version
             if wrong := checks.mistakes(instance, found, before, version):
                 raise ChecksFailed(
                     f"{'; '.join(wrong)}. Nothing was switched. `recover database --back` gives this up and "
                     "starts the services on the one of before"
                 )
-            run.about |= {"found": found, "before": before}
+            run.about |= {"found": found}
             return checks.told(found, before)
 
         return lambda: "found" in run.about, act
+
+    def _before_it(self, run: Run) -> _Parts:
+        """What the restored one is compared with; nothing writes there any more."""
+
+        def act(_: Progress) -> str:
+            before = run.about["before"] = self._examine_before(run)
+            return "it does not answer" if before is None else f"rows {before['rows']:,}"
+
+        return lambda: "before" in run.about, act
 
     def _examine_before(self, run: Run) -> dict[str, Any] | None:
         instance = None if run.about["lost"] else self.instances.find(int(run.about["source"]))
@@ -375,21 +395,13 @@ class DatabaseRecovery:
     def _switch(self, target: int) -> Step:
         def done() -> bool:
             found = self.instances.find(target)
-            return (
-                found is not None
-                and self.instances.without_backups(target) is None
-                and self._preparation.is_prepared(address_of(found))
-            )
+            return found is not None and self._preparation.is_prepared(address_of(found))
 
-        def act(progress: Progress) -> str:
-            # First: the database is not reachable while RDS begins to make backups of it.
-            self.instances.keep_backups(target)
-            missing = partial(self.instances.without_backups, target)
-            wait_until(missing, Wait.SWITCH, progress, self._clock, "backups")
+        def act(_: Progress) -> str:
             self._preparation.prepare(address_of(self._there(target)))
-            return f"services are sent to {self.instances.name(target)}, which has backups"
+            return f"services are sent to {self.instances.name(target)}"
 
-        does = f"backups on, passwords, address: services are sent to {self.instances.name(target)}"
+        does = f"passwords, address: services are sent to {self.instances.name(target)}"
         return Step("switch", does, Wait.SWITCH, done, act)
 
     def _write(self, after: Generations) -> Step:

@@ -116,8 +116,10 @@ class Instances:
     def _as_declared(self, run: str) -> dict[str, Any]:
         """What an instance that is restored does not have from the one that it was, as the program says it.
 
-        Without backups, for the first one takes as long as the database is large, and nothing else can be
-        done with the instance meanwhile (terraform-provider-aws#44104); `keep_backups` follows.
+        With backups from the first minute: to switch them on later takes it away from people for a moment
+        (RDS user guide, "Backup retention period"). RDS makes the first one at once, which takes as long as
+        the database is large; it is up and lets people in meanwhile, and is changed only afterwards
+        (terraform#2014, terraform-provider-aws#44104).
         """
         naming, settings = self._configuration.naming, self._configuration.settings
         protect = settings.standard.protects_data
@@ -135,7 +137,7 @@ class Instances:
             "DeletionProtection": protect,
             "EnableCloudwatchLogsExports": list(EXPORTED_LOGS),
             "CACertificateIdentifier": CERTIFICATE_AUTHORITY,
-            "BackupRetentionPeriod": 0,
+            "BackupRetentionPeriod": settings.database.backup_retention,
             "Tags": [{"Key": RECOVERY_TAG, "Value": run}],
         }
 
@@ -147,34 +149,11 @@ class Instances:
             raise OperationFailed(f"found {len(found)} security groups {name}: the network is not there.")
         return found[0]
 
-    def keep_backups(self, generation: int) -> None:
-        """Backups from now on, and not from the maintenance window on; where there are some, nothing.
-
-        It is not reachable meanwhile: "an outage occurs if you change the backup retention period from 0 to
-        a nonzero value" (RDS user guide, "Backup retention period").
-        """
-        found, days = self.find(generation) or {}, self._configuration.settings.database.backup_retention
-        pending = found.get("PendingModifiedValues") or {}
-        if not found.get("BackupRetentionPeriod") and pending.get("BackupRetentionPeriod") != days:
-            self._rds.modify_db_instance(
-                DBInstanceIdentifier=self.name(generation), BackupRetentionPeriod=days, ApplyImmediately=True
-            )
-
     def not_usable(self, generation: int) -> str | None:
         """What keeps it from being used; None when nothing does, as while a backup is made of it."""
         found = self.find(generation)
         status = str(found["DBInstanceStatus"]) if found else "not there"
         return None if status in _USABLE else f"{self.name(generation)} is {status}"
-
-    def without_backups(self, generation: int) -> str | None:
-        """What keeps it from being used, or backups from being made of it; None when nothing does."""
-        if missing := self.not_usable(generation):
-            return missing
-        found = self.find(generation) or {}
-        on = found.get("BackupRetentionPeriod")
-        if on and "BackupRetentionPeriod" not in (found.get("PendingModifiedValues") or {}):
-            return None
-        return f"backups of {self.name(generation)} are not on yet"
 
     def unprotect(self, generation: int) -> list[str]:
         """Lets an instance and its replica be deleted; answers those that there are."""

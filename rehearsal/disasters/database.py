@@ -20,9 +20,11 @@ Say = Callable[[str], None]
 
 _WAIT_SECONDS = 60
 _WAITS = {
+    "ask": Wait.QUICK,
     "stop": Wait.STOP_SERVICES,
-    "restore": Wait.RESTORE,
-    "check": Wait.CHECK,
+    "before": Wait.EXAMINE,
+    "restore": Wait.REST_OF_RESTORE,
+    "check": Wait.EXAMINE,
     "switch": Wait.SWITCH,
     "start": Wait.START_SERVICES,
     "write": Wait.QUICK,

@@ -122,7 +122,6 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("eks:DescribeCluster", EVERYTHING),
                 ("lambda:InvokeFunction", DATABASE_FUNCTION),
                 ("rds:DescribeDBSnapshots", EVERYTHING),
-                ("rds:ModifyDBInstance", EVERYTHING),
                 ("rds:RestoreDBInstanceFromDBSnapshot", EVERYTHING),
                 ("rds:RestoreDBInstanceToPointInTime", EVERYTHING),
                 ("s3:DeleteObject", RECORDS),

@@ -217,32 +217,25 @@ def test_the_database_is_restored_beside_the_one_that_served(world: World) -> No
 
 @dataclass
 class Slow:
-    """RDS as it is: a change is asked for, then applied, for which the instance is away, then backed up."""
+    """RDS as it is: what is restored is being created, then it is there, and its first backup is made."""
 
     find: Callable[[Instances, int], dict[str, Any] | None] = Instances.find
     looks: int = 0
 
     def __call__(self, instances: Instances, generation: int) -> dict[str, Any] | None:
         found = self.find(instances, generation)
-        if found is None or not self.looks:
+        if found is None or generation == 1:
             return found
         self.looks += 1
-        if self.looks < 4:
-            pending = {"BackupRetentionPeriod": found["BackupRetentionPeriod"]}
-            return {**found, "BackupRetentionPeriod": 0, "PendingModifiedValues": pending}
-        return {**found, "DBInstanceStatus": "modifying" if self.looks < 8 else "backing-up"}
+        return {**found, "DBInstanceStatus": "creating" if self.looks < 8 else "backing-up"}
 
 
-def test_services_are_sent_to_it_only_when_its_backups_are_on_and_it_can_be_used(
+def test_services_are_sent_to_it_as_soon_as_it_is_there_though_its_first_backup_is_being_made(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """RDS takes an instance away while it switches backups on: an outage, were services there already."""
+    """RDS would take it away, were they switched on afterwards."""
     sent: list[int] = []
-    slow, modify, prepare = Slow(), Instances.keep_backups, Preparation.prepare
-
-    def switched_on(self: Instances, generation: int) -> None:
-        modify(self, generation)
-        slow.looks += 1
+    slow, prepare = Slow(), Preparation.prepare
 
     def find(self: Instances, generation: int) -> dict[str, Any] | None:
         return slow(self, generation)
@@ -252,7 +245,6 @@ def test_services_are_sent_to_it_only_when_its_backups_are_on_and_it_can_be_used
         prepare(self, address)
 
     monkeypatch.setattr(Instances, "find", find)
-    monkeypatch.setattr(Instances, "keep_backups", switched_on)
     monkeypatch.setattr(Preparation, "prepare", noted)
     monkeypatch.setattr(steps, "POLL_SECONDS", 0.0)
     result = world.recover(*RESTORE)
@@ -265,9 +257,9 @@ def test_services_are_sent_to_it_only_when_its_backups_are_on_and_it_can_be_used
 
 def test_services_without_a_database_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: Any) -> None:
-        raise OperationFailed("no backups")
+        raise OperationFailed("it does not get ready")
 
-    monkeypatch.setattr(Instances, "restore_to_time", failing)
+    monkeypatch.setattr(Instances, "not_usable", failing)
     assert world.recover(*RESTORE).exit_code == 1
     assert world.pods() == {"api": 0, "worker": 0, "admin": 2}
     job = world.cluster.get(CRON_JOB, "triangle", "remove-expired-uploads")
@@ -275,11 +267,19 @@ def test_services_without_a_database_go_on(world: World, monkeypatch: pytest.Mon
     assert job["spec"]["suspend"] is True
 
 
+def test_what_rds_refuses_to_restore_stops_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any) -> None:
+        raise OperationFailed("no backups")
+
+    monkeypatch.setattr(Instances, "restore_to_time", failing)
+    assert world.recover(*RESTORE).exit_code == 1
+    assert world.pods() == {"api": 2, "worker": 2, "admin": 2}
+
+
 KILLED: list[tuple[type[Any] | Any, str]] = [
     (Services, "stop"),
     (Instances, "restore_to_time"),
     (Preparation, "examine"),
-    (Instances, "keep_backups"),
     (Preparation, "prepare"),
     (Services, "start"),
     (generations_file, "write"),
@@ -442,14 +442,16 @@ def test_wrong_input_is_told_before_anything_happens(world: World, words: tuple[
 def test_the_plan_and_the_state_are_json_and_change_nothing(world: World) -> None:
     plan = json.loads(world.recover("plan", "--json").stdout)
     assert [step["name"] for step in plan["steps"]] == [
+        "ask",
         "stop",
+        "before",
         "restore",
         "check",
         "switch",
         "start",
         "write",
     ]
-    assert plan["usersBack"]["typical"] < 30 * 60
+    assert plan["usersBack"]["typical"] < plan["usersBack"]["slow"] <= 30 * 60
     status = json.loads(world.recover("status", "--json").stdout)
     assert status["run"] is None
     assert [row["role"] for row in status["generations"]] == ["serves"]
