@@ -22,6 +22,7 @@ from infra.edge.certificates import Certificates
 from infra.edge.distributions import Distributions
 from infra.edge.dns import Dns
 from infra.edge.firewall import Firewall
+from infra.edge.frontend import Frontend
 from infra.edge.load_balancer import LoadBalancer
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network
@@ -92,7 +93,7 @@ def declare(configuration: Configuration) -> Outputs:
     if inside_network is not None:
         Runners("runners", inside_network, home)
 
-    edge = _edge(configuration, regions, network, pod_group, storage)
+    edge = _edge(configuration, regions, network, pod_group, storage, copies)
     People("people", wiring.people(configuration, keys, entries, copies, edge.distributions), worldwide)
 
     rotators = {
@@ -222,7 +223,12 @@ class _Edge:
 
 
 def _edge(
-    configuration: Configuration, regions: Regions, network: Network, pod_group: PodGroup, storage: Storage
+    configuration: Configuration,
+    regions: Regions,
+    network: Network,
+    pod_group: PodGroup,
+    storage: Storage,
+    copies: wiring.Copies | None,
 ) -> _Edge:
     """The way from the internet to the pods: a domain, CloudFront with its firewall, the load balancer."""
     home, worldwide = regions[RegionRole.HOME], regions[RegionRole.GLOBAL]
@@ -232,11 +238,27 @@ def _edge(
     balanced = wiring.load_balancer(configuration, network, pod_group, storage, dns, certificates)
     load_balancer = LoadBalancer("load-balancer", balanced, home.opts)
     firewall = Firewall("firewall", wiring.firewall(configuration), worldwide.opts)
-    distributed = wiring.distributions(
-        configuration, storage, dns, certificates, firewall, load_balancer, home.provider
-    )
+    distributed = wiring.distributions(configuration, storage, dns, certificates, firewall, load_balancer)
     distributions = Distributions("distributions", distributed, worldwide.opts)
+    _frontend(configuration, regions, storage, distributions, copies)
     return _Edge(dns, certificates, load_balancer, distributions)
+
+
+def _frontend(
+    configuration: Configuration,
+    regions: Regions,
+    storage: Storage,
+    distributions: Distributions,
+    copies: wiring.Copies | None,
+) -> None:
+    """The static site, and its copy in the other place; neither for a system without."""
+    naming, copy = configuration.naming, None
+    if copies is not None:
+        there = wiring.frontend(configuration, naming.in_recovery_region, copies.storage, distributions)
+        opts = regions[RegionRole.RECOVERY].opts
+        copy = Frontend("frontend", there, opts).bucket if there else None
+    if here := wiring.frontend(configuration, naming, storage, distributions):
+        Frontend("frontend", replace(here, copy=copy), regions[RegionRole.HOME].opts)
 
 
 def _watch(

@@ -20,6 +20,8 @@ BY_USE: Mapping[str, str] = {
     "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": "copies of backups",
     "aws:rds/snapshot:Snapshot": "snapshots, by the gigabyte",
     "aws:s3/bucket:Bucket": "objects, by the gigabyte",
+    # 1.5 cents a gigabyte for Replication Time Control, beside transfer, requests and what is stored there
+    # (infra/data/replication.py); also for the frontend, of each release.
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "copies to the recovery region",
     "aws:scheduler/schedule:Schedule": "calls by the clock",
     "aws:sns/topic:Topic": "messages",

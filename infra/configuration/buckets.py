@@ -95,6 +95,7 @@ CATALOGUE = (
 )
 
 ACCESS_LOGS = "access-logs"
+FRONTEND = "frontend"  # of a static site; it belongs to the edge
 ABORT_UPLOADS_AFTER = 7
 
 

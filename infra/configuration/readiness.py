@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from functions.check_recovery.wanted import Wanted
 from infra.configuration.both_files import Configuration
-from infra.configuration.buckets import BACKUPS, CATALOGUE
+from infra.configuration.buckets import BACKUPS, CATALOGUE, FRONTEND
 from infra.configuration.images import is_own
 from infra.configuration.platform_names import ORIGIN_LABEL
 from infra.configuration.platform_secrets import REDIS_PURPOSES
@@ -24,6 +24,8 @@ def wanted(configuration: Configuration, secrets: Iterable[str]) -> Wanted:
     """
     settings, system, naming = configuration.settings, configuration.system, configuration.naming
     services = system.services
+    replicated = [bucket.name for bucket in CATALOGUE if bucket.replicated]
+    replicated += [FRONTEND] if system.frontend else []
     return Wanted(
         region=settings.region,
         recovery_region=settings.recovery_region,
@@ -44,7 +46,7 @@ def wanted(configuration: Configuration, secrets: Iterable[str]) -> Wanted:
                 if is_own(service.repository)
             }
         ),
-        buckets={bucket.name: naming.bucket(bucket.name) for bucket in CATALOGUE if bucket.replicated},
+        buckets={kind: naming.bucket(kind) for kind in replicated},
         domain=configuration.domain,
         origin=f"{ORIGIN_LABEL}.{configuration.domain}",
         # Of all pods that the services may have; a node takes some of each of its own for itself.

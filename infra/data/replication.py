@@ -32,20 +32,20 @@ class ReplicationArgs:
         definition: the bucket in the catalogue.
         source: the bucket.
         source_arn: its ARN, known before it exists.
-        source_key: ARN of the key that encrypts it.
+        source_key: ARN of the key that encrypts it; None for S3's own.
         copy: the bucket in the recovery region.
         copy_arn: its ARN, known before it exists.
-        copy_key: ARN of the key there that encrypts the copies.
+        copy_key: ARN of the key there that encrypts the copies; None for S3's own.
     """
 
     naming: Naming
     definition: Bucket
     source: SafeBucket
     source_arn: str
-    source_key: pulumi.Input[str]
+    source_key: pulumi.Input[str] | None
     copy: SafeBucket
     copy_arn: str
-    copy_key: pulumi.Input[str]
+    copy_key: pulumi.Input[str] | None
 
 
 def declare_replication(args: ReplicationArgs, parent: pulumi.Resource) -> pulumi.Output[str]:
@@ -88,12 +88,22 @@ def _role(args: ReplicationArgs, parent: pulumi.Resource) -> aws_iam.Role:
                 args.source_arn, locked=bool(definition.lock or definition.lock_where_backups_are_locked)
             ),
             iam.replicate_to(args.copy_arn, deletions=definition.replicates_deletions),
-            iam.decrypt_through([args.source_key], f"s3.{naming.region}.amazonaws.com", sid="ReadKey"),
-            iam.encrypt_replicas(args.copy_key, naming.recovery_region),
+            *_with_keys(args),
         ),
         opts=here,
     )
     return role
+
+
+def _with_keys(args: ReplicationArgs) -> list[iam.Statement]:
+    """What S3 encrypts with its own key it needs no right for."""
+    if args.source_key is None or args.copy_key is None:
+        return []
+    naming = args.naming
+    return [
+        iam.decrypt_through([args.source_key], f"s3.{naming.region}.amazonaws.com", sid="ReadKey"),
+        iam.encrypt_replicas(args.copy_key, naming.recovery_region),
+    ]
 
 
 def _rule(args: ReplicationArgs) -> s3.BucketReplicationConfigRuleArgs:
@@ -103,8 +113,12 @@ def _rule(args: ReplicationArgs) -> s3.BucketReplicationConfigRuleArgs:
     destination = s3.BucketReplicationConfigRuleDestinationArgs(
         bucket=args.copy.bucket.arn,
         storage_class=args.definition.copy_class,
-        encryption_configuration=s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
-            replica_kms_key_id=args.copy_key
+        encryption_configuration=(
+            s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
+                replica_kms_key_id=args.copy_key
+            )
+            if args.copy_key is not None
+            else None
         ),
         replication_time=s3.BucketReplicationConfigRuleDestinationReplicationTimeArgs(
             status="Enabled",
@@ -126,8 +140,10 @@ def _rule(args: ReplicationArgs) -> s3.BucketReplicationConfigRuleArgs:
         delete_marker_replication=s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(
             status="Enabled" if args.definition.replicates_deletions else "Disabled"
         ),
-        source_selection_criteria=s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
-            sse_kms_encrypted_objects=encrypted
+        source_selection_criteria=(
+            s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(sse_kms_encrypted_objects=encrypted)
+            if args.source_key is not None
+            else None
         ),
         destination=destination,
     )

@@ -11,10 +11,8 @@ from pulumi_aws import cloudfront, cloudwatch
 from infra.edge.behaviors import FRONTEND_ORIGIN, SERVICES_ORIGIN, default_behavior, ordered_behaviors
 from infra.edge.cache_policies import declare_cache_policies
 from infra.edge.dns_records import declare_alias
-from infra.edge.frontend_bucket import (
-    FrontendArgs,
+from infra.edge.frontend_access import (
     declare_frontend_access,
-    declare_frontend_bucket,
     declare_pages_function,
 )
 from infra.edge.sites import ORIGIN_HEADER, Site
@@ -72,7 +70,7 @@ class DistributionsArgs:
         origin_secret: what the load balancer wants to see.
         access_logs_bucket: the ARN of where access logs go.
         access_logs_ready: that bucket's policy.
-        frontend: the static files; None where there are none.
+        frontend: where the static files are read, as a host; None where there are none.
     """
 
     naming: Naming
@@ -85,18 +83,19 @@ class DistributionsArgs:
     origin_secret: pulumi.Output[str]
     access_logs_bucket: str
     access_logs_ready: pulumi.Resource
-    frontend: FrontendArgs | None
+    frontend: str | None
 
 
 class Distributions(pulumi.ComponentResource):
     """A distribution for each host of the environment. Keeps S3-4, and K8S-8 at the edge.
 
     Produces the distributions with their names (IPv4 and IPv6) and access logs, the policies that say how
-    long what is kept, and the bucket of the static site.
+    long what is kept, and how CloudFront reads the static site.
     """
 
     ids: dict[str, pulumi.Output[str]]
     arns: list[pulumi.Output[str]]
+    of_frontend: pulumi.Output[str] | None
 
     def __init__(
         self, name: str, args: DistributionsArgs, opts: pulumi.ResourceOptions | None = None
@@ -108,7 +107,7 @@ class Distributions(pulumi.ComponentResource):
         self._access = declare_frontend_access(args.naming, self) if args.frontend else None
         self._pages = declare_pages_function(args.naming, self) if args.frontend else None
         destination = self._log_destination()
-        self.ids, self.arns = {}, []
+        self.ids, self.arns, self.of_frontend = {}, [], None
         deliveries: list[pulumi.Resource] = []
         for site in args.sites:
             distribution = self._distribution(site)
@@ -117,8 +116,7 @@ class Distributions(pulumi.ComponentResource):
             self._names(site, distribution)
             deliveries.append(self._deliver_logs(site, distribution, destination, deliveries[-1:]))
             if site.frontend:
-                assert args.frontend is not None
-                declare_frontend_bucket(args.frontend, distribution.arn, self)
+                self.of_frontend = distribution.arn
         self.register_outputs({})
 
     def _distribution(self, site: Site) -> cloudfront.Distribution:
@@ -174,7 +172,7 @@ class Distributions(pulumi.ComponentResource):
             origins.append(
                 cloudfront.DistributionOriginArgs(
                     origin_id=FRONTEND_ORIGIN,
-                    domain_name=args.frontend.address,
+                    domain_name=args.frontend,
                     origin_access_control_id=self._access,
                 )
             )

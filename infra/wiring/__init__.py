@@ -11,7 +11,15 @@ from infra.wiring.data import (
     storage_copies,
     waiting_redis,
 )
-from infra.wiring.edge import certificates, distributions, dns, edge_buckets, firewall, load_balancer
+from infra.wiring.edge import (
+    certificates,
+    distributions,
+    dns,
+    edge_buckets,
+    firewall,
+    frontend,
+    load_balancer,
+)
 from infra.wiring.foundations import keys, network, registry, release
 from infra.wiring.functions import (
     escalate,
@@ -76,6 +84,7 @@ __all__ = [
     "escalation",
     "events",
     "firewall",
+    "frontend",
     "job_watch",
     "keys",
     "load_balancer",

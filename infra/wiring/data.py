@@ -161,9 +161,9 @@ def _redis_entry(
 
 def storage_copies(configuration: Configuration, keys: Keys) -> StorageArgs:
     """For the buckets in the other place: those that are copied there."""
-    standard = configuration.settings.standard
+    standard, there = configuration.settings.standard, configuration.naming.in_recovery_region
     return StorageArgs(
-        naming=configuration.naming.in_recovery_region,
+        naming=there,
         buckets=[each for each in buckets.CATALOGUE if each.replicated],
         data_key=keys.data,
         lock_backups=standard.locks_backups,
@@ -171,7 +171,7 @@ def storage_copies(configuration: Configuration, keys: Keys) -> StorageArgs:
         copies={},
         copies_key=None,
         statements={},
-        log_sources=[],
+        log_sources=[bucket_arn(name) for name in edge_buckets(configuration, there).values()],
         log_writers=[],
     )
 

@@ -8,20 +8,21 @@ import pulumi
 
 from infra import iam
 from infra.configuration import Configuration
+from infra.configuration.buckets import FRONTEND
 from infra.data.safe_bucket import bucket_arn
 from infra.data.storage import Storage
 from infra.edge.certificates import Certificates, CertificatesArgs
 from infra.edge.distributions import ACCESS_LOGS_PREFIX as EDGE_LOGS
-from infra.edge.distributions import DistributionsArgs
+from infra.edge.distributions import Distributions, DistributionsArgs
 from infra.edge.dns import Dns, DnsArgs
 from infra.edge.firewall import Firewall, FirewallArgs
-from infra.edge.frontend_bucket import FRONTEND, FrontendArgs
+from infra.edge.frontend import FrontendArgs, frontend_address
 from infra.edge.load_balancer import ACCESS_LOGS_PREFIX as LOAD_BALANCER_LOGS
 from infra.edge.load_balancer import LoadBalancer, LoadBalancerArgs
 from infra.edge.sites import Site, sites
 from infra.foundations.network import Network
 from infra.kubernetes.pod_group import PodGroup
-from infra.naming import GLOBAL_REGION
+from infra.naming import GLOBAL_REGION, Naming
 
 
 def edge_sites(configuration: Configuration) -> list[Site]:
@@ -92,16 +93,8 @@ def distributions(
     certificates: Certificates,
     firewall: Firewall,
     load_balancer: LoadBalancer,
-    home: pulumi.ProviderResource,
 ) -> DistributionsArgs:
     """For CloudFront."""
-    frontend = FrontendArgs(
-        naming=configuration.naming,
-        access_logs_bucket=storage.access_logs_name,
-        access_logs_ready=storage.access_logs_ready,
-        provider=home,
-        protect=configuration.settings.standard.protects_data,
-    )
     return DistributionsArgs(
         naming=configuration.naming,
         sites=edge_sites(configuration),
@@ -113,13 +106,37 @@ def distributions(
         origin_secret=load_balancer.origin_secret,
         access_logs_bucket=bucket_arn(storage.access_logs_name),
         access_logs_ready=storage.access_logs_ready,
-        frontend=frontend if configuration.system.frontend else None,
+        frontend=frontend_address(configuration.naming) if configuration.system.frontend else None,
     )
 
 
-def edge_buckets(configuration: Configuration) -> Mapping[str, str]:
-    """Physical names of the buckets that the edge has, by name."""
-    return {FRONTEND: configuration.naming.bucket(FRONTEND)} if configuration.system.frontend else {}
+def frontend(
+    configuration: Configuration, naming: Naming, storage: Storage, distributions: Distributions
+) -> FrontendArgs | None:
+    """For the static site of one place; None for a system without.
+
+    Args:
+        configuration: the environment.
+        naming: of the place.
+        storage: of the place, for the access logs.
+        distributions: one of them reads it.
+    """
+    if distributions.of_frontend is None:
+        return None
+    return FrontendArgs(
+        naming=naming,
+        access_logs_bucket=storage.access_logs_name,
+        access_logs_ready=storage.access_logs_ready,
+        distribution=distributions.of_frontend,
+        protect=configuration.settings.standard.protects_data,
+    )
+
+
+def edge_buckets(configuration: Configuration, naming: Naming | None = None) -> Mapping[str, str]:
+    """Physical names of the buckets that the edge has, by name; of another place with its names."""
+    if configuration.system.frontend is None:
+        return {}
+    return {FRONTEND: (naming or configuration.naming).bucket(FRONTEND)}
 
 
 def edge_log_writers(configuration: Configuration, access_logs: str) -> list[iam.Statement]:

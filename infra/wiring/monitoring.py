@@ -34,6 +34,7 @@ from infra.monitoring.notifications import Notifications, NotificationsArgs, top
 from infra.naming import RegionRole
 from infra.recovery.read_replica import ReadReplica
 from infra.recovery.vault import Vault
+from infra.wiring.edge import edge_buckets
 
 
 @dataclass(frozen=True)
@@ -219,14 +220,18 @@ def _watched_of_recovery(configuration: Configuration, parts: Parts) -> dict[Sub
     storage, naming, replica = parts.storage, configuration.naming, parts.replica
     vault = {"BackupVaultName": parts.vault.vault_name}
     database = {"DBInstanceIdentifier": parts.database.identifier}
+    # The copies of the edge's are there where the others are.
+    sources = {bucket: storage.names[bucket] for bucket in storage.copies}
+    if sources:
+        sources |= edge_buckets(configuration)
     # S3 user guide, "Metrics and dimensions": a rule between two buckets.
     copied = {
         bucket: {
-            "SourceBucket": storage.names[bucket],
+            "SourceBucket": name,
             "DestinationBucket": naming.in_recovery_region.bucket(bucket),
             "RuleId": RULE,
         }
-        for bucket in storage.copies
+        for bucket, name in sources.items()
     }
     return {
         Subject.REPLICA: [_watched_replica(replica)] if replica else [],

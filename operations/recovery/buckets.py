@@ -44,7 +44,8 @@ def meant(configuration: Configuration, text: str) -> Meant:
 
 
 def _buckets(configuration: Configuration) -> list[Meant]:
-    from infra.edge.frontend_bucket import FRONTEND, OLD_VERSION_DAYS
+    from infra.configuration.buckets import FRONTEND
+    from infra.edge.frontend import OLD_VERSION_DAYS
 
     home, there = configuration.naming, configuration.naming.in_recovery_region
     kinds = {each.name: each.noncurrent_expire_after for each in CATALOGUE}

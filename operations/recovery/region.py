@@ -221,10 +221,8 @@ class RegionRecovery:
         )
 
     def _afterwards(self) -> tuple[str, ...]:
-        frontend = self._after.system.frontend is not None
         return (
             f"{self._given.file.name} is written; commit it",
-            *(["deploy the frontend: its bucket is new and empty"] if frontend else []),
             f"there are no copies in another region until {self._lost} is back: `recover check` says so",
             f"when {self._lost} answers again, at once: `recover region-back`. Its services must not write",
         )

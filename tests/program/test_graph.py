@@ -12,7 +12,7 @@ from collections import Counter
 from syrupy.assertion import SnapshotAssertion
 
 from tests.support.recorder import ROOT, Recording
-from tests.support.recordings import prod_with_runners
+from tests.support.recordings import prod_with_runners, system_recording
 
 
 def _line(recording: Recording, urn: str) -> str:
@@ -50,4 +50,6 @@ def test_the_identity_of_a_component_does_not_come_from_its_module() -> None:
     assert all(isinstance(token, ast.Constant) for token in tokens.values())
     written = {token.value for token in tokens.values() if isinstance(token, ast.Constant)}
     complete = prod_with_runners()
-    assert written == {resource.type for resource in complete.resources if not resource.custom}
+    with_frontend = system_recording("node", "prod")
+    declared = [*complete.resources, *with_frontend.resources]
+    assert written == {resource.type for resource in declared if not resource.custom}

@@ -10,6 +10,7 @@ from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from infra import iam
 from infra.configuration.buckets import BACKUPS
 from infra.configuration.readiness import wanted
+from infra.data.safe_bucket import bucket_arn
 from infra.functions.function import FunctionArgs
 from infra.functions.scheduled import ScheduledFunction, Surroundings
 
@@ -36,7 +37,7 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
             # either. In a deployment that leaves the database out, the engine takes what a resource depended
             # on before for registered, and refuses it when it comes later ("Duplicate resource URN").
             iam.describe_secrets([arn("secretsmanager", f"secret:{asked.prefix}*")]),
-            iam.see_replication([given.storage.arns[kind] for kind in asked.buckets]),
+            iam.see_replication([bucket_arn(name) for name in asked.buckets.values()]),
             *iam.see_domain(arn("acm", "certificate/*"), "arn:aws:route53:::hostedzone/*"),
         ]
     return replace(

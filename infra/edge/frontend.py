@@ -1,0 +1,103 @@
+"""The static site of one place: where CloudFront reads it, or the copy that it will read one day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import s3
+
+from infra import iam
+from infra.configuration.buckets import FRONTEND, Bucket
+from infra.data.replication import ReplicationArgs, declare_replication
+from infra.data.safe_bucket import Lifecycle, SafeBucket, SafeBucketArgs, bucket_arn, declare_bucket
+from infra.naming import Naming
+
+# A release that turns out bad is brought back from its old version; after a month there is a newer one.
+OLD_VERSION_DAYS = 30
+
+_DEFINITION = Bucket(
+    FRONTEND,
+    "The static site",
+    # What a release has removed is removed there too; its versions stay as they do here.
+    replicates_deletions=True,
+    copy_class="STANDARD",  # many small files
+    noncurrent_expire_after=OLD_VERSION_DAYS,
+)
+
+
+@dataclass(frozen=True)
+class FrontendArgs:
+    """Where a static site is kept.
+
+    Args:
+        naming: names and ARNs, of the place.
+        access_logs_bucket: where S3 logs who has read it.
+        access_logs_ready: that bucket's policy.
+        distribution: the ARN of the distribution that reads it.
+        protect: the bucket cannot be removed by mistake.
+        copy: the one in the other place that S3 copies to; None where it is not copied.
+    """
+
+    naming: Naming
+    access_logs_bucket: str
+    access_logs_ready: pulumi.Resource
+    distribution: pulumi.Input[str]
+    protect: bool
+    copy: SafeBucket | None = None
+
+
+class Frontend(pulumi.ComponentResource):
+    """The private bucket of a static site, which one distribution alone may read. Keeps S3-4 and DR-3.
+
+    Produces the bucket with its access logs; where there is a copy in the other place, S3 copies every file
+    there within minutes, so that a region that is lost takes no frontend with it.
+    """
+
+    bucket: SafeBucket
+
+    def __init__(self, name: str, args: FrontendArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:frontend:Frontend", name, None, opts)
+        physical_name = args.naming.bucket(FRONTEND)
+        arn = bucket_arn(physical_name)
+        self.bucket = declare_bucket(
+            FRONTEND,
+            SafeBucketArgs(
+                physical_name=physical_name,
+                key=None,  # what everybody may read needs no key of ours
+                lifecycle=Lifecycle(None, None, None, OLD_VERSION_DAYS),
+                lock_days=0,
+                compliance=False,
+                protect=args.protect,
+                statements=(iam.read_by_distribution(arn, args.distribution),),
+            ),
+            self,
+        )
+        s3.BucketLogging(
+            FRONTEND,
+            bucket=self.bucket.bucket.id,
+            target_bucket=args.access_logs_bucket,
+            target_prefix=f"{FRONTEND}/",
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.access_logs_ready]),
+        )
+        if args.copy is not None:
+            there = args.naming.in_recovery_region
+            declare_replication(
+                ReplicationArgs(
+                    naming=args.naming,
+                    definition=_DEFINITION,
+                    source=self.bucket,
+                    source_arn=arn,
+                    source_key=None,
+                    copy=args.copy,
+                    copy_arn=bucket_arn(there.bucket(FRONTEND)),
+                    copy_key=None,
+                ),
+                self,
+            )
+        self.register_outputs({})
+
+
+def frontend_address(naming: Naming) -> str:
+    """Where CloudFront reads; known before the bucket exists."""
+    return f"{naming.bucket(FRONTEND)}.s3.{naming.region}.amazonaws.com"
