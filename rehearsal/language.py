@@ -10,6 +10,7 @@ going through `Stack.up` starts the command line tool several more times for eac
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import json
@@ -100,12 +101,16 @@ def _connect_afresh() -> None:
 
 
 class _ProgramServer(LanguageServer):
-    """The SDK's server; an engine that has gone away in the middle of a run is no error of ours."""
+    """The SDK's server; an engine that has gone away in the middle of a run is no error of ours.
+
+    Behind a program that has failed, and told it, the SDK cancels what is under way. An answer of the
+    engine's that comes in that moment is put where nothing may be put any more: that is no second failure.
+    """
 
     def Run(self, request: Any, context: grpc.ServicerContext) -> Any:
         try:
             return super().Run(request, context)  # type: ignore[no-untyped-call]
-        except (grpc.RpcError, RunError):
+        except (grpc.RpcError, RunError, asyncio.InvalidStateError):
             return language_pb2.RunResponse(bail=True)
 
 

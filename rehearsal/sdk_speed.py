@@ -134,8 +134,6 @@ def _resolve(
     dependencies: Any,
     failed: Exception | None,
 ) -> None:
-    if data.cancelled():
-        return  # the program has failed elsewhere, and nobody waits for it any more
     if failed is not None:
         data.set_exception(failed)
     else:

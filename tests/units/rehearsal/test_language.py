@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -9,8 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from pulumi.automation._server import LanguageServer
 
-from rehearsal import programs
+from rehearsal import language, programs
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -77,6 +79,19 @@ def test_every_program_has_a_port_of_its_own_until_it_is_stopped(tmp_path: Path)
         socket.create_connection(("127.0.0.1", one.port), timeout=5)
     socket.create_connection(("127.0.0.1", other.port), timeout=5).close()
     other.stop()
+
+
+def test_what_comes_too_late_for_a_program_that_has_failed_is_no_second_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run(*_: object) -> None:
+        cancelled = asyncio.new_event_loop().create_future()
+        cancelled.cancel()
+        cancelled.set_result("urn")
+
+    monkeypatch.setattr(LanguageServer, "Run", run)
+    answer = language._ProgramServer(lambda: None).Run(None, None)
+    assert (answer.bail, answer.error) == (True, "")
 
 
 def test_an_engine_on_the_port_of_an_ended_one_is_found() -> None:
