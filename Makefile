@@ -163,10 +163,10 @@ parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets,
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
 
-recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, region, region-back, status, finish, retire
+recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, region, region-back, deployment, status, finish, retire
 	@$(OPERATIONS) recover "$${WHAT:-database}" $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} \
 		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACKUP:+--from-backup "$$BACKUP"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
-		$${FORCE:+--force} $${YES:+--yes}
+		$${FORCE:+--force} $${FORWARD:+--forward} $${OWNER_GONE:+--owner-gone} $${YES:+--yes}
 
 backup: $(READY) ## take a backup of all of ENV now, with its manifest; interrupted, it goes on (ANEW=1: another one)
 	@$(OPERATIONS) backup $(OPTIONS) $(ENDPOINT_URL) $${ANEW:+--anew}
@@ -193,7 +193,7 @@ workflows: $(READY) $(CHECKERS_READY) ## check the workflows of CI: actionlint, 
 systems: $(READY) ## bring each of the five systems up in each environment, and say how it went
 	@$(REHEARSAL) systems $(AS_JSON)
 
-disaster: $(TESTS_READY) ## break ENV with real rows (NAME=bad-data, database-lost, files-lost, region-lost, failback), and have recover bring it back
+disaster: $(TESTS_READY) ## break ENV with real rows (NAME=bad-data, database-lost, files-lost, region-lost, failback, bad-deployment), and have recover bring it back
 	@$(REHEARSAL) disaster --env "$$ENV" --name "$$NAME" $(AS_JSON)
 
 bench: $(READY) ## how long things take, compared with the engine's own floor; WRITE=1 into docs/benchmark.md too

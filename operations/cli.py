@@ -15,6 +15,7 @@ from operations import (
     backup_commands,
     bootstrap_commands,
     deployment_commands,
+    deployment_recovery_command,
     dns_commands,
     file_commands,
     job_commands,
@@ -33,6 +34,7 @@ secret_commands.add_to(app)
 dns_commands.add_to(app)
 recovery_commands.add_to(app)
 region_commands.add_to(recovery_commands.recover)
+recovery_commands.recover.command()(deployment_recovery_command.deployment)
 file_commands.add_to(recovery_commands.recover)
 job_commands.add_to(app)
 backup_commands.add_to(app)

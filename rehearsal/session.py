@@ -91,6 +91,7 @@ class Session:
     _engine_died: bool = field(init=False, default=False)
     _after_a_kill: bool = field(init=False, default=False)
     _begun: bool = field(init=False, default=False)
+    _running: subprocess.Popen[bytes] | None = field(init=False, default=None)
 
     def __enter__(self) -> Session:
         """Takes the workspace, brings the embedded AWS back and starts the providers.
@@ -179,6 +180,12 @@ class Session:
     def drift(self, progress: Progress | None = None) -> Result:
         """What a refresh would take into the state; nothing is changed."""
         return self._operate("refresh", ["--preview-only"], progress)
+
+    def kill_engine(self) -> None:
+        """`kill -9` of the operation that is under way, as a runner dies; from another thread."""
+        if (running := self._running) is not None:
+            running.kill()
+            running.wait()
 
     def destroy(self, progress: Progress | None = None, options: Sequence[str] = ()) -> Result:
         """Removes everything. What is protected is refused before anything is removed: as `pulumi destroy`
@@ -381,7 +388,9 @@ class Session:
                 start_new_session=True,
                 pass_fds=(self._lock,),
             )
+            self._running = process
             interrupted = _wait(process, reader, progress)
+            self._running = None
             out.seek(0)
             errors.seek(0)
             printed, complaints = out.read(), errors.read()

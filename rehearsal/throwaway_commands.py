@@ -83,12 +83,15 @@ def systems(json_: Json = False) -> None:
 
 
 def disaster(
-    name: Annotated[str, typer.Option(help="bad-data, database-lost, files-lost, region-lost, failback")],
+    name: Annotated[
+        str,
+        typer.Option(help="bad-data, database-lost, files-lost, region-lost, failback, bad-deployment"),
+    ],
     env: Environment = "prod",
     json_: Json = False,
 ) -> None:
     """Break something in an environment with real rows, and have the command of the day bring it back."""
-    from rehearsal.disasters import database, failback, files, region
+    from rehearsal.disasters import database, deployment, failback, files, region
     from rehearsal.disasters.table import show
 
     def say(line: str) -> None:
@@ -96,7 +99,11 @@ def disaster(
 
     with errors_for_people():
         result: (
-            database.Rehearsed | region.RegionRehearsed | failback.FailbackRehearsed | files.FilesRehearsed
+            database.Rehearsed
+            | region.RegionRehearsed
+            | failback.FailbackRehearsed
+            | files.FilesRehearsed
+            | deployment.DeploymentRehearsed
         )
         if name == region.NAME:
             check(env, None)
@@ -107,8 +114,12 @@ def disaster(
         elif name == files.NAME:
             check(env, None)
             result = files.rehearse(ROOT, env, chosen_engine(), say)
+        elif name == deployment.NAME:
+            check(env, None)
+            result = deployment.rehearse(ROOT, env, chosen_engine(), say)
         else:
-            wanted = database.disaster_named(name, (failback.NAME, files.NAME, region.NAME))
+            others = (failback.NAME, files.NAME, region.NAME, deployment.NAME)
+            wanted = database.disaster_named(name, others)
             check(env, None)
             result = database.rehearse(ROOT, env, chosen_engine(), wanted, say)
         show_json(result.as_json()) if json_ else show(result)

@@ -32,6 +32,13 @@ class Configuration:
         return _domain(self.system, environment)
 
     @property
+    def taken_back(self) -> str:
+        """The version whose snapshot stands, where the one before was brought back; else empty."""
+        migration = self.system.migration
+        version = self.images[migration.service] if migration else ""
+        return self.settings.taken_back.instead_of(version)
+
+    @property
     def email(self) -> str:
         """Who is written to of alarms, and of a page that was not delivered."""
         return self.settings.alarms.email or self.system.owner

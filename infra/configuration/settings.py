@@ -40,6 +40,7 @@ from infra.configuration.switches import (
     read_escalation,
     read_maintenance,
 )
+from infra.configuration.taken_back import TAKEN_BACK, TakenBack, read_taken_back
 from infra.configuration.validation import Problems, Reader
 from infra.naming import Place
 
@@ -191,6 +192,7 @@ STACK = Section(
         PAGING,
         ESCALATION,
         MAINTENANCE,
+        TAKEN_BACK,
         DEBUG,
         DNS,
         RUNNERS,
@@ -260,6 +262,7 @@ class Settings:
     dns: DnsSettings
     budget: int
     maintenance: Maintenance
+    taken_back: TakenBack
     debug: Debug
     existing: frozenset[Singleton]
     runners: str | None
@@ -345,6 +348,7 @@ def read_settings(
         dns=read_dns(root),
         budget=_budget(root),
         maintenance=read_maintenance(root),
+        taken_back=read_taken_back(root),
         debug=read_debug(root, name, today),
         existing=read_singletons(root),
         runners=read_runners(root),

@@ -63,4 +63,6 @@ def registry(
 def release(configuration: Configuration) -> ReleaseArgs | None:
     """For what is migrated to; None for a system without migration."""
     declared = configuration.system.migration
-    return ReleaseArgs(release_name(configuration.images[declared.service])) if declared else None
+    if declared is None:
+        return None
+    return ReleaseArgs(release_name(configuration.taken_back or configuration.images[declared.service]))

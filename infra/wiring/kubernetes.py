@@ -152,7 +152,7 @@ def _migration(
 ) -> MigrationArgs | None:
     """For the migration, as the environment runs it."""
     declared = configuration.system.migration
-    if declared is None or release is None:
+    if declared is None or release is None or configuration.taken_back:
         return None
     steps = {
         MigrationStep.DEVELOPMENT: ("migrate", declared.development),

@@ -6,7 +6,7 @@ agreed. It does not where going back would break more: a migration that the vers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from commands.errors import CommandError, Exit
@@ -65,11 +65,24 @@ def good_before(records: Iterable[Record]) -> tuple[Record, Record]:
     Raises:
         OperationFailed: there is nothing to take back.
     """
+    return last_and_good(records, asked=False)
+
+
+def last_and_good(records: Iterable[Record], *, asked: bool) -> tuple[Record, Record]:
+    """The same; where a person has asked for it, also of a deployment that has not gone wrong.
+
+    Args:
+        records: the newest first.
+        asked: a person has.
+
+    Raises:
+        OperationFailed: there is nothing to take back, or to go back to.
+    """
     newest = iter(records)
     latest = next(newest, None)
     if latest is None:
         raise OperationFailed("no deployment is written down, so there is nothing to take back.")
-    if not latest.outcome.bad:
+    if not latest.outcome.bad and not asked:
         raise OperationFailed(
             f"the last deployment ({latest.id}) is {latest.outcome}: nothing is to be taken back by itself. "
             "By hand: make rollback, without AUTOMATIC."
@@ -88,8 +101,14 @@ def good_before(records: Iterable[Record]) -> tuple[Record, Record]:
     return latest, good
 
 
-def check_migration(
-    configuration: Configuration, file: Path, history: Sequence[Release], bad: Record, good: Record
+def check_migration(  # the last two are a recovery's
+    configuration: Configuration,
+    file: Path,
+    history: Sequence[Release],
+    bad: Record,
+    good: Record,
+    never_begun: Collection[str] = (),
+    snapshot: str = "",
 ) -> None:
     """Sees that every migration since the good release can be undone, or can stand.
 
@@ -99,6 +118,8 @@ def check_migration(
         history: its releases, the newest first.
         bad: what is deployed.
         good: where it would go back to.
+        never_begun: versions whose migration is known not to have begun.
+        snapshot: of the database from before the migration, where it is known.
 
     Raises:
         NoWayBack: one is named in `migration.irreversible`.
@@ -112,16 +133,14 @@ def check_migration(
             break
         left.add(release.images.get(migration.service, ""))
     left.discard(good.images.get(migration.service, ""))
-    named = sorted(left.intersection(migration.irreversible))
+    named = sorted(left.intersection(migration.irreversible).difference(never_begun))
     if named:
-        raise NoWayBack(_page(configuration, file, named, bad, good))
+        instance = configuration.naming.database(configuration.settings.database.generations.current)
+        raise NoWayBack(_page(file, named, bad, good, snapshot or f"{instance}-before-…"))
 
 
-def _page(configuration: Configuration, file: Path, named: Sequence[str], bad: Record, good: Record) -> str:
+def _page(file: Path, named: Sequence[str], bad: Record, good: Record, snapshot: str) -> str:
     environment = bad.environment
-    snapshot = (
-        f"{configuration.naming.database(configuration.settings.database.generations.current)}-before-…"
-    )
     versions = ", ".join(each[:19] for each in named)
     to = f"TO={good.commit[:8] or '…'}"
     return (

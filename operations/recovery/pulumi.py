@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,37 @@ class Pulumi:
             file = Path(folder) / "state.json"
             file.write_text(json.dumps(state), encoding="utf-8")
             self._run("stack", "import", "--file", str(file))
+
+    def backend(self) -> str:
+        """The address of what keeps the state: `s3://…`, `file://…`, or Pulumi's own."""
+        return str(json.loads(self._run("whoami", "--json", stack=False))["url"])
+
+    def cancel(self) -> None:
+        """Removes the locks of the stack, whoever's they are.
+
+        Raises:
+            OperationFailed: the backend does not answer.
+        """
+        self._run("cancel", "--yes")
+
+    def refresh_alone(self, urns: Sequence[str], waiting: Callable[[], None]) -> None:
+        """Takes what AWS has now into the state, of some resources alone. A cluster that does not answer ends
+        it with an error.
+
+        Raises:
+            OperationFailed: with the last that the engine said.
+        """
+        targets = [part for urn in urns for part in ("--target", urn)]
+        self._run("refresh", "--yes", "--skip-preview", *targets, waiting=waiting)
+
+    def preview(self) -> dict[str, Any]:
+        """What a deployment would do, as `pulumi preview --json` tells it, with what stays.
+
+        Raises:
+            OperationFailed: the program, or AWS, refuses it.
+        """
+        found: dict[str, Any] = json.loads(self._run("preview", "--json", "--show-sames"))
+        return found
 
     def up(self, waiting: Callable[[], None], without: str = "") -> None:
         """Deploys.
@@ -97,11 +128,13 @@ class Pulumi:
         *arguments: str,
         waiting: Callable[[], None] | None = None,
         environment: Mapping[str, str] | None = None,
+        stack: bool = True,
     ) -> str:
         program = shutil.which("pulumi")
         if program is None:
             raise OperationFailed("`pulumi` is not on PATH: it deploys what is recovered.")
-        command = [program, *arguments, "--stack", self._stack, "--non-interactive"]
+        which = ["--stack", self._stack] if stack else []
+        command = [program, *arguments, *which, "--non-interactive"]
         with (
             tempfile.TemporaryFile("w+", encoding="utf-8") as out,
             tempfile.TemporaryFile("w+", encoding="utf-8") as errors,

@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.configuration import Configuration
 from infra.labels import owner_label
+from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.kubernetes_api import KubernetesApi, NotThereError
 
@@ -104,6 +105,20 @@ class Services:
             if found["metadata"].get("annotations", {}).get(_RAN_BEFORE):
                 note = {"metadata": {"annotations": {_RAN_BEFORE: None}}, "spec": {"suspend": False}}
                 self._api.merge(self._batch + name, note)
+
+    def paused(self) -> list[str]:
+        """What a recovery has stopped, and nobody has started again; none where no cluster answers."""
+        noted = [(self._apps, self._services, _PODS_BEFORE), (self._batch, self._jobs, _RAN_BEFORE)]
+        return [
+            name for path, names, note in noted for name in names if note in self._annotations(path + name)
+        ]
+
+    def _annotations(self, path: str) -> dict[str, str]:
+        try:
+            found: dict[str, str] = self._api.get(path)["metadata"].get("annotations") or {}
+        except OperationFailed:
+            return {}
+        return found
 
     def not_ready(self) -> str | None:
         """Which services are not ready; None when all are, and the jobs by the clock run again."""

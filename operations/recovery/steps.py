@@ -39,6 +39,7 @@ class Step:
         wait: how long it takes.
         done: whether there is nothing left to do; asks AWS, and is asked before and after.
         act: does it, also after it was killed half-way; what it answers is noted in the record.
+        expected: how long it takes, where that is computed of what there is to do; else the table has it.
     """
 
     name: str
@@ -46,11 +47,12 @@ class Step:
     wait: Wait
     done: Callable[[], bool]
     act: Callable[[Progress], str]
+    expected: Times | None = None
 
     @property
     def times(self) -> Times:
         """How long it takes."""
-        return WAITS[self.wait].times
+        return self.expected or WAITS[self.wait].times
 
 
 @dataclass(frozen=True)

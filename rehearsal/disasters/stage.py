@@ -20,9 +20,11 @@ from pg8000.native import Connection
 
 from commands.errors import CommandFailed
 from infra.configuration import Configuration
-from infra.configuration.files import read_environment
+from infra.configuration.files import NAMESPACE, read_environment
+from infra.configuration.images import IMAGES
 from infra.configuration.platform_secrets import DATABASE_SECRET
 from infra.configuration.rotation import Rotator
+from infra.configuration.strict_yaml import parse, written
 from rehearsal.disasters.engine_calls import EngineCalls, write_script
 from rehearsal.endpoint import answers, make_server
 from rehearsal.kubernetes.kinds import Kind
@@ -32,7 +34,7 @@ from rehearsal.workspace import Workspace
 
 # What the program and the commands are made of; everything else of a checkout is not looked at.
 _WRITTEN = ("Pulumi.*.yaml", "Pulumi.yaml", "system.yaml", "__main__.py")
-_READ = ("infra", "functions", "commands", "timing", "rehearsal")
+_READ = ("infra", "functions", "commands", "timing", "rehearsal", "preview")
 _DEPLOYMENT = Kind("apps", "v1", "Deployment")
 
 
@@ -40,8 +42,14 @@ class CommandOfTheDay(CommandFailed):
     """The command that recovers did not work in the rehearsal."""
 
 
-def copy_checkout(root: Path, folder: Path) -> Path:
-    """A checkout beside the person's own: its stack files are written, and the commands work on it."""
+def copy_checkout(root: Path, folder: Path, system: Path | None = None) -> Path:
+    """A checkout beside the person's own: its stack files are written, and the commands work on it.
+
+    Args:
+        root: the person's own.
+        folder: where it may be.
+        system: a system file of which it is the checkout, in place of the person's own.
+    """
     for pattern in _WRITTEN:
         for file in root.glob(pattern):
             shutil.copy(file, folder)
@@ -49,7 +57,22 @@ def copy_checkout(root: Path, folder: Path) -> Path:
         (folder / package).symlink_to(root / package)
     # By itself, since the commands find the checkout from where they are.
     shutil.copytree(root / "operations", folder / "operations", ignore=shutil.ignore_patterns("__pycache__"))
+    if system is not None and system.resolve() != (root / "system.yaml").resolve():
+        _make_its_own(folder, system)
     return folder
+
+
+def _make_its_own(folder: Path, system: Path) -> None:
+    """As somebody has it who runs this system and no other: its versions are in the stack files, where
+    promotion and the way back write them."""
+    content = dict(parse(system.read_text(encoding="utf-8")))
+    images = content.pop("images", {})
+    (folder / "system.yaml").write_text(written(content), encoding="utf-8")
+    for environment, versions in images.items():
+        file = folder / f"Pulumi.{environment}.yaml"
+        stack = parse(file.read_text(encoding="utf-8"))
+        stack["config"][f"{NAMESPACE}{IMAGES.name}"] = versions
+        file.write_text(written(stack), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -82,25 +105,33 @@ class Stage:
         Raises:
             CommandOfTheDay: it failed.
         """
+        code, out, errors = self.ended(self.begin(*words))
+        if code != 0:
+            raise CommandOfTheDay(f"{' '.join(words)} ended with {code}:\n{errors}{out}")
+        found: dict[str, Any] = json.loads(out)
+        return found
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """The same, without waiting for its end."""
         environment = self.configuration.settings.environment.value
         command = [sys.executable, "-m", "operations", *words, "--env", environment, "--json"]
         command += ["--endpoint-url", self.url]
         path = os.pathsep.join([str(self.programs), os.environ.get("PATH", "")])
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        done = subprocess.run(
+        return subprocess.Popen(
             command,
             cwd=self.root,
             env={**kept, "PYTHONPATH": str(self.root), "PATH": path},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
-        if done.returncode != 0:
-            raise CommandOfTheDay(
-                f"{' '.join(words)} ended with {done.returncode}:\n{done.stderr}{done.stdout}"
-            )
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+
+    @staticmethod
+    def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+        """Its exit code, and what it has printed and said, when it has ended."""
+        out, errors = process.communicate()
+        return process.returncode, out, errors
 
     def deploy(self) -> dict[str, int]:
         """`pulumi up`, then `pulumi preview`; answers what the preview would still change."""
@@ -169,7 +200,9 @@ class Stage:
 
 
 @contextmanager
-def stage(checkout: Path, environment: str, engine: Path, *, data: bool = True) -> Iterator[Stage]:
+def stage(
+    checkout: Path, environment: str, engine: Path, *, data: bool = True, system: Path | None = None
+) -> Iterator[Stage]:
     """An environment, deployed from a copy of the checkout; nothing of it stays.
 
     Args:
@@ -177,6 +210,7 @@ def stage(checkout: Path, environment: str, engine: Path, *, data: bool = True) 
         environment: which one.
         engine: the program `pulumi`.
         data: with real rows.
+        system: the system file, when it is not the checkout's own.
     """
     from rehearsal.datastores.processes import free_port
 
@@ -184,7 +218,7 @@ def stage(checkout: Path, environment: str, engine: Path, *, data: bool = True) 
         tempfile.TemporaryDirectory(prefix="groundwork-disaster-", ignore_cleanup_errors=True) as folder,
         Workspace.temporary(environment) as workspace,
     ):
-        root = copy_checkout(checkout, Path(folder).resolve())
+        root = copy_checkout(checkout, Path(folder).resolve(), system)
         with Session(root, environment, engine, workspace, checkpoints=False, data=data) as session:
             session.up()
             configuration = read_environment(root, environment, today=date.min)

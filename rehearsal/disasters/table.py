@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from rehearsal.disasters import failback, files, region
+from rehearsal.disasters import deployment, failback, files, region
 from rehearsal.disasters.database import NOT_REHEARSED, Rehearsed
+from rehearsal.disasters.deployment import DeploymentRehearsed
 from rehearsal.disasters.failback import FailbackRehearsed
 from rehearsal.disasters.files import FilesRehearsed
 from rehearsal.disasters.region import RegionRehearsed
 
 
-def show(result: Rehearsed | RegionRehearsed | FailbackRehearsed | FilesRehearsed) -> None:
+def show(
+    result: Rehearsed | RegionRehearsed | FailbackRehearsed | FilesRehearsed | DeploymentRehearsed,
+) -> None:
     """The table of steps, what was lost, and what was not seen here."""
     console = Console(highlight=False, soft_wrap=True)
     if isinstance(result, FilesRehearsed):
@@ -34,6 +37,8 @@ def show(result: Rehearsed | RegionRehearsed | FailbackRehearsed | FilesRehearse
         _say(console, result.lines(), failback.NOT_REHEARSED)
     elif isinstance(result, RegionRehearsed):
         _say(console, result.lines(), region.NOT_REHEARSED)
+    elif isinstance(result, DeploymentRehearsed):
+        _say(console, result.lines(), deployment.NOT_REHEARSED)
     else:
         _say(console, _lines(result), NOT_REHEARSED)
 

@@ -33,6 +33,8 @@ class Writer:
     Args:
         connect: a connection with the services' entry as it is now.
         runs: whether there are pods.
+
+    `rows` has what was confirmed, `refused` how often something was not.
     """
 
     def __init__(self, connect: Callable[[], Connection], runs: Callable[[], bool]) -> None:
@@ -41,6 +43,7 @@ class Writer:
         self._thread = threading.Thread(target=self._write, daemon=True)
         self._next = 1
         self.rows: list[Row] = []
+        self.refused = 0
 
     def __enter__(self) -> Writer:
         self._thread.start()
@@ -77,6 +80,7 @@ class Writer:
             except (DatabaseError, InterfaceError, OSError, CommandError):  # also of a host that is gone
                 _close(connection)
                 connection = None
+                self.refused += 1
             # One that was not confirmed may be there all the same: its number is not taken again.
             self._next += 1
         _close(connection)

@@ -17,7 +17,7 @@ from typing import Any
 
 from rehearsal.kubernetes.immutable import refused_changes
 from rehearsal.kubernetes.kinds import Kind, kind_of_object
-from rehearsal.kubernetes.serverfields import complete, encoded
+from rehearsal.kubernetes.serverfields import complete, encoded, not_ready
 from rehearsal.provider import ProviderError
 
 Content = dict[str, Any]
@@ -44,6 +44,11 @@ class Stored:
 
 def always_reached(_: str) -> str | None:
     """The `lost` of clusters whose region is never switched off."""
+    return None
+
+
+def pods_come_up(_: Content) -> str | None:
+    """The `rollout` of clusters in which nothing goes wrong."""
     return None
 
 
@@ -177,6 +182,17 @@ class Cluster:
                 live["metadata"]["generation"] += 1
             return self._put(key, Stored(live, stored.applied, stored.owner), stored.live, _now())
 
+    def fail(self, content: Content, reason: str) -> Content:
+        """The object with pods that do not come up, until it is applied again."""
+        with self._lock:
+            stored = self._objects[_key_of(content)]
+            not_ready(stored.live, reason, _now())
+            self._version += 1
+            stored.live["metadata"]["resourceVersion"] = str(self._version)
+            entry = {"object": stored.live, "applied": stored.applied, "owner": stored.owner}
+            self._record(deepcopy({"op": "put", "cluster": self.name, **entry}))
+            return deepcopy(stored.live)
+
     @property
     def unreachable(self) -> str | None:
         """Why the cluster does not answer who asks now; None while it does."""
@@ -229,6 +245,9 @@ class Clusters:
     Args:
         record: is handed every change.
         lost: says of the cluster of a name why it does not answer; None while it does.
+
+    `rollout` is asked of each Deployment and Job that was made or changed why its pods do not come up; None
+    when they do. It may wait, as a rollout does.
     """
 
     def __init__(
@@ -240,6 +259,7 @@ class Clusters:
         self._lost = lost
         self._clusters: dict[str, Cluster] = {}
         self._lock = threading.Lock()
+        self.rollout: Callable[[Content], str | None] = pods_come_up
 
     def cluster(self, name: str) -> Cluster:
         """The cluster of this name, empty when it is new."""

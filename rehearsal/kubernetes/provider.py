@@ -136,7 +136,7 @@ class KubernetesProvider(Provider):
         self._admit(cluster, inputs)
         cluster.provide(self._installed.namespaces(self._configuration.eks_cluster))
         make = cluster.apply if self._configuration.upsert_existing else cluster.create
-        live = _in_its_namespace(lambda: make(inputs, resource.urn))
+        live = self._rolled_out(cluster, _in_its_namespace(lambda: make(inputs, resource.urn)))
         return _id(live), live
 
     def read(
@@ -170,7 +170,7 @@ class KubernetesProvider(Provider):
             return cluster.merged(new)
         if pod_template(new) != pod_template(old_inputs):
             self._admit(cluster, new)
-        return cluster.apply(new)
+        return self._rolled_out(cluster, cluster.apply(new))
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
         reason = self._unreachable()
@@ -180,6 +180,18 @@ class KubernetesProvider(Provider):
             raise ProviderError(_unreachable_message(reason))
         namespace, _, name = resource.id.rpartition("/")
         self._cluster().delete(kind_of_token(resource.type), namespace, name)
+
+    def _rolled_out(self, cluster: Cluster, live: Properties) -> Properties:
+        """Waits for pods; of what does not come up the state keeps what was set (pulumi-kubernetes'
+        await/await.go: a resource that fails its await is there, and not initialised)."""
+        if live["kind"] not in ("Deployment", "Job"):
+            return live
+        reason = self._clusters.rollout(live)
+        if reason is None:
+            return live
+        failed = cluster.fail(live, reason)
+        said = f"the Kubernetes API server reported that {_id(live)!r} failed to fully initialize: {reason}"
+        raise ProviderError(said, id=_id(live), outputs=failed)
 
     def _admit(self, cluster: Cluster, content: Properties) -> None:
         """Refuses an object whose pods the cluster would refuse; a preview cannot know what is there then."""

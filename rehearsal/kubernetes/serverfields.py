@@ -145,6 +145,30 @@ def _deployment(live: Content, before: Content | None, others: Iterable[Content]
     }
 
 
+def not_ready(live: Content, reason: str, now: str) -> None:
+    """The status of pods that do not come up: of a Deployment the pods of before go on, a Job has failed.
+
+    Others are left as they are. (Kubernetes, "Deployments", "Failed Deployment"; "Jobs", "Pod backoff
+    failure policy".)
+    """
+    kind, status = live["kind"], live["status"]
+    if kind == "Deployment":
+        status |= {"replicas": status["replicas"] + 1, "updatedReplicas": 1, "unavailableReplicas": 1}
+        status["conditions"] = [each for each in status["conditions"] if each["type"] != "Progressing"] + [
+            _failed("Progressing", "False", "ProgressDeadlineExceeded", reason, now)
+        ]
+    if kind == "Job":
+        live["status"] = {
+            "startTime": status["startTime"],
+            "failed": 1,
+            "conditions": [_failed("Failed", "True", "BackoffLimitExceeded", reason, now)],
+        }
+
+
+def _failed(name: str, value: str, reason: str, message: str, now: str) -> Content:
+    return {"type": name, "status": value, "reason": reason, "message": message, "lastTransitionTime": now}
+
+
 def _stateful_set(live: Content, before: Content | None, others: Iterable[Content], now: str) -> None:
     replicas = live["spec"].setdefault("replicas", 1)
     live["status"] = {

@@ -1,0 +1,76 @@
+"""How long AWS takes for what a deployment has left to do, of a preview and the state before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from timing.facts import Times
+from timing.forecast import Forecast
+from timing.recorded import graph_of, run_of
+
+_SAME = ("same", "read")
+# JSON has a replacement as one step; it is two.
+_REPLACED = {"replace": ("create-replacement", "delete-replaced")}
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left.
+
+    Args:
+        changes: how many of each operation.
+        times: how long AWS takes for them.
+        sentence: for people; empty where it takes no time.
+    """
+
+    changes: dict[str, int]
+    times: Times
+    sentence: str
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A step of `pulumi preview --json`."""
+
+    operation: str
+    urn: str
+    changed: tuple[str, ...]
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+
+
+def forecast(preview: Mapping[str, Any], state: Mapping[str, Any]) -> Left:
+    """What is left.
+
+    Args:
+        preview: as `pulumi preview --json --show-sames` tells it.
+        state: of the engine.
+    """
+    steps = list(_steps(preview))
+    before = graph_of((state.get("deployment") or {}).get("resources") or [])
+    after = graph_of(
+        [{**each.new, "urn": each.urn, "inputs": each.new.get("inputs") or {}} for each in steps if each.new]
+    )
+    planned = [each for each in steps if each.operation not in _SAME]
+    found = Forecast(run_of([part for each in planned for part in _parts(each)], after, before))
+    typical, slow = found.seconds
+    operations = [each.operation for each in planned]
+    changes = {name: operations.count(name) for name in dict.fromkeys(operations)}
+    return Left(changes, Times(round(typical), round(slow)), found.sentence())
+
+
+def _parts(step: _Step) -> list[_Step]:
+    return [replace(step, operation=each) for each in _REPLACED.get(step.operation, (step.operation,))]
+
+
+def _steps(preview: Mapping[str, Any]) -> Iterator[_Step]:
+    for each in preview.get("steps", ()):
+        yield _Step(
+            str(each["op"]),
+            str(each["urn"]),
+            tuple(each.get("detailedDiff") or each.get("diffReasons") or ()),
+            each.get("oldState") or {},
+            each.get("newState") or {},
+        )
