@@ -166,7 +166,7 @@ ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, region, region-back, deployment, status, finish, retire
 	@$(OPERATIONS) recover "$${WHAT:-database}" $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} \
 		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACKUP:+--from-backup "$$BACKUP"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
-		$${FORCE:+--force} $${FORWARD:+--forward} $${OWNER_GONE:+--owner-gone} $${YES:+--yes}
+		$${OF:+--of "$$OF"} $${OUTPUT:+--output "$$OUTPUT"} $${FORCE:+--force} $${FORWARD:+--forward} $${OWNER_GONE:+--owner-gone} $${YES:+--yes}
 
 backup: $(READY) ## take a backup of all of ENV now, with its manifest; interrupted, it goes on (ANEW=1: another one)
 	@$(OPERATIONS) backup $(OPTIONS) $(ENDPOINT_URL) $${ANEW:+--anew}

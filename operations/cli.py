@@ -20,6 +20,7 @@ from operations import (
     file_commands,
     job_commands,
     recovery_commands,
+    recovery_plan_command,
     region_commands,
     secret_commands,
 )
@@ -35,6 +36,7 @@ dns_commands.add_to(app)
 recovery_commands.add_to(app)
 region_commands.add_to(recovery_commands.recover)
 recovery_commands.recover.command()(deployment_recovery_command.deployment)
+recovery_commands.recover.command()(recovery_plan_command.plan)
 file_commands.add_to(recovery_commands.recover)
 job_commands.add_to(app)
 backup_commands.add_to(app)

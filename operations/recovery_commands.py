@@ -54,43 +54,13 @@ def database(  # noqa: PLR0913, PLR0917  # its options
     with errors_for_people(), aws_errors():
         from operations.recovery.database import Wanted
 
-        one, runs = _prepared(env, system, profile, endpoint_url)
-        wanted = Wanted(to, _snapshot(runs, snapshot, from_backup), back)
+        one, runs = prepared(env, system, profile, endpoint_url)
+        wanted = Wanted(to, snapshot_of(runs, snapshot, from_backup), back)
         found = under_way(runs, one.kind, take_over)
         if found is not None and back:
             one.give_up(found)
         about = found.about if found is not None else one.decide(wanted)
         carry_out(Asked(env, yes, json_), one, runs, found, about)
-
-
-@recover.command()
-def plan(  # noqa: PLR0913, PLR0917  # its options
-    env: Environment,
-    to: To = "latest",
-    snapshot: Snapshot = "",
-    from_backup: FromBackup = "",
-    back: Back = False,
-    system: SystemFile = None,
-    profile: Profile = None,
-    endpoint_url: Endpoint = None,
-    json_: Json = False,
-) -> None:
-    """Show what `recover database` would do, how long AWS takes, and what would be lost. Changes nothing.
-
-    Exit codes: 0 shown; 1 AWS cannot be asked; 2 wrong input.
-    """
-    with errors_for_people(), aws_errors():
-        from operations.recovery.database import Wanted
-        from operations.recovery.session import plan_as_json, plan_lines
-
-        one, runs = _prepared(env, system, profile, endpoint_url)
-        snapshot = _snapshot(runs, snapshot, from_backup)
-        wanted = Wanted("" if snapshot or back else to, snapshot, back)
-        recovery = one.plan(runs.current() or runs.imagined(one.kind, one.decide(wanted)))
-        if json_:
-            show_json(plan_as_json(recovery))
-        else:
-            typer.echo("\n".join(plan_lines(recovery)))
 
 
 @recover.command()
@@ -147,7 +117,7 @@ def status(
     with errors_for_people(), aws_errors():
         from operations.console import show_table
 
-        one, runs = _prepared(env, system, profile, endpoint_url)
+        one, runs = prepared(env, system, profile, endpoint_url)
         run, rows = runs.current(), one.generations()
         if json_:
             show_json({"environment": env, "run": run.as_json() if run else None, "generations": rows})
@@ -181,7 +151,7 @@ def finish(
     Exit codes: 0 done, or nothing to do; 1 it is not adopted yet; 2 wrong input.
     """
     with errors_for_people(), aws_errors():
-        one, _ = _prepared(env, system, profile, endpoint_url)
+        one, _ = prepared(env, system, profile, endpoint_url)
         changed = one.finish()
         if json_:
             show_json({"environment": env, "changed": changed})
@@ -210,7 +180,7 @@ def retire(
         from operations.console import OperationError
         from operations.recovery.session import agree
 
-        one, _ = _prepared(env, system, profile, endpoint_url)
+        one, _ = prepared(env, system, profile, endpoint_url)
         name = one.check_retired(generation)
         if not yes:
             if json_wanted():
@@ -227,7 +197,7 @@ def retire(
             typer.echo(f"  {line}")
 
 
-def _snapshot(runs: Runs, snapshot: str, from_backup: str) -> str:
+def snapshot_of(runs: Runs, snapshot: str, from_backup: str) -> str:
     """The snapshot that is meant; of a backup, as its manifest says."""
     from operations.console import OperationError
 
@@ -238,9 +208,10 @@ def _snapshot(runs: Runs, snapshot: str, from_backup: str) -> str:
     return str(runs.manifests.read(from_backup)["database"]["snapshot"])
 
 
-def _prepared(
+def prepared(
     env: str, system: str | None, profile: str | None, endpoint_url: str | None
 ) -> tuple[DatabaseRecovery, Runs]:
+    """The recovery of a database, and where recoveries are written down."""
     from operations.checkout import ROOT, declared
     from operations.environments import Place, connect
     from operations.recovery.database import DatabaseRecovery

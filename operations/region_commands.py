@@ -48,7 +48,7 @@ def region(  # noqa: PLR0913, PLR0917  # its options
         from operations.recovery.region import RegionRecovery, recovered
 
         after, place = recovered(declared(env, system)), Place(profile, endpoint_url)
-        given = _surroundings(after, place)
+        given = surroundings(after, place)
         one = RegionRecovery(after, given, lambda: connect(after.in_recovery_region, place))
         runs = runs_of(after, given.connection)
         found = under_way(runs, one.kind, take_over, outranks=not to)
@@ -77,7 +77,7 @@ def region_back(
         from operations.recovery.region_back import RegionBack
 
         serving, place = declared(env, system), Place(profile, endpoint_url)
-        given = _surroundings(serving, place)
+        given = surroundings(serving, place)
         one = RegionBack(serving, given, connect(serving.in_recovery_region, place))
         runs = runs_of(serving, given.connection)
         found = under_way(runs, one.kind, take_over)
@@ -85,7 +85,7 @@ def region_back(
         carry_out(Asked(env, yes, json_), one, runs, found, about)
 
 
-def _surroundings(configuration: Configuration, place: Place) -> Surroundings:
+def surroundings(configuration: Configuration, place: Place) -> Surroundings:
     """What a recovery of a region works with, in the region that everything runs in afterwards."""
     from operations.checkout import ROOT
     from operations.environments import connect

@@ -10,17 +10,21 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner, Result
 
 from infra.configuration import Configuration
 from infra.configuration.files import read_environment
 from infra.kubernetes.job_specs import release_name
+from operations import deployment_recovery_command
 from operations.checkout import ROOT
+from operations.cli import app
 from operations.console import OperationError, OperationFailed
 from operations.deployment.deploy import Deployment
 from operations.deployment.engine import StackLocked
@@ -39,6 +43,7 @@ from operations.recovery.steps import ChecksFailed, Clock
 from operations.recovery.way_forward import Wanted
 from operations.versions import versions
 from tests.support.checkout import replace_text
+from tests.support.json_output import check_output
 
 pytestmark = pytest.mark.contract("DEP-1", "K8S-5")
 
@@ -598,3 +603,52 @@ def test_a_preview_that_the_engine_refuses_is_told_and_is_no_obstacle(
     monkeypatch.setattr(killed, "preview", refuse)
     run = carried_out(killed, begun(killed))
     assert run.about["forecast"] == "pulumi preview ended with 255"
+
+
+@pytest.fixture
+def called(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The commands, on this world."""
+
+    def prepared(_env: str, _system: str | None, _place: Any, wanted: Wanted) -> Any:
+        one = recovery(world, **vars(wanted))
+        imagined = partial(Run, "1", KIND, "ann", NOW.isoformat())
+        runs = SimpleNamespace(current=lambda: None, imagined=lambda kind, about: imagined(about), who="ann")
+        return one, runs
+
+    monkeypatch.setattr(deployment_recovery_command, "prepared", prepared)
+    return lambda *words: CliRunner().invoke(app, ["recover", *words, "--env", "prod"])
+
+
+def test_the_plan_is_told_with_bars_and_drawn_and_nothing_is_done(
+    killed: World, called: Callable[..., Result], tmp_path: Path
+) -> None:
+    file = tmp_path / "pictures" / "plan.svg"
+    told = called("plan", "--of", "deployment", "--output", str(file))
+    assert told.exit_code == 0, told.output
+    for part in ("which has ended", "settle ", "█", "<- users are back", str(file)):
+        assert part in told.stdout
+    assert "recover deployment in prod" in file.read_text(encoding="utf-8")
+    as_json = called("plan", "--of", "deployment", "--json")
+    check_output("recover plan", json.loads(as_json.stdout))
+    assert killed.calls == []
+
+
+def test_nothing_to_recover_is_no_failure(world: World, called: Callable[..., Result]) -> None:
+    world.runs = dict.fromkeys(SERVICES, BAD)
+    told = called("deployment")
+    assert (told.exit_code, "there is nothing to recover" in told.stdout) == (0, True), told.output
+    check_output("recover deployment", json.loads(called("deployment", "--json").stdout))
+    assert world.calls == []
+
+
+def test_the_exit_codes_are_those_that_are_documented(
+    irreversible: World, called: Callable[..., Result]
+) -> None:
+    irreversible.jobs = [_job(BAD, "Complete")]
+    assert called("deployment").exit_code == 7
+    irreversible.lock("fv-az1", 7)
+    assert called("deployment").exit_code == 4
+    assert called("deployment", "--back", "--forward").exit_code == 2
+    assert called("deployment", "--made", "nonsense").exit_code == 2
+    assert called("deployment", "--owner-gone", "--forward", "--json").exit_code == 2, "nobody is asked"
+    assert irreversible.calls == []
