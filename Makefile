@@ -29,7 +29,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview cost serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster test lint workflows bench sdk audit docs lock engine clean
+.PHONY: help up preview cost serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -195,6 +195,9 @@ systems: $(READY) ## bring each of the five systems up in each environment, and 
 
 disaster: $(TESTS_READY) ## break ENV with real rows (NAME=bad-data, database-lost, files-lost, region-lost, failback, bad-deployment), and have recover bring it back
 	@$(REHEARSAL) disaster --env "$$ENV" --name "$$NAME" $(AS_JSON)
+
+disasters: $(TESTS_READY) ## play every disaster in prod of every system (ONLY=name, SYSTEM=FILE: some of them), as one table
+	@$(REHEARSAL) disasters $(AS_JSON) $${ONLY:+--only "$$ONLY"} $${SYSTEM:+--system "$$SYSTEM"}
 
 bench: $(READY) ## how long things take, compared with the engine's own floor; WRITE=1 into docs/benchmark.md too
 	@$(REHEARSAL) bench $${WRITE:+--write} $(AS_JSON)

@@ -83,48 +83,47 @@ def systems(json_: Json = False) -> None:
 
 
 def disaster(
-    name: Annotated[
-        str,
-        typer.Option(help="bad-data, database-lost, files-lost, region-lost, failback, bad-deployment"),
-    ],
+    name: Annotated[str, typer.Option(help="which one; `disasters` plays all, and a wrong name lists them")],
     env: Environment = "prod",
     json_: Json = False,
 ) -> None:
     """Break something in an environment with real rows, and have the command of the day bring it back."""
-    from rehearsal.disasters import database, deployment, failback, files, region
+    from rehearsal.disasters.catalogue import disaster_named
     from rehearsal.disasters.table import show
 
-    def say(line: str) -> None:
-        typer.echo(line, err=True)
-
     with errors_for_people():
-        result: (
-            database.Rehearsed
-            | region.RegionRehearsed
-            | failback.FailbackRehearsed
-            | files.FilesRehearsed
-            | deployment.DeploymentRehearsed
-        )
-        if name == region.NAME:
-            check(env, None)
-            result = region.rehearse(ROOT, env, chosen_engine(), say)
-        elif name == failback.NAME:
-            check(env, None)
-            result = failback.rehearse(ROOT, env, chosen_engine(), say)
-        elif name == files.NAME:
-            check(env, None)
-            result = files.rehearse(ROOT, env, chosen_engine(), say)
-        elif name == deployment.NAME:
-            check(env, None)
-            result = deployment.rehearse(ROOT, env, chosen_engine(), say)
-        else:
-            others = (failback.NAME, files.NAME, region.NAME, deployment.NAME)
-            wanted = database.disaster_named(name, others)
-            check(env, None)
-            result = database.rehearse(ROOT, env, chosen_engine(), wanted, say)
+        wanted = disaster_named(name)
+        check(env, None)
+        result = wanted.rehearse(ROOT, env, chosen_engine(), _say, None)
         show_json(result.as_json()) if json_ else show(result)
         if not result.good:
             raise typer.Exit(Exit.FAILED)
+
+
+def disasters(
+    only: Annotated[list[str] | None, typer.Option(help="a disaster's name; repeatable; all without")] = None,
+    system: Annotated[
+        list[Path] | None, typer.Option(help="a system file; repeatable; all five without")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Play every disaster in prod of every system: minutes, rows and seconds lost, calls, next previews.
+
+    Exit codes: 0 every promise holds; 1 one does not, or could not be played; 2 there is no such disaster.
+    """
+    from rehearsal.disasters import every
+    from rehearsal.disasters.catalogue import CATALOGUE, disaster_named
+
+    with errors_for_people():
+        entries = [disaster_named(each) for each in only or ()] or CATALOGUE
+        found = list(every.play(ROOT, chosen_engine(), _say, system or (), entries))
+        show_json(every.as_json(found)) if json_ else every.show(found)
+        if any(each.broken for each in found):
+            raise typer.Exit(Exit.FAILED)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def bench(
@@ -197,5 +196,5 @@ def docs(json_: Json = False) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
-    for command in (manifests, timeline, cost, systems, disaster, bench, bench_sdk, audit, docs):
+    for command in (manifests, timeline, cost, systems, disaster, disasters, bench, bench_sdk, audit, docs):
         app.command()(command)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from commands.errors import CommandError, CommandFailed
+from commands.errors import CommandFailed
 from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.writer import TABLE, Row, Writer, rows_of
 from timing.data.recovery import WAITS, Wait
@@ -114,29 +114,16 @@ class Rehearsed:
         }
 
 
-def disaster_named(name: str, others: Sequence[str]) -> Disaster:
-    """The disaster of a name.
-
-    Args:
-        name: as somebody wrote it.
-        others: those that are no matter of the database.
-
-    Raises:
-        CommandError: there is none.
-    """
-    if name not in list(Disaster):
-        raise CommandError(f"NAME: found {name or 'nothing'}; allowed: {', '.join([*Disaster, *others])}.")
-    return Disaster(name)
-
-
-def rehearse(root: Path, environment: str, engine: Path, disaster: Disaster, say: Say) -> Rehearsed:
+def rehearse(  # as all disasters, and which one
+    root: Path, environment: str, engine: Path, disaster: Disaster, say: Say, system: Path | None = None
+) -> Rehearsed:
     """Breaks something in a deployed environment, and has the command bring it back.
 
     Raises:
         CommandFailed: the command, or the engine, did not.
     """
     say(f"deploying {environment} with a real database")
-    with stage(root, environment, engine) as on_stage:
+    with stage(root, environment, engine, system=system) as on_stage:
         return rehearse_on(on_stage, disaster, say)
 
 

@@ -50,7 +50,7 @@ class EngineCalls:
 
     def _answer(self, arguments: list[str]) -> dict[str, Any]:
         if arguments[0] in ("preview", "up"):
-            self._session.use_program(self._root)
+            self._session.use_program(self._root, self._session.system)
         if arguments[0] == "up":
             return self._up(arguments)
         if arguments[0] == "refresh":

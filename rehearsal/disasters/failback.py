@@ -129,14 +129,19 @@ def _as_json(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
     return [{"name": each.name, **vars(each.expected), "here": each.here} for each in steps]
 
 
-def rehearse(root: Path, environment: str, engine: Path, say: Say) -> FailbackRehearsed:
+def rehearse(
+    root: Path, environment: str, engine: Path, say: Say, system: Path | None = None
+) -> FailbackRehearsed:
     """Loses a region, brings everything up in the other one, and has it all move home again.
 
     Raises:
         CommandFailed: a command, or the engine, did not.
     """
     say(f"deploying {environment} with a real database, and its replica")
-    with stage(root, environment, engine) as on_stage, Writer(on_stage.connect, on_stage.has_pods) as writer:
+    with (
+        stage(root, environment, engine, system=system) as on_stage,
+        Writer(on_stage.connect, on_stage.has_pods) as writer,
+    ):
         before = prepare(on_stage)
         lost = region.rehearse_on(on_stage, writer, say)
         return rehearse_on(on_stage, writer, lost, before, say)

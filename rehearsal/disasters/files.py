@@ -93,14 +93,16 @@ class FilesRehearsed:
         ]
 
 
-def rehearse(root: Path, environment: str, engine: Path, say: Say) -> FilesRehearsed:
+def rehearse(
+    root: Path, environment: str, engine: Path, say: Say, system: Path | None = None
+) -> FilesRehearsed:
     """Loses files of a deployed environment, and has the command bring them back.
 
     Raises:
         CommandFailed: the command, or the engine, did not.
     """
     say(f"deploying {environment}")
-    with stage(root, environment, engine, data=False) as on_stage:
+    with stage(root, environment, engine, data=False, system=system) as on_stage:
         return rehearse_on(on_stage, say)
 
 

@@ -125,14 +125,19 @@ class RegionRehearsed:
         ]
 
 
-def rehearse(root: Path, environment: str, engine: Path, say: Say) -> RegionRehearsed:
+def rehearse(
+    root: Path, environment: str, engine: Path, say: Say, system: Path | None = None
+) -> RegionRehearsed:
     """Loses the region of a deployed environment, and has the command bring it up in the other one.
 
     Raises:
         CommandFailed: the command, or the engine, did not.
     """
     say(f"deploying {environment} with a real database, and its replica")
-    with stage(root, environment, engine) as on_stage, Writer(on_stage.connect, on_stage.has_pods) as writer:
+    with (
+        stage(root, environment, engine, system=system) as on_stage,
+        Writer(on_stage.connect, on_stage.has_pods) as writer,
+    ):
         return rehearse_on(on_stage, writer, say)
 
 

@@ -135,7 +135,7 @@ class Stage:
 
     def deploy(self) -> dict[str, int]:
         """`pulumi up`, then `pulumi preview`; answers what the preview would still change."""
-        self.session.use_program(self.root)
+        self.session.use_program(self.root, self.session.system)
         self.session.up()
         return self.session.preview().changes
 
@@ -219,7 +219,11 @@ def stage(
         Workspace.temporary(environment) as workspace,
     ):
         root = copy_checkout(checkout, Path(folder).resolve(), system)
-        with Session(root, environment, engine, workspace, checkpoints=False, data=data) as session:
+        # By its path: the program's own packages are the checkout's, and would read the file beside them.
+        own = root / "system.yaml" if system is not None else None
+        with Session(
+            root, environment, engine, workspace, checkpoints=False, system=own, data=data
+        ) as session:
             session.up()
             configuration = read_environment(root, environment, today=date.min)
             port = free_port()

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from rehearsal.disasters import deployment, failback, files, region
+from rehearsal.disasters.catalogue import Result
 from rehearsal.disasters.database import NOT_REHEARSED, Rehearsed
 from rehearsal.disasters.deployment import DeploymentRehearsed
 from rehearsal.disasters.failback import FailbackRehearsed
@@ -15,9 +16,7 @@ from rehearsal.disasters.files import FilesRehearsed
 from rehearsal.disasters.region import RegionRehearsed
 
 
-def show(
-    result: Rehearsed | RegionRehearsed | FailbackRehearsed | FilesRehearsed | DeploymentRehearsed,
-) -> None:
+def show(result: Result) -> None:
     """The table of steps, what was lost, and what was not seen here."""
     console = Console(highlight=False, soft_wrap=True)
     if isinstance(result, FilesRehearsed):

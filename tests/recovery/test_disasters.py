@@ -10,7 +10,8 @@ import pytest
 from commands.errors import CommandError
 from operations.checkout import ROOT
 from rehearsal.disasters import files
-from rehearsal.disasters.database import Disaster, Rehearsed, disaster_named, rehearse, rehearse_on
+from rehearsal.disasters.catalogue import disaster_named
+from rehearsal.disasters.database import Disaster, Rehearsed, rehearse, rehearse_on
 from rehearsal.disasters.files import FilesRehearsed
 from rehearsal.disasters.stage import Stage, stage
 from tests.support.json_output import check_output
@@ -87,4 +88,4 @@ def test_an_instance_that_was_deleted_comes_back_with_its_rows(dev: Stage) -> No
 
 def test_a_disaster_that_there_is_not_is_told() -> None:
     with pytest.raises(CommandError, match="allowed: bad-data, database-lost, files-lost"):
-        disaster_named("earthquake", ["files-lost"])
+        disaster_named("earthquake")

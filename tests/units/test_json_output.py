@@ -111,6 +111,7 @@ ARGUMENTS = {
     "parity": ["--from", "nowhere", "--to", "prod"],
     "secret set": ["--env", "nowhere", "sentry-dsn"],
     "disaster": ["--name", "nowhere"],
+    "disasters": ["--only", "nowhere"],
     "recover retire": ["--env", "nowhere", "--generation", "1"],
     "revoke": ["--env", "nowhere", "database"],
     "emergency": ["--env", "nowhere", "--reason", "x", "--second", "y"],
