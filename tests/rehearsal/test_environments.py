@@ -220,8 +220,8 @@ def test_a_new_version_is_migrated_to_before_it_rolls_out(
     assert len(asked) == (3 if deployed.environment in PROTECTED else 0)
     jobs = 2 if deployed.environment == "staging" else 1
     snapshots = 1 if deployed.environment in PROTECTED else 0
-    # api, worker and the scheduled job run the new image.
-    assert changes == {"replace": 1 + jobs + snapshots, "update": 3}
+    # api, worker and the scheduled job run the new image; the daily check has the stack file with it.
+    assert changes == {"replace": 1 + jobs + snapshots, "update": 4}
     assert [re.sub("-[0-9a-f]{6}$", "", name) for name in deployed.made_for_releases()] == [
         *([f"migrate-{'5' * 12}", f"migrate-dry-run-{'5' * 12}"][:jobs]),
         *([f"triangle-{deployed.environment}-before-{'5' * 12}"][:snapshots]),
