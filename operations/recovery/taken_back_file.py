@@ -16,7 +16,7 @@ from infra.configuration.taken_back import FROM, TAKEN_BACK, TO, TakenBack
 from operations.console import OperationError
 
 _KEY = f"{NAMESPACE}{TAKEN_BACK.name}"
-_BEFORE = re.compile(rf"(?m)^(?P<indent>\s+){re.escape(NAMESPACE + IMAGES.name)}\s*:")
+_BEFORE = re.compile(rf"(?m)^(?P<indent>\s+)[\"']?{re.escape(NAMESPACE + IMAGES.name)}[\"']?\s*:")
 _LINE = re.compile(rf"(?m)^\s+{re.escape(_KEY)}\s*:.*\n")
 
 

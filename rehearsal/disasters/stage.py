@@ -70,9 +70,11 @@ def _make_its_own(folder: Path, system: Path) -> None:
     (folder / "system.yaml").write_text(written(content), encoding="utf-8")
     for environment, versions in images.items():
         file = folder / f"Pulumi.{environment}.yaml"
-        stack = parse(file.read_text(encoding="utf-8"))
-        stack["config"][f"{NAMESPACE}{IMAGES.name}"] = versions
-        file.write_text(written(stack), encoding="utf-8")
+        lines = file.read_text(encoding="utf-8").splitlines()
+        begin = next(n for n, line in enumerate(lines, 1) if line.startswith(f"  {NAMESPACE}{IMAGES.name}:"))
+        end = next(n for n in range(begin, len(lines) + 1) if n == len(lines) or lines[n][:4].strip())
+        lines[begin:end] = [f"    {name}: {version}" for name, version in versions.items()]
+        file.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 @dataclass(frozen=True)
