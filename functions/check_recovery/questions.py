@@ -42,7 +42,7 @@ WITH_COPIES: tuple[tuple[str, Question], ...] = (
 def findings(asking: Asking) -> list[Finding]:
     """The answers to all questions that the environment has."""
     questions = [*ALWAYS, *(WITH_COPIES if asking.wanted.copies else ())]
-    found = [finding for name, question in questions for finding in _answers(name, question, asking)]
+    found = [finding for name, question in questions for finding in answers(name, question, asking)]
     return [*found, *([_no_copies(asking)] if asking.wanted.other_lost else [])]
 
 
@@ -60,7 +60,7 @@ def _no_copies(asking: Asking) -> Finding:
     return Finding("copies", State.NOT_READY, found, 'docs/recovery.md, "The region is lost"')
 
 
-def _answers(name: str, question: Question, asking: Asking) -> list[Finding]:
+def answers(name: str, question: Question, asking: Asking) -> list[Finding]:
     """What AWS refuses to tell is not known, and the other questions are asked still."""
     try:
         return list(question(asking))

@@ -16,6 +16,7 @@ from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
 from operations.recovery import engine_steps, moved_state, serving_file
 from operations.recovery.kept_states import KeptStates
+from operations.recovery.lacking import lacking
 from operations.recovery.leaving import Leaving
 from operations.recovery.lost_region import QUESTIONS, answering
 from operations.recovery.pulumi import Pulumi
@@ -141,14 +142,15 @@ class RegionRecovery:
                 f"{self._instance} is not in {self._serving}: there is no replica to promote. Its copied "
                 "backups are: `aws rds describe-db-instance-automated-backups`."
             )
-        state = self._given.pulumi.export()
+        state, now = self._given.pulumi.export(), datetime.fromtimestamp(self._clock.now(), UTC)
         return {
             "lost": self._lost,
             "serving": self._serving,
             "answered": there,
             "left": bool(to),
             "replica": str(found["DBInstanceStatus"]),
-            "lag": self._replica.lag(datetime.fromtimestamp(self._clock.now(), UTC)),
+            "lag": self._replica.lag(now),
+            "lacking": lacking(self._after, self._given.connection, now),
             "resources": len((state.get("deployment") or {}).get("resources") or []),
         }
 
@@ -208,6 +210,7 @@ class RegionRecovery:
             first,
             f"{self._serving}: replica {self._instance} is {run.about['replica']}",
             f"the state can be read: {run.about['resources']} resources",
+            *(f"{self._serving} lacks {each}" for each in run.about.get("lacking", ())),
         )
 
     def _loss(self, run: Run) -> str:

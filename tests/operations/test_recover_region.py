@@ -13,10 +13,12 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from infra.configuration import Configuration
 from infra.configuration.files import read_environment
 from operations.checkout import ROOT
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
+from operations.holdings import entries
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.region import KIND, RegionRecovery, Surroundings, recovered
 from operations.recovery.run import Run, Runs
@@ -45,6 +47,14 @@ STEPS = [
 ]
 
 
+def _refused(code: str, operation: str) -> ClientError:
+    return ClientError(cast(Any, {"Error": {"Code": code, "Message": code}}), operation)
+
+
+def _prod() -> Configuration:
+    return read_environment(ROOT, "prod", today=NOW.date())
+
+
 class KilledHere(OperationFailed):
     """Stands for the loss of the machine: nothing after it happens."""
 
@@ -63,6 +73,13 @@ class World:
         }
     )
     copies: list[str] = field(default_factory=lambda: ["triangle/prod/database", "triangle/prod/redis-cache"])
+    entries: list[str] = field(default_factory=lambda: [each.name for each in entries(_prod())])
+    waits: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys(("triangle-prod-cache", "triangle-prod-queue"), "available")
+    )
+    images: bool = True
+    allowed: float = 1000
+    patient: bool = True
     state: dict[str, Any] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     saved: dict[str, Any] = field(default_factory=dict)
@@ -113,7 +130,22 @@ class World:
 
     def get_paginator(self, _: str) -> Any:
         listed = [{"Name": name, "PrimaryRegion": LOST} for name in self.copies]
-        return SimpleNamespace(paginate=lambda **_: [{"SecretList": listed}])
+        own = [{"Name": f"triangle/prod/{name}"} for name in self.entries]
+        return SimpleNamespace(paginate=lambda **_: [{"SecretList": listed}, {"SecretList": own}])
+
+    # what waits
+    def describe_cluster(self, **_: Any) -> dict[str, Any]:
+        return {"cluster": {"status": "ACTIVE"}}
+
+    def describe_replication_groups(self) -> dict[str, Any]:
+        found = [{"ReplicationGroupId": name, "Status": status} for name, status in self.waits.items()]
+        return {"ReplicationGroups": found}
+
+    def describe_images(self, **_: Any) -> dict[str, Any]:
+        return {"imageDetails": [{}] if self.images else []}
+
+    def get_service_quota(self, **_: Any) -> dict[str, Any]:
+        return {"Quota": {"Value": self.allowed}}
 
     def stop_replication_to_replica(self, SecretId: str) -> None:  # noqa: N803  # boto3's name
         self.note(f"secret {SecretId}")
@@ -134,7 +166,8 @@ class World:
         waiting()
         self.note(f"up without {without.rpartition('::')[2]}" if without else "up")
         self.ready = not without
-        self.instance["DBInstanceStatus"] = "available"  # time has passed
+        if self.patient:
+            self.instance["DBInstanceStatus"] = "available"  # time has passed
 
     def changes(self) -> dict[str, int]:
         return {}
@@ -202,8 +235,7 @@ def _resources() -> list[dict[str, Any]]:
     ]
 
 
-def recovery(world: World) -> RegionRecovery:
-    configuration = read_environment(ROOT, "prod", today=NOW.date())
+def recovery(world: World, clock: Clock | None = None) -> RegionRecovery:
     connection = Connection(cast(Any, world), None)
     object.__setattr__(connection, "session", world)
     given = Surroundings(connection, cast(Pulumi, world), world.file, world.file.parent / "recoveries")
@@ -211,7 +243,7 @@ def recovery(world: World) -> RegionRecovery:
     def left() -> Connection:
         return connection
 
-    return RegionRecovery(recovered(configuration), given, left, Clock(NOW.timestamp, world.wait))
+    return RegionRecovery(recovered(_prod()), given, left, clock or Clock(NOW.timestamp, world.wait))
 
 
 def begun(world: World) -> Run:
@@ -304,6 +336,72 @@ def test_a_replica_that_is_busy_is_asked_again(world: World) -> None:
     carried_out(world, begun(world), Kept())
     assert world.calls.count("promote") == 1
     assert world.calls.index("promote") > world.calls.index("up without database")
+
+
+def test_what_the_region_lacks_is_told_before_and_stops_nothing(world: World) -> None:
+    """Somebody pushes the image, or sets the secret, while everything else is built."""
+    world.images, world.allowed = False, 1
+    world.entries.remove("stripe-secret-key")
+    world.waits["triangle-prod-queue"] = "modifying"
+    said = "\n".join(recovery(world).plan(begun(world)).situation)
+    assert "us-east-2 lacks images: 2 of 2 not: admin" in said
+    assert "push the image again" in said
+    assert "us-east-2 lacks quotas: vCPUs" in said
+    assert "us-east-2 lacks secrets: 1 of 11 not: stripe-secret-key; `make secret`" in said
+    assert "us-east-2 lacks redis: triangle-prod-cache is available, triangle-prod-queue is modifying" in said
+    assert carried_out(world, begun(world), Kept()).outcome == "done"
+
+
+def test_where_nothing_is_lacking_nothing_is_said(world: World) -> None:
+    assert "lacks" not in "\n".join(recovery(world).plan(begun(world)).situation)
+
+
+@pytest.mark.parametrize(
+    ("operation", "refusal"),
+    [
+        ("up", OperationFailed("pulumi up ended with 255: VcpuLimitExceeded")),
+        ("promote_read_replica", _refused("InvalidDBInstanceState", "PromoteReadReplica")),
+        ("stop_replication_to_replica", _refused("ThrottlingException", "StopReplicationToReplica")),
+        ("take", OperationFailed("the stack is currently locked")),
+        ("put_object", _refused("SlowDown", "PutObject")),
+    ],
+)
+def test_what_aws_refuses_is_told_and_the_same_command_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, operation: str, refusal: Exception
+) -> None:
+    """A full quota, a database at work, an engine that is locked, AWS at its limits."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise refusal
+
+    run, kept = begun(world), Kept()
+    with monkeypatch.context() as broken:
+        broken.setattr(world, operation, refuse)
+        with pytest.raises(OperationFailed, match="The same command goes on from here"):
+            carried_out(world, run, kept)
+    again = Run(**json.loads(kept.text))
+    assert carried_out(world, again, kept).outcome == "done"
+
+
+def test_a_promotion_that_never_ends_is_told_and_waited_on(world: World) -> None:
+    world.wait = lambda _: None  # type: ignore[method-assign]
+    world.patient = False
+    passed = [NOW.timestamp()]
+
+    def sleep(seconds: float) -> None:
+        passed[0] += seconds
+
+    clock = Clock(lambda: passed[0], sleep)
+    run = begun(world)
+    with pytest.raises(OperationFailed, match=r"promotion: triangle-prod is modifying, after \d+ minutes"):
+        carry_out(
+            recovery(world, clock).plan(run),
+            run,
+            cast(Runs, Kept()),
+            world.file.parent / "recoveries",
+            lambda _: None,
+            clock,
+        )
 
 
 def test_an_environment_without_copies_is_told_so() -> None:
