@@ -67,12 +67,17 @@ class Logs(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _group(self, name: str) -> cloudwatch.LogGroup:
+        waiting, protect = self._args.waiting, self._args.protect
         return cloudwatch.LogGroup(
             name,
             name=group_name(self._args.naming, name),
             retention_in_days=self._args.retention,
             kms_key_id=self._args.key,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
+            # One that waits is mostly empty, so a service can go without a word about it; where it has served
+            # before, what was written there stays in AWS.
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=protect and not waiting, retain_on_delete=protect and waiting
+            ),
         )
 
     def _mask(

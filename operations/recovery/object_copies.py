@@ -1,8 +1,9 @@
-"""Copies an old version of an object on top of what there is; no version is ever removed."""
+"""Copies a version of an object on top of what there is; no version is ever removed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,14 @@ PARTS_MAXIMUM = 10_000
 DAYS_BACK_FROM_ARCHIVE = 7
 
 
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket, and boto3's client of S3 in its region."""
+
+    client: Any
+    name: str
+
+
 def copy_on_top(client: Any, bucket: str, version: Version) -> str:
     """Makes an old version the current one, with its metadata, tags, content type and key of KMS.
 
@@ -26,15 +35,33 @@ def copy_on_top(client: Any, bucket: str, version: Version) -> str:
     Returns:
         The new version's identifier.
     """
+    here = Bucket(client, bucket)
     found = head(client, bucket, version)
-    source = {"Bucket": bucket, "Key": version.key, "VersionId": version.identifier}
-    kept = {**_encryption(found), **_legal_hold(found)}
+    return _copy(here, version, here, found, {**_encryption(found), **_legal_hold(found)})
+
+
+def copy_to(source: Bucket, version: Version, target: Bucket) -> str:
+    """Makes a version the current one of another bucket, with its metadata, tags and content type.
+
+    It is encrypted as that bucket says: the key of another region cannot be used there.
+
+    Returns:
+        The new version's identifier.
+    """
+    found = head(source.client, source.name, version)
+    return _copy(source, version, target, found, _legal_hold(found))
+
+
+def _copy(
+    source: Bucket, version: Version, target: Bucket, found: Mapping[str, Any], kept: Mapping[str, Any]
+) -> str:
     if version.size > SINGLE_COPY_MAXIMUM:
-        return _copy_in_parts(client, bucket, version, {**_described(client, bucket, version, found), **kept})
-    made = client.copy_object(
-        Bucket=bucket,
+        described = _described(source.client, source.name, version, found)
+        return _copy_in_parts(source, version, target, {**described, **kept})
+    made = target.client.copy_object(
+        Bucket=target.name,
         Key=version.key,
-        CopySource=source,
+        CopySource={"Bucket": source.name, "Key": version.key, "VersionId": version.identifier},
         MetadataDirective="COPY",
         TaggingDirective="COPY",
         **kept,
@@ -85,17 +112,18 @@ def _described(client: Any, bucket: str, version: Version, found: Mapping[str, A
     return {**described, "ChecksumAlgorithm": "CRC64NVME", "ChecksumType": "FULL_OBJECT"}
 
 
-def _copy_in_parts(client: Any, bucket: str, version: Version, kept: Mapping[str, Any]) -> str:
-    upload = client.create_multipart_upload(Bucket=bucket, Key=version.key, **kept)["UploadId"]
-    about = {"Bucket": bucket, "Key": version.key, "UploadId": upload}
-    source = {"Bucket": bucket, "Key": version.key, "VersionId": version.identifier}
+def _copy_in_parts(source: Bucket, version: Version, target: Bucket, kept: Mapping[str, Any]) -> str:
+    client = target.client
+    upload = client.create_multipart_upload(Bucket=target.name, Key=version.key, **kept)["UploadId"]
+    about = {"Bucket": target.name, "Key": version.key, "UploadId": upload}
+    copied_from = {"Bucket": source.name, "Key": version.key, "VersionId": version.identifier}
     size = max(PART_BYTES, -(-version.size // PARTS_MAXIMUM))
     try:
         parts = []
         for number, begin in enumerate(range(0, version.size, size), start=1):
             end = min(begin + size, version.size) - 1
             copied = client.upload_part_copy(
-                **about, PartNumber=number, CopySource=source, CopySourceRange=f"bytes={begin}-{end}"
+                **about, PartNumber=number, CopySource=copied_from, CopySourceRange=f"bytes={begin}-{end}"
             )["CopyPartResult"]
             checksums = {name: value for name, value in copied.items() if name.startswith("Checksum")}
             parts.append({"PartNumber": number, "ETag": copied["ETag"], **checksums})

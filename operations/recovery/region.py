@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.configuration import Configuration
-from infra.configuration.buckets import BACKUPS, CATALOGUE, replication_role
+from infra.configuration.buckets import BACKUPS, CATALOGUE, FRONTEND, replication_role
 from infra.configuration.platform_secrets import redis_secret
 from infra.naming import Naming
 from operations.console import OperationError, OperationFailed
@@ -31,7 +31,8 @@ KIND = "region"
 # Redis is made anew, so what its entries say of it is, too.
 _MADE_ANEW = frozenset(redis_secret(purpose) for purpose in ("cache", "queue"))
 # With these S3 copies what it had not copied yet, once the lost region is back.
-_LEFT_ALONE = frozenset([*(replication_role(each.name) for each in CATALOGUE), "replication-trail"])
+_COPIED = (*(each.name for each in CATALOGUE), FRONTEND)
+_LEFT_ALONE = frozenset([*(replication_role(name) for name in _COPIED), "replication-trail"])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from infra.configuration import Configuration
-from infra.configuration.buckets import BACKUPS
+from infra.configuration.buckets import BACKUPS, CATALOGUE, FRONTEND
 from infra.configuration.serving import Serving
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
@@ -15,6 +15,8 @@ from operations.recovery import engine_steps, returned_state, serving_file
 from operations.recovery.kept_states import KeptState, KeptStates
 from operations.recovery.left_behind import LeftBehind
 from operations.recovery.lost_region import QUESTIONS, answering
+from operations.recovery.missed_objects import Done, bring_over
+from operations.recovery.object_copies import Bucket
 from operations.recovery.region import Surroundings, move_of
 from operations.recovery.run import Run
 from operations.recovery.services import Services
@@ -108,6 +110,7 @@ class RegionBack:
                 f"pulumi up: copies and a replica in {self._there.region}; the rest of it is removed",
                 Wait.RETURN,
             ),
+            self._missed(run, kept),
             engine_steps.agreed(self._given.pulumi, run),
         )
         return Recovery(
@@ -190,6 +193,29 @@ class RegionBack:
 
         does = f"remove its secrets: those of {self._naming.region} are copied there"
         return _once(run, "entries", does, Wait.QUICK, act)
+
+    def _missed(self, run: Run, kept: KeptState) -> Step:
+        here, there = self._given.connection.client("s3"), self._back.client("s3")
+        kinds = {each.name: each.replicates_deletions for each in CATALOGUE if each.replicated}
+        if self._configuration.system.frontend is not None:
+            kinds[FRONTEND] = True
+
+        def act(progress: Progress) -> str:
+            copied = hidden = 0
+            for kind, deletions in kinds.items():
+                source = Bucket(here, self._naming.bucket(kind))
+                target = Bucket(there, self._there.bucket(kind))
+
+                def told(count: int, kind: str = kind) -> None:
+                    progress(f"{kind}: {count:,} objects looked at")
+
+                counts = bring_over(source, target, kept.since, deletions=deletions, told=told)
+                copied, hidden = copied + counts[Done.COPIED], hidden + counts[Done.HIDDEN]
+            run.about |= {"files": copied, "filesHidden": hidden}
+            return f"{copied:,} objects copied, {hidden:,} hidden there"
+
+        does = f"copy what was written in {self._naming.region} since, which S3 does not"
+        return _once(run, "missed", does, Wait.MISSED_FILES, act)
 
     def _state(self, run: Run, kept: KeptState) -> Step:
         pulumi, region = self._given.pulumi, self._there.region

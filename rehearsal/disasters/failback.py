@@ -37,6 +37,7 @@ _BACK = {
     "refresh": Wait.STATE,
     "write": Wait.QUICK,
     "wait": Wait.RETURN,
+    "missed": Wait.MISSED_FILES,
     "agree": Wait.STATE,
 }
 _LEAVING = {"stop": Wait.STOP_SERVICES, "replayed": Wait.REPLAYED, **WAITS_OF_REGION}
@@ -54,6 +55,7 @@ class FailbackRehearsed:
         evidence: of the rows that the loss of the region cost, those that the database put aside has.
         lost: those rows.
         files: of the last minutes, those that came from the region when it was back.
+        missed: of those that were written while it was lost, those that it has when it waits again.
         moved_rows: rows that were confirmed before everything moved home.
         moved_lost: of these, those that are gone.
         waiting: how long AWS takes for the deployment that has a region wait again; twice.
@@ -69,6 +71,7 @@ class FailbackRehearsed:
     evidence: int
     lost: int
     files: int
+    missed: int
     moved_rows: int
     moved_lost: int
     waiting: tuple[Times, ...]
@@ -79,7 +82,8 @@ class FailbackRehearsed:
     @property
     def good(self) -> bool:
         """Whether nothing is lost on the way, and program and state agree."""
-        kept = self.evidence == self.lost and self.files == FILES and not self.moved_lost
+        files = self.files == self.missed == FILES
+        kept = self.evidence == self.lost and files and not self.moved_lost
         return kept and self.serves and not any(self.settled)
 
     @property
@@ -104,7 +108,7 @@ class FailbackRehearsed:
             "move": _as_json(self.moved),
             "regionBackAgain": _as_json(self.back_again),
             "evidence": {"rows": self.evidence, "of": self.lost},
-            "files": {"copied": self.files, "of": FILES},
+            "files": {"ofTheLastMinutes": self.files, "writtenMeanwhile": self.missed, "of": FILES},
             "rowsOfTheMove": {"written": self.moved_rows, "lost": self.moved_lost},
             "waiting": [vars(each) for each in self.waiting],
             "previews": list(self.settled),
@@ -119,6 +123,7 @@ class FailbackRehearsed:
         return [
             f"rows that the loss of the region cost: {self.evidence} of {self.lost} are in the one put aside",
             f"files of the last minutes: {self.files} of {FILES} came when the region was back",
+            f"files written while it was lost: it has {self.missed} of {FILES}",
             f"the move home: {self.moved_lost} of {self.moved_rows} rows lost",
             f"rows are written again in {self.region}: {'yes' if self.serves else 'NO'}",
             f"previews after each return, after a refresh: {changes or 'nothing to change'}",
@@ -151,12 +156,20 @@ def prepare(on_stage: Stage) -> Mapping[str, Any]:
     """What has to be there before the region is lost: files that S3 has not copied; answers how the database
     is reached that will be put aside.
     """
-    cloud, configuration = on_stage.session.cloud, on_stage.configuration
-    LATE[cloud.account] = Late({on_stage.session.region})
-    for number in range(FILES):
-        bucket = configuration.naming.bucket(BUCKET)
-        on_stage.call("s3", "put_object", Bucket=bucket, Key=f"last/{number}.pdf", Body=b"%PDF")
+    LATE[on_stage.session.cloud.account] = Late({on_stage.session.region})
+    _write_files(on_stage, "last")
     return on_stage.entry()
+
+
+def _write_files(on_stage: Stage, folder: str) -> None:
+    """As a service does, where everything runs now."""
+    bucket = on_stage.configuration.naming.bucket(BUCKET, on_stage.session.region)
+    for number in range(FILES):
+        on_stage.call("s3", "put_object", Bucket=bucket, Key=f"{folder}/{number}.pdf", Body=b"%PDF")
+
+
+def _documents(on_stage: Stage) -> str:
+    return on_stage.configuration.naming.bucket(BUCKET)
 
 
 def rehearse_on(
@@ -178,13 +191,14 @@ def rehearse_on(
     home = on_stage.configuration.settings.region
     session.cloud.unreachable.discard(home)
     session.datastores.regain(home)
+    _write_files(on_stage, "meanwhile")
     LATE.pop(session.cloud.account).go_on()
     say(f"{home} is back; running `recover region-back`")
     back = on_stage.command("recover", "region-back", "--yes")
     evidence = _rows_put_aside(on_stage, str(back["about"]["evidence"]), before)
     settled = [_settled(on_stage)]
     other = on_stage.configuration.in_recovery_region.naming.bucket(BUCKET)
-    files = list(_keys(on_stage, other))
+    files, missed = list(_keys(on_stage, other)), list(_keys(on_stage, _documents(on_stage), home))
     say(f"everything moves home; running `recover region --to {home}`")
     writer.wait_for(5)
     moved = on_stage.command("recover", "region", "--to", home, "--yes")
@@ -204,6 +218,7 @@ def rehearse_on(
         sum(row in evidence for row in lost.gone),
         lost.lost,
         sum(key.startswith("last/") for key in files),
+        sum(key.startswith("meanwhile/") for key in missed),
         len(kept),
         sum(row not in there for row in kept),
         (first, second),
@@ -229,6 +244,8 @@ def _settled(on_stage: Stage) -> dict[str, int]:
     return on_stage.session.preview().changes
 
 
-def _keys(on_stage: Stage, bucket: str) -> Iterator[str]:
-    for each in on_stage.call("s3", "list_objects_v2", Bucket=bucket).get("Contents", ()):
+def _keys(on_stage: Stage, bucket: str, region: str = "") -> Iterator[str]:
+    cloud = on_stage.session.cloud
+    found = cloud.call("s3", region or on_stage.session.region, "list_objects_v2", Bucket=bucket)
+    for each in found.get("Contents", ()):
         yield str(each["Key"])

@@ -21,6 +21,7 @@ from operations.checkout import ROOT
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
 from operations.recovery.left_behind import REPLICATION
+from operations.recovery.missed_objects import Done
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.region import Surroundings, recovered
 from operations.recovery.region_back import KIND, RegionBack
@@ -38,7 +39,19 @@ LOST_AT = datetime(2026, 11, 29, 3, tzinfo=UTC)
 NOW = LOST_AT + timedelta(hours=9)
 KEPT = "2026-11-29T030000Z-region-state-before.json"
 EVIDENCE = "triangle-prod-until-202611290300"
-STEPS = ["fence", "copied", "aside", "redis", "entries", "state", "refresh", "write", "wait", "agree"]
+STEPS = [
+    "fence",
+    "copied",
+    "aside",
+    "redis",
+    "entries",
+    "state",
+    "refresh",
+    "write",
+    "wait",
+    "missed",
+    "agree",
+]
 
 
 class KilledHere(OperationFailed):
@@ -255,7 +268,21 @@ def pods(monkeypatch: pytest.MonkeyPatch) -> Pods:
 
 
 @pytest.fixture
-def world(tmp_path: Path, pods: Pods) -> World:  # they are asked instead of a cluster
+def brought_over(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, datetime, bool]]:
+    """The buckets, the time, and whether deletions are."""
+    calls: list[tuple[str, str, datetime, bool]] = []
+
+    def bring_over(source: Any, target: Any, since: datetime, *, deletions: bool, told: Any) -> Any:
+        told(1)
+        calls.append((source.name, target.name, since, deletions))
+        return {Done.SAME: 0, Done.COPIED: 2, Done.HIDDEN: 1}
+
+    monkeypatch.setattr("operations.recovery.region_back.bring_over", bring_over)
+    return calls
+
+
+@pytest.fixture
+def world(tmp_path: Path, pods: Pods, brought_over: Any) -> World:  # they are asked instead of a cluster
     file = tmp_path / "Pulumi.prod.yaml"
     text = (ROOT / "Pulumi.prod.yaml").read_text(encoding="utf-8")
     after = "  groundwork:recoveryRegion: us-east-2\n"
@@ -326,6 +353,18 @@ def test_it_is_fenced_first_and_waits_in_the_end(world: World, pods: Pods) -> No
     text = world.file.read_text(encoding="utf-8")
     assert "lost" not in text.replace("lost to", "")
     assert f"groundwork:serving: {SERVING}\n" in text
+
+
+def test_what_was_written_meanwhile_is_brought_over_from_the_time_of_the_loss_on(
+    world: World, brought_over: list[tuple[str, str, datetime, bool]]
+) -> None:
+    run = carried_out(world, begun(world), Kept())
+    of_documents = [each for each in brought_over if "-documents-" in each[0]]
+    ((source, target, since, _),) = of_documents
+    assert source.endswith(f"-{SERVING}")
+    assert target.endswith(f"-{HOME_REGION}")
+    assert since == LOST_AT
+    assert run.about["files"] == 2 * len(brought_over) > 2
 
 
 def test_people_work_all_the_time_so_no_rto_is_told(world: World) -> None:

@@ -87,6 +87,7 @@ def test_nothing_of_the_last_minutes_is_lost_when_the_region_is_back(
     """The old database has the rows that the replica had not received; S3 copies the objects late."""
     assert came_back.evidence == came_back.lost == region_lost.lost
     assert came_back.files == failback.FILES
+    assert came_back.missed == failback.FILES
 
 
 def test_a_region_that_is_back_waits_as_the_other_one_did(came_back: FailbackRehearsed) -> None:

@@ -40,6 +40,7 @@ class Wait(StrEnum):
     RETURN = "return"
     ROLL_BACK = "roll-back"
     SMOKE = "smoke"
+    MISSED_FILES = "missed-files"
     QUICK = "quick"
 
 
@@ -143,6 +144,13 @@ WAITS: Mapping[Wait, Waiting] = {
         Source("RDS user guide, Renaming a DB instance: it restarts; estimated", date(2026, 11, 29)),
     ),
     Wait.REDIS_GONE: Waiting(_redis().delete, _redis().source),
+    Wait.MISSED_FILES: Waiting(
+        Times(300, 3600),
+        Source(
+            "estimated: some two hundred copies a second (operations/recovery/in_parallel.py)",
+            date(2026, 11, 29),
+        ),
+    ),
     Wait.RETURN: Waiting(Times(3500, 8800), _SIMULATED),
     # tests/recovery/test_deployment.py holds this one against the deployment that the rehearsal sees.
     Wait.ROLL_BACK: Waiting(Times(185, 330), _SIMULATED),
