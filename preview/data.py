@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
 
+_LOGS = "aws:cloudwatch/logGroup:LogGroup"
+
 # What each type holds, for `is deleted with …`.
 HOLDS: Mapping[str, str] = {
     "aws:backup/vault:Vault": "the recovery points in it",
-    "aws:cloudwatch/logGroup:LogGroup": "the logs in it",
+    _LOGS: "the logs in it",
     "aws:dynamodb/table:Table": "the items in it",
     "aws:ebs/volume:Volume": "the files on it",
     "aws:ecr/repository:Repository": "the images in it, those that run among them",
@@ -41,6 +43,8 @@ def data_risks(change: Change) -> Iterator[Risk]:
         if step.type == _MADE_ANEW and step.verb is Verb.DELETED:
             if not change.goes_with_another(step):
                 yield Risk(Kind.DATA, step, "is deleted, and with it a way back to before a migration")
+        elif step.type == _LOGS and step.verb is Verb.FORGOTTEN:
+            continue  # CloudWatch removes what is in it when its days are over, whoever looks after it
         elif step.type in HOLDS and step.verb is Verb.FORGOTTEN:
             what = "leaves the program and stays in AWS: nothing here looks after it any more"
             yield Risk(Kind.PROTECTION, step, f"{what}{step.refusal}")

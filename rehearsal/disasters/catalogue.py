@@ -86,7 +86,7 @@ def _of_region(result: region.RegionRehearsed) -> Figures:
 
 
 def _of_failback(result: failback.FailbackRehearsed) -> Figures:
-    return Figures(None, 0, 0, 0, not result.settled)
+    return Figures(result.until_users_are_back, result.moved_lost, 0, 0, not any(result.settled))
 
 
 def _of_files(result: files.FilesRehearsed) -> Figures:
