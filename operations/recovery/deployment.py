@@ -21,6 +21,7 @@ from operations.deployment.findings import State as Check
 from operations.deployment.records import Outcome, Record, Records
 from operations.deployment.smoke import Smoke
 from operations.environments import Connection
+from operations.recovery import engine_steps
 from operations.recovery.deployment_forecast import forecast
 from operations.recovery.pending import Settled, Settlement, pending
 from operations.recovery.pulumi import Pulumi
@@ -197,7 +198,7 @@ class DeploymentRecovery:
             self._deploy(run),
             *([self._start(about)] if about["paused"] else []),
             self._checked(run),
-            self._agreed(run),
+            engine_steps.agreed(self._given.pulumi, run),
         ]
         return Recovery(
             KIND,
@@ -373,17 +374,6 @@ class DeploymentRecovery:
         return Step(
             "checks", does, Wait.SMOKE, lambda: bool(run.about.get("checked")) and rolled_out() is None, act
         )
-
-    def _agreed(self, run: Run) -> Step:
-        def act(_: Progress) -> str:
-            if changes := self._given.pulumi.changes():
-                said = ", ".join(f"{count} to {name}" for name, count in changes.items())
-                raise OperationFailed(f"the preview is not empty ({said}): `pulumi preview --diff`")
-            run.about["agreed"] = True
-            return "pulumi preview: nothing to change"
-
-        does = "program and state agree"
-        return Step("agree", does, Wait.STATE, lambda: bool(run.about.get("agreed")), act)
 
 
 def _note(run: Run, state: Mapping[str, Any], found: Settled) -> None:
