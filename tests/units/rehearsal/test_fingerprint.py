@@ -32,11 +32,13 @@ FILES = {
 
 # Prints what is opened or looked through inside of the checkout while a program declares.
 OPENED = """
-import json, os, sys
+import importlib.util, json, os, sys
 root, opened = os.getcwd(), set()
 def notice(event, arguments):
     if event == "open" and arguments and isinstance(arguments[0], (str, bytes)):
         path = os.path.abspath(os.fsdecode(arguments[0]))
+        if path.endswith(".pyc"):  # of a module that was imported before; also what is being written
+            path = importlib.util.source_from_cache(path)
         if path.startswith(root + os.sep) and "__pycache__" not in path:
             opened.add(os.path.relpath(path, root))
 from tests.support.recorder import record

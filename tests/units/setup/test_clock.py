@@ -13,11 +13,13 @@ from tests.support.recorder import TODAY
 
 # Who asks the clock, and compares with nothing but what has been made in the same test.
 OWN_AGE = {
+    "functions/test_check_recovery.py",
     "functions/test_escalate.py",
     "functions/test_remind.py",
     "functions/test_restore_test_rows.py",
     "functions/test_rotate_database.py",
     "operations/test_backup.py",
+    "operations/test_missed_objects.py",
     "operations/test_recover_files.py",
     "rehearsal/test_deployed_functions.py",
     "support/deployed.py",
