@@ -180,7 +180,7 @@ def _copy(backend: Any, made: Any, value: bytes, rule: dict[str, Any], destinati
 def _with_status(self: Any) -> dict[str, Any]:
     """What S3 tells of an object with a rule, and of a copy (API reference, HeadObject)."""
     found: dict[str, Any] = _response_dict.fget(self)  # type: ignore[attr-defined]
-    status = self.__dict__.get("replication_status")
+    status = getattr(self, "replication_status", None)
     return {**found, _STATUS: status} if status else found
 
 

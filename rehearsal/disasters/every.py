@@ -78,7 +78,7 @@ def play(
     """
     for system in systems or systems_of(root):
         for entry in entries:
-            say(f"{name_of(system)}: {entry.name}")
+            say(f"{name_of(system)}: {entry.name}: {entry.means}")
             yield _played(root, engine, say, system, entry)
 
 
