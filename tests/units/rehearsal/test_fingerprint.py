@@ -39,7 +39,8 @@ def notice(event, arguments):
         path = os.path.abspath(os.fsdecode(arguments[0]))
         if path.endswith(".pyc"):  # of a module that was imported before; also what is being written
             path = importlib.util.source_from_cache(path)
-        if path.startswith(root + os.sep) and "__pycache__" not in path:
+        ours = path.startswith(root + os.sep) and not path.startswith(sys.prefix + os.sep)
+        if ours and "__pycache__" not in path:  # packages are told by their versions
             opened.add(os.path.relpath(path, root))
 from tests.support.recorder import record
 import tests.support.recorder
