@@ -44,10 +44,12 @@ def region(  # noqa: PLR0913, PLR0917  # its options
     """
     with errors_for_people(), aws_errors():
         from operations.checkout import declared
+
+        found_there = declared(env, system)  # a mistake in the files is told before all else is loaded
         from operations.environments import Place, connect
         from operations.recovery.region import RegionRecovery, recovered
 
-        after, place = recovered(declared(env, system)), Place(profile, endpoint_url)
+        after, place = recovered(found_there), Place(profile, endpoint_url)
         given = surroundings(after, place)
         one = RegionRecovery(after, given, lambda: connect(after.in_recovery_region, place))
         runs = runs_of(after, given.connection)
