@@ -7,10 +7,10 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT AGAIN ALL ANEW AUTOMATIC BACK BACKUP BASE CONNECT DATA DIFF DIGESTS ENDPOINT ENDPOINTS ENV FROM \
-	GENERATION HELD INVENTORY JSON LIST MARKDOWN MINUTES NAME NAMES NOW OUTPUT OUTSIDE PARALLEL PATHS PLAN PORT \
-	PROFILES PYTHON REASON REGION SAVE SECOND SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV WAIT WHAT WRITE YES \
-	ZONE
+GIVEN := ACCEPT AGAIN ALL ANEW AUTOMATIC BACK BACKUP BASE CONNECT DATA DIFF DIGESTS ENDPOINT ENDPOINTS ENV FORCE \
+	FORWARD FROM GENERATION HELD INVENTORY JSON LIST MARKDOWN MINUTES NAME NAMES NOW OF ONLY OUTPUT OUTSIDE OWNER_GONE \
+	PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON REGION SAVE SECOND SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE \
+	VENV VERSION WAIT WHAT WRITE YES ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -29,7 +29,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview cost serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs lock engine clean
+.PHONY: help up preview cost serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs release lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -196,8 +196,8 @@ systems: $(READY) ## bring each of the five systems up in each environment, and 
 disaster: $(TESTS_READY) ## break ENV with real rows (NAME=bad-data, database-lost, files-lost, region-lost, failback, bad-deployment), and have recover bring it back
 	@$(REHEARSAL) disaster --env "$$ENV" --name "$$NAME" $(AS_JSON)
 
-disasters: $(TESTS_READY) ## play every disaster in prod of every system (ONLY=name, SYSTEM=FILE: some of them), as one table
-	@$(REHEARSAL) disasters $(AS_JSON) $${ONLY:+--only "$$ONLY"} $${SYSTEM:+--system "$$SYSTEM"}
+disasters: $(TESTS_READY) ## play every disaster in prod of every system (ONLY=name, SYSTEM=FILE: some of them), as one table; WRITE=1 into docs/recovery.md too
+	@$(REHEARSAL) disasters $(AS_JSON) $${ONLY:+--only "$$ONLY"} $${SYSTEM:+--system "$$SYSTEM"} $${WRITE:+--write}
 
 bench: $(READY) ## how long things take, compared with the engine's own floor; WRITE=1 into docs/benchmark.md too
 	@$(REHEARSAL) bench $${WRITE:+--write} $(AS_JSON)
@@ -212,6 +212,9 @@ audit: $(READY) $(CHECKERS_READY) workflows ## checkers made by others on all en
 
 docs: $(TESTS_READY) ## write the generated parts of the documentation anew
 	@$(REHEARSAL) docs $(AS_JSON)
+
+release: $(READY) ## keep the state that VERSION leaves: the program of later versions may replace nothing of it
+	@$(REHEARSAL) release --version "$$VERSION"
 
 lock: $(CHECKERS_READY) ## pin the requirements, and see that all machines find packages; UPGRADE=1 takes newer ones
 	@tools/lock/lock.sh $(CHECKERS)/bin/uv $(if $(UPGRADE),--upgrade)

@@ -257,6 +257,7 @@ class TestClean:
 
 # What would run something, were it part of a command or expanded by make.
 INJECTION = "x'; touch hit; '$(shell touch hit)`touch hit`$$(touch hit)"
+SWITCHES = ["BACK", "FORCE", "FORWARD", "OWNER_GONE", "YES"]
 TARGETS = {
     "up": ["ENV", "SYSTEM", "JSON"],
     "preview": ["ENV", "SYSTEM", "BASE", "TRY"],
@@ -280,6 +281,10 @@ TARGETS = {
     "parity": ["FROM", "TO", "SAVE", "HELD", "ACCEPT", "PROFILES", "ENDPOINTS"],
     "audit": ["ENV", "SYSTEM"],
     "dns": ["ENV", "ZONE", "NAMES"],
+    "recover": ["WHAT", "TO", "SNAPSHOT", "BACKUP", "GENERATION", "OF", "OUTPUT", *SWITCHES],
+    "disaster": ["ENV", "NAME"],
+    "disasters": ["ONLY", "SYSTEM"],
+    "release": ["VERSION"],
     "test": ["TESTS"],
 }
 
@@ -296,6 +301,7 @@ NOT_HANDED_ON = {
     "ENDPOINTS",
     "NAMES",
     "TESTS",
+    *SWITCHES,
 }
 
 
@@ -328,6 +334,16 @@ class TestValues:
         assert not (tmp_path / "checkout" / "hit").exists()
         assert calls() == []
 
+    def test_every_variable_that_a_command_reads_is_handed_on_as_it_stands(self) -> None:
+        """make expands what it exports by itself: a name that GIVEN lacks runs what a person wrote."""
+        text = (ROOT / "Makefile").read_text()
+        given = re.search(r"^GIVEN := ((?:.*\\\n)*.*)$", text, re.MULTILINE)
+        assert given is not None
+        read = set(re.findall(r"\$\$\{?([A-Z][A-Z_]+)|\$\(call each,([A-Z_]+)", text))
+        names = {shell or listed for shell, listed in read} - {"CACHE"}
+        assert len(names) > 40
+        assert names <= set(given[1].replace("\\\n", " ").split())
+
     def test_no_command_has_a_value_of_a_person_in_it(self) -> None:
         text = (ROOT / "Makefile").read_text()
         own = set(re.findall(r"^(?:\$\(\w+\): |export )?([A-Z_]+)\s*[:?]?=", text, re.MULTILINE)) - {"ENV"}
@@ -353,6 +369,9 @@ class TestCommands:
             (["refresh", "ENV=staging"], "refresh --env staging"),
             (["destroy"], "destroy --env dev"),
             (["sdk", "ENV=prod"], "bench-sdk --env prod"),
+            (["disasters", "ONLY=bad-data"], "disasters --only bad-data"),
+            (["disasters", "WRITE=1"], "disasters --write"),
+            (["release", "VERSION=1.2.0"], "release --version 1.2.0"),
             (["reset", "ENV=prod"], "reset --env prod"),
             (["preview", "BASE=a branch; x"], "preview --env dev --base a branch; x"),
         ],
@@ -362,6 +381,23 @@ class TestCommands:
     ) -> None:
         make(*arguments)
         assert calls()[-1] == f"-m rehearsal {expected}"
+
+    @pytest.mark.parametrize(
+        ("arguments", "expected"),
+        [
+            (["TO=latest"], "database --env dev --to latest"),
+            (["ENV=prod", "WHAT=region", "FORCE=1", "YES=1"], "region --env prod --force --yes"),
+            (["WHAT=plan", "OF=region", "OUTPUT=a.svg"], "plan --env dev --of region --output a.svg"),
+            (["WHAT=deployment", "FORWARD=1"], "deployment --env dev --forward"),
+            (["WHAT=region", "OWNER_GONE=1"], "region --env dev --owner-gone"),
+            (["WHAT=retire", "GENERATION=1"], "retire --env dev --generation 1"),
+        ],
+    )
+    def test_a_recovery_gets_what_the_person_said(
+        self, make: Make, calls: Callable[[], list[str]], arguments: list[str], expected: str
+    ) -> None:
+        make("recover", *arguments)
+        assert calls()[-1] == f"-m operations recover {expected}"
 
     def test_a_shell_that_evaluates_what_is_printed_gets_nothing_of_the_installation(
         self, make: Make, calls: Callable[[], list[str]]
