@@ -28,6 +28,7 @@ def repair_moto() -> None:
         _repair_ec2()
         _repair_kms()
         _repair_lambda()
+        _repair_load_balancers()
         importlib.import_module("rehearsal.aws.moto_rds").repair_rds()
         _repair_s3()
         repair_rotation()
@@ -194,6 +195,26 @@ def _repair_lambda() -> None:
     LambdaFunction.get_configuration = get_configuration  # type: ignore[method-assign]
     LambdaFunction.update_configuration = update_configuration  # type: ignore[method-assign,assignment]
     LambdaFunction.update_function_code = update_function_code  # type: ignore[method-assign,assignment]
+
+
+def _repair_load_balancers() -> None:
+    """One whose deletion protection is on stays (DeleteLoadBalancer: OperationNotPermitted)."""
+    from moto.elbv2.exceptions import ELBClientError
+    from moto.elbv2.models import ELBv2Backend
+
+    original = ELBv2Backend.delete_load_balancer
+    if hasattr(original, "repaired"):
+        return
+
+    def delete_load_balancer(self: Any, arn: str) -> None:
+        found = self.load_balancers.get(arn)
+        if found is not None and found.attrs.get("deletion_protection.enabled") == "true":
+            words = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+            raise ELBClientError("OperationNotPermitted", words)
+        original(self, arn)
+
+    delete_load_balancer.repaired = True  # type: ignore[attr-defined]
+    ELBv2Backend.delete_load_balancer = delete_load_balancer  # type: ignore[method-assign]
 
 
 def _repair_s3() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
+from rehearsal.provider import ProviderError
 from tests.support.aws_round_trip import REGION, Life, Made, replayed
 
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
@@ -85,6 +86,14 @@ def test_a_load_balancer_lives(life: Life, network: dict[str, Any]) -> None:
     ):
         made = life.changes_to(made, change)
     life.ends(made)
+
+
+def test_one_that_is_protected_stays(life: Life, network: dict[str, Any]) -> None:
+    made = _load_balancer(life, network, "protected", enableDeletionProtection=True)
+    with pytest.raises(ProviderError, match="deletion protection is enabled"):
+        life.provider.delete(made.resource, made.inputs, made.outputs)
+    life.reads_back(made)
+    life.ends(life.changes_to(made, {"enableDeletionProtection": False}))
 
 
 def test_a_target_group_lives(life: Life, network: dict[str, Any]) -> None:
