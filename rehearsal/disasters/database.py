@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,8 +12,9 @@ from typing import Any
 
 from commands.errors import CommandFailed
 from rehearsal.disasters.stage import Stage, stage
+from rehearsal.disasters.steps import Step, as_json, steps_of, until
 from rehearsal.disasters.writer import TABLE, Row, Writer, rows_of
-from timing.data.recovery import WAITS, Wait
+from timing.data.recovery import Wait
 from timing.facts import Times
 
 Say = Callable[[str], None]
@@ -45,15 +46,6 @@ NOT_REHEARSED = (
     "parameters that wait for a restart, and the version's minor upgrades",
     "the first backup after the restore, and the new replica's seeding",
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of the command: what AWS takes for it, and what it took here (seconds)."""
-
-    name: str
-    expected: Times
-    here: float
 
 
 @dataclass(frozen=True)
@@ -92,11 +84,7 @@ class Rehearsed:
     @property
     def until_users_are_back(self) -> Times:
         """How long people cannot work, on AWS."""
-        names = [each.name for each in self.steps]
-        counted = self.steps[: names.index("start") + 1]
-        return Times(
-            sum(each.expected.typical for each in counted), sum(each.expected.slow for each in counted)
-        )
+        return until(self.steps, "start")
 
     def as_json(self) -> dict[str, Any]:
         """The result for scripts."""
@@ -104,7 +92,7 @@ class Rehearsed:
             "disaster": self.disaster.value,
             "environment": self.environment,
             "good": self.good,
-            "steps": [{"name": each.name, **vars(each.expected), "here": each.here} for each in self.steps],
+            "steps": as_json(self.steps),
             "rows": {"written": self.written, "lost": self.lost, "lostSeconds": round(self.lost_seconds, 2)},
             "serves": self.serves,
             "oldStands": self.old_stands,
@@ -233,16 +221,6 @@ def _forget(on_stage: Stage) -> None:
 def _instances(on_stage: Stage) -> list[str]:
     found = on_stage.call("rds", "describe_db_instances")["DBInstances"]
     return [str(each["DBInstanceIdentifier"]) for each in found]
-
-
-def steps_of(record: dict[str, Any], waits: Mapping[str, Wait]) -> tuple[Step, ...]:
-    """What each step of a command has taken, in the command's order, which JSON does not keep."""
-    found = []
-    for name, wait in waits.items():
-        noted = record["steps"][name]
-        began, ended = (datetime.fromisoformat(noted[key]) for key in ("began", "ended"))
-        found.append(Step(name, WAITS[wait].times, (ended - began).total_seconds()))
-    return tuple(found)
 
 
 def seconds_lost(before: list[Row], there: set[int], destroyed: datetime) -> float:

@@ -15,8 +15,9 @@ from typing import Any
 
 from commands.errors import CommandFailed
 from operations.versions import stack_file, versions, write
-from rehearsal.disasters.database import Step, rows_there, steps_of
+from rehearsal.disasters.database import rows_there
 from rehearsal.disasters.stage import Stage, stage
+from rehearsal.disasters.steps import Step, as_json, steps_of, until
 from rehearsal.disasters.writer import Row, Writer
 from rehearsal.kubernetes.cluster import pods_come_up
 from rehearsal.workspace import ENVIRONMENTS
@@ -90,9 +91,7 @@ class DeploymentRehearsed:
     @property
     def until_users_are_back(self) -> Times:
         """How long people may meet the bad release, on AWS."""
-        names = [each.name for each in self.steps]
-        counted = [each.expected for each in self.steps[: names.index("checks") + 1]]
-        return Times(sum(each.typical for each in counted), sum(each.slow for each in counted))
+        return until(self.steps, "checks")
 
     def as_json(self) -> dict[str, Any]:
         """The result for scripts."""
@@ -100,7 +99,7 @@ class DeploymentRehearsed:
             "disaster": NAME,
             "environment": self.environment,
             "good": self.good,
-            "steps": [{"name": each.name, **vars(each.expected), "here": each.here} for each in self.steps],
+            "steps": as_json(self.steps),
             "killed": {"cutOff": list(self.cut_off), "finished": self.finished, **vars(self.forward)},
             "takenBack": {"back": self.back, "snapshotKept": self.snapshot_kept, **vars(self.deployment)},
             "rows": {"written": self.written, "lost": self.lost, "refused": self.refused},

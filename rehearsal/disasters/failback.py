@@ -9,9 +9,10 @@ from typing import Any
 
 from rehearsal.aws.moto_replication import LATE, Late
 from rehearsal.disasters import region
-from rehearsal.disasters.database import Say, Step, is_written, rows_there, steps_of
+from rehearsal.disasters.database import Say, is_written, rows_there
 from rehearsal.disasters.region import WAITS_OF_REGION, RegionRehearsed, simulated
 from rehearsal.disasters.stage import Stage, stage
+from rehearsal.disasters.steps import Step, as_json, steps_of, until
 from rehearsal.disasters.writer import Writer, rows_of
 from timing.data.recovery import Wait
 from timing.facts import Times
@@ -94,9 +95,7 @@ class FailbackRehearsed:
     @property
     def until_users_are_back(self) -> Times:
         """How long people cannot work while everything moves, on AWS."""
-        names = [each.name for each in self.moved]
-        counted = [each.expected for each in self.moved[: names.index("ready") + 1]]
-        return Times(sum(each.typical for each in counted), sum(each.slow for each in counted))
+        return until(self.moved, "ready")
 
     def as_json(self) -> dict[str, Any]:
         """The result for scripts."""
@@ -104,9 +103,9 @@ class FailbackRehearsed:
             "disaster": NAME,
             "environment": self.environment,
             "good": self.good,
-            "regionBack": _as_json(self.back),
-            "move": _as_json(self.moved),
-            "regionBackAgain": _as_json(self.back_again),
+            "regionBack": as_json(self.back),
+            "move": as_json(self.moved),
+            "regionBackAgain": as_json(self.back_again),
             "evidence": {"rows": self.evidence, "of": self.lost},
             "files": {"ofTheLastMinutes": self.files, "writtenMeanwhile": self.missed, "of": FILES},
             "rowsOfTheMove": {"written": self.moved_rows, "lost": self.moved_lost},
@@ -128,10 +127,6 @@ class FailbackRehearsed:
             f"rows are written again in {self.region}: {'yes' if self.serves else 'NO'}",
             f"previews after each return, after a refresh: {changes or 'nothing to change'}",
         ]
-
-
-def _as_json(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
-    return [{"name": each.name, **vars(each.expected), "here": each.here} for each in steps]
 
 
 def rehearse(

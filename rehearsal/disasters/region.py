@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.configuration.platform_secrets import redis_secret
-from rehearsal.disasters.database import Step, is_written, rows_there, seconds_lost, steps_of
+from rehearsal.disasters.database import is_written, rows_there, seconds_lost
 from rehearsal.disasters.stage import Stage, stage
+from rehearsal.disasters.steps import Step, as_json, steps_of, until
 from rehearsal.disasters.writer import Writer
 from timing.data.recovery import Wait
 from timing.facts import Times
@@ -92,9 +93,7 @@ class RegionRehearsed:
     @property
     def until_users_are_back(self) -> Times:
         """How long people cannot work, on AWS."""
-        names = [each.name for each in self.steps]
-        counted = [each.expected for each in self.steps[: names.index("ready") + 1]]
-        return Times(sum(each.typical for each in counted), sum(each.slow for each in counted))
+        return until(self.steps, "ready")
 
     def as_json(self) -> dict[str, Any]:
         """The result for scripts."""
@@ -102,7 +101,7 @@ class RegionRehearsed:
             "disaster": NAME,
             "environment": self.environment,
             "good": self.good,
-            "steps": [{"name": each.name, **vars(each.expected), "here": each.here} for each in self.steps],
+            "steps": as_json(self.steps),
             "state": {"forgotten": self.forgotten, "moved": self.moved},
             "rows": {"written": self.written, "lost": self.lost, "lostSeconds": round(self.lost_seconds, 2)},
             "callsToTheLostRegion": list(self.calls),
