@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands.errors import Exit, errors_for_people
+from commands.errors import CommandError, Exit, errors_for_people
 from commands.output import show_json
 from infra.configuration.environments import Environment as Names
 from rehearsal.options import ROOT, Environment, Json, System, check, chosen_engine
@@ -105,18 +105,28 @@ def disasters(
     system: Annotated[
         list[Path] | None, typer.Option(help="a system file; repeatable; all five without")
     ] = None,
+    write: Annotated[bool, typer.Option("--write", help="the worst of each into docs/recovery.md")] = False,
     json_: Json = False,
 ) -> None:
     """Play every disaster in prod of every system: minutes, rows and seconds lost, calls, next previews.
 
     Exit codes: 0 every promise holds; 1 one does not, or could not be played; 2 there is no such disaster.
     """
+    from commands.files import write_atomically
+    from documentation.disasters_table import with_disasters
     from rehearsal.disasters import every
     from rehearsal.disasters.catalogue import CATALOGUE, disaster_named
 
     with errors_for_people():
+        if write and (only or system):
+            raise CommandError("--write: found with --only or --system; allowed: with all disasters alone.")
         entries = [disaster_named(each) for each in only or ()] or CATALOGUE
         found = list(every.play(ROOT, chosen_engine(), _say, system or (), entries))
+        if write:
+            page = ROOT / "docs" / "recovery.md"
+            played = [each.as_json() for each in found]
+            now = datetime.now(UTC).date()
+            write_atomically(page, with_disasters(page.read_text(encoding="utf-8"), played, now))
         show_json(every.as_json(found)) if json_ else every.show(found)
         if any(each.broken for each in found):
             raise typer.Exit(Exit.FAILED)
@@ -194,7 +204,30 @@ def docs(json_: Json = False) -> None:
         show_json({"folder": str(ROOT), "files": files}) if json_ else typer.echo("\n".join(files))
 
 
+def release(
+    version: Annotated[str, typer.Option(help="three numbers, as in 1.2.0")],
+) -> None:
+    """Keep the state that this release leaves: later programs are previewed on it, and replace nothing."""
+    from rehearsal.released import keep_release
+
+    with errors_for_people():
+        file = keep_release(ROOT, chosen_engine(), version)
+        typer.echo(f"{file.relative_to(ROOT)}: commit it with the changelog's heading, and tag that commit.")
+
+
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
-    for command in (manifests, timeline, cost, systems, disaster, disasters, bench, bench_sdk, audit, docs):
+    for command in (
+        manifests,
+        timeline,
+        cost,
+        systems,
+        disaster,
+        disasters,
+        bench,
+        bench_sdk,
+        audit,
+        docs,
+        release,
+    ):
         app.command()(command)

@@ -116,3 +116,20 @@ def test_what_is_no_environment_cannot_be_thrown_away() -> None:
         "there is no environment 'production'; there are: dev, staging, prod. Did you mean prod?"
         in done.output
     )
+
+
+@pytest.mark.parametrize("part", [["--only", "bad-data"], ["--system", "examples/systems/node.yaml"]])
+def test_the_table_of_disasters_is_written_of_all_of_them_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, part: list[str]
+) -> None:
+    played: list[object] = []
+    monkeypatch.setattr("rehearsal.disasters.every.play", lambda *_: played)
+    result = RUN.invoke(cli.app, ["disasters", "--write", *part])
+    assert result.exit_code == 2
+    assert "allowed: with all disasters alone" in result.output
+
+
+def test_what_is_no_version_is_told_before_anything_is_deployed() -> None:
+    result = RUN.invoke(cli.app, ["release", "--version", "next"])
+    assert result.exit_code == 2
+    assert "VERSION: found next; allowed: three numbers" in result.output

@@ -1,0 +1,66 @@
+"""The table of disasters in docs/recovery.md: the worst of all systems, where the page has its place."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from documentation.disasters_table import BEGIN, END, disasters_table, with_disasters
+from documentation.graph import DocumentationError
+from tests.support.checkout import ROOT
+
+DAY = date(2026, 11, 30)
+
+
+def played(system: str, **more: Any) -> dict[str, Any]:
+    return {
+        "system": system,
+        "disaster": "storm",
+        "expected": {"typical": 65, "slow": 600},
+        "rowsLost": 1,
+        "secondsLost": 0.25,
+        "callsToTheLostRegion": 0,
+        "nextPreviewEmpty": True,
+        "broken": [],
+        **more,
+    }
+
+
+def last_line(*found: dict[str, Any]) -> str:
+    return disasters_table(found, DAY)[-2]
+
+
+def test_a_line_has_the_worst_that_any_system_has_seen() -> None:
+    worse = played("node", expected={"typical": 60, "slow": 905}, rowsLost=3, secondsLost=0.5)
+    assert last_line(played("escrow"), worse) == "| storm | 1:05 | 15:05 | 3 | 0.5 | 0 | empty |"
+
+
+def test_one_preview_that_is_not_empty_is_seen() -> None:
+    assert "**not empty**" in last_line(played("escrow"), played("node", nextPreviewEmpty=False))
+
+
+def test_what_is_not_known_is_no_figure() -> None:
+    unknown = {"expected": None, "rowsLost": None, "secondsLost": None, "callsToTheLostRegion": None}
+    line = last_line(played("node", **unknown, nextPreviewEmpty=None))
+    assert line == "| storm | by how much there is | by how much there is | - | - | - | - |"
+
+
+def test_a_broken_promise_is_named() -> None:
+    lines = "\n".join(disasters_table([played("escrow"), played("node", broken=["takes longer"])], DAY))
+    assert "Broken promises: node storm." in lines
+    assert "Every promise was kept." in "\n".join(disasters_table([played("escrow")], DAY))
+
+
+def test_the_rest_of_the_page_stays_and_the_table_before_goes() -> None:
+    page = (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8")
+    once = with_disasters(page, [played("escrow")], DAY)
+    assert with_disasters(once, [played("node")], DAY) == with_disasters(page, [played("node")], DAY)
+    assert once.partition(BEGIN)[0] == page.partition(BEGIN)[0]
+    assert once.partition(END)[2] == page.partition(END)[2]
+
+
+def test_a_page_without_a_place_for_it_is_told() -> None:
+    with pytest.raises(DocumentationError, match="put them back"):
+        with_disasters("# When something is lost\n", [played("node")], DAY)
