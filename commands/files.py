@@ -28,23 +28,23 @@ def check_file(path: Path) -> None:
         raise CommandError(f"{path}: {found}. Name a file.")
 
 
-def write_atomically(path: Path, text: str, *, mode: int | None = None) -> None:
+def write_atomically(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
     """Writes under a temporary name and renames, so that nobody ever sees half a file.
 
     A file that is there keeps its mode, and a link goes on pointing to what it points to.
 
     Args:
         path: the file.
-        text: its whole content; line endings are written as they stand there.
+        content: all of it; line endings are written as they stand there.
         mode: of a new file; what is usual for the user where none is given.
     """
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(handle, "wb") as file:
             os.fchmod(file.fileno(), _mode(path, mode))
-            file.write(text)
+            file.write(content.encode() if isinstance(content, str) else content)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
