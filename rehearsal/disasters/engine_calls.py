@@ -1,6 +1,7 @@
 """The command `pulumi` for commands that are rehearsed: a small script that asks the session for each call.
 
 Providers, program and state are the session's, which is another process than the command that is rehearsed.
+The other end is `engine_client`.
 """
 
 from __future__ import annotations
@@ -8,19 +9,18 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-import urllib.request
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from commands.files import write_atomically
 from operations.recovery.pulumi import PARALLEL
+from rehearsal.disasters import engine_client
 from rehearsal.outcome import EngineError
 from rehearsal.session import Session
 from timing.forecast import Forecast
 from timing.recorded import graph_of, run_of
 
-_PATH = "/groundwork-pulumi"
 _FAILED = 255  # the engine's own code for it
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -41,7 +41,7 @@ class EngineCalls:
         self.forecasts: list[Forecast] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != _PATH:
+        if environ.get("PATH_INFO") != engine_client.PATH:
             return self._others(environ, start_response)
         arguments = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
         body = json.dumps(self._answer(arguments)).encode()
@@ -82,30 +82,16 @@ class EngineCalls:
         return {"code": 0, "out": result.output, "errors": ""}
 
 
-def write_script(folder: Path, url: str, root: Path) -> Path:
+def write_script(folder: Path, port: int) -> Path:
     """Writes the script; answers the folder that it is in.
 
     Args:
         folder: where it may be.
-        url: of the embedded AWS.
-        root: of the rehearsal's own code.
+        port: of the embedded AWS, which `EngineCalls` answers on too.
     """
-    command = shlex.join([sys.executable, "-m", __name__, f"{url}{_PATH}"])
+    # Without the packages that are installed, whose mere finding takes as long as everything else.
+    command = shlex.join([sys.executable, "-I", "-S", engine_client.__file__, str(port)])
     target = folder / "bin"
     target.mkdir()
-    text = f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {command} "$@"\n'
-    write_atomically(target / "pulumi", text, mode=0o755)
+    write_atomically(target / "pulumi", f'#!/bin/sh\nexec {command} "$@"\n', mode=0o755)
     return target
-
-
-def _main(url: str, arguments: Sequence[str]) -> int:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, json.dumps(list(arguments)).encode()) as answer:
-        found = json.load(answer)
-    sys.stdout.write(found["out"])
-    sys.stderr.write(found["errors"])
-    return int(found["code"])
-
-
-if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1], sys.argv[2:]))

@@ -235,9 +235,7 @@ def stage(
             thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
             thread.start()
             try:
-                one = Stage(
-                    root, session, configuration, url, write_script(Path(folder), url, checkout), clients
-                )
+                one = Stage(root, session, configuration, url, write_script(Path(folder), port), clients)
                 if data:
                     one.prepare()
                 yield one
