@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import pulumi
+
 from infra import wiring
 from infra.account.budget import Budget
 from infra.account.deployment import Deployment
 from infra.account.people import People
 from infra.account.runners import Runners
 from infra.account.trail import Trail
+from infra.common import CommonArgs, CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.data.database import Database
 from infra.data.redis import Redis
@@ -58,48 +61,44 @@ def declare(configuration: Configuration) -> Outputs:
     regions = declare_regions(configuration)
     home, worldwide = regions[RegionRole.HOME].opts, regions[RegionRole.GLOBAL].opts
 
-    keys, copies = _keys_and_copies(configuration, regions)
-    notifications = Notifications("notifications", wiring.notifications(configuration, keys), home)
-    network = Network("network", wiring.network(configuration, keys), home)
-    Logs("logs", wiring.logs(configuration, keys), home)
-    cluster = Cluster("cluster", wiring.cluster(configuration, keys, network), home)
-    pod_group = PodGroup("pod-group", wiring.pod_group(configuration, network, cluster), home)
-    Registry(
-        "registry",
-        wiring.registry(configuration, configuration.naming, keys, copies),
-        home,
-    )
+    keys, common, copies = _keys_and_copies(configuration, regions)
+    notifications = Notifications("notifications", wiring.notifications(configuration, common, keys), home)
+    network = Network("network", wiring.network(configuration, common), home)
+    Logs("logs", wiring.logs(configuration, common), home)
+    cluster = Cluster("cluster", wiring.cluster(configuration, common, keys, network), home)
+    pod_group = PodGroup("pod-group", wiring.pod_group(configuration.naming, network, cluster), home)
+    Registry("registry", wiring.registry(configuration, common, copies), home)
 
     attempted = wiring.release(configuration)
     release = Release("release", attempted, home) if attempted else None
     database = Database(
-        "database", wiring.database(configuration, keys, network, pod_group, release, copies), home
+        "database", wiring.database(configuration, common, network, pod_group, release, copies), home
     )
     redis = {
         purpose: Redis(purpose, args, home)
-        for purpose, args in wiring.redis(configuration, keys, network, pod_group, copies).items()
+        for purpose, args in wiring.redis(configuration, common, network, pod_group, copies).items()
     }
-    storage = Storage("storage", wiring.storage(configuration, keys, copies), home)
-    secrets = Secrets("secrets", wiring.secrets(configuration, keys, copies), home)
+    storage = Storage("storage", wiring.storage(configuration, common, copies), home)
+    secrets = Secrets("secrets", wiring.secrets(configuration, common, copies), home)
     entries = wiring.entries(database, redis, secrets)
 
-    vault = Vault("vault", wiring.vault(configuration.naming, configuration.settings.standard), home)
+    vault = Vault("vault", wiring.vault(configuration, common), home)
     backed_up = wiring.backup(configuration, database, storage, notifications, vault, copies)
     Backup("backup", backed_up, home)
     replica = _waiting(configuration, regions, copies, database)
-    Trail("trail", wiring.trail(configuration, keys, storage, notifications), home)
+    Trail("trail", wiring.trail(configuration, common, storage, notifications), home)
     deployment = Deployment("deployment", wiring.deployment(configuration), worldwide)
-    inside_network = wiring.runners(configuration, keys, network, cluster)
+    inside_network = wiring.runners(configuration, common, network, cluster)
     if inside_network is not None:
         Runners("runners", inside_network, home)
 
-    edge = _edge(configuration, regions, network, pod_group, storage, copies)
-    People("people", wiring.people(configuration, keys, entries, copies, edge.distributions), worldwide)
+    edge = _edge(configuration, regions, common, network, pod_group, storage, copies)
+    People("people", wiring.people(configuration, common, entries, copies, edge.distributions), worldwide)
 
     rotators = {
         rotator: Function(rotator, args, home)
         for rotator, args in wiring.rotators(
-            configuration, keys, network, database, redis, entries, copies
+            configuration, common, network, database, redis, entries, copies
         ).items()
     }
     rotation = Rotation(
@@ -108,7 +107,7 @@ def declare(configuration: Configuration) -> Outputs:
     scheduled = [
         Function(name, args, home)
         for name, args in wiring.scheduled(
-            configuration, keys, storage, entries, database, notifications
+            configuration, common, keys, storage, entries, database, notifications
         ).items()
     ]
 
@@ -116,7 +115,7 @@ def declare(configuration: Configuration) -> Outputs:
     if placed is not None:
         place = RestoredPlace("restored-place", placed, home)
         tested = wiring.restore_test(
-            configuration, keys, network, storage, database, place, rotation.prepared
+            configuration, common, network, storage, database, place, rotation.prepared
         )
         scheduled.append(Function(RESTORE_TEST, tested, home))
 
@@ -125,12 +124,14 @@ def declare(configuration: Configuration) -> Outputs:
     ready = wiring.PodsReady(rotation.prepared, database.backup, nodes.pool)
     workloads = Workloads(
         "workloads",
-        wiring.workloads(configuration, keys, cluster, storage, entries, ready, release, edge.load_balancer),
+        wiring.workloads(
+            configuration, common, cluster, storage, entries, ready, release, edge.load_balancer
+        ),
         inside,
     )
     Reloader("reloader", wiring.reloader(configuration, workloads), inside)
     OnCall("on-call", wiring.on_call(configuration, workloads), inside)
-    watched_jobs = wiring.watch_jobs(configuration, keys, network, cluster)
+    watched_jobs = wiring.watch_jobs(configuration, common, network, cluster)
     if watched_jobs is not None:
         watcher = Function(WATCH_JOBS, watched_jobs, home)
         JobWatch("job-watch", wiring.job_watch(configuration, cluster, watcher, workloads), inside)
@@ -150,7 +151,7 @@ def declare(configuration: Configuration) -> Outputs:
         functions=[*rotators.values(), *scheduled],
         workloads=workloads,
     )
-    _watch(configuration, regions, keys, copies, notifications, parts)
+    _watch(configuration, regions, common, keys, copies, notifications, parts)
 
     return Outputs(
         region=configuration.settings.region,
@@ -168,28 +169,40 @@ def declare(configuration: Configuration) -> Outputs:
     )
 
 
-def _keys_and_copies(configuration: Configuration, regions: Regions) -> tuple[Keys, wiring.Copies | None]:
-    """The encryption keys, and what waits in the other place for copies; in prod alone.
+def _keys_and_copies(
+    configuration: Configuration, regions: Regions
+) -> tuple[Keys, CommonArgsWithKeys, wiring.Copies | None]:
+    """The encryption keys, what components here have in common, and what waits elsewhere for copies.
 
     Home's keys come first, wherever the environment runs: one of them has a replica in the other place.
     """
-    naming, standard = configuration.naming, configuration.settings.standard
+    naming = configuration.naming
+    places = {RegionRole.HOME: wiring.common(configuration, naming)}
+    if configuration.settings.copies:
+        places[RegionRole.RECOVERY] = wiring.common(configuration, naming.in_recovery_region)
     original: Keys | None = None
     made: dict[RegionRole, Keys] = {}
-    namings = {RegionRole.HOME: naming}
-    if configuration.settings.copies:
-        namings[RegionRole.RECOVERY] = naming.in_recovery_region
-    for role, each in sorted(namings.items(), key=lambda one: one[1].place is Place.RECOVERY):
-        args = wiring.keys(each, standard, serving=role is RegionRole.HOME, original=original)
+    for role, place in sorted(places.items(), key=lambda one: one[1].naming.place is Place.RECOVERY):
+        args = wiring.keys(place, serving=role is RegionRole.HOME, original=original)
         original = made[role] = Keys("keys", args, regions[role].opts)
-    if RegionRole.RECOVERY not in made:
-        return made[RegionRole.HOME], None
-    keys, there = made[RegionRole.RECOVERY], regions[RegionRole.RECOVERY].opts
-    return made[RegionRole.HOME], wiring.Copies(
-        keys,
-        Storage("storage", wiring.storage_copies(configuration, keys), there),
-        Registry("registry", wiring.registry(configuration, naming.in_recovery_region, keys), there),
-        Vault("vault", wiring.vault(naming.in_recovery_region, standard), there),
+    common = {role: wiring.with_keys(places[role], keys) for role, keys in made.items()}
+    copies = None
+    if RegionRole.RECOVERY in made:
+        opts = regions[RegionRole.RECOVERY].opts
+        copies = _copies(configuration, common[RegionRole.RECOVERY], made[RegionRole.RECOVERY], opts)
+    return made[RegionRole.HOME], common[RegionRole.HOME], copies
+
+
+def _copies(
+    configuration: Configuration, common: CommonArgsWithKeys, keys: Keys, there: pulumi.ResourceOptions
+) -> wiring.Copies:
+    """What waits in the other place for copies; in prod alone."""
+    return wiring.Copies(
+        common=common,
+        keys=keys,
+        storage=Storage("storage", wiring.storage_copies(configuration, common), there),
+        registry=Registry("registry", wiring.registry(configuration, common), there),
+        vault=Vault("vault", wiring.vault(configuration, common), there),
     )
 
 
@@ -202,14 +215,14 @@ def _waiting(
     """
     if copies is None:
         return None
-    there, keys = regions[RegionRole.RECOVERY].opts, copies.keys
-    network = Network("network", wiring.recovery_network(configuration, keys), there)
-    Logs("logs", wiring.waiting_logs(configuration, keys), there)
-    cluster = Cluster("cluster", wiring.waiting_cluster(configuration, keys, network), there)
-    pods = PodGroup("pod-group", wiring.waiting_pod_group(configuration, network, cluster), there)
-    for purpose, args in wiring.waiting_redis(configuration, keys, network, pods).items():
+    there, common = regions[RegionRole.RECOVERY].opts, copies.common
+    network = Network("network", wiring.recovery_network(configuration, common), there)
+    Logs("logs", wiring.waiting_logs(configuration, common), there)
+    cluster = Cluster("cluster", wiring.waiting_cluster(configuration, common, copies.keys, network), there)
+    pods = PodGroup("pod-group", wiring.pod_group(common.naming, network, cluster), there)
+    for purpose, args in wiring.waiting_redis(configuration, common, network, pods).items():
         Redis(purpose, args, there)
-    return ReadReplica("database", wiring.read_replica(configuration, keys, network, database), there)
+    return ReadReplica("database", wiring.read_replica(configuration, common, network, database), there)
 
 
 @dataclass(frozen=True)
@@ -225,6 +238,7 @@ class _Edge:
 def _edge(
     configuration: Configuration,
     regions: Regions,
+    common: CommonArgs,
     network: Network,
     pod_group: PodGroup,
     storage: Storage,
@@ -235,35 +249,36 @@ def _edge(
     dns = Dns("dns", wiring.dns(configuration), worldwide.opts)
     certified = wiring.certificates(configuration, dns, worldwide.provider)
     certificates = Certificates("certificates", certified, home.opts)
-    balanced = wiring.load_balancer(configuration, network, pod_group, storage, dns, certificates)
+    balanced = wiring.load_balancer(configuration, common, network, pod_group, storage, dns, certificates)
     load_balancer = LoadBalancer("load-balancer", balanced, home.opts)
-    firewall = Firewall("firewall", wiring.firewall(configuration), worldwide.opts)
+    firewall = Firewall("firewall", wiring.firewall(configuration, common), worldwide.opts)
     distributed = wiring.distributions(configuration, storage, dns, certificates, firewall, load_balancer)
     distributions = Distributions("distributions", distributed, worldwide.opts)
-    _frontend(configuration, regions, storage, distributions, copies)
+    _frontend(regions, common, storage, distributions, copies)
     return _Edge(dns, certificates, load_balancer, distributions)
 
 
 def _frontend(
-    configuration: Configuration,
     regions: Regions,
+    common: CommonArgs,
     storage: Storage,
     distributions: Distributions,
     copies: wiring.Copies | None,
 ) -> None:
     """The static site, and its copy in the other place; neither for a system without."""
-    naming, copy = configuration.naming, None
+    copy = None
     if copies is not None:
-        there = wiring.frontend(configuration, naming.in_recovery_region, copies.storage, distributions)
+        there = wiring.frontend(copies.common, copies.storage, distributions)
         opts = regions[RegionRole.RECOVERY].opts
         copy = Frontend("frontend", there, opts).bucket if there else None
-    if here := wiring.frontend(configuration, naming, storage, distributions):
+    if here := wiring.frontend(common, storage, distributions):
         Frontend("frontend", replace(here, copy=copy), regions[RegionRole.HOME].opts)
 
 
 def _watch(
     configuration: Configuration,
     regions: Regions,
+    common: CommonArgsWithKeys,
     keys: Keys,
     copies: wiring.Copies | None,
     notifications: Notifications,
@@ -277,11 +292,11 @@ def _watch(
     told = {RegionRole.HOME: notifications}
     for role in (RegionRole.GLOBAL, *([RegionRole.RECOVERY] if parts.replica else [])):
         there = copies.keys if copies and role is RegionRole.RECOVERY else None
-        ways = wiring.notifications_of(configuration, role, there)
+        ways = wiring.notifications_of(configuration, common, role, there)
         told[role] = Notifications(f"notifications-{role}", ways, regions[role].opts)
 
     escalation = Escalation("escalation", wiring.escalation(configuration, keys), home)
-    escalate = wiring.escalate(configuration, keys, escalation, list(told.values()))
+    escalate = wiring.escalate(common, keys, escalation, list(told.values()))
     parts = replace(parts, functions=[*parts.functions, Function("escalate", escalate, home)])
 
     watched = wiring.watched(configuration, parts)
@@ -293,7 +308,7 @@ def _watch(
         )
         for role, topics in told.items()
     }
-    Events("events", wiring.events(configuration, keys, watched), home)
+    Events("events", wiring.events(configuration, common, watched), home)
     Budget("budget", wiring.budget(configuration, notifications), home)
     alarms = made[RegionRole.HOME]
     Dashboard("dashboard", wiring.dashboard(configuration, parts, watched, alarms, notifications), home)

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
-from infra.naming import Naming
+from infra.common import CommonArgsWithKeys
 
 
 @dataclass(frozen=True)
@@ -17,18 +17,16 @@ class PeopleArgs:
     """What the commands work on.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of the place that the environment runs in.
         entries: ARNs of all entries of Secrets Manager.
         given_out: of those whose values people give out.
-        secrets_key: ARN of the key that encrypts them.
         replica_key: of the one that encrypts their copies; None where there are none.
         distributions: ARNs of the CDN's distributions.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     entries: Sequence[pulumi.Input[str]]
     given_out: Sequence[pulumi.Input[str]]
-    secrets_key: pulumi.Input[str]
     replica_key: pulumi.Input[str] | None
     distributions: Sequence[pulumi.Input[str]]
 
@@ -50,7 +48,7 @@ class People(pulumi.ComponentResource):
             if statements:
                 aws_iam.Policy(
                     policy,
-                    name=args.naming.named(policy),
+                    name=args.common.naming.named(policy),
                     description=description,
                     policy=iam.document(*statements),
                     opts=pulumi.ResourceOptions(parent=self),
@@ -59,12 +57,12 @@ class People(pulumi.ComponentResource):
 
 
 def _statements(args: PeopleArgs) -> list[iam.Statement]:
-    naming = args.naming
+    naming = args.common.naming
     statements: list[iam.Statement] = []
     if args.given_out:
         replica = iam.Key(args.replica_key, naming.recovery_region) if args.replica_key is not None else None
         statements += iam.encrypted.set_secrets(
-            args.given_out, iam.Key(args.secrets_key, naming.region), replica
+            args.given_out, iam.Key(args.common.secrets_key, naming.region), replica
         )
     if args.distributions:
         statements += iam.empty_caches(args.distributions)

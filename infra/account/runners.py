@@ -10,9 +10,9 @@ from pulumi_aws import cloudwatch, codebuild, ec2, vpc
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.common import CommonArgsWithKeys
 from infra.foundations import ports
 from infra.foundations.security_rules import grant_egress, grant_ingress
-from infra.naming import Naming
 
 # 7 GB and 4 vCPU (CodeBuild user guide, "Build environment compute types"): a deployment of prod needs half.
 COMPUTE = "BUILD_GENERAL1_MEDIUM"
@@ -27,26 +27,22 @@ class RunnersArgs:
     """Where they are, and for whom.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of their place.
         repository: on GitHub, owner and name.
         connection: ARN of the connection to GitHub.
         vpc_id: the network.
         subnet_ids: private subnets, with a way to the internet: GitHub is there.
         cluster_security_group_id: of the cluster's API.
         endpoint_security_group_id: of the network's interface endpoints; None where there are none.
-        log_retention: days.
-        log_key: encrypts the logs.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     repository: str
     connection: str
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     cluster_security_group_id: pulumi.Input[str]
     endpoint_security_group_id: pulumi.Input[str] | None
-    log_retention: int
-    log_key: pulumi.Input[str]
 
 
 class Runners(pulumi.ComponentResource):
@@ -60,12 +56,12 @@ class Runners(pulumi.ComponentResource):
     def __init__(self, name: str, args: RunnersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:deployment:Runners", name, None, opts)
         self._args, self._here = args, pulumi.ResourceOptions(parent=self)
-        self._name = args.naming.named("runners")
+        self._name = args.common.naming.named("runners")
         logs = cloudwatch.LogGroup(
             "runners",
             name=f"/aws/codebuild/{self._name}",
-            retention_in_days=args.log_retention,
-            kms_key_id=args.log_key,
+            retention_in_days=args.common.log_retention,
+            kms_key_id=args.common.log_key,
             opts=self._here,
         )
         role, policy = self._role(logs)
@@ -164,7 +160,7 @@ class Runners(pulumi.ComponentResource):
         return group.id
 
     def _role(self, logs: cloudwatch.LogGroup) -> tuple[aws_iam.Role, aws_iam.RolePolicy]:
-        args, naming = self._args, self._args.naming
+        args, naming = self._args, self._args.common.naming
         project = naming.arn("codebuild", f"project/{self._name}")
         trust = iam.trust_service("codebuild.amazonaws.com", account=naming.account, source=project)
         role = aws_iam.Role(

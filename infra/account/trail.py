@@ -12,6 +12,7 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.account import trail_iam
+from infra.common import CommonArgsWithKeys
 from infra.configuration.buckets import AUDIT, BACKUPS, replication_role
 from infra.configuration.severities import Severity
 from infra.configuration.singletons import Singleton
@@ -38,7 +39,7 @@ class TrailArgs:
     """What is watched over, and who is told.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of its place; `protect` is for the trail's key.
         bucket: the audit bucket.
         bucket_ready: lets the trail write.
         watched: ARNs of the buckets of which it is noted who reads or removes an object, copies in another
@@ -47,13 +48,10 @@ class TrailArgs:
         secret_readers: names of the roles that may read secrets, with * for any letters.
         detects_threats: GuardDuty looks for attacks, and is the platform's own.
         analyzes_access: Access Analyzer is the platform's own.
-        log_retention: days that the trail is kept where it can be searched.
-        log_key: encrypts that log.
         topic: is told to review access.
-        protect: the trail's key cannot be removed by mistake.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     bucket: str
     bucket_ready: pulumi.Resource
     watched: Mapping[str, Sequence[str]]
@@ -61,10 +59,7 @@ class TrailArgs:
     secret_readers: Sequence[str]
     detects_threats: bool
     analyzes_access: bool
-    log_retention: int
-    log_key: pulumi.Input[str]
     topic: pulumi.Input[str]
-    protect: bool
 
 
 class Trail(pulumi.ComponentResource):
@@ -89,7 +84,7 @@ class Trail(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _access_analyzer(self) -> None:
-        naming = self._args.naming
+        naming = self._args.common.naming
         analyzer = accessanalyzer.Analyzer(
             "access",
             analyzer_name=naming.prefix,
@@ -112,15 +107,8 @@ class Trail(pulumi.ComponentResource):
         )
 
     def _trail(self) -> None:
-        args, naming = self._args, self._args.naming
-        key = declare_key(
-            "audit",
-            "The trail",
-            naming,
-            *trail_iam.encrypt_trail(naming),
-            protect=args.protect,
-            parent=self,
-        )
+        args, naming = self._args, self._args.common.naming
+        key = declare_key("audit", "The trail", args.common, *trail_iam.encrypt_trail(naming), parent=self)
         copied = self._let_copy(key)
         group = self._log_group()
         role, writes = self._role(group)
@@ -157,7 +145,7 @@ class Trail(pulumi.ComponentResource):
         args = self._args
         if args.replication_role is None:
             return []
-        reads = iam.decrypt_through([key], f"s3.{args.naming.region}.amazonaws.com")
+        reads = iam.decrypt_through([key], f"s3.{args.common.naming.region}.amazonaws.com")
         return [
             aws_iam.RolePolicy(
                 "replication-trail",
@@ -169,7 +157,7 @@ class Trail(pulumi.ComponentResource):
         ]
 
     def _role(self, group: cloudwatch.LogGroup) -> tuple[aws_iam.Role, aws_iam.RolePolicy]:
-        naming = self._args.naming
+        naming = self._args.common.naming
         role = aws_iam.Role(
             "trail",
             name=naming.named("trail"),
@@ -192,12 +180,12 @@ class Trail(pulumi.ComponentResource):
         args = self._args
         group = cloudwatch.LogGroup(
             "trail",
-            name=f"/groundwork/{args.naming.prefix}/trail",
-            retention_in_days=args.log_retention,
-            kms_key_id=args.log_key,
+            name=f"/groundwork/{args.common.naming.prefix}/trail",
+            retention_in_days=args.common.log_retention,
+            kms_key_id=args.common.log_key,
             opts=self._here,
         )
-        for metric in of_trail(args.naming, args.secret_readers):
+        for metric in of_trail(args.common.naming, args.secret_readers):
             declare_metric_filter(f"trail-{metric.name}", metric, group.name, parent=self)
         return group
 
@@ -221,7 +209,7 @@ class Trail(pulumi.ComponentResource):
         name = "access-review"
         rule = cloudwatch.EventRule(
             name,
-            name=self._args.naming.named(name),
+            name=self._args.common.naming.named(name),
             description="Access is reviewed",
             schedule_expression=REVIEW_SCHEDULE,
             opts=self._here,

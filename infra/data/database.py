@@ -9,9 +9,9 @@ from typing import Any
 import pulumi
 from pulumi_aws import ec2, rds
 
+from infra.common import CommonArgsWithKeys
 from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY
 from infra.configuration.generations import FIRST, Generations
-from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET
 from infra.configuration.tiers import DatabaseTier
 from infra.data.database_entries import DatabaseEntries, declare_entries
 from infra.data.database_generations import AS_IT_IS, CLIENTS, declare_guard, logical
@@ -23,13 +23,12 @@ from infra.data.database_monitoring import (
 )
 from infra.data.database_parameters import declare_parameters
 from infra.data.database_windows import PRIMARY, REPLICA
-from infra.data.secret_entry import SecretEntryArgs, SecretReplica, generate_password
+from infra.data.secret_entry import SecretEntryArgs, generate_password
 from infra.data.tier_change import TierChange
 from infra.foundations import ports, timeouts
 from infra.foundations.busy import created_when_free
 from infra.foundations.outliving import unlike_any_before
 from infra.foundations.security_rules import grant_ingress
-from infra.naming import Naming
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class DatabaseArgs:
     """What a database is made of.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of its place; with `protect` it leaves a final snapshot.
         generations: which instances there are.
         name: of the database and its master within PostgreSQL.
         version: PostgreSQL's major one.
@@ -48,21 +47,15 @@ class DatabaseArgs:
         backup_retention: days of point-in-time recovery.
         redundant: a standby in another zone.
         performance_history: days of Performance Insights.
-        log_retention: days that logs are kept.
-        protect: it cannot be removed by mistake, and leaves a final snapshot.
         vpc_id: the network.
         subnet_ids: its isolated subnets.
         client_security_group_id: who may connect.
         snapshot_before: names the release that a snapshot is taken before; None for no snapshot.
-        readers: ARNs of the roles that may read the services' password.
-        master_readers: of those that may read the master's.
-        data_key: encrypts storage, snapshots and Performance Insights.
-        secrets_key: encrypts the entries in Secrets Manager.
-        secret_replica: where copies of them are.
-        log_key: encrypts the logs.
+        entry: how services connect, in Secrets Manager.
+        master_entry: how the users of services are made.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     generations: Generations
     name: str
     version: str
@@ -73,18 +66,12 @@ class DatabaseArgs:
     backup_retention: int
     redundant: bool
     performance_history: int
-    log_retention: int
-    protect: bool
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     client_security_group_id: pulumi.Input[str]
     snapshot_before: pulumi.Input[str] | None
-    readers: Sequence[str]
-    master_readers: Sequence[str]
-    data_key: pulumi.Input[str]
-    secrets_key: pulumi.Input[str]
-    secret_replica: SecretReplica | None
-    log_key: pulumi.Input[str]
+    entry: SecretEntryArgs
+    master_entry: SecretEntryArgs
 
 
 class Database(pulumi.ComponentResource):
@@ -111,14 +98,14 @@ class Database(pulumi.ComponentResource):
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
         current = args.generations.current
-        self.identifier = args.naming.database(current)
+        self.identifier = args.common.naming.database(current)
         self._password = generate_password("password", self)
         self.security_group_id = self._security_group()
         self.subnet_group = self._subnets()
         self.parameters = declare_parameters(
-            "database", args.naming, args.version, args.tier.connections, self
+            "database", args.common.naming, args.version, args.tier.connections, self
         )
-        file = f"Pulumi.{args.naming.environment}.yaml"
+        file = f"Pulumi.{args.common.naming.environment}.yaml"
         self._tier_change = TierChange(args.tier, args.previous_tier, file)
         self._guard = declare_guard(args.generations, self)
         for retired in args.generations.retired:
@@ -126,7 +113,7 @@ class Database(pulumi.ComponentResource):
         self.instance = self._instance(current)
         self._tier_change.tell_when_over(self.instance.instance_class)
         self.endpoint = self.instance.endpoint
-        self.entries = self._entries(self.instance, self._password)
+        self.entries = declare_entries(self.instance, self._password, args.entry, args.master_entry, self)
         self.backup = (
             self._backup(current, self.instance.identifier, args.snapshot_before)
             if args.snapshot_before
@@ -136,11 +123,11 @@ class Database(pulumi.ComponentResource):
 
     def _retired(self, generation: int) -> None:
         """What a generation that served before has of its own; without the instance when that is lost."""
-        identifier: pulumi.Input[str] = self._args.naming.database(generation)
+        identifier: pulumi.Input[str] = self._args.common.naming.database(generation)
         if generation in self._args.generations.lost:
             self._logs(generation)
             self._role(generation)
-            if self._args.protect:
+            if self._args.common.protect:
                 self._final_snapshot(generation)
         else:
             identifier = self._instance(generation).identifier
@@ -150,10 +137,10 @@ class Database(pulumi.ComponentResource):
     def _security_group(self) -> pulumi.Output[str]:
         group = ec2.SecurityGroup(
             "database",
-            name=self._args.naming.named("database"),
+            name=self._args.common.naming.named("database"),
             description=CLIENTS,
             vpc_id=self._args.vpc_id,
-            tags={"Name": self._args.naming.named("database")},
+            tags={"Name": self._args.common.naming.named("database")},
             opts=self._here,
         )
         grant_ingress(
@@ -169,7 +156,7 @@ class Database(pulumi.ComponentResource):
     def _subnets(self) -> pulumi.Output[str]:
         return rds.SubnetGroup(
             "database",
-            name=self._args.naming.named("database"),
+            name=self._args.common.naming.named("database"),
             description="Isolated subnets",
             subnet_ids=self._args.subnet_ids,
             opts=self._here,
@@ -178,19 +165,17 @@ class Database(pulumi.ComponentResource):
     def _logs(self, generation: int) -> list[pulumi.Resource]:
         args = self._args
         prefix = "" if generation == FIRST else f"{logical('database', generation)}-"
-        return declare_log_groups(
-            args.naming.database(generation), args.log_retention, args.log_key, self, prefix
-        )
+        return declare_log_groups(args.common.naming.database(generation), args.common, self, prefix)
 
     def _role(self, generation: int) -> pulumi.Output[str]:
-        naming = self._args.naming
+        naming = self._args.common.naming
         physical = f"{logical('database', generation)}-monitoring"
         return declare_monitoring_role(
             logical("monitoring", generation), physical, naming, naming.database(generation), self
         )
 
     def _instance(self, generation: int) -> rds.Instance:
-        args, naming = self._args, self._args.naming
+        args, naming = self._args, self._args.common.naming
         windows = REPLICA if generation in args.generations.promoted else PRIMARY
         return rds.Instance(
             logical("database", generation),
@@ -200,7 +185,7 @@ class Database(pulumi.ComponentResource):
             storage_type="gp3",
             max_allocated_storage=args.storage_maximum,
             storage_encrypted=True,
-            kms_key_id=args.data_key,
+            kms_key_id=args.common.data_key,
             multi_az=args.redundant,
             db_subnet_group_name=self.subnet_group,
             vpc_security_group_ids=[self.security_group_id],
@@ -212,14 +197,14 @@ class Database(pulumi.ComponentResource):
             maintenance_window=windows.maintenance,
             auto_minor_version_upgrade=True,
             # Changes that need a restart wait for the maintenance window where people use the database.
-            apply_immediately=args.major_upgrade or not args.protect,
+            apply_immediately=args.major_upgrade or not args.common.protect,
             copy_tags_to_snapshot=True,
-            deletion_protection=args.protect,
-            delete_automated_backups=not args.protect,
-            skip_final_snapshot=not args.protect,
-            final_snapshot_identifier=self._final_snapshot(generation) if args.protect else None,
+            deletion_protection=args.common.protect,
+            delete_automated_backups=not args.common.protect,
+            skip_final_snapshot=not args.common.protect,
+            final_snapshot_identifier=self._final_snapshot(generation) if args.common.protect else None,
             performance_insights_enabled=True,
-            performance_insights_kms_key_id=args.data_key,
+            performance_insights_kms_key_id=args.common.data_key,
             performance_insights_retention_period=args.performance_history,
             monitoring_interval=MONITORING_INTERVAL_SECONDS,
             monitoring_role_arn=self._role(generation),
@@ -251,13 +236,13 @@ class Database(pulumi.ComponentResource):
         return pulumi.ResourceOptions(
             parent=self,
             # Not retained on delete: what deletion leaves, snapshot and automated backups, has the data.
-            protect=args.protect,
+            protect=args.common.protect,
             depends_on=[*logs, *self._guard],
             custom_timeouts=timeouts.DATABASE,
-            hooks=self._tier_change.watched() if current and args.protect else None,
+            hooks=self._tier_change.watched() if current and args.common.protect else None,
             ignore_changes=self._kept(generation) if current else AS_IT_IS,
             # Under a name that the state does not have: what has one that it has would be deleted.
-            import_=args.naming.database(generation) if current and args.generations.adopt else None,
+            import_=args.common.naming.database(generation) if current and args.generations.adopt else None,
         )
 
     def _kept(self, generation: int) -> list[str] | None:
@@ -268,9 +253,11 @@ class Database(pulumi.ComponentResource):
     def _final_snapshot(self, generation: int) -> pulumi.Output[str]:
         # It stays for good: a database that comes after this one, for which alone another key replaces it,
         # leaves one of another name.
-        end = unlike_any_before(logical("final-snapshot", generation), self, {"key": self._args.data_key})
+        end = unlike_any_before(
+            logical("final-snapshot", generation), self, {"key": self._args.common.data_key}
+        )
         name = f"{logical('database', generation)}-final-"
-        return pulumi.Output.concat(self._args.naming.named(name), end)
+        return pulumi.Output.concat(self._args.common.naming.named(name), end)
 
     def _backup(
         self, generation: int, identifier: pulumi.Input[str], release: pulumi.Input[str]
@@ -282,7 +269,7 @@ class Database(pulumi.ComponentResource):
             name,
             db_instance_identifier=identifier,
             db_snapshot_identifier=pulumi.Output.concat(
-                f"{self._args.naming.database(generation)}-before-", release
+                f"{self._args.common.naming.database(generation)}-before-", release
             ),
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -290,26 +277,4 @@ class Database(pulumi.ComponentResource):
                 hooks=created_when_free(name),
                 ignore_changes=None if current else AS_IT_IS,
             ),
-        )
-
-    def _entries(self, instance: rds.Instance, password: pulumi.Output[str]) -> DatabaseEntries:
-        args = self._args
-
-        def entry(name: str, description: str, readers: Sequence[str]) -> SecretEntryArgs:
-            return SecretEntryArgs(
-                naming=args.naming,
-                name=name,
-                description=description,
-                key=args.secrets_key,
-                readers=readers,
-                protect=args.protect,
-                replica=args.secret_replica,
-            )
-
-        return declare_entries(
-            instance,
-            password,
-            entry(DATABASE_SECRET, "PostgreSQL: how services connect", args.readers),
-            entry(MASTER_SECRET, "PostgreSQL: how the users of services are made", args.master_readers),
-            self,
         )

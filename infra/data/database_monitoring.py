@@ -7,6 +7,7 @@ from pulumi_aws import cloudwatch
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.common import CommonArgsWithKeys
 from infra.naming import Naming
 
 MONITORING_INTERVAL_SECONDS = 60
@@ -19,14 +20,13 @@ def log_group(identifier: str, log: str = "postgresql") -> str:
 
 
 def declare_log_groups(
-    identifier: str, retention: int, key: pulumi.Input[str], parent: pulumi.Resource, prefix: str = ""
+    identifier: str, common: CommonArgsWithKeys, parent: pulumi.Resource, prefix: str = ""
 ) -> list[pulumi.Resource]:
     """A group for each exported log; made before the instance, or RDS makes them without key and end.
 
     Args:
         identifier: the instance's.
-        retention: days.
-        key: encrypts them.
+        common: of the instance's place.
         parent: the component that they belong to.
         prefix: of their names in the program.
     """
@@ -34,8 +34,8 @@ def declare_log_groups(
         cloudwatch.LogGroup(
             f"{prefix}{log}",
             name=log_group(identifier, log),
-            retention_in_days=retention,
-            kms_key_id=key,
+            retention_in_days=common.log_retention,
+            kms_key_id=common.log_key,
             opts=pulumi.ResourceOptions(parent=parent),
         )
         for log in EXPORTED_LOGS

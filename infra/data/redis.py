@@ -9,6 +9,7 @@ from enum import StrEnum
 import pulumi
 from pulumi_aws import ec2, elasticache
 
+from infra.common import CommonArgsWithKeys
 from infra.data.secret_entry import (
     SecretEntryArgs,
     declare_secret,
@@ -48,29 +49,25 @@ class RedisArgs:
     """What one Redis is made of.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of its place; with `protect` it leaves a final snapshot.
         node_type: ElastiCache's name of the machine.
         eviction: what happens when it is full.
         redundant: a replica in another zone that takes over by itself.
         snapshot_retention: days that daily snapshots are kept.
-        protect: it cannot be removed by mistake, and leaves a final snapshot.
         vpc_id: the network.
         subnet_ids: its isolated subnets.
         client_security_group_id: who may connect.
-        data_key: encrypts memory images and snapshots.
         entry: in Secrets Manager; None where nobody connects, and the name is that of a copy.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     node_type: str
     eviction: Eviction
     redundant: bool
     snapshot_retention: int
-    protect: bool
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     client_security_group_id: pulumi.Input[str]
-    data_key: pulumi.Input[str]
     entry: SecretEntryArgs | None
 
 
@@ -93,7 +90,7 @@ class Redis(pulumi.ComponentResource):
         super().__init__("groundwork:redis:Redis", name, None, opts)
         self._args = args
         self._purpose = name
-        self._id = args.naming.named(name)
+        self._id = args.common.naming.named(name)
         self._here = pulumi.ResourceOptions(parent=self)
         nodes = 2 if args.redundant else 1
         # ElastiCache numbers the nodes of a group like this; alarms are on nodes.
@@ -147,7 +144,7 @@ class Redis(pulumi.ComponentResource):
     def _user(self, name: str, access: str, password: pulumi.Output[str]) -> pulumi.Output[str]:
         return elasticache.User(
             f"{self._purpose}-{name}",
-            user_id=user_id(self._args.naming, self._purpose, name),
+            user_id=user_id(self._args.common.naming, self._purpose, name),
             user_name=name,
             engine=ENGINE,
             access_string=access,
@@ -182,7 +179,7 @@ class Redis(pulumi.ComponentResource):
         return elasticache.ReplicationGroup(
             self._purpose,
             replication_group_id=self._id,
-            description=f"Redis ({self._purpose}) of {args.naming.prefix}",
+            description=f"Redis ({self._purpose}) of {args.common.naming.prefix}",
             engine=ENGINE,
             engine_version=ENGINE_VERSION,
             node_type=args.node_type,
@@ -196,19 +193,21 @@ class Redis(pulumi.ComponentResource):
             user_group_ids=[user_group],
             transit_encryption_enabled=True,
             at_rest_encryption_enabled=True,
-            kms_key_id=args.data_key,
+            kms_key_id=args.common.data_key,
             snapshot_retention_limit=args.snapshot_retention,
             snapshot_window=SNAPSHOT_WINDOW,
             maintenance_window=MAINTENANCE_WINDOW,
             auto_minor_version_upgrade=True,
-            apply_immediately=not args.protect,
-            final_snapshot_identifier=self._final_snapshot() if args.protect else None,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, custom_timeouts=timeouts.REDIS),
+            apply_immediately=not args.common.protect,
+            final_snapshot_identifier=self._final_snapshot() if args.common.protect else None,
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.common.protect, custom_timeouts=timeouts.REDIS
+            ),
         )
 
     def _final_snapshot(self) -> pulumi.Output[str]:
         # It stays for good: the group that comes after this one leaves one of another name.
-        end = unlike_any_before(f"{self._purpose}-final-snapshot", self, {"key": self._args.data_key})
+        end = unlike_any_before(f"{self._purpose}-final-snapshot", self, {"key": self._args.common.data_key})
         return pulumi.Output.concat(f"{self._id}-final-", end)
 
     def _secret(
@@ -222,7 +221,7 @@ class Redis(pulumi.ComponentResource):
             "port": ports.REDIS,
             "username": USER,
             "password": password,
-            "userId": user_id(args.naming, self._purpose),
+            "userId": user_id(args.common.naming, self._purpose),
             "url": pulumi.Output.concat(f"rediss://{USER}:", password, "@", host, f":{ports.REDIS}"),
         }
         return declare_value(secret, entry.name, pulumi.Output.json_dumps(value), self, rotated=True)

@@ -10,7 +10,7 @@ import pulumi_random as random
 from pulumi_aws import secretsmanager
 
 from infra import iam
-from infra.naming import Naming
+from infra.common import CommonArgsWithKeys
 
 # The longest that Secrets Manager offers to take a deletion back.
 RECOVERY_WINDOW_DAYS = 30
@@ -43,21 +43,17 @@ class SecretEntryArgs:
     """What an entry is.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of its place.
         name: the entry's name within the environment.
         description: what it is for.
-        key: encrypts it.
         readers: ARNs of the roles that may read the value; everybody else is refused.
-        protect: it cannot be removed by mistake.
         replica: the copy in another region, which Secrets Manager keeps the same; None for none.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     name: str
     description: str
-    key: pulumi.Input[str]
     readers: Sequence[str]
-    protect: bool
     replica: SecretReplica | None = None
 
 
@@ -65,17 +61,17 @@ def declare_secret(args: SecretEntryArgs, parent: pulumi.Resource) -> secretsman
     """The entry and its policy, without a value."""
     secret = secretsmanager.Secret(
         args.name,
-        name=args.naming.secret(args.name),
+        name=args.common.naming.secret(args.name),
         description=args.description,
-        kms_key_id=args.key,
+        kms_key_id=args.common.secrets_key,
         replicas=(
             [secretsmanager.SecretReplicaArgs(region=args.replica.region, kms_key_id=args.replica.key)]
             if args.replica
             else None
         ),
-        recovery_window_in_days=RECOVERY_WINDOW_DAYS if args.protect else NO_RECOVERY_WINDOW,
+        recovery_window_in_days=RECOVERY_WINDOW_DAYS if args.common.protect else NO_RECOVERY_WINDOW,
         # Not retained on delete: Secrets Manager itself keeps it for its recovery window.
-        opts=pulumi.ResourceOptions(parent=parent, protect=args.protect),
+        opts=pulumi.ResourceOptions(parent=parent, protect=args.common.protect),
     )
     secretsmanager.SecretPolicy(
         args.name,

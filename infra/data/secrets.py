@@ -13,12 +13,10 @@ from infra.data.secret_entry import (
     KEY_FIELDS,
     SIGNING_KEY_LENGTH,
     SecretEntryArgs,
-    SecretReplica,
     declare_secret,
     declare_value,
     generate_password,
 )
-from infra.naming import Naming
 
 
 @dataclass(frozen=True)
@@ -26,20 +24,12 @@ class SecretsArgs:
     """What services need to know.
 
     Args:
-        naming: names and ARNs.
-        entries: of the system file, by name.
-        readers: ARNs of the roles that may read each of them, by its name.
-        key: encrypts them.
-        protect: they cannot be removed by mistake.
-        replica: where copies of them are; None for none.
+        declared: what the system file says of each secret.
+        entries: what each of them is in Secrets Manager, by its name.
     """
 
-    naming: Naming
-    entries: Mapping[str, SecretEntry]
-    readers: Mapping[str, Sequence[str]]
-    key: pulumi.Input[str]
-    protect: bool
-    replica: SecretReplica | None
+    declared: Sequence[SecretEntry]
+    entries: Mapping[str, SecretEntryArgs]
 
 
 class Secrets(pulumi.ComponentResource):
@@ -54,19 +44,8 @@ class Secrets(pulumi.ComponentResource):
     def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:secrets:Secrets", name, None, opts)
         self.arns = {}
-        for entry in args.entries.values():
-            secret = declare_secret(
-                SecretEntryArgs(
-                    naming=args.naming,
-                    name=entry.name,
-                    description=entry.description,
-                    key=args.key,
-                    readers=args.readers.get(entry.name, ()),
-                    protect=args.protect,
-                    replica=args.replica,
-                ),
-                self,
-            )
+        for entry in args.declared:
+            secret = declare_secret(args.entries[entry.name], self)
             self.arns[entry.name] = secret.arn
             if entry.source is SecretSource.GENERATED:
                 self.arns[entry.name] = self._generated(entry, secret)

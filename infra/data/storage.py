@@ -9,10 +9,10 @@ import pulumi
 from pulumi_aws import s3
 
 from infra import iam
+from infra.common import CommonArgsWithKeys
 from infra.configuration.buckets import ACCESS_LOG_DAYS, ACCESS_LOGS, Bucket
 from infra.data.replication import ReplicationArgs, declare_replication
 from infra.data.safe_bucket import Lifecycle, SafeBucket, SafeBucketArgs, bucket_arn, declare_bucket
-from infra.naming import Naming
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,10 @@ class StorageArgs:
     """What is stored, and how strictly.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of the place;
+            with `protect` buckets stay when they are not declared any more.
         buckets: those of the catalogue that there are.
-        data_key: encrypts the objects.
         lock_backups: backups are locked, and every lock holds against everybody.
-        protect: buckets cannot be removed by mistake, and stay when they are not declared any more.
         copies: the buckets in the other place that S3 copies to, by name; none where nothing is copied.
         copies_key: ARN of the key that encrypts these.
         statements: what the policies of buckets allow others, by the bucket's name.
@@ -32,11 +31,9 @@ class StorageArgs:
         log_writers: who else writes access logs.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     buckets: Sequence[Bucket]
-    data_key: pulumi.Input[str]
     lock_backups: bool
-    protect: bool
     copies: Mapping[str, SafeBucket]
     copies_key: pulumi.Input[str] | None
     statements: Mapping[str, Sequence[iam.Statement]]
@@ -63,10 +60,10 @@ class Storage(pulumi.ComponentResource):
     def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:storage:Storage", name, None, opts)
         self._args = args
-        self.names = {bucket.name: args.naming.bucket(bucket.name) for bucket in args.buckets}
+        self.names = {bucket.name: args.common.naming.bucket(bucket.name) for bucket in args.buckets}
         self.arns = {name: bucket_arn(physical_name) for name, physical_name in self.names.items()}
         logs = self._access_logs([*self.arns.values(), *args.log_sources])
-        self.access_logs_name = args.naming.bucket(ACCESS_LOGS)
+        self.access_logs_name = args.common.naming.bucket(ACCESS_LOGS)
         self.access_logs_ready = logs.policy
         self.buckets = {definition.name: self._bucket(definition, logs) for definition in args.buckets}
         self.policies = {name: bucket.policy for name, bucket in self.buckets.items()}
@@ -77,7 +74,7 @@ class Storage(pulumi.ComponentResource):
 
     def _access_logs(self, sources: Sequence[str]) -> SafeBucket:
         """S3 logs only into buckets of the same region."""
-        naming = self._args.naming
+        naming = self._args.common.naming
         physical_name = naming.bucket(ACCESS_LOGS)
         statement = iam.deliver_access_logs(bucket_arn(physical_name), sources, naming.account)
         return declare_bucket(
@@ -88,7 +85,7 @@ class Storage(pulumi.ComponentResource):
                 lifecycle=Lifecycle(ACCESS_LOG_DAYS, None, None, 1),
                 lock_days=0,
                 compliance=False,
-                protect=self._args.protect,
+                protect=self._args.common.protect,
                 statements=(statement, *self._args.log_writers),
             ),
             self,
@@ -112,7 +109,7 @@ class Storage(pulumi.ComponentResource):
         locked = self._args.lock_backups
         return SafeBucketArgs(
             physical_name=self.names[definition.name],
-            key=self._args.data_key,
+            key=self._args.common.data_key,
             lifecycle=Lifecycle(
                 definition.expire_after,
                 definition.infrequent_after,
@@ -121,13 +118,13 @@ class Storage(pulumi.ComponentResource):
             ),
             lock_days=definition.lock or (definition.lock_where_backups_are_locked if locked else 0),
             compliance=locked,
-            protect=self._args.protect,
+            protect=self._args.common.protect,
             # What others deliver they deliver here; the copies come from S3 with a role.
             statements=tuple(self._args.statements.get(definition.name, ())),
         )
 
     def _replicate(self, copies: Mapping[str, SafeBucket], key: pulumi.Input[str]) -> None:
-        args, there = self._args, self._args.naming.in_recovery_region
+        args, there = self._args, self._args.common.naming.in_recovery_region
         for definition in args.buckets:
             name = definition.name
             if name not in copies:
@@ -135,11 +132,11 @@ class Storage(pulumi.ComponentResource):
             self.copies[name] = bucket_arn(there.bucket(name))
             self.replication_roles[name] = declare_replication(
                 ReplicationArgs(
-                    naming=args.naming,
+                    naming=args.common.naming,
                     definition=definition,
                     source=self.buckets[name],
                     source_arn=self.arns[name],
-                    source_key=args.data_key,
+                    source_key=args.common.data_key,
                     copy=copies[name],
                     copy_arn=self.copies[name],
                     copy_key=key,

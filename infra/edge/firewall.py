@@ -10,10 +10,10 @@ import pulumi
 from pulumi_aws import cloudwatch, wafv2
 
 from infra import iam
+from infra.common import CommonArgs
 from infra.configuration.switches import Maintenance
 from infra.foundations.encryption_key import declare_key
 from infra.foundations.replacement import delete_before_replace
-from infra.naming import Naming
 
 # Requests of one address in five minutes, the window that WAF counts in.
 RATE_LIMIT = 2000
@@ -43,18 +43,15 @@ class FirewallArgs:
     """What a firewall is made of.
 
     Args:
-        naming: names and ARNs.
+        common: names and rules of the place that the environment runs in;
+            `protect` is for the key of its log.
         region: where firewalls of CloudFront are, whatever region the environment is in.
         maintenance: whether visitors get a message instead of the system.
-        log_retention: days that its log is kept.
-        protect: the key of its log stays.
     """
 
-    naming: Naming
+    common: CommonArgs
     region: str
     maintenance: Maintenance
-    log_retention: int
-    protect: bool
 
 
 class Firewall(pulumi.ComponentResource):
@@ -76,7 +73,7 @@ class Firewall(pulumi.ComponentResource):
         )
         acl = wafv2.WebAcl(
             "firewall",
-            name=args.naming.prefix,
+            name=args.common.naming.prefix,
             description="In front of every distribution",
             scope="CLOUDFRONT",
             default_action=wafv2.WebAclDefaultActionArgs(allow=wafv2.WebAclDefaultActionAllowArgs()),
@@ -96,19 +93,18 @@ class Firewall(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _log(self, acl: wafv2.WebAcl, here: pulumi.ResourceOptions) -> None:
-        args, naming = self._args, self._args.naming
+        args, naming = self._args, self._args.common.naming
         key = declare_key(
             "edge-logs",
             "Logs of the edge",
-            naming,
+            args.common,
             iam.logs_use_key(naming, args.region),
-            protect=args.protect,
             parent=self,
         )
         group = cloudwatch.LogGroup(
             "firewall",
             name=f"aws-waf-logs-{naming.prefix}",  # WAF takes no other beginning
-            retention_in_days=args.log_retention,
+            retention_in_days=args.common.log_retention,
             kms_key_id=key,
             opts=here,
         )

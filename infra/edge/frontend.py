@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import s3
 
 from infra import iam
+from infra.common import CommonArgs
 from infra.configuration.buckets import FRONTEND, Bucket
 from infra.data.replication import ReplicationArgs, declare_replication
 from infra.data.safe_bucket import Lifecycle, SafeBucket, SafeBucketArgs, bucket_arn, declare_bucket
@@ -31,19 +32,17 @@ class FrontendArgs:
     """Where a static site is kept.
 
     Args:
-        naming: names and ARNs, of the place.
+        common: names and rules of the place.
         access_logs_bucket: where S3 logs who has read it.
         access_logs_ready: that bucket's policy.
         distribution: the ARN of the distribution that reads it.
-        protect: the bucket cannot be removed by mistake.
         copy: the one in the other place that S3 copies to; None where it is not copied.
     """
 
-    naming: Naming
+    common: CommonArgs
     access_logs_bucket: str
     access_logs_ready: pulumi.Resource
     distribution: pulumi.Input[str]
-    protect: bool
     copy: SafeBucket | None = None
 
 
@@ -58,7 +57,7 @@ class Frontend(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: FrontendArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:frontend:Frontend", name, None, opts)
-        physical_name = args.naming.bucket(FRONTEND)
+        physical_name = args.common.naming.bucket(FRONTEND)
         arn = bucket_arn(physical_name)
         self.bucket = declare_bucket(
             FRONTEND,
@@ -68,7 +67,7 @@ class Frontend(pulumi.ComponentResource):
                 lifecycle=Lifecycle(None, None, None, OLD_VERSION_DAYS),
                 lock_days=0,
                 compliance=False,
-                protect=args.protect,
+                protect=args.common.protect,
                 statements=(iam.read_by_distribution(arn, args.distribution),),
             ),
             self,
@@ -81,10 +80,10 @@ class Frontend(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.access_logs_ready]),
         )
         if args.copy is not None:
-            there = args.naming.in_recovery_region
+            there = args.common.naming.in_recovery_region
             declare_replication(
                 ReplicationArgs(
-                    naming=args.naming,
+                    naming=args.common.naming,
                     definition=_DEFINITION,
                     source=self.bucket,
                     source_arn=arn,

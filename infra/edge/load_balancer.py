@@ -10,6 +10,7 @@ import pulumi
 import pulumi_random as random
 from pulumi_aws import ec2, lb, vpc
 
+from infra.common import CommonArgs
 from infra.configuration.platform_names import DOMAIN_SITE, ORIGIN_LABEL
 from infra.configuration.pod_lifecycle import (
     FAILURE_THRESHOLD,
@@ -52,7 +53,7 @@ class LoadBalancerArgs:
     """What a load balancer is made of.
 
     Args:
-        naming: names and ARNs.
+        common: names and rules of its place; with `protect` it refuses to be deleted.
         sites: what it serves.
         vpc_id: where it is.
         subnet_ids: the public ones.
@@ -63,10 +64,9 @@ class LoadBalancerArgs:
         domain: of the environment.
         access_logs_bucket: where its access logs go.
         access_logs_ready: the bucket's policy, without which it may not write there.
-        deletion_protection: it refuses to be deleted.
     """
 
-    naming: Naming
+    common: CommonArgs
     sites: Sequence[Site]
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
@@ -77,7 +77,6 @@ class LoadBalancerArgs:
     domain: str
     access_logs_bucket: str
     access_logs_ready: pulumi.Resource
-    deletion_protection: bool
 
     @property
     def services(self) -> list[Service]:
@@ -130,7 +129,7 @@ class LoadBalancer(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _security_group(self) -> pulumi.Output[str]:
-        args, named = self._args, self._args.naming.named("load-balancer")
+        args, named = self._args, self._args.common.naming.named("load-balancer")
         group = ec2.SecurityGroup(
             "load-balancer",
             name=named,
@@ -144,7 +143,7 @@ class LoadBalancer(pulumi.ComponentResource):
             description="HTTPS",
             security_group_id=group.id,
             # It counts as 55 of a group's 60 rules.
-            prefix_list_id=REGIONS[args.naming.region].cloudfront,
+            prefix_list_id=REGIONS[args.common.naming.region].cloudfront,
             ip_protocol="tcp",
             from_port=ports.HTTPS,
             to_port=ports.HTTPS,
@@ -162,7 +161,7 @@ class LoadBalancer(pulumi.ComponentResource):
         args = self._args
         return lb.LoadBalancer(
             "load-balancer",
-            name=args.naming.prefix,
+            name=args.common.naming.prefix,
             load_balancer_type="application",
             internal=False,
             subnets=list(args.subnet_ids),
@@ -171,12 +170,12 @@ class LoadBalancer(pulumi.ComponentResource):
             # What HTTP does not allow is how requests are smuggled past a firewall.
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
-            enable_deletion_protection=args.deletion_protection,
+            enable_deletion_protection=args.common.protect,
             access_logs=lb.LoadBalancerAccessLogsArgs(
                 enabled=True, bucket=args.access_logs_bucket, prefix=ACCESS_LOGS_PREFIX
             ),
             opts=pulumi.ResourceOptions(
-                parent=self, protect=args.deletion_protection, depends_on=[args.access_logs_ready]
+                parent=self, protect=args.common.protect, depends_on=[args.access_logs_ready]
             ),
         )
 
@@ -184,7 +183,7 @@ class LoadBalancer(pulumi.ComponentResource):
         args = self._args
         return lb.TargetGroup(
             service.name,
-            name=target_group_name(args.naming, service),
+            name=target_group_name(args.common.naming, service),
             target_type="ip",
             protocol="HTTP",
             port=service.port,
@@ -205,7 +204,7 @@ class LoadBalancer(pulumi.ComponentResource):
             ),
             # EKS Auto Mode registers pods in target groups of its own cluster alone
             # (AmazonEKSLoadBalancingPolicy).
-            tags={"Name": args.naming.named(service.name), "eks:eks-cluster-name": args.cluster_name},
+            tags={"Name": args.common.naming.named(service.name), "eks:eks-cluster-name": args.cluster_name},
             opts=self._here,
         )
 

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import kms
 
 from infra import iam
-from infra.naming import Naming
+from infra.common import CommonArgs
 
 ROTATION_DAYS = 365
 # The longest that KMS offers: what a deleted key has encrypted is lost for good.
@@ -16,9 +16,8 @@ DELETION_WINDOW_DAYS = 30
 def declare_key(
     name: str,
     purpose: str,
-    naming: Naming,
+    common: CommonArgs,
     *statements: iam.Statement,
-    protect: bool,
     parent: pulumi.Resource,
     multi_region: bool = False,
 ) -> pulumi.Output[str]:
@@ -27,26 +26,25 @@ def declare_key(
     Args:
         name: the key's, within the environment.
         purpose: what it encrypts.
-        naming: names and ARNs.
+        common: names, and whether the key is protected, and stays when the stack does not want it any more.
         statements: what other services may do with it; the account's own policies always decide.
-        protect: the key is protected, and stays when the stack does not want it any more.
         parent: the component that it belongs to.
         multi_region: other regions can have a replica of it, which decrypts what it has encrypted.
     """
     key = kms.Key(
         name,
-        description=f"{purpose} of {naming.prefix}",
-        policy=iam.document(iam.administer_key(naming.root_arn), *statements),
+        description=f"{purpose} of {common.naming.prefix}",
+        policy=iam.document(iam.administer_key(common.naming.root_arn), *statements),
         multi_region=multi_region or None,
         enable_key_rotation=True,
         rotation_period_in_days=ROTATION_DAYS,
         deletion_window_in_days=DELETION_WINDOW_DAYS,
         # Retained: without its key every copy and backup is unreadable.
-        opts=pulumi.ResourceOptions(parent=parent, protect=protect, retain_on_delete=protect),
+        opts=pulumi.ResourceOptions(parent=parent, protect=common.protect, retain_on_delete=common.protect),
     )
     kms.Alias(
         name,
-        name=f"alias/{naming.named(name)}",
+        name=f"alias/{common.naming.named(name)}",
         target_key_id=key.key_id,
         opts=pulumi.ResourceOptions(parent=parent),
     )
@@ -56,10 +54,8 @@ def declare_key(
 def declare_replica(
     name: str,
     purpose: str,
-    naming: Naming,
+    common: CommonArgs,
     primary: pulumi.Input[str],
-    *,
-    protect: bool,
     parent: pulumi.Resource,
 ) -> pulumi.Output[str]:
     """A multi-region key in another region as well; answers the replica's ARN.
@@ -67,25 +63,27 @@ def declare_replica(
     Args:
         name: the key's, within the environment.
         purpose: what it encrypts.
-        naming: names and ARNs, of the replica's region.
+        common: as for the key; of the replica's region.
         primary: the key's ARN.
-        protect: as for the key.
         parent: the component that the replica belongs to.
     """
     replica = kms.ReplicaKey(
         name,
         primary_key_arn=primary,
-        description=f"{purpose} of {naming.prefix}",
-        policy=iam.document(iam.administer_key(naming.root_arn)),
+        description=f"{purpose} of {common.naming.prefix}",
+        policy=iam.document(iam.administer_key(common.naming.root_arn)),
         deletion_window_in_days=DELETION_WINDOW_DAYS,
         # Ignored: it stays what it is when the region of its original is lost.
         opts=pulumi.ResourceOptions(
-            parent=parent, protect=protect, retain_on_delete=protect, ignore_changes=["primaryKeyArn"]
+            parent=parent,
+            protect=common.protect,
+            retain_on_delete=common.protect,
+            ignore_changes=["primaryKeyArn"],
         ),
     )
     kms.Alias(
         name,
-        name=f"alias/{naming.named(name)}",
+        name=f"alias/{common.naming.named(name)}",
         target_key_id=replica.key_id,
         opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -7,7 +7,7 @@ from pulumi_aws import cloudwatch, ec2
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
-from infra.naming import Naming
+from infra.common import CommonArgsWithKeys
 
 # Ten minutes is the other choice; a minute shows an incident while it lasts.
 FLOW_LOG_INTERVAL_SECONDS = 60
@@ -15,28 +15,24 @@ FLOW_LOG_INTERVAL_SECONDS = 60
 
 def declare_flow_logs(
     name: str,
-    naming: Naming,
+    common: CommonArgsWithKeys,
     vpc_id: pulumi.Input[str],
-    retention: int,
-    key: pulumi.Input[str],
     parent: pulumi.Resource,
 ) -> None:
     """All traffic of a network, in a log group of its own.
 
     Args:
         name: of its resources in the program, and part of the group's and role's names.
-        naming: names and ARNs, of the network's region.
+        common: of the network's region.
         vpc_id: the network.
-        retention: days.
-        key: encrypts the group.
         parent: the component that it belongs to.
     """
-    here = pulumi.ResourceOptions(parent=parent)
+    naming, here = common.naming, pulumi.ResourceOptions(parent=parent)
     group = cloudwatch.LogGroup(
         name,
         name=f"/groundwork/{naming.prefix}/{name}",
-        retention_in_days=retention,
-        kms_key_id=key,
+        retention_in_days=common.log_retention,
+        kms_key_id=common.log_key,
         opts=here,
     )
     role = aws_iam.Role(

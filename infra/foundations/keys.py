@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 
 from infra import iam
+from infra.common import CommonArgs
 from infra.configuration.severities import PUBLISHERS, RULES
 from infra.foundations.encryption_key import declare_key, declare_replica
-from infra.naming import Naming
 
 _COPIES = "secret-copies"
 
@@ -19,16 +19,15 @@ class KeysArgs:
     """For which place.
 
     Args:
-        naming: names and ARNs.
+        common: names and rules of the place;
+            with `protect` keys stay when the stack does not want them any more.
         serving: everything runs there, and services of AWS publish there.
-        protect: keys are protected, and stay when the stack does not want them any more.
         original: ARN of the key for copies of secrets that this place has a replica of; None where it has the
             original itself.
     """
 
-    naming: Naming
+    common: CommonArgs
     serving: bool
-    protect: bool
     original: pulumi.Input[str] | None
 
 
@@ -52,7 +51,7 @@ class Keys(pulumi.ComponentResource):
     def __init__(self, name: str, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:keys:Keys", name, None, opts)
         self._args = args
-        naming = args.naming
+        naming = args.common.naming
         self.data = self._key("data", "Database, Redis and buckets")
         self.logs = self._key("logs", "Log groups", iam.logs_use_key(naming, naming.region))
         self.notifications = self._key(
@@ -69,22 +68,15 @@ class Keys(pulumi.ComponentResource):
     def _key(
         self, name: str, purpose: str, *statements: iam.Statement, multi_region: bool = False
     ) -> pulumi.Output[str]:
-        args = self._args
         return declare_key(
-            name,
-            purpose,
-            args.naming,
-            *statements,
-            protect=args.protect,
-            parent=self,
-            multi_region=multi_region,
+            name, purpose, self._args.common, *statements, parent=self, multi_region=multi_region
         )
 
     def _publishers(self) -> list[iam.Statement]:
         """Services that publish where everything runs; copies have alarms alone."""
         if not self._args.serving:
             return []
-        account = {"StringEquals": {"aws:SourceAccount": self._args.naming.account}}
+        account = {"StringEquals": {"aws:SourceAccount": self._args.common.naming.account}}
         return [
             iam.topic_uses_key(
                 service,
@@ -98,6 +90,4 @@ class Keys(pulumi.ComponentResource):
         args, purpose = self._args, "Copies of secrets"
         if args.original is None:
             return self._key(_COPIES, purpose, multi_region=True)
-        return declare_replica(
-            _COPIES, purpose, args.naming, args.original, protect=args.protect, parent=self
-        )
+        return declare_replica(_COPIES, purpose, args.common, args.original, self)

@@ -10,10 +10,10 @@ from ipaddress import IPv4Network
 import pulumi
 from pulumi_aws import ec2
 
+from infra.common import CommonArgsWithKeys
 from infra.configuration.addresses import subnets
 from infra.foundations.flow_logs import declare_flow_logs
 from infra.foundations.replacement import delete_before_replace
-from infra.naming import Naming
 
 # What pods and nodes call; everything else goes through a NAT gateway.
 INTERFACE_ENDPOINTS = (
@@ -43,27 +43,22 @@ class NetworkArgs:
     """What a network is made of.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of its place;
+            `protect` is for network and subnets: no data moves to others.
         cidr: its addresses; each tier has its ranges of them, whether it is there or not.
         tiers: its subnets. Without private ones it has no way in or out.
         zones: its Availability Zones, in the order of their subnets.
         nat_gateways: how many zones have one of their own; the others share them. With 0 nothing that is in
             the network reaches the internet.
         endpoint_zones: how many of the zones have endpoints of AWS's APIs; with 0 the network has none.
-        log_retention: days that flow logs are kept.
-        log_key: the key that encrypts them.
-        protect: the network and its subnets cannot be removed by mistake: no data moves to others.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     cidr: IPv4Network
     tiers: Collection[Tier]
     zones: Sequence[str]
     nat_gateways: int
     endpoint_zones: int
-    log_retention: int
-    log_key: pulumi.Input[str]
-    protect: bool
 
 
 class Network(pulumi.ComponentResource):
@@ -91,7 +86,7 @@ class Network(pulumi.ComponentResource):
             enable_dns_support=True,
             enable_dns_hostnames=True,  # interface endpoints have private names
             tags=self._tags("vpc"),
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.common.protect),
         ).id
         ec2.DefaultSecurityGroup(
             "default", vpc_id=self.vpc_id, tags=self._tags("default-closed"), opts=self._here
@@ -103,12 +98,12 @@ class Network(pulumi.ComponentResource):
         self.private_subnet_ids = self._subnets(Tier.PRIVATE)
         if self.private_subnet_ids:
             self._routes(data)
-        declare_flow_logs("flow-logs", args.naming, self.vpc_id, args.log_retention, args.log_key, self)
+        declare_flow_logs("flow-logs", args.common, self.vpc_id, self)
         self.endpoint_security_group_id = self._interface_endpoints() if args.endpoint_zones else None
         self.register_outputs({})
 
     def _tags(self, part: str) -> dict[str, str]:
-        return {"Name": self._args.naming.named(part)}
+        return {"Name": self._args.common.naming.named(part)}
 
     def _subnets(self, tier: Tier) -> list[pulumi.Output[str]]:
         if tier not in self._args.tiers:
@@ -137,7 +132,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=str(addresses),
             tags={**self._tags(name), **tags},
             # EC2 refuses a second one with the same addresses.
-            opts=delete_before_replace(self, protect=self._args.protect),
+            opts=delete_before_replace(self, protect=self._args.common.protect),
         ).id
 
     def _routes(self, data: pulumi.Output[str]) -> None:
@@ -171,7 +166,7 @@ class Network(pulumi.ComponentResource):
         ec2.VpcEndpoint(
             "s3",
             vpc_id=self.vpc_id,
-            service_name=f"com.amazonaws.{self._args.naming.region}.s3",
+            service_name=f"com.amazonaws.{self._args.common.naming.region}.s3",
             vpc_endpoint_type="Gateway",
             route_table_ids=tables,
             tags=self._tags("s3"),
@@ -204,7 +199,7 @@ class Network(pulumi.ComponentResource):
     def _interface_endpoints(self) -> pulumi.Output[str]:
         group = ec2.SecurityGroup(
             "endpoints",
-            name=self._args.naming.named("endpoints"),
+            name=self._args.common.naming.named("endpoints"),
             description="AWS APIs inside the network",
             vpc_id=self.vpc_id,
             tags=self._tags("endpoints"),
@@ -214,7 +209,7 @@ class Network(pulumi.ComponentResource):
             ec2.VpcEndpoint(
                 service,
                 vpc_id=self.vpc_id,
-                service_name=f"com.amazonaws.{self._args.naming.region}.{service}",
+                service_name=f"com.amazonaws.{self._args.common.naming.region}.{service}",
                 vpc_endpoint_type="Interface",
                 subnet_ids=self.private_subnet_ids[: self._args.endpoint_zones],
                 security_group_ids=[group.id],

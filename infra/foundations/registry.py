@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ecr
 
+from infra.common import CommonArgsWithKeys
 from infra.configuration.images import is_own
 from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
@@ -25,20 +26,17 @@ class RegistryArgs:
     """What is in the registry.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of the place;
+            with `protect` images stay when their repository is not declared any more.
         repositories: names as the system file has them.
-        key: encrypts the images.
         copies: the repositories in the other place that ECR copies to; none where images are not copied.
         moving_tags: those that follow a branch, which may come to stand for another image; only dev has any.
-        protect: images stay when their repository is not declared any more.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     repositories: Sequence[str]
-    key: pulumi.Input[str]
     copies: Sequence[pulumi.Resource]
     moving_tags: Sequence[str]
-    protect: bool
 
 
 def address(naming: Naming, repository: str) -> str:
@@ -68,10 +66,12 @@ class Registry(pulumi.ComponentResource):
 
     def _repository(self, name: str) -> ecr.Repository:
         args = self._args
-        encryption = ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=args.key)
+        encryption = ecr.RepositoryEncryptionConfigurationArgs(
+            encryption_type="KMS", kms_key=args.common.data_key
+        )
         made = ecr.Repository(
             name,
-            name=f"{args.naming.system}/{name}",
+            name=f"{args.common.naming.system}/{name}",
             # Otherwise the registry would refuse the second image of a branch that the stack file follows.
             image_tag_mutability="IMMUTABLE_WITH_EXCLUSION" if args.moving_tags else "IMMUTABLE",
             image_tag_mutability_exclusion_filters=[
@@ -81,19 +81,19 @@ class Registry(pulumi.ComponentResource):
             or None,
             image_scanning_configuration=ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
             encryption_configurations=[encryption],
-            force_delete=not args.protect,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            force_delete=not args.common.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.common.protect),
         )
         ecr.LifecyclePolicy(
             name,
             repository=made.name,
-            policy=json.dumps({"rules": _kept(args.naming.environment)}),
+            policy=json.dumps({"rules": _kept(args.common.naming.environment)}),
             opts=delete_before_replace(self),
         )
         return made
 
     def _replication(self, copies: Sequence[pulumi.Resource]) -> None:
-        naming = self._args.naming
+        naming = self._args.common.naming
         destination = ecr.ReplicationConfigurationReplicationConfigurationRuleDestinationArgs(
             region=naming.recovery_region, registry_id=naming.account
         )

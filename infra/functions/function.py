@@ -10,12 +10,12 @@ from pulumi_aws import cloudwatch, ec2, lambda_, vpc
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.common import CommonArgsWithKeys
 from infra.foundations import ports
 from infra.foundations.replacement import delete_before_replace
 from infra.foundations.security_rules import grant_egress, grant_ingress
 from infra.functions.function_code import PACKAGE, archive
 from infra.functions.schedule import declare_schedule
-from infra.naming import Naming
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"  # a fifth cheaper than x86_64 for the same time
@@ -75,11 +75,9 @@ class FunctionArgs:
     """What a function is made of.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of its place.
         folder: its code in `functions/`, where `handler.handle` is called.
         description: what it does.
-        log_retention: days that its logs are kept.
-        log_key: encrypts them.
         timeout: seconds, 1 to 900 (CreateFunction).
         memory: MiB, 128 to 10240; CPU grows with it.
         distributions: pure-Python packages of requirements.txt that it imports.
@@ -93,11 +91,9 @@ class FunctionArgs:
         scheduled_after: what has to be there besides itself before the first of these calls.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     folder: str
     description: str
-    log_retention: int
-    log_key: pulumi.Input[str]
     timeout: int = 60
     memory: int = 256
     distributions: Sequence[str] = ()
@@ -129,14 +125,14 @@ class Function(pulumi.ComponentResource):
         self._args = args
         self.child = name
         self._here = pulumi.ResourceOptions(parent=self)
-        self.name = args.naming.named(name)
+        self.name = args.common.naming.named(name)
         self.folder = args.folder
         self.security_group_id = self._security_group(args.network) if args.network else None
         logs = cloudwatch.LogGroup(
             name,
             name=f"/aws/lambda/{self.name}",
-            retention_in_days=args.log_retention,
-            kms_key_id=args.log_key,
+            retention_in_days=args.common.log_retention,
+            kms_key_id=args.common.log_key,
             opts=self._here,
         )
         function = self._function(logs)
@@ -146,12 +142,12 @@ class Function(pulumi.ComponentResource):
             self._permission(invoker, function)
         if args.schedule is not None:
             ready = args.scheduled_after or function
-            declare_schedule(name, args.schedule, function.arn, args.naming, ready=ready, parent=self)
+            declare_schedule(name, args.schedule, function.arn, args.common.naming, ready=ready, parent=self)
         self.register_outputs({})
 
     @property
     def _role_name(self) -> str:
-        return self._args.naming.function_role(self.child)
+        return self._args.common.naming.function_role(self.child)
 
     def _security_group(self, network: FunctionNetwork) -> pulumi.Output[str]:
         group = ec2.SecurityGroup(
@@ -261,6 +257,6 @@ class Function(pulumi.ComponentResource):
             function=function.name,
             principal=invoker.service,
             source_arn=invoker.source,
-            source_account=self._args.naming.account,
+            source_account=self._args.common.naming.account,
             opts=delete_before_replace(self),
         )

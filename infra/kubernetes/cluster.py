@@ -13,6 +13,7 @@ from pulumi_aws import cloudwatch, eks
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.common import CommonArgsWithKeys
 from infra.configuration.add_ons import ADD_ON_VERSIONS, METRICS_SERVER, OBSERVABILITY, SECRETS_STORE
 from infra.configuration.addresses import SERVICE_ADDRESSES
 from infra.configuration.singletons import Singleton
@@ -22,7 +23,6 @@ from infra.foundations.adoption import told_how_to_adopt
 from infra.foundations.replacement import delete_before_replace
 from infra.foundations.security_rules import grant_ingress
 from infra.kubernetes.kubeconfig import kubeconfig
-from infra.naming import Naming
 
 CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
@@ -96,16 +96,14 @@ class ClusterArgs:
     """What a cluster is made of.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of its place.
         version: of Kubernetes (`1.35`).
         api_access: networks that may reach the API from outside.
         private_subnet_ids: where nodes, pods and the API's private addresses are.
         endpoint_security_group_id: of the network's interface endpoints, to be opened for nodes and pods.
         access: the roles of CI and people.
         namespace: where on-call people may change things.
-        secrets_key: encrypts Kubernetes' secrets.
-        log_key: encrypts the control plane's logs.
-        log_retention: days that they are kept.
+        cluster_key: encrypts Kubernetes' secrets.
         deletion_protection: EKS refuses to delete the cluster.
         logs_exist: the log group of the control plane is there already, and is taken over.
         waiting: for the day on which everything runs there: without add-ons, none of which runs without
@@ -113,16 +111,14 @@ class ClusterArgs:
         settings: of add-ons, where the environment decides them.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     version: str
     api_access: Sequence[str]
     private_subnet_ids: Sequence[pulumi.Output[str]]
     endpoint_security_group_id: pulumi.Output[str] | None
     access: Access
     namespace: str
-    secrets_key: pulumi.Output[str]
-    log_key: pulumi.Output[str]
-    log_retention: int
+    cluster_key: pulumi.Output[str]
     deletion_protection: bool
     logs_exist: bool
     waiting: bool
@@ -158,7 +154,7 @@ class Cluster(pulumi.ComponentResource):
         self.security_group_id = cluster.vpc_config.apply(
             lambda config: config.cluster_security_group_id or ""
         )
-        self.kubeconfig = kubeconfig(cluster, args.naming.region)
+        self.kubeconfig = kubeconfig(cluster, args.common.naming.region)
         if args.endpoint_security_group_id is not None:
             grant_ingress(
                 "endpoints",
@@ -195,7 +191,7 @@ class Cluster(pulumi.ComponentResource):
         # EKS says of no cluster for which it takes the role (user guide, "Amazon EKS Auto Mode cluster IAM
         # role"): a condition about one would keep it out.
         trust = iam.trust_service("eks.amazonaws.com", tag_session=True)
-        physical = self._args.naming.role("cluster")
+        physical = self._args.common.naming.role("cluster")
         role = self._role(
             "cluster", physical, "EKS runs the control plane and Auto Mode", trust, _CLUSTER_POLICIES
         )
@@ -203,7 +199,7 @@ class Cluster(pulumi.ComponentResource):
             "cluster",
             name="encrypt-secrets",
             role=role.name,
-            policy=iam.document(iam.encrypt_cluster_secrets(self._args.secrets_key)),
+            policy=iam.document(iam.encrypt_cluster_secrets(self._args.cluster_key)),
             opts=self._here,
         )
         self._granted.append(encryption)
@@ -211,18 +207,18 @@ class Cluster(pulumi.ComponentResource):
 
     def _node_role(self) -> aws_iam.Role:
         trust = iam.trust_service("ec2.amazonaws.com")
-        physical = self._args.naming.role("node")
+        physical = self._args.common.naming.role("node")
         return self._role("node", physical, "Nodes join the cluster and pull images", trust, _NODE_POLICIES)
 
     def _cluster(self, cluster_role: aws_iam.Role, node_role: aws_iam.Role) -> eks.Cluster:
         args = self._args
         # Made before the cluster: EKS would make it with no encryption and no end.
-        group = f"/aws/eks/{args.naming.prefix}/cluster"
+        group = f"/aws/eks/{args.common.naming.prefix}/cluster"
         logs = cloudwatch.LogGroup(
             "control-plane",
             name=group,
-            retention_in_days=args.log_retention,
-            kms_key_id=args.log_key,
+            retention_in_days=args.common.log_retention,
+            kms_key_id=args.common.log_key,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 import_=group if args.logs_exist else None,
@@ -232,7 +228,7 @@ class Cluster(pulumi.ComponentResource):
         )
         return eks.Cluster(
             "cluster",
-            name=args.naming.prefix,
+            name=args.common.naming.prefix,
             version=args.version,
             role_arn=cluster_role.arn,
             # Who deploys has an access entry like everybody else, and no hidden rights as the creator.
@@ -260,7 +256,7 @@ class Cluster(pulumi.ComponentResource):
                 public_access_cidrs=list(args.api_access),
             ),
             encryption_config=eks.ClusterEncryptionConfigArgs(
-                provider=eks.ClusterEncryptionConfigProviderArgs(key_arn=args.secrets_key),
+                provider=eks.ClusterEncryptionConfigProviderArgs(key_arn=args.cluster_key),
                 resources=["secrets"],
             ),
             enabled_cluster_log_types=list(CONTROL_PLANE_LOGS),
@@ -288,7 +284,7 @@ class Cluster(pulumi.ComponentResource):
         return [self._access_entry(name, entry) for name, entry in entries.items()]
 
     def _access_entry(self, name: str, access: ClusterAccess) -> pulumi.Resource:
-        principal = self._args.naming.role_arn(access.role)
+        principal = self._args.common.naming.role_arn(access.role)
         entry = eks.AccessEntry(
             name,
             cluster_name=self.name,
@@ -316,7 +312,7 @@ class Cluster(pulumi.ComponentResource):
         trust = iam.trust_pods(cluster=self.arn, namespace="amazon-cloudwatch", service_account=agent)
         observer = self._role(
             "observability",
-            self._args.naming.named("observability"),
+            self._args.common.naming.named("observability"),
             "The CloudWatch agent sends metrics and logs",
             trust,
             ("CloudWatchAgentServerPolicy",),
@@ -325,9 +321,9 @@ class Cluster(pulumi.ComponentResource):
         logs = [
             cloudwatch.LogGroup(
                 log,
-                name=f"/aws/containerinsights/{self._args.naming.prefix}/{log}",
-                retention_in_days=self._args.log_retention,
-                kms_key_id=self._args.log_key,
+                name=f"/aws/containerinsights/{self._args.common.naming.prefix}/{log}",
+                retention_in_days=self._args.common.log_retention,
+                kms_key_id=self._args.common.log_key,
                 opts=self._here,
             )
             for log in OBSERVABILITY_LOGS

@@ -18,6 +18,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from infra import iam
+from infra.common import CommonArgsWithKeys
 from infra.configuration.jobs import OneOffJob, Schedule
 from infra.configuration.service import Service
 from infra.configuration.settings import ReplicaSettings
@@ -44,7 +45,6 @@ from infra.kubernetes.pods import RESTART_WHEN_SECRETS_CHANGE, PodArgs, SecretVa
 from infra.kubernetes.rollout import rollout_timeouts
 from infra.kubernetes.target_group_binding import READINESS_GATE_LABEL, declare_cluster_service
 from infra.labels import labels
-from infra.naming import Naming
 
 # Runbook 004: scale at more than 70 % CPU.
 SCALE_AT_CPU_PERCENT = 70
@@ -98,7 +98,7 @@ class WorkloadsArgs:
     """All services, and where they run.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of their place.
         namespace: of all of them.
         services: what runs.
         migration: what has to have run before; None for nothing.
@@ -113,11 +113,9 @@ class WorkloadsArgs:
         cluster_name: for the pods' identities.
         cluster_arn: likewise.
         ready: what has to be there before pods can start.
-        data_key: encrypts the buckets.
-        secrets_key: encrypts the secrets.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     namespace: str
     services: Sequence[WorkloadArgs]
     migration: MigrationArgs | None
@@ -132,8 +130,6 @@ class WorkloadsArgs:
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     ready: Sequence[pulumi.Resource]
-    data_key: pulumi.Input[str]
-    secrets_key: pulumi.Input[str]
 
 
 class Workloads(pulumi.ComponentResource):
@@ -181,7 +177,7 @@ class Workloads(pulumi.ComponentResource):
         return {
             "name": name,
             "namespace": self._args.namespace,
-            "labels": labels(self._args.naming.system, name),
+            "labels": labels(self._args.common.naming.system, name),
         }
 
     def _in_namespace(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
@@ -190,7 +186,7 @@ class Workloads(pulumi.ComponentResource):
     def _network_policies(self) -> list[pulumi.Resource]:
         switched_on = self._policy_controller() if self._args.switches_policies_on else self._args.ready
         services = {name: workload.service for name, workload in self._workloads.items()}
-        specifications = network_policies(self._args.naming.system, services, self._args.addresses)
+        specifications = network_policies(self._args.common.naming.system, services, self._args.addresses)
         for namespace in OTHER_NAMESPACES:
             NetworkPolicy(
                 f"{namespace}-{AWAY_FROM_DATA}",
@@ -243,7 +239,11 @@ class Workloads(pulumi.ComponentResource):
 
     def _pod(self, workload: WorkloadArgs) -> PodArgs:
         return PodArgs(
-            self._args.naming.system, workload.service, workload.image, workload.variables, workload.secrets
+            self._args.common.naming.system,
+            workload.service,
+            workload.image,
+            workload.variables,
+            workload.secrets,
         )
 
     def _migrate(
@@ -348,12 +348,12 @@ class Workloads(pulumi.ComponentResource):
         return [association, *granted]
 
     def _statements(self, workload: WorkloadArgs) -> list[iam.Statement]:
-        region, statements = self._args.naming.region, []
+        region, statements = self._args.common.naming.region, []
         if workload.secret_arns:
-            key = iam.Key(self._args.secrets_key, region)
+            key = iam.Key(self._args.common.secrets_key, region)
             statements += iam.encrypted.read_secrets(workload.secret_arns, key)
         if workload.bucket_arns:
-            key = iam.Key(self._args.data_key, region)
+            key = iam.Key(self._args.common.data_key, region)
             statements += iam.encrypted.work_with_objects(workload.bucket_arns, key)
         return statements
 
@@ -364,7 +364,7 @@ class Workloads(pulumi.ComponentResource):
             kind="SecretProviderClass",
             metadata=metadata,
             spec=pods.secret_provider(
-                workload.service.name, workload.secrets, self._args.naming.region, metadata["labels"]
+                workload.service.name, workload.secrets, self._args.common.naming.region, metadata["labels"]
             ),
             opts=self._in_namespace(),
         )

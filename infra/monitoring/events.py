@@ -10,9 +10,9 @@ import pulumi
 from pulumi_aws import cloudwatch
 
 from infra import iam
+from infra.common import CommonArgsWithKeys
 from infra.monitoring.alarm import Alarm, Subject
 from infra.monitoring.alarm_queries import Watched
-from infra.naming import Naming
 
 
 @dataclass(frozen=True)
@@ -20,18 +20,14 @@ class EventsArgs:
     """What is counted.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of the place.
         catalogue: alarms; those on events have a pattern.
         watched: what there is of each subject.
-        log_retention: days that the events are kept.
-        log_key: encrypts them.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     catalogue: Sequence[Alarm]
     watched: Mapping[Subject, Sequence[Watched]]
-    log_retention: int
-    log_key: pulumi.Input[str]
 
 
 class Events(pulumi.ComponentResource):
@@ -57,14 +53,14 @@ class Events(pulumi.ComponentResource):
         # EventBridge writes only to groups of this name (user guide, "Amazon CloudWatch Logs as a target").
         group = cloudwatch.LogGroup(
             "events",
-            name=f"/aws/events/{args.naming.prefix}",
-            retention_in_days=args.log_retention,
-            kms_key_id=args.log_key,
+            name=f"/aws/events/{args.common.naming.prefix}",
+            retention_in_days=args.common.log_retention,
+            kms_key_id=args.common.log_key,
             opts=self._here,
         )
         allowed = cloudwatch.LogResourcePolicy(
             "events",
-            policy_name=args.naming.named("events"),
+            policy_name=args.common.naming.named("events"),
             policy_document=iam.document(iam.write_events(group.arn)),
             opts=self._here,
         )
@@ -73,7 +69,7 @@ class Events(pulumi.ComponentResource):
     def _rule(self, name: str, alarm: Alarm, group: pulumi.Output[str], allowed: pulumi.Resource) -> None:
         rule = cloudwatch.EventRule(
             name,
-            name=self._args.naming.named(name),
+            name=self._args.common.naming.named(name),
             description=alarm.condition,
             event_pattern=json.dumps(alarm.event, sort_keys=True),
             opts=self._here,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch
 
+from infra.common import CommonArgsWithKeys
 from infra.configuration.platform_names import MASKED_DATA
 from infra.monitoring.log_metrics import of_services
 from infra.monitoring.log_shipping import group_name
 from infra.monitoring.metric_filter import declare_metric_filter
 from infra.monitoring.personal_data import policy
 from infra.monitoring.saved_queries import SAVED_QUERIES, Source
-from infra.naming import Naming
 
 
 @dataclass(frozen=True)
@@ -22,22 +22,17 @@ class LogsArgs:
     """What is logged.
 
     Args:
-        naming: names and ARNs.
+        common: names, rules and keys of the place;
+            with `protect` a service's logs are not deleted with the service.
         services: whose logs.
         retired: services of before, whose logs are kept until they end.
-        protect: a service's logs are not deleted with the service.
-        retention: days that logs are kept.
-        key: encrypts them.
         database_group: PostgreSQL's own log, for the saved queries.
         waiting: for the day on which everything runs there: nothing writes yet, so nothing is counted.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     services: Sequence[str]
     retired: Sequence[str]
-    protect: bool
-    retention: int
-    key: pulumi.Input[str]
     database_group: str
     waiting: bool
 
@@ -67,12 +62,12 @@ class Logs(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _group(self, name: str) -> cloudwatch.LogGroup:
-        waiting, protect = self._args.waiting, self._args.protect
+        waiting, protect = self._args.waiting, self._args.common.protect
         return cloudwatch.LogGroup(
             name,
-            name=group_name(self._args.naming, name),
-            retention_in_days=self._args.retention,
-            kms_key_id=self._args.key,
+            name=group_name(self._args.common.naming, name),
+            retention_in_days=self._args.common.log_retention,
+            kms_key_id=self._args.common.log_key,
             # One that waits is mostly empty, so a service can go without a word about it; where it has served
             # before, what was written there stays in AWS.
             opts=pulumi.ResourceOptions(
@@ -83,7 +78,7 @@ class Logs(pulumi.ComponentResource):
     def _mask(
         self, service: str, group: cloudwatch.LogGroup, findings: cloudwatch.LogGroup
     ) -> pulumi.Resource:
-        naming = self._args.naming
+        naming = self._args.common.naming
         return cloudwatch.LogDataProtectionPolicy(
             service,
             log_group_name=group.name,
@@ -95,7 +90,7 @@ class Logs(pulumi.ComponentResource):
         args = self._args
         groups: Mapping[Source, Sequence[str]] = {
             Source.SERVICES: [
-                group_name(args.naming, service) for service in (*args.services, *args.retired)
+                group_name(args.common.naming, service) for service in (*args.services, *args.retired)
             ],
             Source.DATABASE: [args.database_group],
         }
@@ -103,7 +98,7 @@ class Logs(pulumi.ComponentResource):
             cloudwatch.QueryDefinition(
                 query.name,
                 # A slash makes a folder of them in the console.
-                name=f"{args.naming.prefix}/{query.name}",
+                name=f"{args.common.naming.prefix}/{query.name}",
                 log_group_names=list(groups[query.source]),
                 query_string=query.text,
                 opts=pulumi.ResourceOptions(parent=self),

@@ -9,9 +9,10 @@ import pulumi
 from pulumi_aws import sns
 
 from infra import iam
+from infra.common import CommonArgs
 from infra.configuration.severities import PUBLISHERS, RULES, Severity
 from infra.foundations.encryption_key import declare_key
-from infra.naming import Naming, RegionRole
+from infra.naming import RegionRole
 
 FALLBACK = "undelivered"
 
@@ -26,23 +27,22 @@ class NotificationsArgs:
     """Who is told what.
 
     Args:
-        naming: names and ARNs.
+        common: names and rules of the place that the environment runs in;
+            `protect` is for a key of their own.
         role: of the region whose alarms are told of.
         region: its name.
         severities: of these alarms.
         key: encrypts the messages; None for one of its own, where the region has none yet.
-        protect: a key of its own is protected.
         pagerduty: the integration's address, a secret; None when there is none yet.
         slack: the channel's e-mail address, a secret; None when there is none yet.
         email: who is written to, and told when a page cannot be delivered.
     """
 
-    naming: Naming
+    common: CommonArgs
     role: RegionRole
     region: str
     severities: Sequence[Severity]
     key: pulumi.Input[str] | None
-    protect: bool
     pagerduty: pulumi.Output[str] | None
     slack: pulumi.Output[str] | None
     email: str
@@ -70,7 +70,8 @@ class Notifications(pulumi.ComponentResource):
         self._prefix = topic_prefix(args.role)
         self._key = args.key if args.key is not None else self._own_key()
         self.topic_names = {
-            severity: args.naming.named(f"{self._prefix}{severity.topic}") for severity in args.severities
+            severity: args.common.naming.named(f"{self._prefix}{severity.topic}")
+            for severity in args.severities
         }
         self.topics = {}
         for severity in args.severities:
@@ -91,14 +92,13 @@ class Notifications(pulumi.ComponentResource):
         return declare_key(
             f"notifications-{args.role}",
             "Topics for alarms",
-            args.naming,
-            iam.alarms_use_key(args.naming, args.region),
-            protect=args.protect,
+            args.common,
+            iam.alarms_use_key(args.common.naming, args.region),
             parent=self,
         )
 
     def _topic(self, name: str, title: str, services: Sequence[str] = ()) -> pulumi.Output[str]:
-        naming = self._args.naming
+        naming = self._args.common.naming
         name = f"{self._prefix}{name}"
         topic = sns.Topic(
             name,

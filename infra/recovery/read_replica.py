@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ec2, rds
 
+from infra.common import CommonArgsWithKeys
 from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY
 from infra.configuration.generations import FIRST, Generations
 from infra.configuration.tiers import DatabaseTier
@@ -23,7 +24,6 @@ from infra.data.database_windows import REPLICA
 from infra.foundations import timeouts
 from infra.foundations.busy import created_when_free
 from infra.foundations.replacement import delete_before_replace
-from infra.naming import Naming
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ReadReplicaArgs:
     """What the replica is made of.
 
     Args:
-        naming: names and ARNs, of the recovery region.
+        common: names, rules and keys of the recovery region.
         generations: which instances there are to replicate.
         primary_arn: the instance that serves.
         retired_arns: those that served before, by generation: their replicas stay as they are.
@@ -42,15 +42,11 @@ class ReadReplicaArgs:
         storage_maximum: gigabytes that storage grows to by itself.
         backup_retention: days of point-in-time recovery, of the replica and of the primary's backups.
         performance_history: days of Performance Insights.
-        log_retention: days that logs are kept.
-        protect: it cannot be removed by mistake.
         vpc_id: the network.
         subnet_ids: its isolated subnets.
-        data_key: encrypts storage, backups and Performance Insights.
-        log_key: encrypts the logs.
     """
 
-    naming: Naming
+    common: CommonArgsWithKeys
     generations: Generations
     primary_arn: pulumi.Input[str]
     retired_arns: Mapping[int, str]
@@ -61,12 +57,8 @@ class ReadReplicaArgs:
     storage_maximum: int
     backup_retention: int
     performance_history: int
-    log_retention: int
-    protect: bool
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
-    data_key: pulumi.Input[str]
-    log_key: pulumi.Input[str]
 
 
 class ReadReplica(pulumi.ComponentResource):
@@ -88,25 +80,25 @@ class ReadReplica(pulumi.ComponentResource):
         self._args = args
         self._here = pulumi.ResourceOptions(parent=self)
         current = args.generations.current
-        self.identifier = args.naming.database(current)
+        self.identifier = args.common.naming.database(current)
         # Nobody connects until the cluster is built here.
         self.security_group_id = ec2.SecurityGroup(
             "database",
-            name=args.naming.named("database"),
+            name=args.common.naming.named("database"),
             description=CLIENTS,
             vpc_id=args.vpc_id,
-            tags={"Name": args.naming.named("database")},
+            tags={"Name": args.common.naming.named("database")},
             opts=self._here,
         ).id
         self._subnet_group = rds.SubnetGroup(
             "database",
-            name=args.naming.named("database"),
+            name=args.common.naming.named("database"),
             description="Isolated subnets",
             subnet_ids=args.subnet_ids,
             opts=self._here,
         ).name
         self._parameters = declare_parameters(
-            "database", args.naming, args.version, REPLICA_CONNECTIONS, self
+            "database", args.common.naming, args.version, REPLICA_CONNECTIONS, self
         )
         for generation, arn in args.retired_arns.items():
             self._copies(generation, arn, self._replica(generation, arn))
@@ -121,7 +113,7 @@ class ReadReplica(pulumi.ComponentResource):
         rds.InstanceAutomatedBackupsReplication(
             name,
             source_db_instance_arn=primary,
-            kms_key_id=args.data_key,
+            kms_key_id=args.common.data_key,
             retention_period=args.backup_retention,
             # The primary is `modifying` until the replica is there, and can begin nothing else meanwhile (RDS
             # user guide, "Creating a read replica in a different AWS Region").
@@ -137,11 +129,11 @@ class ReadReplica(pulumi.ComponentResource):
         )
 
     def _replica(self, generation: int, primary: pulumi.Input[str]) -> rds.Instance:
-        args, naming = self._args, self._args.naming
+        args, naming = self._args, self._args.common.naming
         name, current = logical("database", generation), generation == args.generations.current
         identifier = naming.database(generation)
         prefix = "" if generation == FIRST else f"{name}-"
-        logs = declare_log_groups(identifier, args.log_retention, args.log_key, self, prefix)
+        logs = declare_log_groups(identifier, args.common, self, prefix)
         role = declare_monitoring_role(
             logical("monitoring", generation), f"{name}-monitoring", naming, identifier, self
         )
@@ -154,7 +146,7 @@ class ReadReplica(pulumi.ComponentResource):
             storage_type="gp3",
             max_allocated_storage=args.storage_maximum,
             storage_encrypted=True,
-            kms_key_id=args.data_key,
+            kms_key_id=args.common.data_key,
             # The second zone costs as much again; it is added when the replica is promoted.
             multi_az=False,
             db_subnet_group_name=self._subnet_group,
@@ -167,14 +159,14 @@ class ReadReplica(pulumi.ComponentResource):
             backup_window=REPLICA.backup,
             maintenance_window=REPLICA.maintenance,
             auto_minor_version_upgrade=True,
-            apply_immediately=not args.protect,
+            apply_immediately=not args.common.protect,
             copy_tags_to_snapshot=True,
-            deletion_protection=args.protect,
-            delete_automated_backups=not args.protect,
+            deletion_protection=args.common.protect,
+            delete_automated_backups=not args.common.protect,
             # RDS refuses a final snapshot of a replica (DeleteDBInstance); its protection stands instead.
             skip_final_snapshot=True,
             performance_insights_enabled=True,
-            performance_insights_kms_key_id=args.data_key,
+            performance_insights_kms_key_id=args.common.data_key,
             performance_insights_retention_period=args.performance_history,
             monitoring_interval=MONITORING_INTERVAL_SECONDS,
             monitoring_role_arn=role,
@@ -184,7 +176,7 @@ class ReadReplica(pulumi.ComponentResource):
             # Ignored: a promoted replica has no source any more, and that is no mistake to be mended.
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=args.protect,
+                protect=args.common.protect,
                 replacement_trigger=args.follows if current else None,
                 delete_before_replace=True,
                 ignore_changes=["replicateSourceDb"] if current else AS_IT_IS,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import backup
 
+from infra.common import CommonArgs
 from infra.foundations.encryption_key import declare_key
 from infra.foundations.replacement import delete_before_replace
-from infra.naming import Naming
 
 # The least that AWS Backup takes; after these days nobody can lift the lock, the root user neither.
 LOCK_CHANGEABLE_DAYS = 3
@@ -20,14 +20,12 @@ class VaultArgs:
     """How strictly snapshots are kept.
 
     Args:
-        naming: names and ARNs.
+        common: names and rules of the place; `protect` is for the vault and its key.
         lock_days: days before which nobody removes one; 0 for no lock.
-        protect: the vault and its key cannot be removed by mistake.
     """
 
-    naming: Naming
+    common: CommonArgs
     lock_days: int
-    protect: bool
 
 
 class Vault(pulumi.ComponentResource):
@@ -42,13 +40,13 @@ class Vault(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: VaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:backup:Vault", name, None, opts)
-        self.vault_name = args.naming.prefix
+        self.vault_name = args.common.naming.prefix
         vault = backup.Vault(
             "backup",
             name=self.vault_name,
-            kms_key_arn=declare_key("backup", "Snapshots", args.naming, protect=args.protect, parent=self),
-            force_destroy=not args.protect,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            kms_key_arn=declare_key("backup", "Snapshots", args.common, parent=self),
+            force_destroy=not args.common.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.common.protect),
         )
         self.arn, self.name = vault.arn, vault.name
         if args.lock_days:

@@ -20,7 +20,7 @@ from infra.wiring.edge import (
     frontend,
     load_balancer,
 )
-from infra.wiring.foundations import keys, network, registry, release
+from infra.wiring.foundations import common, keys, network, registry, release, with_keys
 from infra.wiring.functions import (
     escalate,
     job_watch,
@@ -59,7 +59,6 @@ from infra.wiring.recovery import (
     recovery_network,
     vault,
     waiting_cluster,
-    waiting_pod_group,
 )
 
 __all__ = [
@@ -73,6 +72,7 @@ __all__ = [
     "budget",
     "certificates",
     "cluster",
+    "common",
     "dashboard",
     "database",
     "deployment",
@@ -114,9 +114,9 @@ __all__ = [
     "vault",
     "waiting_cluster",
     "waiting_logs",
-    "waiting_pod_group",
     "waiting_redis",
     "watch_jobs",
     "watched",
+    "with_keys",
     "workloads",
 ]

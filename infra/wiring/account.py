@@ -11,6 +11,7 @@ from infra.account.deployment import DeploymentArgs
 from infra.account.people import PeopleArgs
 from infra.account.runners import RunnersArgs
 from infra.account.trail import TrailArgs
+from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.buckets import AUDIT, BACKUPS
 from infra.configuration.secrets import SecretSource
@@ -18,7 +19,6 @@ from infra.configuration.severities import Severity
 from infra.configuration.singletons import Singleton
 from infra.data.storage import Storage
 from infra.edge.distributions import Distributions
-from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.kubernetes.cluster import Cluster
 from infra.monitoring.notifications import Notifications
@@ -33,12 +33,12 @@ def budget(configuration: Configuration, notifications: Notifications) -> Budget
 
 
 def trail(
-    configuration: Configuration, keys: Keys, storage: Storage, notifications: Notifications
+    configuration: Configuration, common: CommonArgsWithKeys, storage: Storage, notifications: Notifications
 ) -> TrailArgs:
     """For the trail, and what looks through it."""
-    naming, standard = configuration.naming, configuration.settings.standard
+    naming, existing = common.naming, configuration.settings.existing
     return TrailArgs(
-        naming=naming,
+        common=common,
         bucket=storage.names[AUDIT],
         bucket_ready=storage.policies[AUDIT],
         watched={
@@ -52,13 +52,10 @@ def trail(
             # CloudTrail has a role's name without its path (`sessionIssuer.userName`).
             configuration.system.access.deploy.rpartition("/")[2],
         ],
-        detects_threats=standard.detects_threats
-        and Singleton.THREAT_DETECTOR not in configuration.settings.existing,
-        analyzes_access=Singleton.ACCESS_ANALYZER not in configuration.settings.existing,
-        log_retention=standard.log_retention,
-        log_key=keys.logs,
+        detects_threats=configuration.settings.standard.detects_threats
+        and Singleton.THREAT_DETECTOR not in existing,
+        analyzes_access=Singleton.ACCESS_ANALYZER not in existing,
         topic=notifications.topics[Severity.SEV4],
-        protect=standard.protects_data,
     )
 
 
@@ -74,28 +71,26 @@ def deployment(configuration: Configuration) -> DeploymentArgs:
 
 
 def runners(
-    configuration: Configuration, keys: Keys, network: Network, cluster: Cluster
+    configuration: Configuration, common: CommonArgsWithKeys, network: Network, cluster: Cluster
 ) -> RunnersArgs | None:
     """For the machines of CI; None where its jobs run on GitHub's own."""
-    settings = configuration.settings
-    if settings.runners is None:
+    connection = configuration.settings.runners
+    if connection is None:
         return None
     return RunnersArgs(
-        naming=configuration.naming,
+        common=common,
         repository=configuration.system.repository.full_name,
-        connection=settings.runners,
+        connection=connection,
         vpc_id=network.vpc_id,
         subnet_ids=network.private_subnet_ids,
         cluster_security_group_id=cluster.security_group_id,
         endpoint_security_group_id=network.endpoint_security_group_id,
-        log_retention=settings.standard.log_retention,
-        log_key=keys.logs,
     )
 
 
 def people(
     configuration: Configuration,
-    keys: Keys,
+    common: CommonArgsWithKeys,
     entries: Mapping[str, pulumi.Output[str]],
     copies: Copies | None,
     distributions: Distributions,
@@ -103,10 +98,9 @@ def people(
     """For what people on call may do from a command line."""
     declared = configuration.system.secrets.values()
     return PeopleArgs(
-        naming=configuration.naming,
+        common=common,
         entries=[entries[name] for name in sorted(entries)],
         given_out=[entries[each.name] for each in declared if each.source is SecretSource.PERSON],
-        secrets_key=keys.secrets,
         replica_key=copies.keys.secret_copies if copies else None,
         distributions=distributions.arns,
     )

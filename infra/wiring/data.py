@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pulumi
 
 from infra.account import trail_iam
+from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration, buckets
 from infra.configuration.buckets import ACCESS_LOGS, AUDIT
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, redis_secret
@@ -34,8 +35,9 @@ from infra.wiring.edge import edge_buckets, edge_log_writers
 
 @dataclass(frozen=True)
 class Copies:
-    """What waits in the other place for copies from this one."""
+    """What waits in the other place for copies from this one; `common` is that place's."""
 
+    common: CommonArgsWithKeys
     keys: Keys
     storage: Storage
     registry: Registry
@@ -49,16 +51,16 @@ QUEUE_SNAPSHOT_DAYS = 7
 
 def database(
     configuration: Configuration,
-    keys: Keys,
+    common: CommonArgsWithKeys,
     network: Network,
     pod_group: PodGroup,
     release: Release | None,
     copies: Copies | None,
 ) -> DatabaseArgs:
     """For PostgreSQL."""
-    settings, standard = configuration.settings, configuration.settings.standard
+    settings = configuration.settings
     return DatabaseArgs(
-        naming=configuration.naming,
+        common=common,
         generations=settings.database.generations,
         name=database_name(configuration.system.name),
         version=settings.database.version,
@@ -68,19 +70,15 @@ def database(
         storage_maximum=settings.database.storage_maximum,
         backup_retention=settings.database.backup_retention,
         redundant=settings.redundant,
-        performance_history=standard.performance_history,
-        log_retention=standard.log_retention,
-        protect=standard.protects_data,
+        performance_history=settings.standard.performance_history,
         vpc_id=network.vpc_id,
         subnet_ids=network.data_subnet_ids,
         client_security_group_id=pod_group.id,
         snapshot_before=_snapshot_before(configuration, release),
-        readers=_readers(configuration, DATABASE_SECRET),
-        master_readers=_readers(configuration, MASTER_SECRET),
-        data_key=keys.data,
-        secrets_key=keys.secrets,
-        secret_replica=_replica(configuration, copies),
-        log_key=keys.logs,
+        entry=_entry(configuration, common, copies, DATABASE_SECRET, "PostgreSQL: how services connect"),
+        master_entry=_entry(
+            configuration, common, copies, MASTER_SECRET, "PostgreSQL: how the users of services are made"
+        ),
     )
 
 
@@ -95,32 +93,41 @@ def _snapshot_before(configuration: Configuration, release: Release | None) -> p
 
 
 def redis(
-    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup, copies: Copies | None
+    configuration: Configuration,
+    common: CommonArgsWithKeys,
+    network: Network,
+    pod_group: PodGroup,
+    copies: Copies | None,
 ) -> dict[str, RedisArgs]:
     """For the two Redis, by purpose; none where the environment has switched it off."""
     return {
-        purpose: replace(args, entry=_redis_entry(configuration, keys, purpose, copies))
-        for purpose, args in _redis(configuration, keys, network, pod_group).items()
+        purpose: replace(
+            args,
+            entry=_entry(
+                configuration, common, copies, redis_secret(purpose), f"Redis ({purpose}): how to connect"
+            ),
+        )
+        for purpose, args in _redis(configuration, common, network, pod_group).items()
     }
 
 
 def waiting_redis(
-    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup
+    configuration: Configuration, common: CommonArgsWithKeys, network: Network, pod_group: PodGroup
 ) -> dict[str, RedisArgs]:
     """For those in the other place: empty, with one node each, and nobody connects. The second nodes come
     when people are back at work.
     """
     return {
-        purpose: replace(args, naming=configuration.naming.in_recovery_region, redundant=False)
-        for purpose, args in _redis(configuration, keys, network, pod_group).items()
+        purpose: replace(args, redundant=False)
+        for purpose, args in _redis(configuration, common, network, pod_group).items()
     }
 
 
 def _redis(
-    configuration: Configuration, keys: Keys, network: Network, pod_group: PodGroup
+    configuration: Configuration, common: CommonArgsWithKeys, network: Network, pod_group: PodGroup
 ) -> dict[str, RedisArgs]:
     """Two, because a cache that evicts would evict retries and replay protection too (contract RED-2)."""
-    settings, standard = configuration.settings, configuration.settings.standard
+    settings = configuration.settings
     if not settings.redis.enabled:
         return {}
     purposes = {
@@ -129,85 +136,75 @@ def _redis(
     }
     return {
         purpose: RedisArgs(
-            naming=configuration.naming,
+            common=common,
             node_type=node_type,
             eviction=eviction,
             redundant=settings.redundant,
             snapshot_retention=snapshots,
-            protect=standard.protects_data,
             vpc_id=network.vpc_id,
             subnet_ids=network.data_subnet_ids,
             client_security_group_id=pod_group.id,
-            data_key=keys.data,
             entry=None,
         )
         for purpose, (node_type, eviction, snapshots) in purposes.items()
     }
 
 
-def _redis_entry(
-    configuration: Configuration, keys: Keys, purpose: str, copies: Copies | None
-) -> SecretEntryArgs:
-    return SecretEntryArgs(
-        naming=configuration.naming,
-        name=redis_secret(purpose),
-        description=f"Redis ({purpose}): how to connect",
-        key=keys.secrets,
-        readers=_readers(configuration, redis_secret(purpose)),
-        protect=configuration.settings.standard.protects_data,
-        replica=_replica(configuration, copies),
-    )
-
-
-def storage_copies(configuration: Configuration, keys: Keys) -> StorageArgs:
+def storage_copies(configuration: Configuration, common: CommonArgsWithKeys) -> StorageArgs:
     """For the buckets in the other place: those that are copied there."""
-    standard, there = configuration.settings.standard, configuration.naming.in_recovery_region
     return StorageArgs(
-        naming=there,
+        common=common,
         buckets=[each for each in buckets.CATALOGUE if each.replicated],
-        data_key=keys.data,
-        lock_backups=standard.locks_backups,
-        protect=standard.protects_data,
+        lock_backups=configuration.settings.standard.locks_backups,
         copies={},
         copies_key=None,
         statements={},
-        log_sources=[bucket_arn(name) for name in edge_buckets(configuration, there).values()],
+        log_sources=[bucket_arn(name) for name in edge_buckets(configuration, common.naming).values()],
         log_writers=[],
     )
 
 
-def storage(configuration: Configuration, keys: Keys, copies: Copies | None) -> StorageArgs:
+def storage(configuration: Configuration, common: CommonArgsWithKeys, copies: Copies | None) -> StorageArgs:
     """For the buckets."""
-    standard = configuration.settings.standard
     return StorageArgs(
-        naming=configuration.naming,
+        common=common,
         buckets=buckets.CATALOGUE,
-        data_key=keys.data,
-        lock_backups=standard.locks_backups,
-        protect=standard.protects_data,
+        lock_backups=configuration.settings.standard.locks_backups,
         copies=copies.storage.buckets if copies else {},
-        copies_key=copies.keys.data if copies else None,
-        statements={AUDIT: trail_iam.deliver_trail(configuration.naming)},
-        log_sources=[bucket_arn(name) for name in edge_buckets(configuration).values()],
-        log_writers=edge_log_writers(configuration, configuration.naming.bucket(ACCESS_LOGS)),
+        copies_key=copies.common.data_key if copies else None,
+        statements={AUDIT: trail_iam.deliver_trail(common.naming)},
+        log_sources=[bucket_arn(name) for name in edge_buckets(configuration, common.naming).values()],
+        log_writers=edge_log_writers(configuration, common.naming.bucket(ACCESS_LOGS)),
     )
 
 
-def secrets(configuration: Configuration, keys: Keys, copies: Copies | None) -> SecretsArgs:
+def secrets(configuration: Configuration, common: CommonArgsWithKeys, copies: Copies | None) -> SecretsArgs:
     """For the system file's secrets."""
+    declared = list(configuration.system.secrets.values())
     return SecretsArgs(
-        naming=configuration.naming,
-        entries=configuration.system.secrets,
-        readers={name: _readers(configuration, name) for name in configuration.system.secrets},
-        key=keys.secrets,
-        protect=configuration.settings.standard.protects_data,
-        replica=_replica(configuration, copies),
+        declared=declared,
+        entries={
+            each.name: _entry(configuration, common, copies, each.name, each.description) for each in declared
+        },
     )
 
 
-def _replica(configuration: Configuration, copies: Copies | None) -> SecretReplica | None:
-    region = configuration.naming.recovery_region
-    return SecretReplica(region, copies.keys.secret_copies) if copies else None
+def _entry(
+    configuration: Configuration,
+    common: CommonArgsWithKeys,
+    copies: Copies | None,
+    name: str,
+    description: str,
+) -> SecretEntryArgs:
+    """For one entry of Secrets Manager, whoever declares it."""
+    region = common.naming.recovery_region
+    return SecretEntryArgs(
+        common=common,
+        name=name,
+        description=description,
+        readers=_readers(configuration, name),
+        replica=SecretReplica(region, copies.keys.secret_copies) if copies else None,
+    )
 
 
 def _readers(configuration: Configuration, secret: str) -> list[str]:

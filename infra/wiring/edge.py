@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 
 from infra import iam
+from infra.common import CommonArgs
 from infra.configuration import Configuration
 from infra.configuration.buckets import FRONTEND
 from infra.data.safe_bucket import bucket_arn
@@ -51,6 +52,7 @@ def certificates(
 
 def load_balancer(
     configuration: Configuration,
+    common: CommonArgs,
     network: Network,
     pod_group: PodGroup,
     storage: Storage,
@@ -59,31 +61,23 @@ def load_balancer(
 ) -> LoadBalancerArgs:
     """For the load balancer."""
     return LoadBalancerArgs(
-        naming=configuration.naming,
+        common=common,
         sites=edge_sites(configuration),
         vpc_id=network.vpc_id,
         subnet_ids=network.public_subnet_ids,
         pods_security_group_id=pod_group.id,
-        cluster_name=configuration.naming.prefix,
+        cluster_name=common.naming.prefix,
         certificate_arn=certificates.load_balancer,
         zone_id=dns.zone_id,
         domain=configuration.domain,
         access_logs_bucket=storage.access_logs_name,
         access_logs_ready=storage.access_logs_ready,
-        deletion_protection=configuration.settings.standard.protects_data,
     )
 
 
-def firewall(configuration: Configuration) -> FirewallArgs:
+def firewall(configuration: Configuration, common: CommonArgs) -> FirewallArgs:
     """For the firewall."""
-    settings = configuration.settings
-    return FirewallArgs(
-        naming=configuration.naming,
-        region=GLOBAL_REGION,
-        maintenance=settings.maintenance,
-        log_retention=settings.standard.log_retention,
-        protect=settings.standard.protects_data,
-    )
+    return FirewallArgs(common, GLOBAL_REGION, configuration.settings.maintenance)
 
 
 def distributions(
@@ -110,25 +104,21 @@ def distributions(
     )
 
 
-def frontend(
-    configuration: Configuration, naming: Naming, storage: Storage, distributions: Distributions
-) -> FrontendArgs | None:
+def frontend(common: CommonArgs, storage: Storage, distributions: Distributions) -> FrontendArgs | None:
     """For the static site of one place; None for a system without.
 
     Args:
-        configuration: the environment.
-        naming: of the place.
+        common: of the place.
         storage: of the place, for the access logs.
         distributions: one of them reads it.
     """
     if distributions.of_frontend is None:
         return None
     return FrontendArgs(
-        naming=naming,
+        common=common,
         access_logs_bucket=storage.access_logs_name,
         access_logs_ready=storage.access_logs_ready,
         distribution=distributions.of_frontend,
-        protect=configuration.settings.standard.protects_data,
     )
 
 

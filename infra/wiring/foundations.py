@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from infra.common import CommonArgs, CommonArgsWithKeys
 from infra.configuration import Configuration
-from infra.configuration.environments import Standard
 from infra.configuration.images import is_digest, is_own
 from infra.foundations.keys import Keys, KeysArgs
 from infra.foundations.network import NetworkArgs, Tier
@@ -14,49 +14,62 @@ from infra.naming import Naming, Place
 from infra.wiring.data import Copies
 
 
-def keys(naming: Naming, standard: Standard, *, serving: bool, original: Keys | None) -> KeysArgs:
+def common(configuration: Configuration, naming: Naming) -> CommonArgs:
+    """For what is in the place that is called by these names; before its keys exist."""
+    standard = configuration.settings.standard
+    return CommonArgs(naming, standard.protects_data, standard.log_retention)
+
+
+def with_keys(common: CommonArgs, keys: Keys) -> CommonArgsWithKeys:
+    """For what encrypts with the keys of its place."""
+    return CommonArgsWithKeys(
+        common.naming,
+        common.protect,
+        common.log_retention,
+        data_key=keys.data,
+        log_key=keys.logs,
+        secrets_key=keys.secrets,
+    )
+
+
+def keys(common: CommonArgs, *, serving: bool, original: Keys | None) -> KeysArgs:
     """For the encryption keys of one place.
 
     The key for copies of secrets is home's own. In the other place a replica of it stands, also when home is
     lost: it stays what it is then, whatever is said here of its original.
     """
-    copies = None
+    naming, copies = common.naming, None
     if naming.place is Place.RECOVERY:
         unknown = naming.arn("kms", "key/lost", naming.recovery_region)
         copies = unknown if original is None else original.secret_copies
-    return KeysArgs(naming, serving=serving, protect=standard.protects_data, original=copies)
+    return KeysArgs(common, serving=serving, original=copies)
 
 
-def network(configuration: Configuration, keys: Keys) -> NetworkArgs:
+def network(configuration: Configuration, common: CommonArgsWithKeys) -> NetworkArgs:
     """For the network."""
     settings, standard = configuration.settings, configuration.settings.standard
     return NetworkArgs(
-        naming=configuration.naming,
+        common=common,
         cidr=settings.network.cidr,
         tiers=list(Tier),
         zones=settings.network.availability_zones,
         nat_gateways=len(settings.network.availability_zones) if standard.nat_per_zone else 1,
         endpoint_zones=standard.endpoint_zones,
-        log_retention=standard.log_retention,
-        log_key=keys.logs,
-        protect=standard.protects_data,
     )
 
 
 def registry(
-    configuration: Configuration, naming: Naming, keys: Keys, copies: Copies | None = None
+    configuration: Configuration, common: CommonArgsWithKeys, copies: Copies | None = None
 ) -> RegistryArgs:
     """For the images of one place: a repository for each one that is not somebody else's."""
-    standard, system = configuration.settings.standard, configuration.system
+    system = configuration.system
     named = [service.repository for service in system.services.values()]
     named += [service.repository for service in system.retired.values() if service.repository]
     return RegistryArgs(
-        naming=naming,
+        common=common,
         repositories=sorted({repository for repository in named if is_own(repository)}),
-        key=keys.data,
         copies=copies.registry.repositories if copies else [],
         moving_tags=sorted({version for version in configuration.images.values() if not is_digest(version)}),
-        protect=standard.protects_data,
     )
 
 

@@ -9,6 +9,7 @@ import pulumi
 
 from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from infra import iam
+from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS
 from infra.configuration.database_certificates import database_certificates
@@ -56,7 +57,7 @@ Entries = Mapping[str, pulumi.Output[str]]
 
 def rotators(
     configuration: Configuration,
-    keys: Keys,
+    common: CommonArgsWithKeys,
     network: Network,
     database: Database,
     redis: Mapping[str, Redis],
@@ -64,7 +65,7 @@ def rotators(
     copies: Copies | None,
 ) -> dict[Rotator, FunctionArgs]:
     """For the functions that rotate; none for what is not rotated here."""
-    naming, region = configuration.naming, configuration.naming.region
+    naming, region = common.naming, common.naming.region
     # Values are asked for when a function is called: it need not wait for the database to be made.
     known = {
         **entries,
@@ -75,9 +76,9 @@ def rotators(
     def function(rotator: Rotator, description: str, *statements: iam.Statement) -> FunctionArgs:
         secrets = [known[each.entry] for each in rotated(configuration) if each.rotator is rotator]
         replica = iam.Key(copies.keys.secret_copies, naming.recovery_region) if copies else None
-        rotate = iam.encrypted.rotate_secrets(secrets, iam.Key(keys.secrets, region), replica)
+        rotate = iam.encrypted.rotate_secrets(secrets, iam.Key(common.secrets_key, region), replica)
         return replace(
-            plain_args(configuration, keys, rotator.replace("-", "_"), description),
+            plain_args(common, rotator.replace("-", "_"), description),
             statements=[*rotate, *statements],
             invokers=[_SECRETS_MANAGER],
         )
@@ -154,6 +155,7 @@ def rotation(
 
 def scheduled(
     configuration: Configuration,
+    common: CommonArgsWithKeys,
     keys: Keys,
     storage: Storage,
     entries: Mapping[str, pulumi.Output[str]],
@@ -161,7 +163,7 @@ def scheduled(
     notifications: Notifications,
 ) -> dict[str, FunctionArgs]:
     """For every function that has a module in `infra/functions/scheduled`."""
-    given = Surroundings(configuration, keys, storage, entries, database, notifications)
+    given = Surroundings(configuration, common, keys, storage, entries, database, notifications)
     return {function.name: function.args(given) for function in scheduled_functions()}
 
 
@@ -174,7 +176,7 @@ def restored_place(configuration: Configuration, network: Network) -> RestoredPl
 
 def restore_test(
     configuration: Configuration,
-    keys: Keys,
+    common: CommonArgsWithKeys,
     network: Network,
     storage: Storage,
     database: Database,
@@ -185,14 +187,14 @@ def restore_test(
 
     Args:
         configuration: the environment.
-        keys: encrypt its log, the database and what it writes.
+        common: its keys encrypt its log, the database and what it writes.
         network: where it runs.
         storage: has the bucket for its records.
         database: that is restored.
         place: where the restored one stands.
         prepared: the database knows the services' users.
     """
-    naming, region = configuration.naming, configuration.naming.region
+    naming, region = common.naming, common.naming.region
     prefix, when = naming.named(f"{RESTORE_TEST}-"), configuration.settings.database.restore_test
     serving = [naming.database(each) for each in configuration.settings.database.generations.declared]
     # RDS's own option group, of which there is one for each version.
@@ -208,7 +210,7 @@ def restore_test(
         Destination("restored", place.security_group_id, ports.POSTGRESQL),
     ]
     return replace(
-        plain_args(configuration, keys, "restore_test", description, RESTORE_TEST_SCHEDULE),
+        plain_args(common, "restore_test", description, RESTORE_TEST_SCHEDULE),
         # A call works for four minutes, and may then have to wait for one answer.
         timeout=300,
         distributions=_POSTGRESQL_DRIVER,
@@ -229,10 +231,12 @@ def restore_test(
             iam.describe_databases(naming.arn("rds", "db:*")),
             *iam.restore_beside(database.instance.arn, naming.arn("rds", f"db:{prefix}*"), groups),
             iam.never_change([naming.arn("rds", f"db:{name}") for name in serving]),
-            iam.encrypt_restored(keys.data, region),
-            *iam.encrypted.read_values([database.entries.services], iam.Key(keys.secrets, region)),
+            iam.encrypt_restored(common.data_key, region),
+            *iam.encrypted.read_values([database.entries.services], iam.Key(common.secrets_key, region)),
             iam.list_folder(storage.arns[BACKUPS], RESTORE_TESTS),
-            *iam.encrypted.add_objects(storage.arns[BACKUPS], RESTORE_TESTS, iam.Key(keys.data, region)),
+            *iam.encrypted.add_objects(
+                storage.arns[BACKUPS], RESTORE_TESTS, iam.Key(common.data_key, region)
+            ),
         ],
         network=_network(network, destinations),
         scheduled_after=prepared,
@@ -240,17 +244,17 @@ def restore_test(
 
 
 def watch_jobs(
-    configuration: Configuration, keys: Keys, network: Network, cluster: Cluster
+    configuration: Configuration, common: CommonArgsWithKeys, network: Network, cluster: Cluster
 ) -> FunctionArgs | None:
     """For the function that asks Kubernetes how its CronJobs end; None for a system without schedules."""
     if not configuration.system.schedules:
         return None
     description = "Counts the runs of CronJobs that have failed"
     return replace(
-        plain_args(configuration, keys, "watch_jobs", description),
+        plain_args(common, "watch_jobs", description),
         variables={
             "CERTIFICATE_AUTHORITY": cluster.certificate_authority,
-            "CLUSTER": configuration.naming.prefix,
+            "CLUSTER": common.naming.prefix,
             "ENDPOINT": cluster.endpoint,
             "JOBS": ",".join(sorted(configuration.system.schedules)),
             "NAMESPACE": configuration.system.name,
@@ -280,13 +284,10 @@ def job_watch(
 
 
 def escalate(
-    configuration: Configuration,
-    keys: Keys,
-    escalation: Escalation,
-    notifications: Sequence[Notifications],
+    common: CommonArgsWithKeys, keys: Keys, escalation: Escalation, notifications: Sequence[Notifications]
 ) -> FunctionArgs:
     """For the function that looks which pages are still on, in every region that has alarms."""
-    naming = configuration.naming
+    naming = common.naming
     pages = [
         (topic, severity.minutes)
         for each in notifications
@@ -300,7 +301,7 @@ def escalate(
     regions = list(dict.fromkeys(each.region for each in notifications))
     description = "Tells the lead, then the CTO, of a page that is still on"
     return replace(
-        plain_args(configuration, keys, "escalate", description),
+        plain_args(common, "escalate", description),
         variables={
             "INTERVAL_MINUTES": str(INTERVAL_MINUTES),
             "PAGES": pulumi.Output.json_dumps(minutes),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.add_ons import OBSERVABILITY, Fit, of_fit, question
 from infra.configuration.addresses import subnets
@@ -28,11 +29,14 @@ from infra.kubernetes.reloader import ReloaderArgs
 from infra.kubernetes.service_environment import entries_of, plain_variables, role_name, secret_variables
 from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, Workloads, WorkloadsArgs
 from infra.monitoring import log_shipping
+from infra.naming import Naming
 
 
-def cluster(configuration: Configuration, keys: Keys, network: Network) -> ClusterArgs:
+def cluster(
+    configuration: Configuration, common: CommonArgsWithKeys, keys: Keys, network: Network
+) -> ClusterArgs:
     """For the cluster."""
-    settings, standard = configuration.settings, configuration.settings.standard
+    settings = configuration.settings
     kubernetes = settings.cluster.version
     for add_on, version in of_fit(kubernetes, Fit.UNKNOWN):
         pulumi.log.warn(
@@ -40,27 +44,25 @@ def cluster(configuration: Configuration, keys: Keys, network: Network) -> Clust
             f"`{question(add_on, kubernetes)}`, and write the answer into infra/configuration/add_ons.py."
         )
     return ClusterArgs(
-        naming=configuration.naming,
+        common=common,
         version=kubernetes,
         api_access=settings.cluster.api_access,
         private_subnet_ids=network.private_subnet_ids,
         endpoint_security_group_id=network.endpoint_security_group_id,
         access=configuration.system.access,
         namespace=configuration.system.name,
-        secrets_key=keys.cluster,
-        log_key=keys.logs,
-        log_retention=standard.log_retention,
-        deletion_protection=standard.deletion_protection,
+        cluster_key=keys.cluster,
+        deletion_protection=settings.standard.deletion_protection,
         logs_exist=Singleton.CONTROL_PLANE_LOGS in settings.existing,
         waiting=False,
         settings={OBSERVABILITY: log_shipping.settings(configuration.naming, configuration.system.name)},
     )
 
 
-def pod_group(configuration: Configuration, network: Network, cluster: Cluster) -> PodGroupArgs:
-    """For the security group of the application's pods."""
+def pod_group(naming: Naming, network: Network, cluster: Cluster) -> PodGroupArgs:
+    """For the security group of the application's pods in one place."""
     return PodGroupArgs(
-        naming=configuration.naming,
+        naming=naming,
         vpc_id=network.vpc_id,
         cluster_security_group_id=cluster.security_group_id,
         endpoint_security_group_id=network.endpoint_security_group_id,
@@ -95,7 +97,7 @@ class PodsReady:
 
 def workloads(
     configuration: Configuration,
-    keys: Keys,
+    common: CommonArgsWithKeys,
     cluster: Cluster,
     storage: Storage,
     entries: Mapping[str, pulumi.Output[str]],
@@ -104,9 +106,9 @@ def workloads(
     load_balancer: LoadBalancer,
 ) -> WorkloadsArgs:
     """For the services."""
-    settings, system, naming = configuration.settings, configuration.system, configuration.naming
+    settings, system, naming = configuration.settings, configuration.system, common.naming
     return WorkloadsArgs(
-        naming=naming,
+        common=common,
         namespace=system.name,
         services=[
             WorkloadArgs(
@@ -132,8 +134,6 @@ def workloads(
         cluster_name=cluster.name,
         cluster_arn=cluster.arn,
         ready=[*cluster.ready, needed.prepared, needed.nodes],
-        data_key=keys.data,
-        secrets_key=keys.secrets,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pulumi
 
+from infra.common import CommonArgs, CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.severities import Severity
 from infra.data.database import Database
@@ -124,16 +125,10 @@ def alarms_in(configuration: Configuration, region: RegionRole) -> list[Alarm]:
 
 
 def events(
-    configuration: Configuration, keys: Keys, watched: Mapping[Subject, Sequence[Watched]]
+    configuration: Configuration, common: CommonArgsWithKeys, watched: Mapping[Subject, Sequence[Watched]]
 ) -> EventsArgs:
     """For the rules that alarms on events count by."""
-    return EventsArgs(
-        naming=configuration.naming,
-        catalogue=_catalogue(configuration),
-        watched=watched,
-        log_retention=configuration.settings.standard.log_retention,
-        log_key=keys.logs,
-    )
+    return EventsArgs(common, _catalogue(configuration), watched)
 
 
 def dashboard(
@@ -261,24 +256,21 @@ def _watched_of_events(configuration: Configuration) -> dict[Subject, Sequence[W
     }
 
 
-def logs(configuration: Configuration, keys: Keys) -> LogsArgs:
+def logs(configuration: Configuration, common: CommonArgsWithKeys) -> LogsArgs:
     """For the services' logs."""
     generation = configuration.settings.database.generations.current
     return LogsArgs(
-        naming=configuration.naming,
+        common=common,
         services=list(configuration.system.services),
         retired=list(configuration.system.retired),
-        protect=configuration.settings.standard.protects_data,
-        retention=configuration.settings.standard.log_retention,
-        key=keys.logs,
-        database_group=log_group(configuration.naming.database(generation)),
+        database_group=log_group(common.naming.database(generation)),
         waiting=False,
     )
 
 
-def waiting_logs(configuration: Configuration, keys: Keys) -> LogsArgs:
+def waiting_logs(configuration: Configuration, common: CommonArgsWithKeys) -> LogsArgs:
     """For the services' logs in the other place, where nothing writes any yet, or any more."""
-    return replace(logs(configuration, keys), naming=configuration.naming.in_recovery_region, waiting=True)
+    return replace(logs(configuration, common), waiting=True)
 
 
 def escalation(configuration: Configuration, keys: Keys) -> EscalationArgs:
@@ -292,25 +284,27 @@ def escalation(configuration: Configuration, keys: Keys) -> EscalationArgs:
     )
 
 
-def notifications(configuration: Configuration, keys: Keys) -> NotificationsArgs:
+def notifications(configuration: Configuration, common: CommonArgs, keys: Keys) -> NotificationsArgs:
     """For the topics of the environment's own region, which everything may publish to."""
     settings = configuration.settings
     if settings.alarms.actions and settings.paging.pagerduty is None:
         command = "pulumi config set --secret --path groundwork:paging.pagerduty"
         pulumi.log.warn(f"Nobody is paged yet: alarms go to {configuration.email} alone. Set: {command}")
-    return _notifications(configuration, RegionRole.HOME, list(Severity), keys.notifications)
+    return _notifications(configuration, common, RegionRole.HOME, list(Severity), keys.notifications)
 
 
 def notifications_of(
-    configuration: Configuration, region: RegionRole, keys: Keys | None
+    configuration: Configuration, common: CommonArgs, region: RegionRole, keys: Keys | None
 ) -> NotificationsArgs:
     """For the topics of alarms in another region: only of the severities that these have."""
     severities = {alarm.severity for alarm in alarms_in(configuration, region)}
-    return _notifications(configuration, region, sorted(severities), keys.notifications if keys else None)
+    key = keys.notifications if keys else None
+    return _notifications(configuration, common, region, sorted(severities), key)
 
 
 def _notifications(
     configuration: Configuration,
+    common: CommonArgs,
     region: RegionRole,
     severities: Sequence[Severity],
     key: pulumi.Output[str] | None,
@@ -321,12 +315,11 @@ def _notifications(
         return None if value is None else pulumi.Output.secret(str(value))
 
     return NotificationsArgs(
-        naming=configuration.naming,
+        common=common,
         role=region,
-        region=configuration.naming.regions[region],
+        region=common.naming.regions[region],
         severities=severities,
         key=key,
-        protect=settings.standard.protects_data,
         pagerduty=secret(settings.paging.pagerduty),
         slack=secret(settings.paging.slack),
         email=configuration.email,

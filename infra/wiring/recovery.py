@@ -4,64 +4,51 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from infra.common import CommonArgs, CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.buckets import backed_up
-from infra.configuration.environments import BACKUP_DAYS, Standard
+from infra.configuration.environments import BACKUP_DAYS
 from infra.configuration.severities import Severity
 from infra.data.database import Database
 from infra.data.storage import Storage
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network, NetworkArgs, Tier
-from infra.kubernetes.cluster import Cluster, ClusterArgs
-from infra.kubernetes.pod_group import PodGroupArgs
+from infra.kubernetes.cluster import ClusterArgs
 from infra.monitoring.notifications import Notifications
-from infra.naming import Naming
 from infra.recovery.backup import BackupArgs
 from infra.recovery.read_replica import ReadReplicaArgs
 from infra.recovery.vault import Vault, VaultArgs
 from infra.wiring.data import Copies
-from infra.wiring.kubernetes import cluster, pod_group
+from infra.wiring.kubernetes import cluster
 
 
-def recovery_network(configuration: Configuration, keys: Keys) -> NetworkArgs:
+def recovery_network(configuration: Configuration, common: CommonArgsWithKeys) -> NetworkArgs:
     """For the network that waits: with subnets of every tier, since a cluster and Redis stand in it."""
-    network, standard = configuration.settings.network, configuration.settings.standard
+    network = configuration.settings.network
     return NetworkArgs(
-        naming=configuration.naming.in_recovery_region,
+        common=common,
         cidr=network.recovery_cidr,
         tiers=list(Tier),
         zones=network.recovery_availability_zones,
         nat_gateways=0,
         endpoint_zones=0,
-        log_retention=standard.log_retention,
-        log_key=keys.logs,
-        protect=standard.protects_data,
     )
 
 
-def waiting_cluster(configuration: Configuration, keys: Keys, network: Network) -> ClusterArgs:
+def waiting_cluster(
+    configuration: Configuration, common: CommonArgsWithKeys, keys: Keys, network: Network
+) -> ClusterArgs:
     """For the cluster that waits, without a node: its control plane takes longest to make."""
-    return replace(
-        cluster(configuration, keys, network),
-        naming=configuration.naming.in_recovery_region,
-        logs_exist=False,
-        waiting=True,
-        settings={},
-    )
-
-
-def waiting_pod_group(configuration: Configuration, network: Network, cluster: Cluster) -> PodGroupArgs:
-    """For the security group of the pods that will be there."""
-    return replace(pod_group(configuration, network, cluster), naming=configuration.naming.in_recovery_region)
+    return replace(cluster(configuration, common, keys, network), logs_exist=False, waiting=True, settings={})
 
 
 def read_replica(
-    configuration: Configuration, keys: Keys, network: Network, database: Database
+    configuration: Configuration, common: CommonArgsWithKeys, network: Network, database: Database
 ) -> ReadReplicaArgs:
     """For the replica, and the copied backups."""
-    settings, standard = configuration.settings, configuration.settings.standard
+    settings = configuration.settings
     return ReadReplicaArgs(
-        naming=configuration.naming.in_recovery_region,
+        common=common,
         generations=settings.database.generations,
         primary_arn=database.instance.arn,
         retired_arns={
@@ -74,20 +61,15 @@ def read_replica(
         tier=settings.database.tier,
         storage_maximum=settings.database.storage_maximum,
         backup_retention=settings.database.backup_retention,
-        performance_history=standard.performance_history,
-        log_retention=standard.log_retention,
-        protect=standard.protects_data,
+        performance_history=settings.standard.performance_history,
         vpc_id=network.vpc_id,
         subnet_ids=network.data_subnet_ids,
-        data_key=keys.data,
-        log_key=keys.logs,
     )
 
 
-def vault(naming: Naming, standard: Standard) -> VaultArgs:
+def vault(configuration: Configuration, common: CommonArgs) -> VaultArgs:
     """For the vault of one place."""
-    lock_days = BACKUP_DAYS if standard.locks_backups else 0
-    return VaultArgs(naming, lock_days, protect=standard.protects_data)
+    return VaultArgs(common, BACKUP_DAYS if configuration.settings.standard.locks_backups else 0)
 
 
 def backup(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.data.database import Database
 from infra.data.storage import Storage
@@ -29,6 +30,7 @@ class Surroundings:
 
     Args:
         configuration: the environment.
+        common: what every function of it is given.
         keys: its encryption keys.
         storage: its buckets.
         entries: the ARNs of all entries in Secrets Manager, by name.
@@ -37,6 +39,7 @@ class Surroundings:
     """
 
     configuration: Configuration
+    common: CommonArgsWithKeys
     keys: Keys
     storage: Storage
     entries: Mapping[str, pulumi.Output[str]]
@@ -62,9 +65,7 @@ class ScheduledFunction:
 
     def args(self, given: Surroundings) -> FunctionArgs:
         """What it is made of."""
-        plain = plain_args(
-            given.configuration, given.keys, self.name.replace("-", "_"), self.description, self.schedule
-        )
+        plain = plain_args(given.common, self.name.replace("-", "_"), self.description, self.schedule)
         return self.complete(plain, given)
 
 
@@ -75,22 +76,14 @@ def scheduled_functions() -> list[ScheduledFunction]:
 
 
 def plain_args(
-    configuration: Configuration, keys: Keys, folder: str, description: str, schedule: str | None = None
+    common: CommonArgsWithKeys, folder: str, description: str, schedule: str | None = None
 ) -> FunctionArgs:
     """What every function is given, whatever it does.
 
     Args:
-        configuration: the environment.
-        keys: encrypt its log.
+        common: of the place that it runs in.
         folder: its code in `functions/`.
         description: what it does.
         schedule: when it is called by the clock.
     """
-    return FunctionArgs(
-        naming=configuration.naming,
-        folder=folder,
-        description=description,
-        log_retention=configuration.settings.standard.log_retention,
-        log_key=keys.logs,
-        schedule=schedule,
-    )
+    return FunctionArgs(common=common, folder=folder, description=description, schedule=schedule)

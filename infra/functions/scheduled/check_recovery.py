@@ -17,7 +17,7 @@ from infra.functions.scheduled import ScheduledFunction, Surroundings
 
 def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
     asked = wanted(given.configuration, given.entries)
-    arn = args.naming.arn
+    arn = args.common.naming.arn
     there = asked.recovery_region
     statements = [
         iam.list_folder(given.storage.arns[BACKUPS], RESTORE_TESTS, RECOVERIES),
@@ -31,7 +31,7 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
             *iam.see_what_waits(
                 [arn("eks", f"cluster/{asked.cluster}", region) for region in (asked.region, there)],
                 [arn("elasticache", "replicationgroup:*", there)],
-                [arn("ecr", f"repository/{args.naming.system}/*", there)],
+                [arn("ecr", f"repository/{args.common.naming.system}/*", there)],
             ),
             # By their prefix: without copies it asks about none, and must not have waited for their values
             # either. In a deployment that leaves the database out, the engine takes what a resource depended

@@ -27,7 +27,7 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
             "BUCKET": storage.names[BACKUPS],
             "EXPIRIES": reminders(configuration.system.expiries.values()),
             "COPIES": "yes" if replicated else "no",
-            "PREFIX": args.naming.secret(""),
+            "PREFIX": args.common.naming.secret(""),
             "ROTATED": json.dumps(days, sort_keys=True),
             "SNAPSHOTS": FOLDER,
             "TOPIC": topic,
@@ -36,7 +36,7 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
             iam.describe_secrets([entries[name] for name in sorted({*days, *replicated})]),
             *([iam.list_secrets()] if replicated else []),
             iam.list_folder(storage.arns[BACKUPS], FOLDER),
-            *iam.publish_encrypted(topic, keys.notifications, args.naming.region),
+            *iam.publish_encrypted(topic, keys.notifications, args.common.naming.region),
         ],
     )
 

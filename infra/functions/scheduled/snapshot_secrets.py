@@ -13,7 +13,7 @@ from infra.functions.scheduled import ScheduledFunction, Surroundings
 
 
 def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
-    naming, keys, storage, entries = args.naming, given.keys, given.storage, given.entries
+    naming, keys, storage, entries = args.common.naming, given.keys, given.storage, given.entries
     # The master's password is the program's own, and nobody but the function that rotates is to read it.
     names = sorted(entries.keys() - {MASTER_SECRET})
     return replace(

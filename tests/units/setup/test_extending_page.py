@@ -29,6 +29,7 @@ def test_every_command_is_one_of_make(target: str) -> None:
 @pytest.mark.parametrize(
     ("name", "file"),
     [
+        ("CommonArgs", "infra/common.py"),
         ("CATALOGUE", "infra/configuration/buckets.py"),
         ("Environment", "infra/configuration/environments.py"),
         ("SecretSource", "infra/configuration/secrets.py"),

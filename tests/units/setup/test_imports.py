@@ -95,6 +95,7 @@ def test_the_program_declares_and_does_nothing_else(forbidden: str) -> None:
 # From what everything may use to what uses it: a folder of the program imports those before it alone.
 FOLDERS = (
     "naming",
+    "common",
     "configuration",
     "labels",
     "places",
