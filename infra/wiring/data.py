@@ -16,6 +16,7 @@ from infra.configuration.reserved_names import database_name
 from infra.configuration.restore_test import tests_restores
 from infra.configuration.rotation import Rotator, rotated
 from infra.data.database import Database, DatabaseArgs
+from infra.data.database_instance import DatabaseInstanceArgs
 from infra.data.redis import Eviction, Redis, RedisArgs
 from infra.data.safe_bucket import bucket_arn
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica
@@ -49,6 +50,24 @@ CACHE_SNAPSHOT_DAYS = 1
 QUEUE_SNAPSHOT_DAYS = 7
 
 
+def database_instance(
+    configuration: Configuration, common: CommonArgsWithKeys, network: Network
+) -> DatabaseInstanceArgs:
+    """For PostgreSQL's instances in one place."""
+    settings = configuration.settings
+    return DatabaseInstanceArgs(
+        common=common,
+        generations=settings.database.generations,
+        version=settings.database.version,
+        tier=settings.database.tier,
+        storage_maximum=settings.database.storage_maximum,
+        backup_retention=settings.database.backup_retention,
+        performance_history=settings.standard.performance_history,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.data_subnet_ids,
+    )
+
+
 def database(
     configuration: Configuration,
     common: CommonArgsWithKeys,
@@ -60,19 +79,11 @@ def database(
     """For PostgreSQL."""
     settings = configuration.settings
     return DatabaseArgs(
-        common=common,
-        generations=settings.database.generations,
+        instance=database_instance(configuration, common, network),
         name=database_name(configuration.system.name),
-        version=settings.database.version,
         major_upgrade=settings.database.major_upgrade,
-        tier=settings.database.tier,
         previous_tier=settings.database.previous_tier,
-        storage_maximum=settings.database.storage_maximum,
-        backup_retention=settings.database.backup_retention,
         redundant=settings.redundant,
-        performance_history=settings.standard.performance_history,
-        vpc_id=network.vpc_id,
-        subnet_ids=network.data_subnet_ids,
         client_security_group_id=pod_group.id,
         snapshot_before=_snapshot_before(configuration, release),
         entry=_entry(configuration, common, copies, DATABASE_SECRET, "PostgreSQL: how services connect"),

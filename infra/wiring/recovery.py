@@ -18,7 +18,7 @@ from infra.monitoring.notifications import Notifications
 from infra.recovery.backup import BackupArgs
 from infra.recovery.read_replica import ReadReplicaArgs
 from infra.recovery.vault import Vault, VaultArgs
-from infra.wiring.data import Copies
+from infra.wiring.data import Copies, database_instance
 from infra.wiring.kubernetes import cluster
 
 
@@ -46,24 +46,16 @@ def read_replica(
     configuration: Configuration, common: CommonArgsWithKeys, network: Network, database: Database
 ) -> ReadReplicaArgs:
     """For the replica, and the copied backups."""
-    settings = configuration.settings
+    retired = configuration.settings.database.generations.retired
     return ReadReplicaArgs(
-        common=common,
-        generations=settings.database.generations,
+        instance=database_instance(configuration, common, network),
         primary_arn=database.instance.arn,
         retired_arns={
             each: configuration.naming.arn("rds", f"db:{configuration.naming.database(each)}")
-            for each in settings.database.generations.retired
+            for each in retired
         },
         follows=database.instance.resource_id,
         after=[database.backup] if database.backup else [],
-        version=settings.database.version,
-        tier=settings.database.tier,
-        storage_maximum=settings.database.storage_maximum,
-        backup_retention=settings.database.backup_retention,
-        performance_history=settings.standard.performance_history,
-        vpc_id=network.vpc_id,
-        subnet_ids=network.data_subnet_ids,
     )
 
 
