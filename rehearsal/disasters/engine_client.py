@@ -1,4 +1,4 @@
-"""The command `pulumi` for commands that are rehearsed: hands each call to the session and answers as the engine.
+"""The command `pulumi` for commands that are rehearsed: hands each call to the session.
 
 It is run as a file and imports next to nothing, since some commands call it two dozen times.
 """
