@@ -191,7 +191,7 @@ def rehearse_on(
     say(f"{home} is back; running `recover region-back`")
     back = on_stage.command("recover", "region-back", "--yes")
     evidence = _rows_put_aside(on_stage, str(back["about"]["evidence"]), before)
-    settled = [_settled(on_stage)]
+    settled = [on_stage.settled()]
     other = on_stage.configuration.in_recovery_region.naming.bucket(BUCKET)
     files, missed = list(_keys(on_stage, other)), list(_keys(on_stage, _documents(on_stage), home))
     say(f"everything moves home; running `recover region --to {home}`")
@@ -202,7 +202,7 @@ def rehearse_on(
     there = rows_there(on_stage)
     say("the other region is to wait again; running `recover region-back`")
     again = on_stage.command("recover", "region-back", "--yes")
-    settled.append(_settled(on_stage))
+    settled.append(on_stage.settled())
     kept = [row.id for row in written if row.id not in lost.gone]
     first, second = simulated(on_stage)[3], simulated(on_stage)[7]
     return FailbackRehearsed(
@@ -232,11 +232,6 @@ def _rows_put_aside(on_stage: Stage, name: str, before: Mapping[str, Any]) -> se
         return rows_of(connection)
     finally:
         connection.close()
-
-
-def _settled(on_stage: Stage) -> dict[str, int]:
-    on_stage.session.refresh()
-    return on_stage.session.preview().changes
 
 
 def _keys(on_stage: Stage, bucket: str, region: str = "") -> Iterator[str]:

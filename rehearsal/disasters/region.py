@@ -158,8 +158,7 @@ def rehearse_on(on_stage: Stage, writer: Writer, say: Say) -> RegionRehearsed:
     on_stage.prepare()
     there = rows_there(on_stage)
     say("refreshing: does the state say what is there?")
-    session.refresh()
-    settled = session.preview().changes
+    settled = on_stage.settled()
     gone = tuple(row.id for row in before if row.id not in there)
     return RegionRehearsed(
         on_stage.configuration.settings.environment.value,

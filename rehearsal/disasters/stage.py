@@ -141,6 +141,10 @@ class Stage:
         self.session.up()
         return self.session.preview().changes
 
+    def settled(self) -> dict[str, int]:
+        """What the next preview would change, of what is really there."""
+        return self.session.preview(options=["--refresh"]).changes
+
     def entry(self) -> Mapping[str, Any]:
         """The services' entry."""
         name = self.configuration.naming.secret(DATABASE_SECRET)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from operations.checkout import ROOT
+from operations.environments import Connection, Place, connect
+from operations.recovery.identities import ASKED, COMPUTED, FROM_INPUTS, candidate
 from rehearsal.disasters import failback
 from rehearsal.disasters.failback import FailbackRehearsed
 from rehearsal.disasters.region import RegionRehearsed, rehearse_on
@@ -17,6 +21,21 @@ from rehearsal.disasters.writer import Writer
 from timing.data.recovery import WAITS, Wait
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DR-3")]
+
+
+# What the embedded AWS keeps in the state alone, and so cannot be asked for.
+_RECORDED = frozenset(
+    {
+        "aws:backup/plan:Plan",
+        "aws:backup/selection:Selection",
+        "aws:cloudfront/cachePolicy:CachePolicy",
+        "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+        "aws:cloudwatch/queryDefinition:QueryDefinition",
+        "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        "aws:guardduty/detector:Detector",
+        "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +57,41 @@ def came_back(
     """The region that was lost is back; everything moves home, and the other one waits again."""
     on_stage, writer, before = world
     return failback.rehearse_on(on_stage, writer, region_lost, before, lambda _: None)
+
+
+@pytest.mark.contract("DEP-1")
+def test_whatever_was_being_made_would_be_found_by_what_was_sent(
+    world: tuple[Stage, Writer, Mapping[str, Any]],
+) -> None:
+    """Of every resource of prod the id is found as if it had never been written down."""
+    prod, _, _ = world
+    connection = connect(prod.configuration, Place(None, prod.url))
+    resources = prod.session.export()["deployment"]["resources"]
+    regions = {
+        f"{each['urn']}::{each['id']}": each["inputs"]["region"]
+        for each in resources
+        if each["type"] == "pulumi:providers:aws" and "region" in each.get("inputs", {})
+    }
+    looked_up = Counter[str]()
+    for each in resources:
+        kind = each["type"]
+        if kind in _RECORDED or kind not in {*ASKED, *COMPUTED, *FROM_INPUTS}:
+            continue
+        region = regions[each["provider"]]
+        known = {
+            one["id"]
+            for one in resources
+            if one is not each and one["type"] == kind and one["provider"] == each["provider"]
+        }
+        place = {"region": region, "account": prod.configuration.settings.account}
+        found = candidate(kind, each["inputs"], partial(_client, connection, region), place, known)
+        assert found == each["id"], each["urn"]
+        looked_up[kind] += 1
+    assert len(looked_up) > 50
+
+
+def _client(connection: Connection, region: str, service: str) -> Any:
+    return connection.client(service, region)
 
 
 def test_nobody_asks_the_lost_region(region_lost: RegionRehearsed) -> None:

@@ -153,7 +153,7 @@ WAITS: Mapping[Wait, Waiting] = {
     ),
     Wait.RETURN: Waiting(Times(3500, 8800), _SIMULATED),
     # tests/recovery/test_deployment.py holds this one against the deployment that the rehearsal sees.
-    Wait.ROLL_BACK: Waiting(Times(185, 330), _SIMULATED),
+    Wait.ROLL_BACK: Waiting(Times(190, 360), _SIMULATED),
     Wait.SMOKE: Waiting(Times(10, 30), Source("estimated: a request to each host and each path", _DAY)),
     Wait.QUICK: Waiting(Times(5, 30), Source("estimated: a call or two", _DAY)),
 }
