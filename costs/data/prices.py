@@ -11,6 +11,7 @@ from costs.facts import Price, Unit
 from timing.facts import Source
 
 _LOOKED = date(2026, 11, 29)
+_LOOKED_LAST = date(2026, 11, 30)
 _OREGON = ("us-west-2",)
 _EVERYWHERE = ()
 
@@ -36,6 +37,17 @@ _INSTANCES = {"db.t4g.small": 0.032, "db.m7g.large": 0.168, "db.m7g.xlarge": 0.3
 PRICES: tuple[Price, ...] = (
     Price("EKS cluster", _OREGON, 0.10, Unit.HOUR, _listed("USW2-AmazonEKS-Hours:perCluster", _READER)),
     Price("NAT gateway", _OREGON, 0.045, Unit.HOUR, _listed("USW2-NatGateway-Hours", _READER)),
+    Price(
+        "EKS cluster",
+        ("us-east-2",),
+        0.10,
+        Unit.HOUR,
+        Source(
+            "AWS Containers blog, pricing of extended support: 0.10 US$ a cluster and hour in standard "
+            "support, no region is named",
+            _LOOKED_LAST,
+        ),
+    ),
     Price(
         "NAT gateway",
         ("us-east-2",),
@@ -74,6 +86,27 @@ PRICES: tuple[Price, ...] = (
     Price("key", _OREGON, 1.00, Unit.MONTH, _listed("us-west-2-KMS-Keys", _READER)),
     Price(
         "key", ("us-east-1",), 1.00, Unit.MONTH, _listed("us-east-1-KMS-Keys", "tests of two such readers")
+    ),
+    Price(
+        "key",
+        ("us-east-2",),
+        1.00,
+        Unit.MONTH,
+        Source(
+            "KMS pricing: 1 US$ a month for each key until it is deleted, no region is named; copies of a "
+            "key of several regions like any other (factualminds.com, 2026-06-13)",
+            _LOOKED_LAST,
+        ),
+    ),
+    Price(
+        "secret",
+        ("us-east-2",),
+        0.40,
+        Unit.MONTH,
+        Source(
+            "a guide to Secrets Manager (hivebook.wiki): 0.40 US$ a secret and month, no region is named",
+            _LOOKED_LAST,
+        ),
     ),
     Price(
         "dashboard",
