@@ -13,9 +13,6 @@ from infra.configuration.singletons import Singleton
 from infra.foundations.adoption import told_how_to_adopt
 from infra.naming import Naming
 
-# A deployment takes minutes; with roles in a chain AWS allows no more than an hour anyway.
-SESSION_SECONDS = 3600
-
 
 @dataclass(frozen=True)
 class DeploymentArgs:
@@ -64,7 +61,7 @@ class Deployment(pulumi.ComponentResource):
                 iam.trust_github(provider, subjects=args.subjects, environment=naming.environment)
             ),
             permissions_boundary=boundary.arn,
-            max_session_duration=SESSION_SECONDS,
+            max_session_duration=iam.GITHUB_SESSION_SECONDS,
             opts=here,
         )
         aws_iam.RolePolicy("github", name="deploy", role=role.name, policy=may_deploy, opts=here)

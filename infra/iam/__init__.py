@@ -58,6 +58,7 @@ from infra.iam.secrets import (
 from infra.iam.trust import (
     GITHUB_AUDIENCE,
     GITHUB_ISSUER,
+    GITHUB_SESSION_SECONDS,
     codebuild_interfaces,
     take_roles,
     trust_github,
@@ -70,6 +71,7 @@ from infra.iam.waiting import see_domain, see_what_waits
 __all__ = [
     "GITHUB_AUDIENCE",
     "GITHUB_ISSUER",
+    "GITHUB_SESSION_SECONDS",
     "Arn",
     "Key",
     "Statement",

@@ -11,6 +11,9 @@ from infra.naming import Naming
 # Who signs the tokens of GitHub's runners, and whom they are for (its documentation, "OpenID Connect").
 GITHUB_ISSUER = "token.actions.githubusercontent.com"
 GITHUB_AUDIENCE = "sts.amazonaws.com"
+# How long a runner has its role: the first deployment of prod takes two hours where every step is slow (`make
+# timeline`), and a job four at most.
+GITHUB_SESSION_SECONDS = 4 * 3600
 
 
 def trust_service(
@@ -77,7 +80,7 @@ def trust_github(provider: Arn, *, subjects: Sequence[str], environment: str) ->
 
 def take_roles(roles: Sequence[str]) -> Statement:
     """Take other roles; nothing else."""
-    return allow("TakeRoles", ["sts:AssumeRole", "sts:TagSession"], roles)
+    return allow("TakeRoles", ["sts:AssumeRole"], roles)
 
 
 def use_connection(connection: str) -> Statement:

@@ -14,11 +14,12 @@ from typing import Any
 
 from infra import iam
 from infra.configuration import Configuration
-from infra.iam.trust import GITHUB_AUDIENCE, GITHUB_ISSUER
+from infra.iam.trust import GITHUB_AUDIENCE, GITHUB_ISSUER, GITHUB_SESSION_SECONDS
 from operations.bootstrap.part import Found, Part, State
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+DEFAULT_SESSION = 3600  # seconds; of a role that says nothing of it (IAM, CreateRole)
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ class Role:
         trust: the statement of who may take it.
         managed: ARN of AWS's policy that it has; empty for none.
         own: statements of its own policy.
+        session: seconds that it can be taken for at most.
     """
 
     name: str
     trust: Mapping[str, Any]
     managed: str = ""
     own: tuple[Mapping[str, Any], ...] = ()
+    session: int = DEFAULT_SESSION
 
 
 class Roles:
@@ -98,7 +101,7 @@ class Roles:
                 READ_ONLY,
                 tuple(reads_state),
             ),
-            Role(self.reading, looks, own=(may_read,)),
+            Role(self.reading, looks, own=(may_read,), session=GITHUB_SESSION_SECONDS),
         ]
 
     def _look_at_provider(self) -> Found:
@@ -121,12 +124,14 @@ class Roles:
             return Found(State.MISSING, _words(role))
         if found["AssumeRolePolicyDocument"] != _trust(role):
             return Found(State.ADOPTED, "it trusts somebody else; needed: " + json.dumps(role.trust))
-        lacks = self._lacks(role)
+        lacks = self._lacks(role, found)
         # One that trusts whom it should was made by this: what it lacks, an interrupted one has left out.
         return Found(State.DIFFERS, f"it lacks {lacks}") if lacks else Found(State.THERE)
 
-    def _lacks(self, role: Role) -> str:
+    def _lacks(self, role: Role, found: Mapping[str, Any]) -> str:
         name = _last(role.name)
+        if found["MaxSessionDuration"] < role.session:
+            return f"sessions of {role.session // 3600} hours"
         attached = self._iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
         if role.managed and role.managed not in {each["PolicyArn"] for each in attached}:
             return role.managed
@@ -146,6 +151,8 @@ class Roles:
                 AssumeRolePolicyDocument=json.dumps(_trust(role)),
                 Description=_words(role),
             )
+        if role.session > DEFAULT_SESSION:
+            self._iam.update_role(RoleName=name, MaxSessionDuration=role.session)
         if role.managed:
             self._iam.attach_role_policy(RoleName=name, PolicyArn=role.managed)
         if role.own:
@@ -175,7 +182,7 @@ def _trust_role(account: str, role: str) -> Mapping[str, Any]:
     """Another role, which may not exist yet and so cannot be a principal (docs/real-account.md)."""
     return iam.allow(
         "TrustRole",
-        ["sts:AssumeRole", "sts:TagSession"],
+        ["sts:AssumeRole"],
         principal={"AWS": account},
         condition={"ArnEquals": {"aws:PrincipalArn": role}},
     )

@@ -215,6 +215,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("iam:AttachRolePolicy", EVERYTHING),
                 ("iam:CreateOpenIDConnectProvider", EVERYTHING),
                 ("iam:CreateRole", EVERYTHING),
+                ("iam:UpdateRole", EVERYTHING),
                 ("iam:GetRole", EVERYTHING),
                 ("iam:GetRolePolicy", EVERYTHING),
                 ("iam:ListAttachedRolePolicies", EVERYTHING),
@@ -286,7 +287,7 @@ def deploy_trust(account: str, github_role: str) -> dict[str, Any]:
             {
                 "Effect": "Allow",
                 "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-                "Action": ["sts:AssumeRole", "sts:TagSession"],
+                "Action": ["sts:AssumeRole"],
                 "Condition": {
                     "ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{github_role}"}
                 },
@@ -319,9 +320,8 @@ def _ci(graph: Graph) -> Iterator[Call]:
         if role.name == "github":
             deploy, _ = _person(graph, "deploy")
             trust = Policy.of("trust of the deploy role", deploy_trust(graph.account, role.inputs["name"]))
-            why = "aws-actions/configure-aws-credentials, role-chaining"
-            for action in ("sts:AssumeRole", "sts:TagSession"):
-                yield Call("CI", graph.principal(role), action, deploy.name, trust=trust, why=why)
+            why = ".ci/credentials: an SDK takes it, without tags"
+            yield Call("CI", graph.principal(role), "sts:AssumeRole", deploy.name, trust=trust, why=why)
 
 
 def _person(graph: Graph, entry: str) -> tuple[Principal, tuple[Policy, ...]]:

@@ -11,6 +11,7 @@ from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from typer.testing import CliRunner, Result
 
+from infra.iam import GITHUB_SESSION_SECONDS
 from operations.checkout import declared
 from operations.cli import app
 from rehearsal.rights.people import deploy_trust
@@ -112,9 +113,22 @@ def test_what_an_interrupted_one_has_left_out_is_made(dev: Account) -> None:
     _told(_bootstrap(dev, "--yes", "--json"))
     client = dev.other("iam")
     client.delete_role_policy(RoleName="groundwork-read-only", PolicyName="bootstrap")
+    client.update_role(RoleName="triangle-dev-github-read", MaxSessionDuration=3600)
     told = _told(_bootstrap(dev, "--yes", "--json"))
-    assert told["made"] == ["role groundwork-read-only"]
+    assert told["made"] == ["role groundwork-read-only", "role triangle-dev-github-read"]
+    assert _session(dev, "triangle-dev-github-read") == GITHUB_SESSION_SECONDS
     assert client.get_role_policy(RoleName="groundwork-read-only", PolicyName="bootstrap")
+
+
+@pytest.mark.contract("SEC-7")
+def test_a_runner_may_look_for_as_long_as_it_asks_and_nobody_else_longer_than_an_hour(dev: Account) -> None:
+    _told(_bootstrap(dev, "--yes", "--json"))
+    assert _session(dev, "triangle-dev-github-read") == GITHUB_SESSION_SECONDS
+    assert _session(dev, "groundwork-deploy") == 3600
+
+
+def _session(account: Account, role: str) -> int:
+    return int(account.other("iam").get_role(RoleName=role)["Role"]["MaxSessionDuration"])
 
 
 def test_a_bucket_that_has_lost_its_versions_gets_them_back(dev: Account) -> None:

@@ -98,7 +98,7 @@ CASES = (
     Case(
         "another role may deploy",
         named=(
-            "ACCESS role github may sts:AssumeRole, sts:TagSession on arn:aws:iam::230000000003:role/other-deploy",
+            "ACCESS role github may sts:AssumeRole on arn:aws:iam::230000000003:role/other-deploy",
             "ACCESS secret policy * does not deny other-deploy any more what it denies others",
             "ACCESS role other-deploy gets AmazonEKSClusterAdminPolicy in the whole cluster",
         ),

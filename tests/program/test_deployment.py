@@ -46,10 +46,12 @@ def test_ci_takes_the_deploy_role_and_can_be_given_nothing_else(each: Recording)
     allowed = each.one("aws:iam/rolePolicy:RolePolicy", "github").plain("policy")
     account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
     assert _statement(allowed)["Resource"] == f"arn:aws:iam::{account}:role/groundwork-deploy"
-    assert _statement(allowed)["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert _statement(allowed)["Action"] == ["sts:AssumeRole"]
     boundary = each.one("aws:iam/policy:Policy", "github-boundary")
     assert boundary.plain("policy") == allowed
     assert each.one(ROLE, "github").inputs["permissionsBoundary"].endswith(":github-boundary")
+    # The first deployment takes two hours.
+    assert each.one(ROLE, "github").inputs["maxSessionDuration"] == 4 * 3600
 
 
 @pytest.mark.contract("SEC-7")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import botocore.session
 import pytest
+from moto import mock_aws
 
 from tests.support.checkout import ROOT
 
@@ -89,3 +92,33 @@ def test_nothing_is_proposed_where_nothing_has_changed(script: Script, tmp_path:
     done = script("propose", "packages-7", "Newer packages", "file")
     assert (done.returncode, done.stdout) == (0, "Nothing has changed.\n")
     assert calls(tmp_path) == ""
+
+
+@pytest.mark.contract("SEC-7")
+def test_later_steps_work_as_the_role_and_take_it_anew_when_its_hour_is_over(
+    script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also a second time in a job, when GitHub's own role was taken anew."""
+    role = "arn:aws:iam::230000000003:role/groundwork-deploy"
+    file = tmp_path / "env"
+    for _ in range(2):
+        words = {"RUNNER_TEMP": str(tmp_path), "GITHUB_ENV": str(file)}
+        assert script("credentials", role, "us-west-2", **words).returncode == 0
+    (tmp_path / "credentials").write_text("[github]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name, _, value in (line.partition("=") for line in file.read_text().splitlines()):
+        monkeypatch.setenv(name, value)
+    session = botocore.session.get_session()
+    credentials = session.get_credentials()
+    assert credentials.method == "assume-role"
+    with mock_aws(config={"core": {"mock_credentials": False}}):
+        client = session.create_client("sts")
+        assert ":assumed-role/groundwork-deploy/" in client.get_caller_identity()["Arn"]
+        assert client.meta.region_name == "us-west-2"
+        first = credentials.get_frozen_credentials()
+        nearly_over = datetime.now(UTC) + timedelta(minutes=55)
+        monkeypatch.setattr("botocore.credentials._local_now", lambda: nearly_over)
+        monkeypatch.setattr(credentials, "_time_fetcher", lambda: nearly_over)
+        assert credentials.get_frozen_credentials() != first

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from infra.configuration.environments import Environment
+from infra.iam import GITHUB_SESSION_SECONDS
 from operations.branch_protection import CHECKS
 from operations.deployment.emergency import skipped
 from tests.support.checkout import ROOT
@@ -88,6 +89,14 @@ def test_steps_are_commands_that_a_person_can_run(job: Job) -> None:
             assert named <= variables
         for script in re.findall(r"^(\.ci/\w+)", run):
             assert (ROOT / script).stat().st_mode & 0o111
+
+
+@pytest.mark.contract("SEC-7")
+def test_credentials_last_as_long_as_the_longest_job_and_as_the_role_allows() -> None:
+    action = yaml.safe_load((ROOT / ".github" / "actions" / "credentials" / "action.yml").read_text())
+    assert action["runs"]["steps"][0]["with"]["role-duration-seconds"] == GITHUB_SESSION_SECONDS
+    minutes = [job.content["timeout-minutes"] for job in EVERY_JOB if "uses" not in job.content]
+    assert max(minutes) * 60 <= GITHUB_SESSION_SECONDS
 
 
 @pytest.mark.contract("DEP-1")
