@@ -98,10 +98,12 @@ def rollback(
             from operations.deployment import way_back
             from operations.deployment.records import records_of
             from operations.environments import Place, connect
+            from operations.recovery.pulumi import Pulumi
 
             configuration = declared(env, system)
             records = records_of(configuration, connect(configuration, Place(profile, endpoint_url)))
-            chosen, changes = way_back.roll_back(ROOT, configuration, records)
+            pulumi = Pulumi(ROOT, env)
+            chosen, changes = way_back.roll_back(ROOT, configuration, records, pulumi.export)
         else:
             chosen, changes = releases.roll_back(ROOT, env, to)
         if chosen.rolled_back:

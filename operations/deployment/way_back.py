@@ -6,12 +6,15 @@ agreed. It does not where going back would break more: a migration that the vers
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from commands.errors import CommandError, Exit
 from infra.configuration import Configuration
-from operations import releases
+from infra.configuration.taken_back import TakenBack
+from infra.kubernetes.job_specs import release_name
+from operations import releases, taken_back_file
 from operations.console import OperationFailed
 from operations.deployment.records import Outcome, Record, Records
 from operations.release_history import Release
@@ -25,20 +28,26 @@ class NoWayBack(CommandError):
     code = Exit.NO_WAY_BACK
 
 
-def roll_back(root: Path, configuration: Configuration, records: Records) -> tuple[Release, Changes]:
+def roll_back(
+    root: Path, configuration: Configuration, records: Records, state: Callable[[], Mapping[str, Any]]
+) -> tuple[Release, Changes]:
     """Writes the last good versions into the stack file, when the last deployment went wrong.
+
+    With them `takenBack` is written: nothing is migrated, no snapshot is waited for, and the one from before
+    the migration of what is taken back stays.
 
     Args:
         root: the checkout, with its history.
         configuration: the environment.
         records: of its deployments; the last one is marked as rolled back.
+        state: gives the engine's, as `pulumi stack export` does; it is called where something migrates.
 
     Returns:
         The release, and what changed.
 
     Raises:
         NoWayBack: a migration since then cannot be undone. Nothing was written.
-        OperationFailed: nothing is to be taken back. Nothing was written.
+        OperationFailed: nothing is to be taken back, or the state cannot be read. Nothing was written.
     """
     environment = configuration.settings.environment.value
     file = stack_file(root, environment)
@@ -51,9 +60,30 @@ def roll_back(root: Path, configuration: Configuration, records: Records) -> tup
             f"the history of {file.name} has no commit with the versions of {good.id}; is all of it here "
             "(git fetch --unshallow)?"
         )
+    migration = configuration.system.migration
+    if migration is not None:
+        taken_back_file.write(file, taken_back(migration.service, bad, good, state()))
     chosen = releases.roll_back(root, environment, commits[0])
     records.save(bad.with_outcome(Outcome.ROLLED_BACK))
     return chosen
+
+
+def taken_back(service: str, bad: Record, good: Record, state: Mapping[str, Any]) -> TakenBack:
+    """The section `takenBack` of the stack file; nothing where the deployment never came to its migration.
+
+    Args:
+        service: that migrates.
+        bad: what is deployed.
+        good: what is gone back to.
+        state: of the engine, as `pulumi stack export` gives it.
+    """
+    left, now = bad.images.get(service, ""), good.images.get(service, "")
+    reached = {
+        str((each.get("inputs") or {}).get("keepers", {}).get("version"))
+        for each in (state.get("deployment") or {}).get("resources") or ()
+        if "groundwork:release:Release$random:" in each["urn"] and not each.get("delete")
+    }
+    return TakenBack(left, now) if left != now and release_name(left) in reached else TakenBack()
 
 
 def good_before(records: Iterable[Record]) -> tuple[Record, Record]:

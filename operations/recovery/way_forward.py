@@ -10,12 +10,11 @@ from typing import Any
 from infra.configuration import Configuration
 from infra.configuration.taken_back import TakenBack
 from infra.kubernetes.job_specs import release_name
-from operations import releases
+from operations import releases, taken_back_file
 from operations.console import OperationError
 from operations.deployment import way_back
 from operations.deployment.records import Outcome, Record, Records
 from operations.environments import Connection
-from operations.recovery import taken_back_file
 from operations.recovery.release_standing import Migration, ReleaseStanding
 from operations.release_history import Release, release_at
 from operations.release_history import releases as all_releases
@@ -92,7 +91,7 @@ class WayBack:
         way_back.check_migration(
             self._configuration, self._file, history, bad, good, never_begun=never, snapshot=snapshot
         )
-        taken = _taken_back(migrates.service, bad, good, state) if migrates else TakenBack()
+        taken = way_back.taken_back(migrates.service, bad, good, state) if migrates else TakenBack()
         return {
             "bad": bad.id,
             "good": good.id,
@@ -153,14 +152,3 @@ class WayBack:
                 self._records.save(each.with_outcome(Outcome.ROLLED_BACK, "by recover deployment"))
         releases.roll_back(self._root, self._environment, about["revision"])
         return f"{self._file.name} has the versions of {about['good']}"
-
-
-def _taken_back(service: str, bad: Record, good: Record, state: State) -> TakenBack:
-    """The section of the stack file; nothing where the deployment never came to its migration."""
-    left, now = bad.images.get(service, ""), good.images.get(service, "")
-    reached = {
-        str((each.get("inputs") or {}).get("keepers", {}).get("version"))
-        for each in (state.get("deployment") or {}).get("resources") or ()
-        if "groundwork:release:Release$random:" in each["urn"] and not each.get("delete")
-    }
-    return TakenBack(left, now) if left != now and release_name(left) in reached else TakenBack()

@@ -20,6 +20,8 @@ import pytest
 from moto.sns.models import sns_backends
 from typer.testing import CliRunner, Result
 
+from infra.configuration.taken_back import TakenBack
+from infra.kubernetes.job_specs import release_name
 from operations import checkout as checkouts
 from operations.checkout import declared
 from operations.cli import app
@@ -53,6 +55,7 @@ class Prod:
         self.root, self.account, self.said = folder / "checkout", account, folder / "said"
         self.root.mkdir()
         self.said.mkdir()
+        self.migrated("")
         for name in ("system.yaml", "Pulumi.prod.yaml", "Pulumi.staging.yaml", "Pulumi.dev.yaml"):
             shutil.copy(ROOT / name, self.root)
         self.git("init", "-q", "-b", "main")
@@ -86,6 +89,14 @@ class Prod:
     def says(self, operation: str, text: str, code: int = 0) -> None:
         (self.said / operation).write_text(text)
         (self.said / f"{operation}.code").write_text(str(code))
+
+    def migrated(self, version: str) -> None:
+        """The engine's state says that the deployment of a version came to its migration."""
+        urn = (
+            "urn:pulumi:prod::groundwork::groundwork:release:Release$random:index/randomId:RandomId::release"
+        )
+        release = {"urn": urn, "inputs": {"keepers": {"version": release_name(version)}}}
+        self.says("stack", json.dumps({"version": 3, "deployment": {"resources": [release]}}))
 
     def calls(self) -> list[str]:
         file = self.said / "calls"
@@ -246,12 +257,34 @@ def test_a_deployment_that_fails_is_taken_back_to_the_last_good_one(prod: Prod, 
     assert failed.exit_code == 1
     assert "readiness checks" in failed.stderr
     assert _latest(records).outcome is Outcome.FAILED
+    prod.migrated(THREE)
     back = prod.run("rollback", "--automatic", "--json")
     assert back.exit_code == 0, back.output
     assert prod.runs == ONE, "two was never deployed"
     assert json.loads(back.stdout)["images"]["api"] == [THREE, ONE]
+    assert declared("prod").settings.taken_back == TakenBack(THREE, ONE), "its snapshot stays"
     prod.says("up", "")
     assert prod.run("deploy").exit_code == 0
+
+
+@pytest.mark.contract("DEP-1", "K8S-5")
+@pytest.mark.parametrize(("state", "code"), [("", 0), ("error: AccessDenied: s3://state", 1)])
+def test_of_a_release_that_never_came_to_its_migration_nothing_stands_and_what_is_not_known_is_told(
+    prod: Prod, records: Records, state: str, code: int
+) -> None:
+    prod.git("checkout", "-q", "HEAD~2")
+    prod.run("deploy")
+    prod.run("watch", "--minutes", "0")
+    prod.git("checkout", "-q", "main")
+    prod.run("deploy")
+    records.note(Outcome.ALARM, "SEV-1 errors")
+    if state:
+        prod.says("stack", state, 255)
+    back = prod.run("rollback", "--automatic")
+    assert back.exit_code == code
+    assert prod.runs == (THREE if code else ONE)
+    assert state in back.output
+    assert declared("prod").settings.taken_back == TakenBack()
 
 
 @pytest.mark.contract("DEP-1")

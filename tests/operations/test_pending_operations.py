@@ -11,9 +11,9 @@ import pytest
 from moto import mock_aws
 
 from infra.configuration.taken_back import TakenBack
+from operations import taken_back_file
 from operations.checkout import ROOT
 from operations.console import OperationError, OperationFailed
-from operations.recovery import taken_back_file
 from operations.recovery.identities import ASKED, COMPUTED, FROM_INPUTS, made_again
 from operations.recovery.stack_locks import locks
 from tests.support.recorder import record, stack_file

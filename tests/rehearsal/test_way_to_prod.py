@@ -78,6 +78,8 @@ def test_an_alarm_in_the_watch_brings_the_version_before_back(released: Way) -> 
     assert "pr create --title Roll prod back --head rollback-prod-7" in told
     assert "issue create --label incident" in told
     assert released.git("ls-remote", "--heads", "origin", "rollback-prod-7")
+    # The snapshot from before the migration of what was taken back stays, and nothing is migrated.
+    assert f"takenBack: {{from: {RINGS}, to: {GOOD}}}" in released.git("show", "HEAD:Pulumi.prod.yaml")
     released.git("switch", "-q", "main")
     cloudwatch.delete_alarms(AlarmNames=["triangle-prod-load-balancer-errors-critical"])
     released.release(GOOD)

@@ -14,6 +14,8 @@ import pulumi_kubernetes as kubernetes
 from infra.configuration.buckets import BACKUPS
 from infra.configuration.stack import read_configuration
 from infra.edge.sites import sites
+from infra.foundations.release import Release, ReleaseArgs
+from infra.kubernetes.job_specs import release_name
 from infra.kubernetes.kubeconfig import kubeconfig
 from infra.labels import labels
 from operations.holdings import entries
@@ -34,6 +36,11 @@ aws.s3.Bucket(BACKUPS, bucket=naming.bucket(BACKUPS), opts=opts)
 # Each release changes something in AWS as well as in the cluster.
 version = configuration.images["api"][:19]
 aws.sns.Topic("sev-3", name=naming.named("sev-3"), display_name=version, opts=opts)
+# What stands of a release that was taken back goes by this.
+migrates = system.migration
+assert migrates is not None
+migrated = configuration.taken_back or configuration.images[migrates.service]
+Release("release", ReleaseArgs(release_name(migrated)))
 for entry in entries(configuration):
     made = aws.secretsmanager.Secret(entry.name, name=naming.secret(entry.name), opts=opts)
     aws.secretsmanager.SecretVersion(
