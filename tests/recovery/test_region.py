@@ -18,6 +18,7 @@ from rehearsal.disasters.failback import FailbackRehearsed
 from rehearsal.disasters.region import RegionRehearsed, rehearse_on
 from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.writer import Writer
+from tests.support.json_output import check_output
 from timing.data.recovery import WAITS, Wait
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DR-3")]
@@ -108,6 +109,7 @@ def test_what_the_replica_had_is_there_and_rows_are_written_again(region_lost: R
 def test_program_state_and_aws_agree_afterwards(region_lost: RegionRehearsed) -> None:
     """After a refresh: nothing in the state is only what was hoped for."""
     assert region_lost.settled == {}
+    check_output("disaster", region_lost.as_json())
     assert region_lost.forgotten > 300
     assert region_lost.moved > 50
 
@@ -147,6 +149,7 @@ def test_nothing_of_the_last_minutes_is_lost_when_the_region_is_back(
 def test_a_region_that_is_back_waits_as_the_other_one_did(came_back: FailbackRehearsed) -> None:
     """After a refresh: the preview is empty, so everything that stands there is as it is declared."""
     assert came_back.settled == ({}, {})
+    check_output("disaster", came_back.as_json())
 
 
 def test_everything_moves_home_without_the_loss_of_a_row(came_back: FailbackRehearsed) -> None:
