@@ -69,12 +69,17 @@ def write(
 
 
 def _is_one(line: str) -> bool:
-    return any(re.match(rf"\s+{re.escape(key)}\s*:", line) for key in _KEYS)
+    return any(_begins(line, key) for key in _KEYS)
+
+
+def _begins(line: str, key: str) -> re.Match[str] | None:
+    """Whether a line has a key of `config`, in quotes or not; its first group is the indentation."""
+    return re.match(rf"(\s+)(?P<quote>[\"']?){re.escape(key)}(?P=quote)\s*:", line)
 
 
 def _lines(line: str, wanted: dict[str, str]) -> str:
     """What comes after a line: the keys, behind that of the recovery region."""
-    found = re.match(rf"(\s+){re.escape(_AFTER)}\s*:", line)
+    found = _begins(line, _AFTER)
     if found is None:
         return ""
     ending = "\r\n" if line.endswith("\r\n") else "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from infra.configuration.files import stack_file_name
@@ -40,6 +42,15 @@ def test_a_region_that_is_back_is_not_named_any_more() -> None:
 def test_windows_line_endings_stay() -> None:
     text = written(TEXT.replace("\n", "\r\n"), "us-east-2", "us-west-2", PROMOTED)
     assert text.count("\n") == text.count("\r\n")
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_keys_in_quotes_are_the_same_keys(quote: str) -> None:
+    text = re.sub(r"groundwork:\w+", rf"{quote}\g<0>{quote}", TEXT)
+    lost = written(text, "us-east-2", "us-west-2", PROMOTED)
+    assert lost.count("groundwork:serving") == 1
+    quoted = lost.replace("groundwork:lost", f"{quote}groundwork:lost{quote}")
+    assert "groundwork:lost" not in written(quoted, "us-east-2", "", PROMOTED)
 
 
 def test_the_checkouts_own_file_can_be_written() -> None:
