@@ -8,14 +8,14 @@ import typer
 
 from commands.errors import errors_for_people
 from commands.output import json_wanted, show_json
-from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+from operations.options import Endpoint, Environment, Json, Profile, SystemFile, Yes
 
 
 def bootstrap(
     env: Environment,
     region: Annotated[str, typer.Option(help="for the engine's state: neither of the environment's")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what would be made")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="ask nothing")] = False,
+    yes: Yes = False,
     system: SystemFile = None,
     profile: Profile = None,
     endpoint_url: Endpoint = None,

@@ -8,7 +8,7 @@ import typer
 
 from commands.errors import errors_for_people
 from commands.output import show_json
-from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+from operations.options import Endpoint, Environment, Json, Profile, SystemFile, TakeOver, Yes
 from operations.recovery_frame import Asked, aws_errors, carry_out, runs_of, under_way
 
 if TYPE_CHECKING:
@@ -35,10 +35,8 @@ def deployment(  # noqa: PLR0913, PLR0917  # its options
         list[str] | None, typer.Option(help="URN=ID: AWS has it, where this cannot be found out; repeatable")
     ] = None,
     not_made: Annotated[list[str] | None, typer.Option(help="URN: AWS has it not; repeatable")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="ask nothing")] = False,
-    take_over: Annotated[
-        bool, typer.Option("--take-over", help="go on with what somebody else has begun")
-    ] = False,
+    yes: Yes = False,
+    take_over: TakeOver = False,
     system: SystemFile = None,
     profile: Profile = None,
     endpoint_url: Endpoint = None,

@@ -10,7 +10,7 @@ import typer
 
 from commands.errors import Exit, errors_for_people
 from commands.output import show_json
-from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+from operations.options import Endpoint, Environment, Json, Profile, SystemFile, Yes
 
 if TYPE_CHECKING:
     from infra.configuration import Configuration
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from operations.recovery.record import Kept
 
 To = Annotated[str, typer.Option("--to", help="the time, as 2026-11-28T02:41:00Z")]
-Yes = Annotated[bool, typer.Option("--yes", help="do not ask; for CI")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="only say what would be done")]
 
 

@@ -13,3 +13,5 @@ Json = Annotated[bool, typer.Option("--json", help="machine-readable result on s
 SystemFile = Annotated[str | None, typer.Option("--system", help="another system file than system.yaml")]
 Profile = Annotated[str | None, typer.Option(help="profile of the AWS configuration files")]
 Endpoint = Annotated[str | None, typer.Option("--endpoint-url", help="an embedded AWS, as of make serve")]
+Yes = Annotated[bool, typer.Option("--yes", help="ask nothing")]
+TakeOver = Annotated[bool, typer.Option("--take-over", help="go on with what somebody else has begun")]

@@ -10,7 +10,7 @@ import typer
 from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import json_wanted, show_json
-from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+from operations.options import Endpoint, Environment, Json, Profile, SystemFile, TakeOver, Yes
 from operations.recovery_frame import Asked, aws_errors, carry_out, runs_of, under_way
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ To = Annotated[str, typer.Option(help="`latest`, or a time with its zone: 2026-1
 Snapshot = Annotated[str, typer.Option(help="a snapshot's identifier, in place of a time")]
 FromBackup = Annotated[str, typer.Option(help="a backup on demand, by its id: see `backups`")]
 Back = Annotated[bool, typer.Option("--back", help="to the instance that served before; also gives up")]
-Yes = Annotated[bool, typer.Option("--yes", help="ask nothing")]
-TakeOver = Annotated[bool, typer.Option("--take-over", help="go on with what somebody else has begun")]
 
 
 def add_to(app: typer.Typer) -> None:

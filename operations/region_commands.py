@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.errors import errors_for_people
-from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+from operations.options import Endpoint, Environment, Json, Profile, SystemFile, TakeOver, Yes
 from operations.recovery_frame import Asked, aws_errors, carry_out, runs_of, under_way
 
 if TYPE_CHECKING:
     from infra.configuration import Configuration
     from operations.environments import Place
     from operations.recovery.region import Surroundings
-
-Yes = Annotated[bool, typer.Option("--yes", help="ask nothing")]
-TakeOver = Annotated[bool, typer.Option("--take-over", help="go on with what somebody else has begun")]
 
 
 def add_to(recover: typer.Typer) -> None:
