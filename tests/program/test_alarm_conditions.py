@@ -18,6 +18,7 @@ from infra.monitoring.alarm_queries import CLOCK
 from tests.support.cloudwatch.alarm import ONLY, MetricAlarm, Normal
 from tests.support.cloudwatch.composite import CompositeAlarm
 from tests.support.cloudwatch.evaluation import State
+from tests.support.for_each import for_each
 from tests.support.recorder import TODAY, Recording, system_file
 from tests.support.recordings import SYSTEMS, system_recording
 
@@ -94,7 +95,7 @@ def _names() -> Iterator[str]:
     yield from sorted(set(_declared()) - WITHOUT_DATA)
 
 
-EACH = pytest.mark.parametrize("name", list(_names()))
+EACH = for_each(_names)
 
 
 def _threshold(alarm: MetricAlarm) -> float:
@@ -288,7 +289,7 @@ def _said(name: str) -> str:
 
 
 @pytest.mark.contract(*ROWS)
-@pytest.mark.parametrize("name", _saying_how_long())
+@for_each(_saying_how_long)
 def test_it_waits_as_long_as_it_says(name: str) -> None:
     alarm = _declared()[name][1]
     some, number, unit = SAID.findall(_said(name))[0]

@@ -18,6 +18,7 @@ from infra.configuration.system import System, load_system
 from tests.support.cloudwatch.alarm import MetricAlarm, Normal
 from tests.support.cloudwatch.composite import CompositeAlarm
 from tests.support.cloudwatch.evaluation import State
+from tests.support.for_each import for_each
 from tests.support.published_metrics import DAY, EVENT, Habit, Series, published
 from tests.support.recorder import ROOT, TODAY, Recording, system_file
 from tests.support.recordings import SYSTEMS, recording_of, system_recording
@@ -107,7 +108,7 @@ def _told(alarm: MetricAlarm, before: State, after: State) -> bool:
 
 
 @pytest.mark.contract("ALM-13", "ALM-14", "ALM-16")
-@pytest.mark.parametrize("name", sorted(_alarms()))
+@for_each(lambda: sorted(_alarms()))
 def test_nothing_is_told_of_what_was_just_made_nor_on_its_first_day(name: str) -> None:
     alarm, habits = _alarms()[name]
     state = State.INSUFFICIENT_DATA
@@ -121,7 +122,7 @@ def test_nothing_is_told_of_what_was_just_made_nor_on_its_first_day(name: str) -
 
 
 @pytest.mark.contract("ALM-1", "ALM-2", "ALM-9", "ALM-12", "ALM-16")
-@pytest.mark.parametrize("name", sorted(_alarms()))
+@for_each(lambda: sorted(_alarms()))
 def test_nothing_is_told_in_a_quiet_night(name: str) -> None:
     alarm, habits = _alarms()[name]
     weeks_later = 30 * DAY + 3 * HOUR
