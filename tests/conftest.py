@@ -42,6 +42,16 @@ def _nothing_that_a_person_has_kept_is_used_or_pushed_out(
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _models_of_aws_are_read_once() -> Generator[None]:
+    """Each session of botocore reads its models of AWS's services anew; they are files that nobody changes."""
+    from botocore import loaders
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", cache(loaders.create_loader))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _json_as_the_schema_has_it() -> Generator[None]:
     """Whatever test has a command print JSON: it is what docs/output.schema.json says."""
     from commands import output
