@@ -43,7 +43,7 @@ def _nothing_that_a_person_has_kept_is_used_or_pushed_out(
 
 @pytest.fixture(scope="session", autouse=True)
 def _models_of_aws_are_read_once() -> Generator[None]:
-    """Each session of botocore reads its models of AWS's services anew; they are files that nobody changes."""
+    """Each session of botocore reads its models of AWS anew; they are files that nobody changes."""
     from botocore import loaders
 
     with pytest.MonkeyPatch.context() as patch:
