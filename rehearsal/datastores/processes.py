@@ -238,14 +238,32 @@ def installed_program(distribution: str, name: str) -> Path | None:
     return Path(str(next(file for file in files if file.name == name).locate()))
 
 
-def reachable(installed: Path, folder: Path) -> Path:
-    """A program, or a folder of them; a copy, where root's environment is closed to everybody else."""
+def reachable(installed: Path, folder: Path, *libraries: Path) -> Path:
+    """A program, or a folder of them; a copy, where root's environment is closed to everybody else.
+
+    Args:
+        installed: where it is.
+        folder: for copies.
+        libraries: folders of shared libraries that it finds by the way from itself to them, which is the same
+            from a copy to theirs.
+    """
     if not _as_root() or all(parent.stat().st_mode & 0o005 == 0o005 for parent in installed.parents):
         return installed
-    copy = folder / "programs"
-    if copy.exists():
-        return copy
-    return Path(shutil.copytree(installed, copy) if installed.is_dir() else shutil.copy(installed, copy))
+    top = Path(os.path.commonpath([installed, *libraries])) if libraries else installed.parent
+    copies = {each: folder / "programs" / each.relative_to(top) for each in (installed, *libraries)}
+    for each, copy in copies.items():
+        if not copy.exists():
+            _make_open(copy.parent, folder)
+            shutil.copytree(each, copy) if each.is_dir() else shutil.copy(each, copy)
+    return copies[installed]
+
+
+def _make_open(made: Path, folder: Path) -> None:
+    """Makes folders that everybody may look into, whatever the user's own are."""
+    for each in (*reversed(made.relative_to(folder).parents), made.relative_to(folder)):
+        (folder / each).mkdir(exist_ok=True)
+        if each.parts:
+            (folder / each).chmod(0o755)
 
 
 def free_port() -> int:
