@@ -214,7 +214,7 @@ docs: $(TESTS_READY) ## write the generated parts of the documentation anew
 	@$(REHEARSAL) docs $(AS_JSON)
 
 release: $(READY) ## keep the state that VERSION leaves: the program of later versions may replace nothing of it
-	@$(REHEARSAL) release --version "$$VERSION"
+	@$(REHEARSAL) release --version "$$VERSION" $(AS_JSON)
 
 lock: $(CHECKERS_READY) ## pin the requirements, and see that all machines find packages; UPGRADE=1 takes newer ones
 	@tools/lock/lock.sh $(CHECKERS)/bin/uv $(if $(UPGRADE),--upgrade)

@@ -48,12 +48,11 @@ def kept_releases(root: Path) -> list[Path]:
     return sorted((root / _FOLDER).glob("*.json.gz"), key=lambda file: _numbers(_version(file)))
 
 
-def keep_release(root: Path, engine: Path, version: str) -> Path:
-    """Deploys prod into a throw-away embedded AWS, and keeps its state as that of a release.
+def file_of(root: Path, version: str) -> Path:
+    """Where a new release's state is kept.
 
     Args:
-        root: the checkout, whose own system it is.
-        engine: the program `pulumi`.
+        root: the checkout.
         version: three numbers, as in 1.2.0.
 
     Raises:
@@ -64,12 +63,22 @@ def keep_release(root: Path, engine: Path, version: str) -> Path:
     file = root / _FOLDER / f"{version}.json.gz"
     if file.exists():
         raise CommandError(f"VERSION: found {version}, which {file.name} is of; allowed: a newer one.")
+    return file
+
+
+def keep_release(root: Path, engine: Path, file: Path) -> None:
+    """Deploys prod into a throw-away embedded AWS, and keeps its state as that of a release.
+
+    Args:
+        root: the checkout, whose own system it is.
+        engine: the program `pulumi`.
+        file: as `file_of` gives it.
+    """
     with throwaway_session(root, ENVIRONMENT, engine) as session:
         session.up()
         exported = session.command("stack", "export", "--show-secrets")
     file.parent.mkdir(exist_ok=True)
     write_atomically(file, gzip.compress(_harmless(exported).encode(), mtime=0))
-    return file
 
 
 def _harmless(exported: str) -> str:

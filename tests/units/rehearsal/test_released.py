@@ -8,7 +8,7 @@ import pytest
 
 from commands.errors import CommandError
 from rehearsal.events import Log, Step
-from rehearsal.released import keep_release, kept_releases, losses
+from rehearsal.released import file_of, kept_releases, losses
 from tests.support.checkout import ROOT
 
 BUCKET = "aws:s3/bucket:Bucket"
@@ -30,14 +30,14 @@ def test_releases_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("version", ["", "1", "v1.2.3", "1.2", "1.2.3-beta", "../1.2.3"])
 def test_a_version_is_three_numbers(version: str, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="allowed: three numbers"):
-        keep_release(tmp_path, Path("pulumi"), version)
+        file_of(tmp_path, version)
 
 
 def test_what_was_released_stays_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "releases").mkdir()
     (tmp_path / "releases" / "1.2.3.json.gz").write_bytes(b"kept")
     with pytest.raises(CommandError, match="allowed: a newer one"):
-        keep_release(tmp_path, Path("pulumi"), "1.2.3")
+        file_of(tmp_path, "1.2.3")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ OWN_AGE = {
     "support/deployed.py",
     "units/rehearsal/aws/test_rds_backups.py",
     "units/rehearsal/datastores/test_rds.py",
+    "units/setup/test_ci_scripts.py",
     "units/setup/test_make.py",
 }
 CLOCKS = {"now", "today", "utcnow", "time"}

@@ -158,11 +158,22 @@ def test_what_main_asks_for_are_jobs_that_there_are() -> None:
     assert {job.name for job in jobs("test")} | previews == set(CHECKS)
 
 
-@pytest.mark.parametrize("name", ["push", "propose", "issue", "comment"])
+@pytest.mark.parametrize("name", ["push", "propose", "issue", "comment", "credentials"])
 def test_the_scripts_are_sound_shell(name: str) -> None:
     script = str(ROOT / ".ci" / name)
     assert subprocess.run(["/bin/sh", "-n", script], check=False).returncode == 0
     assert "set -eu" in Path(script).read_text()
+
+
+def test_everything_is_run_with_the_newest_python_that_is_locked() -> None:
+    script = (ROOT / "tools" / "lock" / "lock.sh").read_text()
+    locked = re.search(r"^for python in (.*);", script, re.MULTILINE)
+    assert locked is not None
+    newest = locked[1].split()[-1]
+    (job,) = [each for each in jobs("weekly") if each.name == "newest-python"]
+    assert job.content["env"]["PYTHON"] == f"python{newest}"
+    assert [step["with"]["python"] for step in job.steps if step.get("with", {}).get("python")] == [newest]
+    assert f"Python 3.11 to {newest}" in (ROOT / "README.md").read_text()
 
 
 def test_dependencies_are_renewed_by_somebody() -> None:
