@@ -23,10 +23,10 @@ from documentation.contract_page import contract_page
 from documentation.dashboard_picture import dashboard_picture
 from documentation.graph import GENERATED, DocumentationError, Graph
 from documentation.rehearsal_page import rehearsal_page
+from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration.files import read_environment
 from infra.configuration.system import DEFAULT_FILE
 from infra.monitoring.alarm import Alarm
-from infra.monitoring.alarm_catalogue import Limits, catalogue
 from rehearsal.console import Terminal
 from rehearsal.systems import name_of, systems_of
 from rehearsal.throwaway import throwaway_session

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration import Configuration
 from infra.configuration.environments import Environment
 from infra.configuration.service import Service
 from infra.configuration.system import System
 from infra.monitoring import application_metrics, log_metrics
-from infra.monitoring.alarm_catalogue import Limits, catalogue
 from infra.monitoring.application_metrics import METRICS, ApplicationMetric, Publisher, Rhythm
 from operations.embedded_metrics import Published
 from operations.log_lines import Log

@@ -17,10 +17,10 @@ from botocore.config import Config
 
 from functions.check_recovery.asking import Asking
 from functions.check_recovery.findings import State
+from functions.check_recovery.metrics import RECOVERY_CHECKED, RECOVERY_NOT_READY
 from functions.check_recovery.questions import findings, first_day
 from functions.check_recovery.wanted import FILE, Wanted
 from functions.shared import metrics
-from functions.shared.metrics import Metric
 
 WANTED = Path(__file__).with_name(FILE)
 # A region that does not answer is an answer too, well before Lambda ends the call.
@@ -35,8 +35,8 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
     found = findings(asking)
     wrong = [each for each in found if each.state is not State.READY]
     if not first_day(asking):
-        metrics.write(Metric.RECOVERY_NOT_READY, len(wrong), checks=", ".join(each.check for each in wrong))
-    metrics.write(Metric.RECOVERY_CHECKED)
+        metrics.write(RECOVERY_NOT_READY, len(wrong), checks=", ".join(each.check for each in wrong))
+    metrics.write(RECOVERY_CHECKED)
     return {"notReady": len(wrong), "checks": [asdict(each) for each in found]}
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import boto3
 
+from functions.measure_recovery_point.metrics import RESTORABLE_AGE_MINUTES
 from functions.shared import metrics
-from functions.shared.metrics import Metric
 
 
 def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
@@ -25,5 +25,5 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
     # Before its first backup an instance can be restored to nothing: what it holds is as old as it is.
     restorable = instance.get("LatestRestorableTime") or instance.get("InstanceCreateTime") or now
     minutes = max(0.0, (now - restorable).total_seconds() / 60)
-    metrics.write(Metric.RESTORABLE_AGE_MINUTES, round(minutes, 1), restorable=restorable.isoformat())
+    metrics.write(RESTORABLE_AGE_MINUTES, round(minutes, 1), restorable=restorable.isoformat())
     return {"minutes": round(minutes, 1)}

@@ -14,9 +14,14 @@ from typing import Any
 
 import boto3
 
+from functions.remind.metrics import (
+    EXPIRING_CREDENTIALS,
+    ROTATIONS_OVERDUE,
+    SECRET_COPIES_OUT_OF_SYNC,
+    SNAPSHOT_AGE_DAYS,
+)
 from functions.shared import metrics
 from functions.shared.due import NOTICE_DAYS, ROTATION_GRACE
-from functions.shared.metrics import Metric
 
 # The later ones are for those who were away.
 DAYS_BEFORE = (NOTICE_DAYS, 14, 7, 3, 1)
@@ -33,12 +38,12 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
     reminded = [_remind(*ending) for ending in _ending(now.date()) if _is_told(ending[1])]
     expiring = [name for name, left, _ in _ending(now.date()) if left <= NOTICE_DAYS]
     overdue = list(_overdue(now))
-    metrics.write(Metric.EXPIRING_CREDENTIALS, len(expiring), credentials=", ".join(expiring))
-    metrics.write(Metric.ROTATIONS_OVERDUE, len(overdue), secrets=", ".join(overdue))
+    metrics.write(EXPIRING_CREDENTIALS, len(expiring), credentials=", ".join(expiring))
+    metrics.write(ROTATIONS_OVERDUE, len(overdue), secrets=", ".join(overdue))
     out_of_sync = list(_out_of_sync())
-    metrics.write(Metric.SECRET_COPIES_OUT_OF_SYNC, len(out_of_sync), secrets=", ".join(out_of_sync))
+    metrics.write(SECRET_COPIES_OUT_OF_SYNC, len(out_of_sync), secrets=", ".join(out_of_sync))
     age = _snapshot_age(now)
-    metrics.write(Metric.SNAPSHOT_AGE_DAYS, age)
+    metrics.write(SNAPSHOT_AGE_DAYS, age)
     return {
         "reminded": reminded,
         "expiring": expiring,

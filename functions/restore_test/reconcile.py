@@ -29,10 +29,16 @@ from functions.restore_test import canary
 from functions.restore_test.blocks import BLOCKS, BUDGET
 from functions.restore_test.checks import CHECKS, Check, Test, recovery_point, schema_of
 from functions.restore_test.instances import Instances, Restored
+from functions.restore_test.metrics import (
+    RECOVERY_POINT_MINUTES,
+    RECOVERY_TIME_MINUTES,
+    RESTORE_TEST_AGE_DAYS,
+    RESTORE_TEST_SUCCEEDED,
+    RESTORED_INSTANCES_LEFT,
+)
 from functions.restore_test.settings import LONGEST, REMOVED_BY, Settings
 from functions.restore_test.sides import LONGEST_SECONDS, Databases, Refused, Side
 from functions.shared import metrics
-from functions.shared.metrics import Metric
 from functions.shared.restore_records import Records
 
 # Of a call; the next one comes five minutes after it has begun.
@@ -111,9 +117,7 @@ class RestoreTest:
         now = self.clock.now()
         _, found = self.instances.described()
         left = [each for each in found if now - self._began(each, now) > REMOVED_BY]
-        metrics.write(
-            Metric.RESTORED_INSTANCES_LEFT, len(left), instances=" ".join(e.identifier for e in left)
-        )
+        metrics.write(RESTORED_INSTANCES_LEFT, len(left), instances=" ".join(e.identifier for e in left))
         for each in found:
             if now - self._began(each, now) > LONGEST and not each.leaving:
                 self._part(f"removal of {each.identifier}", partial(self.instances.remove, each))
@@ -150,7 +154,7 @@ class RestoreTest:
         succeeded = [due for due, good in self.records.listed().items() if good]
         last = max(succeeded, default=None) or serving.get("InstanceCreateTime") or now
         age = max(timedelta(), now - last)
-        metrics.write(Metric.RESTORE_TEST_AGE_DAYS, round(age / timedelta(days=1), 2))
+        metrics.write(RESTORE_TEST_AGE_DAYS, round(age / timedelta(days=1), 2))
 
     # The test.
 
@@ -330,10 +334,10 @@ class RestoreTest:
         succeeded = _passed(checks, [each.name for each in (*self.checks, self.blocks)])
         recovery, point = (float(notes[name]) if name in notes else None for name in ("recovery", "point"))
         if recovery is not None:
-            metrics.write(Metric.RECOVERY_TIME_MINUTES, recovery, instance=restored.identifier)
+            metrics.write(RECOVERY_TIME_MINUTES, recovery, instance=restored.identifier)
         if point is not None:
-            metrics.write(Metric.RECOVERY_POINT_MINUTES, point, instance=restored.identifier)
-        metrics.write(Metric.RESTORE_TEST_SUCCEEDED, int(succeeded), **checks)
+            metrics.write(RECOVERY_POINT_MINUTES, point, instance=restored.identifier)
+        metrics.write(RESTORE_TEST_SUCCEEDED, int(succeeded), **checks)
         content = {
             "begun": notes.get("begun", ""),
             "checks": checks,

@@ -17,6 +17,10 @@ from typing import Any
 from functions.shared import metrics
 from functions.shared.metrics import Metric
 
+# Of every function that rotates.
+ROTATION_SUCCEEDED = Metric("RotationSucceeded", "rotate_*")
+ROTATION_FAILED = Metric("RotationFailed", "rotate_*")
+
 CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 
 # About 238 bits.
@@ -96,10 +100,10 @@ def rotate(event: Mapping[str, str], client: Any, steps: Steps) -> None:
     try:
         done = _step(step, rotation, steps)
     except Exception:
-        metrics.write(Metric.ROTATION_FAILED, secret=rotation.secret, step=step)
+        metrics.write(ROTATION_FAILED, secret=rotation.secret, step=step)
         raise
     if step == "finishSecret" and done:
-        metrics.write(Metric.ROTATION_SUCCEEDED, secret=rotation.secret)
+        metrics.write(ROTATION_SUCCEEDED, secret=rotation.secret)
 
 
 def _step(step: str, rotation: Rotation, steps: Steps) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from functions.shared import metrics
-from functions.shared.metrics import Metric
+from functions.snapshot_secrets.metrics import SNAPSHOT_FAILED, SNAPSHOT_SUCCEEDED
 from functions.snapshot_secrets.snapshot import Snapshot, opened, sealed
 
 
@@ -20,9 +20,9 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any]:
         snapshot, missing = _taken()
         _store(snapshot)
     except Exception:
-        metrics.write(Metric.SNAPSHOT_FAILED)
+        metrics.write(SNAPSHOT_FAILED)
         raise
-    metrics.write(Metric.SNAPSHOT_SUCCEEDED, snapshot=snapshot.key)
+    metrics.write(SNAPSHOT_SUCCEEDED, snapshot=snapshot.key)
     return {"snapshot": snapshot.key, "entries": len(snapshot.values), "withoutValue": missing}
 
 

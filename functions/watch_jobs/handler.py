@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from functions.shared import metrics
-from functions.shared.metrics import Metric
 from functions.watch_jobs import cluster
+from functions.watch_jobs.metrics import JOB_FAILURES
 
 
 def handle(_: Mapping[str, Any], __: object) -> dict[str, int]:
@@ -24,7 +24,7 @@ def handle(_: Mapping[str, Any], __: object) -> dict[str, int]:
     )
     failures = {name: consecutive_failures(_runs(found, name)) for name in names}
     for name, count in failures.items():
-        metrics.write(Metric.JOB_FAILURES, count, Job=name)
+        metrics.write(JOB_FAILURES, count, Job=name)
     return failures
 
 

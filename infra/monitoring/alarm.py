@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from functions.shared.metrics import Metric
 from infra.configuration.severities import Severity
 from infra.naming import RegionRole
 
@@ -145,11 +146,19 @@ class MissingData(StrEnum):
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric of CloudWatch, and how the values of a period become one."""
+    """A metric of CloudWatch, and how the values of a period become one.
+
+    Args:
+        namespace: the metric's.
+        metric: its name.
+        statistic: of the values of a period.
+        function_metric: what it is of a function of the platform; None where others publish it.
+    """
 
     namespace: str
     metric: str
     statistic: Statistic
+    function_metric: Metric | None = None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.foundations.registry import Registry
 from infra.foundations.release import Release
-from infra.functions.scheduled.snapshot_secrets import FUNCTION as SNAPSHOT_SECRETS
+from infra.functions.scheduled.snapshot_secrets.function import FUNCTION as SNAPSHOT_SECRETS
 from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.service_environment import readers
 from infra.recovery.restored_place import RESTORE_TEST

@@ -32,7 +32,7 @@ from infra.functions.function import (
 )
 from infra.functions.job_watch import WATCH_SCHEDULE, JobWatchArgs
 from infra.functions.rotation import Preparation, RotationArgs
-from infra.functions.scheduled import Surroundings, plain_args, scheduled_functions
+from infra.functions.scheduled_function import Surroundings, plain_args, scheduled_functions
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.workloads import Workloads
 from infra.monitoring.escalation import INTERVAL_MINUTES, SCHEDULE, STEPS, Escalation
@@ -162,7 +162,7 @@ def scheduled(
     database: Database,
     notifications: Notifications,
 ) -> dict[str, FunctionArgs]:
-    """For every function that has a module in `infra/functions/scheduled`."""
+    """For every function that has a folder in `infra/functions/scheduled`."""
     given = Surroundings(configuration, common, keys, storage, entries, database, notifications)
     return {function.name: function.args(given) for function in scheduled_functions()}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pulumi
 
+from infra.alarm_catalogue import Limits, catalogue, written
 from infra.common import CommonArgs, CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.severities import Severity
@@ -23,7 +24,6 @@ from infra.functions.function import Function
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.workloads import Workloads
 from infra.monitoring.alarm import Alarm, Subject
-from infra.monitoring.alarm_catalogue import Limits, catalogue, written
 from infra.monitoring.alarm_queries import Watched
 from infra.monitoring.alarms import Alarms, AlarmsArgs
 from infra.monitoring.availability import Availability, AvailabilityArgs, Endpoint

@@ -13,9 +13,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration import Configuration
 from infra.monitoring.alarm import Measure, Subject
-from infra.monitoring.alarm_catalogue import Limits, catalogue
 from operations.console import OperationFailed
 from operations.deployment.findings import Finding, State, judged
 from operations.environments import Connection

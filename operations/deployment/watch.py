@@ -13,10 +13,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration import Configuration
 from infra.configuration.severities import Severity
 from infra.monitoring.alarm import Alarm, Incident
-from infra.monitoring.alarm_catalogue import Limits, catalogue
 from operations.console import OperationFailed
 from operations.environments import Connection
 

@@ -11,9 +11,9 @@ from functools import cache
 
 import pytest
 
+from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration.system import load_system
 from infra.configuration.tiers import GIGABYTE
-from infra.monitoring.alarm_catalogue import Limits, catalogue
 from infra.monitoring.alarm_queries import CLOCK
 from tests.support.cloudwatch.alarm import ONLY, MetricAlarm, Normal
 from tests.support.cloudwatch.composite import CompositeAlarm

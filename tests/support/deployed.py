@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS
 from infra.monitoring.alarm import Alarm, Subject
-from infra.monitoring.alarm_catalogue import Limits, catalogue
 from operations.deployment.records import Outcome, Record, Records, begun
 from tests.operations.conftest import Account
 

@@ -10,13 +10,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from functions.check_recovery.metrics import RECOVERY_CHECKED, RECOVERY_NOT_READY
+from functions.measure_recovery_point.metrics import RESTORABLE_AGE_MINUTES
+from functions.remind.metrics import (
+    EXPIRING_CREDENTIALS,
+    ROTATIONS_OVERDUE,
+    SECRET_COPIES_OUT_OF_SYNC,
+    SNAPSHOT_AGE_DAYS,
+)
+from functions.restore_test.metrics import RESTORE_TEST_AGE_DAYS, RESTORED_INSTANCES_LEFT
 from functions.shared.metrics import NAMESPACE as OPERATIONS
-from functions.shared.metrics import Metric
+from functions.watch_jobs.metrics import JOB_FAILURES
 from infra.configuration.add_ons import OBSERVABILITY
 from infra.configuration.system import System
 from infra.monitoring.application_metrics import METRICS, Rhythm
 from infra.monitoring.application_metrics import NAMESPACE as APPLICATION
 from operations.log_checks import publishers
+from tests.support.function_metrics import metrics_of
 from tests.support.recorder import Recording, Resource
 
 MINUTE, DAY = 60, 86_400
@@ -92,16 +102,16 @@ _FUNCTION = (
 
 # By the functions, at the worst time of the first day: a daily one has just been missed.
 _HABITS = {
-    Metric.EXPIRING_CREDENTIALS: Habit(DAY, DAY),
-    Metric.ROTATIONS_OVERDUE: Habit(DAY, DAY),
-    Metric.SECRET_COPIES_OUT_OF_SYNC: Habit(DAY, DAY),
-    Metric.SNAPSHOT_AGE_DAYS: Habit(DAY, DAY, 6.2),
-    Metric.RECOVERY_CHECKED: Habit(DAY, DAY, 1),
-    Metric.RECOVERY_NOT_READY: Habit(2 * DAY, DAY),  # nothing is counted on the first day
-    Metric.RESTORABLE_AGE_MINUTES: Habit(5 * MINUTE, 5 * MINUTE, 5.5),
-    Metric.JOB_FAILURES: Habit(5 * MINUTE, 5 * MINUTE),
-    Metric.RESTORE_TEST_AGE_DAYS: Habit(5 * MINUTE, 5 * MINUTE, 6.5),
-    Metric.RESTORED_INSTANCES_LEFT: Habit(5 * MINUTE, 5 * MINUTE),
+    EXPIRING_CREDENTIALS: Habit(DAY, DAY),
+    ROTATIONS_OVERDUE: Habit(DAY, DAY),
+    SECRET_COPIES_OUT_OF_SYNC: Habit(DAY, DAY),
+    SNAPSHOT_AGE_DAYS: Habit(DAY, DAY, 6.2),
+    RECOVERY_CHECKED: Habit(DAY, DAY, 1),
+    RECOVERY_NOT_READY: Habit(2 * DAY, DAY),  # nothing is counted on the first day
+    RESTORABLE_AGE_MINUTES: Habit(5 * MINUTE, 5 * MINUTE, 5.5),
+    JOB_FAILURES: Habit(5 * MINUTE, 5 * MINUTE),
+    RESTORE_TEST_AGE_DAYS: Habit(5 * MINUTE, 5 * MINUTE, 6.5),
+    RESTORED_INSTANCES_LEFT: Habit(5 * MINUTE, 5 * MINUTE),
 }
 # By services: pods need three minutes until their first value is there. Everything that is late or full is 0.
 _MINUTES_OF_PODS = 3
@@ -224,13 +234,12 @@ def _function(_: Recording, resource: Resource) -> Publishes:
     yield from _series(resource, "AWS/Lambda", habits, FunctionName=resource.inputs["name"])
     folder = resource.inputs["handler"].split(".")[1]
     variables = (resource.plain("environment") or {}).get("variables", {})
-    for metric in Metric:
-        if folder in metric.functions:
-            habit = {metric.value: _HABITS.get(metric, EVENT)}
-            values = variables["JOBS"].split(",") if metric.dimensions else [None]
-            for value in values:
-                dimensions = dict.fromkeys(metric.dimensions, str(value))
-                yield from _series(resource, OPERATIONS, habit, **dimensions)
+    for metric in metrics_of(folder).values():
+        habit = {metric.name: _HABITS.get(metric, EVENT)}
+        values = variables["JOBS"].split(",") if metric.dimensions else [None]
+        for value in values:
+            dimensions = dict.fromkeys(metric.dimensions, str(value))
+            yield from _series(resource, OPERATIONS, habit, **dimensions)
 
 
 def _filter(_: Recording, resource: Resource) -> Publishes:

@@ -1,89 +1,25 @@
-"""Functions that run by the clock, one module for each.
+"""Functions that run by the clock: a folder for each, which says all that there is to say of it.
 
-A module says all that there is to say of its function: name, schedule, environment and permissions, in
-`FUNCTION`. It is found because it is here; its code is in `functions/`, in the folder of the same name.
-Alarms on what it measures are in the catalogue, and are there where the function is (`Metric.functions` in
-functions/shared/metrics.py names who writes each metric).
+`function.py` has its name, schedule, environment and permissions in `FUNCTION`; `alarms.py`, if there is one,
+the alarms on what it measures in `ALARMS`. They are apart because commands read alarms and load no Pulumi.
+Both are found because they are here. The function's code, and its metrics, are in `functions/`, in the folder
+of the same name.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
-import pulumi
-
-from infra.common import CommonArgsWithKeys
-from infra.configuration import Configuration
-from infra.data.database import Database
-from infra.data.storage import Storage
-from infra.foundations.keys import Keys
-from infra.functions.function import FunctionArgs
-from infra.monitoring.notifications import Notifications
+from importlib.util import find_spec
+from types import ModuleType
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What a function finds when it is declared: the configuration, and the parts before it.
+def modules(part: str) -> list[ModuleType]:
+    """The module of this name of every function that has one, by the functions' names.
 
     Args:
-        configuration: the environment.
-        common: what every function of it is given.
-        keys: its encryption keys.
-        storage: its buckets.
-        entries: the ARNs of all entries in Secrets Manager, by name.
-        database: PostgreSQL.
-        notifications: the topics of alarms.
+        part: `function` or `alarms`.
     """
-
-    configuration: Configuration
-    common: CommonArgsWithKeys
-    keys: Keys
-    storage: Storage
-    entries: Mapping[str, pulumi.Output[str]]
-    database: Database
-    notifications: Notifications
-
-
-@dataclass(frozen=True)
-class ScheduledFunction:
-    """One function.
-
-    Args:
-        name: in the program and, within the environment, in AWS.
-        description: what it does.
-        schedule: when it is called, as `cron(…)` or `rate(…)` in UTC.
-        complete: adds environment and permissions to what every function has.
-    """
-
-    name: str
-    description: str
-    schedule: str
-    complete: Callable[[FunctionArgs, Surroundings], FunctionArgs]
-
-    def args(self, given: Surroundings) -> FunctionArgs:
-        """What it is made of."""
-        plain = plain_args(given.common, self.name.replace("-", "_"), self.description, self.schedule)
-        return self.complete(plain, given)
-
-
-def scheduled_functions() -> list[ScheduledFunction]:
-    """Every function that has a module here, by name."""
-    modules = [importlib.import_module(f"{__name__}.{each.name}") for each in pkgutil.iter_modules(__path__)]
-    return sorted((module.FUNCTION for module in modules), key=lambda function: function.name)
-
-
-def plain_args(
-    common: CommonArgsWithKeys, folder: str, description: str, schedule: str | None = None
-) -> FunctionArgs:
-    """What every function is given, whatever it does.
-
-    Args:
-        common: of the place that it runs in.
-        folder: its code in `functions/`.
-        description: what it does.
-        schedule: when it is called by the clock.
-    """
-    return FunctionArgs(common=common, folder=folder, description=description, schedule=schedule)
+    folders = sorted(each.name for each in pkgutil.iter_modules(__path__))
+    names = [f"{__name__}.{folder}.{part}" for folder in folders]
+    return [importlib.import_module(name) for name in names if find_spec(name)]

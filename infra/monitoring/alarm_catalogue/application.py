@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functions.shared.metrics import NAMESPACE as OPERATIONS
-from functions.shared.metrics import Metric
+from functions.watch_jobs.metrics import JOB_FAILURES
 from infra.configuration.severities import Severity
 from infra.monitoring.alarm import (
     HOUR,
@@ -14,12 +13,12 @@ from infra.monitoring.alarm import (
     MissingData,
     Statistic,
     Subject,
-    only,
 )
 from infra.monitoring.alarm import Comparison as Is
 from infra.monitoring.alarm_catalogue.compute import NAMESPACE as CONTAINER_INSIGHTS
 from infra.monitoring.alarm_catalogue.limits import THRESHOLDS_SECTION, Limits, enough
 from infra.monitoring.application_metrics import application
+from infra.monitoring.function_metrics import function_measure
 from infra.monitoring.log_metrics import INVALID_SIGNATURES
 from infra.monitoring.log_metrics import NAMESPACE as LOG_NAMESPACE
 
@@ -119,7 +118,7 @@ def _workers(limits: Limits) -> tuple[Alarm, ...]:
             section=_ONCALL_SECTION,
             first_action="see why (kubectl describe job) and read its log; roll back if it came with a "
             "deployment",
-            measures=only(OPERATIONS, Metric.JOB_FAILURES, Statistic.MAXIMUM),
+            measures={"value": function_measure(JOB_FAILURES, Statistic.MAXIMUM)},
             comparison=Is.GREATER_OR_EQUAL,
             threshold=2,
             tells_silence=True,

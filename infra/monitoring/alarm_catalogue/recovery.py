@@ -1,12 +1,10 @@
-"""ALM-13: the replica, backups and copies, and how much of the newest data could not be restored."""
+"""ALM-13: the replica, backups and copies."""
 
 from __future__ import annotations
 
-from functions.shared.metrics import NAMESPACE, Metric
 from infra.configuration.severities import Severity
 from infra.configuration.thresholds import RECOVERY_POINT_MINUTES
 from infra.monitoring.alarm import (
-    DAY,
     HOUR,
     MINUTE,
     Alarm,
@@ -23,8 +21,6 @@ BACKUP_NAMESPACE = "AWS/Backup"
 
 BACKUP_AGE_HOURS = 26
 _BACKUP_SECTION = "003 Disaster Recovery, Automated Backups"
-SNAPSHOT_AGE_DAYS = 8
-CHECK_AGE_HOURS = 26
 # More than any lag that an alarm is about, and no lag at all tells that much.
 _NO_REPLICATION = 24 * HOUR
 
@@ -37,11 +33,8 @@ def alarms() -> tuple[Alarm, ...]:
     """Of what recovery needs."""
     return (
         _replica_lag(),
-        _recovery_point(),
         *_backups(),
         *_replication(),
-        *_snapshots(),
-        *_readiness(),
     )
 
 
@@ -64,26 +57,6 @@ def _replica_lag() -> Alarm:
         period=MINUTE,
         periods=5,
         tells_silence=True,
-    )
-
-
-def _recovery_point() -> Alarm:
-    minutes = RECOVERY_POINT_MINUTES // 2
-    return Alarm(
-        name="recovery-point-age",
-        row="ALM-13",
-        subject=Subject.OPERATIONS,
-        severity=Severity.SEV2,
-        condition=f"the newest time that the database can be restored to is > {minutes} minutes ago, half of "
-        "the RPO",
-        section="003 Disaster Recovery, RTO/RPO Targets",
-        first_action="see RDS's events of the instance: backups that are off, or storage that is full",
-        # RDS uploads the transaction log every 5 minutes (user guide, "Restoring a DB instance to a
-        # specified time").
-        measures=only(NAMESPACE, Metric.RESTORABLE_AGE_MINUTES, Statistic.MAXIMUM),
-        threshold=minutes,
-        tells_silence=True,
-        incident=Incident.RECOVERY_POINT,
     )
 
 
@@ -165,79 +138,5 @@ def _backups() -> tuple[Alarm, Alarm]:
             periods=BACKUP_AGE_HOURS,
             missing=MissingData.NOT_BREACHING,
             incident=Incident.BACKUP,
-        ),
-    )
-
-
-def _readiness() -> tuple[Alarm, Alarm]:
-    section = "003 Disaster Recovery, RTO/RPO Targets"
-    found = Alarm(
-        name="recovery-not-ready",
-        row="ALM-13",
-        subject=Subject.OPERATIONS,
-        severity=Severity.SEV2,
-        condition="the daily check has found something that a recovery would lack today",
-        section=section,
-        first_action="`make recover WHAT=check` says what, and what to do (docs/recovery.md)",
-        measures=only(NAMESPACE, Metric.RECOVERY_NOT_READY, Statistic.MAXIMUM),
-        threshold=0,
-        period=DAY,
-        periods=1,
-        tells_silence=True,
-        incident=Incident.READINESS,
-    )
-    overdue = Alarm(
-        name="recovery-check-overdue",
-        row="ALM-13",
-        subject=Subject.OPERATIONS,
-        severity=Severity.SEV2,
-        condition=f"nobody has asked in {CHECK_AGE_HOURS} hours whether a recovery would work",
-        section=section,
-        first_action="read the log of the function check-recovery; `make recover WHAT=check` asks now",
-        measures=only(NAMESPACE, Metric.RECOVERY_CHECKED, Statistic.SUM),
-        expression="FILL(value, 0)",
-        # Another function measures all the time: so long is there an environment to be asked about.
-        clock=Measure(NAMESPACE, Metric.RESTORABLE_AGE_MINUTES, Statistic.MAXIMUM),
-        comparison=Is.LESS,
-        threshold=1,
-        period=HOUR,
-        periods=CHECK_AGE_HOURS,
-        missing=MissingData.NOT_BREACHING,
-        incident=Incident.READINESS,
-    )
-    return found, overdue
-
-
-def _snapshots() -> tuple[Alarm, Alarm]:
-    return (
-        Alarm(
-            name="secrets-snapshot-failed",
-            row="ALM-13",
-            subject=Subject.OPERATIONS,
-            severity=Severity.SEV2,
-            condition="the weekly snapshot of the secrets failed",
-            section=_BACKUP_SECTION,
-            first_action="read the function's log, mend it, and run it again",
-            measures=only(NAMESPACE, Metric.SNAPSHOT_FAILED, Statistic.SUM),
-            threshold=0,
-            period=HOUR,
-            periods=1,
-            missing=MissingData.NOT_BREACHING,
-            incident=Incident.SECRETS_SNAPSHOT,
-        ),
-        Alarm(
-            name="secrets-snapshot-overdue",
-            row="ALM-13",
-            subject=Subject.OPERATIONS,
-            severity=Severity.SEV2,
-            condition=f"the newest snapshot of the secrets is > {SNAPSHOT_AGE_DAYS} days old",
-            section=_BACKUP_SECTION,
-            first_action="see why the schedule did not run it, then run it by hand",
-            measures=only(NAMESPACE, Metric.SNAPSHOT_AGE_DAYS, Statistic.MAXIMUM),
-            threshold=SNAPSHOT_AGE_DAYS,
-            period=DAY,
-            periods=1,
-            tells_silence=True,
-            incident=Incident.SECRETS_SNAPSHOT,
         ),
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.shared.metrics import NAMESPACE, Metric
+from functions.restore_test import metrics
+from functions.shared.metrics import Metric
 from infra.configuration.severities import Severity
 from infra.configuration.thresholds import RECOVERY_POINT_MINUTES, RECOVERY_TIME_MINUTES
-from infra.monitoring.alarm import DAY, HOUR, Alarm, Incident, MissingData, Statistic, Subject, only
+from infra.monitoring.alarm import DAY, HOUR, Alarm, Incident, MissingData, Statistic, Subject
 from infra.monitoring.alarm import Comparison as Is
+from infra.monitoring.function_metrics import function_measure
 
 AGE_DAYS = 8
 
@@ -19,7 +21,7 @@ def alarms() -> tuple[Alarm, ...]:
         _alarm(
             "restore-test-failed",
             "the weekly restore test failed",
-            Metric.RESTORE_TEST_SUCCEEDED,
+            metrics.RESTORE_TEST_SUCCEEDED,
             Statistic.MINIMUM,
             Is.LESS,
             1,
@@ -28,7 +30,7 @@ def alarms() -> tuple[Alarm, ...]:
             _alarm(
                 "restore-test-overdue",
                 f"no restore test has succeeded in {AGE_DAYS} days",
-                Metric.RESTORE_TEST_AGE_DAYS,
+                metrics.RESTORE_TEST_AGE_DAYS,
                 Statistic.MAXIMUM,
                 Is.GREATER,
                 AGE_DAYS,
@@ -43,7 +45,7 @@ def alarms() -> tuple[Alarm, ...]:
         _alarm(
             "recovery-time",
             f"the restore test took > {RECOVERY_TIME_MINUTES} minutes (RTO)",
-            Metric.RECOVERY_TIME_MINUTES,
+            metrics.RECOVERY_TIME_MINUTES,
             Statistic.MAXIMUM,
             Is.GREATER,
             RECOVERY_TIME_MINUTES,
@@ -51,7 +53,7 @@ def alarms() -> tuple[Alarm, ...]:
         _alarm(
             "recovery-point",
             f"the restored data ends > {RECOVERY_POINT_MINUTES} minutes before the test (RPO)",
-            Metric.RECOVERY_POINT_MINUTES,
+            metrics.RECOVERY_POINT_MINUTES,
             Statistic.MAXIMUM,
             Is.GREATER,
             RECOVERY_POINT_MINUTES,
@@ -60,7 +62,7 @@ def alarms() -> tuple[Alarm, ...]:
             _alarm(
                 "restored-instance-left",
                 "a restored database that was to be removed is still there",
-                Metric.RESTORED_INSTANCES_LEFT,
+                metrics.RESTORED_INSTANCES_LEFT,
                 Statistic.MAXIMUM,
                 Is.GREATER,
                 0,
@@ -86,7 +88,7 @@ def _alarm(
         condition=condition,
         section="001 Backup and restore drill",
         first_action="read the test's log, then run it again",
-        measures=only(NAMESPACE, metric, statistic),
+        measures={"value": function_measure(metric, statistic)},
         comparison=comparison,
         threshold=threshold,
         period=HOUR,

@@ -10,8 +10,8 @@ from functools import cache
 import pytest
 
 from documentation.application_page import application_page
+from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration.system import load_system
-from infra.monitoring.alarm_catalogue import Limits, catalogue
 from operations.checkout import declared
 from operations.log_lines import read_log
 from tests.support.recorder import system_file

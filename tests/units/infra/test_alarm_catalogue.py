@@ -7,12 +7,12 @@ from collections import Counter
 
 import pytest
 
+from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration.severities import Severity
 from infra.configuration.system import System, load_system
 from infra.configuration.tiers import DATABASE_TIERS
 from infra.configuration.validation import ConfigurationError
 from infra.monitoring.alarm import Alarm, Comparison, MissingData, Statistic, Subject
-from infra.monitoring.alarm_catalogue import Limits, catalogue
 from infra.monitoring.application_metrics import METRICS
 from infra.monitoring.units import limit_of, unit_of
 from tests.support.recorder import TODAY, system_file

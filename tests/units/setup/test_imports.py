@@ -108,6 +108,7 @@ FOLDERS = (
     "functions",
     "account",
     "recovery",
+    "alarm_catalogue",
     "providers",
     "outputs",
     "wiring",

@@ -12,7 +12,7 @@ from infra.configuration.rotation import rotated
 from infra.configuration.severities import Severity
 from infra.configuration.system import reminders
 from infra.functions.function import FunctionArgs
-from infra.functions.scheduled import ScheduledFunction, Surroundings
+from infra.functions.scheduled_function import ScheduledFunction, Surroundings
 
 
 def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:

@@ -9,7 +9,7 @@ from infra import iam
 from infra.configuration.buckets import BACKUPS
 from infra.configuration.platform_secrets import MASTER_SECRET
 from infra.functions.function import FunctionArgs
-from infra.functions.scheduled import ScheduledFunction, Surroundings
+from infra.functions.scheduled_function import ScheduledFunction, Surroundings
 
 
 def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:

@@ -12,7 +12,7 @@ from infra.configuration.buckets import BACKUPS
 from infra.configuration.readiness import wanted
 from infra.data.safe_bucket import bucket_arn
 from infra.functions.function import FunctionArgs
-from infra.functions.scheduled import ScheduledFunction, Surroundings
+from infra.functions.scheduled_function import ScheduledFunction, Surroundings
 
 
 def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:

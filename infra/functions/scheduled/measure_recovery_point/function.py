@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from infra import iam
 from infra.functions.function import FunctionArgs
-from infra.functions.scheduled import ScheduledFunction, Surroundings
+from infra.functions.scheduled_function import ScheduledFunction, Surroundings
 
 
 def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:

@@ -1,0 +1,1 @@
+"""Asks whether a recovery would work today (DR-3, ALM-13)."""

@@ -1,0 +1,1 @@
+"""Takes an encrypted snapshot of all secrets into the backups bucket (contract SEC-4)."""
