@@ -96,7 +96,7 @@ def declare(configuration: Configuration) -> Outputs:
     People("people", wiring.people(configuration, common, entries, copies, edge.distributions), worldwide)
 
     rotators = {
-        rotator: Function(rotator, args, home)
+        rotator: Function(rotator.name, args, home)
         for rotator, args in wiring.rotators(
             configuration, common, network, database, redis, entries, copies
         ).items()

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, REDIS_PURPOSES, redis_secret
 from infra.configuration.rotation import rotated
-from infra.configuration.secrets import SecretSource
+from infra.configuration.secret_sources import SecretSource
 from operations.console import OperationFailed
 from operations.live_or_test import is_placeholder
 

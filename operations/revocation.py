@@ -7,17 +7,16 @@ nothing of the value of now is accepted any more.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
-from infra.configuration.rotation import Rotator, rotated
-from infra.configuration.secrets import SecretSource
+from infra.configuration.rotation import rotated
+from infra.configuration.secret_sources import Ending, Rotator
 from infra.kubernetes.cluster import SECRETS_POLL_MINUTES
 from operations.console import OperationError, OperationFailed
 from operations.environments import Place
@@ -31,60 +30,6 @@ PODS_MINUTES = SECRETS_POLL_MINUTES + 5
 # repeats what failed.
 _ROTATION_SECONDS = 900.0
 _POLL_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How the values of a kind of entry end.
-
-    Args:
-        rotations: after which nothing of the present value is accepted.
-        meanwhile: what is still accepted before the last one.
-        afterwards: what is still accepted then, and what the command cannot end.
-    """
-
-    rotations: int
-    meanwhile: str
-    afterwards: tuple[str, ...]
-
-
-_IN_BETWEEN = "the value of the first rotation, which pods may have started with: nobody else has it"
-_OPEN = "connections that were opened with the old one; services connect again when they are ended"
-_END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN ('app_a', 'app_b')"
-_TOKENS = (
-    "tokens that were signed after the second rotation, with a key that nobody else has. All of before are "
-    "refused: people sign in again"
-)
-
-ENDINGS: Mapping[Rotator, Ending] = MappingProxyType(
-    {
-        # Two users take turns: the first rotation leaves the one that leaked as it is.
-        Rotator.DATABASE: Ending(
-            2,
-            "the value that leaked: its user keeps the password until the second rotation",
-            (
-                _IN_BETWEEN,
-                f"{_OPEN}, as the master: {_END_SESSIONS}",
-            ),
-        ),
-        # One user with two passwords, the newest ones.
-        Rotator.REDIS: Ending(
-            2,
-            "the value that leaked: ElastiCache's user keeps it as its second password",
-            (
-                _IN_BETWEEN,
-                f"{_OPEN}: CLIENT KILL USER app",
-            ),
-        ),
-        # Whoever has the entry has the key that is used next, too.
-        Rotator.SIGNING_KEY: Ending(
-            3,
-            "the keys that leaked, the next one among them: it is used after the first rotation, and "
-            "accepted as the previous one after the second",
-            (_TOKENS,),
-        ),
-    }
-)
 
 
 # Of what a person gives out.
@@ -124,12 +69,13 @@ def rotator_of(configuration: Configuration, name: str) -> Rotator | None:
         if each.entry == name:
             return each.rotator
     entry = configuration.system.secrets.get(name)
-    if name in PLATFORM_SECRETS or (entry is not None and entry.source is SecretSource.GENERATED):
+    if name in PLATFORM_SECRETS or (entry is not None and entry.source.generated is not None):
+        rotates = entry is not None and entry.source.rotation is not None
         raise OperationError(
             f"{name}: nothing rotates it, so there is nothing to revoke it with. Its value comes from the "
             "program: `pulumi up --replace` of its password (a random:index/randomPassword:RandomPassword) "
             "makes another one, and the old one ends with that. "
-            + ("" if name in PLATFORM_SECRETS else "`rotation: DAYS` in the system file has it rotated.")
+            + ("`rotation: DAYS` in the system file has it rotated." if rotates else "")
         )
     return None
 

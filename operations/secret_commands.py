@@ -154,7 +154,7 @@ def revoke(
         else:
             revocation.check_place(name, place)
             client = connect(configuration, place).client("secretsmanager")
-            ending, minutes = revocation.ENDINGS[rotator], 0 if now else revocation.PODS_MINUTES
+            ending, minutes = rotator.ending, 0 if now else revocation.PODS_MINUTES
             revoked = revocation.end_value(client, secret, ending, minutes=minutes, say=_say)
         if json_:
             show_json(revoked.as_json())

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.configuration import Configuration
 from infra.configuration.environments import Environment
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
-from infra.configuration.secrets import SecretEntry, SecretSource
+from infra.configuration.secrets import SecretEntry
 from operations.console import OperationError, OperationFailed, without
 from operations.live_or_test import is_placeholder, looks_like_test, looks_live
 
@@ -33,7 +33,7 @@ def entry_of(configuration: Configuration, name: str) -> SecretEntry:
         OperationError: there is none of this name, or it is filled by the platform.
     """
     secrets = configuration.system.secrets
-    settable = [each.name for each in secrets.values() if each.source is SecretSource.PERSON]
+    settable = [each.name for each in secrets.values() if each.source.generated is None]
     if name in PLATFORM_SECRETS or (name in secrets and name not in settable):
         raise OperationError(
             f"{name}: the platform generates this secret; nobody sets it. "

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import DATABASE_SECRET, REDIS_PURPOSES, redis_secret
+from infra.configuration.secret_sources import Ending, Rotator
 from infra.configuration.secrets import SecretEntry
 
 # Runbook 003: database and Redis every 30 days. Signing keys as the system file has it (90).
 PASSWORD_DAYS = 30
 
+_IN_BETWEEN = "the value of the first rotation, which pods may have started with: nobody else has it"
+_OPEN = "connections that were opened with the old one; services connect again when they are ended"
+_END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN ('app_a', 'app_b')"
 
-class Rotator(StrEnum):
-    """The functions that rotate, by name."""
-
-    DATABASE = "rotate-database"
-    REDIS = "rotate-redis"
-    SIGNING_KEY = "rotate-signing-key"
+DATABASE_ROTATOR = Rotator(
+    "rotate-database",
+    "Rotates the services' password for PostgreSQL; two users take turns",
+    # Two users take turns: the first rotation leaves the one that leaked as it is.
+    Ending(
+        2,
+        "the value that leaked: its user keeps the password until the second rotation",
+        (_IN_BETWEEN, f"{_OPEN}, as the master: {_END_SESSIONS}"),
+    ),
+)
+REDIS_ROTATOR = Rotator(
+    "rotate-redis",
+    "Rotates the services' passwords for Redis; two are valid",
+    # One user with two passwords, the newest ones.
+    Ending(
+        2,
+        "the value that leaked: ElastiCache's user keeps it as its second password",
+        (_IN_BETWEEN, f"{_OPEN}: CLIENT KILL USER app"),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -39,12 +56,12 @@ def rotated_entries(redis: Sequence[str], entries: Mapping[str, SecretEntry]) ->
         entries: those of the system file.
     """
     return [
-        Rotated(DATABASE_SECRET, Rotator.DATABASE, PASSWORD_DAYS),
-        *(Rotated(entry, Rotator.REDIS, PASSWORD_DAYS) for entry in redis),
+        Rotated(DATABASE_SECRET, DATABASE_ROTATOR, PASSWORD_DAYS),
+        *(Rotated(entry, REDIS_ROTATOR, PASSWORD_DAYS) for entry in redis),
         *(
-            Rotated(entry.name, Rotator.SIGNING_KEY, entry.rotation)
+            Rotated(entry.name, entry.source.rotation.rotator, entry.rotation)
             for entry in entries.values()
-            if entry.rotation is not None
+            if entry.source.rotation is not None and entry.rotation is not None
         ),
     ]
 

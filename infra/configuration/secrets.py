@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from infra.configuration import maxima, patterns
@@ -13,6 +12,7 @@ from infra.configuration.environments import those
 from infra.configuration.keys import Names, Section
 from infra.configuration.kinds import Choice, Number, Text, choices
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
+from infra.configuration.secret_sources import SecretSource
 from infra.configuration.validation import Reader
 
 # Days. EKS Auto Mode replaces every node after 21 at the latest (EKS user guide, "Automode managed
@@ -21,14 +21,7 @@ from infra.configuration.validation import Reader
 POD_LIFETIME_MAXIMUM = 21
 
 
-class SecretSource(StrEnum):
-    """Where a secret's value comes from."""
-
-    PERSON = "person"  # somebody else gives it out; it is set by command and never stands in a file
-    GENERATED = "generated"
-
-
-_GENERATED = "a secret with `source: generated`"
+_ROTATED = "a secret with " + " or ".join(f"`source: {each}`" for each in SecretSource if each.rotation)
 _LINEAR = "a regular expression in which nothing is repeated that repeats or has alternatives itself"
 
 DESCRIPTION = Text(
@@ -40,7 +33,7 @@ DESCRIPTION = Text(
 )
 SOURCE = Choice(
     "source",
-    meaning="who gives the value: a person, by command, or it is generated",
+    meaning=f"who gives the value: {', or '.join(each.who for each in SecretSource)}",
     choices=choices(SecretSource),
     default=SecretSource.PERSON.value,
     example=SecretSource.GENERATED.value,
@@ -53,7 +46,7 @@ ROTATION = Number(
     unit="days",
     default=0,
     default_words="never",
-    rules=(_GENERATED,),
+    rules=(_ROTATED,),
     example=90,
 )
 
@@ -109,6 +102,12 @@ class SecretEntry:
     live: str | None
     test: str | None
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Of its value, where it is rotated; none where the value is a text as a whole."""
+        rotation = self.source.rotation
+        return tuple(rotation.fields) if rotation is not None and self.rotation is not None else ()
+
 
 def read_secrets(root: Reader) -> Mapping[str, SecretEntry]:
     """The section `secrets`, by name."""
@@ -122,10 +121,10 @@ def read_secrets(root: Reader) -> Mapping[str, SecretEntry]:
 
 
 def _secret(name: str, reader: Reader) -> SecretEntry:
-    source = SecretSource(SOURCE.read(reader))
+    source = SecretSource.named(SOURCE.read(reader))
     rotation = ROTATION.read(reader) or None
-    if rotation and source is not SecretSource.GENERATED:
-        reader.problem(ROTATION.name, rotation, _GENERATED, "Others are renewed by a person.")
+    if rotation and source.rotation is None:
+        reader.problem(ROTATION.name, rotation, _ROTATED, "Others are renewed by a person.")
     entry = SecretEntry(
         name,
         DESCRIPTION.read(reader),

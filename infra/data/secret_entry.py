@@ -11,18 +11,12 @@ from pulumi_aws import secretsmanager
 
 from infra import iam
 from infra.common import CommonArgsWithKeys
+from infra.configuration.secret_sources import PASSWORD_LENGTH
 
 # The longest that Secrets Manager offers to take a deletion back.
 RECOVERY_WINDOW_DAYS = 30
 # For dev, whose stacks come and go: a name is free again only after the window, so there is none.
 NO_RECOVERY_WINDOW = 0
-
-# About 238 bits; letters and digits alone, so that it fits into every URL and configuration file.
-PASSWORD_LENGTH = 40
-
-# A rotated signing key; functions/rotate_signing_key says why, and makes the later ones like this.
-SIGNING_KEY_LENGTH = 86
-KEY_FIELDS = ("current", "previous", "next")
 
 
 @dataclass(frozen=True)

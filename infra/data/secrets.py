@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import secretsmanager
 
-from infra.configuration.secrets import SecretEntry, SecretSource
+from infra.configuration.secret_sources import Generated
+from infra.configuration.secrets import SecretEntry
 from infra.data.secret_entry import (
-    KEY_FIELDS,
-    SIGNING_KEY_LENGTH,
     SecretEntryArgs,
     declare_secret,
     declare_value,
@@ -47,18 +46,22 @@ class Secrets(pulumi.ComponentResource):
         for entry in args.declared:
             secret = declare_secret(args.entries[entry.name], self)
             self.arns[entry.name] = secret.arn
-            if entry.source is SecretSource.GENERATED:
-                self.arns[entry.name] = self._generated(entry, secret)
+            if entry.source.generated is not None:
+                self.arns[entry.name] = self._generated(entry, entry.source.generated, secret)
         self.register_outputs({})
 
-    def _generated(self, entry: SecretEntry, secret: secretsmanager.Secret) -> pulumi.Output[str]:
-        if entry.rotation is None:
+    def _generated(
+        self, entry: SecretEntry, generated: Generated, secret: secretsmanager.Secret
+    ) -> pulumi.Output[str]:
+        rotation = generated.rotation
+        if entry.rotation is None or rotation is None:
             # Another resource than a rotated entry's: when rotation is switched on, the entry gets a value
             # with all of its keys, which the rotated one's ignored changes would never bring.
-            return declare_value(secret, f"{entry.name}-fixed", generate_password(entry.name, self), self)
-        current = generate_password(entry.name, self, SIGNING_KEY_LENGTH)
-        following = generate_password(f"{entry.name}-next", self, SIGNING_KEY_LENGTH)
-        # Nothing has been signed with a key before this one, so it may be any.
-        keys = (current, current, following)
-        value = pulumi.Output.json_dumps(dict(zip(KEY_FIELDS, keys, strict=True)))
-        return declare_value(secret, entry.name, value, self, rotated=True)
+            value = generate_password(entry.name, self, generated.length)
+            return declare_value(secret, f"{entry.name}-fixed", value, self)
+        passwords = {
+            added: generate_password(f"{entry.name}{added}", self, rotation.length)
+            for added in dict.fromkeys(rotation.fields.values())
+        }
+        fields = {field: passwords[added] for field, added in rotation.fields.items()}
+        return declare_value(secret, entry.name, pulumi.Output.json_dumps(fields), self, rotated=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import lambda_, secretsmanager
 
-from infra.configuration.rotation import Rotated, Rotator
+from infra.configuration.rotation import DATABASE_ROTATOR, Rotated
+from infra.configuration.secret_sources import Rotator
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,11 @@ class Rotation(pulumi.ComponentResource):
             function_name=args.preparation.function,
             input=args.preparation.master.apply(lambda _: args.preparation.event),
             triggers=args.preparation.triggers,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready[Rotator.DATABASE])),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.ready[DATABASE_ROTATOR])),
         )
         for each in args.rotated:
             # Secrets Manager tries a function at once, and that of the database needs the users in it.
-            prepared = [self.prepared] if each.rotator is Rotator.DATABASE else []
+            prepared = [self.prepared] if each.rotator == DATABASE_ROTATOR else []
             secretsmanager.SecretRotation(
                 each.entry,
                 secret_id=args.secrets[each.entry],

@@ -10,7 +10,6 @@ from infra.configuration.platform_variables import SENTRY_DSN, feature_variable
 from infra.configuration.service import Service
 from infra.configuration.settings import Settings
 from infra.configuration.system import System
-from infra.data.secret_entry import KEY_FIELDS
 from infra.kubernetes.pods import CERTIFICATES_PATH, SecretVariable
 from infra.naming import Naming
 
@@ -39,8 +38,9 @@ def secret_variables(
     variables = []
     for each in _variables(service, settings):
         entry = naming.secret(each.secret)
-        if each.secret in system.secrets and system.secrets[each.secret].rotation is not None:
-            current, *others = KEY_FIELDS
+        fields = system.secrets[each.secret].fields if each.secret in system.secrets else ()
+        if fields:
+            current, *others = fields
             variables.append(SecretVariable(each.variable, entry, current))
             variables += [
                 SecretVariable(f"{each.variable}_{field.upper()}", entry, field) for field in others

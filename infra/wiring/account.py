@@ -14,7 +14,6 @@ from infra.account.trail import TrailArgs
 from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.buckets import AUDIT, BACKUPS
-from infra.configuration.secrets import SecretSource
 from infra.configuration.severities import Severity
 from infra.configuration.singletons import Singleton
 from infra.data.storage import Storage
@@ -100,7 +99,7 @@ def people(
     return PeopleArgs(
         common=common,
         entries=[entries[name] for name in sorted(entries)],
-        given_out=[entries[each.name] for each in declared if each.source is SecretSource.PERSON],
+        given_out=[entries[each.name] for each in declared if each.source.generated is None],
         replica_key=copies.keys.secret_copies if copies else None,
         distributions=distributions.arns,
     )

@@ -14,7 +14,7 @@ from infra.configuration.buckets import ACCESS_LOGS, AUDIT
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET, redis_secret
 from infra.configuration.reserved_names import database_name
 from infra.configuration.restore_test import tests_restores
-from infra.configuration.rotation import Rotator, rotated
+from infra.configuration.rotation import DATABASE_ROTATOR, rotated
 from infra.data.database import Database, DatabaseArgs
 from infra.data.database_instance import DatabaseInstanceArgs
 from infra.data.redis import Eviction, Redis, RedisArgs
@@ -220,9 +220,9 @@ def _entry(
 
 def _readers(configuration: Configuration, secret: str) -> list[str]:
     naming = configuration.naming
-    functions: list[str] = [each.rotator for each in rotated(configuration) if each.entry == secret]
+    functions: list[str] = [each.rotator.name for each in rotated(configuration) if each.entry == secret]
     if secret == MASTER_SECRET:
-        functions.append(Rotator.DATABASE)
+        functions.append(DATABASE_ROTATOR.name)
     else:
         functions.append(SNAPSHOT_SECRETS.name)
     if secret == DATABASE_SECRET and tests_restores(configuration.settings.standard):

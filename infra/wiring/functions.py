@@ -15,7 +15,8 @@ from infra.configuration.buckets import BACKUPS
 from infra.configuration.database_certificates import database_certificates
 from infra.configuration.platform_secrets import DATABASE_SECRET, MASTER_SECRET
 from infra.configuration.restore_test import tests_restores
-from infra.configuration.rotation import Rotator, rotated
+from infra.configuration.rotation import DATABASE_ROTATOR, REDIS_ROTATOR, rotated
+from infra.configuration.secret_sources import Rotator
 from infra.configuration.thresholds import RECOVERY_POINT_MINUTES
 from infra.data.database import Database
 from infra.data.redis import Redis, user_id
@@ -73,23 +74,19 @@ def rotators(
         MASTER_SECRET: database.entries.empty_master,
     }
 
-    def function(rotator: Rotator, description: str, *statements: iam.Statement) -> FunctionArgs:
-        secrets = [known[each.entry] for each in rotated(configuration) if each.rotator is rotator]
+    def function(rotator: Rotator, *statements: iam.Statement) -> FunctionArgs:
+        secrets = [known[each.entry] for each in rotated(configuration) if each.rotator == rotator]
         replica = iam.Key(copies.keys.secret_copies, naming.recovery_region) if copies else None
         rotate = iam.encrypted.rotate_secrets(secrets, iam.Key(common.secrets_key, region), replica)
         return replace(
-            plain_args(common, rotator.replace("-", "_"), description),
+            plain_args(common, rotator.folder, rotator.description),
             statements=[*rotate, *statements],
             invokers=[_SECRETS_MANAGER],
         )
 
     functions = {
-        Rotator.DATABASE: replace(
-            function(
-                Rotator.DATABASE,
-                "Rotates the services' password for PostgreSQL; two users take turns",
-                iam.read_values([known[MASTER_SECRET]]),
-            ),
+        DATABASE_ROTATOR: replace(
+            function(DATABASE_ROTATOR, iam.read_values([known[MASTER_SECRET]])),
             distributions=_POSTGRESQL_DRIVER,
             variables={
                 "DATABASE_CERTIFICATES": database_certificates()[region],
@@ -102,22 +99,19 @@ def rotators(
     }
     if redis:
         users = [naming.arn("elasticache", f"user:{user_id(naming, purpose)}") for purpose in redis]
-        functions[Rotator.REDIS] = replace(
-            function(
-                Rotator.REDIS,
-                "Rotates the services' passwords for Redis; two are valid",
-                iam.change_redis_users(users),
-            ),
+        functions[REDIS_ROTATOR] = replace(
+            function(REDIS_ROTATOR, iam.change_redis_users(users)),
             timeout=300,  # it waits for ElastiCache twice
             network=_network(
                 network,
                 [Destination(purpose, one.security_group_id, ports.REDIS) for purpose, one in redis.items()],
             ),
         )
-    if any(each.rotator is Rotator.SIGNING_KEY for each in rotated(configuration)):
-        functions[Rotator.SIGNING_KEY] = function(
-            Rotator.SIGNING_KEY, "Rotates signing keys; the one before and the one after are valid too"
-        )
+    # What the system file declares is not known to any server: its entry is all that there is to change.
+    declared = [entry.source.rotation for entry in configuration.system.secrets.values() if entry.fields]
+    for rotation in declared:
+        if rotation is not None:
+            functions[rotation.rotator] = function(rotation.rotator)
     return functions
 
 
@@ -142,7 +136,7 @@ def rotation(
         secrets=entries,
         functions={rotator: function.arn for rotator, function in functions.items()},
         preparation=Preparation(
-            function=functions[Rotator.DATABASE].name,
+            function=functions[DATABASE_ROTATOR].name,
             event=pulumi.Output.json_dumps({"secret": entries[DATABASE_SECRET], "address": address}),
             triggers={"instance": instance.resource_id},
             # The function signs in with its value.

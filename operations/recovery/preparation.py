@@ -8,7 +8,7 @@ from typing import Any
 
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import DATABASE_SECRET
-from infra.configuration.rotation import Rotator
+from infra.configuration.rotation import DATABASE_ROTATOR
 from operations.environments import Connection
 from operations.invocation import Functions
 
@@ -22,7 +22,7 @@ class Preparation:
     """
 
     def __init__(self, configuration: Configuration, connection: Connection) -> None:
-        self._function = configuration.naming.named(Rotator.DATABASE)
+        self._function = configuration.naming.named(DATABASE_ROTATOR.name)
         self._secret = configuration.naming.secret(DATABASE_SECRET)
         self._secrets = connection.client("secretsmanager")
         self._functions = Functions(connection)

@@ -23,7 +23,7 @@ from infra.configuration import Configuration
 from infra.configuration.files import NAMESPACE, read_environment
 from infra.configuration.images import IMAGES
 from infra.configuration.platform_secrets import DATABASE_SECRET
-from infra.configuration.rotation import Rotator
+from infra.configuration.rotation import DATABASE_ROTATOR
 from infra.configuration.strict_yaml import parse, written
 from rehearsal.disasters.engine_calls import EngineCalls, write_script
 from rehearsal.endpoint import answers, make_server
@@ -198,7 +198,7 @@ class Stage:
             aws_access_key_id="embedded",
             aws_secret_access_key="embedded",  # the embedded AWS takes any
         )
-        function = self.configuration.naming.named(Rotator.DATABASE)
+        function = self.configuration.naming.named(DATABASE_ROTATOR.name)
         payload = json.dumps({"secret": arn, "address": address})
         answer = client.invoke(FunctionName=function, Payload=payload)
         if answer.get("FunctionError"):

@@ -27,8 +27,8 @@ from functions.rotate_database import handler, users
 from functions.shared import postgresql
 from functions.shared.rotation import RotationError
 from infra.configuration.reserved_names import KEY_WORDS
-from infra.configuration.rotation import Rotator
-from operations.revocation import ENDINGS, end_value
+from infra.configuration.rotation import DATABASE_ROTATOR
+from operations.revocation import end_value
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.secrets_manager import STEPS, Entry, RotatingClient
 from tests.support.servers import Server, superuser_of
@@ -152,7 +152,7 @@ def test_a_value_that_leaked_opens_nothing_once_it_is_revoked(application: Appli
     leaked = application.entry.value()
     said: list[str] = []
     client = RotatingClient(application.entry.client, handler.handle)
-    end_value(client, application.entry.arn, ENDINGS[Rotator.DATABASE], minutes=0, say=said.append)
+    end_value(client, application.entry.arn, DATABASE_ROTATOR.ending, minutes=0, say=said.append)
     with pytest.raises(DatabaseError, match="password authentication failed"):
         application.connect(leaked)
     # What pods have started with in between.
@@ -164,7 +164,7 @@ def test_a_value_that_leaked_opens_nothing_once_it_is_revoked(application: Appli
 @pytest.mark.contract("SEC-2")
 def test_one_rotation_fewer_than_revoking_takes_leaves_it_valid(application: Application) -> None:
     leaked = application.entry.value()
-    for _ in range(ENDINGS[Rotator.DATABASE].rotations - 1):
+    for _ in range(DATABASE_ROTATOR.ending.rotations - 1):
         application.entry.rotate(handler.handle)
     application.connect(leaked).close()
 

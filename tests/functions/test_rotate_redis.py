@@ -10,8 +10,8 @@ import pytest
 
 from functions.rotate_redis import handler, login
 from functions.shared.rotation import RotationError
-from infra.configuration.rotation import Rotator
-from operations.revocation import ENDINGS, end_value
+from infra.configuration.rotation import REDIS_ROTATOR
+from operations.revocation import end_value
 from tests.support.elasticache import USER_ID, USER_NAME, ElastiCache, set_passwords
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.secrets_manager import STEPS, Entry, RotatingClient
@@ -74,7 +74,7 @@ def test_a_value_that_leaked_opens_nothing_once_it_is_revoked(entry: Entry) -> N
     leaked = entry.value()
     said: list[str] = []
     client = RotatingClient(entry.client, handler.handle)
-    end_value(client, entry.arn, ENDINGS[Rotator.REDIS], minutes=0, say=said.append)
+    end_value(client, entry.arn, REDIS_ROTATOR.ending, minutes=0, say=said.append)
     with pytest.raises(login.LoginRefused, match="WRONGPASS"):
         login.log_in(leaked)
     for stage in ("AWSPREVIOUS", "AWSCURRENT"):

@@ -11,9 +11,8 @@ import pytest
 
 from functions.rotate_signing_key import handler
 from functions.shared.rotation import RotationError
-from infra.configuration.rotation import Rotator
-from infra.data.secret_entry import KEY_FIELDS, SIGNING_KEY_LENGTH
-from operations.revocation import ENDINGS, end_value
+from infra.configuration.secret_sources import SIGNING_KEYS
+from operations.revocation import end_value
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.secrets_manager import STEPS, Entry, RotatingClient
 
@@ -67,7 +66,7 @@ def test_pods_of_before_and_after_a_rotation_accept_each_others_tokens(entry: En
 @pytest.mark.contract("SEC-2")
 def test_no_key_that_leaked_is_accepted_once_it_is_revoked(entry: Entry) -> None:
     leaked = set(entry.value().values())  # whoever has the entry has the next key, too
-    ending = ENDINGS[Rotator.SIGNING_KEY]
+    ending = SIGNING_KEYS.rotator.ending
     for _ in range(ending.rotations - 1):
         entry.rotate(handler.handle)
     assert leaked & set(entry.value().values())
@@ -94,7 +93,7 @@ def test_a_key_is_as_strong_as_its_algorithm(entry: Entry) -> None:
 
 
 def test_the_program_and_the_function_mean_the_same_fields() -> None:
-    assert (KEY_FIELDS, SIGNING_KEY_LENGTH) == (handler.FIELDS, handler.KEY_LENGTH)
+    assert (tuple(SIGNING_KEYS.fields), SIGNING_KEYS.length) == (handler.FIELDS, handler.KEY_LENGTH)
 
 
 def test_a_pending_value_without_the_key_in_use_is_refused(entry: Entry) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from infra.configuration.secrets import SecretEntry, SecretSource
+from infra.configuration.secret_sources import SecretSource
+from infra.configuration.secrets import SecretEntry
 from operations import cli as operations_cli
 from operations import live_or_test
 from operations.console import OperationError, OperationFailed

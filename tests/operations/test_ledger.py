@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from infra.configuration.platform_secrets import MASTER_SECRET
-from infra.configuration.secrets import SecretSource
+from infra.configuration.secret_sources import SecretSource
 from infra.configuration.system import Expiry
 from operations.cli import app
 from operations.holdings import Declared, Holding, State

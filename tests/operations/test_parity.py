@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from infra.configuration.secrets import SecretSource
+from infra.configuration.secret_sources import SecretSource
 from operations.cli import app
 from operations.holdings import Declared, Holding, State
 from operations.parity import Difference, differences

@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from functions.rotate_signing_key import handler
-from infra.configuration.rotation import Rotator
+from infra.configuration.rotation import REDIS_ROTATOR
 from operations.cli import app
 from operations.console import OperationFailed
-from operations.revocation import ENDINGS, PODS_MINUTES, end_value
+from operations.revocation import PODS_MINUTES, end_value
 from tests.operations.conftest import Account
 from tests.support.recorded_calls import Calls, table_of
 
@@ -100,9 +100,7 @@ def test_a_rotation_that_does_not_end_says_what_is_still_valid() -> None:
     with pytest.raises(
         OperationFailed, match=r"has not ended after 15 minutes.*Still valid: the value that leaked"
     ):
-        end_value(
-            Stuck(), SECRET, ENDINGS[Rotator.REDIS], minutes=0, say=lambda _: None, sleep=lambda _: None
-        )
+        end_value(Stuck(), SECRET, REDIS_ROTATOR.ending, minutes=0, say=lambda _: None, sleep=lambda _: None)
 
 
 def test_pods_are_waited_for_between_two_rotations_and_not_after_the_last(dev: Account) -> None:
@@ -110,7 +108,7 @@ def test_pods_are_waited_for_between_two_rotations_and_not_after_the_last(dev: A
     end_value(
         dev.client,
         SECRET,
-        ENDINGS[Rotator.REDIS],
+        REDIS_ROTATOR.ending,
         minutes=PODS_MINUTES,
         say=lambda _: None,
         sleep=waited.append,

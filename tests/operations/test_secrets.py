@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from infra.configuration.environments import Environment
-from infra.configuration.secrets import SecretEntry, SecretSource
+from infra.configuration.secret_sources import SecretSource
+from infra.configuration.secrets import SecretEntry
 from operations.cli import app
 from operations.console import OperationError, show_table
 from operations.live_or_test import is_placeholder, looks_like_test, looks_live

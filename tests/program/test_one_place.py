@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.checkout import ROOT, copy_program, replace_text
+from tests.support.checkout import copy_checkout, replace_text, said_in
 
 RECORD = """
     QA = (
@@ -90,22 +85,10 @@ def add_redis_size(root: Path) -> None:
 @pytest.fixture(scope="module")
 def qa(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a checkout with `qa` says of it."""
-    root = copy_program(tmp_path_factory.mktemp("qa"))
-    for package in ("commands", "documentation", "operations", "rehearsal", "tests", "timing"):
-        shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    root = copy_checkout(tmp_path_factory.mktemp("qa"))
     add_qa(root)
     add_redis_size(root)
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return said_in(root, PROGRAM)
 
 
 def test_it_has_its_own_network_and_domain(qa: dict[str, Any]) -> None:

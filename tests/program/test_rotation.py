@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from infra.configuration.secret_sources import SIGNING_KEYS
 from infra.configuration.secrets import POD_LIFETIME_MAXIMUM
-from infra.data.secret_entry import KEY_FIELDS
 from tests.support.graphs import graph_of
 from tests.support.recorder import Recording, record, system_file
 from timing.graph import everything_before
@@ -132,7 +132,7 @@ def test_the_program_never_puts_its_first_value_back(each: Recording) -> None:
 @pytest.mark.contract("SEC-3")
 @pytest.mark.parametrize("name", KEYS)
 def test_services_get_the_keys_before_and_after_as_well(each: Recording, name: str) -> None:
-    assert set(json.loads(each.one(VERSION, name).plain("secretString"))) == set(KEY_FIELDS)
+    assert set(json.loads(each.one(VERSION, name).plain("secretString"))) == set(SIGNING_KEYS.fields)
     (spec,) = [
         provider.inputs["spec"]["parameters"]["objects"]
         for provider in each.of("kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass").values()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +29,29 @@ def copy_program(folder: Path) -> Path:
     for package in ("infra", "functions"):
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+def copy_checkout(folder: Path) -> Path:
+    """Copies that, the commands and what tests are made with."""
+    root = copy_program(folder)
+    for package in ("commands", "documentation", "operations", "rehearsal", "tests", "timing"):
+        shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+def said_in(root: Path, program: str) -> dict[str, Any]:
+    """What a program of Python says of a copy: the JSON of its last line."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def replace_text(path: Path, old: str, new: str) -> None:

@@ -32,8 +32,7 @@ def test_every_command_is_one_of_make(target: str) -> None:
         ("CommonArgs", "infra/common.py"),
         ("CATALOGUE", "infra/configuration/buckets.py"),
         ("Environment", "infra/configuration/environments.py"),
-        ("SecretSource", "infra/configuration/secrets.py"),
-        ("Rotator", "infra/configuration/rotation.py"),
+        ("SecretSource", "infra/configuration/secret_sources.py"),
         ("Subject", "infra/monitoring/alarm.py"),
     ],
 )
