@@ -6,17 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.monitoring.alarm import Measure, Statistic
 from infra.monitoring.service_log import FAILED_AUTHENTICATION_EVENT, INVALID_SIGNATURE_EVENT, Condition
 from infra.naming import Naming
 
 NAMESPACE = "Groundwork/Logs"
-
-INVALID_SIGNATURES = "InvalidSignatures"
-FAILED_AUTHENTICATIONS = "FailedAuthentications"
-SERVER_ERRORS = "ServerErrorsByRoute"
-ROOT_USE = "RootUse"
-SECRET_READS = "UnexpectedSecretReads"  # noqa: S105  # a metric
-FAILED_LOGINS = "FailedConsoleLogins"
 
 # Of a filter pattern (PutMetricFilter).
 PATTERN_LENGTH_MAXIMUM = 1024
@@ -72,15 +66,58 @@ class ServiceLogMetric:
         )
 
 
-SERVICE_METRICS = (
-    ServiceLogMetric(INVALID_SIGNATURES, (Condition("event", "=", INVALID_SIGNATURE_EVENT),)),
-    ServiceLogMetric(FAILED_AUTHENTICATIONS, (Condition("event", "=", FAILED_AUTHENTICATION_EVENT),)),
-    ServiceLogMetric(
-        SERVER_ERRORS,
-        (Condition("status", ">=", 500), Condition("route", "=", "*")),
-        (("Route", "route"),),
-    ),
+@dataclass(frozen=True)
+class TrailMetric:
+    """Calls in the account's trail that are counted.
+
+    Args:
+        metric: its name in the namespace above.
+        pattern: in CloudWatch Logs' syntax; what only an environment knows is one of the words below.
+    """
+
+    metric: str
+    pattern: str
+
+
+# In patterns: the names of the environment's secrets, and that a role is one of those that may read them.
+_SECRETS, _KNOWN = "<secrets>", "<known>"
+_ROLE = "$.userIdentity.sessionContext.sessionIssuer.userName"
+
+INVALID_SIGNATURES = ServiceLogMetric(
+    "InvalidSignatures", (Condition("event", "=", INVALID_SIGNATURE_EVENT),)
 )
+FAILED_AUTHENTICATIONS = ServiceLogMetric(
+    "FailedAuthentications", (Condition("event", "=", FAILED_AUTHENTICATION_EVENT),)
+)
+SERVER_ERRORS = ServiceLogMetric(
+    "ServerErrorsByRoute",
+    (Condition("status", ">=", 500), Condition("route", "=", "*")),
+    (("Route", "route"),),
+)
+SERVICE_METRICS = (INVALID_SIGNATURES, FAILED_AUTHENTICATIONS, SERVER_ERRORS)
+
+# From the CIS benchmark for AWS: use of the root user by a person, not by a service for it.
+ROOT_USE = TrailMetric(
+    "RootUse",
+    '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS '
+    '&& $.eventType != "AwsServiceEvent" }',
+)
+# Who has no role (a user, the root user) has no name to compare and is nobody that is known.
+SECRET_READS = TrailMetric(
+    "UnexpectedSecretReads",
+    '{ $.eventSource = "secretsmanager.amazonaws.com" && $.eventName = "*GetSecretValue" '
+    f'&& $.requestParameters.secretId = "*{_SECRETS}" '
+    f"&& (({_KNOWN}) || {_ROLE} NOT EXISTS) }}",
+)
+FAILED_LOGINS = TrailMetric(
+    "FailedConsoleLogins", '{ $.eventName = "ConsoleLogin" && $.errorMessage = "Failed*" }'
+)
+TRAIL_METRICS = (ROOT_USE, SECRET_READS, FAILED_LOGINS)
+
+
+def counted(metric: ServiceLogMetric | TrailMetric) -> Measure:
+    """A measure of what is counted in a log."""
+    return Measure(NAMESPACE, metric.metric, Statistic.SUM)
 
 
 def of_services() -> tuple[LogMetric, ...]:
@@ -95,22 +132,8 @@ def of_trail(naming: Naming, readers: Sequence[str]) -> tuple[LogMetric, ...]:
         naming: whose secrets.
         readers: names of the roles that may read them, with * for any letters.
     """
-    role = "$.userIdentity.sessionContext.sessionIssuer.userName"
-    known = " && ".join(f'{role} != "{reader}"' for reader in readers)
-    secrets = naming.secret("*")
-    return (
-        # From the CIS benchmark for AWS: use of the root user by a person, not by a service for it.
-        LogMetric(
-            ROOT_USE,
-            '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS '
-            '&& $.eventType != "AwsServiceEvent" }',
-        ),
-        # Who has no role (a user, the root user) has no name to compare and is nobody that is known.
-        LogMetric(
-            SECRET_READS,
-            '{ $.eventSource = "secretsmanager.amazonaws.com" && $.eventName = "*GetSecretValue" '
-            f'&& $.requestParameters.secretId = "*{secrets}" '
-            f"&& (({known}) || {role} NOT EXISTS) }}",
-        ),
-        LogMetric(FAILED_LOGINS, '{ $.eventName = "ConsoleLogin" && $.errorMessage = "Failed*" }'),
+    known = " && ".join(f'{_ROLE} != "{reader}"' for reader in readers)
+    return tuple(
+        LogMetric(each.metric, each.pattern.replace(_SECRETS, naming.secret("*")).replace(_KNOWN, known))
+        for each in TRAIL_METRICS
     )

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import product
+from typing import Any
 
 import pytest
 
+from documentation.application_page import application_page
+from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration.platform_names import RELOADER
 from infra.configuration.system import System, load_system
+from infra.monitoring import application_metrics, log_metrics
+from infra.monitoring.alarm import Statistic
 from tests.support.cloudwatch.alarm import MetricAlarm, Normal
 from tests.support.cloudwatch.composite import CompositeAlarm
 from tests.support.cloudwatch.evaluation import State
 from tests.support.for_each import for_each
 from tests.support.function_metrics import folders, metrics_of
 from tests.support.published_metrics import DAY, EVENT, Habit, Series, published
-from tests.support.recorder import ROOT, TODAY, Recording, system_file
-from tests.support.recordings import SYSTEMS, recording_of, system_recording
+from tests.support.recorder import ROOT, TODAY, Recording, record, system_file
+from tests.support.recordings import SYSTEMS, configuration_of, recording_of, system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
@@ -218,3 +224,36 @@ def test_nobody_is_paged_for_a_service_that_is_still_being_made(each: Recording)
     for name, alarm in each.of(ALARM).items():
         if name.startswith("endpoint-"):
             assert deployments <= alarm.depends_on
+
+
+def test_a_metric_of_the_application_is_one_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(KeyError):
+        application_metrics.application("Logins", Statistic.SUM)
+    more = replace(application_metrics.METRICS["WorkerLag"], meaning="people that have logged in")
+    monkeypatch.setitem(application_metrics._METRICS, "Logins", more)
+    measure = application_metrics.application("Logins", Statistic.SUM)
+    known = {(each.namespace, each.name) for each in published(recording_of("dev"), _system("triangle"))}
+    assert (measure.namespace, measure.metric) in known
+    page = application_page(catalogue(Limits.of(configuration_of("triangle", "prod"))))
+    assert "People that have logged in." in page
+
+
+@pytest.mark.parametrize(
+    ("of", "like", "log"),
+    [
+        ("SERVICE_METRICS", log_metrics.INVALID_SIGNATURES, "api"),
+        ("TRAIL_METRICS", log_metrics.ROOT_USE, "trail"),
+    ],
+)
+def test_a_metric_of_the_logs_is_one_record(
+    of: str, like: Any, log: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = replace(like, metric="OddLines")
+    measure = log_metrics.counted(more)
+    before = {(each.namespace, each.name) for each in published(recording_of("dev"), _system("triangle"))}
+    assert (measure.namespace, measure.metric) not in before
+    monkeypatch.setattr(log_metrics, of, (*getattr(log_metrics, of), more))
+    recording = record("dev")
+    after = {(each.namespace, each.name) for each in published(recording, _system("triangle"))}
+    assert (measure.namespace, measure.metric) in after
+    assert f"{log}-odd-lines" in recording.of("aws:cloudwatch/logMetricFilter:LogMetricFilter")

@@ -19,8 +19,7 @@ from infra.monitoring.alarm_catalogue.compute import NAMESPACE as CONTAINER_INSI
 from infra.monitoring.alarm_catalogue.limits import THRESHOLDS_SECTION, Limits, enough
 from infra.monitoring.application_metrics import application
 from infra.monitoring.function_metrics import function_measure
-from infra.monitoring.log_metrics import INVALID_SIGNATURES
-from infra.monitoring.log_metrics import NAMESPACE as LOG_NAMESPACE
+from infra.monitoring.log_metrics import INVALID_SIGNATURES, counted
 
 _ONCALL_SECTION = "001 Alerts and on-call thresholds"
 _RETRY_SECTION = "000 Webhook Retry Strategy"
@@ -82,7 +81,7 @@ def _signatures() -> Alarm:
         condition="a spike of webhooks with an invalid signature, against what is normal; high priority",
         section=_ONCALL_SECTION,
         first_action="see from whom they come: a signing secret that was renewed on one side, or an attack",
-        measures={"value": Measure(LOG_NAMESPACE, INVALID_SIGNATURES, Statistic.SUM)},
+        measures={"value": counted(INVALID_SIGNATURES)},
         comparison=Is.ABOVE_NORMAL,
         threshold=SPIKE_DEVIATIONS,
         missing=MissingData.NOT_BREACHING,

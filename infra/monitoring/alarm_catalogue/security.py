@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from infra.configuration.severities import Severity
-from infra.monitoring.alarm import MINUTE, Alarm, MissingData, Statistic, Subject, only
-from infra.monitoring.log_metrics import FAILED_LOGINS as LOGINS
-from infra.monitoring.log_metrics import NAMESPACE, ROOT_USE, SECRET_READS
+from infra.monitoring import log_metrics
+from infra.monitoring.alarm import MINUTE, Alarm, MissingData, Subject
+from infra.monitoring.log_metrics import ROOT_USE, SECRET_READS, TrailMetric
 
 FAILED_LOGINS = 10  # in 5 minutes, by people at AWS's console
 _SECTION = "003 Security Operations, Security Incident Response"
@@ -14,8 +14,13 @@ _SECTION = "003 Security Operations, Security Incident Response"
 def alarms() -> tuple[Alarm, ...]:
     """Of the trail."""
 
-    def counted(
-        name: str, metric: str, severity: Severity, condition: str, first_action: str, threshold: int = 0
+    def alarm(
+        name: str,
+        metric: TrailMetric,
+        severity: Severity,
+        condition: str,
+        first_action: str,
+        threshold: int = 0,
     ) -> Alarm:
         return Alarm(
             name=name,
@@ -25,7 +30,7 @@ def alarms() -> tuple[Alarm, ...]:
             condition=condition,
             section=_SECTION,
             first_action=first_action,
-            measures=only(NAMESPACE, metric, Statistic.SUM),
+            measures={"value": log_metrics.counted(metric)},
             threshold=threshold,
             period=5 * MINUTE,
             periods=1,
@@ -33,23 +38,23 @@ def alarms() -> tuple[Alarm, ...]:
         )
 
     return (
-        counted(
+        alarm(
             "root-use",
             ROOT_USE,
             Severity.SEV2,
             "the account's root user was used",
             "ask who it was; if nobody knows, change the password and revoke the root user's keys",
         ),
-        counted(
+        alarm(
             "unexpected-secret-reader",
             SECRET_READS,
             Severity.SEV2,
             "a secret was read by a role that none of the services has",
             "see in the trail who read what; rotate the secret if nobody can explain it",
         ),
-        counted(
+        alarm(
             "failed-logins",
-            LOGINS,
+            log_metrics.FAILED_LOGINS,
             Severity.SEV3,
             f"> {FAILED_LOGINS} failed logins to the console in 5 minutes",
             "see in the trail from where; block the address, and look for a login that succeeded",

@@ -7,14 +7,17 @@ from collections import Counter
 
 import pytest
 
+from functions.shared.metrics import NAMESPACE as OPERATIONS
 from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration.severities import Severity
 from infra.configuration.system import System, load_system
 from infra.configuration.tiers import DATABASE_TIERS
 from infra.configuration.validation import ConfigurationError
+from infra.monitoring import application_metrics, log_metrics
 from infra.monitoring.alarm import Alarm, Comparison, MissingData, Statistic, Subject
 from infra.monitoring.application_metrics import METRICS
 from infra.monitoring.units import limit_of, unit_of
+from tests.support.function_metrics import folders, metrics_of
 from tests.support.recorder import TODAY, system_file
 
 _SYSTEM = load_system(system_file(), TODAY)
@@ -70,6 +73,22 @@ def test_what_to_do_first_is_about_what_is_measured() -> None:
         if alarm.row in ("ALM-8", "ALM-10", "ALM-11"):  # of machines, and of what they have only so much of
             measured.setdefault((alarm.subject, alarm.first_action), set()).add(metric)
     assert {key: metrics for key, metrics in measured.items() if len(metrics) > 1} == {}
+
+
+@EACH
+def test_what_the_platform_itself_publishes_is_declared_with_who_does(alarm: Alarm) -> None:
+    counted = {each.metric for each in (*log_metrics.SERVICE_METRICS, *log_metrics.TRAIL_METRICS)}
+    written = {metric for folder in folders() for metric in metrics_of(folder).values()}
+    for measure in alarm.all_measures:
+        if measure.namespace == application_metrics.NAMESPACE:
+            assert measure.metric in METRICS
+        elif measure.namespace == log_metrics.NAMESPACE:
+            assert measure.metric in counted
+        elif measure.namespace == OPERATIONS:
+            assert measure.function_metric in written
+            assert measure.metric == measure.function_metric.name
+        else:
+            assert measure.namespace.startswith(("AWS/", "ContainerInsights"))
 
 
 @EACH
