@@ -12,7 +12,7 @@ from commands.files import write_atomically
 from infra.configuration.files import NAMESPACE
 from infra.configuration.images import IMAGES
 from infra.configuration.strict_yaml import flow, parse
-from infra.configuration.taken_back import FROM, TAKEN_BACK, TO, TakenBack
+from infra.configuration.taken_back_release import FROM, TAKEN_BACK, TO, TakenBack
 from operations.console import OperationError
 
 _KEY = f"{NAMESPACE}{TAKEN_BACK.name}"

@@ -40,7 +40,7 @@ from infra.configuration.switches import (
     read_escalation,
     read_maintenance,
 )
-from infra.configuration.taken_back import TAKEN_BACK, TakenBack, read_taken_back
+from infra.configuration.taken_back_release import TAKEN_BACK, TakenBack, read_taken_back
 from infra.configuration.validation import Problems, Reader
 from infra.naming import Place
 

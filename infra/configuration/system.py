@@ -21,9 +21,9 @@ from infra.configuration.jobs import (
     read_schedules,
 )
 from infra.configuration.platform_variables import check_variables
-from infra.configuration.reachable import check_reachable
+from infra.configuration.reachability import check_reachable
 from infra.configuration.reserved_names import system_name_mistake
-from infra.configuration.retired import Retired, read_retired
+from infra.configuration.retired_services import Retired, read_retired
 from infra.configuration.secrets import SecretEntry, read_secrets
 from infra.configuration.service import Service, read_services
 from infra.configuration.source import Repository, read_repository

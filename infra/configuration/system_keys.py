@@ -8,7 +8,7 @@ from infra.configuration.images import SYSTEM_IMAGES
 from infra.configuration.jobs import JOBS, MIGRATION, SCHEDULES
 from infra.configuration.keys import Fixed, Names, Section
 from infra.configuration.kinds import Choice, Day, Mapped, Number, Numbers, Text, Texts
-from infra.configuration.retired import RETIRED
+from infra.configuration.retired_services import RETIRED
 from infra.configuration.secrets import SECRETS
 from infra.configuration.service_keys import SERVICES
 from infra.configuration.source import SOURCE

@@ -20,7 +20,7 @@ from infra.configuration.pod_lifecycle import (
     PROBE_PERIOD_SECONDS,
     PROBE_TIMEOUT_SECONDS,
 )
-from infra.configuration.reachable import specificity
+from infra.configuration.reachability import specificity
 from infra.configuration.regions import REGIONS
 from infra.configuration.service import Service
 from infra.configuration.service_keys import HEARTBEATS_UNTIL_IDLE

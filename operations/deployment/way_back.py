@@ -12,7 +12,7 @@ from typing import Any
 
 from commands.errors import CommandError, Exit
 from infra.configuration import Configuration
-from infra.configuration.taken_back import TakenBack
+from infra.configuration.taken_back_release import TakenBack
 from infra.kubernetes.job_specs import release_name
 from operations import releases, taken_back_file
 from operations.console import OperationFailed

@@ -20,7 +20,7 @@ import pytest
 from moto.sns.models import sns_backends
 from typer.testing import CliRunner, Result
 
-from infra.configuration.taken_back import TakenBack
+from infra.configuration.taken_back_release import TakenBack
 from infra.kubernetes.job_specs import release_name
 from operations import checkout as checkouts
 from operations.checkout import declared

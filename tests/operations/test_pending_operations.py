@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.configuration.taken_back import TakenBack
+from infra.configuration.taken_back_release import TakenBack
 from operations import taken_back_file
 from operations.checkout import ROOT
 from operations.console import OperationError, OperationFailed

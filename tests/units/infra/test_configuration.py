@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from infra.configuration import load_configuration
 from infra.configuration.files import stack_values
 from infra.configuration.platform_names import POD_NAMES, callers_policy
-from infra.configuration.reachable import answering
+from infra.configuration.reachability import answering
 from infra.configuration.system import load_system
 from infra.configuration.validation import ConfigurationError, EncryptedText
 from tests.support.recorder import TODAY, record, stack_file, system_file
