@@ -129,7 +129,8 @@ def _request(token: str, method: str, address: str, body: Mapping[str, Any] | No
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return dict(json.loads(answer.read() or b"{}"))
     except urllib.error.HTTPError as error:
-        detail = error.read().decode(errors="replace")[:500]
+        with error:
+            detail = error.read().decode(errors="replace")[:500]
         raise OperationFailed(f"GitHub refused {method} {address}: {error.code} {detail}") from None
     except OSError as error:
         raise OperationFailed(f"GitHub cannot be reached at {address}: {error}") from None

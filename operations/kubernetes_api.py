@@ -102,7 +102,8 @@ class KubernetesApi:
             with opener.open(request, timeout=timeout) as answer:
                 yield answer
         except urllib.error.HTTPError as error:
-            said = f"{self._cluster}: {_message(error)} ({method} {path})."
+            with error:
+                said = f"{self._cluster}: {_message(error)} ({method} {path})."
             raise (NotThereError if error.code == 404 else OperationFailed)(said) from None
         except OSError as error:
             raise OperationFailed(

@@ -193,8 +193,9 @@ def test_nobody_else_can_have_the_server_look(served: tuple[subprocess.Popen[str
     _, port, said = served
     (announced,) = said.parent.rglob("served")
     assert announced.stat().st_mode & 0o077 == 0
-    with pytest.raises(urllib.error.HTTPError):
+    with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/groundwork/refresh", data=b"")
+    refused.value.close()
 
 
 def test_ctrl_c_ends_it_in_good_order(served: tuple[subprocess.Popen[str], int, Path]) -> None:
