@@ -308,8 +308,7 @@ class DatabaseRecovery:
 
     def _stop(self) -> Step:
         def act(progress: Progress) -> str:
-            self._services.stop()
-            wait_until(self._services.still_running, Wait.STOP_SERVICES, progress, self._clock, "services")
+            self._services.stop_and_wait(progress, self._clock)
             return f"{self._services.names} write no more"
 
         does = f"stop what writes: {self._services.names}"

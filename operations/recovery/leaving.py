@@ -42,8 +42,7 @@ class Leaving:
 
     def _stop(self, run: Run) -> Step:
         def act(progress: Progress) -> str:
-            self._services.stop()
-            wait_until(self._services.still_running, Wait.STOP_SERVICES, progress, self._clock, "their pods")
+            self._services.stop_and_wait(progress, self._clock)
             run.about["stopped"] = True
             return f"{self._services.names} write no more"
 

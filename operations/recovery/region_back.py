@@ -145,10 +145,7 @@ class RegionBack:
     def _fence(self, run: Run, behind: LeftBehind) -> Step:
         def act(progress: Progress) -> str:
             if self._has_cluster():
-                self._services.stop()
-                wait_until(
-                    self._services.still_running, Wait.STOP_SERVICES, progress, self._clock, "their pods"
-                )
+                self._services.stop_and_wait(progress, self._clock)
             behind.close_database()
             behind.unprotect_load_balancer()
             return f"nobody writes in {self._there.region}"

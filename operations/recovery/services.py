@@ -11,6 +11,8 @@ from infra.labels import owner_label
 from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.kubernetes_api import KubernetesApi, NotThereError
+from operations.recovery.steps import Clock, Progress, wait_until
+from timing.data.recovery import Wait
 
 # How many pods there were, and that a CronJob was not suspended: for who starts them again.
 _PODS_BEFORE = "groundwork/pods-before-recovery"
@@ -69,6 +71,15 @@ class Services:
             if found and not found["spec"].get("suspend"):
                 note = {"metadata": {"annotations": {_RAN_BEFORE: "yes"}}, "spec": {"suspend": True}}
                 self._api.merge(self._batch + name, note)
+
+    def stop_and_wait(self, progress: Progress, clock: Clock) -> None:
+        """Stops them, and waits until nothing of them writes any more.
+
+        Raises:
+            OperationFailed: they still run after a few times the slow case.
+        """
+        self.stop()
+        wait_until(self.still_running, Wait.STOP_SERVICES, progress, clock, "services")
 
     def still_running(self) -> str | None:
         """What may still write; None when nothing does."""

@@ -178,11 +178,8 @@ class World:
     def not_ready(self) -> str | None:
         return None if self.ready else "api 0/3"
 
-    def stop(self) -> None:
+    def stop_and_wait(self, *_: Any) -> None:
         self.note("stop")
-
-    def still_running(self) -> str | None:
-        return None
 
 
 class Kept:

@@ -222,11 +222,8 @@ class Pods:
     stopped: bool = False
     names: str = "api, worker"
 
-    def stop(self) -> None:
+    def stop_and_wait(self, *_: Any) -> None:
         self.stopped = True
-
-    def still_running(self) -> str | None:
-        return None if self.stopped else "3 pods of api run"
 
 
 class Kept:

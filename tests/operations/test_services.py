@@ -1,0 +1,61 @@
+"""DR-1, DR-3: services are stopped before a database is exchanged, and nothing goes on before they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from operations.console import OperationFailed
+from operations.kubernetes_api import KubernetesApi
+from operations.recovery.services import Services
+from operations.recovery.steps import Clock
+
+pytestmark = pytest.mark.contract("DR-1", "DR-3")
+
+
+class Cluster:
+    """A service of three pods, of which one ends each time that they are looked at."""
+
+    def __init__(self, *, ends: bool = True) -> None:
+        self.ends, self.pods, self.wanted, self.suspended, self.seconds = ends, 3, 3, False, 0.0
+
+    def get(self, path: str) -> dict[str, Any]:
+        if "/cronjobs/" in path:
+            return {"metadata": {}, "spec": {"suspend": self.suspended}}
+        if "/deployments/" in path:
+            return {"metadata": {}, "spec": {"replicas": self.wanted}}
+        there = self.pods
+        self.pods -= self.ends and not self.wanted and there > 0
+        return {"items": [{"metadata": {"name": f"api-{n}"}, "status": {}} for n in range(there)]}
+
+    def merge(self, path: str, change: Mapping[str, Any]) -> None:
+        if "/cronjobs/" in path:
+            self.suspended = change["spec"]["suspend"]
+        else:
+            self.wanted = change["spec"]["replicas"]
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(lambda: self.seconds, self._wait)
+
+    def _wait(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def services(cluster: Cluster) -> Services:
+    return Services(cast(KubernetesApi, cluster), "triangle", ["api"], ["clean"], 3)
+
+
+def test_it_is_waited_until_the_last_pod_has_ended() -> None:
+    cluster, told = Cluster(), list[str]()
+    services(cluster).stop_and_wait(told.append, cluster.clock)
+    assert (cluster.wanted, cluster.pods, cluster.suspended) == (0, 0, True)
+    assert told == ["3 pods of api run", "2 pods of api run", "1 pods of api run"]
+
+
+def test_pods_that_do_not_end_let_nothing_go_on() -> None:
+    cluster = Cluster(ends=False)
+    with pytest.raises(OperationFailed, match=r"services: 3 pods of api run, after \d+ minutes"):
+        services(cluster).stop_and_wait(lambda _: None, cluster.clock)
