@@ -62,20 +62,28 @@ def roll_back(
         )
     migration = configuration.system.migration
     if migration is not None:
-        taken_back_file.write(file, taken_back(migration.service, bad, good, state()))
+        # First: while `images` has other versions it means nothing.
+        present = configuration.settings.taken_back
+        taken_back_file.write(file, taken_back(migration.service, bad, good, state(), present))
     chosen = releases.roll_back(root, environment, commits[0])
     records.save(bad.with_outcome(Outcome.ROLLED_BACK))
     return chosen
 
 
-def taken_back(service: str, bad: Record, good: Record, state: Mapping[str, Any]) -> TakenBack:
-    """The section `takenBack` of the stack file; nothing where the deployment never came to its migration.
+def taken_back(
+    service: str, bad: Record, good: Record, state: Mapping[str, Any], present: TakenBack
+) -> TakenBack:
+    """The section `takenBack` of the stack file, for the versions that are gone back to.
+
+    Of a deployment that never came to its migration nothing stands. What stood before it, with the version
+    that serves again, goes on being said: without that the engine would remove its snapshot.
 
     Args:
         service: that migrates.
         bad: what is deployed.
         good: what is gone back to.
         state: of the engine, as `pulumi stack export` gives it.
+        present: what the stack file says.
     """
     left, now = bad.images.get(service, ""), good.images.get(service, "")
     reached = {
@@ -83,7 +91,9 @@ def taken_back(service: str, bad: Record, good: Record, state: Mapping[str, Any]
         for each in (state.get("deployment") or {}).get("resources") or ()
         if "groundwork:release:Release$random:" in each["urn"] and not each.get("delete")
     }
-    return TakenBack(left, now) if left != now and release_name(left) in reached else TakenBack()
+    if left != now and release_name(left) in reached:
+        return TakenBack(left, now)
+    return present if present.now == now else TakenBack()
 
 
 def good_before(records: Iterable[Record]) -> tuple[Record, Record]:

@@ -91,7 +91,8 @@ class WayBack:
         way_back.check_migration(
             self._configuration, self._file, history, bad, good, never_begun=never, snapshot=snapshot
         )
-        taken = way_back.taken_back(migrates.service, bad, good, state) if migrates else TakenBack()
+        present = self._configuration.settings.taken_back
+        taken = way_back.taken_back(migrates.service, bad, good, state, present) if migrates else TakenBack()
         return {
             "bad": bad.id,
             "good": good.id,
