@@ -8,12 +8,12 @@ from typing import Any
 
 from yaml import YAMLError
 
-from commands.files import write_atomically
 from infra.configuration.files import NAMESPACE
 from infra.configuration.images import IMAGES
 from infra.configuration.strict_yaml import flow, parse
 from infra.configuration.taken_back_release import FROM, TAKEN_BACK, TO, TakenBack
 from operations.console import OperationError
+from operations.stack_file_text import rewrite
 
 _KEY = f"{NAMESPACE}{TAKEN_BACK.name}"
 _BEFORE = re.compile(rf"(?m)^(?P<indent>\s+)[\"']?{re.escape(NAMESPACE + IMAGES.name)}[\"']?\s*:")
@@ -55,12 +55,7 @@ def write(file: Path, wanted: TakenBack) -> None:
     Raises:
         OperationError: see `written`.
     """
-    with file.open(encoding="utf-8", newline="") as opened:
-        text = opened.read()
-    try:
-        write_atomically(file, written(text, wanted))
-    except OperationError as error:
-        raise OperationError(f"{file.name}: {error}") from None
+    rewrite(file, lambda text: written(text, wanted))
 
 
 def _config(text: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 from commands.errors import CommandError
 from commands.files import write_atomically
 from infra.configuration.strict_yaml import parse
+from preview.data import HOLDS
 from rehearsal.events import Log
 from rehearsal.session import Session
 from rehearsal.throwaway import throwaway_session
@@ -26,21 +27,8 @@ _FOLDER = "releases"
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _REMOVED = frozenset({"delete", "replace", "create-replacement", "delete-replaced"})
 
-# What has the data of people, or the only record of what happened.
-_HOLDS_DATA = frozenset(
-    {
-        "aws:backup/vault:Vault",
-        "aws:cloudwatch/logGroup:LogGroup",
-        "aws:ecr/repository:Repository",
-        "aws:elasticache/replicationGroup:ReplicationGroup",
-        "aws:kms/key:Key",
-        "aws:kms/replicaKey:ReplicaKey",
-        "aws:rds/instance:Instance",
-        "aws:route53/zone:Zone",
-        "aws:s3/bucket:Bucket",
-        "aws:secretsmanager/secret:Secret",
-    }
-)
+# What an upgrade may not remove: what holds data, and the zone that names lead to.
+_KEPT = HOLDS.keys() | {"aws:route53/zone:Zone"}
 
 
 def kept_releases(root: Path) -> list[Path]:
@@ -119,7 +107,7 @@ def losses(log: Log) -> list[str]:
     return [
         f"{step.operation} {step.urn}: {', '.join(step.changed)}"
         for step in log.planned
-        if step.operation in _REMOVED and (step.operation != "delete" or step.type in _HOLDS_DATA)
+        if step.operation in _REMOVED and (step.operation != "delete" or step.type in _KEPT)
     ]
 
 

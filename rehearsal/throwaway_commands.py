@@ -120,14 +120,15 @@ def disasters(
     with errors_for_people():
         if write and (only or system):
             raise CommandError("--write: found with --only or --system; allowed: with all disasters alone.")
+        page, now = ROOT / "docs" / "recovery.md", datetime.now(UTC).date()
+        if write:  # it takes an hour: that there is a place for the table is seen before
+            with_disasters(page.read_text(encoding="utf-8"), [], now)
         entries = [disaster_named(each) for each in only or ()] or CATALOGUE
         found = list(every.play(ROOT, chosen_engine(), _say, system or (), entries))
-        if write:
-            page = ROOT / "docs" / "recovery.md"
-            played = [each.as_json() for each in found]
-            now = datetime.now(UTC).date()
-            write_atomically(page, with_disasters(page.read_text(encoding="utf-8"), played, now))
         show_json(every.as_json(found)) if json_ else every.show(found)
+        if write:
+            played = [each.as_json() for each in found]
+            write_atomically(page, with_disasters(page.read_text(encoding="utf-8"), played, now))
         if any(each.broken for each in found):
             raise typer.Exit(Exit.FAILED)
 

@@ -144,15 +144,17 @@ class Roles:
 
     def _make(self, role: Role) -> None:
         path, name = role.name.rpartition("/")[0], _last(role.name)
-        with contextlib.suppress(self._iam.exceptions.EntityAlreadyExistsException):
+        try:
             self._iam.create_role(
                 Path=f"/{path}/" if path else "/",
                 RoleName=name,
                 AssumeRolePolicyDocument=json.dumps(_trust(role)),
                 Description=_words(role),
+                MaxSessionDuration=role.session,
             )
-        if role.session > DEFAULT_SESSION:
-            self._iam.update_role(RoleName=name, MaxSessionDuration=role.session)
+        except self._iam.exceptions.EntityAlreadyExistsException:
+            if role.session > DEFAULT_SESSION:
+                self._iam.update_role(RoleName=name, MaxSessionDuration=role.session)
         if role.managed:
             self._iam.attach_role_policy(RoleName=name, PolicyArn=role.managed)
         if role.own:

@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 from yaml import YAMLError
 
-from commands.files import write_atomically
 from infra.configuration.generations import Generations
 from infra.configuration.strict_yaml import parse
 from operations.console import OperationError
+from operations.stack_file_text import rewrite
 
 _SECTION = "groundwork:database"
 _KEYS = ("generation", "retired", "lost", "adopt", "promoted")
@@ -58,12 +58,7 @@ def write(file: Path, generations: Generations) -> None:
     Raises:
         OperationError: see `written`.
     """
-    with file.open(encoding="utf-8", newline="") as opened:
-        text = opened.read()
-    try:
-        write_atomically(file, written(text, generations))
-    except OperationError as error:
-        raise OperationError(f"{file.name}: {error}") from None
+    rewrite(file, lambda text: written(text, generations))
 
 
 def _without(values: Mapping[str, Any]) -> dict[str, Any]:

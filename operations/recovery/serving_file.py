@@ -8,7 +8,6 @@ from typing import Any
 
 from yaml import YAMLError
 
-from commands.files import write_atomically
 from infra.configuration.files import NAMESPACE
 from infra.configuration.generations import Generations
 from infra.configuration.serving import LOST, RECOVERING, SERVICES_FIRST, SERVING
@@ -16,6 +15,7 @@ from infra.configuration.settings import RECOVERY_REGION
 from infra.configuration.strict_yaml import parse
 from operations.console import OperationError
 from operations.recovery import generations_file
+from operations.stack_file_text import rewrite
 
 _KEYS = tuple(f"{NAMESPACE}{key.name}" for key in (SERVING, LOST, RECOVERING))
 _AFTER = f"{NAMESPACE}{RECOVERY_REGION.name}"
@@ -60,12 +60,7 @@ def write(
     Raises:
         OperationError: see `written`.
     """
-    with file.open(encoding="utf-8", newline="") as opened:
-        text = opened.read()
-    try:
-        write_atomically(file, written(text, serving, lost, generations, services_first=services_first))
-    except OperationError as error:
-        raise OperationError(f"{file.name}: {error}") from None
+    rewrite(file, lambda text: written(text, serving, lost, generations, services_first=services_first))
 
 
 def _is_one(line: str) -> bool:

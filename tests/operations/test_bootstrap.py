@@ -164,5 +164,6 @@ def test_nobody_is_taken_to_agree(dev: Account) -> None:
 @pytest.mark.contract("SEC-7")
 def test_it_calls_what_the_table_of_rights_says(dev: Account, calls: Calls) -> None:
     _bootstrap(dev, "--yes")
+    dev.other("iam").update_role(RoleName="triangle-dev-github-read", MaxSessionDuration=3600)
     _bootstrap(dev, "--yes")
     assert calls.of("bootstrap") == table_of("bootstrap")

@@ -129,6 +129,23 @@ def test_the_table_of_disasters_is_written_of_all_of_them_or_not_at_all(
     assert "allowed: with all disasters alone" in result.output
 
 
+@pytest.mark.parametrize("page", ["", "# When something is lost\n"])
+def test_a_page_without_a_place_for_the_table_is_told_before_an_hour_of_disasters(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str
+) -> None:
+    def play(*_: object) -> list[object]:
+        raise AssertionError("a disaster was played")
+
+    monkeypatch.setattr("rehearsal.disasters.every.play", play)
+    monkeypatch.setattr("rehearsal.throwaway_commands.ROOT", tmp_path)
+    if page:
+        (tmp_path / "docs").mkdir()
+        (tmp_path / "docs" / "recovery.md").write_text(page)
+    result = RUN.invoke(cli.app, ["disasters", "--write"])
+    assert result.exit_code == 1
+    assert "recovery.md" in result.output
+
+
 def test_what_is_no_version_is_told_before_anything_is_deployed() -> None:
     result = RUN.invoke(cli.app, ["release", "--version", "next"])
     assert result.exit_code == 2
