@@ -18,7 +18,7 @@ from commands.errors import CommandError
 from commands.files import write_atomically
 from infra.configuration.strict_yaml import parse
 from preview.data import HOLDS
-from rehearsal.events import Log
+from rehearsal.events import Log, Step
 from rehearsal.session import Session
 from rehearsal.throwaway import throwaway_session
 
@@ -27,6 +27,7 @@ _FOLDER = "releases"
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _REMOVED = frozenset({"delete", "replace", "create-replacement", "delete-replaced"})
 
+_NAMES = ("name", "identifier", "bucket", "replicationGroupId", "functionName")
 # What an upgrade may not remove: what holds data, and the zone that names lead to.
 _KEPT = HOLDS.keys() | {"aws:route53/zone:Zone"}
 
@@ -103,12 +104,24 @@ def bring_in(session: Session, file: Path) -> None:
 
 
 def losses(log: Log) -> list[str]:
-    """What an upgrade would replace, or remove although it has data."""
+    """What an upgrade would replace, remove although it has data, or make anew under another URN."""
     return [
         f"{step.operation} {step.urn}: {', '.join(step.changed)}"
         for step in log.planned
-        if step.operation in _REMOVED and (step.operation != "delete" or step.type in _KEPT)
+        if step.operation in _REMOVED
+        and (step.operation != "delete" or step.type in _KEPT or _comes_again(step, log))
     ]
+
+
+def _comes_again(removed: Step, log: Log) -> bool:
+    """Whether the same is made under another URN, which AWS refuses while the name is taken."""
+    before = removed.old.get("inputs") or {}
+    return any(
+        step.operation == "create"
+        and step.type == removed.type
+        and any(before.get(key) and before[key] == step.new.get("inputs", {}).get(key) for key in _NAMES)
+        for step in log.planned
+    )
 
 
 def _version(file: Path) -> str:

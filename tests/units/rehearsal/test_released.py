@@ -58,3 +58,10 @@ def test_replacing_anything_or_removing_what_has_data_is_a_loss(
 ) -> None:
     log = Log(planned=[Step(operation, f"urn::{kind}::it", kind, {"name": "update-replace"})])
     assert bool(losses(log)) == lost
+
+
+@pytest.mark.parametrize(("name", "lost"), [("the-same", True), ("another", False)])
+def test_the_same_under_another_urn_needs_an_alias(name: str, lost: bool) -> None:
+    old = Step("delete", f"urn::{ALARM}::old", ALARM, old={"inputs": {"name": "the-same"}})
+    new = Step("create", f"urn::{ALARM}::new", ALARM, new={"inputs": {"name": name}})
+    assert bool(losses(Log(planned=[new, old]))) == lost
