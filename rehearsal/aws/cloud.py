@@ -19,10 +19,12 @@ from typing import Any, Self
 import typer
 from botocore import xform_name
 
+from rehearsal.aws.accounts import EMBEDDED
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.aws.moto_speed import make_client, quicken_moto
 from rehearsal.aws.reach import Attempt, Reach
 from rehearsal.aws.requests import Answer, Request, Requests
+from rehearsal.aws.started import ACROSS_ACCOUNTS, STARTED
 from rehearsal.journal import CLIENTS, Entry, Journal, JournalError, decode
 from rehearsal.provider import ProviderError
 
@@ -76,6 +78,7 @@ class Cloud:
     def start(self) -> None:
         """From here on there are answers; what comes before the first is done when it is asked for."""
         self._started = True
+        STARTED[self.account] = self
 
     def bring_back(self) -> None:
         """Starts moto empty and carries out what the journal holds, unless that has been done.
@@ -107,6 +110,7 @@ class Cloud:
         )
         self._mock.start(reset=False)
         self._forget_account()
+        EMBEDDED.add(self.account)
 
     def _carry_out(self, journal: Journal) -> None:
         for entry in journal.entries():
@@ -116,14 +120,19 @@ class Cloud:
                 self._repeat(entry)
             elif entry.get("kind") == "created":
                 self._created[entry["urn"]] = entry["id"]
+            elif entry.get("kind") in ACROSS_ACCOUNTS:
+                self._take_up(entry)
 
     def stop(self) -> None:
         """Stops moto; what happened stays in the journal."""
         with self._lock:
             self._started, self.failure = False, None
+            if STARTED.get(self.account) is self:
+                del STARTED[self.account]
             if self._mock is not None:
                 self._mock.stop(remove_data=False)
                 self._forget_account()
+                EMBEDDED.discard(self.account)
                 self._mock = None
         self._journal.close()
 
@@ -176,6 +185,27 @@ class Cloud:
                 sent = {"variables": request.variables, "body": request.body}
                 self._keep({"kind": CLIENTS, "seed": self._changes, **sent})
             return answer
+
+    def take_up(self, entry: Entry) -> None:
+        """Carries out what no call of this account says: what has come out of another one, or gone there.
+
+        The journal keeps it, since the other account may not be there when this one comes back.
+        """
+        from moto.moto_api._internal import mock_random
+
+        # It happens within a call of the other account, whose identifiers have to stay what they are.
+        state = mock_random.getstate()
+        try:
+            with self._lock:
+                self.bring_back()
+                self._take_up(entry)
+                self._keep(entry)
+        finally:
+            mock_random.setstate(state)
+
+    def _take_up(self, entry: Entry) -> None:
+        copies = importlib.import_module("rehearsal.aws.moto_backup_copies")
+        copies.take_up(self.account, decode(entry))
 
     def creating(self, urn: str) -> _Creation:
         """Everything called inside is journaled together with the id that the resource got."""

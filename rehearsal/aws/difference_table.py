@@ -58,6 +58,8 @@ _BY_TYPE: Mapping[str, Mapping[str, rule.Rule]] = {
         # cloudwatch/dashboard.go: JSONDocumentSchemaRequired; the order of lists matters here and below
         "dashboardBody": _DOCUMENT,
     },
+    # backup/vault_policy.go: IAMPolicyDocumentSchemaRequired
+    "aws:backup/vaultPolicy:VaultPolicy": {"policy": _POLICY},
     "aws:cloudwatch/eventRule:EventRule": {
         # events/rule.go: a StateFunc that writes the pattern anew (ruleEventPatternJSONDecoder)
         "eventPattern": _DOCUMENT,

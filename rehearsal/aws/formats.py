@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.aws.combinations import combination_failures
-from rehearsal.aws.policy_documents import BUCKET, IDENTITY, KEY, MANAGED, RESOURCE, TRUST, policy
+from rehearsal.aws.policy_documents import BUCKET, IDENTITY, KEY, MANAGED, REGISTRY, RESOURCE, TRUST, policy
 from rehearsal.aws.schedules import schedule
 from rehearsal.aws.schema import BlockType, PropertyType, resource_type
 from rehearsal.aws.value_rules import (
@@ -177,6 +177,8 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
             "a family such as redis7, redis6.x or valkey8",
         )
     },
+    "aws:ecr/registryPolicy:RegistryPolicy": {"policy": policy(REGISTRY)},
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": {"policy": policy(RESOURCE)},
     "aws:secretsmanager/secret:Secret": {
         "recoveryWindowInDays": between(7, 30, 0),  # botocore: DeleteSecret; 0 deletes at once
         "policy": policy(RESOURCE),
@@ -195,6 +197,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "aws:scheduler/schedule:Schedule": {"scheduleExpression": schedule("cron", "rate", "at")},
     # "Cron expressions" in the Backup developer guide.
     "aws:backup/plan:Plan": {"rules.schedule": schedule("cron")},
+    "aws:backup/vaultPolicy:VaultPolicy": {"policy": policy(RESOURCE)},
     # CreateTopic and Subscribe in botocore's documentation.
     "aws:sns/topic:Topic": {
         "name": text_like(

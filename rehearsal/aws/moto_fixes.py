@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,13 +21,17 @@ from rehearsal.aws.moto_rotation import repair_rotation
 TRIED_WITH = ("5.2.",)
 
 
+@cache
 def repair_moto() -> None:
-    """Replaces the methods in question, once in a process."""
+    """Replaces the methods in question, once in a process: others may have been put around them since."""
     if importlib.metadata.version("moto").startswith(TRIED_WITH):
+        importlib.import_module("rehearsal.aws.moto_backup").repair_backup()
         _repair_elasticache()
         _repair_cloudwatch()
         _repair_ec2()
+        importlib.import_module("rehearsal.aws.moto_ecr").repair_ecr()
         _repair_kms()
+        importlib.import_module("rehearsal.aws.moto_kms_accounts").repair_keys_of_other_accounts()
         _repair_lambda()
         _repair_load_balancers()
         importlib.import_module("rehearsal.aws.moto_rds").repair_rds()

@@ -1,5 +1,6 @@
 """S3's replication, of which moto keeps the configuration alone: what S3 refuses, and the copying itself.
 
+Destinations of the same account and of others are found in `rehearsal.aws.replication_destinations`.
 S3 copies later, here at once, or when somebody says so (`Late`); otherwise as in the S3 user guide ("What
 does Amazon S3 replicate?"): new versions with the version's id, metadata and retention, and delete markers
 where the rule says so; no replicas of replicas, nothing that was there before, no deletion of one version.
@@ -15,10 +16,22 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam.models import iam_backends
-from moto.kms.models import kms_backends
 from moto.s3.exceptions import InvalidBucketState, ReplicationConfigurationNotFoundError, S3ClientError
 from moto.s3.models import FakeDeleteMarker, FakeKey, S3Backend
 from moto.s3.responses import S3Response
+
+from rehearsal.aws.replication_destinations import (
+    COMPLETED,
+    FAILED,
+    PENDING,
+    REPLICA,
+    Destination,
+    destination_refusals,
+    destinations,
+    replica_key,
+    rules_of,
+    set_status,
+)
 
 _STATUS = "x-amz-replication-status"
 
@@ -71,7 +84,7 @@ def _checked_replication(self: Any, bucket_name: str, replication: dict[str, Any
 
 def _refusals(backend: Any, bucket_name: str, replication: dict[str, Any]) -> Iterator[str]:
     """Why S3 refuses a configuration (PutBucketReplication), or takes it and would never copy anything."""
-    source, rules = backend.get_bucket(bucket_name), _rules(replication)
+    source, rules = backend.get_bucket(bucket_name), rules_of(replication)
     if not source.is_versioned:
         yield "Versioning must be 'Enabled' on the bucket to apply a replication configuration"
     yield from _role_refusals(backend, str(replication.get("Role", "")))
@@ -79,7 +92,8 @@ def _refusals(backend: Any, bucket_name: str, replication: dict[str, Any]) -> It
     if len(set(priorities)) < len(priorities):
         yield "Found duplicate priority. Priorities of rules must be unique"
     for rule in rules:
-        yield from _rule_refusals(backend, source, rule)
+        yield from destination_refusals(source, rule)
+        yield from _rule_refusals(rule)
 
 
 def _role_refusals(backend: Any, arn: str) -> Iterator[str]:
@@ -91,18 +105,8 @@ def _role_refusals(backend: Any, arn: str) -> Iterator[str]:
         yield f"The role {arn} does not trust s3.amazonaws.com, so that S3 could never copy"
 
 
-def _rule_refusals(backend: Any, source: Any, rule: dict[str, Any]) -> Iterator[str]:
+def _rule_refusals(rule: dict[str, Any]) -> Iterator[str]:
     wanted = rule["Destination"]
-    copy = backend.buckets.get(wanted["Bucket"].rsplit(":", 1)[-1])
-    if copy is None:
-        yield "Destination bucket must exist."
-        return
-    if copy.name == source.name:
-        yield "Destination bucket cannot be the same as the source bucket."
-    if not copy.is_versioned:
-        yield "Destination bucket must have versioning enabled."
-    if source.object_lock_enabled and not copy.object_lock_enabled:
-        yield "Object Lock is enabled on the source bucket and has to be on the destination bucket."
     if "Filter" in rule and not {"DeleteMarkerReplication", "Priority"} <= rule.keys():
         yield "A rule with Filter needs Priority and DeleteMarkerReplication."
     if "ReplicationTime" in wanted and "Metrics" not in wanted:
@@ -111,21 +115,9 @@ def _rule_refusals(backend: Any, source: Any, rule: dict[str, Any]) -> Iterator[
         minutes = wanted.get(setting, {}).get(limit, {}).get("Minutes", "15")
         if int(minutes) != 15:
             yield f"{setting} takes 15 minutes alone, not {minutes}."
-    yield from _key_refusals(backend, copy, rule)
-
-
-def _key_refusals(backend: Any, copy: Any, rule: dict[str, Any]) -> Iterator[str]:
-    key = rule["Destination"].get("EncryptionConfiguration", {}).get("ReplicaKmsKeyID")
     selects = "SseKmsEncryptedObjects" in (rule.get("SourceSelectionCriteria") or {})
-    if selects != (key is not None):
+    if selects != (replica_key(rule) is not None):
         yield "SseKmsEncryptedObjects and EncryptionConfiguration must be specified together."
-    if key is None:
-        return
-    region, identifier = key.split(":")[3], key.rsplit("/", 1)[-1]
-    if region != copy.region_name:
-        yield f"The key {key} is not in the destination bucket's region {copy.region_name}."
-    elif identifier not in kms_backends[backend.account_id][region].keys:
-        yield f"The key {key} does not exist."
 
 
 def _checked_versioning(self: Any, bucket_name: str, status: str) -> None:
@@ -139,33 +131,37 @@ def _checked_versioning(self: Any, bucket_name: str, status: str) -> None:
 
 def _copied_object(self: Any, bucket_name: str, key_name: str, value: bytes, **more: Any) -> Any:
     made: Any = _put_object(self, bucket_name, key_name, value, **more)
-    for rule, destination in _destinations(self, bucket_name, key_name):
-        made.replication_status = "PENDING"
-        _when_due(self, bucket_name, partial(_copy, self, made, value, rule, destination))
+    source = self.get_bucket(bucket_name)
+    for destination in list(destinations(source, key_name)):
+        set_status(made, destination, PENDING)
+        _when_due(source, partial(_copy, made, value, destination))
     return made
 
 
-def _when_due(backend: Any, bucket_name: str, copy: Callable[[], None]) -> None:
-    late = LATE.get(backend.account_id)
-    if late is not None and backend.get_bucket(bucket_name).region_name in late.regions:
+def _when_due(source: Any, copy: Callable[[], None]) -> None:
+    late = LATE.get(source.account_id)
+    if late is not None and source.region_name in late.regions:
         late.waiting.append(copy)
     else:
         copy()
 
 
-def _copy(backend: Any, made: Any, value: bytes, rule: dict[str, Any], destination: str) -> None:
-    wanted = rule["Destination"]
-    key = wanted.get("EncryptionConfiguration", {}).get("ReplicaKmsKeyID")
+def _copy(made: Any, value: bytes, destination: Destination) -> None:
+    encrypted = made.encryption == "aws:kms"
+    key = destination.replica_key if encrypted else None
+    if not destination.lets_copy(made.name, with_key=key is not None):
+        set_status(made, destination, FAILED)
+        return
     copy: Any = _put_object(
-        backend,
-        destination,
+        destination.backend,
+        destination.bucket.name,
         made.name,
         value,
-        storage=wanted.get("StorageClass") or made._storage_class,
+        storage=destination.rule["Destination"].get("StorageClass") or made._storage_class,
         etag=made._etag,
         multipart=made.multipart,
         encryption=made.encryption,
-        kms_key_id=key if made.encryption == "aws:kms" else made.kms_key_id,
+        kms_key_id=key if encrypted else made.kms_key_id,
         lock_mode=made.lock_mode,
         lock_legal_status=made.lock_legal_status,
         lock_until=made.lock_until,
@@ -174,7 +170,8 @@ def _copy(backend: Any, made: Any, value: bytes, rule: dict[str, Any], destinati
     )
     # One dictionary for both: the rest of the request still adds to the original's.
     copy._version_id, copy._metadata = made._version_id, made._metadata
-    made.replication_status, copy.replication_status = "COMPLETED", "REPLICA"
+    copy.replication_status = REPLICA
+    set_status(made, destination, COMPLETED)
 
 
 def _with_status(self: Any) -> dict[str, Any]:
@@ -186,24 +183,11 @@ def _with_status(self: Any) -> dict[str, Any]:
 
 def _copied_delete_marker(self: Any, bucket_name: str, key_name: str) -> FakeDeleteMarker:
     marker = _set_delete_marker(self, bucket_name, key_name)
-    for rule, destination in _destinations(self, bucket_name, key_name):
-        deletions = (rule.get("DeleteMarkerReplication") or {}).get("Status")
-        if deletions == "Enabled" and key_name in self.buckets[destination].keys:
-            _set_delete_marker(self, destination, key_name)._version_id = marker.version_id
+    for each in list(destinations(self.get_bucket(bucket_name), key_name)):
+        wanted = (each.rule.get("DeleteMarkerReplication") or {}).get("Status") == "Enabled"
+        if wanted and key_name in each.bucket.keys and each.lets_delete(key_name):
+            _set_delete_marker(each.backend, each.bucket.name, key_name)._version_id = marker.version_id
     return marker
-
-
-def _destinations(backend: Any, bucket_name: str, key_name: str) -> Iterator[tuple[dict[str, Any], str]]:
-    for rule in _rules(getattr(backend.get_bucket(bucket_name), "replication", None) or {}):
-        prefix = (rule.get("Filter") or {}).get("Prefix") or rule.get("Prefix") or ""
-        destination = rule["Destination"]["Bucket"].rsplit(":", 1)[-1]
-        if rule["Status"] == "Enabled" and key_name.startswith(prefix) and destination in backend.buckets:
-            yield rule, destination
-
-
-def _rules(replication: dict[str, Any]) -> list[dict[str, Any]]:
-    rules = replication.get("Rule", [])
-    return rules if isinstance(rules, list) else [rules]
 
 
 def _whole_replication(self: Any) -> Any:
@@ -214,7 +198,7 @@ def _whole_replication(self: Any) -> Any:
         raise ReplicationConfigurationNotFoundError(bucket_name=self.bucket_name)
     rules = [
         {**rule, **({"Filter": _filter(rule["Filter"])} if "Filter" in rule else {})}
-        for rule in _rules(found)
+        for rule in rules_of(found)
     ]
     answer = {"ReplicationConfiguration": {"Role": found["Role"], "Rules": rules}}
     return self.serialized(ActionResult(answer))

@@ -43,6 +43,8 @@ TRUST = PolicyKind(principal=True, resource=False, plain_sid=True, size=4_096)
 RESOURCE = PolicyKind(principal=True, resource=None)
 BUCKET = PolicyKind(principal=True, resource=True, size=20_480)
 KEY = PolicyKind(principal=True, resource=True, size=32_768)
+# ECR user guide, "Private registry permissions"; the size is that of PutRegistryPolicy in botocore's model.
+REGISTRY = PolicyKind(principal=True, resource=True, size=10_240)
 
 
 def policy(kind: PolicyKind) -> Rule:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 from pg8000.native import Connection
@@ -19,6 +20,12 @@ from rehearsal.datastores.tls import Authority
 from rehearsal.lambda_runtime import Behind
 
 _TIMEOUT_SECONDS = 30
+
+
+@cache
+def _administrator_password() -> str:
+    """One for the whole process: backups have it in them, and other accounts' servers begin from those."""
+    return secrets.token_urlsafe(18)
 
 
 class NoSuchServer(CommandError):
@@ -72,7 +79,7 @@ class DataStores:
         try:
             folder = self._stack.enter_context(temporary_folder())
             self.authority = Authority(make_folder(folder / "authority"))
-            programs = Programs.find(folder, secrets.token_urlsafe(18))
+            programs = Programs.find(folder, _administrator_password())
             self._databases = Databases(self._account, programs, folder, self.authority, self._unreachable)
             self._stack.callback(self._databases.stop)
             self._databases.start()

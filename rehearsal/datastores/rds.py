@@ -18,6 +18,7 @@ from moto.rds.exceptions import RDSClientError
 from moto.rds.models import rds_backends
 
 from rehearsal.aws.moto_rds_backups import MEASURED, Window, is_kept
+from rehearsal.datastores.copied_rows import copied_folder
 from rehearsal.datastores.postgresql import PostgreSQL, remove_folder
 from rehearsal.datastores.postgresql_programs import Programs
 from rehearsal.datastores.processes import NoServer, copy_folder, make_folder
@@ -162,10 +163,15 @@ class Databases:
         if path is not None and path.parent == self._snapshots_folder:
             remove_folder(path)
 
+    def kept_of(self, arn: str) -> Path | None:
+        """What a snapshot has; None where nothing is kept of it."""
+        path = self._snapshots.get(arn)
+        return path if path is not None and path.exists() else copied_folder(arn)
+
     def snapshot_folder(self, snapshot: Any) -> Path:
         """What a snapshot has; refused where nothing is kept of it."""
-        path = self._snapshots.get(snapshot.db_snapshot_arn)
-        if path is None or not path.exists():
+        path = self.kept_of(snapshot.db_snapshot_arn)
+        if path is None:
             raise RDSClientError(
                 "InvalidDBSnapshotState",
                 f"No rows are kept of snapshot {snapshot.db_snapshot_identifier}: it was taken before the "

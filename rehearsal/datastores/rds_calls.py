@@ -13,7 +13,9 @@ from typing import Any
 from moto.rds.exceptions import RDSClientError
 from moto.rds.models import RDSBackend
 
+from rehearsal.aws import moto_backup_snapshots
 from rehearsal.aws.moto_rds_backups import backup_to_restore, wanted_time
+from rehearsal.datastores import copied_rows
 from rehearsal.datastores.processes import NoServer
 from rehearsal.datastores.rds import Databases, is_followed
 
@@ -55,6 +57,7 @@ def _follow_moto() -> None:
     """Replaces the methods in question, once in a process."""
     if hasattr(RDSBackend.create_db_instance, "followed"):
         return
+    moto_backup_snapshots.ROWS.append(_CopiedRows())
     for name, method in (
         ("create_db_instance", _create),
         ("create_db_instance_read_replica", _replicate),
@@ -71,6 +74,20 @@ def _follow_moto() -> None:
         ("delete_db_instance", _delete),
     ):
         _wrap(name, method)
+
+
+class _CopiedRows:
+    """Follows AWS Backup's copies, also into accounts without servers."""
+
+    def copy(self, source: Any, snapshot: Any) -> None:
+        """A copy has what its source has, with or without servers behind that account now."""
+        follower, arn = _FOLLOWERS.get(source.account_id), source.db_snapshot_arn
+        kept = follower.kept_of(arn) if follower is not None else copied_rows.copied_folder(arn)
+        copied_rows.keep(snapshot.db_snapshot_arn, kept)
+
+    def forget(self, snapshot: Any) -> None:
+        """A deleted recovery point has nothing any more."""
+        copied_rows.keep(snapshot.db_snapshot_arn, None)
 
 
 def _wrap(name: str, follow: Callable[..., Any]) -> None:

@@ -118,6 +118,21 @@ def key_of(graph: Graph, owner: Declared) -> str | None:
     return None
 
 
+def about_a_key(graph: Graph, call: Call) -> Call:
+    """A call of KMS that may name its key by an alias, as one about the key itself.
+
+    Of the backup account's keys only the aliases are known. Policies name keys, and whatever a request calls
+    its key, KMS says the key's aliases (KMS developer guide, "kms:ResourceAliases").
+    """
+    place, separator, name = call.resource.partition(":alias/")
+    if not separator:
+        return call
+    alias = f"alias/{name}"
+    assert graph.outside is not None, f"{call.resource}: the graph of the backup account is not given"
+    key = f"{place}:key/{graph.outside.key_of_alias(alias).outputs['keyId']}"
+    return replace(call, resource=key, keys={**call.keys, "kms:ResourceAliases": [alias]})
+
+
 def _reference(resource: str) -> str:
     """An object's bucket, by name; everything else by its ARN."""
     prefix = "arn:aws:s3:::"

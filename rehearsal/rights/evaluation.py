@@ -1,8 +1,9 @@
-"""Whether AWS allows a request: its documented evaluation within one account.
+"""Whether AWS allows a request: its documented evaluation, within one account and from one to another.
 
-Source: IAM user guide, "Policy evaluation logic", "How AWS enforcement code logic evaluates requests" and
-"AWS JSON policy elements: Principal"; KMS developer guide, "Troubleshooting key access". Requests within one
-account are evaluated, without service control policies and session policies: the platform has neither.
+Source: IAM user guide, "Policy evaluation logic", "How AWS enforcement code logic evaluates requests",
+"Cross-account policy evaluation logic" and "AWS JSON policy elements: Principal"; KMS developer guide,
+"Troubleshooting key access". Service control policies and session policies are left out: the platform has
+neither.
 """
 
 from __future__ import annotations
@@ -71,11 +72,13 @@ class Policies:
         identity: of who asks; none for a service.
         resource: of what is asked for; None where it has no policy.
         boundary: of who asks; None for no boundary.
+        across_accounts: what is asked for is another account's, and both accounts have to allow it.
     """
 
     identity: Sequence[Policy] = ()
     resource: Policy | None = None
     boundary: Policy | None = None
+    across_accounts: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,9 @@ class Decision:
         return self.verdict is Verdict.ALLOWED
 
 
+_NOT_ALLOWED = Decision(Verdict.NOT_ALLOWED)
+
+
 def decide(request: Request, policies: Policies) -> Decision:
     """What AWS would decide.
 
@@ -139,14 +145,17 @@ def decide(request: Request, policies: Policies) -> Decision:
     if policies.boundary is not None and not any(_matching(request, "Allow", of_boundary, ())):
         # A role's boundary limits what a resource's policy gives the role, too (IAM user guide, "Permissions
         # boundaries"); only its sessions could be named past it, which nothing here does.
-        return Decision(Verdict.NOT_ALLOWED)
+        return _NOT_ALLOWED
+    if policies.across_accounts:
+        both = identity and (named or delegated)
+        return Decision(Verdict.ALLOWED, (*identity, *named, *delegated)) if both else _NOT_ALLOWED
     service = request.action.partition(":")[0]
     if named:
         # Where an identity's own policy would do as well, both count as used.
         return Decision(Verdict.ALLOWED, (*named, *identity))
     if identity and (delegated or service not in _CLOSED_SERVICES):
         return Decision(Verdict.ALLOWED, (*identity, *delegated))
-    return Decision(Verdict.NOT_ALLOWED)
+    return _NOT_ALLOWED
 
 
 def _resource_grants(

@@ -15,7 +15,8 @@ from types import MappingProxyType
 from functions.shared.recoveries import CURRENT as CURRENT_RECOVERY
 from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from functions.snapshot_secrets.snapshot import FOLDER as SNAPSHOTS
-from rehearsal.rights.calls import BUCKET, FUNCTION, INSTANCE, KEY, ROLE, SECRET, Call
+from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER as SNAPSHOTS_OUTSIDE
+from rehearsal.rights.calls import BUCKET, FUNCTION, INSTANCE, KEY, ROLE, SECRET, Call, about_a_key
 from rehearsal.rights.graph import Declared, Graph
 
 EVENT = "event"  # the entry whose rotation has come
@@ -29,6 +30,7 @@ CLUSTERS = "clusters"  # the one that serves, and the one that waits
 REPLICATED = "replicated"  # the buckets that S3 copies
 REPOSITORIES = "repositories"  # in the recovery region
 BACKUPS = "backups"  # their bucket
+OUTSIDE_KEY = "OUTSIDE_KEY"  # of the backup account, by its alias
 NAMED = "named"  # every entry that has a copy, by its name
 
 # How a function that has a file in place of variables has learned what it asks about.
@@ -49,12 +51,13 @@ ASKED: Mapping[tuple[str, str], str] = MappingProxyType(
 @dataclass(frozen=True)
 class Recorded:
     """A call of a function: the action, what it is about, the variable that has to say yes to it, and whether
-    it is made only where there are copies in another region."""
+    it is made only where there are copies in another region, or in another account."""
 
     action: str
     on: str
     when: str = ""
     where_copies: bool = False
+    where_outside: bool = False
 
 
 _ROTATION = (
@@ -71,6 +74,7 @@ RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
             Recorded("rds:DescribeDBInstances", INSTANCES),
             Recorded("rds:DescribeDBSnapshots", SNAPSHOTS_OF),
             Recorded("s3:ListBucket", BACKUPS),
+            Recorded("backup:ListCopyJobs", EVERYTHING, where_outside=True),
             Recorded("acm:DescribeCertificate", EVERYTHING, where_copies=True),
             Recorded("acm:ListCertificates", EVERYTHING, where_copies=True),
             Recorded("cloudwatch:GetMetricStatistics", EVERYTHING, where_copies=True),
@@ -120,6 +124,8 @@ RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
             Recorded("secretsmanager:GetSecretValue", "ENTRIES"),
             Recorded("kms:Decrypt", "KEY"),
             Recorded("kms:Encrypt", "KEY"),
+            Recorded("kms:Decrypt", OUTSIDE_KEY),
+            Recorded("kms:Encrypt", OUTSIDE_KEY),
             Recorded("s3:PutObject", "BUCKET"),
         ),
         # The Kubernetes API, with a signature that STS looks at (GetCallerIdentity needs no permission).
@@ -135,14 +141,17 @@ def calls_of_functions(graph: Graph) -> Iterator[Call]:
         assert folder in RECORDED, f"{folder}: write down in {__name__} what the function calls"
         principal = graph.principal(graph.named(ROLE, function.inputs["role"]))
         copies = any(each.inputs.get("replicas") for each in graph.of(SECRET))
+        outside = any(_variables(each).get(OUTSIDE_KEY) for each in graph.of(FUNCTION))
         made = [
             each
             for each in RECORDED[folder]
-            if _variables(function).get(each.when, "yes") == "yes" and (copies or not each.where_copies)
+            if _variables(function).get(each.when, "yes") == "yes"
+            and (copies or not each.where_copies)
+            and (outside or not each.where_outside)
         ]
         for recorded in made:
             for resource, keys in product(_resources(graph, function, recorded), _keys(function, recorded)):
-                yield Call(
+                call = Call(
                     f"function {function.name}",
                     principal,
                     recorded.action,
@@ -150,6 +159,7 @@ def calls_of_functions(graph: Graph) -> Iterator[Call]:
                     keys,
                     why=f"functions/{folder}, recorded by its tests",
                 )
+                yield about_a_key(graph, call)
         yield from _calls_of_lambda(graph, function)
 
 
@@ -191,15 +201,23 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
     elif on == "ROTATED":
         yield from _entries(graph, variables, json.loads(variables["ROTATED"]))
     elif on == "BUCKET":
-        bucket = graph.named(BUCKET, variables["BUCKET"]).arn
-        listed = recorded.action == "s3:ListBucket"
-        yield bucket if listed else f"{bucket}/{_folder(function)}2026-11-21T030000+0000.json"
+        yield from _of_bucket(graph, function, recorded)
     elif on in ("DATABASE", RESTORED):
         yield from _instances(graph, variables, recorded)
     elif on == "KEY":
         yield graph.named(KEY, variables["KEY"]).arn
     else:
         yield from _named(variables[on])
+
+
+def _of_bucket(graph: Graph, function: Declared, recorded: Recorded) -> Iterator[str]:
+    """The bucket, or what is written into it: with a key outside the same once more."""
+    bucket = graph.named(BUCKET, _variables(function)["BUCKET"]).arn
+    if recorded.action == "s3:ListBucket":
+        yield bucket
+        return
+    for folder in (_folder(function), *(SNAPSHOTS_OUTSIDE for _ in _outside_key(graph, function))):
+        yield f"{bucket}/{folder}2026-11-21T030000+0000.json"
 
 
 # A listing is one of everything of its kind, which has an ARN for that: in the recovery region, or here.
@@ -261,6 +279,12 @@ def _backups(graph: Graph, _: Declared) -> Iterator[str]:
     yield next(each.arn for each in graph.of(BUCKET) if each.name == "backups")
 
 
+def _outside_key(_: Graph, function: Declared) -> Iterator[str]:
+    """Where nothing leaves the account there is none, and nothing is encrypted with it."""
+    if alias := _variables(function).get(OUTSIDE_KEY):
+        yield alias
+
+
 def _by_name(graph: Graph, _: Declared) -> Iterator[str]:
     """Secrets Manager adds six characters to a name."""
     for each in graph.of(SECRET):
@@ -275,6 +299,7 @@ _ASKED_ABOUT: Mapping[str, Callable[[Graph, Declared], Iterator[str]]] = Mapping
         CLUSTERS: _clusters,
         INSTANCES: _instances_by_name,
         NAMED: _by_name,
+        OUTSIDE_KEY: _outside_key,
         REPLICATED: _replicated,
         REPOSITORIES: _repositories,
         SNAPSHOTS_OF: _snapshots_of,

@@ -59,11 +59,18 @@ class Graph:
     Args:
         resources: in the form that they have in a state: type, urn, id, inputs, outputs, provider.
         managed: AWS's own policies.
+        outside: the backup account's resources; None where nothing is copied to another account.
     """
 
-    def __init__(self, resources: Iterable[Mapping[str, Any]], managed: ManagedPolicies) -> None:
+    def __init__(
+        self,
+        resources: Iterable[Mapping[str, Any]],
+        managed: ManagedPolicies,
+        outside: Graph | None = None,
+    ) -> None:
         listed = list(resources)
         self._managed = managed
+        self.outside = outside
         self._regions = {
             _name(each["urn"]): str((each.get("inputs") or {}).get("region", ""))
             for each in listed
@@ -232,8 +239,26 @@ class Graph:
             trust: of a role that is not in the graph, when it is what is asked for.
         """
         own, boundary = self._policies_of_roles.get(request.principal.name, ((), None))
-        of_resource = trust or self._policy_of(request)
-        return decide(request, Policies((*own, *identity), of_resource, boundary))
+        outside = self.outside.policy_for_outsiders(request) if self.outside else None
+        of_resource = trust or outside or self._policy_of(request)
+        across = outside is not None
+        return decide(request, Policies((*own, *identity), of_resource, boundary, across_accounts=across))
+
+    def policy_for_outsiders(self, request: Request) -> Policy | None:
+        """What this account says about a request of another account; None where it is not about its things.
+
+        Buckets are found by their ARNs, which are unique, and keys by their aliases: others know no more.
+        """
+        aliases = request.keys.get("kms:ResourceAliases")
+        if aliases is not None:
+            return self.resource_policies[self.key_of_alias(aliases[0]).arn]
+        return self._policy_of(request) if request.action.startswith("s3:") else None
+
+    def key_of_alias(self, alias: str) -> Declared:
+        """The KMS key that an alias stands for."""
+        target = self.named("aws:kms/alias:Alias", alias).inputs["targetKeyId"]
+        keys = self.of("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey")
+        return next(each for each in keys if each.outputs["keyId"] == target)
 
     @cached_property
     def _policy_of_logs(self) -> Policy:

@@ -176,6 +176,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             (
                 ("acm:DescribeCertificate", EVERYTHING),
                 ("acm:ListCertificates", EVERYTHING),
+                ("backup:ListCopyJobs", EVERYTHING),
                 ("cloudwatch:GetMetricStatistics", EVERYTHING),
                 ("ecr:DescribeImages", EVERYTHING),
                 ("eks:DescribeCluster", EVERYTHING),

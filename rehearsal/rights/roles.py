@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from rehearsal.add_ons import NAMESPACES
-from rehearsal.rights.calls import BUCKET, FUNCTION, ROLE, Call, key_of
+from rehearsal.rights.calls import BUCKET, FUNCTION, ROLE, Call, about_a_key, key_of
 from rehearsal.rights.conditions import listed
 from rehearsal.rights.evaluation import Principal
 from rehearsal.rights.graph import Declared, Graph
@@ -197,13 +198,21 @@ def _replication(graph: Graph) -> Iterator[Call]:
         ):
             yield _as(graph, role, actor, action, f"{source.arn}/a.json", why)
         for rule in each.inputs["rules"]:
-            copy = graph.named(BUCKET, rule["destination"]["bucket"].removeprefix("arn:aws:s3:::"))
+            copy = _copy(graph, rule)
             deletions = (rule.get("deleteMarkerReplication") or {}).get("status") == "Enabled"
             for action in ("s3:ReplicateObject", "s3:ReplicateTags", *(["s3:ReplicateDelete"] * deletions)):
                 yield _as(graph, role, actor, action, f"{copy.arn}/a.json", why)
             encryption = rule["destination"].get("encryptionConfiguration") or {}
             if there := encryption.get("replicaKmsKeyId"):
                 yield from _encrypted_replication(graph, role, actor, source, (copy, there))
+
+
+def _copy(graph: Graph, rule: Mapping[str, Any]) -> Declared:
+    """The bucket that a rule copies to: of this account, or of the backup account."""
+    name = rule["destination"]["bucket"].removeprefix("arn:aws:s3:::")
+    where = graph.outside if rule["destination"].get("account") else graph
+    assert where is not None, f"{name}: the graph of the backup account is not given"
+    return where.named(BUCKET, name)
 
 
 def _encrypted_replication(
@@ -224,7 +233,8 @@ def _encrypted_replication(
         for action in actions:
             if key is not None:
                 call = _as(graph, role, actor, action, key, why)
-                yield replace(call, keys={"kms:ViaService": f"s3.{bucket.region}.amazonaws.com"})
+                through = {"kms:ViaService": f"s3.{bucket.region}.amazonaws.com"}
+                yield about_a_key(graph, replace(call, keys=through))
 
 
 def _as(graph: Graph, role: str, actor: str, action: str, resource: str, why: str) -> Call:

@@ -26,6 +26,9 @@ from rehearsal.journal import Journal
 from rehearsal.provider import Properties, ProviderConfig, Resource
 
 ACCOUNT = "111122223333"
+# Another account in the same process, and one that is not embedded at all.
+OTHER_ACCOUNT = "555566667777"
+ABSENT_ACCOUNT = "888899990000"
 REGION = "us-west-2"
 
 

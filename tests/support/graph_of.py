@@ -9,18 +9,20 @@ from typing import Any
 
 from rehearsal.rights.graph import Graph
 from tests.support.recorder import PROJECT, Recording, Resource, uncovered
-from tests.support.recordings import system_recording
+from tests.support.recordings import backup_account_of, configuration_of, system_recording
 
 
 @cache
 def graph_of(system: str, environment: str) -> Graph:
-    """One environment of one system."""
-    return graph(system_recording(system, environment))
+    """One environment of one system, with its backup account."""
+    copied = bool(configuration_of(system, environment).settings.backup_account)
+    outside = graph(backup_account_of(system, environment)) if copied else None
+    return graph(system_recording(system, environment), outside)
 
 
-def graph(recording: Recording) -> Graph:
+def graph(recording: Recording, outside: Graph | None = None) -> Graph:
     """The recorded resources in a state's form."""
-    return Graph([_as_in_a_state(each) for each in recording.resources], managed_policy)
+    return Graph([_as_in_a_state(each) for each in recording.resources], managed_policy, outside)
 
 
 def _as_in_a_state(resource: Resource) -> dict[str, Any]:

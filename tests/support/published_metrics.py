@@ -177,7 +177,8 @@ def _cluster(recording: Recording, resource: Resource) -> Publishes:
 
 def _vault(recording: Recording, resource: Resource) -> Publishes:
     """AWS Backup counts for a vault, and in it for each kind of resource."""
-    chosen = recording.one("aws:backup/selection:Selection", "data").inputs["resources"]
+    selections = recording.of("aws:backup/selection:Selection").values()
+    chosen = [arn for selection in selections for arn in selection.inputs["resources"]]
     habits = {**dict.fromkeys(_JOBS, EVENT), "NumberOfBackupJobsCompleted": Habit(DAY, DAY, 1)}
     name = resource.inputs["name"]
     yield from _series(resource, "AWS/Backup", habits, BackupVaultName=name)
@@ -191,11 +192,16 @@ def _replication(recording: Recording, resource: Resource) -> Publishes:
     buckets = recording.of("aws:s3/bucket:Bucket")
     source, copy = (buckets[f"{place}{resource.name}"].inputs["bucket"] for place in ("", "recovery/"))
     for rule in resource.inputs["rules"]:
-        if (rule["destination"].get("metrics") or {}).get("status") == "Enabled":
-            dimensions = {"SourceBucket": source, "DestinationBucket": copy, "RuleId": rule["id"]}
+        destination = rule["destination"]
+        if (destination.get("metrics") or {}).get("status") == "Enabled":
+            outside = bool(destination.get("account"))
+            there = destination["bucket"].rpartition(":")[2] if outside else copy
+            dimensions = {"SourceBucket": source, "DestinationBucket": there, "RuleId": rule["id"]}
             yield from _series(resource, "AWS/S3", {"OperationsFailedReplication": EVENT}, **dimensions)
             late = {"ReplicationLatency": Habit(15 * MINUTE, MINUTE)}
-            yield from _series(resource, "AWS/S3", late, provider="aws-recovery", **dimensions)
+            # The backup account's copies are in the region that they are copied from.
+            provider = resource.provider if outside else "aws-recovery"
+            yield from _series(resource, "AWS/S3", late, provider=provider, **dimensions)
 
 
 def _health_check(_: Recording, resource: Resource) -> Publishes:

@@ -52,6 +52,19 @@ def copied_backup(status: str = "replicating", **latest: float) -> dict[str, Any
     return {"DBInstanceArn": PRIMARY, "Status": status, "RestoreWindow": window}
 
 
+def copy_job(state: str = "COMPLETED", **more: Any) -> dict[str, Any]:
+    """The copy of a night into the backup account: six hours ago, for half an hour."""
+    times = {"CreationDate": ago(hours=6), "CompletionDate": ago(hours=5.5)}
+    return {"State": state, **times, **more}
+
+
+def replication(**rules: str) -> dict[str, Any]:
+    """What S3 says of a bucket that is copied, with other states of some rules."""
+    states = {"recovery": "Enabled", "backup_account": "Enabled", **rules}
+    told = [{"ID": name.replace("_", "-"), "Status": status} for name, status in states.items()]
+    return {"ReplicationConfiguration": {"Rules": told}}
+
+
 def support(end: datetime) -> dict[str, Any]:
     lives = [
         {"LifecycleSupportName": "open-source-rds-standard-support", "LifecycleSupportEndDate": end},
@@ -127,9 +140,8 @@ def healthy() -> Answers:
         (HOME, "route53", "list_resource_record_sets"): {"ResourceRecordSets": records()},
         (RECOVERY, "elasticache", "describe_replication_groups"): redis("available"),
         (RECOVERY, "ecr", "describe_images"): {"imageDetails": [{}]},
-        (HOME, "s3", "get_bucket_replication"): {
-            "ReplicationConfiguration": {"Rules": [{"Status": "Enabled"}]}
-        },
+        (HOME, "s3", "get_bucket_replication"): replication(),
+        (HOME, "backup", "list_copy_jobs"): {"CopyJobs": [copy_job()]},
     }
 
 

@@ -86,16 +86,27 @@ class Calls:
 
     def __init__(self) -> None:
         self.made: set[Made] = set()
+        self._encrypted_with: dict[bytes, str] = {}
 
     def note(self, service: str, operation: str, parameters: Mapping[str, Any]) -> None:
         """Notes a call, when the project's code has made it."""
         called = f"{service}:{operation}"
+        # KMS sees in what is encrypted with which key it was.
+        blob = parameters.get("CiphertextBlob")
+        if service == "kms" and isinstance(blob, bytes) and blob in self._encrypted_with:
+            parameters = {**parameters, "KeyId": self._encrypted_with[blob]}
         actor = _actor(sys._getframe(1))
         for action in _ACTIONS.get(called, (called,)):
             if actor is not None and action not in _FREE:
                 asked = _OF_A_VERSION.get(action, action) if "VersionId" in parameters else action
                 about = _about(actor, action, parameters) if actor in functions.RECORDED else ""
                 self.made.add(Made(actor, asked, about))
+
+    def answered(self, parameters: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Notes with which key something was encrypted."""
+        blob = answer.get("CiphertextBlob")
+        if isinstance(blob, bytes) and "KeyId" in parameters:
+            self._encrypted_with[blob] = str(parameters["KeyId"])
 
     def of(self, actor: str) -> set[tuple[str, str]]:
         """The actions of one function or command, each with what it is about."""
@@ -141,7 +152,8 @@ def _about(actor: str, action: str, parameters: Mapping[str, Any]) -> str:
     if action.startswith("elasticache:") and "UserId" in parameters:
         return functions.VALUE
     if action.startswith("kms:"):
-        return "KEY"
+        outside = os.environ.get(functions.OUTSIDE_KEY)
+        return functions.OUTSIDE_KEY if outside and parameters.get("KeyId") == outside else "KEY"
     found = next((str(parameters[name]) for name in _ABOUT if name in parameters), None)
     if found is None:
         return functions.EVERYTHING
@@ -183,7 +195,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
 
     def call(client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
         calls.note(client.meta.service_model.service_name, operation, parameters)
-        return original(client, operation, parameters)
+        answer = original(client, operation, parameters)
+        calls.answered(parameters, answer)
+        return answer
 
     monkeypatch.setattr(BaseClient, "_make_api_call", call)
     _current.append(calls)

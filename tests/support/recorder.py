@@ -33,6 +33,18 @@ from rehearsal.sdk_speed import quick_sdk
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "groundwork"
 
+
+@dataclass(frozen=True)
+class Program:
+    """A program of the checkout: its project's name, and the file that the engine would run."""
+
+    project: str
+    file: Path
+
+
+MAIN = Program(PROJECT, ROOT / "__main__.py")
+BACKUP_ACCOUNT = Program("groundwork-backup-account", ROOT / "backup_account" / "__main__.py")
+
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
@@ -159,19 +171,37 @@ def record(
 
     Args:
         environment: the stack's name.
-        changes: values of the stack file to exchange or add; a key may be of another namespace.
+        changes: values of the stack file to exchange or add; `...` removes the key, which may be of another
+            namespace.
         encrypted: which keys of the stack file the engine had to decrypt.
     """
-    values = {**stack_file(environment), **(changes or {})}
+    changed = {**stack_file(environment), **(changes or {})}
+    values = {key: value for key, value in changed.items() if value is not ...}
     encrypted = [*encrypted, *(key for key, value in values.items() if _has_secrets(value))]
     config = {
         (key if ":" in key else f"{PROJECT}:{key}"): value if isinstance(value, str) else json.dumps(value)
         for key, value in values.items()
     }
-    monitor = _Monitor(environment)
+    return _recorded(MAIN, environment, config, encrypted)
+
+
+def record_backup_account(environment: str, file: str = "") -> Recording:
+    """Evaluates `backup_account/__main__.py`, which reads the environment's files itself.
+
+    Args:
+        environment: the stack's name.
+        file: another system file than the stack file's.
+    """
+    return _recorded(BACKUP_ACCOUNT, environment, {f"{PROJECT}:systemFile": file} if file else {}, ())
+
+
+def _recorded(
+    program: Program, environment: str, config: dict[str, str], encrypted: Sequence[str]
+) -> Recording:
+    monitor = _Monitor(program, environment)
     # Pulumi keeps its settings in context variables: a copy leaves those of the test alone.
     with quick_sdk():
-        copy_context().run(_evaluate, environment, config, encrypted, monitor)
+        copy_context().run(_evaluate, config, encrypted, monitor)
     return monitor.recording
 
 
@@ -182,7 +212,7 @@ def _has_secrets(value: Any) -> bool:
     return any(map(_has_secrets, value)) if isinstance(value, list) else isinstance(value, EncryptedText)
 
 
-def _evaluate(environment: str, config: dict[str, str], encrypted: Sequence[str], monitor: _Monitor) -> None:
+def _evaluate(config: dict[str, str], encrypted: Sequence[str], monitor: _Monitor) -> None:
     from pulumi.runtime import config as pulumi_config
     from pulumi.runtime.settings import set_root_resource
 
@@ -192,8 +222,8 @@ def _evaluate(environment: str, config: dict[str, str], encrypted: Sequence[str]
             monitor=monitor,
             monitor_features=features,
             engine=MockEngine(None),
-            project=PROJECT,
-            stack=environment,
+            project=monitor.program.project,
+            stack=monitor.recording.environment,
             dry_run=False,
             organization=None,
             callbacks=_NoCallbacks(),
@@ -203,11 +233,12 @@ def _evaluate(environment: str, config: dict[str, str], encrypted: Sequence[str]
     pulumi_config.set_all_config(config, [f"{PROJECT}:{key}" for key in encrypted])
 
     def program() -> None:
+        before = list(sys.path)
         sys.path.insert(0, str(ROOT))
         try:
-            runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+            runpy.run_path(str(monitor.program.file), run_name="__main__")
         finally:
-            sys.path.remove(str(ROOT))
+            sys.path[:] = before  # a program may have added to it as well
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -241,12 +272,13 @@ class _NoMocks(Mocks):
 class _Monitor(MockMonitor):
     """Takes the place of the engine: writes down, and answers with outputs of AWS's form."""
 
-    def __init__(self, environment: str) -> None:
+    def __init__(self, program: Program, environment: str) -> None:
         super().__init__(_NoMocks())
+        self.program = program
         self.recording = Recording(environment)
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  # gRPC's name
-        urn = _urn(self.recording.environment, request)
+        urn = _urn(self.program, self.recording.environment, request)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
         self.recording.resources.append(_resource(urn, request))
@@ -266,13 +298,13 @@ def _in_recovery(parent: str) -> bool:
     return "groundwork:place:Recovery" in parent
 
 
-def _urn(environment: str, request: Any) -> str:
+def _urn(program: Program, environment: str, request: Any) -> str:
     chain = request.type
     if request.parent:
         parent_chain = request.parent.split("::")[2]
         if not parent_chain.endswith("pulumi:pulumi:Stack"):
             chain = f"{parent_chain}${chain}"
-    return f"urn:pulumi:{environment}::{PROJECT}::{chain}::{request.name}"
+    return f"urn:pulumi:{environment}::{program.project}::{chain}::{request.name}"
 
 
 def _resource(urn: str, request: Any) -> Resource:

@@ -6,7 +6,16 @@ from functools import cache
 from typing import Any
 
 from infra.configuration import Configuration, load_configuration
-from tests.support.recorder import PLANTED, ROOT, TODAY, Recording, record, stack_file, system_file
+from tests.support.recorder import (
+    PLANTED,
+    ROOT,
+    TODAY,
+    Recording,
+    record,
+    record_backup_account,
+    stack_file,
+    system_file,
+)
 
 # The runbooks' five systems, the default one among them.
 SYSTEMS = tuple(sorted(file.stem for file in (ROOT / "examples" / "systems").glob("*.yaml")))
@@ -50,6 +59,14 @@ def system_recording(system: str, environment: str) -> Recording:
     if system == "triangle":
         return recording_of(environment)
     return record(environment, {"systemFile": f"examples/systems/{system}.yaml"})
+
+
+@cache
+def backup_account_of(system: str, environment: str) -> Recording:
+    """The backup account of one of the five systems, by its own program."""
+    return record_backup_account(
+        environment, "" if system == "triangle" else f"examples/systems/{system}.yaml"
+    )
 
 
 def configuration_of(system: str, environment: str) -> Configuration:

@@ -1,9 +1,21 @@
-"""AWS Backup: vaults and their locks. No job is ever run here."""
+"""AWS Backup: vaults, their locks and policies. No plan runs by itself (`rehearsal.aws.nightly_backup`)."""
 
 from __future__ import annotations
 
-from rehearsal.aws.mapping import Call, ResourceMapping, Tags
+from typing import Any
+
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
 from rehearsal.aws.recorded import RecordedType
+
+
+def _deleted_vault(context: Context) -> dict[str, Any]:
+    """A vault with recovery points stays, unless the program says forceDestroy: as AWS's provider does it."""
+    vault = {"BackupVaultName": context.id}
+    if context.inputs.get("forceDestroy"):
+        for each in context.call("list_recovery_points_by_backup_vault", **vault)["RecoveryPoints"]:
+            context.call("delete_recovery_point", **vault, RecoveryPointArn=each["RecoveryPointArn"])
+    return vault
+
 
 MAPPINGS = (
     ResourceMapping(
@@ -13,7 +25,7 @@ MAPPINGS = (
         id="{name}",
         import_id="{name}",
         read=Call("describe_backup_vault", {"BackupVaultName": "{id}"}),
-        delete=Call("delete_backup_vault", {"BackupVaultName": "{id}"}),
+        delete=Call("delete_backup_vault", _deleted_vault),
         names={
             "name": "BackupVaultName",
             "kmsKeyArn": "EncryptionKeyArn",
@@ -44,6 +56,18 @@ MAPPINGS = (
         delete=Call("delete_backup_vault_lock_configuration", {"BackupVaultName": "{id}"}),
         # A vault tells on which day its lock is final, not how many days it was to take.
         not_returned=("changeableForDays",),
+        computed={"backupVaultArn": "arn:aws:backup:{region}:{account}:backup-vault:{id}"},
+    ),
+    ResourceMapping(
+        token="aws:backup/vaultPolicy:VaultPolicy",
+        service="backup",
+        create=Call("put_backup_vault_access_policy"),
+        id="{backupVaultName}",
+        import_id="{backupVaultName}",
+        read=Call("get_backup_vault_access_policy", {"BackupVaultName": "{id}"}),
+        update=Call("put_backup_vault_access_policy", {"BackupVaultName": "{id}"}),
+        update_with_all=True,
+        delete=Call("delete_backup_vault_access_policy", {"BackupVaultName": "{id}"}),
         computed={"backupVaultArn": "arn:aws:backup:{region}:{account}:backup-vault:{id}"},
     ),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
-from rehearsal.aws.recorded import RecordedType
 
 
 def _encryption(context: Context) -> dict[str, Any]:
@@ -22,6 +21,16 @@ def _encryption(context: Context) -> dict[str, Any]:
         "repositoryName": context.inputs["name"],
         **({"encryptionConfiguration": configuration} if configuration else {}),
     }
+
+
+def _registry(context: Context) -> str:
+    """The id of what a registry has one of: the account's."""
+    return context.account
+
+
+def _with_rules(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
+    """A registry always has a replication configuration; without rules it copies nothing."""
+    return answer if answer["replicationConfiguration"]["rules"] else None
 
 
 MAPPINGS = (
@@ -84,13 +93,41 @@ MAPPINGS = (
         missing=("LifecyclePolicyNotFoundException", "RepositoryNotFoundException"),
         computed={"registryId": "{account}"},
     ),
-)
-RECORDED = (
-    RecordedType(
+    ResourceMapping(
+        token="aws:ecr/repositoryPolicy:RepositoryPolicy",
+        service="ecr",
+        create=Call("set_repository_policy", {"repositoryName": "{repository}"}),
+        id="{repository}",
+        import_id="{repository}",
+        read=Call("get_repository_policy", {"repositoryName": "{id}"}),
+        update=Call("set_repository_policy", {"repositoryName": "{id}"}),
+        delete=Call("delete_repository_policy", {"repositoryName": "{id}"}),
+        names={"policy": "policyText", "repository": "repositoryName"},
+        missing=("RepositoryPolicyNotFoundException", "RepositoryNotFoundException"),
+        computed={"registryId": "{account}"},
+    ),
+    ResourceMapping(
+        token="aws:ecr/registryPolicy:RegistryPolicy",
+        service="ecr",
+        create=Call("put_registry_policy"),
+        id=_registry,
+        read=Call("get_registry_policy"),
+        update=Call("put_registry_policy"),
+        delete=Call("delete_registry_policy"),
+        names={"policy": "policyText"},
+        missing=("RegistryPolicyNotFoundException",),
+        computed={"registryId": "{account}"},
+    ),
+    ResourceMapping(
         token="aws:ecr/replicationConfiguration:ReplicationConfiguration",
-        id="{account}",
-        why="moto copies nothing, and its registry cannot be told from one without rules",
-        outputs={"registryId": "{account}"},
-        model="ecr.put_replication_configuration",
+        service="ecr",
+        create=Call("put_replication_configuration"),
+        id=_registry,
+        read=Call("describe_registry"),
+        found=_with_rules,
+        update=Call("put_replication_configuration"),
+        # ecr/replication_configuration.go in AWS's provider: one without rules is none.
+        delete=Call("put_replication_configuration", {"replicationConfiguration": {"rules": []}}),
+        computed={"registryId": "{account}"},
     ),
 )

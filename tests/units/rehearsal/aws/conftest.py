@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.journal import Journal
-from tests.support.aws_round_trip import ACCOUNT, Life, WatchedCloud
+from tests.support.aws_round_trip import ACCOUNT, OTHER_ACCOUNT, Life, WatchedCloud
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,13 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cloud(journal: Path) -> Iterator[WatchedCloud]:
     """A started cloud."""
     with WatchedCloud(ACCOUNT, Journal(journal)) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def other_cloud() -> Iterator[WatchedCloud]:
+    """Another account's, in the same process."""
+    with WatchedCloud(OTHER_ACCOUNT) as started:
         yield started
 
 

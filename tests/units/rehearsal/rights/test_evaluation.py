@@ -257,6 +257,45 @@ def test_what_is_not_known_is_refused_loudly(statement: dict[str, Any]) -> None:
         _verdict("s3:GetObject", f"{BUCKET}/a", statement)
 
 
+# "Cross-account policy evaluation logic": what is asked for is in another account.
+
+FOREIGN = {"AWS": "arn:aws:iam::444455556666:root"}
+
+
+def _across(action: str, resource: str, identity: list[dict[str, Any]], *of_resource: dict[str, Any]) -> bool:
+    policies = Policies([_policy(*identity)] if identity else [], _policy(*of_resource), across_accounts=True)
+    return decide(Request(READER, action, resource), policies).allowed
+
+
+@pytest.mark.parametrize(("action", "resource"), [("s3:GetObject", f"{BUCKET}/a"), ("kms:Decrypt", KEY)])
+@pytest.mark.parametrize("principal", [ROOT, {"AWS": ROLE}, "*"])
+def test_from_another_account_both_accounts_have_to_allow(
+    action: str, resource: str, principal: dict[str, str] | str
+) -> None:
+    own, there = _allow(action, resource), _allow(action, "*", Principal=principal)
+    assert _across(action, resource, [own], there)
+    # Within one account each of them would do for an object of S3.
+    assert not _across(action, resource, [], there)
+    assert not _across(action, resource, [own], _allow(action, "*", Principal=FOREIGN))
+
+
+def test_from_another_account_either_may_refuse() -> None:
+    own, there = _allow("s3:GetObject", "*"), _allow("s3:GetObject", "*", Principal=ROOT)
+    refused = _deny("s3:GetObject", "*")
+    assert _across("s3:GetObject", f"{BUCKET}/a", [own], there)
+    assert not _across("s3:GetObject", f"{BUCKET}/a", [own, refused], there)
+    assert not _across("s3:GetObject", f"{BUCKET}/a", [own], there, {**refused, "Principal": ROOT})
+
+
+def test_an_account_lets_a_role_in_by_a_condition_on_who_asks() -> None:
+    """The role itself need not exist when the policy is written."""
+    own = _allow("s3:GetObject", "*")
+    for role, let_in in ((ROLE, True), (f"{ROLE}s", False)):
+        condition = {"ArnEquals": {"aws:PrincipalArn": role}}
+        there = _allow("s3:GetObject", "*", Principal=ROOT, Condition=condition)
+        assert _across("s3:GetObject", f"{BUCKET}/a", [own], there) is let_in
+
+
 def test_a_policy_that_names_who_is_not_meant_is_refused_loudly() -> None:
     of_bucket = _policy({"Effect": "Deny", "Action": "*", "Resource": "*", "NotPrincipal": ROOT})
     with pytest.raises(UnsupportedPolicyError, match="NotPrincipal"):

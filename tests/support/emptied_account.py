@@ -1,0 +1,516 @@
+"""A new account and the backup account, both as embedded AWS, and an engine that deploys what a test needs.
+
+Every test has a system of another name, so that all of them share two accounts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, cast
+
+import boto3
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from moto.s3.models import s3_backends
+
+from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER, Snapshot, sealed
+from infra.backup_account.access import COPY_ROLE
+from infra.configuration import Configuration
+from infra.configuration.buckets import BACKUPS, backed_up
+from infra.configuration.files import read_environment
+from infra.configuration.generations import Generations
+from infra.configuration.strict_yaml import parse
+from infra.naming import Naming
+from infra.recovery.vault import RESTORE
+from operations.console import OperationFailed
+from operations.environments import Connection
+from operations.recovery.account import AccountRecovery, Surroundings, outside_of, recovered
+from operations.recovery.backup_account import BackupAccount
+from operations.recovery.instances import LATEST, RECOVERY_TAG
+from operations.recovery.pulumi import Pulumi
+from operations.recovery.run import Run, Runs
+from operations.recovery.session import carry_out
+from operations.recovery.steps import Clock, Recovery
+from rehearsal.aws.cloud import READING, Cloud
+from rehearsal.aws.moto_backup_points import find_vault, points_of
+from tests.support.backup_accounts import TRUST, let_in, shared_key
+from tests.support.checkout import ROOT
+from tests.support.images import push
+
+REGION, AWAY = "us-west-2", "us-east-2"
+NEW, KEPT = "610987650001", "610987650002"
+FOUNDATIONS = (
+    "urn:pulumi:**pulumi:index:Stash::database-generations",
+    "urn:pulumi:**kubernetes:apps/v1:Deployment::*",
+)
+_numbers = count(1)
+
+
+class Killed(BaseException):
+    """Stands for the loss of the machine: nothing after it happens, and nothing is written down."""
+
+
+class KeptClients:
+    """A session of boto3 that makes each client once."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self._session = session
+        self._clients: dict[tuple[str, str | None], Any] = {}
+
+    def client(self, service: str, region_name: str | None = None, **options: Any) -> Any:
+        """A client; its options are always alike here."""
+        key = (service, region_name)
+        if key not in self._clients:
+            self._clients[key] = self._session.client(cast(Any, service), region_name=region_name, **options)
+        return self._clients[key]
+
+
+@dataclass
+class Wire:
+    """boto3's sessions of both accounts. It counts what changes anything, and may end it there.
+
+    Args:
+        urls: where each account's AWS answers.
+        changes: how often each operation that changes something was carried out.
+        dies_after: an operation, and how often it is carried out before the machine is lost.
+        refused: operations that AWS refuses.
+    """
+
+    urls: Mapping[str, str]
+    changes: Counter[str] = field(default_factory=Counter)
+    dies_after: tuple[str, int] | None = None
+    refused: set[str] = field(default_factory=set)
+    _connections: dict[str, Connection] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """For the next test; clients take long to make, and stay."""
+        self.changes.clear()
+        self.dies_after, self.refused = None, set()
+
+    def connection(self, account: str) -> Connection:
+        """A connection to an account."""
+        if account not in self._connections:
+            self._connections[account] = Connection(cast(boto3.Session, self._session()), self.urls[account])
+        return self._connections[account]
+
+    def _session(self) -> KeptClients:
+        keys = {"aws_access_key_id": "embedded", "aws_secret_access_key": "embedded"}
+        session = boto3.Session(region_name=REGION, **keys)
+        session.events.register("before-call", self._refuse)
+        session.events.register("after-call", self._note)
+        return KeptClients(session)
+
+    def _refuse(self, model: Any, **_: Any) -> None:
+        if model.name in self.refused:
+            answer = {"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}
+            raise ClientError(cast(Any, answer), model.name)
+
+    def _note(self, model: Any, parsed: Mapping[str, Any], **_: Any) -> None:
+        if xform_name(model.name).startswith((*READING, "batch_check_")) or "Error" in parsed:
+            return
+        self.changes[model.name] += 1
+        if self.dies_after == (model.name, self.changes[model.name]):
+            self.dies_after = None
+            raise Killed
+
+
+@dataclass
+class Engine:
+    """The engine: what it is told to deploy is there afterwards, as far as a recovery looks at it.
+
+    Args:
+        file: the stack file.
+        deploy: makes what a deployment has made that leaves some URNs out.
+        clock: passes while it deploys.
+        state: of the stack.
+        ups: what was left out of each deployment, and the stack file at that time.
+        taken: the states that were imported.
+        fails_at: the number of a deployment that ends with an error.
+        dies_at: `take`, or the number of a deployment that ends before it was done.
+    """
+
+    file: Path
+    deploy: Callable[[tuple[str, ...]], None]
+    clock: list[float]
+    state: dict[str, Any]
+    ups: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    dies_at: str | int = ""
+    fails_at: int = 0
+
+    def export(self) -> dict[str, Any]:
+        return cast(dict[str, Any], json.loads(json.dumps(self.state)))
+
+    def take(self, state: Mapping[str, Any]) -> None:
+        self.state = dict(state)
+        self.taken.append(self.state)
+        self._may_die("take")
+
+    def up(self, waiting: Callable[[], None], without: tuple[str, ...] = ()) -> None:
+        self.ups.append((tuple(without), self.file.read_text(encoding="utf-8")))
+        waiting()
+        self.deploy(tuple(without))
+        for _ in range(3):
+            self.clock[0] += 15
+            waiting()
+        if len(self.ups) == self.fails_at:
+            raise OperationFailed("pulumi up ended with 255: VcpuLimitExceeded")
+        self._may_die(len(self.ups))
+
+    def changes(self) -> dict[str, int]:
+        return {}
+
+    def _may_die(self, at: str | int) -> None:
+        if at == self.dies_at:
+            self.dies_at = ""
+            raise Killed
+
+
+@dataclass
+class Pods:
+    """The services in the cluster; they are ready when they were deployed."""
+
+    ready: bool = False
+    names: str = "api, worker"
+
+    def not_ready(self) -> str | None:
+        return None if self.ready else "api 0/3"
+
+
+@dataclass
+class Database:
+    """What the function tells of the database that was restored."""
+
+    found: dict[str, Any] = field(
+        default_factory=lambda: {"version": "17.6", "rows": 1200, "sequencesBehind": [], "tables": ["jobs"]}
+    )
+    asked: int = 0
+
+    def examine(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        self.asked += 1
+        return self.found
+
+
+def prod(root: Path = ROOT) -> Configuration:
+    """prod, of these two accounts, with a name of its own."""
+    found = read_environment(root, "prod", today=datetime.now(UTC).date())
+    settings = replace(found.settings, account=NEW, backup_account=KEPT)
+    name = f"triangle{next(_numbers)}"
+    return replace(found, settings=settings, system=replace(found.system, name=name))
+
+
+class World:
+    """Both accounts, the engine and the cluster.
+
+    Args:
+        new: the account that is built again.
+        kept: the backup account.
+        wire: clients of both.
+        folder: of this machine, with the stack file.
+    """
+
+    def __init__(self, new: Cloud, kept: Cloud, wire: Wire, folder: Path) -> None:
+        self.new, self.kept, self.wire, self.folder = new, kept, wire, folder
+        self.pods, self.database = Pods(), Database()
+        self.opens_vault, self.has_zone, self.without = True, False, ""
+        configuration = prod()
+        self.naming, self.outside = configuration.naming.in_home, _outside(configuration)
+        self._keep_everything(configuration)
+        image = self._push(configuration)
+        self.images = MappingProxyType(dict.fromkeys(configuration.images, image))
+        self.configuration = replace(configuration, images=self.images)
+        self.file = folder / "Pulumi.prod.yaml"
+        self.file.write_text((ROOT / "Pulumi.prod.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+        self.time = [datetime.now(UTC).timestamp() + 3600]
+        self.clock = Clock(lambda: self.time[0], self._pass)
+        self.engine = Engine(self.file, self._deploy, self.time, _state())
+
+    def _pass(self, seconds: float) -> None:
+        self.time[0] += seconds
+
+    # what the backup account keeps
+    def _keep_everything(self, configuration: Configuration) -> None:
+        kept, name = self.kept, self.outside.prefix
+        policy = shared_key(KEPT, NEW)
+        self.key = kept.call("kms", REGION, "create_key", Policy=policy)["KeyMetadata"]["Arn"]
+        kept.call("backup", REGION, "create_backup_vault", BackupVaultName=name, EncryptionKeyArn=self.key)
+        role = self.outside.named(COPY_ROLE)
+        kept.call("iam", REGION, "create_role", RoleName=role, AssumeRolePolicyDocument=TRUST)
+        for bucket in (BACKUPS, *backed_up()):
+            make_bucket(kept, self.outside.bucket(bucket))
+        for repository in self._repositories(configuration):
+            kept.call("ecr", REGION, "create_repository", repositoryName=repository)
+            text = _pull_from(NEW)
+            kept.call("ecr", REGION, "set_repository_policy", repositoryName=repository, policyText=text)
+
+    def _repositories(self, configuration: Configuration) -> list[str]:
+        services = configuration.system.services.values()
+        return sorted({f"{self.naming.system}/{each.repository}" for each in services})
+
+    def _push(self, configuration: Configuration) -> str:
+        pushed = {
+            push(self.kept, REGION, each, "prod-1a2b3c4", b"{}", b"layer")
+            for each in self._repositories(configuration)
+        }
+        (image,) = pushed
+        return image
+
+    def keep_night(self) -> None:
+        """The copies of a night: two secrets and two files beside the database."""
+        self.keep_database(self.now - timedelta(hours=9))
+        values = {"stripe_secret_key": "sk_of_people", "sentry_dsn": "dsn"}
+        self.keep_secrets(self.now - timedelta(days=2), **values)
+        self.keep_file("documents", "offer.pdf", "an offer", self.now - timedelta(days=3))
+        self.keep_file("photos", "roof.jpg", "a roof", self.now - timedelta(hours=8))
+
+    def keep_database(self, made: datetime) -> str:
+        """A copy of the database, as AWS Backup keeps it there; the name of the recovery point."""
+        name = f"{self.outside.prefix}-source-{next(_numbers)}"
+        created = self.kept.call(
+            "rds",
+            REGION,
+            "create_db_instance",
+            DBInstanceIdentifier=name,
+            Engine="postgres",
+            EngineVersion=self.configuration.settings.database.version,
+            DBInstanceClass="db.t4g.micro",
+            AllocatedStorage=20,
+            MasterUsername="triangle",
+            MasterUserPassword="password-1",
+            DBName="app",
+            StorageEncrypted=True,
+            KmsKeyId=self.key,
+        )
+        job = self.kept.call(
+            "backup",
+            REGION,
+            "start_backup_job",
+            BackupVaultName=self.outside.prefix,
+            ResourceArn=created["DBInstance"]["DBInstanceArn"],
+            IamRoleArn=self.outside.role_arn(self.outside.named(COPY_ROLE)),
+        )
+        point = str(job["RecoveryPointArn"])
+        points_of(find_vault(self.outside.vault_arn))[point]["CreationDate"] = made.timestamp()
+        return point
+
+    def keep_secrets(self, made: datetime, **values: str) -> str:
+        """A snapshot of secrets (underscores for hyphens); its key."""
+        named = {name.replace("_", "-"): value for name, value in values.items()}
+        snapshot = Snapshot(self.naming.system, "prod", made.isoformat(), named)
+        key, client = snapshot.key_in(OUTSIDE_FOLDER), self.kept.client("kms", REGION)
+        self._put(self.outside.bucket(BACKUPS), key, sealed(snapshot, client, self.key), made)
+        return key
+
+    def keep_file(self, bucket: str, key: str, body: str, made: datetime, **more: Any) -> None:
+        """A customer's file, as S3 has copied it there."""
+        self._put(self.outside.bucket(bucket), key, body.encode(), made, **more)
+
+    def hide_file(self, bucket: str, key: str, made: datetime) -> None:
+        """A customer has deleted it."""
+        name = self.outside.bucket(bucket)
+        self.kept.call("s3", REGION, "delete_object", Bucket=name, Key=key)
+        self.stored(name, key)[-1].last_modified = made.replace(tzinfo=None)
+
+    def _put(self, bucket: str, key: str, body: bytes, made: datetime, **more: Any) -> None:
+        self.kept.call("s3", REGION, "put_object", Bucket=bucket, Key=key, Body=body, **more)
+        # moto's times are in UTC and do not say so.
+        self.stored(bucket, key)[-1].last_modified = made.replace(tzinfo=None)
+
+    def stored(self, bucket: str, key: str, account: str = KEPT) -> list[Any]:
+        """The versions of a key, as moto has them."""
+        found: list[Any] = s3_backends[account]["aws"].buckets[bucket].keys.getlist(key)
+        return found
+
+    # what deployments make
+    def _deploy(self, without: tuple[str, ...]) -> None:
+        self._lay_foundations()
+        for name in self.instances():
+            arn = f"arn:aws:rds:{REGION}:{NEW}:db:{name}"
+            self.new.call(
+                "rds", REGION, "remove_tags_from_resource", ResourceName=arn, TagKeys=[RECOVERY_TAG]
+            )
+        if not any("Deployment" in each for each in without):
+            self.pods.ready = True
+
+    def _lay_foundations(self) -> None:
+        if self._stands:
+            return
+        self._lay_network()
+        name = self.naming.named(RESTORE)
+        key = self.new.call("kms", REGION, "create_key")["KeyMetadata"]["Arn"]
+        self.new.call("backup", REGION, "create_backup_vault", BackupVaultName=name, EncryptionKeyArn=key)
+        if self.opens_vault:
+            self.open_vault()
+        if self.has_zone:
+            domain = self.configuration.domain
+            self.new.call("route53", REGION, "create_hosted_zone", Name=domain, CallerReference=name)
+        for bucket in backed_up():
+            make_bucket(self.new, self.naming.bucket(bucket))
+        for secret in {*self.configuration.system.secrets, "database"} - {self.without}:
+            self.new.call("secretsmanager", REGION, "create_secret", Name=self.naming.secret(secret))
+        for repository in self._repositories(self.configuration):
+            self.new.call("ecr", REGION, "create_repository", repositoryName=repository)
+
+    @property
+    def _stands(self) -> bool:
+        found = self.new.call("rds", REGION, "describe_db_subnet_groups")["DBSubnetGroups"]
+        return self.naming.named("database") in [each["DBSubnetGroupName"] for each in found]
+
+    def _lay_network(self) -> None:
+        name = self.naming.named("database")
+        vpc = self.new.call("ec2", REGION, "create_vpc", CidrBlock="10.24.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            self.new.call(
+                "ec2",
+                REGION,
+                "create_subnet",
+                VpcId=vpc,
+                CidrBlock=f"10.24.{number}.0/24",
+                AvailabilityZone=f"{REGION}{zone}",
+            )["Subnet"]["SubnetId"]
+            for number, zone in enumerate("ab")
+        ]
+        self.new.call("ec2", REGION, "create_security_group", GroupName=name, Description=name, VpcId=vpc)
+        self.new.call(
+            "rds",
+            REGION,
+            "create_db_subnet_group",
+            DBSubnetGroupName=name,
+            DBSubnetGroupDescription=name,
+            SubnetIds=subnets,
+        )
+        version = self.configuration.settings.database.version
+        self.new.call(
+            "rds",
+            REGION,
+            "create_db_parameter_group",
+            DBParameterGroupName=self.naming.named(f"postgres{version}"),
+            DBParameterGroupFamily=f"postgres{version}",
+            Description=name,
+        )
+
+    def open_vault(self) -> None:
+        """The vault lets copies in, as its policy does that the program declares."""
+        name = self.naming.named(RESTORE)
+        self.new.call(
+            "backup", REGION, "put_backup_vault_access_policy", BackupVaultName=name, Policy=let_in(KEPT)
+        )
+
+    # the command
+    def recovery(self) -> AccountRecovery:
+        """As the command makes it, of what the stack file says by now."""
+        after = recovered(self._as_written())
+        outside = self.wire.connection(KEPT)
+        backup_account = BackupAccount(outside_of(after), outside, after.naming.restore_vault_arn)
+        given = Surroundings(
+            self.wire.connection(NEW),
+            backup_account,
+            cast(Pulumi, self.engine),
+            self.file,
+            self.folder / "recoveries",
+        )
+        return AccountRecovery(after, given, self.clock)
+
+    def _as_written(self) -> Configuration:
+        """With the generations of the stack file."""
+        section = parse(self.file.read_text(encoding="utf-8"))["config"]["groundwork:database"]
+        generations = Generations(section.get("generation", 1), retired=tuple(section.get("retired", ())))
+        settings = self.configuration.settings
+        database = replace(settings.database, generations=generations)
+        return replace(self.configuration, settings=replace(settings, database=database))
+
+    def runs(self, who: str = "ann") -> Runs:
+        """Where recoveries are written down."""
+        client = self.wire.connection(KEPT).client("s3")
+        return Runs(client, self.outside.bucket(BACKUPS), who)
+
+    def command(
+        self, to: str = LATEST, *, changed: Callable[[Recovery], Recovery] = lambda plan: plan
+    ) -> Run:
+        """The whole command: it begins, or goes on with what is under way. `changed` may have it killed."""
+        runs, one = self.runs(), self.recovery()
+        run = runs.current()
+        if run is not None and to != LATEST:
+            one.take_another(run, to)
+        if run is None:
+            run = runs.begin(one.kind, one.decide(to, force=False), self.now)
+        plan = changed(one.plan(run))
+        carry_out(plan, run, runs, self.folder / "recoveries", lambda _: None, self.clock)
+        return run
+
+    @property
+    def now(self) -> datetime:
+        """What the clock says."""
+        return datetime.fromtimestamp(self.time[0], UTC)
+
+    # what is there afterwards
+    def copy_jobs(self) -> list[dict[str, Any]]:
+        """Of the backup account, into this environment's vault."""
+        found = self.kept.call("backup", REGION, "list_copy_jobs")["CopyJobs"]
+        wanted = self.naming.restore_vault_arn
+        return [each for each in found if each["DestinationBackupVaultArn"] == wanted]
+
+    def value(self, name: str) -> str | None:
+        """What an entry has in the new account; None for no value."""
+        client = self.new.client("secretsmanager", REGION)
+        try:
+            return str(client.get_secret_value(SecretId=self.naming.secret(name))["SecretString"])
+        except client.exceptions.ResourceNotFoundException:
+            return None
+
+    def shown(self, bucket: str) -> dict[str, str]:
+        """What a bucket of the new account shows."""
+        client, name = self.new.client("s3", REGION), self.naming.bucket(bucket)
+        return {
+            each["Key"]: client.get_object(Bucket=name, Key=each["Key"])["Body"].read().decode()
+            for each in client.list_objects_v2(Bucket=name).get("Contents", [])
+        }
+
+    def instances(self) -> list[str]:
+        """Of the environment, in the new account."""
+        found = self.new.call("rds", REGION, "describe_db_instances")["DBInstances"]
+        names = [each["DBInstanceIdentifier"] for each in found]
+        return [each for each in names if each.startswith(self.naming.prefix)]
+
+
+def _outside(configuration: Configuration) -> Naming:
+    found = configuration.naming.in_home.in_backup_account
+    assert found is not None
+    return found
+
+
+def _state() -> dict[str, Any]:
+    """A state as the engine exports it, with a resource and one that it was at."""
+    urn = "urn:pulumi:prod::groundwork::aws:ec2/vpc:Vpc::network"
+    resource = {"urn": urn, "type": "aws:ec2/vpc:Vpc", "custom": True, "id": "vpc-1"}
+    return {
+        "version": 3,
+        "deployment": {
+            "manifest": {"time": "2026-11-29T03:00:00Z"},
+            "secrets_providers": {"type": "cloud", "state": {"url": "awskms://alias/state"}},
+            "resources": [resource],
+            "pending_operations": [{"resource": resource, "type": "creating"}],
+        },
+    }
+
+
+def make_bucket(cloud: Cloud, name: str) -> None:
+    """A bucket that keeps versions."""
+    where = {"LocationConstraint": REGION}
+    cloud.call("s3", REGION, "create_bucket", Bucket=name, CreateBucketConfiguration=where)
+    kept = {"Status": "Enabled"}
+    cloud.call("s3", REGION, "put_bucket_versioning", Bucket=name, VersioningConfiguration=kept)
+
+
+def _pull_from(account: str) -> str:
+    principal = {"AWS": f"arn:aws:iam::{account}:root"}
+    actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    statement = {"Effect": "Allow", "Principal": principal, "Action": actions}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
