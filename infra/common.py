@@ -32,18 +32,27 @@ class CommonArgs:
 
 
 @dataclass(frozen=True)
-class CommonArgsWithKeys(CommonArgs):
-    """The same with the place's keys, for components that encrypt with them.
+class CommonArgsWithDataKey(CommonArgs):
+    """The same with the key of the place's data, for what the backup account has, too.
+
+    Args:
+        data_key: encrypts data at rest: database, Redis, buckets, images.
+    """
+
+    data_key: pulumi.Output[str]
+
+
+@dataclass(frozen=True)
+class CommonArgsWithKeys(CommonArgsWithDataKey):
+    """The same with all of the place's keys, for components that encrypt with them.
 
     They are those that several components use. The cluster's, the topics' and those of copies in the other
     place are arguments of the few that use them. To know a key's ARN is no right to use it.
 
     Args:
-        data_key: encrypts data at rest: database, Redis, buckets, images.
         log_key: encrypts log groups.
         secrets_key: encrypts entries in Secrets Manager.
     """
 
-    data_key: pulumi.Output[str]
     log_key: pulumi.Output[str]
     secrets_key: pulumi.Output[str]

@@ -51,6 +51,7 @@ class Naming:
         region: the region that is spoken of.
         recovery_region: where copies of what is in it wait.
         place: which of the environment's two places the region is.
+        backup_account: AWS's id of the account that copies go to; empty where none leave this one.
     """
 
     system: str
@@ -59,6 +60,7 @@ class Naming:
     region: str
     recovery_region: str
     place: Place = Place.HOME
+    backup_account: str = ""
 
     @property
     def prefix(self) -> str:
@@ -105,6 +107,20 @@ class Naming:
         """The ARN of a resource of this account in its region."""
         return f"arn:aws:{service}:{region or self.region}:{self.account}:{resource}"
 
+    def alias_arn(self, key: str) -> str:
+        """The ARN of a KMS key's alias, known before the key exists; KMS takes it from other accounts too."""
+        return self.arn("kms", f"alias/{self.named(key)}")
+
+    @property
+    def vault_arn(self) -> str:
+        """The ARN of AWS Backup's vault."""
+        return self.arn("backup", f"backup-vault:{self.prefix}")
+
+    @property
+    def restore_vault_arn(self) -> str:
+        """The ARN of the vault that the backup account copies back to."""
+        return f"{self.vault_arn}-restore"
+
     @property
     def deployment_role(self) -> str:
         """The IAM role that CI takes, known before it exists."""
@@ -131,6 +147,18 @@ class Naming:
     def in_recovery_region(self) -> Naming:
         """The same environment, seen from the region that its copies are in."""
         return replace(self, region=self.recovery_region, recovery_region=self.region, place=self.place.other)
+
+    @property
+    def in_home(self) -> Naming:
+        """The same environment, seen from the region of its first day."""
+        return self if self.place is Place.HOME else self.in_recovery_region
+
+    @property
+    def in_backup_account(self) -> Naming | None:
+        """The names of its copies in the other account, which home alone has; None where there are none."""
+        if not self.backup_account or self.place is not Place.HOME:
+            return None
+        return replace(self, account=self.backup_account, backup_account="")
 
     @property
     def root_arn(self) -> str:

@@ -53,7 +53,7 @@ from infra.providers import Regions, declare_regions, in_cluster
 from infra.recovery.backup import Backup
 from infra.recovery.read_replica import ReadReplica
 from infra.recovery.restored_place import RESTORE_TEST, RestoredPlace
-from infra.recovery.vault import Vault
+from infra.recovery.vault import RestoreVault, Vault
 
 
 def declare(configuration: Configuration) -> Outputs:
@@ -82,7 +82,7 @@ def declare(configuration: Configuration) -> Outputs:
     secrets = Secrets("secrets", wiring.secrets(configuration, common, copies), home)
     entries = wiring.entries(database, redis, secrets)
 
-    vault = Vault("vault", wiring.vault(configuration, common), home)
+    vault = _vaults(configuration, common, home)
     backed_up = wiring.backup(configuration, database, storage, notifications, vault, copies)
     Backup("backup", backed_up, home)
     replica = _waiting(configuration, regions, copies, database)
@@ -206,6 +206,14 @@ def _copies(
     )
 
 
+def _vaults(configuration: Configuration, common: CommonArgsWithKeys, home: pulumi.ResourceOptions) -> Vault:
+    """Where snapshots are; and where those of the backup account come back to, if there is one."""
+    comes_back = wiring.restore_vault(common)
+    if comes_back is not None:
+        RestoreVault("restore-vault", comes_back, home)
+    return Vault("vault", wiring.vault(configuration, common), home)
+
+
 def _waiting(
     configuration: Configuration, regions: Regions, copies: wiring.Copies | None, database: Database
 ) -> ReadReplica | None:
@@ -272,7 +280,7 @@ def _frontend(
         opts = regions[RegionRole.RECOVERY].opts
         copy = Frontend("frontend", there, opts).bucket if there else None
     if here := wiring.frontend(common, storage, distributions):
-        Frontend("frontend", replace(here, copy=copy), regions[RegionRole.HOME].opts)
+        Frontend("frontend", replace(here, copy=copy, outside=True), regions[RegionRole.HOME].opts)
 
 
 def _watch(

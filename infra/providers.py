@@ -90,16 +90,21 @@ def _aws(
         name,
         region=region,
         allowed_account_ids=[settings.account],
-        default_tags=ProviderDefaultTagsArgs(
-            tags={
-                "cost-centre": system.cost_centre,
-                "data-class": system.data_class,
-                "environment": settings.environment.value,
-                "owner": system.owner,
-                "system": system.name,
-            }
-        ),
+        default_tags=default_tags(system, settings.environment.value),
         opts=opts,
+    )
+
+
+def default_tags(system: System, environment: str) -> ProviderDefaultTagsArgs:
+    """The tags of everything that is declared, in whichever account."""
+    return ProviderDefaultTagsArgs(
+        tags={
+            "cost-centre": system.cost_centre,
+            "data-class": system.data_class,
+            "environment": environment,
+            "owner": system.owner,
+            "system": system.name,
+        }
     )
 
 

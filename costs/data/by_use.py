@@ -21,8 +21,9 @@ BY_USE: Mapping[str, str] = {
     "aws:rds/snapshot:Snapshot": "snapshots, by the gigabyte",
     "aws:s3/bucket:Bucket": "objects, by the gigabyte",
     # 1.5 cents a gigabyte for Replication Time Control, beside transfer, requests and what is stored there
-    # (infra/data/replication.py); also for the frontend, of each release.
-    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "copies to the recovery region",
+    # (infra/data/replication.py); also for the frontend, of each release. To the backup account, in the same
+    # region, requests and what is stored there.
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "copies to another region and account",
     "aws:scheduler/schedule:Schedule": "calls by the clock",
     "aws:sns/topic:Topic": "messages",
     "kubernetes:karpenter.sh/v1:NodePool": "nodes: their instances, Auto Mode's fee for them, their volumes",
@@ -35,7 +36,8 @@ FREE: frozenset[str] = frozenset(
     aws:acm/certificate:Certificate aws:acm/certificateValidation:CertificateValidation
     aws:backup/plan:Plan aws:backup/selection:Selection
     aws:backup/vaultLockConfiguration:VaultLockConfiguration
-    aws:backup/vaultNotifications:VaultNotifications aws:budgets/budget:Budget
+    aws:backup/vaultNotifications:VaultNotifications aws:backup/vaultPolicy:VaultPolicy
+    aws:budgets/budget:Budget
     aws:cloudfront/cachePolicy:CachePolicy aws:cloudfront/originAccessControl:OriginAccessControl
     aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy
     aws:cloudwatch/eventRule:EventRule aws:cloudwatch/eventTarget:EventTarget
@@ -47,7 +49,8 @@ FREE: frozenset[str] = frozenset(
     aws:ec2/defaultSecurityGroup:DefaultSecurityGroup aws:ec2/internetGateway:InternetGateway
     aws:ec2/route:Route aws:ec2/routeTable:RouteTable aws:ec2/routeTableAssociation:RouteTableAssociation
     aws:ec2/securityGroup:SecurityGroup aws:ec2/subnet:Subnet aws:ec2/vpc:Vpc
-    aws:ecr/lifecyclePolicy:LifecyclePolicy aws:ecr/replicationConfiguration:ReplicationConfiguration
+    aws:ecr/lifecyclePolicy:LifecyclePolicy aws:ecr/registryPolicy:RegistryPolicy
+    aws:ecr/replicationConfiguration:ReplicationConfiguration aws:ecr/repositoryPolicy:RepositoryPolicy
     aws:eks/accessEntry:AccessEntry aws:eks/accessPolicyAssociation:AccessPolicyAssociation
     aws:eks/addon:Addon aws:eks/podIdentityAssociation:PodIdentityAssociation
     aws:elasticache/parameterGroup:ParameterGroup aws:elasticache/subnetGroup:SubnetGroup

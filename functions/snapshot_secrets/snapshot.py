@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 FOLDER = "secrets/"
+# The same, encrypted with the key of another account, which outlives this one.
+OUTSIDE_FOLDER = "secrets-outside/"
 
 # Encrypt in botocore's model.
 PART_BYTES = 4096
@@ -45,7 +47,11 @@ class Snapshot:
     @property
     def key(self) -> str:
         """The object's name in the bucket; names sort by time."""
-        return f"{FOLDER}{self.made.replace(':', '')}.json"
+        return self.key_in(FOLDER)
+
+    def key_in(self, folder: str) -> str:
+        """The same in a folder of the bucket."""
+        return f"{folder}{self.made.replace(':', '')}.json"
 
 
 def sealed(snapshot: Snapshot, kms: Any, key: str) -> bytes:

@@ -54,6 +54,7 @@ class Configuration:
             region=settings.region,
             recovery_region=settings.recovery_region,
             place=settings.serving.place,
+            backup_account=settings.backup_account,
         )
 
     @property

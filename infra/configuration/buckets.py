@@ -112,6 +112,11 @@ def backed_up() -> tuple[str, ...]:
     return tuple(bucket.name for bucket in CATALOGUE if bucket.backed_up)
 
 
+# The names of the rules by which S3 copies a bucket; the metrics of replication have them as a dimension.
+RECOVERY_RULE = "recovery"
+BACKUP_ACCOUNT_RULE = "backup-account"
+
+
 def replication_role(bucket: str) -> str:
     """The IAM role with which S3 copies a bucket, within the environment."""
     return f"replication-{bucket}"

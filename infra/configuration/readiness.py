@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from functions.check_recovery.wanted import Wanted
 from infra.configuration.both_files import Configuration
-from infra.configuration.buckets import BACKUPS, CATALOGUE, FRONTEND
+from infra.configuration.buckets import BACKUP_ACCOUNT_RULE, BACKUPS, CATALOGUE, FRONTEND, RECOVERY_RULE
 from infra.configuration.images import is_own
 from infra.configuration.platform_names import ORIGIN_LABEL
 from infra.configuration.platform_secrets import REDIS_PURPOSES
@@ -23,12 +23,15 @@ def wanted(configuration: Configuration, secrets: Iterable[str]) -> Wanted:
         secrets: the names of all its entries in Secrets Manager.
     """
     settings, system, naming = configuration.settings, configuration.system, configuration.naming
-    services = system.services
+    services, outside = system.services, naming.in_backup_account
     replicated = [bucket.name for bucket in CATALOGUE if bucket.replicated]
     replicated += [FRONTEND] if system.frontend else []
     return Wanted(
         region=settings.region,
         recovery_region=settings.recovery_region,
+        outside_vault=outside.vault_arn if outside else "",
+        recovery_rule=RECOVERY_RULE,
+        outside_rule=BACKUP_ACCOUNT_RULE,
         copies=settings.copies,
         other_lost=settings.serving.other_lost,
         recovery_point_minutes=RECOVERY_POINT_MINUTES,

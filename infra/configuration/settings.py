@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from infra.configuration import patterns
+from infra.configuration.backup_account import BACKUP_ACCOUNT, read_backup_account
 from infra.configuration.cluster_settings import CLUSTER, ClusterSettings, read_cluster
 from infra.configuration.data_settings import (
     DATABASE,
@@ -179,6 +180,7 @@ STACK = Section(
         SERVING,
         LOST,
         RECOVERING,
+        BACKUP_ACCOUNT,
         IMAGES,
         EXISTING,
         SYSTEM_FILE,
@@ -240,8 +242,9 @@ class Settings:
 
     `region` and the network's `cidr` and zones are where it runs, `recovery_region` and what is called like
     it where its copies are: after a region was lost these are not those of the first day any more, and
-    `serving` says so. `images` has the digest (in dev also a tag) of each service's image; `budget` is in US
-    dollars a month; `runners` is the ARN of CodeBuild's connection to GitHub, None without runners.
+    `serving` says so. `backup_account` is the id of the account that is copied to, empty for none. `images`
+    has the digest (in dev also a tag) of each service's image; `budget` is in US dollars a month; `runners`
+    is the ARN of CodeBuild's connection to GitHub, None without runners.
     """
 
     environment: Environment
@@ -250,6 +253,7 @@ class Settings:
     region: str
     recovery_region: str
     serving: Serving
+    backup_account: str
     network: NetworkSettings
     cluster: ClusterSettings
     database: DatabaseSettings
@@ -329,13 +333,15 @@ def read_settings(
     standard = name.standard
     root = Reader(problems, file, raw)
     region, recovery_region = read_region(root, REGION), read_region(root, RECOVERY_REGION)
+    account = ACCOUNT.read(root)
     settings = Settings(
         environment=name,
         standard=standard,
-        account=ACCOUNT.read(root),
+        account=account,
         region=region,
         recovery_region=recovery_region,
         serving=read_serving(root, name, region, recovery_region),
+        backup_account=read_backup_account(root, name, account),
         network=read_network(problems, root, file, name, region, recovery_region),
         cluster=read_cluster(root),
         database=read_database(root, name),

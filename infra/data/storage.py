@@ -9,9 +9,15 @@ import pulumi
 from pulumi_aws import s3
 
 from infra import iam
-from infra.common import CommonArgsWithKeys
+from infra.common import CommonArgsWithDataKey
 from infra.configuration.buckets import ACCESS_LOG_DAYS, ACCESS_LOGS, Bucket
-from infra.data.replication import ReplicationArgs, declare_replication
+from infra.data.replication import (
+    Copy,
+    ReplicationArgs,
+    copy_in_backup_account,
+    copy_in_recovery_region,
+    declare_replication,
+)
 from infra.data.safe_bucket import Lifecycle, SafeBucket, SafeBucketArgs, bucket_arn, declare_bucket
 
 
@@ -25,17 +31,19 @@ class StorageArgs:
         buckets: those of the catalogue that there are.
         lock_backups: backups are locked, and every lock holds against everybody.
         copies: the buckets in the other place that S3 copies to, by name; none where nothing is copied.
+        outside: S3 copies to another account, too, where the names have one.
         copies_key: ARN of the key that encrypts these.
         statements: what the policies of buckets allow others, by the bucket's name.
         log_sources: ARNs of buckets of others whose access logs come here too.
         log_writers: who else writes access logs.
     """
 
-    common: CommonArgsWithKeys
+    common: CommonArgsWithDataKey
     buckets: Sequence[Bucket]
     lock_backups: bool
     copies: Mapping[str, SafeBucket]
     copies_key: pulumi.Input[str] | None
+    outside: bool
     statements: Mapping[str, Sequence[iam.Statement]]
     log_sources: Sequence[str]
     log_writers: Sequence[iam.Statement]
@@ -53,6 +61,7 @@ class Storage(pulumi.ComponentResource):
     buckets: dict[str, SafeBucket]
     policies: dict[str, s3.BucketPolicy]
     copies: dict[str, str]
+    outside: dict[str, str]
     replication_roles: dict[str, pulumi.Output[str]]
     access_logs_name: str
     access_logs_ready: pulumi.Resource
@@ -67,9 +76,10 @@ class Storage(pulumi.ComponentResource):
         self.access_logs_ready = logs.policy
         self.buckets = {definition.name: self._bucket(definition, logs) for definition in args.buckets}
         self.policies = {name: bucket.policy for name, bucket in self.buckets.items()}
-        self.copies, self.replication_roles = {}, {}
-        if args.copies_key is not None:
-            self._replicate(args.copies, args.copies_key)
+        self.copies, self.outside, self.replication_roles = {}, {}, {}
+        for definition in args.buckets:
+            if definition.replicated:
+                self._replicate(definition)
         self.register_outputs({})
 
     def _access_logs(self, sources: Sequence[str]) -> SafeBucket:
@@ -123,23 +133,30 @@ class Storage(pulumi.ComponentResource):
             statements=tuple(self._args.statements.get(definition.name, ())),
         )
 
-    def _replicate(self, copies: Mapping[str, SafeBucket], key: pulumi.Input[str]) -> None:
-        args, there = self._args, self._args.common.naming.in_recovery_region
-        for definition in args.buckets:
-            name = definition.name
-            if name not in copies:
-                continue
-            self.copies[name] = bucket_arn(there.bucket(name))
-            self.replication_roles[name] = declare_replication(
-                ReplicationArgs(
-                    naming=args.common.naming,
-                    definition=definition,
-                    source=self.buckets[name],
-                    source_arn=self.arns[name],
-                    source_key=args.common.data_key,
-                    copy=copies[name],
-                    copy_arn=self.copies[name],
-                    copy_key=key,
-                ),
-                self,
-            )
+    def _replicate(self, definition: Bucket) -> None:
+        args, name = self._args, definition.name
+        copies = self._copies(name)
+        if not copies:
+            return
+        self.replication_roles[name] = declare_replication(
+            ReplicationArgs(
+                naming=args.common.naming,
+                definition=definition,
+                source=self.buckets[name],
+                source_arn=self.arns[name],
+                source_key=args.common.data_key,
+                copies=copies,
+            ),
+            self,
+        )
+
+    def _copies(self, name: str) -> list[Copy]:
+        args, naming, found = self._args, self._args.common.naming, []
+        if name in args.copies:
+            here = copy_in_recovery_region(naming, name, args.copies[name], args.copies_key)
+            self.copies[name] = here.arn
+            found.append(here)
+        if args.outside and (outside := copy_in_backup_account(naming, name, encrypted=True)):
+            self.outside[name] = outside.arn
+            found.append(outside)
+        return found

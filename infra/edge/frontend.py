@@ -10,14 +10,19 @@ from pulumi_aws import s3
 from infra import iam
 from infra.common import CommonArgs
 from infra.configuration.buckets import FRONTEND, Bucket
-from infra.data.replication import ReplicationArgs, declare_replication
+from infra.data.replication import (
+    ReplicationArgs,
+    copy_in_backup_account,
+    copy_in_recovery_region,
+    declare_replication,
+)
 from infra.data.safe_bucket import Lifecycle, SafeBucket, SafeBucketArgs, bucket_arn, declare_bucket
 from infra.naming import Naming
 
 # A release that turns out bad is brought back from its old version; after a month there is a newer one.
 OLD_VERSION_DAYS = 30
 
-_DEFINITION = Bucket(
+DEFINITION = Bucket(
     FRONTEND,
     "The static site",
     # What a release has removed is removed there too; its versions stay as they do here.
@@ -37,6 +42,7 @@ class FrontendArgs:
         access_logs_ready: that bucket's policy.
         distribution: the ARN of the distribution that reads it.
         copy: the one in the other place that S3 copies to; None where it is not copied.
+        outside: S3 copies to another account, too, where the names have one.
     """
 
     common: CommonArgs
@@ -44,6 +50,7 @@ class FrontendArgs:
     access_logs_ready: pulumi.Resource
     distribution: pulumi.Input[str]
     copy: SafeBucket | None = None
+    outside: bool = False
 
 
 class Frontend(pulumi.ComponentResource):
@@ -79,22 +86,25 @@ class Frontend(pulumi.ComponentResource):
             target_prefix=f"{FRONTEND}/",
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.access_logs_ready]),
         )
-        if args.copy is not None:
-            there = args.common.naming.in_recovery_region
-            declare_replication(
-                ReplicationArgs(
-                    naming=args.common.naming,
-                    definition=_DEFINITION,
-                    source=self.bucket,
-                    source_arn=arn,
-                    source_key=None,
-                    copy=args.copy,
-                    copy_arn=bucket_arn(there.bucket(FRONTEND)),
-                    copy_key=None,
-                ),
-                self,
-            )
+        self._replicate(args, arn)
         self.register_outputs({})
+
+    def _replicate(self, args: FrontendArgs, arn: str) -> None:
+        naming, copies = args.common.naming, []
+        if args.copy is not None:
+            copies.append(copy_in_recovery_region(naming, FRONTEND, args.copy, None))
+        if args.outside and (outside := copy_in_backup_account(naming, FRONTEND, encrypted=False)):
+            copies.append(outside)
+        if copies:
+            replication = ReplicationArgs(
+                naming=naming,
+                definition=DEFINITION,
+                source=self.bucket,
+                source_arn=arn,
+                source_key=None,
+                copies=copies,
+            )
+            declare_replication(replication, self)
 
 
 def frontend_address(naming: Naming) -> str:

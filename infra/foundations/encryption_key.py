@@ -11,6 +11,8 @@ from infra.common import CommonArgs
 ROTATION_DAYS = 365
 # The longest that KMS offers: what a deleted key has encrypted is lost for good.
 DELETION_WINDOW_DAYS = 30
+# The name of the key of copies of secrets, which the backup account has one of, too.
+SECRET_COPIES = "secret-copies"  # noqa: S105  # a name
 
 
 def declare_key(

@@ -9,9 +9,7 @@ import pulumi
 from infra import iam
 from infra.common import CommonArgs
 from infra.configuration.severities import PUBLISHERS, RULES
-from infra.foundations.encryption_key import declare_key, declare_replica
-
-_COPIES = "secret-copies"
+from infra.foundations.encryption_key import SECRET_COPIES, declare_key, declare_replica
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,10 @@ class Keys(pulumi.ComponentResource):
         super().__init__("groundwork:keys:Keys", name, None, opts)
         self._args = args
         naming = args.common.naming
-        self.data = self._key("data", "Database, Redis and buckets")
+        outside = naming.in_backup_account
+        # AWS Backup copies the database's snapshots, which this key encrypts, to the other account.
+        shared = iam.share_key(outside.root_arn) if outside else []
+        self.data = self._key("data", "Database, Redis and buckets", *shared)
         self.logs = self._key("logs", "Log groups", iam.logs_use_key(naming, naming.region))
         self.notifications = self._key(
             "notifications",
@@ -89,5 +90,5 @@ class Keys(pulumi.ComponentResource):
     def _secret_copies(self) -> pulumi.Output[str]:
         args, purpose = self._args, "Copies of secrets"
         if args.original is None:
-            return self._key(_COPIES, purpose, multi_region=True)
-        return declare_replica(_COPIES, purpose, args.common, args.original, self)
+            return self._key(SECRET_COPIES, purpose, multi_region=True)
+        return declare_replica(SECRET_COPIES, purpose, args.common, args.original, self)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ecr
 
-from infra.common import CommonArgsWithKeys
+from infra.common import CommonArgsWithDataKey
 from infra.configuration.images import is_own
 from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
@@ -30,12 +30,14 @@ class RegistryArgs:
             with `protect` images stay when their repository is not declared any more.
         repositories: names as the system file has them.
         copies: the repositories in the other place that ECR copies to; none where images are not copied.
+        outside: id of the account whose registry, in the same region, ECR copies to; empty for none.
         moving_tags: those that follow a branch, which may come to stand for another image; only dev has any.
     """
 
-    common: CommonArgsWithKeys
+    common: CommonArgsWithDataKey
     repositories: Sequence[str]
     copies: Sequence[pulumi.Resource]
+    outside: str
     moving_tags: Sequence[str]
 
 
@@ -51,17 +53,16 @@ class Registry(pulumi.ComponentResource):
 
     Tags never move to another image, every image is scanned when it arrives, and those in use are kept.
     Produces the repositories with their rules; where there are the same ones in the other place, ECR copies
-    every image there within minutes.
+    every image there within minutes; to another account likewise.
     """
 
-    repositories: list[pulumi.Resource]
+    repositories: dict[str, ecr.Repository]
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:registry:Registry", name, None, opts)
         self._args = args
-        self.repositories = [self._repository(one) for one in args.repositories]
-        if args.copies:
-            self._replication(args.copies)
+        self.repositories = {one: self._repository(one) for one in args.repositories}
+        self._replicate(args.copies)
         self.register_outputs({})
 
     def _repository(self, name: str) -> ecr.Repository:
@@ -92,16 +93,15 @@ class Registry(pulumi.ComponentResource):
         )
         return made
 
-    def _replication(self, copies: Sequence[pulumi.Resource]) -> None:
-        naming = self._args.common.naming
-        destination = ecr.ReplicationConfigurationReplicationConfigurationRuleDestinationArgs(
-            region=naming.recovery_region, registry_id=naming.account
-        )
+    def _replicate(self, copies: Sequence[pulumi.Resource]) -> None:
+        destinations = self._destinations(copies)
+        if not destinations:
+            return
         only_ours = ecr.ReplicationConfigurationReplicationConfigurationRuleRepositoryFilterArgs(
-            filter=f"{naming.system}/", filter_type="PREFIX_MATCH"
+            filter=f"{self._args.common.naming.system}/", filter_type="PREFIX_MATCH"
         )
         rule = ecr.ReplicationConfigurationReplicationConfigurationRuleArgs(
-            destinations=[destination], repository_filters=[only_ours]
+            destinations=destinations, repository_filters=[only_ours]
         )
         ecr.ReplicationConfiguration(
             "images",
@@ -109,6 +109,19 @@ class Registry(pulumi.ComponentResource):
             # Otherwise ECR makes the repositories there itself, with tags that move.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(copies)),
         )
+
+    def _destinations(
+        self, copies: Sequence[pulumi.Resource]
+    ) -> list[ecr.ReplicationConfigurationReplicationConfigurationRuleDestinationArgs]:
+        naming = self._args.common.naming
+        places = [(naming.recovery_region, naming.account)] if copies else []
+        places += [(naming.region, self._args.outside)] if self._args.outside else []
+        return [
+            ecr.ReplicationConfigurationReplicationConfigurationRuleDestinationArgs(
+                region=region, registry_id=account
+            )
+            for region, account in places
+        ]
 
 
 def _kept(environment: str) -> list[dict[str, object]]:

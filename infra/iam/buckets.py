@@ -22,13 +22,13 @@ def work_with_objects(buckets: Sequence[Arn]) -> Statement:
     )
 
 
-def add_objects(bucket: Arn, folder: str) -> Statement:
-    """Write into one folder of a bucket."""
-    return allow(
-        "AddObjects",
-        ["s3:PutObject"],
-        [f"{bucket}/{folder}*" if isinstance(bucket, str) else pulumi.Output.concat(bucket, f"/{folder}*")],
-    )
+def add_objects(bucket: Arn, *folders: str) -> Statement:
+    """Write into folders of a bucket."""
+    objects = [
+        f"{bucket}/{folder}*" if isinstance(bucket, str) else pulumi.Output.concat(bucket, f"/{folder}*")
+        for folder in folders
+    ]
+    return allow("AddObjects", ["s3:PutObject"], objects)
 
 
 def list_folder(bucket: Arn, folder: str, *others: str) -> Statement:
@@ -66,10 +66,11 @@ def replicate_from(bucket: Arn, *, locked: bool) -> list[Statement]:
     ]
 
 
-def replicate_to(bucket: Arn, *, deletions: bool) -> Statement:
+def replicate_to(buckets: Sequence[Arn], *, deletions: bool) -> Statement:
     """S3 writes the copies, and what hides a deleted one where deletions are copied."""
     deleting = ["s3:ReplicateDelete"] if deletions else []
-    return allow("WriteCopies", [*deleting, "s3:ReplicateObject", "s3:ReplicateTags"], [_objects(bucket)])
+    actions = [*deleting, "s3:ReplicateObject", "s3:ReplicateTags"]
+    return allow("WriteCopies", actions, [_objects(bucket) for bucket in buckets])
 
 
 def refuse_plaintext_transport(bucket: Arn) -> Statement:

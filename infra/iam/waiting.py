@@ -34,6 +34,11 @@ def see_what_waits(
     ]
 
 
+def see_copy_jobs() -> Statement:
+    """See what AWS Backup copies, and how that ends: an action on no resource."""
+    return allow("SeeCopyJobs", ["backup:ListCopyJobs"], ["*"])
+
+
 def see_domain(certificates: str, zones: str) -> list[Statement]:
     """See the domain's certificates, and the records of its zone; both are found by looking through all.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import pulumi
 from pulumi_aws import backup
@@ -13,27 +12,13 @@ from pulumi_aws import iam as aws_iam
 from infra import iam
 from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
+from infra.recovery.aws_policies import BACKUP_POLICIES, RESTORE_POLICIES
 
 # AWS Backup takes no snapshot of RDS in the hour before the instance's own backup (02:00) or maintenance
 # (Sunday 04:00) and while they last (developer guide, "Amazon RDS backups").
 SCHEDULE = "cron(0 6 * * ? *)"
 START_WINDOW_MINUTES = 60
 COMPLETION_WINDOW_MINUTES = 8 * 60
-
-# AWS's own: what AWS Backup needs for S3 changes with it, and a job that lacks a right fails (developer
-# guide, "Managed policies for AWS Backup").
-BACKUP_POLICIES = MappingProxyType(
-    {
-        "backup": "service-role/AWSBackupServiceRolePolicyForBackup",
-        "backup-s3": "AWSBackupServiceRolePolicyForS3Backup",
-    }
-)
-RESTORE_POLICIES = MappingProxyType(
-    {
-        "restore": "service-role/AWSBackupServiceRolePolicyForRestores",
-        "restore-s3": "AWSBackupServiceRolePolicyForS3Restore",
-    }
-)
 
 # What no metric of AWS Backup says: single objects that were left out, and who touches a recovery point.
 EVENTS = ("RECOVERY_POINT_MODIFIED", "S3_BACKUP_OBJECT_FAILED")
@@ -45,27 +30,33 @@ class BackupArgs:
 
     Args:
         naming: names and ARNs.
-        resources: ARNs of what is backed up, each of them by name: nothing comes in by a tag.
+        database: ARN of the database.
+        buckets: ARNs of the buckets. All are named one by one: nothing comes in by a tag.
         retention: days that snapshots are kept.
         vault: name of the vault that they are in.
         copies: ARN of the vault in the other place that each is copied to; None for no copies.
+        outside: ARN of the vault in another account that the database is copied to, in the same region: one
+            job of RDS copies to another region or to another account (AWS Backup developer guide, "Copy a
+            backup"). Buckets get there by S3's replication, within minutes. None for no other account.
         topic: is told of what no metric says.
     """
 
     naming: Naming
-    resources: Mapping[str, pulumi.Input[str]]
+    database: pulumi.Input[str]
+    buckets: Mapping[str, pulumi.Input[str]]
     retention: int
     vault: pulumi.Input[str]
     copies: pulumi.Input[str] | None
+    outside: str | None
     topic: pulumi.Input[str]
 
 
 class Backup(pulumi.ComponentResource):
-    """A plan of daily snapshots. Keeps S3-2, DR-6, and ALM-13's metrics.
+    """Plans of daily snapshots. Keeps S3-2, DR-6, and ALM-13's metrics.
 
     Snapshots alone: RDS itself owns recovery to a point in time, and a continuous rule would take the
-    instance's backup settings over. Produces the plan and its selection; a role that takes snapshots and one
-    that restores them.
+    instance's backup settings over. Produces the plans and their selections; a role that takes snapshots and
+    one that restores them.
     """
 
     def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -79,20 +70,38 @@ class Backup(pulumi.ComponentResource):
             backup_vault_events=list(EVENTS),
             opts=delete_before_replace(self),
         )
-        self._plan()
+        self._plans()
         # Another role than the one that takes snapshots: this one writes over data. Who restores passes it.
         self._role("restore", "AWS Backup restores snapshots", RESTORE_POLICIES)
         self.register_outputs({})
 
-    def _plan(self) -> None:
+    def _plans(self) -> None:
+        """One for all of it; two where the database is copied to another account, and buckets are not."""
+        args = self._args
+        role = self._role("backup", "AWS Backup takes snapshots and copies them", BACKUP_POLICIES)
+        if args.outside is None:
+            self._plan("daily", "data", [args.database, *args.buckets.values()], [args.copies], role)
+            return
+        # Another selection than `data`: AWS Backup can change none, so that it would be replaced.
+        self._plan("daily", "buckets", list(args.buckets.values()), [args.copies], role)
+        self._plan("database", "database", [args.database], [args.copies, args.outside], role)
+
+    def _plan(
+        self,
+        name: str,
+        selection: str,
+        resources: Sequence[pulumi.Input[str]],
+        vaults: Sequence[pulumi.Input[str] | None],
+        role: pulumi.Input[str],
+    ) -> None:
         args = self._args
         copies = [
             backup.PlanRuleCopyActionArgs(
-                destination_vault_arn=copy,
+                destination_vault_arn=vault,
                 lifecycle=backup.PlanRuleCopyActionLifecycleArgs(delete_after=args.retention),
             )
-            for copy in [args.copies]
-            if copy is not None
+            for vault in vaults
+            if vault is not None
         ]
         rule = backup.PlanRuleArgs(
             rule_name="daily",
@@ -105,13 +114,13 @@ class Backup(pulumi.ComponentResource):
             lifecycle=backup.PlanRuleLifecycleArgs(delete_after=args.retention),
             copy_actions=copies or None,
         )
-        plan = backup.Plan("daily", name=args.naming.named("daily"), rules=[rule], opts=self._here)
+        plan = backup.Plan(name, name=args.naming.named(name), rules=[rule], opts=self._here)
         backup.Selection(
-            "data",
-            name=args.naming.named("data"),
+            selection,
+            name=args.naming.named(selection),
             plan_id=plan.id,
-            iam_role_arn=self._role("backup", "AWS Backup takes snapshots and copies them", BACKUP_POLICIES),
-            resources=list(args.resources.values()),
+            iam_role_arn=role,
+            resources=list(resources),
             opts=self._here,
         )
 

@@ -1,4 +1,4 @@
-"""A vault of AWS Backup: where snapshots are, under a key of their own and a lock."""
+"""Vaults of AWS Backup: where snapshots are, under a lock, and where they come back to."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import backup
 
-from infra.common import CommonArgs
+from infra import iam
+from infra.common import CommonArgs, CommonArgsWithDataKey
 from infra.foundations.encryption_key import declare_key
 from infra.foundations.replacement import delete_before_replace
 
 # The least that AWS Backup takes; after these days nobody can lift the lock, the root user neither.
 LOCK_CHANGEABLE_DAYS = 3
+
+
+# Where the backup account copies snapshots back to, within the environment.
+RESTORE = "restore"
 
 
 @dataclass(frozen=True)
@@ -22,16 +27,19 @@ class VaultArgs:
     Args:
         common: names and rules of the place; `protect` is for the vault and its key.
         lock_days: days before which nobody removes one; 0 for no lock.
+        copied_from: the account, as a principal, that copies come from and go back to; None for none.
     """
 
     common: CommonArgs
     lock_days: int
+    copied_from: str | None = None
 
 
 class Vault(pulumi.ComponentResource):
     """The vault of a place. Keeps S3-2.
 
-    Produces the vault, its key, and in prod its lock.
+    Produces the vault, its key, and in prod its lock; where another account copies into it, the policies that
+    let it.
     """
 
     vault_name: str
@@ -41,14 +49,19 @@ class Vault(pulumi.ComponentResource):
     def __init__(self, name: str, args: VaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:backup:Vault", name, None, opts)
         self.vault_name = args.common.naming.prefix
+        other = args.copied_from
+        # What is copied from here is read there with this key.
+        shared = iam.share_key(other) if other else []
         vault = backup.Vault(
             "backup",
             name=self.vault_name,
-            kms_key_arn=declare_key("backup", "Snapshots", args.common, parent=self),
+            kms_key_arn=declare_key("backup", "Snapshots", args.common, *shared, parent=self),
             force_destroy=not args.common.protect,
             opts=pulumi.ResourceOptions(parent=self, protect=args.common.protect),
         )
         self.arn, self.name = vault.arn, vault.name
+        if other:
+            _let_in("backup", vault, other, self)
         if args.lock_days:
             backup.VaultLockConfiguration(
                 "backup",
@@ -59,3 +72,46 @@ class Vault(pulumi.ComponentResource):
                 opts=delete_before_replace(self),
             )
         self.register_outputs({})
+
+
+@dataclass(frozen=True)
+class RestoreVaultArgs:
+    """What comes back, and from where.
+
+    Args:
+        common: names, rules and keys of the place.
+        account: the backup account, as a principal.
+    """
+
+    common: CommonArgsWithDataKey
+    account: str
+
+
+class RestoreVault(pulumi.ComponentResource):
+    """Where copies come back to from the backup account, on the day. Keeps ENV-6.
+
+    AWS Backup encrypts a copy with the key of its vault, and what RDS restores of it stays so
+    (terraform-provider-aws#19984): a vault of the database's own key, since an instance with another one
+    could only be replaced. It has no lock, and is empty before that day.
+    """
+
+    def __init__(self, name: str, args: RestoreVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:backup:RestoreVault", name, None, opts)
+        vault = backup.Vault(
+            RESTORE,
+            name=args.common.naming.named(RESTORE),
+            kms_key_arn=args.common.data_key,
+            force_destroy=not args.common.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.common.protect),
+        )
+        _let_in(RESTORE, vault, args.account, self)
+        self.register_outputs({})
+
+
+def _let_in(name: str, vault: backup.Vault, account: str, parent: pulumi.Resource) -> None:
+    backup.VaultPolicy(
+        name,
+        backup_vault_name=vault.name,
+        policy=iam.document(iam.copy_into_vault(account)),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

@@ -1,6 +1,14 @@
 """How the parts of the platform are connected: what each one is given of the configuration and of others."""
 
 from infra.wiring.account import budget, deployment, people, runners, trail
+from infra.wiring.backup_account import (
+    access_outside,
+    backup_keys,
+    registry_outside,
+    storage_outside,
+    vault_outside,
+    with_data_key,
+)
 from infra.wiring.data import (
     Copies,
     database,
@@ -57,6 +65,7 @@ from infra.wiring.recovery import (
     backup,
     read_replica,
     recovery_network,
+    restore_vault,
     vault,
     waiting_cluster,
 )
@@ -65,10 +74,12 @@ __all__ = [
     "Copies",
     "Parts",
     "PodsReady",
+    "access_outside",
     "alarms",
     "application_nodes",
     "availability",
     "backup",
+    "backup_keys",
     "budget",
     "certificates",
     "cluster",
@@ -99,9 +110,11 @@ __all__ = [
     "recovery_network",
     "redis",
     "registry",
+    "registry_outside",
     "release",
     "reloader",
     "restore_test",
+    "restore_vault",
     "restored_place",
     "rotation",
     "rotators",
@@ -110,13 +123,16 @@ __all__ = [
     "secrets",
     "storage",
     "storage_copies",
+    "storage_outside",
     "trail",
     "vault",
+    "vault_outside",
     "waiting_cluster",
     "waiting_logs",
     "waiting_redis",
     "watch_jobs",
     "watched",
+    "with_data_key",
     "with_keys",
     "workloads",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.common import CommonArgs, CommonArgsWithKeys
+from infra.common import CommonArgs, CommonArgsWithDataKey, CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.images import is_digest, is_own
 from infra.foundations.keys import Keys, KeysArgs
@@ -59,16 +59,19 @@ def network(configuration: Configuration, common: CommonArgsWithKeys) -> Network
 
 
 def registry(
-    configuration: Configuration, common: CommonArgsWithKeys, copies: Copies | None = None
+    configuration: Configuration, common: CommonArgsWithDataKey, copies: Copies | None = None
 ) -> RegistryArgs:
     """For the images of one place: a repository for each one that is not somebody else's."""
+    serving = common.naming == configuration.naming
     system = configuration.system
     named = [service.repository for service in system.services.values()]
     named += [service.repository for service in system.retired.values() if service.repository]
     return RegistryArgs(
         common=common,
         repositories=sorted({repository for repository in named if is_own(repository)}),
-        copies=copies.registry.repositories if copies else [],
+        copies=list(copies.registry.repositories.values()) if copies else [],
+        # What waits for copies copies nothing on.
+        outside=configuration.naming.backup_account if serving and common.naming.in_backup_account else "",
         moving_tags=sorted({version for version in configuration.images.values() if not is_digest(version)}),
     )
 

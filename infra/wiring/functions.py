@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -229,7 +230,7 @@ def restore_test(
             *iam.encrypted.read_values([database.entries.services], iam.Key(common.secrets_key, region)),
             iam.list_folder(storage.arns[BACKUPS], RESTORE_TESTS),
             *iam.encrypted.add_objects(
-                storage.arns[BACKUPS], RESTORE_TESTS, iam.Key(common.data_key, region)
+                storage.arns[BACKUPS], [RESTORE_TESTS], iam.Key(common.data_key, region)
             ),
         ],
         network=_network(network, destinations),
@@ -288,8 +289,9 @@ def escalate(
         for severity, topic in each.topics.items()
         if severity.pages
     ]
+    # As text at once: in a deployment of some resources alone a topic may have no ARN, and no key is nothing.
     minutes = pulumi.Output.all(*(topic for topic, _ in pages)).apply(
-        lambda topics: dict(zip(topics, (each for _, each in pages), strict=True))
+        lambda topics: json.dumps(dict(zip(topics, (each for _, each in pages), strict=True)))
     )
     steps = [{"who": step, "topic": escalation.topics[step]} for step in STEPS]
     regions = list(dict.fromkeys(each.region for each in notifications))
@@ -298,7 +300,7 @@ def escalate(
         plain_args(common, "escalate", description),
         variables={
             "INTERVAL_MINUTES": str(INTERVAL_MINUTES),
-            "PAGES": pulumi.Output.json_dumps(minutes),
+            "PAGES": minutes,
             "PREFIX": naming.named(""),
             "REGIONS": ",".join(regions),
             "STEPS": pulumi.Output.json_dumps(steps),

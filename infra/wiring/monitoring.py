@@ -10,11 +10,11 @@ import pulumi
 from infra.alarm_catalogue import Limits, catalogue, written
 from infra.common import CommonArgs, CommonArgsWithKeys
 from infra.configuration import Configuration
+from infra.configuration.buckets import BACKUP_ACCOUNT_RULE, RECOVERY_RULE
 from infra.configuration.severities import Severity
 from infra.data.database import Database
 from infra.data.database_monitoring import log_group
 from infra.data.redis import Redis
-from infra.data.replication import RULE
 from infra.data.storage import Storage
 from infra.edge.certificates import Certificates
 from infra.edge.load_balancer import LoadBalancer
@@ -212,22 +212,10 @@ def _watched_of_edge(parts: Parts) -> dict[Subject, Sequence[Watched]]:
 
 
 def _watched_of_recovery(configuration: Configuration, parts: Parts) -> dict[Subject, Sequence[Watched]]:
-    storage, naming, replica = parts.storage, configuration.naming, parts.replica
+    storage, replica = parts.storage, parts.replica
     vault = {"BackupVaultName": parts.vault.vault_name}
     database = {"DBInstanceIdentifier": parts.database.identifier}
-    # The copies of the edge's are there where the others are.
-    sources = {bucket: storage.names[bucket] for bucket in storage.copies}
-    if sources:
-        sources |= edge_buckets(configuration)
-    # S3 user guide, "Metrics and dimensions": a rule between two buckets.
-    copied = {
-        bucket: {
-            "SourceBucket": name,
-            "DestinationBucket": naming.in_recovery_region.bucket(bucket),
-            "RuleId": RULE,
-        }
-        for bucket, name in sources.items()
-    }
+    copied = _copied(configuration, storage)
     return {
         Subject.REPLICA: [_watched_replica(replica)] if replica else [],
         Subject.BACKUP: [Watched("backup", vault)],
@@ -235,8 +223,30 @@ def _watched_of_recovery(configuration: Configuration, parts: Parts) -> dict[Sub
         # metrics with Amazon CloudWatch").
         Subject.DATABASE_BACKUP: [Watched("backup", {**vault, "ResourceType": "RDS"}, clock=database)],
         Subject.REPLICATION: [Watched(f"replication-{bucket}", rule) for bucket, rule in copied.items()],
-        Subject.COPIES: [Watched(f"copies-{bucket}", rule) for bucket, rule in copied.items()],
+        # Of copies in the backup account no time is promised, and their metrics are not in that region.
+        Subject.COPIES: [
+            Watched(f"copies-{bucket}", rule)
+            for bucket, rule in copied.items()
+            if rule["RuleId"] == RECOVERY_RULE
+        ],
     }
+
+
+def _copied(configuration: Configuration, storage: Storage) -> dict[str, dict[str, str]]:
+    """What S3's metrics tell a rule between two buckets by (S3 user guide, "Metrics and dimensions")."""
+    naming, edge = configuration.naming, edge_buckets(configuration)
+    found = {}
+    for there, copies, rule, ending in (
+        (naming.in_recovery_region, storage.copies, RECOVERY_RULE, ""),
+        (naming.in_backup_account, storage.outside, BACKUP_ACCOUNT_RULE, f"-{BACKUP_ACCOUNT_RULE}"),
+    ):
+        if there is None or not copies:
+            continue
+        # The copies of the edge's are there where the others are.
+        for bucket, name in {**{each: storage.names[each] for each in copies}, **edge}.items():
+            dimensions = {"SourceBucket": name, "DestinationBucket": there.bucket(bucket), "RuleId": rule}
+            found[f"{bucket}{ending}"] = dimensions
+    return found
 
 
 def _watched_replica(read_replica: ReadReplica) -> Watched:

@@ -17,7 +17,7 @@ from infra.kubernetes.cluster import ClusterArgs
 from infra.monitoring.notifications import Notifications
 from infra.recovery.backup import BackupArgs
 from infra.recovery.read_replica import ReadReplicaArgs
-from infra.recovery.vault import Vault, VaultArgs
+from infra.recovery.vault import RestoreVaultArgs, Vault, VaultArgs
 from infra.wiring.data import Copies, database_instance
 from infra.wiring.kubernetes import cluster
 
@@ -64,6 +64,12 @@ def vault(configuration: Configuration, common: CommonArgs) -> VaultArgs:
     return VaultArgs(common, BACKUP_DAYS if configuration.settings.standard.locks_backups else 0)
 
 
+def restore_vault(common: CommonArgsWithKeys) -> RestoreVaultArgs | None:
+    """For the vault that copies come back to; None where there is no backup account."""
+    outside = common.naming.in_backup_account
+    return RestoreVaultArgs(common, outside.root_arn) if outside else None
+
+
 def backup(
     configuration: Configuration,
     database: Database,
@@ -73,15 +79,14 @@ def backup(
     copies: Copies | None,
 ) -> BackupArgs:
     """For the daily snapshots."""
-    settings = configuration.settings
+    settings, outside = configuration.settings, configuration.naming.in_backup_account
     return BackupArgs(
         naming=configuration.naming,
-        resources={
-            "database": database.instance.arn,
-            **{name: storage.arns[name] for name in backed_up()},
-        },
+        database=database.instance.arn,
+        buckets={name: storage.arns[name] for name in backed_up()},
         retention=settings.database.backup_retention,
         vault=vault.name,
         copies=copies.vault.arn if copies else None,
+        outside=outside.vault_arn if outside else None,
         topic=notifications.topics[Severity.SEV3],
     )

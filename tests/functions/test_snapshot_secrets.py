@@ -1,4 +1,5 @@
-"""SEC-4: the weekly snapshot can be read again, in either region, and by nobody without the key."""
+"""SEC-4, ENV-6: the weekly snapshot can be read again, in either region, also with another account's key, and
+by nobody without one."""
 
 from __future__ import annotations
 
@@ -11,7 +12,15 @@ import boto3
 import pytest
 
 from functions.snapshot_secrets import handler
-from functions.snapshot_secrets.snapshot import PART_BYTES, Snapshot, SnapshotError, opened, sealed
+from functions.snapshot_secrets.snapshot import (
+    FOLDER,
+    OUTSIDE_FOLDER,
+    PART_BYTES,
+    Snapshot,
+    SnapshotError,
+    opened,
+    sealed,
+)
 from tests.functions.conftest import REGION
 from tests.support.recorded_calls import Calls, table_of
 
@@ -48,6 +57,34 @@ def environment(key: str, secrets_manager: Any, monkeypatch: pytest.MonkeyPatch)
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def outside(environment: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A key that is known by its alias alone, as another account's is; answers the key's ARN."""
+    client = boto3.client("kms")
+    made = client.create_key()["KeyMetadata"]
+    client.create_alias(AliasName="alias/triangle-prod-outside", TargetKeyId=made["KeyId"])
+    place = made["Arn"].partition(":key/")[0]
+    monkeypatch.setenv("OUTSIDE_KEY", f"{place}:alias/triangle-prod-outside")
+    return str(made["Arn"])
+
+
+def _names() -> list[str]:
+    return [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", ())]
+
+
+def _keys_of(content: bytes) -> set[str]:
+    """The ARNs of the keys that a snapshot's values are encrypted with."""
+    answers = []
+    for name, parts in json.loads(content)["entries"].items():
+        for number, part in enumerate(parts, start=1):
+            context = {"entry": name, "part": f"{number}/{len(parts)}"}
+            for each in ("system", "environment", "made"):
+                context[each] = json.loads(content)[each]
+            blob = base64.b64decode(part)
+            answers.append(boto3.client("kms").decrypt(CiphertextBlob=blob, EncryptionContext=context))
+    return {answer["KeyId"] for answer in answers}
 
 
 def _stored(name: str) -> bytes:
@@ -148,7 +185,44 @@ def test_a_snapshot_that_does_not_read_back_is_not_stored(
     assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=BUCKET)
 
 
+@pytest.mark.contract("ENV-6", "SEC-4")
+def test_the_same_snapshot_is_stored_a_second_time_under_the_key_of_another_account(
+    key: str, outside: str
+) -> None:
+    name = handler.handle({}, None)["snapshot"]
+    second = name.replace(FOLDER, OUTSIDE_FOLDER, 1)
+    assert sorted(_names()) == sorted([name, second])
+    assert _keys_of(_stored(name)) == {key}
+    assert _keys_of(_stored(second)) == {outside}
+    kms = boto3.client("kms")
+    assert opened(_stored(second), kms) == opened(_stored(name), kms)
+    stored = boto3.client("s3").head_object(Bucket=BUCKET, Key=second, ChecksumMode="ENABLED")
+    assert base64.b64decode(stored["ChecksumSHA256"]) == hashlib.sha256(_stored(second)).digest()
+
+
 @pytest.mark.contract("SEC-4")
-def test_it_calls_what_the_table_of_rights_says(environment: None, calls: Calls) -> None:
+def test_without_another_account_there_is_one(environment: None) -> None:
+    name = handler.handle({}, None)["snapshot"]
+    assert name.startswith(FOLDER)
+    assert _names() == [name]
+
+
+@pytest.mark.contract("ENV-6", "SEC-4")
+def test_a_key_of_another_account_that_fails_leaves_the_first_snapshot_and_is_measured(
+    outside: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boto3.client("kms").delete_alias(AliasName="alias/triangle-prod-outside")
+    with pytest.raises(Exception, match="NotFoundException"):
+        handler.handle({}, None)
+    (name,) = _names()
+    assert name.startswith(FOLDER)
+    assert opened(_stored(name), boto3.client("kms")).values == VALUES
+    lines = capsys.readouterr().out
+    assert '"SecretsSnapshotFailed": 1' in lines
+    assert '"SecretsSnapshotSucceeded"' not in lines
+
+
+@pytest.mark.contract("SEC-4")
+def test_it_calls_what_the_table_of_rights_says(outside: str, calls: Calls) -> None:
     handler.handle({}, None)
     assert calls.of("snapshot_secrets") == table_of("snapshot_secrets")

@@ -12,11 +12,13 @@ import yaml
 
 from documentation.buckets_table import buckets_table
 from infra.configuration import buckets
+from infra.configuration.buckets import BACKUP_ACCOUNT_RULE
 from infra.configuration.environments import Environment
 from infra.configuration.system import load_system
 from infra.configuration.validation import ConfigurationError
 from tests.support.policies import allows
-from tests.support.recorder import TODAY, Recording, record, system_file
+from tests.support.recorder import TODAY, Recording, record, record_backup_account, system_file
+from tests.support.replication import rule_of
 
 KIND = "lab-results"
 
@@ -53,10 +55,15 @@ def test_it_is_backed_up_every_day(prod_with_it: Recording) -> None:
 
 @pytest.mark.contract("S3-1", "DR-6")
 def test_it_is_copied_to_the_recovery_region(prod_with_it: Recording) -> None:
-    kind = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
-    (rule,) = prod_with_it.one(kind, KIND).inputs["rules"]
+    rule = rule_of(prod_with_it, KIND)
     assert rule["destination"]["bucket"].endswith(f":us-east-2:123456789012:{KIND}")
     assert prod_with_it.one("aws:s3/bucket:Bucket", f"recovery/{KIND}").provider == "aws-recovery"
+
+
+@pytest.mark.contract("ENV-6")
+def test_it_is_copied_to_the_backup_account(prod_with_it: Recording) -> None:
+    copied = rule_of(prod_with_it, KIND, BACKUP_ACCOUNT_RULE)["destination"]["bucket"].rpartition(":")[2]
+    assert record_backup_account("prod").one("aws:s3/bucket:Bucket", KIND).inputs["bucket"] == copied
 
 
 @pytest.mark.contract("S3-1")

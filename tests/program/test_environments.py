@@ -16,6 +16,7 @@ from tests.support.recordings import recording_of
 ONLY_IN_PROD = {
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": "S3-5: the second region is prod's alone",
     "aws:backup/vaultLockConfiguration:VaultLockConfiguration": "S3-2: only prod's backups are locked",
+    "aws:backup/vaultPolicy:VaultPolicy": "ENV-6: only prod's data is copied to another account",
     "aws:guardduty/detector:Detector": "SEC-6: GuardDuty in prod",
     "aws:guardduty/detectorFeature:DetectorFeature": "SEC-6: GuardDuty in prod",
     "aws:kms/replicaKey:ReplicaKey": "SEC-4: only prod's secrets have copies in the recovery region",

@@ -7,13 +7,15 @@ from functools import cache
 
 import pytest
 
+from infra.configuration.buckets import BACKUP_ACCOUNT_RULE
 from infra.configuration.readiness import wanted
 from tests.support.policies import allows
 from tests.support.recorder import Recording, record, stack_file
 from tests.support.recordings import configuration_of, system_recording
+from tests.support.replication import REPLICATION, rule_of
 
 BUCKET = "aws:s3/bucket:Bucket"
-REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
+
 DISTRIBUTION = "arn:aws:cloudfront:us-west-2:123456789012:domain"
 
 pytestmark = pytest.mark.contract("DR-3", "S3-4")
@@ -44,11 +46,21 @@ def test_every_file_is_copied_to_the_recovery_region_within_minutes() -> None:
     prod = system_recording("node", "prod")
     original, copy = prod.one(BUCKET, "frontend"), prod.one(BUCKET, "recovery/frontend")
     assert (original.provider, copy.provider) == ("aws", "aws-recovery")
-    (rule,) = prod.one(REPLICATION, "frontend").inputs["rules"]
+    rule = rule_of(prod, "frontend")
     assert rule["status"] == rule["deleteMarkerReplication"]["status"] == "Enabled"
     assert rule["destination"]["replicationTime"]["time"]["minutes"] == 15
     assert rule["destination"]["metrics"]["status"] == "Enabled"
     # Both are encrypted with S3's own key, which a rule neither names nor selects.
+    assert rule.get("sourceSelectionCriteria") is rule["destination"].get("encryptionConfiguration") is None
+
+
+@pytest.mark.contract("ENV-6")
+def test_every_file_is_copied_to_the_backup_account_without_a_key_of_it() -> None:
+    rule = rule_of(system_recording("node", "prod"), "frontend", BACKUP_ACCOUNT_RULE)
+    account = stack_file("prod")["backupAccount"]
+    assert rule["destination"]["account"] == account
+    assert rule["destination"]["bucket"] == f"arn:aws:s3:::node-prod-frontend-{account}-us-west-2"
+    assert rule["deleteMarkerReplication"]["status"] == "Enabled"
     assert rule.get("sourceSelectionCriteria") is rule["destination"].get("encryptionConfiguration") is None
 
 

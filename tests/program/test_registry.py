@@ -7,7 +7,7 @@ import json
 import pytest
 
 from infra.configuration.images import is_own
-from tests.support.recorder import Recording
+from tests.support.recorder import Recording, stack_file
 
 REPOSITORY = "aws:ecr/repository:Repository"
 
@@ -60,9 +60,18 @@ def test_prods_images_are_copied_to_repositories_of_the_recovery_region(prod: Re
     assert {copy.provider for copy in copies.values()} == {"aws-recovery"}
     replication = prod.one("aws:ecr/replicationConfiguration:ReplicationConfiguration", "images")
     (rule,) = replication.inputs["replicationConfiguration"]["rules"]
-    assert rule["destinations"][0]["region"] == "us-east-2"
+    account = json.loads(prod.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
+    assert {"region": "us-east-2", "registryId": account} in rule["destinations"]
     assert rule["repositoryFilters"] == [{"filter": "triangle/", "filterType": "PREFIX_MATCH"}]
     assert {copy.urn for copy in copies.values()} <= replication.depends_on
+
+
+@pytest.mark.contract("ENV-6")
+def test_prods_images_are_copied_to_an_account_that_outlives_this_one(prod: Recording) -> None:
+    replication = prod.one("aws:ecr/replicationConfiguration:ReplicationConfiguration", "images")
+    (rule,) = replication.inputs["replicationConfiguration"]["rules"]
+    account = stack_file("prod")["backupAccount"]
+    assert rule["destinations"][1:] == [{"region": "us-west-2", "registryId": account}]
 
 
 @pytest.mark.parametrize(

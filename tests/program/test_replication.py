@@ -1,4 +1,5 @@
-"""S3-1, S3-2, DR-5, DR-6: what is in a bucket is in the other region within minutes."""
+"""S3-1, S3-2, DR-5, DR-6, ENV-6: what is in a bucket is in the other region within minutes, and in prod in
+another account, too."""
 
 from __future__ import annotations
 
@@ -7,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from infra.configuration.buckets import ACCESS_LOGS, CATALOGUE
+from infra.configuration.buckets import ACCESS_LOGS, BACKUP_ACCOUNT_RULE, CATALOGUE, RECOVERY_RULE
 from tests.support.policies import allows
-from tests.support.recorder import Recording
+from tests.support.recorder import Recording, record
 from tests.support.recordings import recording_of
+from tests.support.replication import REPLICATION, rule_of, rules_of
 
 BUCKET = "aws:s3/bucket:Bucket"
-REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 EACH_BUCKET = pytest.mark.parametrize("bucket", [bucket.name for bucket in CATALOGUE])
 CUSTOMERS = ("documents", "photos", "reports")
 
@@ -21,11 +22,10 @@ CUSTOMERS = ("documents", "photos", "reports")
 RPO = 60
 
 
-def _rule(recording: Recording, bucket: str) -> dict[str, Any]:
-    rules = recording.one(REPLICATION, bucket).inputs["rules"]
-    assert len(rules) == 1
-    rule: dict[str, Any] = rules[0]
-    return rule
+BACKUP_ACCOUNT = "230000000009"  # as Pulumi.prod.yaml has it
+# What a key there is found by: a policy names no alias, and the key's id nobody knows before it exists.
+OUTSIDE_KEYS = f"arn:aws:kms:us-west-2:{BACKUP_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+OUTSIDE_ALIAS = "alias/triangle-prod-data"
 
 
 def _setting(recording: Recording, kind: str, bucket: str) -> Any:
@@ -35,7 +35,7 @@ def _setting(recording: Recording, kind: str, bucket: str) -> Any:
 @pytest.mark.contract("S3-1", "S3-2", "DR-5", "DR-6")
 @EACH_BUCKET
 def test_every_object_of_prod_is_in_the_recovery_region_within_minutes(prod: Recording, bucket: str) -> None:
-    copy, rule = prod.one(BUCKET, f"recovery/{bucket}"), _rule(prod, bucket)
+    copy, rule = prod.one(BUCKET, f"recovery/{bucket}"), rule_of(prod, bucket)
     assert copy.provider == "aws-recovery"
     assert prod.one("pulumi:providers:aws", "aws-recovery").inputs["region"] == "us-east-2"
     assert rule["status"] == "Enabled"
@@ -51,7 +51,7 @@ def test_every_object_of_prod_is_in_the_recovery_region_within_minutes(prod: Rec
 def test_what_is_encrypted_here_is_encrypted_there_with_a_key_of_that_region(
     prod: Recording, bucket: str
 ) -> None:
-    rule = _rule(prod, bucket)
+    rule = rule_of(prod, bucket)
     assert rule["sourceSelectionCriteria"]["sseKmsEncryptedObjects"]["status"] == "Enabled"
     key = rule["destination"]["encryptionConfiguration"]["replicaKmsKeyId"]
     assert key == prod.one("aws:kms/key:Key", "recovery/data").outputs["arn"]
@@ -62,7 +62,7 @@ def test_what_is_encrypted_here_is_encrypted_there_with_a_key_of_that_region(
 @pytest.mark.contract("DR-6")
 @EACH_BUCKET
 def test_deletions_of_customers_are_copied_and_those_of_backups_are_not(prod: Recording, bucket: str) -> None:
-    copied = _rule(prod, bucket)["deleteMarkerReplication"]["status"]
+    copied = rule_of(prod, bucket)["deleteMarkerReplication"]["status"]
     assert copied == ("Enabled" if bucket in CUSTOMERS else "Disabled")
 
 
@@ -70,7 +70,7 @@ def test_deletions_of_customers_are_copied_and_those_of_backups_are_not(prod: Re
 @EACH_BUCKET
 def test_what_is_late_or_has_failed_is_measured(prod: Recording, bucket: str) -> None:
     # S3 user guide, "Using S3 Replication metrics": off unless a rule asks for them.
-    assert _rule(prod, bucket)["destination"]["metrics"]["status"] == "Enabled"
+    assert rule_of(prod, bucket)["destination"]["metrics"]["status"] == "Enabled"
 
 
 @pytest.mark.contract("S3-1", "S3-2", "S3-3")
@@ -119,7 +119,7 @@ def test_replication_may_read_its_bucket_and_encrypt_its_copy_and_nothing_else(
     configuration = prod.one(REPLICATION, bucket)
     role = configuration.inputs["role"].rsplit(":", 1)[-1]
     policy = prod.one("aws:iam/rolePolicy:RolePolicy", role).plain("policy")
-    copy_key = _rule(prod, bucket)["destination"]["encryptionConfiguration"]["replicaKmsKeyId"]
+    copy_key = rule_of(prod, bucket)["destination"]["encryptionConfiguration"]["replicaKmsKeyId"]
     (default,) = _setting(prod, "ServerSideEncryptionConfiguration", bucket)["rules"]
     source_key = default["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"]
     here, there = ({"kms:ViaService": f"s3.{region}.amazonaws.com"} for region in ("us-west-2", "us-east-2"))
@@ -138,6 +138,91 @@ def test_replication_may_read_its_bucket_and_encrypt_its_copy_and_nothing_else(
         assert allows(policy, "s3:ReplicateDelete", copy) is (ours and bucket in CUSTOMERS)
         assert not allows(policy, "s3:PutObject", copy)
         assert not allows(policy, "s3:DeleteObject", copy)
+
+
+@pytest.mark.contract("ENV-6")
+@EACH_BUCKET
+def test_every_object_of_prod_is_also_in_an_account_that_outlives_this_one(
+    prod: Recording, bucket: str
+) -> None:
+    assert set(rules_of(prod, bucket)) == {RECOVERY_RULE, BACKUP_ACCOUNT_RULE}
+    rule = rule_of(prod, bucket, BACKUP_ACCOUNT_RULE)
+    assert (rule["status"], rule["filter"]) == ("Enabled", {"prefix": ""})
+    destination = rule["destination"]
+    assert destination["account"] == BACKUP_ACCOUNT
+    assert destination["bucket"] == f"arn:aws:s3:::triangle-prod-{bucket}-{BACKUP_ACCOUNT}-us-west-2"
+    assert destination["metrics"]["status"] == "Enabled"
+    # No time is promised of it, and S3 takes 1.5 cents a gigabyte for one.
+    assert "replicationTime" not in destination
+    # S3 refuses two rules of one priority (API reference, ReplicationRule).
+    assert len({each["priority"] for each in rules_of(prod, bucket).values()}) == 2
+
+
+@pytest.mark.contract("ENV-6")
+@EACH_BUCKET
+def test_the_other_accounts_copies_are_encrypted_with_its_key(prod: Recording, bucket: str) -> None:
+    rule = rule_of(prod, bucket, BACKUP_ACCOUNT_RULE)
+    assert rule["sourceSelectionCriteria"]["sseKmsEncryptedObjects"]["status"] == "Enabled"
+    key = rule["destination"]["encryptionConfiguration"]["replicaKmsKeyId"]
+    assert key == f"arn:aws:kms:us-west-2:{BACKUP_ACCOUNT}:{OUTSIDE_ALIAS}"
+
+
+@pytest.mark.contract("ENV-6", "DR-6")
+@EACH_BUCKET
+def test_the_other_account_learns_of_the_same_deletions_as_the_recovery_region(
+    prod: Recording, bucket: str
+) -> None:
+    here, there = (rule_of(prod, bucket, name) for name in (RECOVERY_RULE, BACKUP_ACCOUNT_RULE))
+    assert there["deleteMarkerReplication"] == here["deleteMarkerReplication"]
+
+
+@pytest.mark.contract("ENV-6")
+@EACH_BUCKET
+def test_replication_may_write_into_the_other_account_what_is_its_buckets_and_nothing_else(
+    prod: Recording, bucket: str
+) -> None:
+    role = prod.one(REPLICATION, bucket).inputs["role"].rsplit(":", 1)[-1]
+    policy = prod.one("aws:iam/rolePolicy:RolePolicy", role).plain("policy")
+    for each in CATALOGUE:
+        copy = f"{rule_of(prod, each.name, BACKUP_ACCOUNT_RULE)['destination']['bucket']}/a/1.pdf"
+        ours = each.name == bucket
+        assert allows(policy, "s3:ReplicateObject", copy) is ours
+        assert allows(policy, "s3:ReplicateTags", copy) is ours
+        assert allows(policy, "s3:ReplicateDelete", copy) is (ours and bucket in CUSTOMERS)
+        for never in ("DeleteObject", "DeleteObjectVersion", "GetObject", "PutObject"):
+            assert not allows(policy, f"s3:{never}", copy)
+
+
+@pytest.mark.contract("ENV-6")
+@EACH_BUCKET
+def test_replication_may_encrypt_with_the_other_accounts_key_through_s3_alone(
+    prod: Recording, bucket: str
+) -> None:
+    role = prod.one(REPLICATION, bucket).inputs["role"].rsplit(":", 1)[-1]
+    policy = prod.one("aws:iam/rolePolicy:RolePolicy", role).plain("policy")
+    asked: dict[str, Any] = {
+        "kms:ResourceAliases": [OUTSIDE_ALIAS],
+        "kms:ViaService": "s3.us-west-2.amazonaws.com",
+    }
+    for action in ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"):
+        assert allows(policy, action, OUTSIDE_KEYS, keys=asked)
+        for key, other in (
+            ("kms:ResourceAliases", ["alias/triangle-prod-secret-copies"]),
+            ("kms:ViaService", "ec2.us-west-2.amazonaws.com"),
+            ("kms:ViaService", "s3.us-east-2.amazonaws.com"),
+        ):
+            assert not allows(policy, action, OUTSIDE_KEYS, keys={**asked, key: other})
+        for key in asked:
+            assert not allows(policy, action, OUTSIDE_KEYS, keys={k: v for k, v in asked.items() if k != key})
+    assert not allows(policy, "kms:ScheduleKeyDeletion", OUTSIDE_KEYS, keys=asked)
+
+
+@pytest.mark.contract("ENV-6")
+def test_without_another_account_everything_else_is_copied_as_before(prod: Recording) -> None:
+    alone = record("prod", {"backupAccount": ...})
+    for bucket in (each.name for each in CATALOGUE):
+        assert rules_of(alone, bucket) == {RECOVERY_RULE: rule_of(prod, bucket)}
+    assert BACKUP_ACCOUNT not in json.dumps([each.inputs for each in alone.resources], default=str)
 
 
 @pytest.mark.contract("SEC-6", "S3-3")

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.support.recorder import Recording, Resource, system_file
+from tests.support.policies import allows
+from tests.support.recorder import Recording, Resource, stack_file, system_file
 
 FUNCTION = "aws:lambda/function:Function"
 SECRET = "aws:secretsmanager/secret:Secret"
@@ -68,7 +69,27 @@ def test_the_snapshot_can_write_nothing_else_and_remove_nothing(each: Recording)
     (statement,) = statements
     bucket = each.one("aws:s3/bucket:Bucket", "backups").inputs["bucket"]
     assert statement["Action"] == ["s3:PutObject"]
-    assert statement["Resource"] == f"arn:aws:s3:::{bucket}/secrets/*"
+    folders = ["secrets", *(["secrets-outside"] if each.environment == "prod" else [])]
+    written = [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+    assert written == [f"arn:aws:s3:::{bucket}/{folder}/*" for folder in folders]
+
+
+@pytest.mark.contract("ENV-6", "SEC-4")
+def test_in_prod_the_snapshot_is_also_encrypted_with_a_key_of_the_backup_account(each: Recording) -> None:
+    alias = _variables(each, "snapshot-secrets").get("OUTSIDE_KEY")
+    if each.environment != "prod":
+        assert alias is None
+        return
+    account = stack_file("prod")["backupAccount"]
+    assert alias == f"arn:aws:kms:us-west-2:{account}:alias/triangle-prod-secret-copies"
+    policy = each.one("aws:iam/rolePolicy:RolePolicy", "function-snapshot-secrets").plain("policy")
+    key = f"arn:aws:kms:us-west-2:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    for action in ("kms:Decrypt", "kms:Encrypt"):
+        assert allows(
+            policy, action, key, keys={"kms:ResourceAliases": ["alias/triangle-prod-secret-copies"]}
+        )
+        assert not allows(policy, action, key, keys={"kms:ResourceAliases": ["alias/triangle-prod-data"]})
+        assert not allows(policy, action, key)
 
 
 @pytest.mark.contract("SEC-5")

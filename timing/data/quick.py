@@ -16,6 +16,7 @@ _SOURCE = Source(
 _AWS = """
 accessanalyzer/analyzer accessanalyzer/archiveRule
 backup/plan backup/selection backup/vault backup/vaultLockConfiguration backup/vaultNotifications
+backup/vaultPolicy
 budgets/budget
 cloudfront/cachePolicy cloudfront/function cloudfront/originAccessControl cloudfront/responseHeadersPolicy
 cloudtrail/trail
@@ -24,7 +25,7 @@ cloudwatch/logDataProtectionPolicy cloudwatch/logDelivery cloudwatch/logDelivery
 cloudwatch/logDeliverySource cloudwatch/logGroup cloudwatch/logMetricFilter cloudwatch/logResourcePolicy
 cloudwatch/metricAlarm cloudwatch/queryDefinition
 ec2/defaultSecurityGroup ec2/eip ec2/flowLog ec2/route ec2/routeTable ec2/routeTableAssociation
-ecr/lifecyclePolicy ecr/replicationConfiguration ecr/repository
+ecr/lifecyclePolicy ecr/registryPolicy ecr/replicationConfiguration ecr/repository ecr/repositoryPolicy
 eks/accessEntry eks/accessPolicyAssociation eks/podIdentityAssociation
 elasticache/parameterGroup elasticache/subnetGroup
 guardduty/detector guardduty/detectorFeature

@@ -81,7 +81,7 @@ def _replication() -> tuple[Alarm, Alarm]:
         row="ALM-13",
         subject=Subject.REPLICATION,
         severity=Severity.SEV3,
-        condition="S3 could not copy objects to the recovery region, and tries no more",
+        condition="S3 could not copy objects to the recovery region or the backup account, and tries no more",
         section=_BACKUP_SECTION,
         first_action="see why (the role, the keys, the copy's bucket); S3 Batch Replication copies them",
         measures=only("AWS/S3", "OperationsFailedReplication", Statistic.SUM),

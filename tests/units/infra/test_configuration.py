@@ -67,6 +67,11 @@ def test_the_files_of_the_checkout_are_fine(environment: str) -> None:
         ("prod", "account", ..., "account: found nothing"),
         ("prod", "region", "oregon", 'region: found "oregon"; allowed: the name of a region'),
         ("prod", "recoveryRegion", "us-west-2", "another region than `region`"),
+        ("prod", "backupAccount", "230000000003", 'found "230000000003"; allowed: another account than'),
+        ("prod", "backupAccount", "23000000000", 'found "23000000000"; allowed: an account id of 12 digits'),
+        ("prod", "backupAccount", 230000000009, "Put it in quotes"),
+        ("dev", "backupAccount", "230000000009", "allowed: nothing here: only prod is copied"),
+        ("staging", "backupAccount", "230000000009", "allowed: nothing here: only prod is copied"),
         ("prod", "regoin", "us-west-2", "Did you mean region?"),
         ("prod", "network", ..., "network: found nothing"),
         ("prod", "network", "10.0.0.0/16", 'network: found "10.0.0.0/16"; allowed: a mapping'),
@@ -369,6 +374,20 @@ def test_exactly_as_many_connections_as_there_are_is_fine() -> None:
     # 4 pods and one that is rolled out, of two services; 200 less 20 that are reserved and 10 for two jobs.
     system = changed(system_file(), "pool", {"maximum": 17})
     assert problems("staging", changed(stack_file("staging"), "replicas.maximum", 4), system) == []
+
+
+@pytest.mark.contract("ENV-6")
+def test_prod_may_be_without_a_backup_account() -> None:
+    stack = changed(stack_file("prod"), "backupAccount", ...)
+    assert problems("prod", stack) == []
+    alone = load_configuration("prod", stack, system_file(), today=TODAY)
+    assert alone.naming.in_home.in_backup_account is None
+
+
+def test_an_account_that_is_wrong_is_told_once_and_compared_with_nothing() -> None:
+    stack = changed(changed(stack_file("prod"), "account", "1"), "backupAccount", "1")
+    keys = [line.split(": ")[1] for line in problems("prod", stack)]
+    assert keys == ["account", "backupAccount"]
 
 
 @pytest.mark.contract("ENV-3")

@@ -390,6 +390,10 @@ class TestCommands:
             (["WHAT=plan", "OF=region", "OUTPUT=a.svg"], "plan --env dev --of region --output a.svg"),
             (["WHAT=deployment", "FORWARD=1"], "deployment --env dev --forward"),
             (["WHAT=region", "OWNER_GONE=1"], "region --env dev --owner-gone"),
+            (
+                ["WHAT=account", "BACKUP_PROFILE=outside", "BACKUP_ENDPOINT=http://127.0.0.1:1"],
+                "account --env dev --backup-profile outside --backup-endpoint-url http://127.0.0.1:1",
+            ),
             (["WHAT=retire", "GENERATION=1"], "retire --env dev --generation 1"),
         ],
     )

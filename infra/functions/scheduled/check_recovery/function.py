@@ -37,9 +37,12 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
             # either. In a deployment that leaves the database out, the engine takes what a resource depended
             # on before for registered, and refuses it when it comes later ("Duplicate resource URN").
             iam.describe_secrets([arn("secretsmanager", f"secret:{asked.prefix}*")]),
-            iam.see_replication([bucket_arn(name) for name in asked.buckets.values()]),
             *iam.see_domain(arn("acm", "certificate/*"), "arn:aws:route53:::hostedzone/*"),
         ]
+    if asked.outside_vault:
+        statements.append(iam.see_copy_jobs())
+    if asked.copies or asked.outside_vault:
+        statements.append(iam.see_replication([bucket_arn(name) for name in asked.buckets.values()]))
     return replace(
         args,
         # A region that does not answer is waited for, question by question.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.snapshot_secrets.snapshot import FOLDER
+from functions.snapshot_secrets.snapshot import FOLDER, OUTSIDE_FOLDER
 from infra import iam
 from infra.configuration.buckets import BACKUPS
 from infra.configuration.platform_secrets import MASTER_SECRET
+from infra.foundations.encryption_key import SECRET_COPIES
 from infra.functions.function import FunctionArgs
 from infra.functions.scheduled_function import ScheduledFunction, Surroundings
 
@@ -16,6 +17,8 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
     naming, keys, storage, entries = args.common.naming, given.keys, given.storage, given.entries
     # The master's password is the program's own, and nobody but the function that rotates is to read it.
     names = sorted(entries.keys() - {MASTER_SECRET})
+    outside = naming.in_backup_account
+    outside_key = outside.alias_arn(SECRET_COPIES) if outside else None
     return replace(
         args,
         timeout=300,
@@ -23,6 +26,7 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
             "BUCKET": storage.names[BACKUPS],
             "ENTRIES": ",".join(names),
             "KEY": keys.secret_copies,
+            **({"OUTSIDE_KEY": outside_key} if outside_key else {}),
             "PREFIX": naming.secret(""),
         },
         statements=[
@@ -30,7 +34,12 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
                 [entries[name] for name in names], iam.Key(keys.secrets, naming.region)
             ),
             iam.encrypt_copies(keys.secret_copies),
-            *iam.encrypted.add_objects(storage.arns[BACKUPS], FOLDER, iam.Key(keys.data, naming.region)),
+            *([iam.encrypt_copies_outside(outside_key)] if outside_key else []),
+            *iam.encrypted.add_objects(
+                storage.arns[BACKUPS],
+                [FOLDER, *([OUTSIDE_FOLDER] if outside_key else [])],
+                iam.Key(keys.data, naming.region),
+            ),
         ],
     )
 
