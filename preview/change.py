@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -148,12 +149,14 @@ class Change:
         steps: one for each resource, those among them that stay as they are.
         refused: what the engine says that it will not do.
         regions: of the providers of AWS, by URN.
+        accounts: of the same, by AWS's ids.
     """
 
     environment: str
     steps: tuple[Step, ...]
     refused: tuple[str, ...] = ()
     regions: Mapping[str, str] = field(default_factory=dict)
+    accounts: frozenset[str] = frozenset()
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -189,6 +192,7 @@ class Change:
         kept: set[str] = set()
         for step in self.steps:
             gone = step.verb in (Verb.DELETED, Verb.FORGOTTEN)
+            names |= _copies_less(step)
             if not gone:
                 kept |= _identifiers(step)
                 names |= _members_less(step)
@@ -242,6 +246,20 @@ def _members_less(step: Step) -> set[str]:
     return {f"{group}-{number:03}" for number in range(int(after) + 1, int(before) + 1)}
 
 
+def _copies_less(step: Step) -> set[str]:
+    """The buckets that S3 copies another one to no more: their metrics are about nothing then."""
+    if step.type != "aws:s3/bucketReplicationConfig:BucketReplicationConfig":
+        return set()
+    before, after = (
+        {
+            str((rule.get("destination") or {}).get("bucket")).rpartition(":")[2]
+            for rule in side.get("rules") or []
+        }
+        for side in (step.before, step.after)
+    )
+    return before - after
+
+
 # Are deleted because of others, and have names that others share.
 _ABOUT_OTHERS = frozenset(
     {
@@ -285,18 +303,26 @@ def change_of(environment: str, steps: Iterable[EngineStep], refused: Iterable[s
     """
     found: dict[str, Step] = {}
     regions: dict[str, str] = {}
+    accounts: set[str] = set()
     for step in steps:
         verb = _VERBS.get(step.operation)
         if step.type.startswith("pulumi:providers:"):
             for state in (step.old, step.new):
-                regions[step.urn] = str((state.get("inputs") or {}).get("region", ""))
+                inputs = state.get("inputs") or {}
+                regions[step.urn] = str(inputs.get("region", ""))
+                accounts |= _listed(inputs.get("allowedAccountIds"))
             continue
         if verb is None:
             continue
         if step.urn in found and found[step.urn].verb is not Verb.SAME and verb is not Verb.REPLACED:
             continue
         found[step.urn] = _step(verb, step)
-    return Change(environment, tuple(found.values()), tuple(refused), regions)
+    return Change(environment, tuple(found.values()), tuple(refused), regions, frozenset(accounts))
+
+
+def _listed(value: Any) -> set[str]:
+    """A list of a provider's inputs, which the engine keeps as text of JSON."""
+    return set(json.loads(value) if isinstance(value, str) else value or ())
 
 
 def _step(verb: Verb, step: EngineStep) -> Step:

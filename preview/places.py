@@ -141,6 +141,8 @@ def places_of(group: Group, places: list[Place]) -> tuple[str, ...]:
     """The places that a risk comes from, as far as they can be told; none where it could be any of many."""
     if len(places) == 1:
         return (str(places[0]),)
+    if told := [str(place) for place in places if group.key and place.key == group.key]:
+        return tuple(told)
     # Where much of the program differs, a word that both have says nothing.
     if sum(not place.key for place in places) > _MOST_MODULES:
         places = [place for place in places if place.key]

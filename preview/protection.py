@@ -8,13 +8,12 @@ from typing import Any
 
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
-from preview.values import at, fewer, number, said
+from preview.values import at, number, said
 from preview.weakenings import PROTECTS, WEAKENINGS, Weakening
 
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 _LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 _IMAGES = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
-_PLAN = "aws:backup/plan:Plan"
 _SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 _FIREWALL = "aws:wafv2/webAcl:WebAcl"
 
@@ -109,22 +108,6 @@ def _counts(inputs: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def _plan(step: Step) -> Iterator[Risk]:
-    """Backups that are kept for a shorter time, or not copied any more."""
-    before, after = (_rules(side, "ruleName") for side in (step.before, step.after))
-    for name, rule in before.items():
-        if name not in after:
-            yield Risk(Kind.PROTECTION, step, f"makes no {name} backups any more", ("rules",))
-            continue
-        old, new = at(rule, "lifecycle.deleteAfter"), at(after[name], "lifecycle.deleteAfter")
-        if fewer(old, new):
-            what = f"keeps its {name} backups {said(new)} days, instead of {said(old)}"
-            yield Risk(Kind.PROTECTION, step, what, ("rules.lifecycle.deleteAfter",))
-        if len(after[name].get("copyActions") or []) < len(rule.get("copyActions") or []):
-            what = f"copies its {name} backups to the recovery region no more"
-            yield Risk(Kind.PROTECTION, step, what, ("rules.copyActions",))
-
-
 def _subscription(step: Step) -> Iterator[Risk]:
     """An address that is written to when it has confirmed (SNS developer guide, "Email notifications")."""
     if step.verb is Verb.REPLACED and step.after.get("protocol") == "email":
@@ -161,6 +144,5 @@ _RULES = {
     _FIREWALL: (_firewall,),
     _IMAGES: (_images,),
     _LIFECYCLE: (_lifecycle,),
-    _PLAN: (_plan,),
     _SUBSCRIPTION: (_subscription,),
 }

@@ -54,6 +54,7 @@ class Risk:
         what: in words that follow the resource's name (`is replaced: the new one is empty`).
         properties: the paths that cause it; empty where the resource as a whole comes or goes.
         subject: whom the words are about, where that is not the resource itself.
+        key: of the stack file, where it comes from this one whatever the resource is called.
     """
 
     kind: Kind
@@ -61,6 +62,7 @@ class Risk:
     what: str
     properties: tuple[str, ...] = ()
     subject: Step | str = ""
+    key: str = ""
 
     @property
     def who(self) -> str:
@@ -110,7 +112,7 @@ class Group:
     def who(self) -> str:
         """Whom it is about: `log group api`, or `27 log groups (api, worker, admin…)`."""
         first = self.risks[0]
-        if len(self.risks) == 1:
+        if not self._several:
             return first.who
         steps = [risk.about for risk in self.risks if isinstance(risk.about, Step)]
         names = [f"{step.name}{step.where}" for step in steps]
@@ -120,7 +122,17 @@ class Group:
         return f"{len(names)} {noun} ({shown})"
 
     def __str__(self) -> str:
-        return f"{self.who}: each {self.what}" if len(self.risks) > 1 else f"{self.who} {self.what}"
+        return f"{self.who}: each {self.what}" if self._several else f"{self.who} {self.what}"
+
+    @property
+    def _several(self) -> bool:
+        """Whether it is about several resources; people or an environment are one, whatever it comes from."""
+        return len(self.risks) > 1 and isinstance(self.risks[0].about, Step)
+
+    @property
+    def key(self) -> str:
+        """The key of the stack file that it comes from; empty where that is told by its words."""
+        return self.risks[0].key
 
     @property
     def needs_approval(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from preview.access import access_risks
+from preview.backups import backup_risks
 from preview.change import Change
+from preview.copies import copy_risks
 from preview.data import data_risks
 from preview.final import final_risks
 from preview.interruptions import interruption_risks
@@ -13,7 +15,16 @@ from preview.outages import outage_risks
 from preview.protection import protection_risks
 from preview.risk import Group, Risk, grouped
 
-_RULES = (data_risks, outage_risks, access_risks, protection_risks, interruption_risks, final_risks)
+_RULES = (
+    data_risks,
+    outage_risks,
+    access_risks,
+    protection_risks,
+    backup_risks,
+    copy_risks,
+    interruption_risks,
+    final_risks,
+)
 
 
 def risks_of(change: Change) -> Iterator[Risk]:

@@ -110,9 +110,6 @@ WEAKENINGS: tuple[Weakening, ...] = (
         off,
         "is switched off: what is overwritten or deleted is lost",
     ),
-    Weakening(
-        "aws:backup/selection:Selection", "resources", shrinks, "leaves out what it backed up until now"
-    ),
     # A second copy.
     Weakening(_RDS, "multiAz", off, "has no standby in another zone any more"),
     Weakening(_REDIS, "multiAzEnabled", off, "has no node in another zone any more"),
@@ -239,8 +236,6 @@ WEAKENINGS: tuple[Weakening, ...] = (
 # What is weaker when such a resource is deleted and what it is about stays.
 PROTECTS: dict[str, str] = {
     "aws:accessanalyzer/analyzer:Analyzer": "nobody is told any more what is open to the outside",
-    "aws:backup/plan:Plan": "nothing is backed up by it any more",
-    "aws:backup/selection:Selection": "nothing is backed up by it any more",
     "aws:backup/vaultLockConfiguration:VaultLockConfiguration": (
         "recovery points can be removed before their time"
     ),

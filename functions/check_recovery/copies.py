@@ -101,10 +101,15 @@ def images(asking: Asking) -> Iterator[Finding]:
 
 def buckets(asking: Asking) -> Iterator[Finding]:
     """Whether S3 copies what is written into them."""
+    yield copied_by(asking, asking.wanted.recovery_rule, "buckets")
+
+
+def copied_by(asking: Asking, rule: str, check: str) -> Finding:
+    """Whether every bucket has a rule of this name that is enabled."""
     client, wanted = asking.here("s3"), asking.wanted
-    wrong = [kind for kind, name in wanted.buckets.items() if not _is_replicated(client, name)]
+    wrong = [kind for kind, name in wanted.buckets.items() if rule not in _enabled_rules(client, name)]
     advice = "`pulumi up` replicates them; what is in them already needs S3 Batch Replication"
-    yield all_of("buckets", len(wanted.buckets), wrong, "copy what is written", advice)
+    return all_of(check, len(wanted.buckets), wrong, "copy what is written", advice)
 
 
 def _has_image(client: Any, repository: str, version: str) -> bool:
@@ -117,11 +122,11 @@ def _has_image(client: Any, repository: str, version: str) -> bool:
         raise
 
 
-def _is_replicated(client: Any, bucket: str) -> bool:
+def _enabled_rules(client: Any, bucket: str) -> set[str]:
     try:
         rules = client.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]["Rules"]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ReplicationConfigurationNotFoundError":
-            return False
+            return set()
         raise
-    return any(rule["Status"] == "Enabled" for rule in rules)
+    return {rule["ID"] for rule in rules if rule["Status"] == "Enabled"}

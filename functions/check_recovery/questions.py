@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.check_recovery import backups, copies, waiting
+from functions.check_recovery import backups, copies, outside, waiting
 from functions.check_recovery.asking import Asking
 from functions.check_recovery.findings import Finding, State
 
@@ -38,12 +38,23 @@ WITH_COPIES: tuple[tuple[str, Question], ...] = (
     ("dns", waiting.addresses),
 )
 
+# Where another account is copied to.
+OUTSIDE: tuple[tuple[str, Question], ...] = (
+    ("database outside", outside.database),
+    ("buckets outside", outside.buckets),
+)
+
 
 def findings(asking: Asking) -> list[Finding]:
     """The answers to all questions that the environment has."""
-    questions = [*ALWAYS, *(WITH_COPIES if asking.wanted.copies else ())]
+    wanted = asking.wanted
+    questions = [
+        *ALWAYS,
+        *(WITH_COPIES if wanted.copies else ()),
+        *(OUTSIDE if wanted.outside_vault else ()),
+    ]
     found = [finding for name, question in questions for finding in answers(name, question, asking)]
-    return [*found, *([_no_copies(asking)] if asking.wanted.other_lost else [])]
+    return [*found, *([_no_copies(asking)] if wanted.other_lost else [])]
 
 
 def first_day(asking: Asking) -> bool:

@@ -20,6 +20,9 @@ class Wanted:
     Args:
         region: where everything runs.
         recovery_region: where copies are.
+        outside_vault: ARN of AWS Backup's vault in the backup account; empty where there is none.
+        recovery_rule: of a bucket's replication, that copies to the recovery region.
+        outside_rule: the same, to the backup account.
         copies: whether there are copies in the recovery region.
         other_lost: whether the recovery region is lost.
         recovery_point_minutes: of data that may be lost.
@@ -40,6 +43,9 @@ class Wanted:
 
     region: str
     recovery_region: str
+    outside_vault: str
+    recovery_rule: str
+    outside_rule: str
     copies: bool
     other_lost: bool
     recovery_point_minutes: int

@@ -55,6 +55,7 @@ class Case:
         environment: the stack.
         of: the system.
         alone: it changes so much that others would not be seen beside it.
+        deployed: edits of the stack file that is deployed until now; such a case is alone, too.
     """
 
     name: str
@@ -66,10 +67,13 @@ class Case:
     environment: str = "prod"
     of: str = "triangle"
     alone: bool = False
+    deployed: tuple[Edit, ...] = ()
 
     def apart_from(self, other: Case) -> bool:
         """Whether two can be played together: one environment, and nothing that both edit."""
-        if (self.environment, self.of) != (other.environment, other.of) or self.alone or other.alone:
+        if (self.environment, self.of) != (other.environment, other.of):
+            return False
+        if any(case.alone or case.deployed for case in (self, other)):
             return False
         return not any(
             one == two or one.startswith(f"{two}.") or two.startswith(f"{one}.")
@@ -108,8 +112,10 @@ def played(cases: Sequence[Case], folder: Path) -> Change:
         folder: for a system file that is edited.
     """
     first = cases[0]
-    before = system_recording(first.of, first.environment)
-    after = before
+    now = system_recording(first.of, first.environment)
+    deployed = replace(first, stack=first.deployed, system=(), program=None)
+    before = _evaluated([deployed], folder) if first.deployed else now
+    after = now
     if any(case.stack or case.system or case.program for case in cases):
         after = _evaluated(cases, folder)
     edits = [edit for case in cases for edit in case.graph]
@@ -126,7 +132,7 @@ def edited_stack(cases: Sequence[Case]) -> dict[str, Any]:
         if rest:
             _put(content, rest, value)
         else:
-            changes[key] = value
+            changes[key] = ... if value is GONE else value
     return changes
 
 
@@ -200,7 +206,7 @@ def _with(resource: Resource, path: str, value: Any) -> Resource:
     for parent in parents:
         content = content[int(parent)] if isinstance(content, list) else content.setdefault(parent, {})
     if isinstance(content, list):
-        content[int(last)] = value
+        content[int(last) : int(last) + 1] = [] if value is GONE else [value]
     elif value is GONE:
         content.pop(last)
     else:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from tests.preview.case import Case
+from tests.preview.case import GONE, Case
 from tests.preview.edits import DATABASE, EVERYBODY_READS, one
+
+BUCKETS = [
+    f"arn:aws:s3:::triangle-prod-{name}-230000000003-us-west-2" for name in ("documents", "photos", "reports")
+]
 
 CASES: tuple[Case, ...] = (
     # The database.
@@ -220,6 +224,28 @@ CASES: tuple[Case, ...] = (
         "WEAKER bucket replication config photos is deleted: its objects have no copy elsewhere any more",
     ),
     one(
+        "a bucket is not copied to the other account",
+        "BucketReplicationConfig photos",
+        "rules.1.status",
+        "Disabled",
+        "WEAKER bucket replication config photos copies its objects to account 230000000009 no more",
+    ),
+    one(
+        "a bucket is not copied to the recovery region",
+        "BucketReplicationConfig photos",
+        "rules.0.status",
+        "Disabled",
+        "WEAKER bucket replication config photos copies its objects to the recovery region no more",
+    ),
+    Case(
+        "a bucket's rule is removed with its alarm",
+        ("WEAKER bucket replication config photos copies its objects to account 230000000009 no more",),
+        graph=(
+            ("BucketReplicationConfig photos", "rules.1", GONE),
+            ("MetricAlarm replication-photos-backup-account-failed", "!gone", None),
+        ),
+    ),
+    one(
         "a bucket is not encrypted with our key",
         "BucketServerSideEncryptionConfiguration documents",
         "rules.0.applyServerSideEncryptionByDefault.sseAlgorithm",
@@ -312,11 +338,42 @@ CASES: tuple[Case, ...] = (
         "WEAKER plan daily copies its daily backups to the recovery region no more",
     ),
     one(
-        "the database is not backed up",
+        "the database is not copied to the other account",
+        "Plan database",
+        "rules.0.copyActions.1",
+        GONE,
+        "WEAKER plan database copies its daily backups to account 230000000009 no more",
+    ),
+    Case(
+        "the database goes to the plan of the buckets",
+        ("WEAKER plan database copies its daily backups to account 230000000009 no more",),
+        graph=(
+            ("Plan database", "!gone", None),
+            ("Selection database", "!gone", None),
+            ("Selection data", "resources", [*BUCKETS, "arn:aws:rds:us-west-2:123456789012:database"]),
+        ),
+    ),
+    Case(
+        "the database's plan is removed",
+        (
+            "WEAKER plan database is deleted: nothing is backed up by it any more",
+            "WEAKER selection database is deleted: nothing is backed up by it any more",
+        ),
+        graph=(("Plan database", "!gone", None), ("Selection database", "!gone", None)),
+    ),
+    one(
+        "a bucket is not backed up",
         "Selection data",
         "resources",
-        ["arn:aws:s3:::triangle-prod-documents-230000000003-us-west-2"],
+        BUCKETS[1:],
         "WEAKER selection data leaves out what it backed up until now",
+    ),
+    one(
+        "the database is not backed up",
+        "Selection database",
+        "resources",
+        ["arn:aws:rds:us-west-2:230000000003:db:other"],
+        "WEAKER selection database leaves out what it backed up until now",
     ),
     one(
         "the vault is not locked",
@@ -338,5 +395,26 @@ CASES: tuple[Case, ...] = (
         "!gone",
         None,
         "WEAKER replication configuration images is deleted: images have no copy elsewhere any more",
+    ),
+    one(
+        "images are not copied to the other account",
+        "ReplicationConfiguration images",
+        "replicationConfiguration.rules.0.destinations",
+        [{"registryId": "230000000003", "region": "us-east-2"}],
+        "WEAKER replication configuration images copies images to account 230000000009 no more",
+    ),
+    one(
+        "images are not copied to the recovery region",
+        "ReplicationConfiguration images",
+        "replicationConfiguration.rules.0.destinations",
+        [{"registryId": "230000000009", "region": "us-west-2"}],
+        "WEAKER replication configuration images copies images to the recovery region no more",
+    ),
+    one(
+        "the secrets are not encrypted for the other account",
+        "Function snapshot-secrets",
+        "environment.variables.OUTSIDE_KEY",
+        GONE,
+        "WEAKER function snapshot-secrets copies the secrets to account 230000000009 no more",
     ),
 )

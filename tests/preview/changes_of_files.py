@@ -34,6 +34,21 @@ def _bucket(name: str, **other: Any) -> Patch:
     return Patch(f"bucket {name}", change)
 
 
+def _let_in(account: str) -> tuple[str, ...]:
+    """What it takes to copy into another account, which nothing was copied to until now."""
+    key = f"on arn:aws:kms:us-west-2:{account}:key/*, where kms:ResourceAliases alias/triangle-prod"
+    return (
+        f"ACCESS KMS key data may be used by arn:aws:iam::{account}:root: kms:Decrypt, kms:DescribeKey, kms:Encrypt and 2 more",
+        f"ACCESS KMS key data may be used by arn:aws:iam::{account}:root: kms:CreateGrant, kms:ListGrants, kms:RevokeGrant, where kms:GrantIsForAWSResource true",
+        f"ACCESS role replication-* may kms:Decrypt, kms:Encrypt, kms:GenerateDataKey {key}-data, kms:ViaService s3.us-west-2.amazonaws.com",
+        f"ACCESS role function-snapshot-secrets may kms:Decrypt, kms:Encrypt {key}-secret-copies",
+        *(
+            f"ACCESS role replication-{bucket} may s3:Replicate*, s3:ReplicateTags on arn:aws:s3:::triangle-prod-{bucket}-{account}-us-west-2/*"
+            for bucket in ("audit", "backups", "documents", "photos", "reports")
+        ),
+    )
+
+
 _SERVICE = {
     "repository": "backend",
     "port": 8080,
@@ -317,6 +332,34 @@ CASES = (
         of="paintbox",
         system=(("domain", "paint.example"),),
     ),
+    # Another account.
+    Case(
+        "no other account is copied to",
+        named=(
+            "DATA vault restore is deleted with the recovery points in it; Pulumi refuses: it is protected",
+            "WEAKER prod is not copied to account 230000000009 any more, nor to another one: when its own is emptied, it cannot be built again",
+        ),
+        stack=(("backupAccount", GONE),),
+        alone=True,
+    ),
+    Case(
+        "another account is copied to",
+        named=(
+            "WEAKER prod is copied to account 230000000010 from now on: what was copied until now is in 230000000009 alone",
+            *_let_in("230000000010"),
+        ),
+        stack=(("backupAccount", "230000000010"),),
+        alone=True,
+    ),
+    Case(
+        "a first account is copied to",
+        named=(
+            *_let_in("230000000009"),
+            "ACCESS role function-check-recovery may backup:ListCopyJobs on everything",
+            "ACCESS role function-snapshot-secrets may s3:PutObject on arn:aws:s3:::triangle-prod-backups-230000000003-us-west-2/secrets-outside/*",
+        ),
+        deployed=(("backupAccount", GONE),),
+    ),
     # Data of the program.
     Case(
         "logs are kept for a shorter time",
@@ -407,9 +450,14 @@ CASES = (
             "OUTAGE subnet * is removed: what stands in it has to move; Pulumi refuses: it is protected",
             "WEAKER bucket object lock configuration audit lets who may bypass it remove locked objects",
             "WEAKER plan daily copies its daily backups to the recovery region no more",
+            "WEAKER plan database copies its daily backups to the recovery region no more",
             "WEAKER replication configuration images is deleted: images have no copy elsewhere any more",
             "WEAKER bucket object lock configuration backups is deleted: new objects are not locked any more",
+            "DATA vault restore is deleted with the recovery points in it; Pulumi refuses: it is protected",
+            "WEAKER prod is not copied to account 230000000009 any more, nor to another one: when its own is emptied, it cannot be built again",
         ),
+        # Another account is copied to where the recovery region is.
+        stack=(("backupAccount", GONE),),
         program=_standard("prod", recovery_copies=False, locks_backups=False),
         alone=True,
     ),
