@@ -7,10 +7,10 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT AGAIN ALL ANEW AUTOMATIC BACK BACKUP BASE CONNECT DATA DIFF DIGESTS ENDPOINT ENDPOINTS ENV FORCE \
-	FORWARD FROM GENERATION HELD INVENTORY JSON LIST MARKDOWN MINUTES NAME NAMES NOW OF ONLY OUTPUT OUTSIDE OWNER_GONE \
-	PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON REGION SAVE SECOND SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE \
-	VENV VERSION WAIT WHAT WRITE YES ZONE
+GIVEN := ACCEPT AGAIN ALL ANEW AUTOMATIC BACK BACKUP BACKUP_ENDPOINT BACKUP_PROFILE BASE CONNECT DATA DIFF DIGESTS \
+	ENDPOINT ENDPOINTS ENV FORCE FORWARD FROM GENERATION HELD INVENTORY JSON LIST MARKDOWN MINUTES NAME NAMES \
+	NOW OF ONLY OUTPUT OUTSIDE OWNER_GONE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON REGION SAVE SECOND \
+	SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV VERSION WAIT WHAT WRITE YES ZONE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 EMPTY :=
@@ -163,10 +163,11 @@ parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets,
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
 
-recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, region, region-back, deployment, status, finish, retire
+recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, region, region-back, account, deployment, status, finish, retire
 	@$(OPERATIONS) recover "$${WHAT:-database}" $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} \
 		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACKUP:+--from-backup "$$BACKUP"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
-		$${OF:+--of "$$OF"} $${OUTPUT:+--output "$$OUTPUT"} $${FORCE:+--force} $${FORWARD:+--forward} $${OWNER_GONE:+--owner-gone} $${YES:+--yes}
+		$${OF:+--of "$$OF"} $${OUTPUT:+--output "$$OUTPUT"} $${FORCE:+--force} $${FORWARD:+--forward} $${OWNER_GONE:+--owner-gone} \
+		$${BACKUP_PROFILE:+--backup-profile "$$BACKUP_PROFILE"} $${BACKUP_ENDPOINT:+--backup-endpoint-url "$$BACKUP_ENDPOINT"} $${YES:+--yes}
 
 backup: $(READY) ## take a backup of all of ENV now, with its manifest; interrupted, it goes on (ANEW=1: another one)
 	@$(OPERATIONS) backup $(OPTIONS) $(ENDPOINT_URL) $${ANEW:+--anew}
@@ -193,7 +194,7 @@ workflows: $(READY) $(CHECKERS_READY) ## check the workflows of CI: actionlint, 
 systems: $(READY) ## bring each of the five systems up in each environment, and say how it went
 	@$(REHEARSAL) systems $(AS_JSON)
 
-disaster: $(TESTS_READY) ## break ENV with real rows (NAME=bad-data, database-lost, files-lost, region-lost, failback, bad-deployment), and have recover bring it back
+disaster: $(TESTS_READY) ## break ENV with real rows (NAME=bad-data, database-lost, files-lost, region-lost, failback, account-lost, bad-deployment), and have recover bring it back
 	@$(REHEARSAL) disaster --env "$$ENV" --name "$$NAME" $(AS_JSON)
 
 disasters: $(TESTS_READY) ## play every disaster in prod of every system (ONLY=name, SYSTEM=FILE: some of them), as one table; WRITE=1 into docs/recovery.md too

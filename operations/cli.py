@@ -12,6 +12,7 @@ from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import show_json
 from operations import (
+    account_command,
     backup_commands,
     bootstrap_commands,
     deployment_commands,
@@ -35,6 +36,7 @@ secret_commands.add_to(app)
 dns_commands.add_to(app)
 recovery_commands.add_to(app)
 region_commands.add_to(recovery_commands.recover)
+account_command.add_to(recovery_commands.recover)
 recovery_commands.recover.command()(deployment_recovery_command.deployment)
 recovery_commands.recover.command()(recovery_plan_command.plan)
 file_commands.add_to(recovery_commands.recover)

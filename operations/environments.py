@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.environments import Environment
+from infra.naming import Naming
 from operations.console import OperationError, OperationFailed
 
 
@@ -64,10 +65,27 @@ def connect(configuration: Configuration, place: Place) -> Connection:
         OperationFailed: there are no credentials, or they are another account's.
     """
     settings = configuration.settings
+    embedded = f"or ask what `make serve ENV={settings.environment}` runs: ENDPOINT=http://127.0.0.1:4566."
+    return _connected(settings.account, settings.region, place, str(settings.environment), embedded)
+
+
+def connect_outside(outside: Naming, place: Place) -> Connection:
+    """A connection to the backup account of an environment.
+
+    Args:
+        outside: names, of that account.
+        place: where it is.
+
+    Raises:
+        OperationFailed: there are no credentials, or they are another account's.
+    """
+    whose = f"the backup account of {outside.environment}"
+    return _connected(outside.account, outside.region, place, whose, "--backup-profile says whose.")
+
+
+def _connected(account: str, region: str, place: Place, whose: str, otherwise: str) -> Connection:
     try:
-        session = boto3.Session(
-            profile_name=place.profile, region_name=settings.region, **_credentials(place)
-        )
+        session = boto3.Session(profile_name=place.profile, region_name=region, **_credentials(place))
         connection = Connection(session, place.endpoint_url)
         found = connection.client("sts").get_caller_identity()["Account"]
     except ValueError:
@@ -78,12 +96,11 @@ def connect(configuration: Configuration, place: Place) -> Connection:
     except (BotoCoreError, ClientError) as error:
         raise OperationFailed(
             f"AWS cannot be asked: {str(error).rstrip('.')}. "
-            f"Take credentials of account {settings.account}, for example with AWS_PROFILE; "
-            f"or ask what `make serve ENV={settings.environment}` runs: ENDPOINT=http://127.0.0.1:4566."
+            f"Take credentials of account {account}, for example with AWS_PROFILE; {otherwise}"
         ) from None
-    if found != settings.account:
+    if found != account:
         raise OperationFailed(
-            f"found credentials of account {found}; {settings.environment} is account {settings.account}. "
+            f"found credentials of account {found}; {whose} is account {account}. "
             "Take its credentials, for example with AWS_PROFILE."
         )
     return connection

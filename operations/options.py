@@ -15,3 +15,9 @@ Profile = Annotated[str | None, typer.Option(help="profile of the AWS configurat
 Endpoint = Annotated[str | None, typer.Option("--endpoint-url", help="an embedded AWS, as of make serve")]
 Yes = Annotated[bool, typer.Option("--yes", help="ask nothing")]
 TakeOver = Annotated[bool, typer.Option("--take-over", help="go on with what somebody else has begun")]
+BackupProfile = Annotated[
+    str | None, typer.Option("--backup-profile", help="profile with credentials of the backup account")
+]
+BackupEndpoint = Annotated[
+    str | None, typer.Option("--backup-endpoint-url", help="an embedded AWS that has the backup account")
+]

@@ -11,7 +11,15 @@ import typer
 
 from commands.errors import errors_for_people
 from commands.output import show_json
-from operations.options import Endpoint, Environment, Json, Profile, SystemFile
+from operations.options import (
+    BackupEndpoint,
+    BackupProfile,
+    Endpoint,
+    Environment,
+    Json,
+    Profile,
+    SystemFile,
+)
 from operations.recovery_frame import OneOfSeveral, aws_errors, runs_of
 
 if TYPE_CHECKING:
@@ -25,6 +33,7 @@ class Of(StrEnum):
     DATABASE = "database"
     REGION = "region"
     DEPLOYMENT = "deployment"
+    ACCOUNT = "account"
 
 
 Planned = tuple[OneOfSeveral, "Runs", Callable[[], dict[str, Any]]]
@@ -33,7 +42,9 @@ Planned = tuple[OneOfSeveral, "Runs", Callable[[], dict[str, Any]]]
 def plan(  # noqa: PLR0913, PLR0917  # its options
     env: Environment,
     of: Annotated[Of, typer.Option(help="what would be recovered")] = Of.DATABASE,
-    to: Annotated[str, typer.Option(help="of the database: `latest`, or a time with its zone")] = "latest",
+    to: Annotated[
+        str, typer.Option(help="of database and account: `latest`, or a time with its zone")
+    ] = "latest",
     snapshot: Annotated[str, typer.Option(help="of the database: a snapshot, in place of a time")] = "",
     from_backup: Annotated[str, typer.Option(help="of the database: a backup on demand, by its id")] = "",
     back: Annotated[
@@ -42,7 +53,9 @@ def plan(  # noqa: PLR0913, PLR0917  # its options
     output: Annotated[Path | None, typer.Option(help="a picture of the timeline, as SVG")] = None,
     system: SystemFile = None,
     profile: Profile = None,
+    backup_profile: BackupProfile = None,
     endpoint_url: Endpoint = None,
+    backup_endpoint_url: BackupEndpoint = None,
     json_: Json = False,
 ) -> None:
     """Show what a recovery would do, how long AWS takes for each step, and what is lost. Changes nothing.
@@ -61,6 +74,8 @@ def plan(  # noqa: PLR0913, PLR0917  # its options
             one, runs, decide = _database(env, system, place, to, snapshot, from_backup, back)
         elif of is Of.REGION:
             one, runs, decide = _region(env, system, place)
+        elif of is Of.ACCOUNT:
+            one, runs, decide = _account(env, system, place, Place(backup_profile, backup_endpoint_url), to)
         else:
             one, runs, decide = _deployment(env, system, place, back)
         found = runs.current()
@@ -101,6 +116,14 @@ def _region(env: str, system: str | None, place: Place) -> Planned:
     given = surroundings(after, place)
     one = RegionRecovery(after, given, lambda: connect(after.in_recovery_region, place))
     return one, runs_of(after, given.connection), lambda: one.decide("", force=True)
+
+
+def _account(env: str, system: str | None, place: Place, outside: Place, to: str) -> Planned:
+    """As if it were empty: nothing of what stands there is looked at."""
+    from operations.account_command import prepared
+
+    one, runs = prepared(env, system, place, outside)
+    return one, runs, lambda: one.decide(to, force=True)
 
 
 def _deployment(env: str, system: str | None, place: Place, back: bool) -> Planned:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from operations.console import OperationFailed
 from operations.recovery.pulumi import Pulumi
@@ -12,7 +12,7 @@ from timing.data.recovery import Wait
 
 
 def up(
-    pulumi: Pulumi, run: Run, name: str, does: str, wait: Wait, without: Callable[[], str] = lambda: ""
+    pulumi: Pulumi, run: Run, name: str, does: str, wait: Wait, without: Callable[[], Sequence[str]] = tuple
 ) -> Step:
     """`pulumi up`, once; that it was done is noted in the run.
 
@@ -22,7 +22,7 @@ def up(
         name: of the step.
         does: for people.
         wait: how long it takes.
-        without: URN of what is left for another deployment, with all that depends on it.
+        without: URNs of what is left for another deployment, with all that depends on it.
     """
 
     def act(progress: Progress) -> str:

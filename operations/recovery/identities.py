@@ -30,6 +30,7 @@ AGAIN = frozenset(
         "aws:acm/certificateValidation:CertificateValidation",  # asks AWS for nothing, but waits
         "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
         "aws:backup/vaultNotifications:VaultNotifications",
+        "aws:backup/vaultPolicy:VaultPolicy",
         "aws:cloudwatch/compositeAlarm:CompositeAlarm",
         "aws:cloudwatch/dashboard:Dashboard",
         "aws:cloudwatch/eventRule:EventRule",

@@ -82,17 +82,19 @@ class Pulumi:
         found: dict[str, Any] = json.loads(self._run("preview", "--json", "--show-sames"))
         return found
 
-    def up(self, waiting: Callable[[], None], without: str = "") -> None:
+    def up(self, waiting: Callable[[], None], without: Sequence[str] = ()) -> None:
         """Deploys.
 
         Args:
             waiting: is called now and then while it lasts.
-            without: URN of what is left for another deployment, with all that depends on it.
+            without: URNs of what is left for another deployment, with all that depends on it; `**` stands for
+                any part of one.
 
         Raises:
             OperationFailed: with the last that the engine said.
         """
-        left = ["--exclude", without, "--exclude-dependents"] if without else []
+        left = [part for urn in without for part in ("--exclude", urn)]
+        left += ["--exclude-dependents"] if left else []
         self._run("up", "--yes", "--skip-preview", "--parallel", str(PARALLEL), *left, waiting=waiting)
 
     def refresh(self, targets: str, waiting: Callable[[], None]) -> None:
@@ -149,8 +151,10 @@ class Pulumi:
             )
             try:
                 code = _wait(process, waiting)
-            except KeyboardInterrupt:
-                process.wait()  # Ctrl-C is the engine's as well: it ends in good order
+            except BaseException:
+                # Ctrl-C is the engine's as well: it ends in good order. Whatever else happens here, it works
+                # on, and the next one would find the stack locked.
+                process.wait()
                 raise
             out.seek(0)
             errors.seek(0)

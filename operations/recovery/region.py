@@ -318,8 +318,8 @@ class RegionRecovery:
         does = f"pulumi up without the database: network, nodes, load balancer in {self._serving}"
         pulumi = self._given.pulumi
 
-        def database() -> str:
-            return self._urn_of_instance(pulumi.export())
+        def database() -> list[str]:
+            return [self._urn_of_instance(pulumi.export())]
 
         return engine_steps.up(pulumi, run, "foundations", does, Wait.FOUNDATIONS, database)
 

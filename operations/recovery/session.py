@@ -184,13 +184,18 @@ def report_of(recovery: Recovery, run: Run, seconds: float | None) -> str:
     if seconds is not None:
         lines += [f"RTO: {minutes(seconds)} from the beginning until people could work again.", ""]
     lines += ["| step | began | ended | note |", "| --- | --- | --- | --- |"]
-    for name, noted in run.steps.items():
+    order = [step.name for step in recovery.steps]  # where the run was read back, its own is by name
+    for name, noted in sorted(run.steps.items(), key=lambda each: _place_of(each[0], order)):
         cells = (name, noted.get("began", ""), noted.get("ended", ""), noted.get("note", ""))
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", "## Figures", "", "```json", json.dumps(run.about, indent=2, sort_keys=True), "```"]
     lines += ["", "## Decisions", "", *(f"- {each}" for each in run.decisions)]
     lines += ["", "## Next", "", *(f"- {each}" for each in recovery.afterwards), ""]
     return "\n".join(lines)
+
+
+def _place_of(name: str, order: list[str]) -> int:
+    return order.index(name) if name in order else len(order)
 
 
 def write_record(folder: Path, run: Run, report: str) -> None:

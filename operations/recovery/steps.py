@@ -96,6 +96,25 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
+class EveryNow:
+    """Something that is done now and then, and what it said last.
+
+    Args:
+        clock: time.
+        act: it; answers what there is to say.
+        said: before the first time.
+    """
+
+    def __init__(self, clock: Clock, act: Callable[[], str], said: str) -> None:
+        self._clock, self._act, self._said = clock, act, said
+        self._last = -POLL_SECONDS
+
+    def __call__(self) -> str:
+        if self._clock.now() - self._last >= POLL_SECONDS:
+            self._last, self._said = self._clock.now(), self._act()
+        return self._said
+
+
 def wait_until(
     question: Callable[[], str | None], wait: Wait, progress: Progress, clock: Clock, what: str
 ) -> None:

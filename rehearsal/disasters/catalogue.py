@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.errors import CommandError
-from rehearsal.disasters import database, deployment, failback, files, region
+from rehearsal.disasters import account, database, deployment, failback, files, region
 from rehearsal.disasters.database import Disaster
 from timing.facts import Times
 
@@ -24,6 +24,7 @@ Result = (
     | failback.FailbackRehearsed
     | files.FilesRehearsed
     | deployment.DeploymentRehearsed
+    | account.AccountRehearsed
 )
 Rehearse = Callable[[Path, str, Path, Say, Path | None], Result]
 
@@ -97,6 +98,11 @@ def _of_deployment(result: deployment.DeploymentRehearsed) -> Figures:
     return Figures(result.until_users_are_back, result.lost, 0, 0, not any(result.settled))
 
 
+def _of_account(result: account.AccountRehearsed) -> Figures:
+    lost = result.since_copy + result.copied_lost
+    return Figures(result.until_users_are_back, lost, result.lost_seconds, 0, not result.settled)
+
+
 def _database(disaster: Disaster) -> Rehearse:
     def rehearse(root: Path, environment: str, engine: Path, say: Say, system: Path | None) -> Result:
         return database.rehearse(root, environment, engine, disaster, say, system)
@@ -104,7 +110,7 @@ def _database(disaster: Disaster) -> Rehearse:
     return rehearse
 
 
-# Runbook 003: RTO 30 minutes.
+# Runbook 003: RTO 30 minutes. Of an account that is emptied nothing is in it: two hours (contract ENV-6).
 CATALOGUE: tuple[Entry, ...] = (
     Entry(
         Disaster.BAD_DATA.value,
@@ -145,6 +151,14 @@ CATALOGUE: tuple[Entry, ...] = (
         _of_failback,
         None,
         "recover region-back; recover region --to REGION",
+    ),
+    Entry(
+        account.NAME,
+        "the account is emptied; a new one takes its place",
+        account.rehearse,
+        _of_account,
+        (120, 120),
+        "recover account",
     ),
     Entry(
         deployment.NAME,

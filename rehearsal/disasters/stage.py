@@ -25,7 +25,8 @@ from infra.configuration.images import IMAGES
 from infra.configuration.platform_secrets import DATABASE_SECRET
 from infra.configuration.rotation import DATABASE_ROTATOR
 from infra.configuration.strict_yaml import parse, written
-from rehearsal.disasters.engine_calls import EngineCalls, write_script
+from infra.configuration.system import DEFAULT_FILE
+from rehearsal.disasters.engine_calls import Application, EngineCalls, write_script
 from rehearsal.endpoint import answers, make_server
 from rehearsal.kubernetes.kinds import Kind
 from rehearsal.local_clients import LocalClients
@@ -35,6 +36,7 @@ from rehearsal.workspace import Workspace
 # What the program and the commands are made of; everything else of a checkout is not looked at.
 _WRITTEN = ("Pulumi.*.yaml", "Pulumi.yaml", "system.yaml", "__main__.py")
 _READ = ("infra", "functions", "commands", "timing", "rehearsal", "preview")
+_COPIED = ("operations", "backup_account")
 _DEPLOYMENT = Kind("apps", "v1", "Deployment")
 
 
@@ -55,8 +57,9 @@ def copy_checkout(root: Path, folder: Path, system: Path | None = None) -> Path:
             shutil.copy(file, folder)
     for package in _READ:
         (folder / package).symlink_to(root / package)
-    # By itself, since the commands find the checkout from where they are.
-    shutil.copytree(root / "operations", folder / "operations", ignore=shutil.ignore_patterns("__pycache__"))
+    # By themselves, since they find the checkout from where they are.
+    for package in _COPIED:
+        shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     if system is not None and system.resolve() != (root / "system.yaml").resolve():
         _make_its_own(folder, system)
     return folder
@@ -182,27 +185,43 @@ class Stage:
 
     def prepare(self) -> None:
         """What the deployment's own call of the function does where the functions really run."""
+        configuration = read_environment(self.root, self.session.environment, today=date.min)
+        generations = configuration.settings.database.generations
         instance = self.call(
-            "rds", "describe_db_instances", DBInstanceIdentifier=self.configuration.naming.database(1)
+            "rds",
+            "describe_db_instances",
+            DBInstanceIdentifier=configuration.naming.database(generations.current),
         )["DBInstances"][0]
         endpoint = instance["Endpoint"]
         name = self.configuration.naming.secret(DATABASE_SECRET)
         arn = self.call("secretsmanager", "describe_secret", SecretId=name)["ARN"]
         address = {"host": endpoint["Address"], "port": endpoint["Port"], "dbname": instance["DBName"]}
+        self.invoke(DATABASE_ROTATOR.name, {"secret": arn, "address": address})
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
+        """What a function of the environment answers.
+
+        Raises:
+            CommandOfTheDay: it has failed.
+        """
+        name = self.configuration.naming.named(function)
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+        said = answer["Payload"].read().decode()
+        if answer.get("FunctionError"):
+            raise CommandOfTheDay(f"{name}: {said}")
+        return json.loads(said)
+
+    def client(self, service: str) -> Any:
+        """boto3's client, as somebody else's program has it."""
         import boto3
 
-        client = boto3.client(
-            "lambda",
+        return boto3.client(
+            service,
             region_name=self.session.region,
             endpoint_url=self.url,
             aws_access_key_id="embedded",
             aws_secret_access_key="embedded",  # the embedded AWS takes any
         )
-        function = self.configuration.naming.named(DATABASE_ROTATOR.name)
-        payload = json.dumps({"secret": arn, "address": address})
-        answer = client.invoke(FunctionName=function, Payload=payload)
-        if answer.get("FunctionError"):
-            raise CommandOfTheDay(f"{function}: {answer['Payload'].read().decode()}")
 
 
 @contextmanager
@@ -218,32 +237,69 @@ def stage(
         data: with real rows.
         system: the system file, when it is not the checkout's own.
     """
+    with (
+        temporary_checkout(checkout, system) as root,
+        session_of(root, environment, engine, data=data) as one,
+    ):
+        one.session.up()
+        if data:
+            one.prepare()
+        yield one
+
+
+@contextmanager
+def temporary_checkout(checkout: Path, system: Path | None = None) -> Iterator[Path]:
+    """A copy of the checkout that may be written; see `copy_checkout`."""
+    with tempfile.TemporaryDirectory(prefix="groundwork-disaster-", ignore_cleanup_errors=True) as folder:
+        yield copy_checkout(checkout, Path(folder).resolve(), system)
+
+
+@contextmanager
+def session_of(root: Path, environment: str, engine: Path, *, data: bool = True) -> Iterator[Stage]:
+    """An environment of such a copy, which is not deployed yet.
+
+    Args:
+        root: the copy.
+        environment: which one.
+        engine: the program `pulumi`.
+        data: with real rows.
+    """
+    # By its path: the program's own packages are the checkout's, and would read the file beside them.
+    system = root / DEFAULT_FILE
+    with (
+        tempfile.TemporaryDirectory(prefix="groundwork-bin-") as folder,
+        Workspace.temporary(environment) as workspace,
+        Session(root, environment, engine, workspace, checkpoints=False, system=system, data=data) as session,
+    ):
+        configuration = read_environment(root, environment, today=date.min)
+        port, clients = served(session, root)
+        calls = EngineCalls(clients, session, root)
+        with answered(port, calls) as url:
+            yield Stage(root, session, configuration, url, write_script(Path(folder), port), calls)
+
+
+def served(session: Session, root: Path) -> tuple[int, LocalClients]:
+    """What answers for a session's AWS, and the port that it is for.
+
+    Args:
+        session: of an environment.
+        root: the checkout whose functions may run.
+    """
     from rehearsal.datastores.processes import free_port
 
-    with (
-        tempfile.TemporaryDirectory(prefix="groundwork-disaster-", ignore_cleanup_errors=True) as folder,
-        Workspace.temporary(environment) as workspace,
-    ):
-        root = copy_checkout(checkout, Path(folder).resolve(), system)
-        # By its path: the program's own packages are the checkout's, and would read the file beside them.
-        own = root / "system.yaml" if system is not None else None
-        with Session(
-            root, environment, engine, workspace, checkpoints=False, system=own, data=data
-        ) as session:
-            session.up()
-            configuration = read_environment(root, environment, today=date.min)
-            port = free_port()
-            url = f"http://127.0.0.1:{port}"
-            clients = EngineCalls(LocalClients(answers(session, root, port), port), session, root)
-            server = make_server(port, clients)
-            thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
-            thread.start()
-            try:
-                one = Stage(root, session, configuration, url, write_script(Path(folder), port), clients)
-                if data:
-                    one.prepare()
-                yield one
-            finally:
-                server.shutdown()
-                server.server_close()
-                thread.join()
+    port = free_port()
+    return port, LocalClients(answers(session, root, port), port)
+
+
+@contextmanager
+def answered(port: int, application: Application) -> Iterator[str]:
+    """Serves it; gives its address."""
+    server = make_server(port, application)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from rehearsal.disasters import deployment, failback, files, region
+from rehearsal.disasters import account, deployment, failback, files, region
+from rehearsal.disasters.account import AccountRehearsed
 from rehearsal.disasters.catalogue import Result
 from rehearsal.disasters.database import NOT_REHEARSED, Rehearsed
 from rehearsal.disasters.deployment import DeploymentRehearsed
@@ -36,6 +37,8 @@ def show(result: Result) -> None:
         _say(console, result.lines(), failback.NOT_REHEARSED)
     elif isinstance(result, RegionRehearsed):
         _say(console, result.lines(), region.NOT_REHEARSED)
+    elif isinstance(result, AccountRehearsed):
+        _say(console, result.lines(), account.NOT_REHEARSED)
     elif isinstance(result, DeploymentRehearsed):
         _say(console, result.lines(), deployment.NOT_REHEARSED)
     else:

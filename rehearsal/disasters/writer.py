@@ -53,6 +53,10 @@ class Writer:
         self._stopped.set()
         self._thread.join()
 
+    def skip(self, last: int) -> None:
+        """Rows up to this number are there, or were: they are not taken again."""
+        self._next = max(self._next, last + 1)
+
     def wait_for(self, rows: int, seconds: float = 60) -> None:
         """Waits until so many more rows have been confirmed."""
         wanted, end = len(self.rows) + rows, time.monotonic() + seconds

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -15,6 +16,10 @@ from operations.checkout import declared
 from operations.holdings import entries
 from tests.support.recorded_calls import Calls, recorded
 from tests.support.servers import embedded_aws
+
+if TYPE_CHECKING:
+    from rehearsal.aws.cloud import Cloud
+    from tests.support.emptied_account import Wire, World
 
 
 @dataclass(frozen=True)
@@ -104,3 +109,34 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     """What the code calls of AWS; nothing that the table of rights does not have."""
     with recorded(monkeypatch) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def two_clouds() -> Iterator[tuple[Cloud, Cloud, Wire]]:
+    """A new account and the backup account, and clients of both."""
+    from rehearsal.aws.cloud import Cloud
+    from tests.support.emptied_account import KEPT, NEW, Wire
+
+    with (
+        Cloud(NEW) as new,
+        Cloud(KEPT) as kept,
+        embedded_aws(NEW, new.answer) as of_new,
+        embedded_aws(KEPT, kept.answer) as of_kept,
+    ):
+        yield new, kept, Wire({NEW: of_new, KEPT: of_kept})
+
+
+@pytest.fixture
+def emptied_account(
+    two_clouds: tuple[Cloud, Cloud, Wire], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> World:
+    """An account that was emptied, before anything was copied out of it; asked instead of a cluster."""
+    from operations.recovery.services import Services
+    from tests.support.emptied_account import World
+
+    new, kept, wire = two_clouds
+    wire.forget()
+    one = World(new, kept, wire, tmp_path)
+    monkeypatch.setattr(Services, "of", lambda *_: one.pods)
+    monkeypatch.setattr("operations.recovery.account.Preparation", lambda *_: one.database)
+    return one

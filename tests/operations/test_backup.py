@@ -319,7 +319,7 @@ def test_what_one_can_go_back_to_is_listed_with_age_and_size(world: World, calls
     assert listed["on demand", HOME]["use"] == f"make recover ENV=prod BACKUP={id_}"
     assert listed["database snapshot", HOME]["size"] == 100 * 2**30
     assert listed["point in time", HOME]["since"] <= listed["point in time", HOME]["made"]
-    # The embedded AWS keeps no recovery points; what AWS does not tell is said, and the rest is listed.
+    # There is no vault here; what AWS does not tell is said, and the rest is listed.
     assert {each["kind"] for each in found["unknown"]} == {"recovery point"}
     table = world.run("backups").stdout
     assert f"make recover ENV=prod SNAPSHOT=triangle-prod-{id_}" in table

@@ -30,11 +30,13 @@ from tests.support.readiness_answers import (
     ask,
     certificate,
     copied_backup,
+    copy_job,
     healthy,
     instance,
     records,
     redis,
     refused,
+    replication,
     restore_tests,
     support,
 )
@@ -207,6 +209,28 @@ def test_where_everything_is_there_a_recovery_is_ready() -> None:
             refused("ReplicationConfigurationNotFoundError"),
             "documents",
         ),
+        ("buckets", (HOME, "s3", "get_bucket_replication"), replication(recovery="Disabled"), "documents"),
+        (
+            "buckets outside",
+            (HOME, "s3", "get_bucket_replication"),
+            replication(backup_account="Disabled"),
+            "documents",
+        ),
+        *(
+            ("database outside", (HOME, "backup", "list_copy_jobs"), {"CopyJobs": jobs}, said)
+            for jobs, said in (
+                ([], "no copy in 30 days"),
+                ([copy_job("RUNNING")], "no copy in 30 days"),
+                (
+                    [copy_job(), copy_job("FAILED", CreationDate=ago(hours=2), StatusMessage="no right")],
+                    "the newest copy has failed, 2 h ago: no right",
+                ),
+                (
+                    [copy_job("RUNNING"), copy_job(CreationDate=ago(hours=30), CompletionDate=ago(hours=27))],
+                    "the newest copy is 27 h old",
+                ),
+            )
+        ),
     ],
 )
 def test_what_is_missing_is_said_with_what_to_do(
@@ -273,7 +297,14 @@ def test_what_aws_does_not_tell_is_not_known_and_the_rest_is_asked() -> None:
     gone = EndpointConnectionError(endpoint_url=f"https://rds.{HOME}.amazonaws.com")
     found = ask({(HOME, "rds", "describe_db_instances"): gone})
     unknown = {check for check, each in found.items() if each.state is State.UNKNOWN}
-    assert unknown == {"time to restore", "snapshot", "replica", "copied backups", "postgresql"}
+    assert unknown == {
+        "time to restore",
+        "snapshot",
+        "replica",
+        "copied backups",
+        "postgresql",
+        "database outside",
+    }
     assert found["secrets"].state is State.READY
 
 
@@ -307,6 +338,35 @@ def test_a_database_that_is_young_has_no_restore_test_yet() -> None:
     assert (
         ask({**answers, (HOME, "rds", "describe_db_instances"): old})["restore test"].state is State.NOT_READY
     )
+
+
+def test_a_copy_counts_from_its_end_and_the_one_before_it_while_another_goes_on() -> None:
+    jobs = [copy_job("RUNNING"), copy_job(CreationDate=ago(hours=30), CompletionDate=ago(hours=25))]
+    found = ask({(HOME, "backup", "list_copy_jobs"): {"CopyJobs": jobs}})["database outside"]
+    assert (found.state, found.found) == (State.READY, "the newest copy is 25 h old")
+
+
+def test_a_copy_that_was_repeated_is_one_that_has_ended_well() -> None:
+    jobs = [copy_job("FAILED", CreationDate=ago(hours=7)), copy_job()]
+    found = ask({(HOME, "backup", "list_copy_jobs"): {"CopyJobs": jobs}})["database outside"]
+    assert found.state is State.READY
+
+
+def test_a_database_that_is_young_has_no_copy_yet_and_is_waited_for() -> None:
+    young = instance("triangle-prod", DBInstanceArn=PRIMARY, InstanceCreateTime=ago(hours=3))
+    none: Answer = {"CopyJobs": []}
+    answers = {(HOME, "rds", "describe_db_instances"): young, (HOME, "backup", "list_copy_jobs"): none}
+    found = ask(answers)["database outside"]
+    assert (found.state, found.found) == (State.NOT_READY, "no copy yet: the database is 3 h old")
+    assert "wait" in found.advice
+
+
+def test_without_a_backup_account_nothing_is_asked_of_it() -> None:
+    prod = configuration_of("triangle", "prod")
+    alone = replace(prod, settings=replace(prod.settings, backup_account=""))
+    found = {each.check for each in readiness(alone, Told(healthy()), STATE_KEY, NOW)}
+    assert "buckets" in found
+    assert not {"database outside", "buckets outside"} & found
 
 
 def test_support_whose_end_aws_does_not_tell_is_not_known() -> None:
@@ -360,6 +420,9 @@ def test_the_command_asks_an_account_and_fails_where_it_is_not_ready(prod: Accou
     assert found["ready"] is False
     assert (states["no recovery"], states["snapshot"], states["time to restore"]) == ("ready",) * 3
     assert (states["secrets"], states["images"], states["certificate"]) == ("not ready",) * 3
+    # Nothing has copied the database yet, and it is told as it is.
+    copy = next(each for each in found["checks"] if each["check"] == "database outside")
+    assert (copy["state"], copy["found"]) == ("not ready", "no copy yet: the database is 0 h old")
     assert (states["kubernetes"], states["postgresql"]) == ("ready",) * 2
     # As a new account has it: it may run so little there that the recovery ends for lack of nodes.
     assert states["quotas"] == "not ready"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,9 +162,9 @@ class World:
         self.state = dict(state)
         self.note("import")
 
-    def up(self, waiting: Any, without: str = "") -> None:
+    def up(self, waiting: Any, without: Sequence[str] = ()) -> None:
         waiting()
-        self.note(f"up without {without.rpartition('::')[2]}" if without else "up")
+        self.note(f"up without {without[0].rpartition('::')[2]}" if without else "up")
         self.ready = not without
         if self.patient:
             self.instance["DBInstanceStatus"] = "available"  # time has passed

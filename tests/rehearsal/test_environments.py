@@ -199,10 +199,10 @@ def test_a_longer_retention_is_a_change_in_place_and_a_component_that_has_moved_
     replace_text(stack_file, before, "backupRetention: 35")
     deployed.session.use_program(deployed.root)
     changes = deployed.session.up().changes
-    # The database and the plan of its backups. In prod the replica too, and the copies of the backups are
-    # made anew; the vaults' locks stay as they are: once locked, AWS takes no change of them.
+    # The database and the plan of its backups. In prod the buckets' plan and the replica too, and the copies
+    # of the backups are made anew; the vaults' locks stay as they are: once locked, AWS takes no change.
     in_prod = deployed.environment == "prod"
-    assert changes == ({"update": 3, "replace": 1} if in_prod else {"update": 2})
+    assert changes == ({"update": 4, "replace": 1} if in_prod else {"update": 2})
     (database,) = deployed.call("rds", "describe_db_instances")["DBInstances"]
     assert database["BackupRetentionPeriod"] == 35
     if in_prod:

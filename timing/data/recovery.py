@@ -39,6 +39,14 @@ class Wait(StrEnum):
     REDIS_GONE = "redis-gone"
     RETURN = "return"
     ROLL_BACK = "roll-back"
+    ACCOUNT_FOUNDATIONS = "account-foundations"
+    ACCOUNT_COPY = "account-copy"
+    ACCOUNT_FILES = "account-files"
+    ACCOUNT_RESTORE = "account-restore"
+    IMAGES = "images"
+    ACCOUNT_BUILD = "account-build"
+    ACCOUNT_SERVICES = "account-services"
+    ACCOUNT_COMPLETE = "account-complete"
     SMOKE = "smoke"
     MISSED_FILES = "missed-files"
     QUICK = "quick"
@@ -154,6 +162,36 @@ WAITS: Mapping[Wait, Waiting] = {
     Wait.RETURN: Waiting(Times(3500, 8800), _SIMULATED),
     # tests/recovery/test_deployment.py holds this one against the deployment that the rehearsal sees.
     Wait.ROLL_BACK: Waiting(Times(190, 360), _SIMULATED),
+    # tests/recovery/test_account.py holds these against the deployments that the rehearsal sees.
+    Wait.ACCOUNT_FOUNDATIONS: Waiting(Times(800, 1600), _SIMULATED),
+    Wait.ACCOUNT_BUILD: Waiting(Times(400, 1350), _SIMULATED),
+    Wait.ACCOUNT_SERVICES: Waiting(Times(160, 320), _SIMULATED),
+    Wait.ACCOUNT_COMPLETE: Waiting(Times(2150, 5200), _SIMULATED),
+    # The whole of a copy takes as long as one between regions; the deployment before has gone on meanwhile.
+    Wait.ACCOUNT_COPY: Waiting(
+        Times(60, 600),
+        Source(
+            "estimated: what is left of a full copy of a snapshot after account-foundations (AWS Backup "
+            "developer guide, Creating backup copies across AWS accounts)",
+            date(2026, 11, 30),
+        ),
+    ),
+    Wait.ACCOUNT_FILES: Waiting(
+        Times(300, 2100),
+        Source(
+            "estimated: some two hundred copies a second (operations/recovery/in_parallel.py), 420,000 files "
+            "in 35 minutes; more of them take longer",
+            date(2026, 11, 30),
+        ),
+    ),
+    # RDS restores while files are copied.
+    Wait.ACCOUNT_RESTORE: Waiting(
+        Times(300, 300), Source("what is left of a restore after account-files", date(2026, 11, 30))
+    ),
+    Wait.IMAGES: Waiting(
+        Times(60, 300),
+        Source("estimated: some images of a few hundred megabytes through one machine", date(2026, 11, 30)),
+    ),
     Wait.SMOKE: Waiting(Times(10, 30), Source("estimated: a request to each host and each path", _DAY)),
     Wait.QUICK: Waiting(Times(5, 30), Source("estimated: a call or two", _DAY)),
 }

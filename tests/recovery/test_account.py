@@ -1,0 +1,54 @@
+"""ENV-6: prod's account is emptied; the command of that day, on the real engine, in a new account."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from operations.checkout import ROOT
+from rehearsal.disasters.account import AccountRehearsed, rehearse
+from tests.support.json_output import check_output
+from timing.data.recovery import WAITS, Wait
+
+pytestmark = [pytest.mark.engine, pytest.mark.contract("ENV-6")]
+
+
+@pytest.fixture(scope="module")
+def account_lost(engine: Path) -> AccountRehearsed:
+    return rehearse(ROOT, "prod", engine, lambda _: None)
+
+
+def test_everything_that_was_copied_is_back(account_lost: AccountRehearsed) -> None:
+    assert account_lost.written - account_lost.since_copy >= 20
+    assert account_lost.copied_lost == 0
+    assert account_lost.files_back == account_lost.files == 60
+    assert account_lost.images_back
+    assert account_lost.secret_back
+
+
+def test_what_was_written_after_the_last_copy_is_told_as_lost(account_lost: AccountRehearsed) -> None:
+    assert account_lost.since_copy >= 10
+    assert 0 < account_lost.lost_seconds < 60
+
+
+def test_people_work_again_and_program_state_and_aws_agree(account_lost: AccountRehearsed) -> None:
+    """After a refresh: nothing in the state is only what was hoped for."""
+    assert account_lost.serves
+    assert account_lost.settled == {}
+    assert account_lost.good
+    check_output("disaster", account_lost.as_json())
+
+
+def test_the_times_that_a_person_is_told_are_those_of_the_deployments(account_lost: AccountRehearsed) -> None:
+    waits = (Wait.ACCOUNT_FOUNDATIONS, Wait.ACCOUNT_BUILD, Wait.ACCOUNT_SERVICES, Wait.ACCOUNT_COMPLETE)
+    for wait, found in zip(waits, account_lost.deployments, strict=True):
+        said = WAITS[wait].times
+        assert found.typical <= said.typical <= found.typical * 1.2, wait
+        assert found.slow <= said.slow <= found.slow * 1.2, wait
+
+
+def test_on_aws_people_can_work_again_within_two_hours(account_lost: AccountRehearsed) -> None:
+    """Also where every step is at its slowest, with some 400,000 files."""
+    assert account_lost.until_users_are_back.typical <= 60 * 60
+    assert account_lost.until_users_are_back.slow <= 120 * 60
