@@ -280,7 +280,9 @@ def _frontend(
         opts = regions[RegionRole.RECOVERY].opts
         copy = Frontend("frontend", there, opts).bucket if there else None
     if here := wiring.frontend(common, storage, distributions):
-        Frontend("frontend", replace(here, copy=copy, outside=True), regions[RegionRole.HOME].opts)
+        Frontend(
+            "frontend", replace(here, copy=copy, outside=copies is not None), regions[RegionRole.HOME].opts
+        )
 
 
 def _watch(

@@ -184,7 +184,9 @@ def storage(configuration: Configuration, common: CommonArgsWithKeys, copies: Co
         lock_backups=configuration.settings.standard.locks_backups,
         copies=copies.storage.buckets if copies else {},
         copies_key=copies.common.data_key if copies else None,
-        outside=True,
+        # Without the other place S3's roles are those of before, with which it copies there what it has not
+        # yet (operations/recovery/region.py): they are left alone until it is back.
+        outside=copies is not None,
         statements={AUDIT: trail_iam.deliver_trail(common.naming)},
         log_sources=[bucket_arn(name) for name in edge_buckets(configuration, common.naming).values()],
         log_writers=edge_log_writers(configuration, common.naming.bucket(ACCESS_LOGS)),
