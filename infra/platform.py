@@ -202,16 +202,16 @@ def _copies(
         keys=keys,
         storage=Storage("storage", wiring.storage_copies(configuration, common), there),
         registry=Registry("registry", wiring.registry(configuration, common), there),
-        vault=Vault("vault", wiring.vault(configuration, common), there),
+        vault=_vaults(configuration, common, there),
     )
 
 
-def _vaults(configuration: Configuration, common: CommonArgsWithKeys, home: pulumi.ResourceOptions) -> Vault:
-    """Where snapshots are; and where those of the backup account come back to, if there is one."""
+def _vaults(configuration: Configuration, common: CommonArgsWithKeys, opts: pulumi.ResourceOptions) -> Vault:
+    """Where snapshots of a place are; at home also where those of the backup account come back to."""
     comes_back = wiring.restore_vault(common)
     if comes_back is not None:
-        RestoreVault("restore-vault", comes_back, home)
-    return Vault("vault", wiring.vault(configuration, common), home)
+        RestoreVault("restore-vault", comes_back, opts)
+    return Vault("vault", wiring.vault(configuration, common), opts)
 
 
 def _waiting(
