@@ -350,7 +350,7 @@ CASES: tuple[Case, ...] = (
         graph=(
             ("Plan database", "!gone", None),
             ("Selection database", "!gone", None),
-            ("Selection data", "resources", [*BUCKETS, "arn:aws:rds:us-west-2:123456789012:database"]),
+            ("Selection buckets", "resources", [*BUCKETS, "arn:aws:rds:us-west-2:123456789012:database"]),
         ),
     ),
     Case(
@@ -363,10 +363,10 @@ CASES: tuple[Case, ...] = (
     ),
     one(
         "a bucket is not backed up",
-        "Selection data",
+        "Selection buckets",
         "resources",
         BUCKETS[1:],
-        "WEAKER selection data leaves out what it backed up until now",
+        "WEAKER selection buckets leaves out what it backed up until now",
     ),
     one(
         "the database is not backed up",

@@ -49,7 +49,7 @@ def _name(recording: Recording, bucket: str) -> str:
 
 @pytest.mark.contract("S3-1")
 def test_it_is_backed_up_every_day(prod_with_it: Recording) -> None:
-    chosen = prod_with_it.one("aws:backup/selection:Selection", "data").inputs["resources"]
+    chosen = prod_with_it.one("aws:backup/selection:Selection", "buckets").inputs["resources"]
     assert f"arn:aws:s3:::{_name(prod_with_it, KIND)}" in chosen
 
 

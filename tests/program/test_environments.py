@@ -130,11 +130,12 @@ def test_every_resource_belongs_to_a_component(each: Recording) -> None:
             assert "groundwork:" in resource.parent, resource.urn
 
 
-# CloudWatch tells of composite alarms only to who may describe every alarm; a list of secrets is of all
-# (Service Authorization Reference: ListSecrets has no resource).
+# CloudWatch tells of composite alarms only to who may describe every alarm; a list of secrets is of all, and
+# one of copy jobs as well (Service Authorization Reference: ListSecrets and ListCopyJobs have no resource).
 WITHOUT_ARNS = {
     ("function-check-recovery", "DescribeVersions"),
     ("function-check-recovery", "FindDomain"),
+    ("function-check-recovery", "SeeCopyJobs"),
     ("function-check-recovery", "SeeLimits"),
     ("function-escalate", "DescribeAlarms"),
     ("function-remind", "ListSecrets"),

@@ -13,6 +13,7 @@ from tests.support.recorder import TODAY
 
 # Who asks the clock, and compares with nothing but what has been made in the same test.
 OWN_AGE = {
+    "functions/test_check_outside.py",
     "functions/test_check_recovery.py",
     "functions/test_escalate.py",
     "functions/test_remind.py",
@@ -23,6 +24,8 @@ OWN_AGE = {
     "operations/test_missed_objects.py",
     "rehearsal/test_deployed_functions.py",
     "support/deployed.py",
+    "support/emptied_account.py",
+    "units/rehearsal/aws/test_backup_jobs.py",
     "units/rehearsal/aws/test_rds_backups.py",
     "units/rehearsal/datastores/test_rds.py",
     "units/setup/test_ci_scripts.py",

@@ -114,6 +114,7 @@ _REQUEST = "routingHttpRequestXAmzn"
 _RESPONSE = "routingHttpResponse"
 
 ROWS = [
+    *_policies("aws:backup/vaultPolicy:VaultPolicy", "policy"),
     Row("aws:budgets/budget:Budget", "limitAmount", "400.0", "400", "401"),
     Row("aws:budgets/budget:Budget", "plannedLimits[].amount", "400.0", "400", "401"),
     *_documents("aws:cloudwatch/dashboard:Dashboard", "dashboardBody"),
