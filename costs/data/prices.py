@@ -150,6 +150,17 @@ PRICES: tuple[Price, ...] = (
         Source("AWS Networking blog, as above; c3x.dev: 1 US$ a rule or managed rule group", _LOOKED),
     ),
     Price(
+        "health check over HTTPS",
+        _EVERYWHERE,
+        1.00,
+        Unit.MONTH,
+        _listed(
+            "Health-Check-Option-AWS, without a region",
+            "two guides to that list (2026-10-01): the check itself is one of an account's first 50, which are "
+            "free where they look at an endpoint of AWS's, HTTPS is the one feature that is paid for",
+        ),
+    ),
+    Price(
         "hosted zone",
         _EVERYWHERE,
         0.50,

@@ -362,6 +362,8 @@ def test_a_cancelled_deployment_ends_in_good_order(prod: Prod, tmp_path: Path, n
     (tmp_path / "bin" / "pulumi").write_text(f"#!/bin/sh\n{script}\n")
     program = (
         "import sys; from pathlib import Path; from operations.deployment.engine import Engine, Interrupted\n"
+        # Tests that run in the background of a script have inherited that SIGINT is ignored.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     )
     program += "try: Engine(Path('.'), 'prod').up(lambda line: print(line, end='', flush=True))\n"
     program += "except Interrupted: sys.exit(130)\n"
