@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,10 +53,17 @@ class Connection:
 
     session: boto3.Session
     endpoint_url: str | None
+    _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False, compare=False)
+    # Clients may be used in several threads at once, and a session may not (boto3, "Multithreading").
+    _making: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """boto3's client of a service, in the environment's region or another one."""
-        return self.session.client(service, region_name=region, endpoint_url=self.endpoint_url)
+        """boto3's client of a service, in the environment's region or another one: always the same one."""
+        with self._making:
+            if (service, region) not in self._clients:
+                made = self.session.client(service, region_name=region, endpoint_url=self.endpoint_url)
+                self._clients[service, region] = made
+            return self._clients[service, region]
 
 
 def connect(configuration: Configuration, place: Place) -> Connection:

@@ -10,11 +10,14 @@ import urllib.request
 from typing import Any
 
 import boto3
+from botocore.model import ServiceId
 from botocore.signers import RequestSigner
 
 # EKS takes a token that was signed within 15 minutes, whose request is valid for 60 seconds at most
 # (aws-iam-authenticator, "API authorization from outside a cluster").
 _VALID_SECONDS = 60
+# As its model has it: to make a client for it takes longer than to ask the cluster.
+_STS = ServiceId("STS")
 TIMEOUT_SECONDS = 10
 _PAGE = 500
 
@@ -29,7 +32,7 @@ def token(cluster: str, region: str, session: boto3.session.Session | None = Non
     """
     session = session or boto3.session.Session()
     signer = RequestSigner(
-        session.client("sts", region_name=region).meta.service_model.service_id,
+        _STS,
         region,
         "sts",
         "v4",

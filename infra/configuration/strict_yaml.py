@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -177,6 +178,7 @@ def flow(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+@lru_cache(maxsize=1024)  # of every key's example, each time that a file is read
 def _plain(text: str) -> bool:
     """Whether a text is the same text without quotes, wherever it stands."""
     try:
