@@ -12,65 +12,77 @@ BEGIN = "<!-- The table that follows is written by `make disasters WRITE=1`. -->
 END = "<!-- The end of it. -->"
 HEADINGS = (
     "disaster",
+    "played",
     "on AWS",
     "at most",
     "rows lost",
     "seconds of data lost",
     "calls to the lost region",
     "next previews",
+    "promises",
 )
 
 
-def with_disasters(page: str, played: Sequence[Mapping[str, Any]], day: date) -> str:
-    """The page with another table.
+def with_disasters(
+    page: str, played: Sequence[Mapping[str, Any]], day: date, order: Sequence[str] = ()
+) -> str:
+    """The page with what was played in its table; the lines of other disasters stay.
 
     Args:
         page: docs/recovery.md.
         played: what `rehearsal.disasters.every` tells of each disaster of each system.
         day: on which they were played.
+        order: the names of all disasters there are, in the order of the table; a line of another one goes.
 
     Raises:
         DocumentationError: the page has no place for it.
     """
     before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    table, end, after = rest.partition(END)
     if not begin or not end:
         raise DocumentationError(f"docs/recovery.md: found no lines {BEGIN} and {END}; put them back")
-    table = "\n".join(disasters_table(played, day))
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
-
-
-def disasters_table(played: Sequence[Mapping[str, Any]], day: date) -> list[str]:
-    """A line for each disaster, with the worst that any system has seen."""
-    by_disaster: dict[str, list[Mapping[str, Any]]] = {}
-    for each in played:
-        by_disaster.setdefault(each["disaster"], []).append(each)
+    lines = {**_lines(table), **disaster_lines(played, day)}
+    wanted = [lines[name] for name in order or lines if name in lines]
     systems = sorted({each["system"] for each in played})
-    broken = [f"{each['system']} {each['disaster']}" for each in played if each["broken"]]
-    kept = f"Broken promises: {', '.join(broken)}." if broken else "Every promise was kept."
-    return [
-        "",
-        f"Played on {day.isoformat()} in prod of {', '.join(systems)}; each line has the worst of them.",
-        f"{kept} Minutes are of the table of durations, everything else was counted.",
+    content = [
+        f"In prod of {', '.join(systems)}; each line has the worst of them. Minutes are of the table of",
+        "durations, everything else was counted.",
         "",
         f"| {' | '.join(HEADINGS)} |",
         "|---" * len(HEADINGS) + "|",
-        *(f"| {' | '.join(_cells(name, found))} |" for name, found in by_disaster.items()),
-        "",
+        *wanted,
     ]
+    return "\n".join([f"{before}{BEGIN}", "", *content, "", f"{END}{after}"])
 
 
-def _cells(name: str, found: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def disaster_lines(played: Sequence[Mapping[str, Any]], day: date) -> dict[str, str]:
+    """A line for each disaster, with the worst that any system has seen, by the disaster's name."""
+    by_disaster: dict[str, list[Mapping[str, Any]]] = {}
+    for each in played:
+        by_disaster.setdefault(each["disaster"], []).append(each)
+    return {name: f"| {' | '.join(_cells(name, found, day))} |" for name, found in by_disaster.items()}
+
+
+def _lines(table: str) -> dict[str, str]:
+    """The lines of a table that stands on the page, by their first cell."""
+    cells = {line.split("|")[1].strip(): line for line in table.splitlines() if line.startswith("| ")}
+    return {name: line for name, line in cells.items() if name != HEADINGS[0]}
+
+
+def _cells(name: str, found: Sequence[Mapping[str, Any]], day: date) -> tuple[str, ...]:
     expected = [each["expected"] for each in found if each["expected"]]
     previews = {each["nextPreviewEmpty"] for each in found} - {None}
+    broken = [each["system"] for each in found if each["broken"]]
     return (
         name,
+        day.isoformat(),
         _minutes(each["typical"] for each in expected),
         _minutes(each["slow"] for each in expected),
         _most(each["rowsLost"] for each in found),
         _most(each["secondsLost"] for each in found),
         _most(each["callsToTheLostRegion"] for each in found),
         "-" if not previews else "empty" if previews == {True} else "**not empty**",
+        f"**broken** in {', '.join(broken)}" if broken else "kept",
     )
 
 

@@ -118,8 +118,10 @@ def disasters(
     from rehearsal.disasters.catalogue import CATALOGUE, disaster_named
 
     with errors_for_people():
-        if write and (only or system):
-            raise CommandError("--write: found with --only or --system; allowed: with all disasters alone.")
+        if write and system:
+            raise CommandError(
+                "--write: found with --system; allowed: with all systems, of which it is the worst."
+            )
         page, now = ROOT / "docs" / "recovery.md", datetime.now(UTC).date()
         if write:  # it takes an hour: that there is a place for the table is seen before
             with_disasters(page.read_text(encoding="utf-8"), [], now)
@@ -128,7 +130,8 @@ def disasters(
         show_json(every.as_json(found)) if json_ else every.show(found)
         if write:
             played = [each.as_json() for each in found]
-            write_atomically(page, with_disasters(page.read_text(encoding="utf-8"), played, now))
+            names = [each.name for each in CATALOGUE]
+            write_atomically(page, with_disasters(page.read_text(encoding="utf-8"), played, now, names))
         if any(each.broken for each in found):
             raise typer.Exit(Exit.FAILED)
 

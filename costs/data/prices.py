@@ -156,8 +156,8 @@ PRICES: tuple[Price, ...] = (
         Unit.MONTH,
         _listed(
             "Health-Check-Option-AWS, without a region",
-            "two guides to that list (2026-10-01): the check itself is one of an account's first 50, which are "
-            "free where they look at an endpoint of AWS's, HTTPS is the one feature that is paid for",
+            "two guides to that list (2026-10-01): the check itself is one of an account's first 50, which "
+            "are free where they look at an endpoint of AWS's, HTTPS is the one feature that is paid for",
         ),
     ),
     Price(

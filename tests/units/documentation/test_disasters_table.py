@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from documentation.disasters_table import BEGIN, END, disasters_table, with_disasters
+from documentation.disasters_table import BEGIN, END, disaster_lines, with_disasters
 from documentation.graph import DocumentationError
 from tests.support.checkout import ROOT
 
@@ -29,12 +29,15 @@ def played(system: str, **more: Any) -> dict[str, Any]:
 
 
 def last_line(*found: dict[str, Any]) -> str:
-    return disasters_table(found, DAY)[-2]
+    return disaster_lines(found, DAY)["storm"]
 
 
 def test_a_line_has_the_worst_that_any_system_has_seen() -> None:
     worse = played("node", expected={"typical": 60, "slow": 905}, rowsLost=3, secondsLost=0.5)
-    assert last_line(played("escrow"), worse) == "| storm | 1:05 | 15:05 | 3 | 0.5 | 0 | empty |"
+    assert (
+        last_line(played("escrow"), worse)
+        == "| storm | 2026-11-30 | 1:05 | 15:05 | 3 | 0.5 | 0 | empty | kept |"
+    )
 
 
 def test_one_preview_that_is_not_empty_is_seen() -> None:
@@ -44,21 +47,33 @@ def test_one_preview_that_is_not_empty_is_seen() -> None:
 def test_what_is_not_known_is_no_figure() -> None:
     unknown = {"expected": None, "rowsLost": None, "secondsLost": None, "callsToTheLostRegion": None}
     line = last_line(played("node", **unknown, nextPreviewEmpty=None))
-    assert line == "| storm | by how much there is | by how much there is | - | - | - | - |"
+    assert line == (
+        "| storm | 2026-11-30 | by how much there is | by how much there is | - | - | - | - | kept |"
+    )
 
 
 def test_a_broken_promise_is_named() -> None:
-    lines = "\n".join(disasters_table([played("escrow"), played("node", broken=["takes longer"])], DAY))
-    assert "Broken promises: node storm." in lines
-    assert "Every promise was kept." in "\n".join(disasters_table([played("escrow")], DAY))
+    assert last_line(played("escrow"), played("node", broken=["takes longer"])).endswith(
+        "| **broken** in node |"
+    )
 
 
-def test_the_rest_of_the_page_stays_and_the_table_before_goes() -> None:
+def test_the_rest_of_the_page_stays_and_the_line_of_before_goes() -> None:
     page = (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8")
     once = with_disasters(page, [played("escrow")], DAY)
-    assert with_disasters(once, [played("node")], DAY) == with_disasters(page, [played("node")], DAY)
+    again = with_disasters(once, [played("escrow", rowsLost=7)], DAY)
+    assert "| storm | 2026-11-30 | 1:05 | 10:00 | 7 |" in again
+    assert again.count("| storm |") == 1
     assert once.partition(BEGIN)[0] == page.partition(BEGIN)[0]
     assert once.partition(END)[2] == page.partition(END)[2]
+
+
+def test_the_lines_of_disasters_that_were_not_played_stay_as_long_as_there_are_these() -> None:
+    page = with_disasters(f"# Page\n\n{BEGIN}\n{END}\n", [played("node", disaster="flood")], DAY)
+    later = with_disasters(page, [played("node")], date(2026, 12, 24), ["storm", "flood"])
+    lines = [line for line in later.splitlines() if line.startswith(("| storm", "| flood"))]
+    assert [line[:22] for line in lines] == ["| storm | 2026-12-24 |", "| flood | 2026-11-30 |"]
+    assert "flood" not in with_disasters(page, [played("node")], DAY, ["storm"])
 
 
 def test_a_page_without_a_place_for_it_is_told() -> None:
