@@ -47,3 +47,16 @@ class Functions:
             )
             raise OperationFailed(f"{name} has failed: {said}; its log says more.")
         return payload
+
+    def groups(self, name: str) -> list[str]:
+        """The security groups of a function.
+
+        Raises:
+            OperationFailed: it is not there.
+        """
+        try:
+            found = self._lambda.get_function_configuration(FunctionName=name)
+        except (BotoCoreError, ClientError) as error:
+            raise OperationFailed(f"{name}: {error}") from None
+        groups: list[str] = found.get("VpcConfig", {}).get("SecurityGroupIds", [])
+        return groups

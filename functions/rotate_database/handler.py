@@ -16,6 +16,7 @@ from pg8000.native import Connection
 
 from functions.rotate_database.examination import examine
 from functions.rotate_database.replication import replication
+from functions.rotate_database.sessions import disconnect
 from functions.rotate_database.users import (
     OWNER,
     USERS,
@@ -40,7 +41,7 @@ from functions.shared.rotation import (
 
 def handle(event: Mapping[str, Any], _: object) -> dict[str, Any] | None:
     """Called by Secrets Manager for each step of a rotation, by a deployment to prepare a database, and by a
-    recovery to see what one has."""
+    recovery to see what one has, or to have nobody else in it."""
     client = boto3.client("secretsmanager")
     if "examine" in event:
         with _connected({**_master(client), **event["examine"]}) as master:
@@ -48,6 +49,9 @@ def handle(event: Mapping[str, Any], _: object) -> dict[str, Any] | None:
     if "replication" in event:
         with _connected({**_master(client), **event["replication"]}) as master:
             return replication(master)
+    if "disconnect" in event:
+        with _connected({**_master(client), **event["disconnect"]}) as master:
+            return disconnect(master)
     if "Step" in event:
         rotate(event, client, STEPS)
     else:

@@ -8,6 +8,7 @@ from typing import Any
 from infra.configuration import Configuration
 from operations.console import OperationFailed
 from operations.environments import Connection
+from operations.recovery.closing import close_database
 from operations.recovery.instances import address_of
 from operations.recovery.preparation import Preparation
 from operations.recovery.replica import Replica
@@ -30,14 +31,27 @@ class Leaving:
     def __init__(
         self, configuration: Configuration, connection: Connection, instance: str, clock: Clock
     ) -> None:
-        self._clock = clock
+        self._clock, self._connection = clock, connection
         self._services = Services.of(configuration, connection)
         self._preparation = Preparation(configuration, connection)
         self._database = Replica(connection, instance)
 
+    def check(self) -> None:
+        """Sees that nothing is under way that would be cut off.
+
+        Raises:
+            OperationFailed: a job runs.
+        """
+        if running := self._services.running_jobs():
+            raise OperationFailed(
+                f"{', '.join(running)} runs, and would be cut off half-way. Wait for its end, or stop it "
+                f"(`kubectl delete job {running[0]}`); then the same command."
+            )
+
     def steps(self, run: Run) -> Iterator[Step]:
         """What is done in the region that is left; passed over when the promotion has begun."""
         yield self._stop(run)
+        yield self._closed(run)
         yield self._replayed(run)
 
     def _stop(self, run: Run) -> Step:
@@ -48,6 +62,28 @@ class Leaving:
 
         does = f"stop {self._services.names}: people cannot work from now on"
         return Step("stop", does, Wait.STOP_SERVICES, lambda: bool(run.about.get("stopped")), act)
+
+    def _closed(self, run: Run) -> Step:
+        """One-off jobs and people would write on, and nobody would ever see it."""
+
+        def act(progress: Progress) -> str:
+            instance, ended = self._database.there(), list[str]()
+            close_database(self._connection, instance, self._preparation.groups())
+
+            def others() -> str | None:
+                found = self._preparation.disconnect(address_of(instance))
+                ended.extend(found)
+                return f"{len(found)} sessions, as {found[0]}" if found else None
+
+            wait_until(others, Wait.CLOSED, progress, self._clock, "sessions of the database")
+            run.about["closed"] = True
+            whose = ", ".join(sorted(set(ended)))
+            return f"nobody connects to {self._database.name} any more" + (
+                f"; ended: {whose}" if whose else ""
+            )
+
+        does = f"let nobody into {self._database.name} any more: no job, and no person"
+        return Step("closed", does, Wait.CLOSED, lambda: bool(run.about.get("closed")), act)
 
     def _replayed(self, run: Run) -> Step:
         def act(progress: Progress) -> str:

@@ -45,6 +45,23 @@ class Preparation:
         found: dict[str, Any] = self._functions.call(self._function, {"replication": dict(address)})
         return found
 
+    def disconnect(self, address: Mapping[str, Any]) -> list[str]:
+        """Ends all sessions but the function's own; answers whose there were.
+
+        Raises:
+            OperationFailed: the database cannot be reached.
+        """
+        found: list[str] = self._functions.call(self._function, {"disconnect": dict(address)})["ended"]
+        return found
+
+    def groups(self) -> list[str]:
+        """The security groups that the function reaches the database from.
+
+        Raises:
+            OperationFailed: there is no such function.
+        """
+        return self._functions.groups(self._function)
+
     def prepare(self, address: Mapping[str, Any]) -> None:
         """The database knows the passwords that services have, and their entry has its address."""
         arn = self._secrets.describe_secret(SecretId=self._secret)["ARN"]

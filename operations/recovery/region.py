@@ -165,6 +165,7 @@ class RegionRecovery:
                 f"{self._lost} does not answer ({', '.join(silent)}): it cannot be left in good order. If it "
                 "is lost: the same command without --to."
             )
+        self._left().check()
 
     def plan(self, run: Run) -> Recovery:
         """What is done, of what was decided."""
@@ -196,8 +197,10 @@ class RegionRecovery:
 
     def _leaving(self, run: Run) -> Iterator[Step]:
         if run.about.get("left"):
-            left = self._after.in_recovery_region
-            yield from Leaving(left, self._leave(), self._instance, self._clock).steps(run)
+            yield from self._left().steps(run)
+
+    def _left(self) -> Leaving:
+        return Leaving(self._after.in_recovery_region, self._leave(), self._instance, self._clock)
 
     def _situation(self, run: Run) -> tuple[str, ...]:
         answered = ", ".join(run.about["answered"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from infra.configuration import Configuration
@@ -36,6 +36,7 @@ class Services:
         self._api, self._services, self._jobs, self._minimum = api, services, jobs, minimum
         self._apps = f"/apis/apps/v1/namespaces/{namespace}/deployments/"
         self._batch = f"/apis/batch/v1/namespaces/{namespace}/cronjobs/"
+        self._runs = f"/apis/batch/v1/namespaces/{namespace}/jobs"
         self._pods = f"/api/v1/namespaces/{namespace}/pods"
 
     @staticmethod
@@ -95,6 +96,12 @@ class Services:
             return None
         return f"{len(running)} pods of {', '.join(wanted or self._services)} run"
 
+    def running_jobs(self) -> list[str]:
+        """Jobs that have not ended: one-off jobs, a migration, a run by the clock."""
+        return [
+            each["metadata"]["name"] for each in self._api.get(self._runs)["items"] if not has_ended(each)
+        ]
+
     def _perhaps(self, path: str) -> dict[str, Any] | None:
         """What is at a path; None where nothing is, which writes nothing either."""
         try:
@@ -146,6 +153,12 @@ class Services:
             if self._api.get(self._batch + name)["metadata"].get("annotations", {}).get(_RAN_BEFORE):
                 missing.append(f"{name} is suspended")
         return f"not ready: {', '.join(missing)}" if missing else None
+
+
+def has_ended(job: Mapping[str, Any]) -> bool:
+    """Whether a Job is over, well or not (Kubernetes, "Jobs", "Job termination and cleanup")."""
+    conditions = job.get("status", {}).get("conditions") or ()
+    return any(each["type"] in ("Complete", "Failed") and each["status"] == "True" for each in conditions)
 
 
 def _selecting(service: str) -> str:

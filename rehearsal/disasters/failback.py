@@ -41,7 +41,7 @@ _BACK = {
     "missed": Wait.MISSED_FILES,
     "agree": Wait.STATE,
 }
-_LEAVING = {"stop": Wait.STOP_SERVICES, "replayed": Wait.REPLAYED, **WAITS_OF_REGION}
+_LEAVING = {"stop": Wait.STOP_SERVICES, "closed": Wait.CLOSED, "replayed": Wait.REPLAYED, **WAITS_OF_REGION}
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ class World:
         default_factory=lambda: dict.fromkeys(("triangle-prod-cache", "triangle-prod-queue"), "available")
     )
     images: bool = True
+    jobs: list[str] = field(default_factory=list)
     allowed: float = 1000
     patient: bool = True
     state: dict[str, Any] = field(default_factory=dict)
@@ -180,6 +181,28 @@ class World:
 
     def stop_and_wait(self, *_: Any) -> None:
         self.note("stop")
+
+    def running_jobs(self) -> list[str]:
+        return self.jobs
+
+    # its network
+    def describe_security_group_rules(self, **asked: Any) -> dict[str, Any]:
+        assert asked["Filters"] == [{"Name": "group-id", "Values": ["sg-database"]}]
+        return {
+            "SecurityGroupRules": [
+                {"SecurityGroupRuleId": "out", "IsEgress": True},
+                {"SecurityGroupRuleId": "pods", "IsEgress": False, **_from("sg-pods")},
+                {"SecurityGroupRuleId": "function", "IsEgress": False, **_from("sg-function")},
+            ]
+        }
+
+    def revoke_security_group_ingress(self, **asked: Any) -> None:
+        assert asked == {"GroupId": "sg-database", "SecurityGroupRuleIds": ["pods"]}
+        self.note("close")
+
+
+def _from(group: str) -> dict[str, Any]:
+    return {"ReferencedGroupInfo": {"GroupId": group}}
 
 
 class Kept:
@@ -411,6 +434,14 @@ class Database:
 
     def __init__(self, *replayed: str) -> None:
         self.replayed = list(replayed)
+        self.sessions = [["app_a (api)", "postgres (psql)"], ["app_a (api)"], []]
+
+    def groups(self) -> list[str]:
+        return ["sg-function"]
+
+    def disconnect(self, address: Mapping[str, Any]) -> list[str]:
+        assert address["host"] == "db.us-west-2"
+        return self.sessions.pop(0)
 
     def replication(self, address: Mapping[str, Any]) -> dict[str, Any]:
         assert address["host"] == "db.us-west-2"
@@ -422,6 +453,7 @@ class Database:
 def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> Database:
     world.answers = True
     world.instance["Endpoint"] = {"Address": "db.us-west-2", "Port": 5432}
+    world.instance["VpcSecurityGroups"] = [{"VpcSecurityGroupId": "sg-database"}]
     one = Database("16/B374D000", "16/B374D848")
     monkeypatch.setattr("operations.recovery.leaving.Preparation", lambda *_: one)
     return one
@@ -435,10 +467,27 @@ def moving(world: World) -> Run:
 @pytest.mark.usefixtures("leaving")
 def test_left_on_purpose_it_is_stopped_and_all_has_arrived_before_anything_is_promoted(world: World) -> None:
     run = carried_out(world, moving(world), Kept())
-    assert list(run.steps) == ["stop", "replayed", *STEPS]
-    assert world.calls[:2] == ["stop", "promote"]
+    assert list(run.steps) == ["stop", "closed", "replayed", *STEPS]
+    assert world.calls[:3] == ["stop", "close", "promote"]
     assert run.steps["replayed"]["note"] == "the replica has all rows (log position 16/B374D848)"
     assert recovery(world).plan(run).loss.startswith("no row;")
+
+
+def test_whoever_is_connected_when_it_is_left_is_sent_away_and_named(world: World, leaving: Database) -> None:
+    """A session outlives the rule that has let it in; a pool of connections comes back at once."""
+    run = carried_out(world, moving(world), Kept())
+    assert leaving.sessions == []
+    assert run.steps["closed"]["note"] == (
+        "nobody connects to triangle-prod any more; ended: app_a (api), postgres (psql)"
+    )
+
+
+@pytest.mark.usefixtures("leaving")
+def test_a_region_is_not_left_while_a_job_runs(world: World) -> None:
+    world.jobs = ["seed-admin-20261129"]
+    with pytest.raises(OperationFailed, match="seed-admin-20261129 runs, and would be cut off half-way"):
+        moving(world)
+    assert world.calls == []
 
 
 def test_a_replica_that_is_behind_is_waited_for(world: World, leaving: Database) -> None:

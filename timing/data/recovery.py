@@ -33,6 +33,7 @@ class Wait(StrEnum):
     SNAPSHOT_COPY = "snapshot-copy"
     REDIS_SNAPSHOT = "redis-snapshot"
     SECRETS = "secrets"
+    CLOSED = "closed"
     REPLAYED = "replayed"
     COPIED = "copied"
     RENAMED = "renamed"
@@ -135,6 +136,10 @@ WAITS: Mapping[Wait, Waiting] = {
     Wait.REACHED: Waiting(
         Times(60, 90),
         Source("infra/edge: an alias's answer is kept for 60 s (Route 53 developer guide, alias TTL)", _DAY),
+    ),
+    Wait.CLOSED: Waiting(
+        Times(15, 60),
+        Source("estimated: two calls, and a function in the network starts cold", date(2026, 11, 30)),
     ),
     Wait.REPLAYED: Waiting(
         Times(5, 60), Source("estimated: a replica is seconds behind, and nobody writes", _DAY)
