@@ -30,6 +30,7 @@ def repair_moto() -> None:
         _repair_cloudwatch()
         _repair_ec2()
         importlib.import_module("rehearsal.aws.moto_ecr").repair_ecr()
+        importlib.import_module("rehearsal.aws.moto_eks").repair_clusters()
         _repair_kms()
         importlib.import_module("rehearsal.aws.moto_kms_accounts").repair_keys_of_other_accounts()
         _repair_lambda()

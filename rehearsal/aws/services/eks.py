@@ -109,13 +109,9 @@ def _configuration(*properties: str) -> Setting:
 
 
 def _deletion(context: Context) -> dict[str, Any]:
-    context.call("describe_cluster", name=context.id)  # one that is gone already protects nothing
-    # moto does not keep the protection, so that it cannot refuse.
-    if context.inputs.get("deletionProtection"):
-        raise ProviderError(
-            f"DeleteCluster: InvalidRequestException: deletion protection is on for cluster {context.id}; "
-            "set deletionProtection to false and deploy that first"
-        )
+    # One that is gone already has no group; one that is protected keeps it.
+    if context.call("describe_cluster", name=context.id)["cluster"].get("deletionProtection"):
+        return {"name": context.id}
     groups = context.call(
         "describe_security_groups",
         service="ec2",
@@ -160,7 +156,6 @@ MAPPINGS = (
             "accessConfig",
             "bootstrapSelfManagedAddons",
             "computeConfig",
-            "deletionProtection",
             "encryptionConfig",
             "storageConfig",
             "upgradePolicy",

@@ -104,6 +104,19 @@ def test_a_protected_cluster_is_not_deleted(life: Life, subnet: Made) -> None:
     life.ends(life.changes_to(cluster, {"deletionProtection": False}))
 
 
+def test_a_cluster_whose_protection_was_lifted_in_aws_is_deleted(
+    cloud: Cloud, life: Life, subnet: Made
+) -> None:
+    """The provider deletes, and EKS decides: also when the state still says that it is protected."""
+    cluster = life.create(CLUSTER, {**auto_mode("let-go", subnet), "deletionProtection": True}, name="let-go")
+    cloud.call("eks", REGION, "update_cluster_config", name="let-go", deletionProtection=False)
+    found = life.provider.read(cluster.resource, cluster.inputs, cluster.outputs)
+    assert found is not None
+    assert found.inputs["deletionProtection"] is False
+    life.provider.delete(cluster.resource, cluster.inputs, cluster.outputs)
+    assert life.provider.read(cluster.resource, cluster.inputs, cluster.outputs) is None
+
+
 PRINCIPAL = f"arn:aws:iam::{ACCOUNT}:role/ci"
 POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
 RECORDED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
