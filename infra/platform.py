@@ -17,6 +17,7 @@ from infra.account.runners import Runners
 from infra.account.trail import Trail
 from infra.common import CommonArgs, CommonArgsWithKeys
 from infra.configuration import Configuration
+from infra.configuration.waits import Waits
 from infra.data.database import Database
 from infra.data.redis import Redis
 from infra.data.secrets import Secrets
@@ -36,6 +37,7 @@ from infra.functions.job_watch import WATCH_JOBS, JobWatch
 from infra.functions.rotation import Rotation
 from infra.kubernetes.application_nodes import ApplicationNodes
 from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.cluster_to_come import ClusterToCome
 from infra.kubernetes.on_call import OnCall
 from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.reloader import Reloader
@@ -219,17 +221,25 @@ def _waiting(
 ) -> ReadReplica | None:
     """What waits in the other place for the day on which this one is lost; in prod alone.
 
-    Beside the data it is what AWS takes longest to make: the control plane of a cluster, and Redis.
+    Beside the data it is what AWS takes longest to make, as far as the stack file has it wait: the control
+    plane of a cluster, and Redis.
     """
     if copies is None:
         return None
     there, common = regions[RegionRole.RECOVERY].opts, copies.common
     network = Network("network", wiring.recovery_network(configuration, common), there)
     Logs("logs", wiring.waiting_logs(configuration, common), there)
-    cluster = Cluster("cluster", wiring.waiting_cluster(configuration, common, copies.keys, network), there)
-    pods = PodGroup("pod-group", wiring.pod_group(common.naming, network, cluster), there)
-    for purpose, args in wiring.waiting_redis(configuration, common, network, pods).items():
-        Redis(purpose, args, there)
+    waits, cluster = configuration.settings.waits, None
+    if Waits.CLUSTER in waits:
+        waiting = wiring.waiting_cluster(configuration, common, copies.keys, network)
+        cluster = Cluster("cluster", waiting, there)
+    else:
+        ClusterToCome("cluster", wiring.cluster_to_come(common), there)
+    if waits:
+        pods = PodGroup("pod-group", wiring.pod_group(common.naming, network, cluster), there)
+        if Waits.REDIS in waits:
+            for purpose, args in wiring.waiting_redis(configuration, common, network, pods).items():
+                Redis(purpose, args, there)
     return ReadReplica("database", wiring.read_replica(configuration, common, network, database), there)
 
 

@@ -44,14 +44,16 @@ def quotas(asking: Asking) -> list[Quota]:
 
 
 def cluster(asking: Asking) -> Iterator[Finding]:
-    """Whether the one that waits stands."""
+    """Whether the one that waits stands; nothing where the stack file has none wait."""
+    if not asking.wanted.cluster_waits:
+        return
     advice = "`aws eks describe-cluster` says what is wrong; `pulumi up` makes it where it is gone"
     found = asking.waiting_cluster
     yield standing("cluster", [(asking.wanted.cluster, found["status"])], "ACTIVE", advice)
 
 
 def redis(asking: Asking) -> Iterator[Finding]:
-    """Whether the ones that wait stand."""
+    """Whether the ones that wait stand; nothing where the stack file has none wait."""
     names = asking.wanted.redis
     if not names:
         return
@@ -77,9 +79,9 @@ def room(asking: Asking) -> Iterator[Finding]:
 
 
 def kubernetes(asking: Asking) -> Iterator[Finding]:
-    """Whether both clusters have the same version, one that EKS still supports."""
+    """Whether both clusters have the same version, one that EKS still supports; of one alone the latter."""
     here = asking.here("eks").describe_cluster(name=asking.wanted.cluster)["cluster"]["version"]
-    there = asking.waiting_cluster["version"]
+    there = asking.waiting_cluster["version"] if asking.wanted.cluster_waits else here
     if here != there:
         advice = "manifests may not fit: `pulumi up` brings both to the version of the stack file"
         found = f"{here} here, {there} in {asking.wanted.recovery_region}"

@@ -30,7 +30,8 @@ class Wanted:
         database: identifier of the instance that serves.
         restores_tested: whether a restore test runs every week.
         cluster: its name, in both regions.
-        redis: the replication groups, in both regions; none without Redis.
+        cluster_waits: whether one stands in the recovery region.
+        redis: the replication groups that wait in the recovery region, called as at home.
         secrets: the names of entries, without their prefix.
         prefix: of these names.
         images: the version of each repository of the environment's own registry.
@@ -53,6 +54,7 @@ class Wanted:
     database: str
     restores_tested: bool
     cluster: str
+    cluster_waits: bool
     redis: list[str]
     secrets: list[str]
     prefix: str

@@ -48,3 +48,9 @@ def pod_name_mistake(name: str, services: Collection[str]) -> str | None:
     if called:
         return f"who may call {called[0]}"
     return POD_NAMES.get(name)
+
+
+# The roles of a cluster and of its nodes, by the part that their names have of their own: each place has them
+# under names of its own (`Naming.role`).
+CLUSTER_ROLE = "cluster"
+NODE_ROLE = "node"

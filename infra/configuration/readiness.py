@@ -13,6 +13,7 @@ from infra.configuration.platform_names import ORIGIN_LABEL
 from infra.configuration.platform_secrets import REDIS_PURPOSES
 from infra.configuration.restore_test import tests_restores
 from infra.configuration.thresholds import RECOVERY_POINT_MINUTES
+from infra.configuration.waits import Waits
 
 
 def wanted(configuration: Configuration, secrets: Iterable[str]) -> Wanted:
@@ -25,6 +26,7 @@ def wanted(configuration: Configuration, secrets: Iterable[str]) -> Wanted:
     settings, system, naming = configuration.settings, configuration.system, configuration.naming
     services, outside = system.services, naming.in_backup_account
     replicated = [bucket.name for bucket in CATALOGUE if bucket.replicated]
+    redis_waits = settings.redis.enabled and Waits.REDIS in settings.waits
     replicated += [FRONTEND] if system.frontend else []
     return Wanted(
         region=settings.region,
@@ -39,7 +41,8 @@ def wanted(configuration: Configuration, secrets: Iterable[str]) -> Wanted:
         database=naming.database(settings.database.generations.current),
         restores_tested=tests_restores(settings.standard),
         cluster=naming.prefix,
-        redis=[naming.named(purpose) for purpose in REDIS_PURPOSES] if settings.redis.enabled else [],
+        cluster_waits=Waits.CLUSTER in settings.waits,
+        redis=[naming.named(purpose) for purpose in REDIS_PURPOSES] if redis_waits else [],
         secrets=sorted(secrets),
         prefix=naming.secret(""),
         images=sorted(

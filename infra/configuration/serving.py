@@ -19,7 +19,8 @@ _WITH_LOST = "only together with `lost`"
 _NOT_SERVING = "the one of the two regions that does not serve"
 
 
-def _only_with_copies(environment: Environment) -> str:
+def only_with_copies(environment: Environment) -> str:
+    """Why a key about the other region is not allowed; empty where it is."""
     if environment.standard.recovery_copies:
         return ""
     return f"nothing here: only {those(lambda each: each.recovery_copies)} has copies in another region"
@@ -33,7 +34,7 @@ def _region(name: str, meaning: str, default_words: str, rule: str, example: str
         words="the name of a region",
         default="",
         default_words=default_words,
-        nothing=Varies(_only_with_copies),
+        nothing=Varies(only_with_copies),
         rules=(rule,),
         example=example,
     )
@@ -62,7 +63,7 @@ RECOVERING = Choice(
     choices=(SERVICES_FIRST,),
     default=None,
     default_words="nothing is left out",
-    nothing=Varies(_only_with_copies),
+    nothing=Varies(only_with_copies),
     rules=(_WITH_LOST,),
     example=SERVICES_FIRST,
 )

@@ -24,8 +24,9 @@ from infra.configuration.dns_settings import DNS, DnsSettings, read_dns
 from infra.configuration.environments import Environment, Standard
 from infra.configuration.images import IMAGES, read_images
 from infra.configuration.keys import Fixed, Section, Varies
-from infra.configuration.kinds import Encrypted, Number, Only, Switch, Text
+from infra.configuration.kinds import Number, Only, Switch, Text
 from infra.configuration.network_settings import NETWORK, NetworkSettings, read_network
+from infra.configuration.paging import PAGING, PagingSettings, read_paging
 from infra.configuration.regions import read_region, region_key
 from infra.configuration.runners import RUNNERS, read_runners
 from infra.configuration.serving import LOST, RECOVERING, SERVING, Serving, read_serving
@@ -43,6 +44,7 @@ from infra.configuration.switches import (
 )
 from infra.configuration.taken_back_release import TAKEN_BACK, TakenBack, read_taken_back
 from infra.configuration.validation import Problems, Reader
+from infra.configuration.waits import WAITS, Waits, read_waits
 from infra.naming import Place
 
 # A new version takes its place in four steps, however many pods there are.
@@ -134,42 +136,6 @@ MONTHLY = Number(
 BUDGET = Section("budget", title="Budget", parts=(MONTHLY,))
 
 
-def _credential(name: str, meaning: str, pattern: str, words: str, example: str) -> Encrypted:
-    return Encrypted(
-        name,
-        meaning=meaning,
-        pattern=pattern,
-        words=words,
-        command=f"pulumi config set --secret --path groundwork:paging.{name} …",
-        default_words="nobody",
-        example=example,
-    )
-
-
-PAGERDUTY = _credential(
-    "pagerduty",
-    "where pages go: the integration's address",
-    r"https://\S+",
-    "an https:// address",
-    "https://events.example.com/…",
-)
-SLACK = _credential(
-    "slack",
-    "where pages and tickets go: SNS delivers to it without a function between",
-    patterns.EMAIL,
-    "the channel's e-mail address",
-    "channel@example.slack.com",
-)
-PAGING = Section(
-    "paging",
-    title="Paging",
-    optional=True,
-    intro="""Both are credentials, so they are secrets of the stack and stand in the file encrypted:
-
-    pulumi config set --secret --path groundwork:paging.pagerduty https://events.example.com/…""",
-    parts=(PAGERDUTY, SLACK),
-)
-
 STACK = Section(
     "",
     title="Account and regions",
@@ -180,6 +146,7 @@ STACK = Section(
         SERVING,
         LOST,
         RECOVERING,
+        WAITS,
         BACKUP_ACCOUNT,
         IMAGES,
         EXISTING,
@@ -224,27 +191,15 @@ class AlarmSettings:
 
 
 @dataclass(frozen=True)
-class PagingSettings:
-    """Where pages and tickets go. Both are credentials, so they are secrets of the stack, or not set.
-
-    Args:
-        pagerduty: the integration's HTTPS address.
-        slack: the channel's own e-mail address, to which SNS can deliver without a function between.
-    """
-
-    pagerduty: str | None
-    slack: str | None
-
-
-@dataclass(frozen=True)
 class Settings:
     """Everything that an environment decides, and the standard that it is held to.
 
     `region` and the network's `cidr` and zones are where it runs, `recovery_region` and what is called like
     it where its copies are: after a region was lost these are not those of the first day any more, and
-    `serving` says so. `backup_account` is the id of the account that is copied to, empty for none. `images`
-    has the digest (in dev also a tag) of each service's image; `budget` is in US dollars a month; `runners`
-    is the ARN of CodeBuild's connection to GitHub, None without runners.
+    `serving` says so. `waits` are the parts that stand there beside the data. `backup_account` is the id of
+    the account that is copied to, empty for none. `images` has the digest (in dev also a tag) of each
+    service's image; `budget` is in US dollars a month; `runners` is the ARN of CodeBuild's connection to
+    GitHub, None without runners.
     """
 
     environment: Environment
@@ -253,6 +208,7 @@ class Settings:
     region: str
     recovery_region: str
     serving: Serving
+    waits: frozenset[Waits]
     backup_account: str
     network: NetworkSettings
     cluster: ClusterSettings
@@ -341,6 +297,7 @@ def read_settings(
         region=region,
         recovery_region=recovery_region,
         serving=read_serving(root, name, region, recovery_region),
+        waits=read_waits(root, name),
         backup_account=read_backup_account(root, name, account),
         network=read_network(problems, root, file, name, region, recovery_region),
         cluster=read_cluster(root),
@@ -349,7 +306,7 @@ def read_settings(
         replicas=_replicas(root, name),
         images=read_images(root, IMAGES.of(name)),
         alarms=_alarms(root, name),
-        paging=_paging(root),
+        paging=read_paging(root),
         escalation=read_escalation(root),
         dns=read_dns(root),
         budget=_budget(root),
@@ -392,10 +349,3 @@ def _budget(root: Reader) -> int:
     monthly = MONTHLY.read(section)
     section.finish()
     return monthly
-
-
-def _paging(root: Reader) -> PagingSettings:
-    section = PAGING.read(root)
-    settings = PagingSettings(PAGERDUTY.read(section), SLACK.read(section))
-    section.finish()
-    return settings

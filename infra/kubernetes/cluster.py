@@ -16,12 +16,12 @@ from infra import iam
 from infra.common import CommonArgsWithKeys
 from infra.configuration.add_ons import ADD_ON_VERSIONS, METRICS_SERVER, OBSERVABILITY, SECRETS_STORE
 from infra.configuration.addresses import SERVICE_ADDRESSES
-from infra.configuration.singletons import Singleton
+from infra.configuration.platform_names import CLUSTER_ROLE, NODE_ROLE
 from infra.configuration.system import Access
 from infra.foundations import ports, timeouts
-from infra.foundations.adoption import told_how_to_adopt
 from infra.foundations.replacement import delete_before_replace
 from infra.foundations.security_rules import grant_ingress
+from infra.kubernetes.control_plane_logs import control_plane_logs
 from infra.kubernetes.kubeconfig import kubeconfig
 
 CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -191,7 +191,7 @@ class Cluster(pulumi.ComponentResource):
         # EKS says of no cluster for which it takes the role (user guide, "Amazon EKS Auto Mode cluster IAM
         # role"): a condition about one would keep it out.
         trust = iam.trust_service("eks.amazonaws.com", tag_session=True)
-        physical = self._args.common.naming.role("cluster")
+        physical = self._args.common.naming.role(CLUSTER_ROLE)
         role = self._role(
             "cluster", physical, "EKS runs the control plane and Auto Mode", trust, _CLUSTER_POLICIES
         )
@@ -207,25 +207,12 @@ class Cluster(pulumi.ComponentResource):
 
     def _node_role(self) -> aws_iam.Role:
         trust = iam.trust_service("ec2.amazonaws.com")
-        physical = self._args.common.naming.role("node")
+        physical = self._args.common.naming.role(NODE_ROLE)
         return self._role("node", physical, "Nodes join the cluster and pull images", trust, _NODE_POLICIES)
 
     def _cluster(self, cluster_role: aws_iam.Role, node_role: aws_iam.Role) -> eks.Cluster:
         args = self._args
-        # Made before the cluster: EKS would make it with no encryption and no end.
-        group = f"/aws/eks/{args.common.naming.prefix}/cluster"
-        logs = cloudwatch.LogGroup(
-            "control-plane",
-            name=group,
-            retention_in_days=args.common.log_retention,
-            kms_key_id=args.common.log_key,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                import_=group if args.logs_exist else None,
-                # The engine takes one hook of a name.
-                hooks=None if args.waiting else told_how_to_adopt(Singleton.CONTROL_PLANE_LOGS),
-            ),
-        )
+        logs = control_plane_logs(args.common, self, exist=args.logs_exist, waiting=args.waiting)
         return eks.Cluster(
             "cluster",
             name=args.common.naming.prefix,

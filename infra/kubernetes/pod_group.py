@@ -19,13 +19,14 @@ class PodGroupArgs:
     Args:
         naming: names and ARNs.
         vpc_id: the network.
-        cluster_security_group_id: EKS's own, which nodes, the control plane and all other pods have.
+        cluster_security_group_id: EKS's own, which nodes, the control plane and all other pods have; None
+            where no cluster stands.
         endpoint_security_group_id: of the network's interface endpoints; None where there are none.
     """
 
     naming: Naming
     vpc_id: pulumi.Input[str]
-    cluster_security_group_id: pulumi.Input[str]
+    cluster_security_group_id: pulumi.Input[str] | None
     endpoint_security_group_id: pulumi.Input[str] | None
 
 
@@ -54,6 +55,8 @@ class PodGroup(pulumi.ComponentResource):
             ("pods-cluster", "Nodes and the control plane", args.cluster_security_group_id),
             ("pods-pods", "Services call each other", self.id),
         ):
+            if source is None:
+                continue
             vpc.SecurityGroupIngressRule(
                 rule,
                 description=why,
@@ -72,10 +75,10 @@ class PodGroup(pulumi.ComponentResource):
             ip_protocol="-1",
             opts=here,
         )
-        reached = {"cluster": args.cluster_security_group_id}
-        if args.endpoint_security_group_id is not None:
-            reached["endpoints"] = args.endpoint_security_group_id
+        reached = {"cluster": args.cluster_security_group_id, "endpoints": args.endpoint_security_group_id}
         for what, group in reached.items():
+            if group is None:
+                continue
             grant_ingress(
                 f"{what}-pods",
                 "Pods of the application connect",

@@ -63,6 +63,7 @@ from infra.wiring.monitoring import (
 )
 from infra.wiring.recovery import (
     backup,
+    cluster_to_come,
     read_replica,
     recovery_network,
     restore_vault,
@@ -83,6 +84,7 @@ __all__ = [
     "budget",
     "certificates",
     "cluster",
+    "cluster_to_come",
     "common",
     "dashboard",
     "database",

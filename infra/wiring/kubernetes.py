@@ -59,12 +59,12 @@ def cluster(
     )
 
 
-def pod_group(naming: Naming, network: Network, cluster: Cluster) -> PodGroupArgs:
-    """For the security group of the application's pods in one place."""
+def pod_group(naming: Naming, network: Network, cluster: Cluster | None) -> PodGroupArgs:
+    """For the security group of the application's pods in one place, where a cluster may be still to come."""
     return PodGroupArgs(
         naming=naming,
         vpc_id=network.vpc_id,
-        cluster_security_group_id=cluster.security_group_id,
+        cluster_security_group_id=cluster.security_group_id if cluster else None,
         endpoint_security_group_id=network.endpoint_security_group_id,
     )
 

@@ -14,6 +14,7 @@ from infra.data.storage import Storage
 from infra.foundations.keys import Keys
 from infra.foundations.network import Network, NetworkArgs, Tier
 from infra.kubernetes.cluster import ClusterArgs
+from infra.kubernetes.cluster_to_come import ClusterToComeArgs
 from infra.monitoring.notifications import Notifications
 from infra.recovery.backup import BackupArgs
 from infra.recovery.read_replica import ReadReplicaArgs
@@ -23,7 +24,7 @@ from infra.wiring.kubernetes import cluster
 
 
 def recovery_network(configuration: Configuration, common: CommonArgsWithKeys) -> NetworkArgs:
-    """For the network that waits: with subnets of every tier, since a cluster and Redis stand in it."""
+    """For the network that waits: with subnets of every tier, since a cluster and Redis will stand in it."""
     network = configuration.settings.network
     return NetworkArgs(
         common=common,
@@ -40,6 +41,11 @@ def waiting_cluster(
 ) -> ClusterArgs:
     """For the cluster that waits, without a node: its control plane takes longest to make."""
     return replace(cluster(configuration, common, keys, network), logs_exist=False, waiting=True, settings={})
+
+
+def cluster_to_come(common: CommonArgsWithKeys) -> ClusterToComeArgs:
+    """For a place in which no cluster waits."""
+    return ClusterToComeArgs(common)
 
 
 def read_replica(

@@ -1,0 +1,38 @@
+"""What stands of a cluster in a place where none waits: the logs of its control plane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.common import CommonArgsWithKeys
+from infra.kubernetes.control_plane_logs import control_plane_logs
+
+
+@dataclass(frozen=True)
+class ClusterToComeArgs:
+    """What is there before the cluster.
+
+    Args:
+        common: names, rules and keys of its place.
+    """
+
+    common: CommonArgsWithKeys
+
+
+class ClusterToCome(pulumi.ComponentResource):
+    """The part of a cluster that outlives it. Keeps K8S-1.
+
+    It is the same component as the cluster that is made there on the day, so that this one finds the group.
+    What one wrote that served there before is kept; and EKS, which writes its last lines when a cluster is
+    gone already, cannot make a group of its own, which would be in the way of the next cluster
+    (terraform-aws-eks, its documentation of CloudWatch's log group).
+    """
+
+    def __init__(
+        self, name: str, args: ClusterToComeArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("groundwork:cluster:Cluster", name, None, opts)
+        control_plane_logs(args.common, self, waiting=True)
+        self.register_outputs({})
