@@ -9,10 +9,17 @@ from operations.recovery.pulumi import Pulumi
 from operations.recovery.run import Run
 from operations.recovery.steps import Progress, Step
 from timing.data.recovery import Wait
+from timing.facts import Times
 
 
 def up(
-    pulumi: Pulumi, run: Run, name: str, does: str, wait: Wait, without: Callable[[], Sequence[str]] = tuple
+    pulumi: Pulumi,
+    run: Run,
+    name: str,
+    does: str,
+    wait: Wait,
+    without: Callable[[], Sequence[str]] = tuple,
+    expected: Times | None = None,
 ) -> Step:
     """`pulumi up`, once; that it was done is noted in the run.
 
@@ -23,6 +30,7 @@ def up(
         does: for people.
         wait: how long it takes.
         without: URNs of what is left for another deployment, with all that depends on it.
+        expected: how long it takes, where that follows from what stands already.
     """
 
     def act(progress: Progress) -> str:
@@ -30,7 +38,7 @@ def up(
         run.about[name] = True
         return "deployed"
 
-    return Step(name, does, wait, lambda: bool(run.about.get(name)), act)
+    return Step(name, does, wait, lambda: bool(run.about.get(name)), act, expected)
 
 
 def agreed(pulumi: Pulumi, run: Run) -> Step:

@@ -17,7 +17,7 @@ from infra.naming import Naming
 from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.recovery.replica import Replica
-from operations.recovery.returned_state import LOAD_BALANCER, REDIS, in_region
+from operations.recovery.returned_state import CLUSTER, LOAD_BALANCER, REDIS, in_region
 from operations.recovery.state_resources import name_of
 
 REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
@@ -189,6 +189,20 @@ class LeftBehind:
                 balancers.modify_load_balancer_attributes(LoadBalancerArn=str(each["id"]), Attributes=off)
             except ClientError as error:
                 if error.response["Error"]["Code"] != "LoadBalancerNotFound":
+                    raise
+
+    def unprotect_cluster(self) -> None:
+        """Lets the engine remove it: no pod of it works for anybody (EKS user guide, "Delete a cluster": the
+        protection is off before, and Auto Mode's nodes go with the cluster).
+        """
+        eks = self._connection.client("eks")
+        for each in self._of(CLUSTER):
+            name = str(each["inputs"]["name"])
+            try:
+                if eks.describe_cluster(name=name)["cluster"].get("deletionProtection"):
+                    eks.update_cluster_config(name=name, deletionProtection=False)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ResourceNotFoundException":
                     raise
 
     def _of(self, kind: str) -> list[dict[str, Any]]:

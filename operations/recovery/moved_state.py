@@ -38,6 +38,7 @@ from operations.recovery.state_resources import (
 
 _ENTRY = "aws:secretsmanager/secret:Secret"
 _VALUE = "aws:secretsmanager/secretVersion:SecretVersion"
+_REDIS = "groundwork:redis:Redis"
 # They stay in AWS until their days are over; removing the resource would end what was copied.
 _COPIED_BACKUPS = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
 
@@ -53,6 +54,8 @@ class Move:
         made_anew: names of entries in Secrets Manager whose value the program writes again.
         left_alone: names of roles that what is in the lost region needs when it is back, to copy what it
             could not copy before. They stay in AWS.
+        own_roles: what IAM calls the roles that each place has of its own: what stands in the lost one works
+            with them still, and the other place makes its own where it has none yet.
     """
 
     lost: str
@@ -60,6 +63,7 @@ class Move:
     place: Place
     made_anew: frozenset[str] = frozenset()
     left_alone: frozenset[str] = frozenset()
+    own_roles: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -109,7 +113,7 @@ def moved(state: Mapping[str, Any], move: Move) -> Moved:
         urn, target = each["urn"], elsewhere(each["urn"], move.place)
         if _stays(each, lost, move):
             kept.append(each)
-        elif not _outlives(each, lost, move):
+        elif not _outlives(each, lost, move) or (target not in there and _is_its_own(each, move)):
             now[urn] = None
             result.forgotten.append(urn)
         elif target in there and target != urn:
@@ -149,6 +153,16 @@ def _outlives(each: Resource, lost: frozenset[str], move: Move) -> bool:
     if kind == _VALUE:
         return name_of(each["urn"]) not in move.made_anew
     return kind.split(":")[1].split("/")[0] in GLOBAL_SERVICES
+
+
+def _is_its_own(each: Resource, move: Move) -> bool:
+    """Whether it belongs to what stands in the place: a role of the cluster, with what it may; a password
+    that Redis there has. Moved along it would be exchanged for the other place's, and removed in AWS.
+    """
+    if each["type"].startswith("aws:iam/"):
+        inputs = each["inputs"]
+        return not move.own_roles.isdisjoint((inputs.get("name"), inputs.get("role")))
+    return f"{_REDIS}$random:" in each["urn"]
 
 
 def at(each: Resource, target: str, move: Move) -> Resource:

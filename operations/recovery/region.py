@@ -10,7 +10,9 @@ from typing import Any
 
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS, CATALOGUE, FRONTEND, replication_role
+from infra.configuration.platform_names import CLUSTER_ROLE, NODE_ROLE
 from infra.configuration.platform_secrets import redis_secret
+from infra.configuration.waits import Waits
 from infra.naming import Naming
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
@@ -25,6 +27,7 @@ from operations.recovery.run import Run
 from operations.recovery.services import Services
 from operations.recovery.steps import Clock, Progress, Recovery, Step, wait_until
 from timing.data.recovery import Wait
+from timing.region import notes, times_of
 
 KIND = "region"
 
@@ -75,7 +78,8 @@ def move_of(lost: str, serving: Naming) -> moved_state.Move:
         lost: the region.
         serving: names and ARNs of the one that takes over.
     """
-    return moved_state.Move(lost, serving.region, serving.place.other, _MADE_ANEW, _LEFT_ALONE)
+    own_roles = frozenset(serving.in_recovery_region.role(each) for each in (CLUSTER_ROLE, NODE_ROLE))
+    return moved_state.Move(lost, serving.region, serving.place.other, _MADE_ANEW, _LEFT_ALONE, own_roles)
 
 
 class RegionRecovery:
@@ -215,6 +219,7 @@ class RegionRecovery:
             f"{self._serving}: replica {self._instance} is {run.about['replica']}",
             f"the state can be read: {run.about['resources']} resources",
             *(f"{self._serving} lacks {each}" for each in run.about.get("lacking", ())),
+            *notes(self._settings.waits),
         )
 
     def _loss(self, run: Run) -> str:
@@ -318,13 +323,14 @@ class RegionRecovery:
 
     def _foundations(self, run: Run) -> Step:
         """What waits for nothing of the database: so it does not wait for the promotion."""
-        does = f"pulumi up without the database: network, nodes, load balancer in {self._serving}"
-        pulumi = self._given.pulumi
+        made = "".join(f"{each}, " for each in sorted(set(Waits) - self._settings.waits))
+        does = f"pulumi up without the database: {made}network, nodes, load balancer in {self._serving}"
+        pulumi, expected = self._given.pulumi, times_of(Wait.FOUNDATIONS, self._settings.waits)
 
         def database() -> list[str]:
             return [self._urn_of_instance(pulumi.export())]
 
-        return engine_steps.up(pulumi, run, "foundations", does, Wait.FOUNDATIONS, database)
+        return engine_steps.up(pulumi, run, "foundations", does, Wait.FOUNDATIONS, database, expected)
 
     def _promoted(self) -> Step:
         def missing() -> str | None:
@@ -336,7 +342,8 @@ class RegionRecovery:
             return f"{self._instance} is a database of its own"
 
         does = f"wait until {self._instance} is promoted"
-        return Step("promoted", does, Wait.PROMOTED, lambda: missing() is None, act)
+        expected = times_of(Wait.PROMOTED, self._settings.waits)
+        return Step("promoted", does, Wait.PROMOTED, lambda: missing() is None, act, expected)
 
     def _build(self, run: Run) -> Step:
         does = f"pulumi up: passwords, migration and services in {self._serving}"

@@ -9,6 +9,7 @@ from typing import Any
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS, CATALOGUE, FRONTEND
 from infra.configuration.serving import Serving
+from infra.configuration.waits import Waits
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
 from operations.recovery import engine_steps, returned_state, serving_file
@@ -23,6 +24,7 @@ from operations.recovery.services import Services
 from operations.recovery.state_resources import PLACE_TYPES
 from operations.recovery.steps import Clock, Progress, Recovery, Step, wait_until
 from timing.data.recovery import Wait
+from timing.region import times_of
 
 KIND = "region-back"
 
@@ -109,6 +111,7 @@ class RegionBack:
                 "wait",
                 f"pulumi up: copies and a replica in {self._there.region}; the rest of it is removed",
                 Wait.RETURN,
+                expected=times_of(Wait.RETURN, self._configuration.settings.waits),
             ),
             self._missed(run, kept),
             engine_steps.agreed(self._given.pulumi, run),
@@ -148,6 +151,8 @@ class RegionBack:
                 self._services.stop_and_wait(progress, self._clock)
             behind.close_database()
             behind.unprotect_load_balancer()
+            if Waits.CLUSTER not in self._configuration.settings.waits:
+                behind.unprotect_cluster()
             return f"nobody writes in {self._there.region}"
 
         does = f"stop {self._services.names} in {self._there.region}, and close their database"

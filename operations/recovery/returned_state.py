@@ -29,6 +29,7 @@ from operations.recovery.state_resources import (
 INSTANCE = "aws:rds/instance:Instance"
 REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+CLUSTER = "aws:eks/cluster:Cluster"
 _PUT_ASIDE = frozenset(
     [
         INSTANCE,
@@ -65,8 +66,8 @@ def returned(state: Mapping[str, Any], before: Mapping[str, Any], move: Move) ->
     """The state with the region that is back.
 
     Protection is lifted from what comes back: the program protects again what it declares, and has the rest
-    removed. What was protected is only forgotten then, and stays in AWS; but the load balancer, which was
-    protected since people were using it.
+    removed. What was protected is only forgotten then, and stays in AWS; but the load balancer and the
+    cluster, which were protected since people were using them.
 
     Args:
         state: as it is now; it is left as it is.
@@ -121,7 +122,7 @@ def _unprotected(each: Resource) -> Resource:
     if not each.get("protect"):
         return each
     kept = {name: value for name, value in each.items() if name != "protect"}
-    return kept if each["type"] == LOAD_BALANCER else {**kept, "retainOnDelete": True}
+    return kept if each["type"] in (LOAD_BALANCER, CLUSTER) else {**kept, "retainOnDelete": True}
 
 
 def in_region(before: Mapping[str, Any], region: str, kind: str) -> list[Resource]:

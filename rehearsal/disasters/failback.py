@@ -10,12 +10,13 @@ from typing import Any
 from rehearsal.aws.moto_replication import LATE, Late
 from rehearsal.disasters import region
 from rehearsal.disasters.database import Say, is_written, rows_there
-from rehearsal.disasters.region import WAITS_OF_REGION, RegionRehearsed, simulated
+from rehearsal.disasters.region import RegionRehearsed, simulated, times_on
 from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.steps import Step, as_json, steps_of, until
 from rehearsal.disasters.writer import Writer, rows_of
 from timing.data.recovery import Wait
 from timing.facts import Times
+from timing.region import STEPS
 
 NAME = "failback"
 BUCKET = "documents"
@@ -41,7 +42,7 @@ _BACK = {
     "missed": Wait.MISSED_FILES,
     "agree": Wait.STATE,
 }
-_LEAVING = {"stop": Wait.STOP_SERVICES, "closed": Wait.CLOSED, "replayed": Wait.REPLAYED, **WAITS_OF_REGION}
+_LEAVING = {"stop": Wait.STOP_SERVICES, "closed": Wait.CLOSED, "replayed": Wait.REPLAYED, **STEPS}
 
 
 @dataclass(frozen=True)
@@ -204,12 +205,13 @@ def rehearse_on(
     again = on_stage.command("recover", "region-back", "--yes")
     settled.append(on_stage.settled())
     kept = [row.id for row in written if row.id not in lost.gone]
+    times = times_on(on_stage)
     first, second = simulated(on_stage)[3], simulated(on_stage)[7]
     return FailbackRehearsed(
         on_stage.configuration.settings.environment.value,
-        steps_of(back, _BACK),
-        steps_of(moved, _LEAVING),
-        steps_of(again, _BACK),
+        steps_of(back, _BACK, times),
+        steps_of(moved, _LEAVING, times),
+        steps_of(again, _BACK, times),
         sum(row in evidence for row in lost.gone),
         lost.lost,
         sum(key.startswith("last/") for key in files),

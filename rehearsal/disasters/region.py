@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rehearsal.disasters.steps import Step, as_json, steps_of, until
 from rehearsal.disasters.writer import Writer
 from timing.data.recovery import Wait
 from timing.facts import Times
+from timing.region import STEPS, times_of
 
 Say = Callable[[str], None]
 NAME = "region-lost"
@@ -32,20 +34,6 @@ NOT_REHEARSED = (
     "that names lead to the new load balancer: Route 53 and CloudFront are recorded",
     "that the backend of the state answers: it is a folder here",
 )
-WAITS_OF_REGION = {
-    "promote": Wait.QUICK,
-    "secrets": Wait.QUICK,
-    "state": Wait.STATE,
-    "write": Wait.QUICK,
-    "foundations": Wait.FOUNDATIONS,
-    "promoted": Wait.PROMOTED,
-    "build": Wait.BUILD_REGION,
-    "ready": Wait.REACHED,
-    "redundancy": Wait.QUICK,
-    "rest": Wait.QUICK,
-    "complete": Wait.COMPLETE,
-    "agree": Wait.STATE,
-}
 
 
 @dataclass(frozen=True)
@@ -162,7 +150,7 @@ def rehearse_on(on_stage: Stage, writer: Writer, say: Say) -> RegionRehearsed:
     gone = tuple(row.id for row in before if row.id not in there)
     return RegionRehearsed(
         on_stage.configuration.settings.environment.value,
-        steps_of(record, WAITS_OF_REGION),
+        steps_of(record, STEPS, times_on(on_stage)),
         int(record["about"]["forgotten"]),
         int(record["about"]["moved"]),
         len(before),
@@ -174,6 +162,11 @@ def rehearse_on(on_stage: Stage, writer: Writer, say: Say) -> RegionRehearsed:
         serves=is_written(on_stage, writer),
         redis=_redis(on_stage),
     )
+
+
+def times_on(on_stage: Stage) -> Callable[[Wait], Times]:
+    """What AWS takes for each step, by what waits in the other region of the environment."""
+    return partial(times_of, waits=on_stage.configuration.settings.waits)
 
 
 def _calls(on_stage: Stage) -> tuple[str, ...]:

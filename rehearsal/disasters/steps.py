@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,13 +26,23 @@ class Step:
     here: float
 
 
-def steps_of(record: Mapping[str, Any], waits: Mapping[str, Wait]) -> tuple[Step, ...]:
-    """What each step of a command has taken, in the command's order, which JSON does not keep."""
+def steps_of(
+    record: Mapping[str, Any],
+    waits: Mapping[str, Wait],
+    times: Callable[[Wait], Times] = lambda wait: WAITS[wait].times,
+) -> tuple[Step, ...]:
+    """What each step of a command has taken, in the command's order, which JSON does not keep.
+
+    Args:
+        record: of the command.
+        waits: what each step waits for.
+        times: what AWS takes for that.
+    """
     found = []
     for name, wait in waits.items():
         noted = record["steps"][name]
         began, ended = (datetime.fromisoformat(noted[key]) for key in ("began", "ended"))
-        found.append(Step(name, WAITS[wait].times, (ended - began).total_seconds()))
+        found.append(Step(name, times(wait), (ended - began).total_seconds()))
     return tuple(found)
 
 

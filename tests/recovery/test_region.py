@@ -13,13 +13,16 @@ import pytest
 from operations.checkout import ROOT
 from operations.environments import Connection, Place, connect
 from operations.recovery.identities import ASKED, COMPUTED, FROM_INPUTS, candidate
+from operations.recovery.pulumi import PARALLEL
 from rehearsal.disasters import failback
 from rehearsal.disasters.failback import FailbackRehearsed
 from rehearsal.disasters.region import RegionRehearsed, rehearse_on
 from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.writer import Writer
 from tests.support.json_output import check_output
-from timing.data.recovery import WAITS, Wait
+from tests.support.waiting_parts import made_on_the_day, removed_afterwards, times_of
+from timing.data.recovery import FOUNDATIONS_WITHOUT, RETURN_WITHOUT, WAITS, Wait
+from timing.facts import Times
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DR-3")]
 
@@ -37,6 +40,10 @@ _RECORDED = frozenset(
         "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
     }
 )
+
+
+# What of it does not wait in the other region.
+MISSING = pytest.mark.parametrize("missing", [{"cluster"}, {"redis"}, {"cluster", "redis"}], ids=sorted)
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +133,34 @@ def test_the_times_that_a_person_is_told_are_those_of_the_deployments(region_los
     waits = (Wait.FOUNDATIONS, Wait.BUILD_REGION, Wait.COMPLETE)
     for wait, found in zip(waits, region_lost.deployments, strict=True):
         said = WAITS[wait].times
-        assert found.typical <= said.typical <= found.typical * 1.2, wait
-        assert found.slow <= said.slow <= found.slow * 1.2, wait
+        _is_that_of(found, said)
+
+
+@MISSING
+def test_what_did_not_wait_makes_the_deployment_as_much_longer_as_it_is_said(
+    world: tuple[Stage, Writer, Mapping[str, Any]], region_lost: RegionRehearsed, missing: set[str]
+) -> None:
+    """Of the deployment that was made: everything that waited is made by it, too."""
+    run = world[0].engine.forecasts[0].run
+    found, said = made_on_the_day(run, missing, "Recovery"), FOUNDATIONS_WITHOUT[frozenset(missing)]
+    assert len(found.operations) > len(run.operations)
+    _is_that_of(times_of(found, PARALLEL), said)
+
+
+@MISSING
+def test_what_is_to_wait_no_more_is_removed_in_the_time_that_is_said(
+    world: tuple[Stage, Writer, Mapping[str, Any]], came_back: FailbackRehearsed, missing: set[str]
+) -> None:
+    for number, place in ((3, "Home"), (7, "Recovery")):
+        run = world[0].engine.forecasts[number].run
+        found = removed_afterwards(run, missing, place)
+        assert len(found.operations) > len(run.operations)
+        _is_that_of(times_of(found, PARALLEL), RETURN_WITHOUT[frozenset(missing)])
+
+
+def _is_that_of(found: Times, said: Times) -> None:
+    assert found.typical <= said.typical <= found.typical * 1.2
+    assert found.slow <= said.slow <= found.slow * 1.2
 
 
 @pytest.mark.contract("DR-5")
@@ -162,5 +195,4 @@ def test_everything_moves_home_without_the_loss_of_a_row(came_back: FailbackRehe
 def test_the_time_until_a_region_waits_again_is_that_of_the_deployment(came_back: FailbackRehearsed) -> None:
     said = WAITS[Wait.RETURN].times
     for found in came_back.waiting:
-        assert found.typical <= said.typical <= found.typical * 1.2
-        assert found.slow <= said.slow <= found.slow * 1.2
+        _is_that_of(found, said)

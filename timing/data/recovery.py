@@ -99,6 +99,26 @@ def _redis() -> Duration:
     return redis.DURATIONS["aws:elasticache/replicationGroup:ReplicationGroup"]
 
 
+# Deployments of `recover region` and `recover region-back`, by what does not wait in the other region and is
+# made on the day, or removed afterwards (`waits` in the stack file; timing/region.py).
+# tests/recovery/test_region.py holds these against the deployments that the rehearsal sees.
+_NOTHING: frozenset[str] = frozenset()
+FOUNDATIONS_WITHOUT: Mapping[frozenset[str], Times] = {
+    _NOTHING: Times(200, 600),
+    frozenset({"redis"}): Times(670, 1350),
+    frozenset({"cluster"}): Times(760, 1400),
+    frozenset({"cluster", "redis"}): Times(760, 1400),
+}
+RETURN_WITHOUT: Mapping[frozenset[str], Times] = {
+    _NOTHING: Times(3500, 8800),
+    frozenset({"redis"}): Times(3500, 8850),
+    frozenset({"cluster"}): Times(4850, 12000),
+    frozenset({"cluster", "redis"}): Times(4850, 12000),
+}
+# What is left of the 5 to 10 minutes that a promotion takes when the deployment without the database begins
+# (RDS user guide, "Promoting a read replica": several minutes or longer; how long is estimated).
+PROMOTION = Times(255, 660)
+
 WAITS: Mapping[Wait, Waiting] = {
     Wait.STOP_SERVICES: _STOP,
     Wait.RESTORE: _RESTORE,
@@ -123,14 +143,18 @@ WAITS: Mapping[Wait, Waiting] = {
     Wait.SECRETS: Waiting(
         Times(15, 60), Source("estimated: a function starts, and KMS encrypts each value", date(2026, 11, 29))
     ),
-    # Of the 5 to 10 minutes that a promotion takes these are left when the deployment without the database is
-    # done (RDS user guide, "Promoting a read replica": several minutes or longer; how long is estimated).
-    Wait.PROMOTED: Waiting(Times(55, 60), Source("estimated: what is left of a promotion", _DAY)),
+    Wait.PROMOTED: Waiting(
+        Times(
+            PROMOTION.typical - FOUNDATIONS_WITHOUT[_NOTHING].typical,
+            PROMOTION.slow - FOUNDATIONS_WITHOUT[_NOTHING].slow,
+        ),
+        Source("estimated: what is left of a promotion", _DAY),
+    ),
     Wait.STATE: Waiting(
         Times(30, 120), Source("estimated: the engine reads or writes a state, or runs the program", _DAY)
     ),
     # tests/recovery/test_region.py holds these against the deployments that the rehearsal sees.
-    Wait.FOUNDATIONS: Waiting(Times(200, 600), _SIMULATED),
+    Wait.FOUNDATIONS: Waiting(FOUNDATIONS_WITHOUT[_NOTHING], _SIMULATED),
     Wait.BUILD_REGION: Waiting(Times(330, 820), _SIMULATED),
     Wait.COMPLETE: Waiting(Times(610, 1220), _SIMULATED),
     Wait.REACHED: Waiting(
@@ -164,7 +188,7 @@ WAITS: Mapping[Wait, Waiting] = {
             date(2026, 11, 29),
         ),
     ),
-    Wait.RETURN: Waiting(Times(3500, 8800), _SIMULATED),
+    Wait.RETURN: Waiting(RETURN_WITHOUT[_NOTHING], _SIMULATED),
     # tests/recovery/test_deployment.py holds this one against the deployment that the rehearsal sees.
     Wait.ROLL_BACK: Waiting(Times(190, 360), _SIMULATED),
     # tests/recovery/test_account.py holds these against the deployments that the rehearsal sees.
