@@ -13,13 +13,15 @@ from preview.final import final_risks
 from preview.interruptions import interruption_risks
 from preview.outages import outage_risks
 from preview.protection import protection_risks
-from preview.risk import Group, Risk, grouped
+from preview.risk import Group, Kind, Risk, grouped
+from preview.waiting import waiting_no_more, waiting_risks
 
 _RULES = (
     data_risks,
     outage_risks,
     access_risks,
     protection_risks,
+    waiting_risks,
     backup_risks,
     copy_risks,
     interruption_risks,
@@ -29,8 +31,12 @@ _RULES = (
 
 def risks_of(change: Change) -> Iterator[Risk]:
     """Every risk, in the order of their kinds."""
+    nobody_works = {each.urn for each in waiting_no_more(change)}
     for rule in _RULES:
-        yield from rule(change)
+        for risk in rule(change):
+            # What only waits serves nobody and holds nothing: that it goes is told by what it saved.
+            if risk.step.urn not in nobody_works or risk.kind not in (Kind.DATA, Kind.NO_SECOND_COPY):
+                yield risk
 
 
 def ranked(change: Change) -> list[Group]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.configuration.day import day
+from infra.configuration.files import stack_config, stack_values
+from infra.configuration.waits import WAITS
 from rehearsal.assets import SIGNATURE
 from rehearsal.aws.quota_table import QUOTAS
 from rehearsal.aws.quotas import Excess, exceeded, graph_of_state
@@ -25,6 +27,7 @@ from rehearsal.workspace import Workspace
 from timing.forecast import Forecast
 from timing.operations import Run
 from timing.recorded import graph_of, run_of
+from timing.region import PARTS, notes
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Deployment:
 
     Where nothing was changed that preview is the same run: it has compared everything. `settled` is True
     when it finds nothing to change; `excesses` is what AWS's quotas have no room for, and `fits` is False
-    when some of it is more than AWS ever gives.
+    when some of it is more than AWS ever gives. `notes` is what a person should know of the stack file.
     """
 
     environment: str
@@ -44,6 +47,7 @@ class Deployment:
     outputs: dict[str, Any]
     excesses: tuple[Excess, ...] = ()
     forecast: Forecast = field(default_factory=lambda: Forecast(Run({}, ())))
+    notes: tuple[str, ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -72,7 +76,7 @@ class Deployment:
             "undescribedTypes": sorted(self.inventory.undescribed),
             "outputs": self.outputs,
             "onAws": self.forecast.as_json(),
-            "warnings": self.result.log.warnings,
+            "warnings": [*self.result.log.warnings, *self.notes],
             "quotas": [str(excess) for excess in self.excesses],
             "secondPreview": {"changes": self.second.changes, "seconds": round(self.second.seconds, 2)},
         }
@@ -93,7 +97,7 @@ class Deployment:
             terminal.changed_outputs(changed_outputs(self.result.log))
             if not inventory:
                 terminal.out.print(f"\n`make up ENV={self.environment} INVENTORY=1` shows all that there is.")
-        for warning in dict.fromkeys(self.result.log.warnings):
+        for warning in dict.fromkeys([*self.result.log.warnings, *self.notes]):
             terminal.out.print(f"\nwarning: {warning.removeprefix('warning: ')}", markup=False)
         for excess in self.excesses:
             kind = "warning" if excess.quota.adjustable else "AWS would refuse it"
@@ -156,7 +160,13 @@ def deploy(
             outputs_of(state),
             tuple(exceeded(graph_of_state(state), QUOTAS)),
             Forecast(run_of(result.log.planned, after, before)),
+            tuple(notes_of(root, environment)),
         )
+
+
+def notes_of(root: Path, environment: str) -> list[str]:
+    """What the stack file costs on the day on which the region is lost; the program has checked it."""
+    return notes(stack_values(stack_config(root, environment)).get(WAITS.name, PARTS))
 
 
 def _settle(session: Session, existing: bool, known: bool, *, quiet: bool) -> tuple[Result, Result]:

@@ -462,6 +462,29 @@ CASES = (
         alone=True,
     ),
     Case(
+        "no cluster and no Redis wait in the recovery region",
+        named=(
+            "WEAKER prod has cluster and redis wait in the other region no more: when this one is lost, people are back 8 min later (slow case 13 min); each is protected and has to be released first: docs/recovery.md*",
+        ),
+        stack=(("waits", []),),
+        alone=True,
+    ),
+    Case(
+        "no Redis waits in the recovery region",
+        named=(
+            "WEAKER prod has redis wait in the other region no more: when this one is lost, people are back 7 min later (slow case 12 min); each is protected and has to be released first: docs/recovery.md*",
+        ),
+        stack=(("waits", ["cluster"]),),
+        alone=True,
+    ),
+    Case(
+        "a cluster and Redis wait in the recovery region",
+        named=("ACCESS role * gets *",),
+        stack=(("waits", ["cluster", "redis"]),),
+        deployed=(("waits", []),),
+        alone=True,
+    ),
+    Case(
         "nobody looks for attacks",
         named=(
             "WEAKER detector threats is deleted: nobody looks for attacks any more",
