@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from costs.waits import table
 from documentation.buckets_table import buckets_table
 from documentation.graph import GENERATED
 from infra.configuration.environments import Environment
-from infra.configuration.files import NAMESPACE
+from infra.configuration.files import NAMESPACE, read_environment
 from infra.configuration.keys import Fixed, Key, Section
 from infra.configuration.kinds import Encrypted, Mapped, Text
 from infra.configuration.settings import STACK
@@ -24,6 +26,7 @@ from infra.configuration.system_keys import SYSTEM
 from infra.configuration.validation import LIST_MAXIMUM, MISSING
 
 TEMPLATE = Path(__file__).with_name("configuration_template.md")
+_ROOT = Path(__file__).resolve().parents[1]
 HEADINGS = ("key", "type and range", "default", "meaning")
 
 # Whose examples the page has: the environment with most of everything.
@@ -37,9 +40,11 @@ def configuration_page() -> str:
     """The whole page."""
     files = {"stack": (STACK, NAMESPACE), "system": (SYSTEM, "")}
     parts = {name: "\n\n".join(_file(section, prefix)) for name, (section, prefix) in files.items()}
-    parts |= {"buckets": "\n".join(buckets_table()), "list_maximum": str(LIST_MAXIMUM)}
+    example = read_environment(_ROOT, EXAMPLES_OF.value, today=date.min)
+    parts |= {"buckets": "\n".join(buckets_table()), "waits": "\n".join(table(example.settings))}
+    parts |= {"list_maximum": str(LIST_MAXIMUM)}
     template = TEMPLATE.read_text(encoding="utf-8")
-    page = re.sub(r"\{(stack|system|buckets|list_maximum)\}", lambda found: parts[found[1]], template)
+    page = re.sub(r"\{(stack|system|waits|buckets|list_maximum)\}", lambda found: parts[found[1]], template)
     return GENERATED + page.replace("{contents}", "\n".join(_contents(page)))
 
 

@@ -25,9 +25,9 @@ class ClusterToCome(pulumi.ComponentResource):
     """The part of a cluster that outlives it. Keeps K8S-1.
 
     It is the same component as the cluster that is made there on the day, so that this one finds the group.
-    What one wrote that served there before is kept; and EKS, which writes its last lines when a cluster is
-    gone already, cannot make a group of its own, which would be in the way of the next cluster
-    (terraform-aws-eks, its documentation of CloudWatch's log group).
+    What one wrote that served there before is kept. And EKS writes its last lines when a cluster is gone
+    already: without the group it would make one, which is in the way of the next cluster
+    (terraform-aws-modules/terraform-aws-eks#2763).
     """
 
     def __init__(
