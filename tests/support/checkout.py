@@ -34,7 +34,7 @@ def copy_program(folder: Path) -> Path:
 def copy_checkout(folder: Path) -> Path:
     """Copies that, the commands and what tests are made with."""
     root = copy_program(folder)
-    for package in ("commands", "documentation", "operations", "rehearsal", "tests", "timing"):
+    for package in ("commands", "costs", "documentation", "operations", "rehearsal", "tests", "timing"):
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
     return root
 
