@@ -228,7 +228,8 @@ class World:
         self.configuration = replace(configuration, images=self.images)
         self.file = folder / "Pulumi.prod.yaml"
         self.file.write_text((ROOT / "Pulumi.prod.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-        self.time = [datetime.now(UTC).timestamp() + 3600]
+        # Each at a second of its own: recoveries are named by it, and AWS Backup takes such a name once.
+        self.time = [datetime.now(UTC).timestamp() + 3600 + next(_numbers)]
         self.clock = Clock(lambda: self.time[0], self._pass)
         self.engine = Engine(self.file, self._deploy, self.time, _state())
 
