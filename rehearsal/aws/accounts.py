@@ -1,4 +1,4 @@
-"""Requests of one account for what is another's: which accounts there are, and whom policies let in.
+"""The accounts that are embedded in this process, and whom of one the policies of another let in.
 
 moto is one for the whole process, and looks at no policy on its way into another account. Between accounts
 both sides must allow a request (IAM user guide, "Cross-account policy evaluation logic"). moto does not say
@@ -13,18 +13,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rehearsal.rights.conditions import listed
 from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, decide
 
-# The accounts that are embedded in this process: nothing of any other exists here.
-EMBEDDED: set[str] = set()
+if TYPE_CHECKING:
+    from rehearsal.aws.cloud import Cloud
+
+# By account, from a cloud's start to its stop.
+STARTED: dict[str, Cloud] = {}
+
+# Kinds of the journal's entries: what another account has copied into this one, and how a copy job has ended.
+COPIED, COPY_JOB = "copied", "copy job"
+ACROSS_ACCOUNTS = (COPIED, COPY_JOB)
 
 Value = str | list[str]
 
 _RESOURCE = "resource"
 _EVERYTHING = Policy("identity", ({"Effect": "Allow", "Action": "*", "Resource": "*"},))
+
+
+def embedded() -> set[str]:
+    """The accounts that were asked for something already: nothing of any other exists here."""
+    # Another session may start one meanwhile.
+    return {account for account, cloud in tuple(STARTED.items()) if cloud.is_back}
 
 
 def root_of(account: str) -> str:
@@ -98,4 +111,4 @@ def _callers(policy: Policy, account: str) -> Iterator[str]:
 def _roles(account: str) -> Iterable[Any]:
     from moto.iam.models import iam_backends
 
-    return list(iam_backends[account]["aws"].roles.values()) if account in EMBEDDED else ()
+    return list(iam_backends[account]["aws"].roles.values()) if account in embedded() else ()

@@ -19,12 +19,11 @@ from typing import Any, Self
 import typer
 from botocore import xform_name
 
-from rehearsal.aws.accounts import EMBEDDED
+from rehearsal.aws.accounts import ACROSS_ACCOUNTS, STARTED
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.aws.moto_speed import make_client, quicken_moto
 from rehearsal.aws.reach import Attempt, Reach
 from rehearsal.aws.requests import Answer, Request, Requests
-from rehearsal.aws.started import ACROSS_ACCOUNTS, STARTED
 from rehearsal.journal import CLIENTS, Entry, Journal, JournalError, decode
 from rehearsal.provider import ProviderError
 
@@ -75,6 +74,11 @@ class Cloud:
         """What was asked of regions that do not answer."""
         return self.reach.attempts
 
+    @property
+    def is_back(self) -> bool:
+        """Whether there is anything of it in moto: from the first call to the stop."""
+        return self._mock is not None
+
     def start(self) -> None:
         """From here on there are answers; what comes before the first is done when it is asked for."""
         self._started = True
@@ -110,7 +114,6 @@ class Cloud:
         )
         self._mock.start(reset=False)
         self._forget_account()
-        EMBEDDED.add(self.account)
 
     def _carry_out(self, journal: Journal) -> None:
         for entry in journal.entries():
@@ -132,7 +135,6 @@ class Cloud:
             if self._mock is not None:
                 self._mock.stop(remove_data=False)
                 self._forget_account()
-                EMBEDDED.discard(self.account)
                 self._mock = None
         self._journal.close()
 

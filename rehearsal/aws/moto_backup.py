@@ -24,6 +24,7 @@ from moto.rds.exceptions import RDSClientError
 from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 
+from rehearsal.aws.accounts import COPY_JOB, STARTED
 from rehearsal.aws.moto_backup_copies import Copy, carry_out, ends_of_jobs, refusals
 from rehearsal.aws.moto_backup_points import (
     Point,
@@ -36,7 +37,6 @@ from rehearsal.aws.moto_backup_points import (
     with_lifecycle,
 )
 from rehearsal.aws.moto_backup_snapshots import repair_snapshots, take
-from rehearsal.aws.started import COPY_JOB, STARTED
 
 _PATHS = (
     "/backup-jobs$",

@@ -15,9 +15,8 @@ from moto.kms.models import kms_backends
 from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
 
 from rehearsal.aws import moto_backup_snapshots as snapshots
-from rehearsal.aws.accounts import lets_in
+from rehearsal.aws.accounts import COPIED, COPY_JOB, STARTED, lets_in
 from rehearsal.aws.moto_backup_points import Point, find_vault, keep, policy_of, refused_by_lock
-from rehearsal.aws.started import COPIED, COPY_JOB, STARTED
 
 # The one that AWS Backup's console makes.
 _DEFAULT = "Default"

@@ -22,7 +22,7 @@ from moto.ecr.exceptions import (
 from moto.ecr.models import ECRBackend, ecr_backends
 from moto.ecr.responses import ECRResponse
 
-from rehearsal.aws.accounts import EMBEDDED, access_denied, lets_in, lets_in_account, root_of
+from rehearsal.aws.accounts import access_denied, embedded, lets_in, lets_in_account, root_of
 from rehearsal.aws.moto_ecr_layers import Refused, check_manifest, copy_layers, digest_of, repair_layers
 
 # In another account's repository, named by registryId: what its policy may allow (ECR user guide, "Private
@@ -77,7 +77,7 @@ def _in_its_account(answer: Callable[[Any], Any], action: str) -> Callable[[Any]
 
 def _let_in(asking: Any, registry: str, action: str) -> None:
     name, account = asking._get_param("repositoryName"), asking.current_account
-    backend = ecr_backends[registry][asking.region] if registry in EMBEDDED else None
+    backend = ecr_backends[registry][asking.region] if registry in embedded() else None
     repository = backend.repositories.get(name) if backend is not None else None
     if repository is None:
         raise RepositoryNotFoundException(name, registry)
@@ -139,7 +139,7 @@ def _destinations(backend: Any, repository_name: str) -> Iterator[Any]:
         for rule in backend.replication_config["rules"]
         if _selects(rule, repository_name)
         for each in rule["destinations"]
-        if each["registryId"] in {*EMBEDDED, backend.account_id}
+        if each["registryId"] in {*embedded(), backend.account_id}
     }
     yield from (ecr_backends[account][region] for account, region in found)
 

@@ -15,7 +15,7 @@ from moto.kms.exceptions import NotFoundException
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 
-from rehearsal.aws.accounts import EMBEDDED, access_denied, account_of, lets_in_account
+from rehearsal.aws.accounts import access_denied, account_of, embedded, lets_in_account
 
 _ACTIONS = {
     "decrypt": "kms:Decrypt",
@@ -59,7 +59,7 @@ def _key_of_ciphertext(asking: Any) -> str:
         identifier = utils._deserialize_ciphertext_blob(blob).key_id
     except Exception:  # noqa: BLE001  # moto refuses it as AWS does
         return ""
-    accounts = [asking.current_account, *sorted(EMBEDDED - {asking.current_account})]
+    accounts = [asking.current_account, *sorted(embedded() - {asking.current_account})]
     keys = (kms_backends[account][asking.region].keys.get(identifier) for account in accounts)
     return next((key.arn for key in keys if key is not None), "")
 
@@ -83,7 +83,7 @@ def _key(region: str, arn: str) -> Any:
     if there != region:
         raise NotFoundException(f"Invalid arn {there}")
     account = account_of(arn)
-    keys = kms_backends[account][region].keys if account in EMBEDDED else {}
+    keys = kms_backends[account][region].keys if account in embedded() else {}
     if name.startswith("alias/"):
         found = next((key for key in keys.values() if name in key.aliases), None)
         missing = f"Alias {arn} is not found."

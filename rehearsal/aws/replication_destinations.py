@@ -13,7 +13,7 @@ from typing import Any
 from moto.kms.models import kms_backends
 from moto.s3.models import S3Backend, s3_backends
 
-from rehearsal.aws.accounts import EMBEDDED, account_of, lets_in
+from rehearsal.aws.accounts import account_of, embedded, lets_in
 
 Rule = dict[str, Any]
 
@@ -113,7 +113,7 @@ def destination_refusals(source: Any, rule: Rule) -> Iterator[str]:
     """Why S3 does not take a rule for its destination (PutBucketReplication)."""
     bucket, account = _bucket(rule), rule["Destination"].get("Account")
     if bucket is None:
-        if account is None or account == source.account_id or account in EMBEDDED:
+        if account is None or account == source.account_id or account in embedded():
             yield "Destination bucket must exist."
         return
     if account is not None and account != bucket.account_id:
@@ -150,14 +150,14 @@ def _key_refusals(bucket: Any, rule: Rule) -> Iterator[str]:
         return
     if key.split(":")[3] != bucket.region_name:
         yield f"The key {key} is not in the destination bucket's region {bucket.region_name}."
-    elif account_of(key) in EMBEDDED and _key(key) is None:
+    elif account_of(key) in embedded() and _key(key) is None:
         yield f"The key {key} does not exist."
 
 
 def _key(arn: str) -> Any:
     """moto's key of an ARN; None where it is not there, or its account is not embedded."""
     region, account = arn.split(":")[3], account_of(arn)
-    if account not in EMBEDDED:
+    if account not in embedded():
         return None
     backend = kms_backends[account][region]
     # S3 takes an alias's ARN, too (API reference, EncryptionConfiguration).
