@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +114,20 @@ def make_server(port: int, application: Application) -> Any:
 
     _quiet_requests()
     return make_werkzeug_server("127.0.0.1", port, application, threaded=True)
+
+
+@contextmanager
+def serving(port: int, application: Application) -> Iterator[str]:
+    """Serves it from a thread of its own, until the end; gives its address."""
+    server = make_server(port, application)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def _stop_on_signals() -> None:

@@ -24,16 +24,10 @@ from rehearsal.aws.nightly_backup import run_plans
 from rehearsal.backup_account import PROJECT, backup_account
 from rehearsal.disasters.database import is_written, rows_there, seconds_lost
 from rehearsal.disasters.region import simulated
-from rehearsal.disasters.stage import (
-    CommandOfTheDay,
-    Stage,
-    answered,
-    served,
-    session_of,
-    temporary_checkout,
-)
+from rehearsal.disasters.stage import CommandOfTheDay, Stage, served, session_of, temporary_checkout
 from rehearsal.disasters.steps import Step, as_json, steps_of, until
 from rehearsal.disasters.writer import Row, Writer
+from rehearsal.endpoint import serving
 from rehearsal.session import Session
 from timing.data.recovery import Wait
 from timing.facts import Times
@@ -208,7 +202,7 @@ def rehearse(
 @contextmanager
 def _address(session: Session) -> Iterator[str]:
     port, clients = served(session, session.root)
-    with answered(port, clients) as url:
+    with serving(port, clients) as url:
         yield url
 
 

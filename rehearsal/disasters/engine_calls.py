@@ -16,13 +16,13 @@ from typing import Any
 from commands.files import write_atomically
 from operations.recovery.pulumi import PARALLEL
 from rehearsal.disasters import engine_client
+from rehearsal.drift import Application
 from rehearsal.outcome import EngineError
 from rehearsal.session import Session
 from timing.forecast import Forecast
 from timing.recorded import graph_of, run_of
 
 _FAILED = 255  # the engine's own code for it
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class EngineCalls:

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,8 +25,8 @@ from infra.configuration.platform_secrets import DATABASE_SECRET
 from infra.configuration.rotation import DATABASE_ROTATOR
 from infra.configuration.strict_yaml import parse, written
 from infra.configuration.system import DEFAULT_FILE
-from rehearsal.disasters.engine_calls import Application, EngineCalls, write_script
-from rehearsal.endpoint import answers, make_server
+from rehearsal.disasters.engine_calls import EngineCalls, write_script
+from rehearsal.endpoint import answers, serving
 from rehearsal.kubernetes.kinds import Kind
 from rehearsal.local_clients import LocalClients
 from rehearsal.session import Session
@@ -274,7 +273,7 @@ def session_of(root: Path, environment: str, engine: Path, *, data: bool = True)
         configuration = read_environment(root, environment, today=date.min)
         port, clients = served(session, root)
         calls = EngineCalls(clients, session, root)
-        with answered(port, calls) as url:
+        with serving(port, calls) as url:
             yield Stage(root, session, configuration, url, write_script(Path(folder), port), calls)
 
 
@@ -289,17 +288,3 @@ def served(session: Session, root: Path) -> tuple[int, LocalClients]:
 
     port = free_port()
     return port, LocalClients(answers(session, root, port), port)
-
-
-@contextmanager
-def answered(port: int, application: Application) -> Iterator[str]:
-    """Serves it; gives its address."""
-    server = make_server(port, application)
-    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

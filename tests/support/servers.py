@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from rehearsal.datastores.postgresql import PostgreSQL
 from rehearsal.datastores.postgresql_programs import ADMINISTRATOR, Programs
 from rehearsal.datastores.processes import LOOPBACK, NoServer, free_port, temporary_folder
 from rehearsal.datastores.redis import Redis
-from rehearsal.endpoint import make_server
+from rehearsal.endpoint import serving
 from rehearsal.local_clients import LocalClients
 
 PASSWORD = "of-the-superuser"
@@ -45,15 +44,8 @@ def embedded_aws(
 def served(answers: Callable[[int], Callable[[Request], Answer]]) -> Iterator[str]:
     """What answers clients of AWS on a port, on a free one of this machine; yields its address."""
     port = free_port()
-    server = make_server(port, LocalClients(answers(port), port))
-    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(port, LocalClients(answers(port), port)) as address:
+        yield address
 
 
 @contextmanager
