@@ -35,7 +35,7 @@ from operations.recovery.instances import LATEST, Instances, address_of, time_of
 from operations.recovery.preparation import Preparation
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.run import Run
-from operations.recovery.services import Services
+from operations.recovery.services import Services, reached
 from operations.recovery.steps import ChecksFailed, Clock, EveryNow, Progress, Recovery, Step, wait_until
 from timing.data.recovery import Wait
 
@@ -179,7 +179,7 @@ class AccountRecovery:
             ),
             self._check(run, target),
             self._up(run, "services", "pulumi up: migration and services", Wait.ACCOUNT_SERVICES, _LAST),
-            self._ready(),
+            reached(self._services, self._clock),
             self._finish(settled),
             self._up(run, "complete", "pulumi up: the replica in the other region", Wait.ACCOUNT_COMPLETE),
             engine_steps.agreed(self._given.pulumi, run),
@@ -392,16 +392,6 @@ class AccountRecovery:
 
     def _up(self, run: Run, name: str, does: str, wait: Wait, without: tuple[str, ...] = ()) -> Step:
         return engine_steps.up(self._given.pulumi, run, name, does, wait, lambda: without)
-
-    def _ready(self) -> Step:
-        def act(progress: Progress) -> str:
-            wait_until(self._services.not_ready, Wait.REACHED, progress, self._clock, "services")
-            return f"{self._services.names} are ready"
-
-        def done() -> bool:
-            return self._services.not_ready() is None
-
-        return Step("ready", "services are ready, and names lead to them", Wait.REACHED, done, act)
 
 
 def _emptied(state: Mapping[str, Any]) -> dict[str, Any]:

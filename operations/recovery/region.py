@@ -24,7 +24,7 @@ from operations.recovery.lost_region import QUESTIONS, answering
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.replica import Replica
 from operations.recovery.run import Run
-from operations.recovery.services import Services
+from operations.recovery.services import Services, reached
 from operations.recovery.steps import Clock, Progress, Recovery, Step, wait_until
 from timing.data.recovery import Wait
 from timing.region import notes, times_of
@@ -183,7 +183,7 @@ class RegionRecovery:
             self._foundations(run),
             self._promoted(),
             self._build(run),
-            self._ready(),
+            reached(self._services, self._clock),
             self._redundant(),
             self._write(run, "rest", "write into {file} that the rest comes, too", services_first=False),
             self._complete(run),
@@ -354,16 +354,6 @@ class RegionRecovery:
 
     def _up(self, run: Run, name: str, does: str, wait: Wait) -> Step:
         return engine_steps.up(self._given.pulumi, run, name, does, wait)
-
-    def _ready(self) -> Step:
-        def act(progress: Progress) -> str:
-            wait_until(self._services.not_ready, Wait.REACHED, progress, self._clock, "services")
-            return f"{self._services.names} are ready"
-
-        def done() -> bool:
-            return self._services.not_ready() is None
-
-        return Step("ready", "services are ready, and names lead to them", Wait.REACHED, done, act)
 
     def _redundant(self) -> Step:
         def done() -> bool:

@@ -11,7 +11,7 @@ from infra.labels import owner_label
 from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.kubernetes_api import KubernetesApi, NotThereError
-from operations.recovery.steps import Clock, Progress, wait_until
+from operations.recovery.steps import Clock, Progress, Step, wait_until
 from timing.data.recovery import Wait
 
 # How many pods there were, and that a CronJob was not suspended: for who starts them again.
@@ -153,6 +153,19 @@ class Services:
             if self._api.get(self._batch + name)["metadata"].get("annotations", {}).get(_RAN_BEFORE):
                 missing.append(f"{name} is suspended")
         return f"not ready: {', '.join(missing)}" if missing else None
+
+
+def reached(services: Services, clock: Clock) -> Step:
+    """The step that waits until a deployment's services are ready."""
+
+    def act(progress: Progress) -> str:
+        wait_until(services.not_ready, Wait.REACHED, progress, clock, "services")
+        return f"{services.names} are ready"
+
+    def done() -> bool:
+        return services.not_ready() is None
+
+    return Step("ready", "services are ready, and names lead to them", Wait.REACHED, done, act)
 
 
 def has_ended(job: Mapping[str, Any]) -> bool:
