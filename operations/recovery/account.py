@@ -379,16 +379,8 @@ class AccountRecovery:
 
     def _finish(self, settled: Generations) -> Step:
         file = self._given.file
-
-        def done() -> bool:
-            text = file.read_text(encoding="utf-8")
-            return generations_file.written(text, settled) == text
-
-        def act(_: Progress) -> str:
-            generations_file.write(file, settled)
-            return f"{file.name}: `adopt` is out"
-
-        return Step("finish", f"take `adopt` out of {file.name}", Wait.QUICK, done, act)
+        does = f"take `adopt` out of {file.name}"
+        return generations_file.step("finish", does, file, settled, "`adopt` is out")
 
     def _up(self, run: Run, name: str, does: str, wait: Wait, without: tuple[str, ...] = ()) -> Step:
         return engine_steps.up(self._given.pulumi, run, name, does, wait, lambda: without)

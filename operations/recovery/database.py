@@ -404,17 +404,9 @@ class DatabaseRecovery:
         return Step("switch", does, Wait.SWITCH, done, act)
 
     def _write(self, after: Generations) -> Step:
-        def done() -> bool:
-            text = self._file.read_text(encoding="utf-8")
-            return generations_file.written(text, after) == text
-
-        def act(_: Progress) -> str:
-            generations_file.write(self._file, after)
-            return f"{self._file.name}: generation {after.current}"
-
-        return Step(
-            "write", f"write generation {after.current} into {self._file.name}", Wait.QUICK, done, act
-        )
+        said = f"generation {after.current}"
+        does = f"write {said} into {self._file.name}"
+        return generations_file.step("write", does, self._file, after, said)
 
 
 _Parts = tuple[Callable[[], bool], Callable[[Progress], str]]

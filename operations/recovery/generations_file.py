@@ -12,7 +12,9 @@ from yaml import YAMLError
 from infra.configuration.generations import Generations
 from infra.configuration.strict_yaml import parse
 from operations.console import OperationError
+from operations.recovery.steps import Progress, Step
 from operations.stack_file_text import rewrite
+from timing.data.recovery import Wait
 
 _SECTION = "groundwork:database"
 _KEYS = ("generation", "retired", "lost", "adopt", "promoted")
@@ -59,6 +61,28 @@ def write(file: Path, generations: Generations) -> None:
         OperationError: see `written`.
     """
     rewrite(file, lambda text: written(text, generations))
+
+
+def step(name: str, does: str, file: Path, generations: Generations, said: str) -> Step:
+    """The step that writes them into the file.
+
+    Args:
+        name: its name.
+        does: what it does, as the plan says it.
+        file: the stack file.
+        generations: what it says then.
+        said: about that, for the record.
+    """
+
+    def done() -> bool:
+        text = file.read_text(encoding="utf-8")
+        return written(text, generations) == text
+
+    def act(_: Progress) -> str:
+        write(file, generations)
+        return f"{file.name}: {said}"
+
+    return Step(name, does, Wait.QUICK, done, act)
 
 
 def _without(values: Mapping[str, Any]) -> dict[str, Any]:
