@@ -88,48 +88,31 @@ def replicated_by(root_arn: str, role: str, bucket: Arn) -> list[Statement]:
     """S3 writes copies from another account; for a bucket's policy (S3 user guide, "Configuring replication
     for buckets in different accounts").
     """
+    objects = ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"]
     return [
-        allow(
-            "ReplicateObjects",
-            ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"],
-            [f"{bucket}/*"],
-            principal={"AWS": root_arn},
-            condition=only_roles([role]),
-        ),
-        allow(
-            "SeeVersioning",
-            ["s3:GetBucketVersioning", "s3:ListBucket"],
-            [bucket],
-            principal={"AWS": root_arn},
-            condition=only_roles([role]),
-        ),
+        _on_bucket("ReplicateObjects", objects, f"{bucket}/*", root_arn, role),
+        _on_bucket("SeeVersioning", ["s3:GetBucketVersioning", "s3:ListBucket"], bucket, root_arn, role),
     ]
 
 
 def read_by_role(root_arn: str, role: str, bucket: Arn) -> list[Statement]:
     """A role of another account reads every version, archived ones too; for a bucket's policy."""
-    return [
-        allow(
-            "ReadVersions",
-            [
-                "s3:GetObject",
-                "s3:GetObjectTagging",
-                "s3:GetObjectVersion",
-                "s3:GetObjectVersionTagging",
-                "s3:RestoreObject",  # of what is archived
-            ],
-            [f"{bucket}/*"],
-            principal={"AWS": root_arn},
-            condition=only_roles([role]),
-        ),
-        allow(
-            "ListVersions",
-            ["s3:ListBucket", "s3:ListBucketVersions"],
-            [bucket],
-            principal={"AWS": root_arn},
-            condition=only_roles([role]),
-        ),
+    objects = [
+        "s3:GetObject",
+        "s3:GetObjectTagging",
+        "s3:GetObjectVersion",
+        "s3:GetObjectVersionTagging",
+        "s3:RestoreObject",  # of what is archived
     ]
+    return [
+        _on_bucket("ReadVersions", objects, f"{bucket}/*", root_arn, role),
+        _on_bucket("ListVersions", ["s3:ListBucket", "s3:ListBucketVersions"], bucket, root_arn, role),
+    ]
+
+
+def _on_bucket(sid: str, actions: Sequence[str], resource: Arn, root_arn: str, role: str) -> Statement:
+    """One role of another account with the objects of a bucket, or with the bucket itself."""
+    return allow(sid, actions, [resource], principal={"AWS": root_arn}, condition=only_roles([role]))
 
 
 def replicate_images(root_arn: str, repositories: Arn) -> Statement:
