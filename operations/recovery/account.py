@@ -36,7 +36,7 @@ from operations.recovery.preparation import Preparation
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.run import Run
 from operations.recovery.services import Services, reached
-from operations.recovery.steps import ChecksFailed, Clock, EveryNow, Progress, Recovery, Step, wait_until
+from operations.recovery.steps import ChecksFailed, Clock, NowAndThen, Progress, Recovery, Step, wait_until
 from timing.data.recovery import Wait
 
 KIND = "account"
@@ -274,7 +274,7 @@ class AccountRecovery:
         """What waits for no data. Vault and zone are there long before it ends: AWS copies the database
         meanwhile, and people can have the domain point to its name servers, which certificates wait for.
         """
-        meanwhile = EveryNow(self._clock, lambda: self._begin_copy(run), "")
+        meanwhile = NowAndThen(self._clock, lambda: self._begin_copy(run), "")
 
         def act(progress: Progress) -> str:
             self._given.pulumi.up(lambda: progress(f"pulumi up{meanwhile()}"), _LATER)

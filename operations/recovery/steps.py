@@ -96,7 +96,7 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
-class EveryNow:
+class NowAndThen:
     """Something that is done now and then, and what it said last.
 
     Args:
