@@ -83,9 +83,14 @@ def quicken_moto() -> None:
 
 
 def _quicken_requests() -> None:
+    import moto.backends
     import moto.core.responses
     from moto.core.base_backend import BaseBackend
 
+    # moto's own server looks twice for each request at a hundred folders: which services there are.
+    backends: Any = moto.backends
+    services = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: services
     responses: Any = moto.core.responses
     responses.method_names_from_class = cache(responses.method_names_from_class)
     # A made-up number of 52 letters for each request, in its answer, where nobody looks.
