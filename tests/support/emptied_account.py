@@ -18,6 +18,7 @@ from typing import Any, cast
 import boto3
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER, Snapshot, sealed
@@ -361,8 +362,7 @@ class World:
 
     @property
     def _stands(self) -> bool:
-        found = self.new.call("rds", REGION, "describe_db_subnet_groups")["DBSubnetGroups"]
-        return self.naming.named("database") in [each["DBSubnetGroupName"] for each in found]
+        return self.naming.named("database") in rds_backends[NEW][REGION].subnet_groups
 
     def _lay_network(self) -> None:
         name = self.naming.named("database")
@@ -476,8 +476,8 @@ class World:
 
     def instances(self) -> list[str]:
         """Of the environment, in the new account."""
-        found = self.new.call("rds", REGION, "describe_db_instances")["DBInstances"]
-        names = [each["DBInstanceIdentifier"] for each in found]
+        # Of all tests' instances AWS would tell everything, each time.
+        names = rds_backends[NEW][REGION].databases
         return [each for each in names if each.startswith(self.naming.prefix)]
 
 
