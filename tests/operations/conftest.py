@@ -18,8 +18,10 @@ from tests.support.recorded_calls import Calls, recorded
 from tests.support.servers import embedded_aws
 
 if TYPE_CHECKING:
+    from operations.recovery.run import Run
     from rehearsal.aws.cloud import Cloud
-    from tests.support.emptied_account import Wire, World
+    from tests.support.account_parts import Wire
+    from tests.support.emptied_account import World
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,10 @@ def _client(service: str, url: str, region: str) -> Any:
 @pytest.fixture(autouse=True)
 def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's own AWS configuration."""
+    _forget_credentials(monkeypatch)
+
+
+def _forget_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
@@ -115,7 +121,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
 def two_clouds() -> Iterator[tuple[Cloud, Cloud, Wire]]:
     """A new account and the backup account, and clients of both."""
     from rehearsal.aws.cloud import Cloud
-    from tests.support.emptied_account import KEPT, NEW, Wire
+    from tests.support.account_parts import KEPT, NEW, Wire
 
     with (
         Cloud(NEW) as new,
@@ -131,12 +137,35 @@ def emptied_account(
     two_clouds: tuple[Cloud, Cloud, Wire], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> World:
     """An account that was emptied, before anything was copied out of it; asked instead of a cluster."""
+    return _emptied(two_clouds, tmp_path, monkeypatch)
+
+
+def _emptied(clouds: tuple[Cloud, Cloud, Wire], folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     from operations.recovery.services import Services
     from tests.support.emptied_account import World
 
-    new, kept, wire = two_clouds
+    new, kept, wire = clouds
     wire.forget()
-    one = World(new, kept, wire, tmp_path)
+    one = World(new, kept, wire, folder)
     monkeypatch.setattr(Services, "of", lambda *_: one.pods)
     monkeypatch.setattr("operations.recovery.account.Preparation", lambda *_: one.database)
     return one
+
+
+@pytest.fixture
+def world(emptied_account: World) -> World:
+    """The same with the copies of a night."""
+    emptied_account.keep_night()
+    return emptied_account
+
+
+@pytest.fixture(scope="module")
+def rebuilt(
+    two_clouds: tuple[Cloud, Cloud, Wire], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[World, Run]:
+    """What the command leaves that nothing has stopped: to look at, and at nothing else."""
+    with pytest.MonkeyPatch.context() as monkeypatch, recorded(monkeypatch):
+        _forget_credentials(monkeypatch)
+        one = _emptied(two_clouds, tmp_path_factory.mktemp("rebuilt"), monkeypatch)
+        one.keep_night()
+        return one, one.command()

@@ -16,16 +16,11 @@ from operations.recovery.account import KIND, recovered
 from operations.recovery.run import Run
 from operations.recovery.session import plan_lines
 from operations.recovery.steps import Recovery
-from tests.operations.test_recover_account import STEPS
-from tests.support.emptied_account import NEW, REGION, World
+from tests.support.account_parts import NEW, REGION
+from tests.support.account_recovery import STEPS
+from tests.support.emptied_account import World
 
 pytestmark = pytest.mark.contract("ENV-6")
-
-
-@pytest.fixture
-def world(emptied_account: World) -> World:
-    emptied_account.keep_night()
-    return emptied_account
 
 
 def decided(world: World, to: str = "latest", *, force: bool = False) -> dict[str, Any]:

@@ -1,0 +1,101 @@
+"""ENV-6: secrets and files of an emptied account, which come back of the backup account's copies."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from operations.recovery.run import Run
+from tests.support.account_parts import KEPT, REGION
+from tests.support.emptied_account import World
+
+pytestmark = pytest.mark.contract("ENV-6")
+
+
+# secrets
+def test_only_secrets_of_the_system_file_come_back(world: World) -> None:
+    """Those of before would send services to a database that is gone."""
+    world.keep_secrets(
+        world.now - timedelta(days=1),
+        stripe_secret_key="sk_of_people",
+        database='{"host": "gone"}',
+        redis_cache='{"host": "gone"}',
+        of_long_ago="not declared any more",
+    )
+    run = world.command()
+    assert (world.value("stripe-secret-key"), world.value("database")) == ("sk_of_people", None)
+    assert run.about["entries"] == 1
+
+
+def test_secrets_without_a_value_are_named(rebuilt: tuple[World, Run]) -> None:
+    _, run = rebuilt
+    note = run.steps["entries"]["note"]
+    assert note == (
+        "2 secrets; without a value: firebase-service-account, jobber-client-secret, jwt-access-key, "
+        "jwt-refresh-key, stripe-webhook-secret"
+    )
+    assert "sk_of_people" not in json.dumps(note)
+
+
+def test_a_secret_that_the_account_has_no_entry_of_is_named_too(world: World) -> None:
+    """Its value stays in the snapshot: there is nothing to write it to."""
+    world.without = "sentry-dsn"
+    note = world.command().steps["entries"]["note"]
+    assert note.startswith("1 secrets; without a value: ")
+    assert "sentry-dsn" in note
+
+
+def test_a_snapshot_without_anything_that_is_declared_brings_nothing(world: World) -> None:
+    """None at all is not all of them."""
+    world.keep_secrets(world.now - timedelta(days=1), database="{}")
+    run = world.command()
+    assert run.about["entries"] == 0
+    assert world.value("database") is None
+
+
+# files
+def test_files_are_as_they_were_at_the_time(world: World) -> None:
+    """Somebody encrypted the customers' files for a ransom, and deleted some."""
+    harm = world.now - timedelta(hours=2)
+    world.keep_database(harm - timedelta(hours=1))
+    world.keep_file("documents", "offer.pdf", "encrypted", harm)
+    world.keep_file("documents", "ransom.txt", "pay", harm)
+    world.hide_file("photos", "roof.jpg", harm)
+    world.command(to=(harm - timedelta(minutes=1)).isoformat())
+    assert world.shown("documents") == {"offer.pdf": "an offer"}
+    assert world.shown("photos") == {"roof.jpg": "a roof"}
+
+
+def test_what_a_customer_has_deleted_stays_away(world: World) -> None:
+    world.hide_file("photos", "roof.jpg", world.now - timedelta(hours=4))
+    world.command()
+    assert world.shown("photos") == {}
+
+
+def test_files_keep_what_is_said_about_them(world: World) -> None:
+    made = world.now - timedelta(days=1)
+    about = {"Metadata": {"customer": "17"}, "ContentType": "application/pdf"}
+    world.keep_file("documents", "invoice.pdf", "an invoice", made, **about)
+    world.command()
+    name = world.naming.bucket("documents")
+    found = world.new.client("s3", REGION).head_object(Bucket=name, Key="invoice.pdf")
+    assert {name: found[name] for name in about} == about
+
+
+def test_files_in_the_archive_are_asked_for_and_told(world: World) -> None:
+    """S3 brings them back within hours, and in no minute."""
+    world.keep_file("documents", "old.pdf", "old", world.now - timedelta(days=400), StorageClass="GLACIER")
+    run = world.command()
+    assert run.about["files"]["documents"] == {"copied": 1, "there": 0, "archived": 1}
+    assert world.wire.changes["RestoreObject"] == 1
+    note = run.steps["files"]["note"]
+    assert f"documents 1, 1 come out of the archive in {KEPT}: copy them in some hours, by hand;" in note
+    assert world.shown("documents") == {"offer.pdf": "an offer"}
+
+
+def test_audit_logs_and_backups_are_not_brought_back(rebuilt: tuple[World, Run]) -> None:
+    """They stay where nobody removes them."""
+    _, run = rebuilt
+    assert set(run.about["files"]) == {"documents", "photos", "reports"}
