@@ -13,19 +13,21 @@ from tests.preview.changes_of_data import CASES as OF_DATA
 from tests.preview.changes_of_files import CASES as OF_FILES
 from tests.preview.changes_of_network import CASES as OF_NETWORK
 from tests.preview.changes_of_rights_and_alarms import CASES as OF_RIGHTS_AND_ALARMS
+from tests.preview.changes_of_standards import CASES as OF_STANDARDS
 
+OF_VALUES = (*OF_FILES, *OF_STANDARDS)
 OF_PROGRAM = (*OF_DATA, *OF_NETWORK, *OF_RIGHTS_AND_ALARMS)
-TOGETHER = together(OF_FILES)
+TOGETHER = together(OF_VALUES)
 
 
 def test_every_change_of_the_corpus_is_another() -> None:
-    names = Counter(case.name for case in (*OF_FILES, *OF_PROGRAM))
+    names = Counter(case.name for case in (*OF_VALUES, *OF_PROGRAM))
     assert [name for name, count in names.items() if count > 1] == []
     assert names.total() >= 100
 
 
 @pytest.mark.parametrize("cases", TOGETHER, ids=lambda cases: f"{cases[0].name} and {len(cases) - 1} more")
-def test_changes_of_the_files_name_their_risks_and_no_others(cases: list[Case], tmp_path: Path) -> None:
+def test_changes_of_values_name_their_risks_and_no_others(cases: list[Case], tmp_path: Path) -> None:
     # Changes that have nothing to do with each other are evaluated together; each by itself when that fails.
     if mistakes(cases, played(cases, tmp_path)):
         alone = {case.name: mistakes([case], played([case], tmp_path)) for case in cases}
@@ -35,7 +37,7 @@ def test_changes_of_the_files_name_their_risks_and_no_others(cases: list[Case], 
 
 def test_a_larger_database_and_fewer_gateways_are_told_in_dollars(tmp_path: Path) -> None:
     wanted = ("the database gets a larger machine", "one NAT gateway")
-    cases = [case for case in OF_FILES if case.name in wanted]
+    cases = [case for case in OF_VALUES if case.name in wanted]
     cost = cost_of(played(cases, tmp_path))
     # By hand: 2*(0.337 - 0.168)*730; two gateways at 0.045 and two addresses at 0.005.
     assert {area: round(dollars, 2) for area, dollars in cost.parts.items()} == {
