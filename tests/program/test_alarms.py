@@ -9,7 +9,8 @@ import pytest
 from tests.support.cloudwatch.alarm import MetricAlarm
 from tests.support.cloudwatch.composite import CompositeAlarm
 from tests.support.cloudwatch.evaluation import State
-from tests.support.recorder import Recording, Secret, record
+from tests.support.engine_values import Secret
+from tests.support.recorder import Recording, record
 from tests.support.recordings import recording_of, system_recording
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

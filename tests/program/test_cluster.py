@@ -12,7 +12,8 @@ from infra.configuration.rotation import PASSWORD_DAYS
 from infra.kubernetes.cluster import SECRETS_POLL_MINUTES
 from rehearsal.kubernetes.kinds import kind_of_token
 from rehearsal.kubernetes.schemas import schema_failures
-from tests.support.recorder import Recording, record, stack_file, uncovered
+from tests.support.engine_values import uncovered
+from tests.support.recorder import Recording, record, stack_file
 from tests.support.recordings import SYSTEMS, recording_of, system_recording
 
 CLUSTER = "aws:eks/cluster:Cluster"

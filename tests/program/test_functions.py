@@ -12,7 +12,8 @@ import pytest
 
 from rehearsal.assets import zipped
 from rehearsal.lambda_runtime import program
-from tests.support.recorder import PLANTED, Recording, Resource, Secret
+from tests.support.engine_values import Secret
+from tests.support.recorder import PLANTED, Recording, Resource
 
 FUNCTION = "aws:lambda/function:Function"
 

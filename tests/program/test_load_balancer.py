@@ -13,7 +13,8 @@ import yaml
 from infra.configuration.pod_lifecycle import GRACE_SECONDS, LEAVE_SECONDS
 from infra.configuration.service_keys import HEARTBEAT_MAXIMUM
 from infra.edge.load_balancer import priorities
-from tests.support.recorder import Recording, Secret, record, stack_file, system_file
+from tests.support.engine_values import Secret
+from tests.support.recorder import Recording, record, stack_file, system_file
 from tests.support.recordings import SYSTEMS, routed_services, system_recording
 
 EACH_SYSTEM = pytest.mark.parametrize("system", SYSTEMS)

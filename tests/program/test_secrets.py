@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.support.recorder import PLANTED, Recording, Secret, open_texts, system_file, uncovered
+from tests.support.engine_values import Secret, open_texts, uncovered
+from tests.support.recorder import PLANTED, Recording, system_file
 from tests.support.recordings import PAGING
 
 SECRET = "aws:secretsmanager/secret:Secret"

@@ -18,7 +18,8 @@ from rehearsal.kubernetes import KubernetesProvider
 from rehearsal.provider import UNKNOWN, Properties, Provider
 from rehearsal.provider import Resource as Asked
 from rehearsal.random import RandomProvider
-from tests.support.recorder import Recording, Resource, uncovered
+from tests.support.engine_values import uncovered
+from tests.support.recorder import Recording, Resource
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.recorder import Recording, uncovered
+from tests.support.engine_values import uncovered
+from tests.support.recorder import Recording
 from timing.graph import Graph, Resource
 from timing.operations import Run, change, creation, destruction
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 import runpy
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import copy_context
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -29,6 +29,7 @@ from pulumi.runtime.stack import run_in_stack
 from infra.configuration.files import stack_config, stack_values
 from infra.configuration.validation import EncryptedText
 from rehearsal.sdk_speed import quick_sdk
+from tests.support.engine_values import as_secret, plain_struct, plain_value, uncovered
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "groundwork"
@@ -45,21 +46,11 @@ class Program:
 MAIN = Program(PROJECT, ROOT / "__main__.py")
 BACKUP_ACCOUNT = Program("groundwork-backup-account", ROOT / "backup_account" / "__main__.py")
 
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"
-
 # For what ends on a day, where a test does not run the program itself.
 TODAY = date(2026, 11, 21)
 
 # Looked for everywhere where it must not be.
 PLANTED = "planted-value-of"
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A value that was marked as a secret."""
-
-    value: Any
 
 
 @dataclass(frozen=True)
@@ -290,7 +281,7 @@ class _Monitor(MockMonitor):
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         if "pulumi:pulumi:Stack" in request.urn.split("::")[2].split("$")[-1]:
-            self.recording.outputs = _plain_struct(request.outputs)
+            self.recording.outputs = plain_struct(request.outputs)
         return empty_pb2.Empty()
 
 
@@ -315,7 +306,7 @@ def _resource(urn: str, request: Any) -> Resource:
         urn=urn,
         parent=request.parent,
         custom=request.custom,
-        inputs=_plain_struct(request.object),
+        inputs=plain_struct(request.object),
         protect=request.protect,
         delete_before_replace=request.deleteBeforeReplace,
         retain_on_delete=request.retainOnDelete,
@@ -333,7 +324,7 @@ def _resource(urn: str, request: Any) -> Resource:
         },
         aliases=(*request.aliasURNs, *(str(alias) for alias in request.aliases)),
         ignore_changes=tuple(request.ignoreChanges),
-        replacement_trigger=_plain_value(trigger) if trigger.WhichOneof("kind") else None,
+        replacement_trigger=plain_value(trigger) if trigger.WhichOneof("kind") else None,
         import_id=request.importId,
         id=_identifier(request),
         outputs=_computed(request),
@@ -364,7 +355,7 @@ def _computed(request: Any) -> dict[str, Any]:
     kind, name = request.type, request.name
     if kind == "random:index/randomPassword:RandomPassword":
         # The engine marks it: the provider's schema says that it is a secret.
-        return {"result": _as_secret(f"{PLANTED}-{name}")}
+        return {"result": as_secret(f"{PLANTED}-{name}")}
     computed: dict[str, Any] = {**_ALWAYS.get(kind, {})}
     if kind.startswith("aws:"):
         service = kind.split(":")[1].split("/")[0]
@@ -384,59 +375,14 @@ def _computed(request: Any) -> dict[str, Any]:
     if kind == "aws:cloudfront/distribution:Distribution":
         computed["domainName"], computed["hostedZoneId"] = f"{name}.cloudfront.example", "ZCLOUDFRONT"
     if kind == "pulumi:index:Stash":
-        computed["output"] = _plain_struct(request.object)["input"]
+        computed["output"] = plain_struct(request.object)["input"]
     if kind == "aws:kms/key:Key":
         computed["keyId"] = f"{name}-key-id"
     if kind == "aws:eks/cluster:Cluster":
         computed["endpoint"] = "https://cluster.eks.example"
         computed["certificateAuthority"] = {"data": "Q0VSVElGSUNBVEU="}
-        vpc_config = _plain_struct(request.object)["vpcConfig"]
+        vpc_config = plain_struct(request.object)["vpcConfig"]
         computed["vpcConfig"] = {**vpc_config, "clusterSecurityGroupId": "sg-cluster"}
     if kind == "aws:elasticache/replicationGroup:ReplicationGroup":
         computed["primaryEndpointAddress"] = f"{name}.cache.example"
     return computed
-
-
-def _as_secret(value: str) -> dict[str, Any]:
-    return {_SIGNATURE: _SECRET, "value": value}
-
-
-def _plain_struct(struct: Any) -> dict[str, Any]:
-    return {key: _plain_value(value) for key, value in struct.fields.items()}
-
-
-def _plain_value(value: Any) -> Any:
-    kind = value.WhichOneof("kind")
-    if kind == "struct_value":
-        found = _plain_struct(value.struct_value)
-        return Secret(found.get("value")) if found.get(_SIGNATURE) == _SECRET else found
-    if kind == "list_value":
-        return [_plain_value(item) for item in value.list_value.values]
-    if kind == "number_value":
-        number = value.number_value
-        return int(number) if number.is_integer() else number
-    return None if kind == "null_value" else getattr(value, kind)
-
-
-def uncovered(value: Any) -> Any:
-    """A value with all its secrets uncovered."""
-    if isinstance(value, Secret):
-        return uncovered(value.value)
-    if isinstance(value, dict):
-        return {key: uncovered(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [uncovered(item) for item in value]
-    return value
-
-
-def open_texts(value: Any) -> Iterator[str]:
-    """Every text in a value that is not marked as a secret."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield str(key)
-            yield from open_texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from open_texts(item)
