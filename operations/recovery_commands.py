@@ -14,7 +14,12 @@ from operations.options import Endpoint, Environment, Json, Profile, SystemFile,
 from operations.recovery_frame import Asked, aws_errors, carry_out, runs_of, under_way
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.configuration import Configuration
+    from operations.environments import Connection
     from operations.recovery.database import DatabaseRecovery
+    from operations.recovery.kept_generations import KeptGenerations
     from operations.recovery.run import Runs
 
 recover = command_line(help="Bring back what was lost.")
@@ -115,8 +120,8 @@ def status(
     with errors_for_people(), aws_errors():
         from operations.console import show_table
 
-        one, runs = prepared(env, system, profile, endpoint_url)
-        run, rows = runs.current(), one.generations()
+        kept, runs = _kept(env, system, profile, endpoint_url)
+        run, rows = runs.current(), kept.told()
         if json_:
             show_json({"environment": env, "run": run.as_json() if run else None, "generations": rows})
             return
@@ -149,8 +154,8 @@ def finish(
     Exit codes: 0 done, or nothing to do; 1 it is not adopted yet; 2 wrong input.
     """
     with errors_for_people(), aws_errors():
-        one, _ = prepared(env, system, profile, endpoint_url)
-        changed = one.finish()
+        kept, _ = _kept(env, system, profile, endpoint_url)
+        changed = kept.finish()
         if json_:
             show_json({"environment": env, "changed": changed})
         else:
@@ -178,13 +183,13 @@ def retire(
         from operations.console import OperationError
         from operations.recovery.session import agree
 
-        one, _ = prepared(env, system, profile, endpoint_url)
-        name = one.check_retired(generation)
+        kept, _ = _kept(env, system, profile, endpoint_url)
+        name = kept.check_retired(generation)
         if not yes:
             if json_wanted():
                 raise OperationError("--json asks nothing: add --yes.")
             agree(name, typer.prompt)
-        left = one.retire(generation)
+        left = kept.retire(generation)
         if json_:
             show_json({"environment": env, "instance": name, "left": left})
             return
@@ -210,12 +215,28 @@ def prepared(
     env: str, system: str | None, profile: str | None, endpoint_url: str | None
 ) -> tuple[DatabaseRecovery, Runs]:
     """The recovery of a database, and where recoveries are written down."""
+    from operations.recovery.database import DatabaseRecovery
+
+    configuration, connection, file = _asked(env, system, profile, endpoint_url)
+    return DatabaseRecovery(configuration, connection, file), runs_of(configuration, connection)
+
+
+def _kept(
+    env: str, system: str | None, profile: str | None, endpoint_url: str | None
+) -> tuple[KeptGenerations, Runs]:
+    from operations.recovery.kept_generations import KeptGenerations
+
+    configuration, connection, file = _asked(env, system, profile, endpoint_url)
+    return KeptGenerations(configuration, connection, file), runs_of(configuration, connection)
+
+
+def _asked(
+    env: str, system: str | None, profile: str | None, endpoint_url: str | None
+) -> tuple[Configuration, Connection, Path]:
+    """What a person's options mean: the environment, its account, its stack file."""
     from operations.checkout import ROOT, declared
     from operations.environments import Place, connect
-    from operations.recovery.database import DatabaseRecovery
     from operations.versions import stack_file
 
     configuration = declared(env, system)
-    connection = connect(configuration, Place(profile, endpoint_url))
-    runs = runs_of(configuration, connection)
-    return DatabaseRecovery(configuration, connection, stack_file(ROOT, env)), runs
+    return configuration, connect(configuration, Place(profile, endpoint_url)), stack_file(ROOT, env)

@@ -14,7 +14,7 @@ from infra.configuration.generations import MOST, Generations
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
 from operations.recovery import checks, generations_file
-from operations.recovery.instances import LATEST, Instances, address_of, time_of
+from operations.recovery.instances import LATEST, Instances, address_of, minute_of, time_of
 from operations.recovery.preparation import Preparation
 from operations.recovery.run import Run
 from operations.recovery.services import Services
@@ -106,8 +106,8 @@ class DatabaseRecovery:
         when = time_of(to)
         if not window.earliest <= when <= window.latest:
             raise OperationError(
-                f"--to: found {when:%Y-%m-%d %H:%M:%S} UTC; allowed: {_minute(window.earliest)} to "
-                f"{_minute(window.latest)} UTC, or {LATEST}."
+                f"--to: found {when:%Y-%m-%d %H:%M:%S} UTC; allowed: {minute_of(window.earliest)} to "
+                f"{minute_of(window.latest)} UTC, or {LATEST}."
             )
         return when.isoformat()
 
@@ -224,75 +224,18 @@ class DatabaseRecovery:
             (rest,),
         )
 
-    def generations(self) -> list[dict[str, Any]]:
-        """What there is, for `recover status`."""
-        return [self._generation(each) for each in self._declared.declared]
-
-    def _generation(self, generation: int) -> dict[str, Any]:
-        found = self.instances.find(generation)
-        window = self.instances.window(generation)
-        return {
-            "generation": generation,
-            "instance": self.instances.name(generation),
-            "role": "serves" if generation == self._declared.current else "retired",
-            "status": str(found["DBInstanceStatus"]) if found else "gone",
-            "restorable": _minute(window.latest) if window else "",
-        }
-
-    def finish(self) -> bool:
-        """Takes `adopt` out of the stack file; answers whether there was anything to do.
-
-        Raises:
-            OperationFailed: the engine has not adopted the instance yet.
-        """
-        if not self._declared.adopt:
-            return False
-        name = self.instances.name(self._declared.current)
-        if not self.instances.is_adopted(self._declared.current):
-            raise OperationFailed(f"{name} is not adopted yet: `pulumi up` first.")
-        generations_file.write(self._file, replace(self._declared, adopt=False))
-        return True
-
-    def check_retired(self, generation: int) -> str:
-        """The instance's name.
-
-        Raises:
-            OperationError: it is no retired one.
-        """
-        if generation not in self._declared.retired:
-            there = ", ".join(map(str, self._declared.retired)) or "there is none"
-            raise OperationError(f"--generation: found {generation}; allowed, as retired: {there}.")
-        return self.instances.name(generation)
-
-    def retire(self, generation: int) -> list[str]:
-        """Unprotects it in AWS and takes it out of the file; answers what a person does then."""
-        names = self.instances.unprotect(generation)
-        left = self._declared.but(
-            retired=tuple(each for each in self._declared.retired if each != generation),
-            lost=tuple(each for each in self._declared.lost if each != generation),
-        )
-        generations_file.write(self._file, left)
-        return [
-            *(
-                f"pulumi state unprotect URN, of {name} in `pulumi stack --show-urns` "
-                f"(aws:rds/instance:Instance)"
-                for name in names
-            ),
-            "pulumi up: deletes it, with its logs and role; a final snapshot is left",
-        ]
-
     def _situation(self, source: int) -> tuple[str, ...]:
         region = self._configuration.settings.region
         window = self.instances.window(source)
         times = (
-            f"restorable {_minute(window.earliest)} … {_minute(window.latest)} UTC"
+            f"restorable {minute_of(window.earliest)} … {minute_of(window.latest)} UTC"
             if window
             else "no backups"
         )
         snapshots = self.instances.snapshots(source)
         made = [each.get("SnapshotCreateTime") for each in snapshots]
         latest = (
-            f"{len(made)} snapshots, the latest of {_minute(made[0])} UTC"
+            f"{len(made)} snapshots, the latest of {minute_of(made[0])} UTC"
             if made and made[0]
             else "no snapshots"
         )
@@ -410,10 +353,6 @@ class DatabaseRecovery:
 
 
 _Parts = tuple[Callable[[], bool], Callable[[Progress], str]]
-
-
-def _minute(when: datetime) -> str:
-    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def _duration(span: timedelta) -> str:

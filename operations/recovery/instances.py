@@ -185,6 +185,11 @@ def address_of(instance: Mapping[str, Any]) -> dict[str, Any]:
     return {"host": endpoint.get("Address"), "port": endpoint.get("Port"), "dbname": instance.get("DBName")}
 
 
+def minute_of(when: datetime) -> str:
+    """A time to the minute, in UTC."""
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 def time_of(text: str) -> datetime:
     """A time of the command line, in UTC.
 
