@@ -10,8 +10,8 @@ import pytest
 from infra.configuration import maxima
 from infra.configuration.regions import REGIONS, USABLE
 from infra.configuration.reserved_names import APPLICATION_ROLES, system_name_mistake
+from tests.support.configuration_problems import changed, problems
 from tests.support.recorder import record, stack_file, system_file
-from tests.units.infra.test_configuration import changed, problems
 
 
 def _lines_of_system(path: str, value: Any) -> list[str]:
