@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,52 +11,16 @@ import pytest
 from rehearsal.aws.difference_table import PLAIN_TEXT, RULES, WITHOUT_RULE
 from rehearsal.aws.schema import BlockType, PropertyType, resource_type
 from rehearsal.aws.suppressed import without_suppressed
-from rehearsal.provider import UNKNOWN, Properties
+from rehearsal.provider import UNKNOWN
+from tests.support.difference_row import Row, cases, ignored
+from tests.support.load_balancer_rows import BALANCER
+from tests.support.load_balancer_rows import ROWS as OF_LOAD_BALANCERS
 from tests.support.recorder import Recording
 from tests.support.recordings import SYSTEMS, recording_of, system_recording
 
 ACCOUNT = "111122223333"
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY_ARN = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{KEY}"
-LISTENER, RULE = "aws:lb/listener:Listener", "aws:lb/listenerRule:ListenerRule"
-BALANCER, TARGETS = "aws:lb/loadBalancer:LoadBalancer", "aws:lb/targetGroup:TargetGroup"
-GATEWAY = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/gwy/a/1"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One rule: `before` becomes `same` unseen, and `other` seen.
-
-    Attributes:
-        path: with `[]` after what is a list.
-        block: what else is in the block around the value.
-        properties: what else the resource has.
-        elsewhere: what is in place of `block` or `properties` where even `same` is seen, by name.
-    """
-
-    token: str
-    path: str
-    before: Any
-    same: Any
-    other: Any = None
-    block: Mapping[str, Any] = field(default_factory=dict)
-    properties: Mapping[str, Any] = field(default_factory=dict)
-    elsewhere: Mapping[str, Any] | None = None
-
-    @property
-    def rule(self) -> tuple[str, str]:
-        return self.token, self.path.replace("[]", "")
-
-    def written(self, value: Any, elsewhere: Mapping[str, Any] | None = None) -> Properties:
-        """The properties with `value` at the path; None leaves it out."""
-        instead = elsewhere or {}
-        *above, last = self.path.split(".")
-        block = {**self.block, **{name: item for name, item in instead.items() if name in self.block}}
-        outside = {name: item for name, item in instead.items() if name not in self.block}
-        written: dict[str, Any] = {**block, **({} if value is None else {last: value})}
-        for name in reversed(above):
-            written = {name.removesuffix("[]"): [written] if name.endswith("[]") else written}
-        return {**self.properties, **outside, **written}
 
 
 def _policy(action: Any) -> str:
@@ -74,45 +37,6 @@ def _documents(token: str, *paths: str) -> list[Row]:
     ]
 
 
-def _cases(token: str, *paths: str) -> list[Row]:
-    return [Row(token, path, "some", "Some", "other") for path in paths]
-
-
-def _ignored(
-    token: str, names: str, values: tuple[Any, Any], kind: str, where: str, elsewhere: str
-) -> list[Row]:
-    """Properties that do not matter while `kind` is `where`, and do when it is `elsewhere`."""
-    return [
-        Row(token, name, *values, properties={kind: where}, elsewhere={kind: elsewhere})
-        for name in names.split()
-    ]
-
-
-def _actions(token: str, path: str, kinds: Mapping[str, str]) -> list[Row]:
-    return [
-        Row(
-            token,
-            f"{path}[].{name}",
-            "a" if name == "targetGroupArn" else {"order": "a"},
-            "b" if name == "targetGroupArn" else {"order": "b"},
-            block={"type": "other"},
-            elsewhere={"type": kind},
-        )
-        for name, kind in kinds.items()
-    ]
-
-
-_KINDS = {
-    "authenticateCognito": "authenticate-cognito",
-    "authenticateOidc": "authenticate-oidc",
-    "fixedResponse": "fixed-response",
-    "jwtValidation": "jwt-validation",
-    "redirect": "redirect",
-    "targetGroupArn": "forward",
-}
-_REQUEST = "routingHttpRequestXAmzn"
-_RESPONSE = "routingHttpResponse"
-
 ROWS = [
     *_policies("aws:backup/vaultPolicy:VaultPolicy", "policy"),
     Row("aws:budgets/budget:Budget", "limitAmount", "400.0", "400", "401"),
@@ -122,7 +46,7 @@ ROWS = [
     Row("aws:cloudwatch/eventRule:EventRule", "state", "DISABLED", None, "ENABLED"),
     Row("aws:cloudwatch/eventRule:EventRule", "isEnabled", False, None, True),
     *_documents("aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy", "policyDocument"),
-    *_ignored(
+    *ignored(
         "aws:cloudwatch/logGroup:LogGroup", "retentionInDays", (1, 7), "logGroupClass", "DELIVERY", "STANDARD"
     ),
     Row("aws:cloudwatch/logMetricFilter:LogMetricFilter", "pattern", "{ $.a }", " { $.a }\n", "{ $.b }"),
@@ -175,8 +99,8 @@ ROWS = [
         None,
         {"scanOnPush": True},
     ),
-    *_cases("aws:elasticache/parameterGroup:ParameterGroup", "name"),
-    *_cases("aws:elasticache/replicationGroup:ReplicationGroup", "maintenanceWindow", "replicationGroupId"),
+    *cases("aws:elasticache/parameterGroup:ParameterGroup", "name"),
+    *cases("aws:elasticache/replicationGroup:ReplicationGroup", "maintenanceWindow", "replicationGroupId"),
     Row("aws:elasticache/replicationGroup:ReplicationGroup", "port", 6379, None, 6380),
     Row(
         "aws:elasticache/replicationGroup:ReplicationGroup",
@@ -186,9 +110,9 @@ ROWS = [
         properties={"globalReplicationGroupId": "a"},
         elsewhere={"globalReplicationGroupId": None},
     ),
-    *_cases("aws:elasticache/subnetGroup:SubnetGroup", "name"),
-    *_cases("aws:elasticache/user:User", "engine", "userId"),
-    *_cases("aws:elasticache/userGroup:UserGroup", "engine", "userGroupId"),
+    *cases("aws:elasticache/subnetGroup:SubnetGroup", "name"),
+    *cases("aws:elasticache/user:User", "engine", "userId"),
+    *cases("aws:elasticache/userGroup:UserGroup", "engine", "userGroupId"),
     Row(
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
         "url",
@@ -218,91 +142,7 @@ ROWS = [
         )
         for level in ("applicationLogLevel", "systemLogLevel")
     ),
-    *_actions(LISTENER, "defaultActions", {**_KINDS, "forward": "forward"}),
-    *_cases(LISTENER, "protocol"),
-    *(
-        row
-        for names in (
-            f"{_REQUEST}MtlsClientcertHeaderName {_REQUEST}MtlsClientcertIssuerHeaderName",
-            f"{_REQUEST}MtlsClientcertLeafHeaderName {_REQUEST}MtlsClientcertSerialNumberHeaderName",
-            f"{_REQUEST}MtlsClientcertSubjectHeaderName {_REQUEST}MtlsClientcertValidityHeaderName",
-            f"{_REQUEST}TlsCipherSuiteHeaderName {_REQUEST}TlsVersionHeaderName",
-        )
-        for row in _ignored(LISTENER, names, ("a", "b"), "protocol", "HTTP", "HTTPS")
-    ),
-    *(
-        row
-        for names in (
-            f"{_RESPONSE}AccessControlAllowCredentialsHeaderValue",
-            f"{_RESPONSE}AccessControlAllowHeadersHeaderValue",
-            f"{_RESPONSE}AccessControlAllowMethodsHeaderValue {_RESPONSE}AccessControlAllowOriginHeaderValue",
-            f"{_RESPONSE}AccessControlExposeHeadersHeaderValue {_RESPONSE}AccessControlMaxAgeHeaderValue",
-            f"{_RESPONSE}ContentSecurityPolicyHeaderValue {_RESPONSE}ServerEnabled",
-            f"{_RESPONSE}StrictTransportSecurityHeaderValue {_RESPONSE}XContentTypeOptionsHeaderValue",
-            f"{_RESPONSE}XFrameOptionsHeaderValue",
-        )
-        for row in _ignored(LISTENER, names, ("a", "b"), "protocol", "TCP", "HTTP")
-    ),
-    *_ignored(LISTENER, "tcpIdleTimeoutSeconds", (100, 200), "protocol", "HTTP", "TCP"),
-    Row(
-        LISTENER,
-        f"{_RESPONSE}ServerEnabled",
-        True,
-        False,
-        properties={"loadBalancerArn": GATEWAY},
-        elsewhere={"loadBalancerArn": "other"},
-    ),
-    *_actions(RULE, "actions", _KINDS),
-    *(
-        row
-        for block in ("accessLogs", "connectionLogs", "healthCheckLogs")
-        for row in (
-            Row(BALANCER, block, {"bucket": "a", "enabled": False}, None, {"bucket": "a", "enabled": True}),
-            Row(BALANCER, f"{block}.bucket", "a", "b", block={"enabled": False}, elsewhere={"enabled": True}),
-            Row(
-                BALANCER, f"{block}.prefix", "a", None, block={"enabled": False}, elsewhere={"enabled": True}
-            ),
-            Row(BALANCER, f"{block}.prefix", None, "a", block={"bucket": "a"}),
-        )
-    ),
-    *_ignored(
-        BALANCER,
-        "clientKeepAlive desyncMitigationMode dropInvalidHeaderFields enableHttp2 enableWafFailOpen "
-        "idleTimeout enableTlsVersionAndCipherSuiteHeaders enableXffClientPort ipamPools preserveHostHeader "
-        "xffHeaderProcessingMode",
-        (1, 2),
-        "loadBalancerType",
-        "network",
-        "application",
-    ),
-    *_ignored(
-        BALANCER,
-        "dnsRecordClientRoutingPolicy enablePrefixForIpv6SourceNat secondaryIpsAutoAssignedPerSubnet "
-        "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
-        (1, 2),
-        "loadBalancerType",
-        "application",
-        "network",
-    ),
-    *_ignored(
-        BALANCER,
-        "enableZonalShift minimumLoadBalancerCapacity",
-        (1, 2),
-        "loadBalancerType",
-        "gateway",
-        "network",
-    ),
-    *_ignored(
-        BALANCER, "enableCrossZoneLoadBalancing", (True, False), "loadBalancerType", "application", "network"
-    ),
-    *_ignored(TARGETS, "port protocol vpcId", ("a", "b"), "targetType", "lambda", "ip"),
-    *_ignored(TARGETS, "healthCheck.port", ("1", "2"), "targetType", "lambda", "ip"),
-    Row(TARGETS, "healthCheck.protocol", "HTTP", "http", "TCP"),
-    Row(TARGETS, "healthCheck.protocol", "HTTP", "HTTPS", properties={"targetType": "lambda"}),
-    Row(TARGETS, "protocolVersion", "HTTP1", "http1", "GRPC", properties={"protocol": "HTTP"}),
-    *_ignored(TARGETS, "protocolVersion", ("HTTP1", "GRPC"), "protocol", "TCP", "HTTP"),
-    *_ignored(TARGETS, "stickiness.cookieDuration", (60, 90), "protocol", "TCP", "HTTP"),
-    Row(TARGETS, "preserveClientIp", "true", "1", "false"),
+    *OF_LOAD_BALANCERS,
     Row(
         "aws:rds/instance:Instance",
         "allocatedStorage",
@@ -313,7 +153,7 @@ ROWS = [
         elsewhere={"maxAllocatedStorage": 0},
     ),
     Row("aws:rds/instance:Instance", "maxAllocatedStorage", 0, 20, 30, properties={"allocatedStorage": 20}),
-    *_cases("aws:rds/instance:Instance", "engine", "maintenanceWindow"),
+    *cases("aws:rds/instance:Instance", "engine", "maintenanceWindow"),
     *(
         Row("aws:rds/instance:Instance", "replicateSourceDb", before, same, other)
         for before, same, other in (
@@ -321,8 +161,8 @@ ROWS = [
             (f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:a", "a", f"arn:aws:rds:us-east-1:{ACCOUNT}:db:a"),
         )
     ),
-    *_cases("aws:rds/parameterGroup:ParameterGroup", "parameters[].name", "parameters[].applyMethod"),
-    *_cases("aws:route53/healthCheck:HealthCheck", "type"),
+    *cases("aws:rds/parameterGroup:ParameterGroup", "parameters[].name", "parameters[].applyMethod"),
+    *cases("aws:route53/healthCheck:HealthCheck", "type"),
     Row("aws:route53/healthCheck:HealthCheck", "ipAddress", "2001:db8::1", "2001:0db8:0:0::1", "2001:db8::2"),
     Row("aws:route53/healthCheck:HealthCheck", "triggers", {"a": "b"}, None, {"a": "c"}),
     Row(
@@ -355,7 +195,7 @@ ROWS = [
         None,
         {"maximumRetryAttempts": 1},
     ),
-    *_cases("aws:scheduler/schedule:Schedule", "target.ecsParameters.placementStrategies[].field"),
+    *cases("aws:scheduler/schedule:Schedule", "target.ecsParameters.placementStrategies[].field"),
     *_policies("aws:secretsmanager/secret:Secret", "policy"),
     *_policies("aws:secretsmanager/secretPolicy:SecretPolicy", "policy"),
     *_policies("aws:sns/topic:Topic", "policy"),
