@@ -1,13 +1,12 @@
-"""DEP-1, DEP-2, K8S-5: deployments are written down, compared with what was agreed to, and taken back.
+"""DEP-1, K8S-5: deployments are written down, compared with what was agreed to, and taken back.
 
-A script stands for the engine here; tests/rehearsal/test_way_to_prod.py has the real one.
+A script stands for the engine here; tests/rehearsal/test_way_to_prod.py has the real one. Emergencies:
+test_emergency.py.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,121 +16,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.sns.models import sns_backends
-from typer.testing import CliRunner, Result
 
 from infra.configuration.taken_back_release import TakenBack
-from infra.kubernetes.job_specs import release_name
-from operations import checkout as checkouts
 from operations.checkout import declared
-from operations.cli import app
-from operations.deployment.records import Outcome, Record, Records
+from operations.deployment.records import Outcome, Records
 from tests.operations.conftest import Account
 from tests.support.checkout import ROOT, replace_text
 from tests.support.deployed import backups
-from tests.support.recorded_calls import Calls, table_of
+from tests.support.released_checkout import ONE, THREE, TWO, Prod, latest, three_releases
 
-Start = Callable[[str], Account]
-
-ONE, TWO, THREE = (f"sha256:{digit * 64}" for digit in "123")
 LOCKED = """\
 error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete \
 the lock file with `pulumi cancel`.
   s3://state/.pulumi/locks/organization/groundwork/prod/1.json: created by runner@fv-az1 (pid 7) at \
 2026-11-29T14:00:00Z
 """
-ENGINE = """\
-#!/bin/sh
-echo "$*" >> "$CALLS"
-cat "$SAID/$1" 2>/dev/null
-exit "$(cat "$SAID/$1.code" 2>/dev/null || echo 0)"
-"""
-
-
-class Prod:
-    """A checkout of prod with three releases, its account, and what the engine says."""
-
-    def __init__(self, folder: Path, account: Account) -> None:
-        self.root, self.account, self.said = folder / "checkout", account, folder / "said"
-        self.root.mkdir()
-        self.said.mkdir()
-        self.migrated("")
-        for name in ("system.yaml", "Pulumi.prod.yaml", "Pulumi.staging.yaml", "Pulumi.dev.yaml"):
-            shutil.copy(ROOT / name, self.root)
-        self.git("init", "-q", "-b", "main")
-        for version in (ONE, TWO, THREE):
-            self.release(version)
-
-    def git(self, *arguments: str) -> str:
-        identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
-        command = ["git", *identity, *arguments]
-        done = subprocess.run(command, cwd=self.root, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    def release(self, version: str, *environments: str) -> None:
-        """Commits a version for every service, in staging and prod."""
-        for environment in environments or ("staging", "prod"):
-            self._write(self.root / f"Pulumi.{environment}.yaml", version)
-        self.git("add", ".")
-        self.git("commit", "-q", "-m", version[:10])
-
-    def _write(self, file: Path, version: str) -> None:
-        lines = file.read_text().splitlines(keepends=True)
-        begin = lines.index("  groundwork:images:\n") + 1
-        lines[begin : begin + 3] = [f"    {name}: {version}\n" for name in ("api", "worker", "admin")]
-        file.write_text("".join(lines))
-
-    @property
-    def runs(self) -> str:
-        """The version that the stack file has."""
-        return str(declared("prod").images["api"])
-
-    def says(self, operation: str, text: str, code: int = 0) -> None:
-        (self.said / operation).write_text(text)
-        (self.said / f"{operation}.code").write_text(str(code))
-
-    def migrated(self, version: str) -> None:
-        """The engine's state says that the deployment of a version came to its migration."""
-        urn = (
-            "urn:pulumi:prod::groundwork::groundwork:release:Release$random:index/randomId:RandomId::release"
-        )
-        release = {"urn": urn, "inputs": {"keepers": {"version": release_name(version)}}}
-        self.says("stack", json.dumps({"version": 3, "deployment": {"resources": [release]}}))
-
-    def calls(self) -> list[str]:
-        file = self.said / "calls"
-        return file.read_text().splitlines() if file.exists() else []
-
-    def run(self, command: str, *more: str) -> Result:
-        place = [] if command == "plan" else ["--endpoint-url", self.account.url]
-        return CliRunner().invoke(app, [command, "--env", "prod", *place, *more])
 
 
 @pytest.fixture
-def prod(account: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prod:
-    made = Prod(tmp_path, account("prod"))
-    monkeypatch.setattr(checkouts, "ROOT", made.root)
-    tools = tmp_path / "bin"
-    tools.mkdir()
-    (tools / "pulumi").write_text(ENGINE)
-    (tools / "pulumi").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
-    monkeypatch.setenv("SAID", str(made.said))
-    monkeypatch.setenv("CALLS", str(made.said / "calls"))
-    for name in ("GITHUB_ACTOR", "GITHUB_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    return made
+def prod(account: Callable[[str], Account], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prod:
+    return three_releases(account("prod"), tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def records(prod: Prod) -> Records:
     return backups(prod.account, declared("prod"))
-
-
-def _latest(records: Records) -> Record:
-    found = records.latest()
-    assert found is not None
-    return found
 
 
 def _preview(*steps: tuple[str, str, dict[str, Any]]) -> str:
@@ -165,11 +74,11 @@ def test_a_deployment_is_written_down_with_who_what_and_how_it_went(
     assert result.exit_code == 0, result.output
     assert prod.calls() == ["up --yes --skip-preview --stack prod --non-interactive"]
     assert "Updating (prod)" in result.stderr
-    latest = _latest(records)
-    assert (latest.who, latest.outcome, latest.images["api"]) == ("ada", Outcome.DEPLOYED, THREE)
-    assert latest.run == "https://github.com/a/b/actions/runs/7"
-    assert latest.commit == prod.git("rev-parse", "HEAD")
-    assert json.loads(result.stdout) == latest.as_json()
+    found = latest(records)
+    assert (found.who, found.outcome, found.images["api"]) == ("ada", Outcome.DEPLOYED, THREE)
+    assert found.run == "https://github.com/a/b/actions/runs/7"
+    assert found.commit == prod.git("rev-parse", "HEAD")
+    assert json.loads(result.stdout) == found.as_json()
 
 
 def test_the_first_deployment_has_nowhere_to_be_written_down_before_it(prod: Prod) -> None:
@@ -256,7 +165,7 @@ def test_a_deployment_that_fails_is_taken_back_to_the_last_good_one(prod: Prod, 
     failed = prod.run("deploy")
     assert failed.exit_code == 1
     assert "readiness checks" in failed.stderr
-    assert _latest(records).outcome is Outcome.FAILED
+    assert latest(records).outcome is Outcome.FAILED
     prod.migrated(THREE)
     back = prod.run("rollback", "--automatic", "--json")
     assert back.exit_code == 0, back.output
@@ -320,20 +229,7 @@ def test_a_migration_that_cannot_be_undone_stops_the_automatic_way_back(prod: Pr
     for part in ("was NOT rolled back", TWO[:19], "make recover ENV=prod SNAPSHOT=", "maintenance"):
         assert part in stopped.stderr
     assert prod.runs == THREE
-    assert _latest(records).outcome is Outcome.ALARM
-
-
-@pytest.mark.contract("ENV-4", "DEP-1")
-def test_prod_gets_nothing_that_staging_never_had_but_in_an_emergency(
-    prod: Prod, records: Records, topic: str
-) -> None:
-    prod.release(f"sha256:{'4' * 64}", "prod")
-    refused = prod.run("deploy")
-    assert refused.exit_code == 1
-    assert "versions that staging has never had together" in refused.stderr
-    assert prod.calls() == []
-    assert prod.run("emergency", *REASON, "--second", "grace").exit_code == 0
-    assert prod.run("deploy").exit_code == 0
+    assert latest(records).outcome is Outcome.ALARM
 
 
 @pytest.mark.contract("DEP-1")
@@ -384,70 +280,3 @@ def test_without_an_engine_it_says_where_there_is_one(
     result = prod.run("deploy")
     assert result.exit_code == 1
     assert "make shell ENV=prod" in result.stderr
-
-
-REASON = ("--reason", "payments fail since the release of 14:00")
-
-
-@pytest.fixture
-def topic(prod: Prod) -> str:
-    settings = declared("prod").settings
-    sns_backends[settings.account][settings.region].reset()
-    made = prod.account.other("sns").create_topic(Name="triangle-prod-sev-3")
-    return str(made["TopicArn"])
-
-
-@pytest.mark.contract("DEP-2")
-def test_an_emergency_is_written_down_tagged_told_and_lists_what_is_left_out(
-    prod: Prod, records: Records, topic: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GITHUB_ACTOR", "ada")
-    result = prod.run("emergency", *REASON, "--second", "grace")
-    assert result.exit_code == 0, result.output
-    (tag,) = prod.git("tag", "--list", "emergency/prod/*").splitlines()
-    assert "ada, with grace" in prod.git("tag", "--list", "--format=%(contents)", tag)
-    settings = declared("prod").settings
-    ((_, message, subject, *_),) = (
-        sns_backends[settings.account][settings.region].topics[topic].sent_notifications
-    )
-    assert subject == "Emergency deployment of triangle-prod"
-    for each in ("make smoke ENV=dev", "make gate ENV=staging", "make parity FROM=staging TO=prod"):
-        assert each in result.stdout
-        assert each in message
-    assert prod.run("deploy").exit_code == 0
-    latest = _latest(records)
-    assert (latest.second, latest.reason) == ("grace", REASON[1])
-    assert latest.skipped[0] == "make deploy ENV=dev"
-
-
-@pytest.mark.contract("DEP-2")
-@pytest.mark.parametrize(
-    ("reason", "second", "told"),
-    [
-        ("broken", "grace", "REASON: found 'broken'"),
-        (REASON[1], "Ada", "SECOND: found Ada"),
-        (REASON[1], "", "nobody"),
-    ],
-)
-def test_no_emergency_without_a_reason_and_a_second_person(
-    prod: Prod, topic: str, monkeypatch: pytest.MonkeyPatch, reason: str, second: str, told: str
-) -> None:
-    monkeypatch.setenv("GITHUB_ACTOR", "ada")
-    result = prod.run("emergency", "--reason", reason, "--second", second)
-    assert result.exit_code == 2
-    assert told in result.stderr
-    assert prod.git("tag") == ""
-
-
-@pytest.mark.contract("DEP-1", "DEP-2")
-def test_they_call_what_the_table_of_rights_says(
-    prod: Prod, records: Records, topic: str, calls: Calls
-) -> None:
-    prod.run("deploy")
-    prod.run("deploy")
-    records.note(Outcome.ALARM)
-    prod.run("rollback", "--automatic")
-    prod.run("emergency", *REASON, "--second", "grace")
-    assert calls.of("deploy") == table_of("deploy")
-    assert calls.of("emergency") == table_of("emergency")
-    assert calls.of("rollback") <= table_of("rollback")
