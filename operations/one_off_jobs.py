@@ -108,7 +108,7 @@ class Jobs:
                 f"{job.name}: the cluster has no such CronJob. Deploy the environment first: `pulumi up`."
             ) from None
         for run in self._api.get(f"{self._batch}/jobs")["items"]:
-            if _end(run) is None and any(_is_of(run, name) for name in one_at_a_time):
+            if end_of(run) is None and any(_is_of(run, name) for name in one_at_a_time):
                 name = run["metadata"]["name"]
                 raise OperationFailed(
                     f"{name} is running, and one job runs at a time: the database has connections for one. "
@@ -125,7 +125,7 @@ class Jobs:
                 for line in self._log(pod):
                     say(line)
                 return self._result(name, say, sleep)
-            if _end(job) is not None:
+            if end_of(job) is not None:
                 return self._result(name, say, sleep)
             if (reason := _waits_for(pod)) != told:
                 told = reason
@@ -134,7 +134,7 @@ class Jobs:
 
     def _result(self, name: str, say: Say, sleep: Callable[[float], None]) -> int:
         """The container's exit code. Where none ended by itself, why."""
-        while (end := _end(job := self._api.get(f"{self._batch}/jobs/{name}"))) is None:
+        while (end := end_of(job := self._api.get(f"{self._batch}/jobs/{name}"))) is None:
             sleep(POLL_SECONDS)
         code = _exit_code(self._pod(name))
         if end["type"] == "Complete":
@@ -191,7 +191,7 @@ def _listed(job: OneOffJob, runs: list[Mapping[str, Any]]) -> Listed:
     last = max(runs, key=lambda run: str(run["metadata"]["creationTimestamp"]), default=None)
     state, when = "never", ""
     if last is not None:
-        end, when = _end(last), str(last["metadata"]["creationTimestamp"])
+        end, when = end_of(last), str(last["metadata"]["creationTimestamp"])
         state = "running" if end is None else str(end["type"]).lower()
     return Listed(job.name, job.service, " ".join(job.command), job.parameters, when, state)
 
@@ -201,7 +201,7 @@ def _is_of(run: Mapping[str, Any], name: str) -> bool:
     return any(owner["kind"] == "CronJob" and owner["name"] == name for owner in owners)
 
 
-def _end(run: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def end_of(run: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """How a run has ended; None while it has not."""
     conditions = run.get("status", {}).get("conditions") or ()
     ends = ("Complete", "Failed")

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from infra.naming import Naming
 from operations.console import OperationFailed
 from operations.environments import Connection
+from operations.recovery.closing import close_database
 from operations.recovery.replica import Replica
 from operations.recovery.returned_state import CLUSTER, LOAD_BALANCER, REDIS, in_region
 from operations.recovery.state_resources import name_of
@@ -70,13 +71,7 @@ class LeftBehind:
         found = self._database_of_before()
         if found is None:
             return
-        ec2 = self._connection.client("ec2")
-        for group in (each["VpcSecurityGroupId"] for each in found.get("VpcSecurityGroups", ())):
-            answer = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
-            rules = [each for each in answer["SecurityGroupRules"] if not each["IsEgress"]]
-            if rules:
-                identifiers = [each["SecurityGroupRuleId"] for each in rules]
-                ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=identifiers)
+        close_database(self._connection, found)
 
     def not_copied(self) -> str | None:
         """What S3 has still to copy of what was written in the last minutes; None when nothing is.

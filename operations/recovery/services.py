@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from infra.configuration import Configuration
@@ -11,6 +11,7 @@ from infra.labels import owner_label
 from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.kubernetes_api import KubernetesApi, NotThereError
+from operations.one_off_jobs import end_of
 from operations.recovery.steps import Clock, Progress, Step, wait_until
 from timing.data.recovery import Wait
 
@@ -99,7 +100,7 @@ class Services:
     def running_jobs(self) -> list[str]:
         """Jobs that have not ended: one-off jobs, a migration, a run by the clock."""
         return [
-            each["metadata"]["name"] for each in self._api.get(self._runs)["items"] if not has_ended(each)
+            each["metadata"]["name"] for each in self._api.get(self._runs)["items"] if end_of(each) is None
         ]
 
     def _perhaps(self, path: str) -> dict[str, Any] | None:
@@ -166,12 +167,6 @@ def reached(services: Services, clock: Clock) -> Step:
         return services.not_ready() is None
 
     return Step("ready", "services are ready, and names lead to them", Wait.REACHED, done, act)
-
-
-def has_ended(job: Mapping[str, Any]) -> bool:
-    """Whether a Job is over, well or not (Kubernetes, "Jobs", "Job termination and cleanup")."""
-    conditions = job.get("status", {}).get("conditions") or ()
-    return any(each["type"] in ("Complete", "Failed") and each["status"] == "True" for each in conditions)
 
 
 def _selecting(service: str) -> str:

@@ -59,3 +59,23 @@ def test_pods_that_do_not_end_let_nothing_go_on() -> None:
     cluster = Cluster(ends=False)
     with pytest.raises(OperationFailed, match=r"services: 3 pods of api run, after \d+ minutes"):
         services(cluster).stop_and_wait(lambda _: None, cluster.clock)
+
+
+def test_of_jobs_those_run_that_have_not_ended() -> None:
+    def job(name: str, *ends: str) -> dict[str, Any]:
+        conditions = [{"type": each, "status": "True"} for each in ends]
+        return {"metadata": {"name": name}, "status": {"conditions": conditions} if ends else {}}
+
+    class Jobs(Cluster):
+        def get(self, path: str) -> dict[str, Any]:
+            assert path == "/apis/batch/v1/namespaces/triangle/jobs"
+            return {
+                "items": [
+                    job("new"),
+                    job("at-work", "Suspended"),
+                    job("well", "Complete"),
+                    job("bad", "Failed"),
+                ]
+            }
+
+    assert services(Jobs()).running_jobs() == ["new", "at-work"]
