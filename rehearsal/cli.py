@@ -20,6 +20,7 @@ from commands.group import command_line
 from commands.output import show_json
 from rehearsal import throwaway_commands
 from rehearsal.options import ROOT, Environment, Json, System, check, chosen_engine, workspace_of
+from rehearsal.programs import load_early
 
 app = command_line()
 
@@ -33,6 +34,7 @@ def up(
     inventory: Annotated[bool, typer.Option(help="also after a change: all that there is")] = False,
 ) -> None:
     """Deploy an environment into the embedded AWS and prove that a second preview is empty."""
+    load_early(ROOT)
     from rehearsal.deploy import deploy
 
     with errors_for_people():
@@ -56,6 +58,7 @@ def preview(
     json_: Json = False,
 ) -> None:
     """Show what the working tree would change, risks first: it is previewed where the base is deployed."""
+    load_early(ROOT)
     from rehearsal.console import Terminal
     from rehearsal.review import Refused, Reviewed, review
 

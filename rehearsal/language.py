@@ -32,7 +32,7 @@ from pulumi.errors import RunError
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
-from rehearsal.programs import PROGRAM_PACKAGES, UNTOUCHED, WITHOUT
+from rehearsal.programs import LOAD, PROGRAM_PACKAGES, UNTOUCHED, WITHOUT
 from rehearsal.sdk_speed import quick_sdk
 
 
@@ -70,6 +70,10 @@ def _load_early(root: Path) -> None:
             _load_services()
         finally:
             sys.path.remove(str(root))
+
+
+def _load_beside(root: Path) -> None:
+    threading.Thread(target=_load_early, args=(root,), daemon=True).start()
 
 
 def _load_services() -> None:
@@ -134,7 +138,7 @@ def _obey(orders: TextIO, answers: TextIO) -> None:
             root = Path(order["serve"])
             server, port = _start_server(program_at(root))
             servers[port] = server
-            threading.Thread(target=_load_early, args=(root,), daemon=True).start()
+            _load_beside(root)
             answer = port
         elif "processor" in order:
             answer = round(time.process_time() * 1000)
@@ -156,6 +160,9 @@ def _main() -> None:
         # Programs need these; until the first order comes there is time.
         for package in ("pulumi_aws", "pulumi_kubernetes", "pulumi_random"):
             importlib.import_module(package)
+        for option in sys.argv:
+            if option.startswith(LOAD):
+                _load_beside(Path(option.removeprefix(LOAD)))
         _obey(sys.stdin, answers)
     # Without waiting for a program that runs: nobody is left to hear of it.
     os._exit(0)

@@ -24,6 +24,8 @@ PROGRAM_PACKAGES = ("functions", "infra")
 # Options of the process: nothing of the SDK is replaced; all but a part (`--without=aliases`).
 UNTOUCHED = "--untouched-sdk"
 WITHOUT = "--without="
+# The checkout whose program is loaded at once (`--load=FOLDER`), and not when it is served.
+LOAD = "--load="
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,11 @@ class _Programs:
         )
 
     @classmethod
-    def running(cls) -> _Programs:
+    def running(cls, *options: str) -> _Programs:
         """The process; started when it is first needed, or has died."""
         with cls._lock:
             if cls._one is None or cls._one._process.poll() is not None:
-                cls._one = _Programs()
+                cls._one = _Programs(*options)
             return cls._one
 
     def order(self, what: dict[str, Any]) -> int:
@@ -114,6 +116,15 @@ def processor_seconds() -> float:
     return _Programs.running().order({"processor": "milliseconds"}) / 1000
 
 
-def prepare() -> None:
-    """Starts the programs' process, so that it is ready when a session has brought its cloud back."""
-    _Programs.running()
+def prepare(*options: str) -> None:
+    """Starts the programs' process, so that it is ready when a session has brought its cloud back.
+
+    Args:
+        options: of the process, where none runs yet.
+    """
+    _Programs.running(*options)
+
+
+def load_early(root: Path) -> None:
+    """The same, and has it load the program of a checkout: no command waits longer for anything else."""
+    prepare(f"{LOAD}{root}")
