@@ -2,12 +2,13 @@
 
 Its services must not write: their database is not the one that serves any more. The database is evidence of
 the last minutes and is put aside under another name; both Redis are removed, since what they hold would be
-done, or answered, a second time on the day on which they serve again.
+done, or answered, a second time on the day on which they serve again. So are their users: they have passwords
+of rotations, which nobody knows any more when the program writes Redis' entries anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,14 @@ from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.recovery.closing import close_database
 from operations.recovery.replica import Replica
-from operations.recovery.returned_state import CLUSTER, LOAD_BALANCER, REDIS, in_region
+from operations.recovery.returned_state import (
+    CLUSTER,
+    LOAD_BALANCER,
+    REDIS,
+    USER,
+    USER_GROUP,
+    in_region,
+)
 from operations.recovery.state_resources import name_of
 
 REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
@@ -122,7 +130,9 @@ class LeftBehind:
         return None if found is None or found.get("ReadReplicaSourceDBInstanceIdentifier") else found
 
     def remove_redis(self) -> str | None:
-        """Removes both Redis, with a last snapshot of the queue; what is still there, None when none is."""
+        """Removes both Redis, with a last snapshot of the queue, and then their users; what is still there,
+        None when nothing is.
+        """
         there = []
         for each in self._of(REDIS):
             name = str(each["inputs"]["replicationGroupId"])
@@ -132,16 +142,30 @@ class LeftBehind:
                 self._redis.delete_replication_group(ReplicationGroupId=name, **(kept if queue else {}))
             if status := self._status_of_redis(name):
                 there.append(f"{name} is {status}")
+        return ", ".join(there) or self._remove_users()
+
+    def _remove_users(self) -> str | None:
+        """The groups first: none may be without its default user (DeleteUser)."""
+        describe, delete = self._redis.describe_user_groups, self._redis.delete_user_group
+        groups = self._removed(USER_GROUP, "UserGroup", describe, delete)
+        return groups or self._removed(USER, "User", self._redis.describe_users, self._redis.delete_user)
+
+    def _removed(
+        self, kind: str, word: str, describe: Callable[..., Any], delete: Callable[..., Any]
+    ) -> str | None:
+        there = []
+        for each in self._of(kind):
+            identifier = f"{word}Id"
+            asked = {identifier: str(each["inputs"][f"{identifier[0].lower()}{identifier[1:]}"])}
+            if _status(describe, f"{word}s", asked) == "active":
+                delete(**asked)
+            if status := _status(describe, f"{word}s", asked):
+                there.append(f"{asked[identifier]} is {status}")
         return ", ".join(there) or None
 
     def _status_of_redis(self, name: str) -> str | None:
-        try:
-            answer = self._redis.describe_replication_groups(ReplicationGroupId=name)
-        except ClientError as error:
-            if error.response["Error"]["Code"].startswith("ReplicationGroupNotFound"):
-                return None
-            raise
-        return str(answer["ReplicationGroups"][0]["Status"])
+        asked = {"ReplicationGroupId": name}
+        return _status(self._redis.describe_replication_groups, "ReplicationGroups", asked)
 
     def remove_entries(self) -> Sequence[str]:
         """Removes the entries of Secrets Manager, so that those of the other region can be copied here.
@@ -202,6 +226,17 @@ class LeftBehind:
 
     def _of(self, kind: str) -> list[dict[str, Any]]:
         return in_region(self._state, self._naming.region, kind)
+
+
+def _status(describe: Callable[..., Any], key: str, asked: Mapping[str, str]) -> str | None:
+    """Of something in ElastiCache; None where it is not there."""
+    try:
+        answer = describe(**asked)
+    except ClientError as error:
+        if error.response["Error"]["Code"].startswith(f"{key.removesuffix('s')}NotFound"):
+            return None
+        raise
+    return str(answer[key][0]["Status"])
 
 
 def _has_new_name(found: Mapping[str, Any]) -> bool:

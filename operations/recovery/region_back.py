@@ -186,7 +186,7 @@ class RegionBack:
             wait_until(behind.remove_redis, Wait.REDIS_GONE, progress, self._clock, "Redis")
             return "what they held would be done a second time"
 
-        does = "remove both its Redis, with a last snapshot of the queue"
+        does = "remove both its Redis with their users; the queue leaves a last snapshot"
         return _once(run, "redis", does, Wait.REDIS_GONE, act)
 
     def _entries(self, run: Run, behind: LeftBehind) -> Step:

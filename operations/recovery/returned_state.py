@@ -3,7 +3,7 @@
 The counterpart of `moved_state`. Everything still stands in the region, in no state; most of it waits there
 from now on, under the same URN, and the rest the engine deletes, since the program declares it no more. Not
 known again is what the command itself puts aside or removes (see `left_behind`): the database, which is
-evidence; both Redis; the entries of Secrets Manager.
+evidence; both Redis with their users; the entries of Secrets Manager.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from operations.recovery.state_resources import (
 
 INSTANCE = "aws:rds/instance:Instance"
 REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
+USER_GROUP, USER = "aws:elasticache/userGroup:UserGroup", "aws:elasticache/user:User"
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 CLUSTER = "aws:eks/cluster:Cluster"
 _PUT_ASIDE = frozenset(
@@ -35,6 +36,8 @@ _PUT_ASIDE = frozenset(
         INSTANCE,
         "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
         REDIS,
+        USER_GROUP,
+        USER,
         # A call that was made: there is nothing of it in AWS.
         "aws:lambda/invocation:Invocation",
     ]

@@ -27,6 +27,7 @@ def repair_moto() -> None:
     if importlib.metadata.version("moto").startswith(TRIED_WITH):
         importlib.import_module("rehearsal.aws.moto_backup").repair_backup()
         _repair_elasticache()
+        importlib.import_module("rehearsal.aws.moto_elasticache").repair_users()
         _repair_cloudwatch()
         _repair_ec2()
         importlib.import_module("rehearsal.aws.moto_ecr").repair_ecr()

@@ -10,6 +10,7 @@ from typing import Any
 from rehearsal.aws.moto_replication import LATE, Late
 from rehearsal.disasters import region
 from rehearsal.disasters.database import Say, is_written, rows_there
+from rehearsal.disasters.redis_users import log_in, rotate
 from rehearsal.disasters.region import RegionRehearsed, simulated, times_on
 from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.steps import Step, as_json, steps_of, until
@@ -62,6 +63,8 @@ class FailbackRehearsed:
         moved_lost: of these, those that are gone.
         waiting: how long AWS takes for the deployment that has a region wait again; twice.
         settled: what the next preview would change after each `region-back`; after a refresh.
+        redis: whether services can log in to both Redis after the move, with what their entries say, though
+            rotations had changed it.
         serves: whether rows are written at the end.
         region: where everything runs at the end.
     """
@@ -78,6 +81,7 @@ class FailbackRehearsed:
     moved_lost: int
     waiting: tuple[Times, ...]
     settled: tuple[dict[str, int], ...]
+    redis: bool
     serves: bool
     region: str
 
@@ -86,7 +90,7 @@ class FailbackRehearsed:
         """Whether nothing is lost on the way, and program and state agree."""
         files = self.files == self.missed == FILES
         kept = self.evidence == self.lost and files and not self.moved_lost
-        return kept and self.serves and not any(self.settled)
+        return kept and self.serves and self.redis and not any(self.settled)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -112,6 +116,7 @@ class FailbackRehearsed:
             "rowsOfTheMove": {"written": self.moved_rows, "lost": self.moved_lost},
             "waiting": [vars(each) for each in self.waiting],
             "previews": list(self.settled),
+            "redis": self.redis,
             "serves": self.serves,
             "region": self.region,
             "notRehearsed": list(NOT_REHEARSED),
@@ -125,6 +130,7 @@ class FailbackRehearsed:
             f"files of the last minutes: {self.files} of {FILES} came when the region was back",
             f"files written while it was lost: it has {self.missed} of {FILES}",
             f"the move home: {self.moved_lost} of {self.moved_rows} rows lost",
+            f"the entries of both Redis let services in after it: {'yes' if self.redis else 'NO'}",
             f"rows are written again in {self.region}: {'yes' if self.serves else 'NO'}",
             f"previews after each return, after a refresh: {changes or 'nothing to change'}",
         ]
@@ -149,11 +155,12 @@ def rehearse(
 
 
 def prepare(on_stage: Stage) -> Mapping[str, Any]:
-    """What has to be there before the region is lost: files that S3 has not copied; answers how the database
-    is reached that will be put aside.
+    """What has to be there before the region is lost: files that S3 has not copied, and passwords that were
+    rotated; answers how the database is reached that will be put aside.
     """
     LATE[on_stage.session.cloud.account] = Late({on_stage.session.region})
     _write_files(on_stage, "last")
+    rotate(on_stage)
     return on_stage.entry()
 
 
@@ -201,6 +208,7 @@ def rehearse_on(
     written = list(writer.rows)
     on_stage.prepare()
     there = rows_there(on_stage)
+    redis = log_in(on_stage)
     say("the other region is to wait again; running `recover region-back`")
     again = on_stage.command("recover", "region-back", "--yes")
     settled.append(on_stage.settled())
@@ -220,6 +228,7 @@ def rehearse_on(
         sum(row not in there for row in kept),
         (first, second),
         tuple(settled),
+        redis=redis,
         serves=is_written(on_stage, writer),
         region=session.region,
     )

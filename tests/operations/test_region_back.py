@@ -25,7 +25,7 @@ from operations.recovery.missed_objects import Done
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.region import Surroundings, recovered
 from operations.recovery.region_back import KIND, RegionBack
-from operations.recovery.returned_state import LOAD_BALANCER, REDIS
+from operations.recovery.returned_state import LOAD_BALANCER, REDIS, USER, USER_GROUP
 from operations.recovery.run import Run, Runs
 from operations.recovery.services import Services
 from operations.recovery.session import carry_out
@@ -78,6 +78,12 @@ class World:
     redis: dict[str, str] = field(
         default_factory=lambda: dict.fromkeys(("triangle-prod-cache", "triangle-prod-queue"), "available")
     )
+    users: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys(
+            ("triangle-prod-cache-default", "triangle-prod-cache-app"), "active"
+        )
+    )
+    groups: dict[str, str] = field(default_factory=lambda: {"triangle-prod-cache": "active"})
     rules: list[dict[str, Any]] = field(
         default_factory=lambda: [
             {"SecurityGroupRuleId": "in", "IsEgress": False},
@@ -98,6 +104,8 @@ class World:
             if wanted := found.pop("PendingModifiedValues", None):
                 self.instances[wanted["DBInstanceIdentifier"]] = self.instances.pop(name)
         self.redis = {name: status for name, status in self.redis.items() if status == "available"}
+        self.groups = {name: status for name, status in self.groups.items() if status == "active"}
+        self.users = {name: status for name, status in self.users.items() if status == "active"}
 
     def note(self, call: str) -> None:
         self.calls.append(call)
@@ -189,6 +197,28 @@ class World:
         self.final[name] = asked.get("FinalSnapshotIdentifier", "")
         self.note(f"delete {name}")
 
+    def describe_user_groups(self, **asked: Any) -> dict[str, Any]:
+        name = asked["UserGroupId"]
+        if name not in self.groups:
+            raise _refused("UserGroupNotFound", "DescribeUserGroups")
+        return {"UserGroups": [{"Status": self.groups[name]}]}
+
+    def delete_user_group(self, **asked: Any) -> None:
+        assert not self.redis  # ElastiCache refuses to remove the users of a group that stands
+        self.groups[asked["UserGroupId"]] = "deleting"
+        self.note(f"delete the users of {asked['UserGroupId']}")
+
+    def describe_users(self, **asked: Any) -> dict[str, Any]:
+        name = asked["UserId"]
+        if name not in self.users:
+            raise _refused("UserNotFound", "DescribeUsers")
+        return {"Users": [{"Status": self.users[name]}]}
+
+    def delete_user(self, **asked: Any) -> None:
+        assert not self.groups  # and that of a group's default user
+        self.users[asked["UserId"]] = "deleting"
+        self.note(f"delete {asked['UserId']}")
+
     # the engine
     def export(self) -> dict[str, Any]:
         return self.state
@@ -251,6 +281,9 @@ def _before() -> dict[str, Any]:
     return state(
         of(REDIS, "cache", replicationGroupId="triangle-prod-cache"),
         of(REDIS, "queue", replicationGroupId="triangle-prod-queue"),
+        of(USER_GROUP, "cache", userGroupId="triangle-prod-cache"),
+        of(USER, "cache-default", userId="triangle-prod-cache-default"),
+        of(USER, "cache-app", userId="triangle-prod-cache-app"),
         of(LOAD_BALANCER, "load-balancer"),
         of(REPLICATION, "documents", bucket="documents"),
         of("aws:ec2/vpc:Vpc", "network"),
@@ -335,6 +368,9 @@ def test_it_is_fenced_first_and_waits_in_the_end(world: World, pods: Pods) -> No
         "rename",
         "delete triangle-prod-cache",
         "delete triangle-prod-queue",
+        "delete the users of triangle-prod-cache",
+        "delete triangle-prod-cache-default",
+        "delete triangle-prod-cache-app",
         "secret triangle/prod/database",
         "secret triangle/prod/redis-cache",
         "import",
@@ -375,6 +411,8 @@ def test_people_work_all_the_time_so_no_rto_is_told(world: World) -> None:
         "rename",
         "delete triangle-prod-cache",
         "delete triangle-prod-queue",
+        "delete the users of triangle-prod-cache",
+        "delete triangle-prod-cache-default",
         "secret triangle/prod/redis-cache",
         "import",
         "refresh urn:pulumi:prod::*::groundwork:place:Home**",

@@ -192,6 +192,13 @@ def test_everything_moves_home_without_the_loss_of_a_row(came_back: FailbackRehe
     assert came_back.serves
 
 
+def test_services_are_let_into_redis_at_home_though_its_passwords_were_rotated(
+    came_back: FailbackRehearsed,
+) -> None:
+    """The program writes the entries anew, with the password that it has made a user with."""
+    assert came_back.redis
+
+
 def test_the_time_until_a_region_waits_again_is_that_of_the_deployment(came_back: FailbackRehearsed) -> None:
     said = WAITS[Wait.RETURN].times
     for found in came_back.waiting:

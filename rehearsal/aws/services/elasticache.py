@@ -89,6 +89,13 @@ def _deletion(context: Context) -> dict[str, Any]:
     return parameters
 
 
+def _members(context: Context) -> dict[str, Any]:
+    """Creation takes the users, modification those to add and to remove."""
+    old, new = (set(each.get("userIds") or ()) for each in (context.old, context.inputs))
+    change = {"UserIdsToAdd": sorted(new - old), "UserIdsToRemove": sorted(old - new)}
+    return {"UserGroupId": context.id, **{name: users for name, users in change.items() if users}}
+
+
 def _user_groups(context: Context) -> dict[str, Any]:
     """Creation takes the groups, modification those to add and to remove."""
     old, new = (set(each.get("userGroupIds") or ()) for each in (context.old, context.inputs))
@@ -124,9 +131,24 @@ MAPPINGS = (
         read=Call("describe_users", {"UserId": "{id}"}),
         found="Users[0]",
         delete=Call("delete_user", {"UserId": "{id}"}),
-        # AWS never tells passwords. moto has no ModifyUser: after a change the state's values stand.
-        not_returned=("passwords", "authenticationMode", "noPasswordRequired", "accessString"),
+        update=Call("modify_user", {"UserId": "{id}"}),
+        # AWS never tells passwords.
+        not_returned=("passwords", "authenticationMode", "noPasswordRequired"),
         missing=("UserNotFound",),
+        read_names={"arn": "ARN"},
+        tags=TAGS,
+    ),
+    ResourceMapping(
+        token="aws:elasticache/userGroup:UserGroup",
+        service="elasticache",
+        create=Call("create_user_group"),
+        id="{UserGroupId}",
+        import_id="{userGroupId}",
+        read=Call("describe_user_groups", {"UserGroupId": "{id}"}),
+        found="UserGroups[0]",
+        settings=(Setting("modify_user_group", ("userIds",), _members, takes=False, at_creation=False),),
+        delete=Call("delete_user_group", {"UserGroupId": "{id}"}),
+        missing=("UserGroupNotFound",),
         read_names={"arn": "ARN"},
         tags=TAGS,
     ),
@@ -201,12 +223,5 @@ RECORDED = (
         outputs={"arn": _ARN + ":parametergroup:{name}"},
         autoname="name",
         defaults={"description": "Managed by Pulumi"},
-    ),
-    RecordedType(
-        token="aws:elasticache/userGroup:UserGroup",
-        id="{userGroupId}",
-        why="moto has no CreateUserGroup",
-        model="elasticache.create_user_group",
-        outputs={"arn": _ARN + ":usergroup:{userGroupId}"},
     ),
 )

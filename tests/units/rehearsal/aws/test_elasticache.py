@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal.aws.services.elasticache import _short
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life
@@ -96,19 +97,60 @@ def test_a_subnet_group_lives_and_lives_again(life: Life) -> None:
         life.ends(group)
 
 
-@pytest.mark.parametrize(
-    ("kind", "inputs", "identifier", "arn"),
-    [
-        ("parameterGroup:ParameterGroup", {"name": "cache", "family": "redis7"}, "cache", "parametergroup"),
-        ("userGroup:UserGroup", {"userGroupId": "cache", "engine": "redis"}, "cache", "usergroup"),
-    ],
-)
-def test_what_moto_has_not_is_recorded(
-    life: Life, kind: str, inputs: dict[str, Any], identifier: str, arn: str
-) -> None:
-    made = life.create(f"aws:elasticache/{kind}", inputs)
-    assert made.id == identifier
-    assert made.outputs["arn"] == f"arn:aws:elasticache:{REGION}:{ACCOUNT}:{arn}:cache"
+def test_what_moto_has_not_is_recorded(life: Life) -> None:
+    inputs = {"name": "cache", "family": "redis7"}
+    made = life.create("aws:elasticache/parameterGroup:ParameterGroup", inputs)
+    assert made.id == "cache"
+    assert made.outputs["arn"] == f"arn:aws:elasticache:{REGION}:{ACCOUNT}:parametergroup:cache"
+
+
+def _user(life: Life, identifier: str, name: str) -> str:
+    inputs = {
+        "userId": identifier,
+        "userName": name,
+        "engine": "redis",
+        "accessString": "on ~* +@all",
+        "authenticationMode": {"type": "password", "passwords": [f"the first one of {identifier}"]},
+    }
+    return life.create("aws:elasticache/user:User", inputs).id
+
+
+def test_a_group_of_users_lives_and_lives_again(life: Life) -> None:
+    users = [_user(life, "group-default", "default"), _user(life, "group-app", "app")]
+    for _ in range(2):
+        inputs = {"userGroupId": "cache", "engine": "redis", "userIds": users}
+        group = life.create("aws:elasticache/userGroup:UserGroup", inputs)
+        assert group.outputs["arn"] == f"arn:aws:elasticache:{REGION}:{ACCOUNT}:usergroup:cache"
+        life.imports(group)
+        group = life.changes_to(group, {"userIds": users[:1]})
+        group = life.changes_to(group, {"tags": {"team": "data"}})
+        life.ends(group)
+
+
+def test_groups_of_users_are_what_elasticache_allows(life: Life) -> None:
+    cloud, default = life._cloud, _user(life, "used-default", "default")
+    app = _user(life, "used-app", "app")
+
+    def call(operation: str, **parameters: Any) -> Any:
+        return cloud.call("elasticache", REGION, operation, **parameters)
+
+    def create(name: str, *users: str) -> Any:
+        return call("create_user_group", UserGroupId=name, Engine="redis", UserIds=list(users))
+
+    with pytest.raises(ClientError, match="DefaultUserRequired"):
+        create("used", app)
+    with pytest.raises(ClientError, match="UserNotFound"):
+        create("used", default, "nobody")
+    create("used", default, app)
+    with pytest.raises(ClientError, match="UserGroupAlreadyExists"):
+        create("used", default)
+    with pytest.raises(ClientError, match="DefaultUserAssociatedToUserGroup"):
+        call("delete_user", UserId=default)
+    call("delete_user", UserId=app)
+    assert call("describe_user_groups", UserGroupId="used")["UserGroups"][0]["UserIds"] == [default]
+    life.create("aws:elasticache/replicationGroup:ReplicationGroup", {**REDIS, "userGroupIds": ["used"]})
+    with pytest.raises(ClientError, match="InvalidUserGroupState"):
+        call("delete_user_group", UserGroupId="used")
 
 
 def test_host_names_have_the_region_in_short() -> None:
