@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from infra.configuration.files import read_environment
 from rehearsal.audit.checkers import (
     Checked,
     check_graph,
@@ -22,7 +23,9 @@ from rehearsal.audit.checkers import (
 from rehearsal.audit.findings import Finding, grouped
 from rehearsal.audit.policies import Policy, policies_of
 from rehearsal.audit.waivers import Waiver, in_force, stale
+from rehearsal.backup_account import backup_account
 from rehearsal.console import Terminal
+from rehearsal.disasters.stage import temporary_checkout
 from rehearsal.manifests import objects_of, replace_folder
 from rehearsal.throwaway import throwaway_session
 
@@ -105,6 +108,7 @@ def audit(
     policies: list[Policy] = []
     values: list[Checked] = []
     graphs: dict[str, list[dict[str, Any]]] = {}
+    outside: dict[str, list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory(prefix="groundwork-audit-") as folder:
         for environment in environments:
             objects, resources = _deployed(root, environment, engine, system)
@@ -112,11 +116,16 @@ def audit(
             graphs[environment] = resources
             policies += policies_of(environment, resources)
             values.append(check_values(environment, resources))
+            for more in _backup_accounts(root, environment, engine, system):
+                outside[environment] = more
+                policies += policies_of(environment, more)
+                values.append(check_values(environment, more))
         checked = {
             "checkov": _together(
                 [
                     check_manifests(checkers, Path(folder) / "objects"),
                     check_graph(checkers, Path(folder) / "graphs", graphs),
+                    *([check_graph(checkers, Path(folder) / "outside", outside)] if outside else []),
                 ]
             ),
             "parliament": check_policies(checkers, policies),
@@ -138,6 +147,23 @@ def _deployed(
     ):
         session.up(progress)
         return objects_of(session), list(session.export()["deployment"]["resources"])
+
+
+def _backup_accounts(
+    root: Path, environment: str, engine: Path, system: Path | None
+) -> Iterator[list[dict[str, Any]]]:
+    """The resources of the account that an environment is copied to; none where it has no such account. What
+    is found in them is the environment's."""
+    file = str(system.resolve()) if system else None
+    configuration = read_environment(root, environment, today=date.min, system_file=file)
+    if configuration.naming.in_home.in_backup_account is None:
+        return
+    with (
+        Terminal().progress(f"up {environment}: its backup account"),
+        temporary_checkout(root, system) as copy,
+        backup_account(copy, configuration, engine) as session,
+    ):
+        yield list(session.export()["deployment"]["resources"])
 
 
 def _together(parts: Sequence[Checked]) -> Checked:

@@ -32,9 +32,17 @@ def policies_of(environment: str, resources: Iterable[Mapping[str, Any]]) -> lis
         name = f"{resource['type']} {resource['urn'].split('::')[-1]}"
         for document in _documents(resource.get("inputs") or {}):
             trust = not any("Resource" in each or "NotResource" in each for each in _statements(document))
-            whole = _with_resource(document, resource["outputs"]["arn"]) if trust else document
+            whole = _with_resource(document, _arn_of(resource)) if trust else document
             found.append(Policy(environment, name, whole, trust))
     return found
+
+
+def _arn_of(resource: Mapping[str, Any]) -> str:
+    outputs = resource["outputs"]
+    # It is of a repository, whose ARN it does not say.
+    if resource["type"] == "aws:ecr/repositoryPolicy:RepositoryPolicy":
+        return f"arn:aws:ecr:{outputs['region']}:{outputs['registryId']}:repository/{outputs['repository']}"
+    return str(outputs["arn"])
 
 
 def _documents(value: Any) -> Iterator[Document]:

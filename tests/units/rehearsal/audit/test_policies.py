@@ -30,6 +30,16 @@ def test_a_trust_policy_is_judged_for_its_own_role() -> None:
     assert policy.document["Statement"] == [{**ALLOW, "Resource": "arn:aws:iam::111122223333:role/it"}]
 
 
+def test_a_repositorys_policy_is_judged_for_that_repository() -> None:
+    of_it = {"region": "us-west-2", "registryId": "111122223333", "repository": "app/api"}
+    kind = "aws:ecr/repositoryPolicy:RepositoryPolicy"
+    (policy,) = policies_of(
+        "dev", [{**_resource(kind, policy=json.dumps({"Statement": [ALLOW]})), "outputs": of_it}]
+    )
+    (statement,) = policy.document["Statement"]
+    assert statement["Resource"] == "arn:aws:ecr:us-west-2:111122223333:repository/app/api"
+
+
 def test_documents_are_found_wherever_they_are_and_left_as_written() -> None:
     document = {"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::it/*"}}
     nested = _resource("aws:iam/role:Role", inlinePolicies=[{"name": "it", "policy": json.dumps(document)}])
