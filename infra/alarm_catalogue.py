@@ -2,15 +2,17 @@
 
 The conditions are the runbooks' own: contract rows ALM-1 to ALM-17. Alarms, composite alarms, dashboard,
 documentation and tests all read them here: those of one subject are a module of
-infra/monitoring/alarm_catalogue, those of a function that runs by the clock are beside it
-(infra/functions/scheduled).
+infra/monitoring/alarm_catalogue, those on what a function measures are beside it (infra/functions).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import ModuleType
 
+from infra import functions
 from infra.functions import scheduled
+from infra.functions.found import modules
 from infra.monitoring.alarm import Alarm, Incident, Measure
 from infra.monitoring.alarm_catalogue import (
     application,
@@ -22,7 +24,6 @@ from infra.monitoring.alarm_catalogue import (
     operations,
     recovery,
     redis,
-    restore_test,
     security,
     traffic,
 )
@@ -35,7 +36,12 @@ _INCIDENTS = (*Incident, None)
 
 def catalogue(limits: Limits) -> tuple[Alarm, ...]:
     """All alarms of a system of these limits."""
-    kept_up = (*recovery.alarms(), *restore_test.alarms(), *expiry.alarms(), *_of_functions())
+    kept_up = (
+        *recovery.alarms(),
+        *_of_functions(functions),
+        *expiry.alarms(),
+        *_of_functions(scheduled),
+    )
     return (
         *traffic.alarms(limits),
         *application.alarms(limits),
@@ -51,8 +57,8 @@ def catalogue(limits: Limits) -> tuple[Alarm, ...]:
     )
 
 
-def _of_functions() -> Iterator[Alarm]:
-    for module in scheduled.modules("alarms"):
+def _of_functions(package: ModuleType) -> Iterator[Alarm]:
+    for module in modules(package, "alarms"):
         yield from module.ALARMS
 
 

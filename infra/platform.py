@@ -32,9 +32,12 @@ from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.foundations.registry import Registry
 from infra.foundations.release import Release
+from infra.functions.escalate.function import ESCALATE
 from infra.functions.function import Function
-from infra.functions.job_watch import WATCH_JOBS, JobWatch
-from infra.functions.rotation import Rotation
+from infra.functions.restore_test.function import RESTORE_TEST
+from infra.functions.restore_test.restored_place import RestoredPlace
+from infra.functions.rotators.rotation import Rotation
+from infra.functions.watch_jobs.job_watch import WATCH_JOBS, JobWatch
 from infra.kubernetes.application_nodes import ApplicationNodes
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.cluster_to_come import ClusterToCome
@@ -54,7 +57,6 @@ from infra.outputs import Outputs
 from infra.providers import Regions, declare_regions, in_cluster
 from infra.recovery.backup import Backup
 from infra.recovery.read_replica import ReadReplica
-from infra.recovery.restored_place import RESTORE_TEST, RestoredPlace
 from infra.recovery.vault import RestoreVault, Vault
 
 
@@ -100,7 +102,7 @@ def declare(configuration: Configuration) -> Outputs:
     rotators = {
         rotator: Function(rotator.name, args, home)
         for rotator, args in wiring.rotators(
-            configuration, common, network, database, redis, entries, copies
+            configuration, common, network, database, redis, entries, copies.keys if copies else None
         ).items()
     }
     rotation = Rotation(
@@ -317,7 +319,7 @@ def _watch(
 
     escalation = Escalation("escalation", wiring.escalation(configuration, keys), home)
     escalate = wiring.escalate(common, keys, escalation, list(told.values()))
-    parts = replace(parts, functions=[*parts.functions, Function("escalate", escalate, home)])
+    parts = replace(parts, functions=[*parts.functions, Function(ESCALATE, escalate, home)])
 
     watched = wiring.watched(configuration, parts)
     made = {

@@ -1,1 +1,8 @@
-"""What runs in Lambda, when it is called, and which secrets it rotates; the code is in `functions/`."""
+"""What runs in Lambda, when it is called, and which secrets it rotates; the code is in `functions/`.
+
+A folder for each function has all that there is to say of it: `function.py` its schedule, environment and
+permissions, `alarms.py` the alarms on what it measures in `ALARMS`. They are apart because commands read
+alarms and load no Pulumi; alarms are found because they are there. Functions in `scheduled` are declared
+because they are there, too. The others are given more of the platform than is there at one time:
+infra/platform.py declares each in its place.
+"""

@@ -12,8 +12,10 @@ from infra.configuration import Configuration
 from infra.data.database import Database
 from infra.data.storage import Storage
 from infra.foundations.keys import Keys
+from infra.functions import scheduled
+from infra.functions.arguments import plain_args
+from infra.functions.found import modules
 from infra.functions.function import FunctionArgs
-from infra.functions.scheduled import modules
 from infra.monitoring.notifications import Notifications
 
 
@@ -64,18 +66,6 @@ class ScheduledFunction:
 
 def scheduled_functions() -> list[ScheduledFunction]:
     """Every function that has a folder in `infra/functions/scheduled`, by name."""
-    return sorted((module.FUNCTION for module in modules("function")), key=lambda function: function.name)
-
-
-def plain_args(
-    common: CommonArgsWithKeys, folder: str, description: str, schedule: str | None = None
-) -> FunctionArgs:
-    """What every function is given, whatever it does.
-
-    Args:
-        common: of the place that it runs in.
-        folder: its code in `functions/`.
-        description: what it does.
-        schedule: when it is called by the clock.
-    """
-    return FunctionArgs(common=common, folder=folder, description=description, schedule=schedule)
+    return sorted(
+        (module.FUNCTION for module in modules(scheduled, "function")), key=lambda function: function.name
+    )

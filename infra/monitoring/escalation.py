@@ -12,10 +12,6 @@ from infra.naming import Naming
 # In this order, each after as long again as somebody had to answer the page.
 STEPS = ("lead", "cto")
 
-# How often the function looks; the clock calls it at these minutes of the hour.
-INTERVAL_MINUTES = 5
-SCHEDULE = f"cron(0/{INTERVAL_MINUTES} * * * ? *)"
-
 
 @dataclass(frozen=True)
 class EscalationArgs:

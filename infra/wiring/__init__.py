@@ -1,5 +1,9 @@
 """How the parts of the platform are connected: what each one is given of the configuration and of others."""
 
+from infra.functions.escalate.function import escalate
+from infra.functions.restore_test.function import restore_test, restored_place
+from infra.functions.rotators.function import rotation, rotators
+from infra.functions.watch_jobs.function import job_watch, watch_jobs
 from infra.wiring.account import budget, deployment, people, runners, trail
 from infra.wiring.backup_account import (
     access_outside,
@@ -29,16 +33,7 @@ from infra.wiring.edge import (
     load_balancer,
 )
 from infra.wiring.foundations import common, keys, network, registry, release, with_keys
-from infra.wiring.functions import (
-    escalate,
-    job_watch,
-    restore_test,
-    restored_place,
-    rotation,
-    rotators,
-    scheduled,
-    watch_jobs,
-)
+from infra.wiring.functions import scheduled
 from infra.wiring.kubernetes import (
     PodsReady,
     application_nodes,

@@ -26,10 +26,10 @@ from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.foundations.registry import Registry
 from infra.foundations.release import Release
+from infra.functions.restore_test.function import RESTORE_TEST
 from infra.functions.scheduled.snapshot_secrets.function import FUNCTION as SNAPSHOT_SECRETS
 from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.service_environment import readers
-from infra.recovery.restored_place import RESTORE_TEST
 from infra.recovery.vault import Vault
 from infra.wiring.edge import edge_buckets, edge_log_writers
 

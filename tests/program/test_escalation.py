@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from infra.monitoring.escalation import INTERVAL_MINUTES
+from infra.functions.escalate.function import INTERVAL_MINUTES
 from tests.support.recorder import Recording, record, stack_file
 
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"

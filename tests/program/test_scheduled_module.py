@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Any
 import pytest
 
 import functions
+import infra.functions
 from infra.alarm_catalogue import Limits, catalogue, written
 from infra.configuration.system import load_system
-from infra.functions import scheduled
+from infra.functions import found, scheduled
 from infra.functions.function_code import archive as packed
 from tests.support.checkout import ROOT
 from tests.support.function_metrics import folders
@@ -138,7 +138,14 @@ def test_without_the_folder_there_is_none(dev: Recording) -> None:
     assert "operations-too-many-rows" not in dev.of(ALARM)
 
 
-@pytest.mark.parametrize("without", [each.name for each in pkgutil.iter_modules(scheduled.__path__)])
+def _with_alarms() -> list[str]:
+    """The functions that have alarms beside their declaration, and metrics that nobody else writes."""
+    modules = [each for package in (infra.functions, scheduled) for each in found.modules(package, "alarms")]
+    names = [module.__name__.split(".")[-2] for module in modules]
+    return [name for name in names if name in folders()]
+
+
+@pytest.mark.parametrize("without", _with_alarms())
 def test_no_alarm_is_left_of_a_function_that_is_not_there(without: str) -> None:
     alarms = catalogue(Limits.of(configuration_of("triangle", "prod")))
     left = written(alarms, set(folders()) - {without})
@@ -154,7 +161,9 @@ def test_no_alarm_is_left_of_a_function_that_is_not_there(without: str) -> None:
 
 def test_alarms_are_read_without_pulumi() -> None:
     program = (
-        "import sys; from infra.functions.scheduled import modules; "
-        "assert len(modules('alarms')) > 3; assert 'pulumi' not in sys.modules"
+        "import sys; from infra import functions; from infra.functions import scheduled; "
+        "from infra.functions.found import modules; "
+        "assert len(modules(scheduled, 'alarms')) > 3; assert len(modules(functions, 'alarms')) > 2; "
+        "assert 'pulumi' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

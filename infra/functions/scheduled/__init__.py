@@ -5,21 +5,3 @@ the alarms on what it measures in `ALARMS`. They are apart because commands read
 Both are found because they are here. The function's code, and its metrics, are in `functions/`, in the folder
 of the same name.
 """
-
-from __future__ import annotations
-
-import importlib
-import pkgutil
-from importlib.util import find_spec
-from types import ModuleType
-
-
-def modules(part: str) -> list[ModuleType]:
-    """The module of this name of every function that has one, by the functions' names.
-
-    Args:
-        part: `function` or `alarms`.
-    """
-    folders = sorted(each.name for each in pkgutil.iter_modules(__path__))
-    names = [f"{__name__}.{folder}.{part}" for folder in folders]
-    return [importlib.import_module(name) for name in names if find_spec(name)]

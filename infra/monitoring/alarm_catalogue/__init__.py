@@ -1,5 +1,4 @@
 """Alarms as data: one module for each subject.
 
-Those of functions that run by the clock are beside them (infra/functions/scheduled); infra/alarm_catalogue.py
-puts all together.
+Those on what a function measures are beside it (infra/functions); infra/alarm_catalogue.py puts all together.
 """

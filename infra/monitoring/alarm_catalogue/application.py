@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functions.watch_jobs.metrics import JOB_FAILURES
 from infra.configuration.severities import Severity
 from infra.monitoring.alarm import (
     HOUR,
@@ -18,7 +17,6 @@ from infra.monitoring.alarm import Comparison as Is
 from infra.monitoring.alarm_catalogue.compute import NAMESPACE as CONTAINER_INSIGHTS
 from infra.monitoring.alarm_catalogue.limits import THRESHOLDS_SECTION, Limits, enough
 from infra.monitoring.application_metrics import application
-from infra.monitoring.function_metrics import function_measure
 from infra.monitoring.log_metrics import INVALID_SIGNATURES, counted
 
 _ONCALL_SECTION = "001 Alerts and on-call thresholds"
@@ -105,22 +103,6 @@ def _workers(limits: Limits) -> tuple[Alarm, ...]:
             period=MINUTE,
             periods=1,
             missing=MissingData.IGNORE,  # until the next run nothing has become better
-            incident=Incident.FAILED_JOBS,
-        ),
-        Alarm(
-            name="failed-runs",
-            row="ALM-6",
-            subject=Subject.JOB,
-            severity=Severity.SEV2,
-            condition="2 consecutive runs of a schedule have failed or were stopped at their deadline, as "
-            "Kubernetes tells",
-            section=_ONCALL_SECTION,
-            first_action="see why (kubectl describe job) and read its log; roll back if it came with a "
-            "deployment",
-            measures={"value": function_measure(JOB_FAILURES, Statistic.MAXIMUM)},
-            comparison=Is.GREATER_OR_EQUAL,
-            threshold=2,
-            tells_silence=True,
             incident=Incident.FAILED_JOBS,
         ),
         Alarm(

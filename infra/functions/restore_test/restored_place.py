@@ -9,10 +9,6 @@ from pulumi_aws import ec2
 
 from infra.naming import Naming
 
-RESTORE_TEST = "restore-test"
-# Each call does the next step of a test, when there is one.
-RESTORE_TEST_SCHEDULE = "cron(0/5 * * * ? *)"
-
 
 @dataclass(frozen=True)
 class RestoredPlaceArgs:

@@ -12,8 +12,6 @@ from infra.functions.schedule import declare_schedule
 from infra.naming import Naming
 
 WATCH_JOBS = "watch-jobs"
-# Often enough for an alarm within minutes of a failed run.
-WATCH_SCHEDULE = "cron(0/5 * * * ? *)"
 
 # All that it may do, in one namespace. EKS's View policy would show it everything but secrets.
 RULES = ({"api_groups": ["batch"], "resources": ["jobs"], "verbs": ["list"]},)
