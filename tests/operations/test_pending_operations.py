@@ -14,7 +14,8 @@ from infra.configuration.taken_back_release import TakenBack
 from operations import taken_back_file
 from operations.checkout import ROOT
 from operations.console import OperationError, OperationFailed
-from operations.recovery.identities import ASKED, COMPUTED, FROM_INPUTS, made_again
+from operations.recovery.identities import made_again
+from operations.recovery.identity_rules import ASKED, COMPUTED, FROM_INPUTS
 from operations.recovery.stack_locks import locks
 from tests.support.recorder import record, stack_file
 

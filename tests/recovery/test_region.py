@@ -12,7 +12,8 @@ import pytest
 
 from operations.checkout import ROOT
 from operations.environments import Connection, Place, connect
-from operations.recovery.identities import ASKED, COMPUTED, FROM_INPUTS, candidate
+from operations.recovery.identities import candidate
+from operations.recovery.identity_rules import ASKED, COMPUTED, FROM_INPUTS
 from operations.recovery.pulumi import PARALLEL
 from rehearsal.disasters import failback
 from rehearsal.disasters.failback import FailbackRehearsed
