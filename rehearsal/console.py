@@ -19,9 +19,9 @@ from rich.table import Table
 from rich.text import Text
 
 from rehearsal.changed import Changed, Property
+from rehearsal.engine_process import Progress
 from rehearsal.events import Log
 from rehearsal.inventory import Inventory, Standing
-from rehearsal.session import Progress
 
 # Away from a terminal a line this often shows that work goes on.
 _PLAIN_LINE_SECONDS = 3.0

@@ -23,10 +23,11 @@ from commands.errors import CommandError
 from commands.files import write_atomically
 from rehearsal.changed import Changed, Property, changed
 from rehearsal.console import Terminal
+from rehearsal.engine_process import Progress
 from rehearsal.events import Log
 from rehearsal.inventory import Standing, standing_of
 from rehearsal.outcome import EngineError, Result
-from rehearsal.session import Progress, Session
+from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 
 # What a server is asked for, and nothing of AWS's is called like it.

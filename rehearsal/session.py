@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
 import subprocess
 import tempfile
 import time
@@ -21,7 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import grpc
 import typer
@@ -33,6 +30,7 @@ from rehearsal.aws.sdk_types import DESCRIPTIONS
 from rehearsal.blank_stack import keep_stack, take_stack
 from rehearsal.changed import changed
 from rehearsal.embedded import Embedded
+from rehearsal.engine_process import Progress, engine_environment, follow
 from rehearsal.events import Log, LogReader
 from rehearsal.kubernetes import Clusters, Installed
 from rehearsal.outcome import EngineError, Interrupted, Result, failure, taken_over
@@ -45,11 +43,6 @@ from timing.recorded import graph_of, graph_of_plan, run_of
 
 if TYPE_CHECKING:
     from rehearsal.datastores import DataStores
-
-Progress = Callable[[Log], None]
-
-# How often a running engine's log is looked at.
-_POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -322,26 +315,7 @@ class Session:
             typer.echo(f"warning: {taken_over(self.environment, taken)}", err=True)
 
     def _environment(self) -> dict[str, str]:
-        """The engine's environment: nothing of the user's own Pulumi or AWS settings."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))}
-        attached = ",".join(f"{name}:{port}" for name, port in self._ports.items() if name != "language")
-        return {
-            **kept,
-            "PULUMI_HOME": str(self.workspace.home),
-            # A `#`, `?` or `%` in a folder's name would mean something else in an address.
-            "PULUMI_BACKEND_URL": f"file://{quote(os.fsencode(self.workspace.backend))}",
-            "PULUMI_CONFIG_PASSPHRASE": self.workspace.passphrase(),
-            "PULUMI_DEBUG_PROVIDERS": attached,
-            "PULUMI_DEBUG_COMMANDS": "true",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_EXPERIMENTAL": "true",
-            # The engine is a Go program; its garbage collector takes a fifth of its time at its default.
-            "GOGC": "400",
-            # Checkpoints replace each other by renaming; a second copy of each is half of their cost.
-            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
-            "PULUMI_SKIP_CHECKPOINTS": "false" if self.checkpoints else "true",
-        }
+        return engine_environment(self.workspace, self._ports, checkpoints=self.checkpoints)
 
     def command(self, *arguments: str, stack: bool = True) -> str:
         """Runs a short command of the engine and gives what it printed."""
@@ -389,7 +363,7 @@ class Session:
                 pass_fds=(self._lock,),
             )
             self._running = process
-            interrupted = _wait(process, reader, progress)
+            interrupted = follow(process, reader, progress)
             self._running = None
             out.seek(0)
             errors.seek(0)
@@ -398,20 +372,3 @@ class Session:
         if interrupted:
             raise Interrupted(printed)
         return process.returncode, printed, complaints
-
-
-def _wait(process: subprocess.Popen[Any], reader: LogReader, progress: Progress | None) -> bool:
-    """Follows the engine to its end; passes Ctrl-C on to it. True when there was one."""
-    interrupted = False
-    while True:
-        try:
-            while process.poll() is None:
-                if progress is not None:
-                    progress(reader.read())
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(_POLL_SECONDS)
-            return interrupted
-        except KeyboardInterrupt:
-            # The first one lets the steps under way finish; the second one ends them.
-            interrupted = True
-            os.killpg(process.pid, signal.SIGINT)
