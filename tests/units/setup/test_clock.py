@@ -16,9 +16,9 @@ OWN_AGE = {
     "functions/test_check_outside.py",
     "functions/test_check_recovery.py",
     "functions/test_escalate.py",
+    "functions/test_postgresql.py",
     "functions/test_remind.py",
     "functions/test_restore_test_rows.py",
-    "functions/test_rotate_database.py",
     "operations/test_backup.py",
     "operations/files/conftest.py",
     "operations/test_missed_objects.py",
@@ -29,7 +29,7 @@ OWN_AGE = {
     "units/rehearsal/aws/test_rds_backups.py",
     "units/rehearsal/datastores/test_rds.py",
     "units/setup/test_ci_scripts.py",
-    "units/setup/test_make.py",
+    "units/setup/test_make_sets_up.py",
 }
 CLOCKS = {"now", "today", "utcnow", "time"}
 
