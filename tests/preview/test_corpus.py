@@ -9,6 +9,7 @@ import pytest
 
 from preview.money import cost_of
 from tests.preview.case import Case, mistakes, played, together
+from tests.preview.changes_of_buckets_and_backups import CASES as OF_BUCKETS_AND_BACKUPS
 from tests.preview.changes_of_data import CASES as OF_DATA
 from tests.preview.changes_of_files import CASES as OF_FILES
 from tests.preview.changes_of_network import CASES as OF_NETWORK
@@ -16,7 +17,7 @@ from tests.preview.changes_of_rights_and_alarms import CASES as OF_RIGHTS_AND_AL
 from tests.preview.changes_of_standards import CASES as OF_STANDARDS
 
 OF_VALUES = (*OF_FILES, *OF_STANDARDS)
-OF_PROGRAM = (*OF_DATA, *OF_NETWORK, *OF_RIGHTS_AND_ALARMS)
+OF_PROGRAM = (*OF_DATA, *OF_BUCKETS_AND_BACKUPS, *OF_NETWORK, *OF_RIGHTS_AND_ALARMS)
 TOGETHER = together(OF_VALUES)
 
 
