@@ -9,7 +9,7 @@ import pytest
 
 from operations.recovery.moved_state import moved
 from operations.recovery.returned_state import CLUSTER, returned
-from tests.operations.test_moved_state import AWS, AWS_THERE, HEAD, HOME, MOVE, RANDOM, THERE, resource, state
+from tests.support.moved_states import AWS, AWS_THERE, HEAD, HOME, MOVE, RANDOM, THERE, resource, state
 
 pytestmark = pytest.mark.contract("DR-3")
 

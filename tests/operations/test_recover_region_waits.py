@@ -26,7 +26,7 @@ from operations.recovery.returned_state import CLUSTER
 from operations.recovery.run import Run
 from operations.recovery.services import Services
 from operations.recovery.steps import Recovery
-from tests.operations.test_moved_state import AWS, HOME, resource, state
+from tests.support.moved_states import AWS, HOME, resource, state
 from timing.data.recovery import WAITS, Wait
 from timing.region import PARTS, STEPS, times_of, until_people_are_back
 

@@ -8,7 +8,7 @@ import pytest
 
 from operations.recovery.moved_state import moved
 from operations.recovery.returned_state import in_region, is_returned, returned
-from tests.operations.test_moved_state import (
+from tests.support.moved_states import (
     AWS,
     AWS_THERE,
     CLUSTER,
