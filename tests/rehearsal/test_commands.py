@@ -1,9 +1,8 @@
-"""What people run: `make up`, `make preview` and `make manifests`, on a small program."""
+"""What people run: `make up`, `make timeline` and `make manifests`, on a small program."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import yaml
 from rehearsal.deploy import Deployment, deploy, take_away
 from rehearsal.manifests import write_manifests
 from rehearsal.outcome import EngineError
-from rehearsal.review import Refused, RevisionError, review
 from rehearsal.session import Session
 from rehearsal.timeline import as_json, timeline, write_picture
 from rehearsal.workspace import Workspace, WorkspaceError
@@ -190,60 +188,6 @@ def test_everything_that_is_protected_is_named_also_what_the_engine_does_not_com
     ]
 
 
-def git(root: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
-    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)  # noqa: S607
-
-
-def test_a_preview_shows_what_the_working_tree_would_replace(program: SmallProgram, engine: Path) -> None:
-    program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
-    git(program.root, "init", "--initial-branch=main")
-    git(program.root, "add", ".")
-    git(program.root, "commit", "-m", "base")
-    program.write(VPC.replace("{cidr}", "10.9.0.0/16"))
-    found = review(program.root, "dev", engine, base="main")
-    risk = "OUTAGE      VPC main is replaced: meanwhile everything in it has to move  [cidrBlock:"
-    piped = found.page(width=None, diff=True)
-    assert piped.startswith(f"dev against main: 1 risk; 1 replaced\n{risk}")
-    assert "+-aws:ec2/vpc:Vpc: (replace)" in piped
-    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in piped
-    shown = found.page(width=80, diff=False)
-    assert "(replace)" not in shown
-    assert shown.endswith("DIFF=1 shows the engine's diff, JSON=1 has everything\n")
-    told = review(program.root, "dev", engine, base="HEAD", as_json=True).as_json()
-    check_output("preview", json.loads(json.dumps(told)))
-    assert told["diff"]["changeSummary"]["replace"] == 1
-    (only,) = told["risks"]
-    assert only["resources"][0]["properties"] == [
-        {"path": "cidrBlock", "before": '"10.0.0.0/16"', "after": '"10.9.0.0/16"'}
-    ]
-
-
-def test_a_preview_begins_with_how_long_aws_takes_and_who_is_interrupted_when(
-    program: SmallProgram, engine: Path
-) -> None:
-    database = """
-        aws.rds.Instance(
-            "database", identifier="shop", engine="postgres", instance_class="db.{0}", allocated_storage=20,
-            username="shop", password="not-a-secret", skip_final_snapshot=True, multi_az=True,
-            maintenance_window="sun:04:00-sun:05:00", opts=options(),
-        )
-    """
-    program.write(database.format("t4g.small"))
-    git(program.root, "init", "--initial-branch=main")
-    git(program.root, "add", ".")
-    git(program.root, "commit", "-m", "base")
-    nothing = review(program.root, "dev", engine, base="main")
-    assert nothing.page(width=80, diff=False) == "dev against main: nothing changes.\n"
-    program.write(database.format("t4g.large"))
-    _, risk, time, *_ = (
-        review(program.root, "dev", engine, base="main").page(width=None, diff=False).splitlines()
-    )
-    assert time == "time        about 60 s on AWS (slow case 3 min): RDS instance database 60 s"
-    assert risk.startswith("INTERRUPTS  RDS instance database")
-    assert "it fails over to its standby, 60 s to 2 min; Sunday 04:00 UTC  [instanceClass: " in risk
-
-
 def test_a_timeline_is_the_creation_from_nothing_and_makes_nothing(
     program: SmallProgram, engine: Path, tmp_path: Path
 ) -> None:
@@ -268,106 +212,6 @@ def test_a_timeline_is_the_creation_from_nothing_and_makes_nothing(
     assert "Redis group" in (tmp_path / "pictures" / "dev.svg").read_text(encoding="utf-8")
     with pytest.raises(WorkspaceError, match=r"is a folder\. Name a file: OUTPUT="):
         write_picture(forecast, "dev", tmp_path)
-
-
-def test_a_preview_of_another_system_compares_its_file_with_the_base_s(
-    program: SmallProgram, engine: Path
-) -> None:
-    program.write("""
-        from pathlib import Path
-        cidr = Path(pulumi.Config("groundwork").require("systemFile")).read_text()
-        aws.ec2.Vpc("main", cidr_block=cidr, opts=options())
-    """)
-    system = program.root / "other.yaml"
-    system.write_text("10.0.0.0/16", encoding="utf-8")
-    git(program.root, "init", "--initial-branch=main")
-    git(program.root, "add", ".")
-    git(program.root, "commit", "-m", "base")
-    system.write_text("10.9.0.0/16", encoding="utf-8")
-    changed = review(program.root, "dev", engine, base="main", system=system)
-    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in changed.diff
-    # One that the base does not have is taken for both: what differs is the program alone.
-    new = system.rename(program.root / "new.yaml")
-    assert "3 unchanged" in review(program.root, "dev", engine, base="main", system=new).diff
-
-
-def test_a_refused_preview_shows_the_diff_as_far_as_it_goes(program: SmallProgram, engine: Path) -> None:
-    program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
-    git(program.root, "init", "--initial-branch=main")
-    git(program.root, "add", ".")
-    git(program.root, "commit", "-m", "base")
-    wrong = 'aws.ec2.Subnet("wrong", vpc_id=other.id, cidr_block="10.9.0.0/99", opts=options())\n'
-    program.write(VPC.replace("{cidr}", "10.9.0.0/16").replace("aws.ec2", "other = aws.ec2", 1) + wrong)
-    with pytest.raises(Refused, match=r"10\.9\.0\.0/99") as refused:
-        review(program.root, "dev", engine, base="main")
-    text = refused.value.reviewed.page(width=None, diff=True)
-    headline, risk, reason, *_ = text.splitlines()
-    assert headline == "dev against main: REFUSED by the engine; the change as far as it goes"
-    assert risk.startswith("OUTAGE      VPC main is replaced")
-    assert reason.startswith("refused     ")
-    assert "10.9.0.0/99" in reason
-    assert '~ cidrBlock: "10.0.0.0/16" => "10.9.0.0/16"' in text
-
-
-def test_what_is_protected_and_would_go_is_named_although_the_engine_refuses_it(
-    program: SmallProgram, engine: Path
-) -> None:
-    bucket = 'aws.s3.Bucket("files", bucket="{0}", opts=options(protect=True))\n'
-    program.write(bucket.format("one"))
-    git(program.root, "init", "--initial-branch=main")
-    git(program.root, "add", ".")
-    git(program.root, "commit", "-m", "base")
-    program.write(bucket.format("two"))
-    with pytest.raises(Refused, match="marked for protection") as refused:
-        review(program.root, "dev", engine, base="main")
-    headline, risk, reason, *_ = refused.value.reviewed.page(width=None, diff=False).splitlines()
-    assert "REFUSED" in headline
-    assert risk.startswith(
-        "DATA        bucket files is replaced: the new one is empty; the old one goes with"
-    )
-    assert "Pulumi refuses: it is protected" in risk
-    assert reason.startswith("refused     aws:s3/bucket:Bucket files: unable to replace resource")
-
-
-def test_a_preview_that_is_tried_says_what_only_the_deployment_meets(
-    program: SmallProgram, engine: Path
-) -> None:
-    subnet = 'aws.ec2.Subnet("{name}", vpc_id=vpc.id, cidr_block="10.0.0.0/24", opts=options())\n'
-    network = VPC.replace("{cidr}", "10.0.0.0/16").replace("aws.ec2", "vpc = aws.ec2", 1)
-    program.write(network + subnet.format(name="first"))
-    git(program.root, "init", "--initial-branch=main")
-    git(program.root, "add", ".")
-    git(program.root, "commit", "-m", "base")
-    program.write(network + subnet.format(name="second"))
-    assert "tried" not in review(program.root, "dev", engine, base="main").page(width=80, diff=False)
-    with pytest.raises(
-        Refused, match=r"^Tried on main: .* `up` fails\.\n.*InvalidSubnet\.Conflict"
-    ) as failed:
-        review(program.root, "dev", engine, base="main", attempt=True)
-    assert "+ aws:ec2/subnet:Subnet: (create)" in failed.value.reviewed.page(width=80, diff=True)
-    program.write(network)
-    found = review(program.root, "dev", engine, base="main", as_json=True, attempt=True)
-    tried = json.loads(json.dumps(found.as_json()))
-    check_output("preview", tried)
-    assert tried["up"] | {"seconds": 0} == {
-        "changes": {"delete": 1},
-        "seconds": 0,
-        "secondPreview": {"changes": {}},
-    }
-    assert tried["diff"]["changeSummary"]["delete"] == 1
-    assert "tried on main: 1 deleted in " in found.page(width=80, diff=False)
-
-
-def test_a_base_that_cannot_be_deployed_is_not_taken_for_the_working_tree(
-    program: SmallProgram, engine: Path
-) -> None:
-    program.write(VPC.replace("{cidr}", "10.0.0.0/99"))
-    git(program.root, "init", "--initial-branch=main")
-    git(program.root, "add", ".")
-    git(program.root, "commit", "-m", "base")
-    program.write(VPC.replace("{cidr}", "10.0.0.0/16"))
-    with pytest.raises(RevisionError, match="This is main, not the working tree"):
-        review(program.root, "dev", engine, base="main")
 
 
 def test_manifests_are_the_objects_of_the_cluster_and_nothing_older(
