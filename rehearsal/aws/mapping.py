@@ -107,6 +107,14 @@ class Setting:
     switch: bool = False
 
 
+def rewritten(
+    operation: str, properties: tuple[str, ...], parameters: Parameters, *, at_creation: bool = True
+) -> Setting:
+    """A setting whose parameters say all of it, also what has gone from the program: it is written anew."""
+    unset = Call(operation, parameters, takes=False)
+    return Setting(operation, properties, parameters, takes=False, at_creation=at_creation, unset=unset)
+
+
 @dataclass(frozen=True)
 class Tags:
     """How a service takes tags.

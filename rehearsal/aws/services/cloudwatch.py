@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.aws.services.resource_tags import resource_tags
 
-ALARM_TAGS = Tags(
-    create="Tags",
-    style="list",
-    add=Call("tag_resource", {"ResourceARN": "{arn}", "Tags": "<tags>"}),
-    remove=Call("untag_resource", {"ResourceARN": "{arn}", "TagKeys": "<keys>"}),
-    read="Tags",
-    read_call=Call("list_tags_for_resource", {"ResourceARN": "{AlarmArn}"}),
+ALARM_TAGS = resource_tags(
+    "ResourceARN", "{arn}", "list", read_call=Call("list_tags_for_resource", {"ResourceARN": "{AlarmArn}"})
 )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting
+from rehearsal.aws.services.resource_tags import resource_tags
 
 
 def _encryption(context: Context) -> dict[str, Any]:
@@ -65,12 +66,10 @@ MAPPINGS = (
         missing=("RepositoryNotFoundException",),
         defaults={"imageTagMutability": "MUTABLE"},
         autoname="name",
-        tags=Tags(
-            create="tags",
-            style="list",
-            add=Call("tag_resource", {"resourceArn": "{arn}", "tags": "<tags>"}),
-            remove=Call("untag_resource", {"resourceArn": "{arn}", "tagKeys": "<keys>"}),
-            read="tags",
+        tags=resource_tags(
+            "resourceArn",
+            "{arn}",
+            "list",
             read_call=Call(
                 "list_tags_for_resource", {"resourceArn": "arn:aws:ecr:{region}:{account}:repository/{id}"}
             ),

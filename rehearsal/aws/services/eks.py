@@ -7,17 +7,12 @@ import hashlib
 import textwrap
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.aws.services.resource_tags import resource_tags
 from rehearsal.provider import ProviderError
 
-CLUSTER_TAGS = Tags(
-    create="tags",
-    style="map",
-    add=Call("tag_resource", {"resourceArn": "{arn}", "tags": "<tags>"}),
-    remove=Call("untag_resource", {"resourceArn": "{arn}", "tagKeys": "<keys>"}),
-    read="tags",
-)
+CLUSTER_TAGS = resource_tags("resourceArn", "{arn}", "map")
 
 
 def _group_name(cluster: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags, rewritten
 from rehearsal.aws.recorded import RecordedType
 
 # moto takes tags at creation and answers with them; changing them works by ARN, as in AWS.
@@ -169,21 +169,9 @@ MAPPINGS = (
             },
         ),
         settings=(
-            Setting(
-                "modify_replication_group",
-                ("userGroupIds",),
-                _user_groups,
-                takes=False,
-                at_creation=False,
-                unset=Call("modify_replication_group", _user_groups, takes=False),
-            ),
-            Setting(
-                "modify_replication_group",
-                ("logDeliveryConfigurations",),
-                _log_deliveries,
-                takes=False,
-                at_creation=False,
-                unset=Call("modify_replication_group", _log_deliveries, takes=False),
+            rewritten("modify_replication_group", ("userGroupIds",), _user_groups, at_creation=False),
+            rewritten(
+                "modify_replication_group", ("logDeliveryConfigurations",), _log_deliveries, at_creation=False
             ),
         ),
         delete=Call("delete_replication_group", _deletion, takes=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, rewritten
 
 _LOAD_BALANCER_ATTRIBUTES: dict[str, tuple[str, Any]] = {
     "clientKeepAlive": ("client_keep_alive.seconds", 3600),
@@ -243,12 +243,10 @@ MAPPINGS = (
         read=Call("describe_load_balancers", {"LoadBalancerArns": ["{id}"]}),
         found=_load_balancer,
         settings=(
-            Setting(
+            rewritten(
                 "modify_load_balancer_attributes",
                 ("accessLogs", *_LOAD_BALANCER_ATTRIBUTES),
                 _load_balancer_attributes,
-                takes=False,
-                unset=Call("modify_load_balancer_attributes", _load_balancer_attributes, takes=False),
             ),
             Setting(
                 "set_security_groups", ("securityGroups",), {"LoadBalancerArn": "{id}"}, at_creation=False
@@ -282,12 +280,10 @@ MAPPINGS = (
             takes=False,
         ),
         settings=(
-            Setting(
+            rewritten(
                 "modify_target_group_attributes",
                 ("stickiness", *_TARGET_GROUP_ATTRIBUTES),
                 _target_group_attributes,
-                takes=False,
-                unset=Call("modify_target_group_attributes", _target_group_attributes, takes=False),
             ),
         ),
         delete=Call("delete_target_group", {"TargetGroupArn": "{id}"}),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.aws.services.resource_tags import resource_tags
 
 
 def _target(context: Context) -> dict[str, Any]:
@@ -28,13 +29,8 @@ MAPPINGS = (
         delete=Call("delete_rule", {"Name": "{id}"}),
         defaults={"state": "ENABLED", "eventBusName": "default"},
         autoname="name",
-        tags=Tags(
-            create="Tags",
-            style="list",
-            add=Call("tag_resource", {"ResourceARN": "{arn}", "Tags": "<tags>"}),
-            remove=Call("untag_resource", {"ResourceARN": "{arn}", "TagKeys": "<keys>"}),
-            read="Tags",
-            read_call=Call("list_tags_for_resource", {"ResourceARN": "{Arn}"}),
+        tags=resource_tags(
+            "ResourceARN", "{arn}", "list", read_call=Call("list_tags_for_resource", {"ResourceARN": "{Arn}"})
         ),
         computed={"arn": "arn:aws:events:{region}:{account}:rule/{id}"},
     ),

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from rehearsal.assets import zipped
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.aws.services.resource_tags import resource_tags
 from rehearsal.provider import ProviderError
 
 
@@ -105,13 +106,7 @@ MAPPINGS = (
             "invokeArn": ("arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"),
         },
         autoname="name",
-        tags=Tags(
-            create="Tags",
-            style="map",
-            add=Call("tag_resource", {"Resource": "{arn}", "Tags": "<tags>"}),
-            remove=Call("untag_resource", {"Resource": "{arn}", "TagKeys": "<keys>"}),
-            read="Tags",
-        ),
+        tags=resource_tags("Resource", "{arn}", "map"),
     ),
     ResourceMapping(
         token="aws:lambda/permission:Permission",

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
+from rehearsal.aws.services.resource_tags import resource_tags
 
 
 def _tags(kind: str) -> Tags:
-    return Tags(
-        create="tags",
-        style="map",
-        add=Call("tag_resource", {"resourceArn": "{arn}", "tags": "<tags>"}),
-        remove=Call("untag_resource", {"resourceArn": "{arn}", "tagKeys": "<keys>"}),
-        read="tags",
+    return resource_tags(
+        "resourceArn",
+        "{arn}",
+        "map",
         # moto describes a delivery with the tags that it was made with.
         read_call=Call(
             "list_tags_for_resource", {"resourceArn": f"arn:aws:logs:{{region}}:{{account}}:{kind}:{{id}}"}

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.aws.services.resource_tags import resource_tags
 
-GROUP_TAGS = Tags(
-    create="tags",
-    style="map",
-    add=Call("tag_resource", {"resourceArn": "{arn}", "tags": "<tags>"}),
-    remove=Call("untag_resource", {"resourceArn": "{arn}", "tagKeys": "<keys>"}),
-    read="tags",
-    read_call=Call("list_tags_log_group", {"logGroupName": "{id}"}),
+GROUP_TAGS = resource_tags(
+    "resourceArn", "{arn}", "map", read_call=Call("list_tags_log_group", {"logGroupName": "{id}"})
 )
 
 

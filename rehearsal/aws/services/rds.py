@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags, rewritten
 from rehearsal.aws.postgres_parameters import is_default
 from rehearsal.aws.recorded import RecordedType
 from rehearsal.provider import Properties, ProviderError
@@ -154,15 +154,7 @@ MAPPINGS = (
         import_id="{name}",
         read=Call("describe_db_parameter_groups", {"DBParameterGroupName": "{id}"}),
         found=_parameter_group,
-        settings=(
-            Setting(
-                "modify_db_parameter_group",
-                ("parameters",),
-                _parameters,
-                takes=False,
-                unset=Call("modify_db_parameter_group", _parameters, takes=False),
-            ),
-        ),
+        settings=(rewritten("modify_db_parameter_group", ("parameters",), _parameters),),
         delete=Call("delete_db_parameter_group", {"DBParameterGroupName": "{id}"}),
         names={"name": "DBParameterGroupName", "family": "DBParameterGroupFamily"},
         missing=("DBParameterGroupNotFound", "DBParameterGroupNotFoundFault"),
@@ -184,14 +176,7 @@ MAPPINGS = (
         found=_instance,
         update=Call("modify_db_instance", _modification),
         settings=(
-            Setting(
-                "modify_db_instance",
-                ("enabledCloudwatchLogsExports",),
-                _logs,
-                takes=False,
-                at_creation=False,
-                unset=Call("modify_db_instance", _logs, takes=False),
-            ),
+            rewritten("modify_db_instance", ("enabledCloudwatchLogsExports",), _logs, at_creation=False),
         ),
         delete=Call("delete_db_instance", _deletion, takes=False),
         names={

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting
+from rehearsal.aws.services.route53_tags import route53_tags
 
 # AWS's provider adds the quotes around these, and takes them off (flattenTxtEntry, expandTxtEntry).
 _TEXTS = ("TXT", "SPF")
@@ -106,20 +107,7 @@ MAPPINGS = (
         missing=("NoSuchHostedZone",),
         local=("forceDestroy",),
         defaults={"forceDestroy": False},
-        tags=Tags(
-            create=None,
-            style="list",
-            add=Call(
-                "change_tags_for_resource",
-                {"ResourceType": "hostedzone", "ResourceId": "{id}", "AddTags": "<tags>"},
-            ),
-            remove=Call(
-                "change_tags_for_resource",
-                {"ResourceType": "hostedzone", "ResourceId": "{id}", "RemoveTagKeys": "<keys>"},
-            ),
-            read="ResourceTagSet.Tags",
-            read_call=Call("list_tags_for_resource", {"ResourceType": "hostedzone", "ResourceId": "{id}"}),
-        ),
+        tags=route53_tags("hostedzone"),
     ),
     ResourceMapping(
         token="aws:route53/record:Record",

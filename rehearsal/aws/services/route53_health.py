@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.aws.services.route53_tags import route53_tags
 
 # AWS's members are in the health check's configuration; their names are not quite Pulumi's.
 _CONFIG = {
@@ -76,20 +77,7 @@ MAPPINGS = (
         local=("referenceName", "triggers"),
         defaults={"disabled": False},
         computed={"arn": "arn:aws:route53:::healthcheck/{id}"},
-        tags=Tags(
-            create=None,
-            style="list",
-            add=Call(
-                "change_tags_for_resource",
-                {"ResourceType": "healthcheck", "ResourceId": "{id}", "AddTags": "<tags>"},
-            ),
-            remove=Call(
-                "change_tags_for_resource",
-                {"ResourceType": "healthcheck", "ResourceId": "{id}", "RemoveTagKeys": "<keys>"},
-            ),
-            read="ResourceTagSet.Tags",
-            read_call=Call("list_tags_for_resource", {"ResourceType": "healthcheck", "ResourceId": "{id}"}),
-        ),
+        tags=route53_tags("healthcheck"),
     ),
 )
 RECORDED: tuple[RecordedType, ...] = ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, rewritten
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.aws.services.resource_tags import resource_tags
 
 
 def _secret(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
@@ -74,16 +75,7 @@ MAPPINGS = (
         read=Call("describe_secret", {"SecretId": "{id}"}),
         found=_secret,
         update=Call("update_secret", _modification),
-        settings=(
-            Setting(
-                "describe_secret",
-                ("replicas",),
-                _replicas,
-                takes=False,
-                at_creation=False,
-                unset=Call("describe_secret", _replicas, takes=False),
-            ),
-        ),
+        settings=(rewritten("describe_secret", ("replicas",), _replicas, at_creation=False),),
         delete=Call("delete_secret", _deletion, takes=False),
         # Deleting what is in its recovery window already.
         missing=("InvalidRequestException",),
@@ -92,13 +84,7 @@ MAPPINGS = (
         not_returned=("replicas",),
         defaults={"recoveryWindowInDays": 30},
         autoname="name",
-        tags=Tags(
-            create="Tags",
-            style="list",
-            add=Call("tag_resource", {"SecretId": "{id}", "Tags": "<tags>"}),
-            remove=Call("untag_resource", {"SecretId": "{id}", "TagKeys": "<keys>"}),
-            read="Tags",
-        ),
+        tags=resource_tags("SecretId", "{id}", "list"),
     ),
     ResourceMapping(
         token="aws:secretsmanager/secretVersion:SecretVersion",

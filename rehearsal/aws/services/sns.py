@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, rewritten
 from rehearsal.aws.recorded import RecordedType
+from rehearsal.aws.services.resource_tags import resource_tags
 
 # Attributes, which AWS sets one at a time, with the API's own names; in AWS's order of dependence.
 _TOPIC = {
@@ -70,9 +71,7 @@ def _attribute(kind: str, name: str, member: str) -> Setting:
         return {f"{kind.title()}Arn": context.id, "AttributeName": member, "AttributeValue": text}
 
     operation = f"set_{kind}_attributes"
-    unset = Call(operation, parameters, takes=False)
-    at_creation = kind != "topic"
-    return Setting(operation, (name,), parameters, takes=False, unset=unset, at_creation=at_creation)
+    return rewritten(operation, (name,), parameters, at_creation=kind != "topic")
 
 
 def _default_policy(context: Context) -> dict[str, Any]:
@@ -106,13 +105,8 @@ MAPPINGS = (
         delete=Call("delete_topic", {"TopicArn": "{id}"}),
         missing=("NotFound",),
         autoname="name",
-        tags=Tags(
-            create="Tags",
-            style="list",
-            add=Call("tag_resource", {"ResourceArn": "{id}", "Tags": "<tags>"}),
-            remove=Call("untag_resource", {"ResourceArn": "{id}", "TagKeys": "<keys>"}),
-            read="Tags",
-            read_call=Call("list_tags_for_resource", {"ResourceArn": "{id}"}),
+        tags=resource_tags(
+            "ResourceArn", "{id}", "list", read_call=Call("list_tags_for_resource", {"ResourceArn": "{id}"})
         ),
     ),
     ResourceMapping(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags
+from rehearsal.aws.mapping import Call, Context, ResourceMapping
+from rehearsal.aws.services.resource_tags import resource_tags
 
 
 def _bodies(context: Context) -> dict[str, Any]:
@@ -57,11 +58,10 @@ MAPPINGS = (
         read_names={"customResponseBodies": "CustomResponseBodies", "lockToken": "-"},
         defaults={"customResponseBodies": []},
         autoname="name",
-        tags=Tags(
-            create="Tags",
-            style="list",
-            add=Call("tag_resource", {"ResourceARN": "{arn}", "Tags": "<tags>"}),
-            remove=Call("untag_resource", {"ResourceARN": "{arn}", "TagKeys": "<keys>"}),
+        tags=resource_tags(
+            "ResourceARN",
+            "{arn}",
+            "list",
             read="TagInfoForResource.TagList",
             read_call=Call("list_tags_for_resource", {"ResourceARN": "{ARN}"}),
         ),
