@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from operations.console import OperationError, OperationFailed
+from tests.support.kept_run import Kept
 from tests.support.lost_region import (
     STEPS,
     THERE,
-    Kept,
     World,
     begun,
     carried_out,

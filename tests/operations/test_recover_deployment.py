@@ -35,7 +35,6 @@ from tests.support.halfway_deployment import (
     NOW,
     SERVICES,
     SNAPSHOT_URN,
-    Kept,
     World,
     begun,
     carried_out,
@@ -45,6 +44,7 @@ from tests.support.halfway_deployment import (
     snapshot,
 )
 from tests.support.json_output import check_output
+from tests.support.kept_run import Kept
 
 pytestmark = pytest.mark.contract("DEP-1", "K8S-5")
 

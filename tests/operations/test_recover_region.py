@@ -18,11 +18,11 @@ from operations.recovery.region import recovered
 from operations.recovery.run import Run, Runs
 from operations.recovery.session import carry_out
 from operations.recovery.steps import Clock
+from tests.support.kept_run import Kept
 from tests.support.lost_region import (
     HEAD,
     NOW,
     STEPS,
-    Kept,
     World,
     begun,
     carried_out,

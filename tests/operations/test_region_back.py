@@ -14,7 +14,7 @@ from operations.console import OperationError, OperationFailed
 from operations.recovery.missed_objects import Done
 from operations.recovery.run import Run
 from operations.recovery.services import Services
-from tests.support.lost_region import Kept
+from tests.support.kept_run import Kept
 from tests.support.region_back import (
     EVIDENCE,
     HOME_REGION,

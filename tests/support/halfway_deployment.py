@@ -34,6 +34,7 @@ from operations.recovery.session import carry_out
 from operations.recovery.steps import Clock
 from operations.recovery.way_forward import Wanted
 from operations.versions import versions
+from tests.support.kept_run import Kept, KilledHere
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
 GOOD, BAD = (f"sha256:{digit * 64}" for digit in "12")
@@ -41,10 +42,6 @@ SERVICES = ("api", "worker", "admin")
 HEAD = "urn:pulumi:prod::groundwork::"
 SNAPSHOT_URN = f"{HEAD}groundwork:database:Database$aws:rds/snapshot:Snapshot::before-migration"
 PROVIDER = f"{HEAD}pulumi:providers:aws::aws"
-
-
-class KilledHere(OperationFailed):
-    """Stands for the loss of the machine: nothing after it happens."""
 
 
 def _refused(code: str) -> ClientError:
@@ -215,20 +212,6 @@ class World:
         found = [Finding("answer", "api", State.HOLDS, "HTTP 200")]
         bad = [Finding("answer", each, State.FAILS, "HTTP 503") for each in self.fails]
         return [lambda: [*found, *bad]]
-
-
-class Kept:
-    """Where a recovery is written down."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def save(self, run: Run) -> None:
-        self.text = json.dumps(run.as_json())
-
-    def end(self, run: Run, *_: Any) -> str:
-        self.save(run)
-        return "s3://backups/record"
 
 
 def _git(root: Path, *arguments: str) -> None:

@@ -16,7 +16,6 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from infra.configuration import Configuration
 from infra.configuration.files import read_environment
 from operations.checkout import ROOT
-from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.holdings import entries
 from operations.recovery.pulumi import Pulumi
@@ -25,6 +24,7 @@ from operations.recovery.run import Run, Runs
 from operations.recovery.services import Services
 from operations.recovery.session import carry_out
 from operations.recovery.steps import Clock
+from tests.support.kept_run import Kept, KilledHere
 
 LOST, THERE = "us-west-2", "us-east-2"
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
@@ -47,10 +47,6 @@ STEPS = [
 
 def _prod() -> Configuration:
     return read_environment(ROOT, "prod", today=NOW.date())
-
-
-class KilledHere(OperationFailed):
-    """Stands for the loss of the machine: nothing after it happens."""
 
 
 @dataclass
@@ -197,20 +193,6 @@ class World:
 
 def _from(group: str) -> dict[str, Any]:
     return {"ReferencedGroupInfo": {"GroupId": group}}
-
-
-class Kept:
-    """Where a recovery is written down; a machine that is lost takes nothing of it along."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def save(self, run: Run) -> None:
-        self.text = json.dumps(run.as_json())
-
-    def end(self, run: Run, *_: Any) -> str:
-        self.save(run)
-        return "s3://backups/record"
 
 
 def day_of_loss(folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:

@@ -25,7 +25,7 @@ from operations.recovery.returned_state import LOAD_BALANCER, REDIS, USER, USER_
 from operations.recovery.run import Run, Runs
 from operations.recovery.session import carry_out
 from operations.recovery.steps import Clock
-from tests.support.lost_region import Kept, KilledHere
+from tests.support.kept_run import Kept, KilledHere
 from tests.support.moved_states import AWS, HOME, resource, state
 
 HOME_REGION, SERVING = "us-west-2", "us-east-2"
