@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from operations.checkout import ROOT
 from operations.console import OperationError, OperationFailed
 from operations.recovery.missed_objects import Done
-from operations.recovery.run import Run
+from operations.recovery.run import Run, Runs
 from operations.recovery.services import Services
+from operations.recovery.session import carry_out
+from operations.recovery.steps import Clock
 from tests.support.kept_run import Kept
 from tests.support.region_back import (
     EVIDENCE,
     HOME_REGION,
     KEPT,
     LOST_AT,
+    NOW,
     SERVING,
     STEPS,
     Pods,
@@ -153,6 +156,59 @@ def test_killed_anywhere_the_same_command_goes_on(world: World, call: str) -> No
     assert EVIDENCE in world.instances
     assert world.calls.count("rename") == 1  # the replica that is made since is left alone
     assert not world.names
+
+
+@pytest.mark.parametrize(
+    ("operation", "refusal"),
+    [
+        ("revoke_security_group_ingress", refused("RequestLimitExceeded", "RevokeSecurityGroupIngress")),
+        ("modify_load_balancer_attributes", refused("Throttling", "ModifyLoadBalancerAttributes")),
+        ("head_object", refused("SlowDown", "HeadObject")),
+        ("modify_db_instance", refused("InvalidDBInstanceState", "ModifyDBInstance")),
+        ("delete_replication_group", refused("InvalidReplicationGroupState", "DeleteReplicationGroup")),
+        ("delete_user_group", refused("InvalidUserGroupState", "DeleteUserGroup")),
+        ("delete_user", refused("DefaultUserAssociatedToUserGroup", "DeleteUser")),
+        ("describe_users", refused("Throttling", "DescribeUsers")),
+        ("delete_secret", refused("InternalServiceError", "DeleteSecret")),
+        ("take", OperationFailed("the stack is currently locked")),
+        ("refresh", OperationFailed("pulumi refresh ended with 255: RequestLimitExceeded")),
+        ("up", OperationFailed("pulumi up ended with 255: ReplicationGroupQuotaExceeded")),
+        ("changes", OperationFailed("pulumi preview ended with 255")),
+    ],
+)
+def test_what_aws_refuses_is_told_and_the_same_command_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, operation: str, refusal: Exception
+) -> None:
+    """AWS at its limits, or still at work on what is to be removed; an engine that is locked."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise refusal
+
+    run, kept = begun(world), Kept()
+    with monkeypatch.context() as broken:
+        broken.setattr(world, operation, refuse)
+        with pytest.raises(OperationFailed, match="The same command goes on from here"):
+            carried_out(world, run, kept)
+    again = Run(**json.loads(kept.text))
+    assert carried_out(world, again, kept).outcome == "done"
+    assert world.calls.count("rename") == 1
+    assert EVIDENCE in world.instances
+    assert not world.names
+
+
+def test_a_region_that_never_gives_redis_back_is_told_and_waited_on(world: World) -> None:
+    world.wait = lambda _: None  # type: ignore[method-assign]
+    passed = [NOW.timestamp()]
+
+    def sleep(seconds: float) -> None:
+        passed[0] += seconds
+
+    clock, kept = Clock(lambda: passed[0], sleep), Kept()
+    world.instances = {}
+    run, folder = begun(world), world.file.parent / "recoveries"
+    plan = command(world, clock=clock).plan(run)
+    with pytest.raises(OperationFailed, match=r"Redis: triangle-prod-cache is deleting.*after \d+ minutes"):
+        carry_out(plan, run, cast(Runs, kept), folder, lambda _: None, clock)
 
 
 def test_it_waits_until_s3_has_copied_the_last_minutes(world: World) -> None:

@@ -276,12 +276,13 @@ def configuration(*, lost: bool = True) -> Configuration:
     return replace(found, settings=replace(found.settings, serving=serving))
 
 
-def command(world: World, *, lost: bool = True) -> RegionBack:
+def command(world: World, *, lost: bool = True, clock: Clock | None = None) -> RegionBack:
     """As the command makes it."""
     connection = Connection(cast(Any, world), None)
     object.__setattr__(connection, "session", world)
     given = Surroundings(connection, cast(Pulumi, world), world.file, world.file.parent / "recoveries")
-    return RegionBack(configuration(lost=lost), given, connection, Clock(NOW.timestamp, world.wait))
+    clock = clock or Clock(NOW.timestamp, world.wait)
+    return RegionBack(configuration(lost=lost), given, connection, clock)
 
 
 def begun(world: World) -> Run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags, rewritten
+from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, rewritten
 from rehearsal.aws.recorded import RecordedType
 
 # moto takes tags at creation and answers with them; changing them works by ARN, as in AWS.
