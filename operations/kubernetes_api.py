@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.watch_jobs.cluster import token
+from functions.shared.kubernetes import token
 from operations.console import OperationFailed
 from operations.environments import Connection
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pg8000.native import Connection, identifier
 
-from functions.rotate_database.users import OWNER
+from functions.shared.users import OWNER
 
 # Of larger tables the statistics' number is taken: counting reads all of a table.
 _COUNTED_ROWS = 1_000_000

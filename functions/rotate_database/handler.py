@@ -17,14 +17,6 @@ from pg8000.native import Connection
 from functions.rotate_database.examination import examine
 from functions.rotate_database.replication import replication
 from functions.rotate_database.sessions import disconnect
-from functions.rotate_database.users import (
-    OWNER,
-    USERS,
-    ensure_roles,
-    ensure_statistics,
-    other,
-    set_password,
-)
 from functions.shared import postgresql
 from functions.shared.rotation import (
     CURRENT,
@@ -36,6 +28,14 @@ from functions.shared.rotation import (
     password,
     read,
     rotate,
+)
+from functions.shared.users import (
+    OWNER,
+    USERS,
+    ensure_roles,
+    ensure_statistics,
+    other,
+    set_password,
 )
 
 
@@ -76,7 +76,7 @@ def prepare(client: Any, secret: str, address: Mapping[str, Any]) -> None:
             # Pods that have not been restarted since the last rotation.
             _know(master, read(client, secret, PREVIOUS))
         _know(master, value)
-    value["url"] = _url(value)
+    value["url"] = postgresql.url(value)
     if value != read(client, secret):
         client.put_secret_value(SecretId=secret, SecretString=json.dumps(value), VersionStages=[CURRENT])
 
@@ -90,7 +90,7 @@ def create(rotation: Rotation) -> Value:
     """The other user's turn, with a new password."""
     current = rotation.current()
     value = {**current, "username": other(current["username"]), "password": password()}
-    return {**value, "url": _url(value)}
+    return {**value, "url": postgresql.url(value)}
 
 
 def accept(rotation: Rotation, value: Value) -> None:
@@ -116,12 +116,6 @@ def _connected(value: Value) -> AbstractContextManager[Connection]:
 
 def _master(client: Any) -> Value:
     return read(client, os.environ["MASTER_SECRET"])
-
-
-def _url(value: Mapping[str, Any]) -> str:
-    """The address in one piece, as services connect: they verify whom they send the password to."""
-    place = f"{value['username']}:{value['password']}@{value['host']}:{value['port']}"
-    return f"postgresql://{place}/{value['dbname']}?sslmode=verify-full"
 
 
 STEPS = Steps(create, accept, check)

@@ -47,3 +47,9 @@ def connected(
         yield connection
     finally:
         connection.close()
+
+
+def url(value: Mapping[str, Any]) -> str:
+    """The address in one piece, as services connect: they verify whom they send the password to."""
+    place = f"{value['username']}:{value['password']}@{value['host']}:{value['port']}"
+    return f"postgresql://{place}/{value['dbname']}?sslmode=verify-full"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from functions.shared import metrics
+from functions.shared.kubernetes import KubernetesApi
 from functions.watch_jobs import cluster
 from functions.watch_jobs.metrics import JOB_FAILURES
 
@@ -18,10 +19,7 @@ from functions.watch_jobs.metrics import JOB_FAILURES
 def handle(_: Mapping[str, Any], __: object) -> dict[str, int]:
     """Called by the clock; answers the failures of each job."""
     names = os.environ["JOBS"].split(",")
-    bearer = cluster.token(os.environ["CLUSTER"], os.environ["AWS_REGION"])
-    found = cluster.jobs(
-        os.environ["ENDPOINT"], os.environ["CERTIFICATE_AUTHORITY"], bearer, os.environ["NAMESPACE"]
-    )
+    found = cluster.jobs(KubernetesApi.of(os.environ), os.environ["NAMESPACE"])
     failures = {name: consecutive_failures(_runs(found, name)) for name in names}
     for name, count in failures.items():
         metrics.write(JOB_FAILURES, count, Job=name)

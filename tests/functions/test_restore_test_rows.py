@@ -18,8 +18,8 @@ from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest
 from functions.restore_test.settings import Settings
 from functions.restore_test.sides import Databases
-from functions.rotate_database.users import ensure_roles, set_password
 from functions.shared.restore_records import FOLDER, Records
+from functions.shared.users import ensure_roles, set_password
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.datastores import DataStores, NoServer
 from tests.support.recorded_calls import Calls, table_of

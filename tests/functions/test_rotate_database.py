@@ -12,8 +12,8 @@ import pytest
 from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection, identifier
 
-from functions.rotate_database import handler, users
-from functions.shared import postgresql
+from functions.rotate_database import handler
+from functions.shared import postgresql, users
 from functions.shared.rotation import RotationError
 from infra.configuration.reserved_names import KEY_WORDS
 from infra.configuration.rotation import DATABASE_ROTATOR

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from functions.shared.kubernetes import KubernetesApi, token
 from functions.watch_jobs import cluster, handler
 from tests.support.tls import certificate_and_key, tls_server
 
@@ -113,13 +114,13 @@ def test_every_job_has_a_data_point_each_time(
 def test_a_cluster_with_another_certificate_is_told_nothing(kubernetes: tuple[str, str]) -> None:
     other = base64.b64encode(certificate_and_key()[0]).decode()
     with pytest.raises(OSError, match="certificate"):
-        cluster.jobs(kubernetes[0], other, "token", "triangle")
+        cluster.jobs(KubernetesApi(kubernetes[0], other, lambda: "token"), "triangle")
     assert _Kubernetes.seen == []
 
 
 def test_the_token_is_a_request_to_sts_for_this_cluster_alone(aws: None) -> None:
     """What aws-iam-authenticator and `aws eks get-token` make."""
-    encoded = cluster.token("triangle-prod", "us-west-2").removeprefix("k8s-aws-v1.")
+    encoded = token("triangle-prod", "us-west-2").removeprefix("k8s-aws-v1.")
     url = urlsplit(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode())
     query = parse_qs(url.query)
     assert (url.hostname, query["Action"]) == ("sts.us-west-2.amazonaws.com", ["GetCallerIdentity"])

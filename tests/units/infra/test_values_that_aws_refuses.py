@@ -46,7 +46,7 @@ def test_names_that_only_resemble_them_are_free(name: str) -> None:
 
 
 def test_the_roles_in_every_database_are_those_that_the_function_makes() -> None:
-    from functions.rotate_database.users import OWNER, USERS
+    from functions.shared.users import OWNER, USERS
 
     assert (OWNER, *USERS) == APPLICATION_ROLES
 

@@ -11,8 +11,9 @@ import base64
 import hashlib
 import hmac
 import os
+from typing import Any, Protocol
 
-from pg8000.native import Connection, identifier, literal
+from pg8000.native import identifier, literal
 
 OWNER = "app"
 USERS = ("app_a", "app_b")
@@ -24,34 +25,46 @@ STATISTICS = "pg_stat_statements"
 _ITERATIONS = 4096
 
 
+class Master(Protocol):
+    """A connection as the master."""
+
+    def run(self, sql: str, /, **params: Any) -> Any:
+        """Carries out a statement."""
+
+
 def other(user: str) -> str:
     """Whose turn it is after `user`; the first one's after any that is none of the two."""
     return USERS[1] if user == USERS[0] else USERS[0]
 
 
-def ensure_roles(master: Connection, database: str) -> None:
+def ensure_roles(master: Master, database: str) -> None:
     """The owner and both users are there and may work in the database; the users cannot log in yet."""
     _ensure_role(master, OWNER)
     owner = identifier(OWNER)
     master.run(f"GRANT ALL ON DATABASE {identifier(database)} TO {owner}")
     master.run(f"GRANT ALL ON SCHEMA public TO {owner}")
     for user in USERS:
-        _ensure_role(master, user)
-        master.run(f"GRANT {owner} TO {identifier(user)}")
-        master.run(f"ALTER ROLE {identifier(user)} SET role = {literal(OWNER)}")
+        ensure_user(master, user)
 
 
-def ensure_statistics(master: Connection) -> None:
+def ensure_user(master: Master, user: str) -> None:
+    """A user is there that acts as the owner; one that is new cannot log in yet."""
+    _ensure_role(master, user)
+    master.run(f"GRANT {identifier(OWNER)} TO {identifier(user)}")
+    master.run(f"ALTER ROLE {identifier(user)} SET role = {literal(OWNER)}")
+
+
+def ensure_statistics(master: Master) -> None:
     """Whoever acts as the owner can see how often and how long the services' statements run."""
     master.run(f"CREATE EXTENSION IF NOT EXISTS {identifier(STATISTICS)}")
 
 
-def _ensure_role(master: Connection, role: str) -> None:
+def _ensure_role(master: Master, role: str) -> None:
     if not master.run("SELECT FROM pg_roles WHERE rolname = :role", role=role):
         master.run(f"CREATE ROLE {identifier(role)} NOLOGIN")
 
 
-def set_password(master: Connection, user: str, password: str) -> None:
+def set_password(master: Master, user: str, password: str) -> None:
     """The user may log in with this password alone; connections that it has stay open."""
     master.run(f"ALTER ROLE {identifier(user)} LOGIN PASSWORD {literal(verifier(password))}")
 
