@@ -57,6 +57,7 @@ from infra.outputs import Outputs
 from infra.providers import Regions, declare_regions, in_cluster
 from infra.recovery.backup import Backup
 from infra.recovery.read_replica import ReadReplica
+from infra.recovery.restored_application import RestoredApplication
 from infra.recovery.vault import RestoreVault, Vault
 
 
@@ -115,13 +116,8 @@ def declare(configuration: Configuration) -> Outputs:
         ).items()
     ]
 
-    placed = wiring.restored_place(configuration, network)
-    if placed is not None:
-        place = RestoredPlace("restored-place", placed, home)
-        tested = wiring.restore_test(
-            configuration, common, network, storage, database, place, rotation.prepared
-        )
-        scheduled.append(Function(RESTORE_TEST, tested, home))
+    tests = _restore_test(configuration, common, network, storage, database, cluster, rotation, home)
+    scheduled += [tests.function] if tests else []
 
     inside = in_cluster(regions, cluster.kubeconfig, configuration.naming)
     nodes = ApplicationNodes("nodes", wiring.application_nodes(network, cluster, pod_group), inside)
@@ -135,6 +131,9 @@ def declare(configuration: Configuration) -> Outputs:
     )
     Reloader("reloader", wiring.reloader(configuration, workloads), inside)
     OnCall("on-call", wiring.on_call(configuration, workloads), inside)
+    asked = wiring.restored_application(configuration, common, network, storage, cluster, tests, workloads)
+    if asked is not None:
+        RestoredApplication("restored-application", asked, inside)
     watched_jobs = wiring.watch_jobs(configuration, common, network, cluster)
     if watched_jobs is not None:
         watcher = Function(WATCH_JOBS, watched_jobs, home)
@@ -216,6 +215,27 @@ def _vaults(configuration: Configuration, common: CommonArgsWithKeys, opts: pulu
     if comes_back is not None:
         RestoreVault("restore-vault", comes_back, opts)
     return Vault("vault", wiring.vault(configuration, common), opts)
+
+
+def _restore_test(
+    configuration: Configuration,
+    common: CommonArgsWithKeys,
+    network: Network,
+    storage: Storage,
+    database: Database,
+    cluster: Cluster,
+    rotation: Rotation,
+    home: pulumi.ResourceOptions,
+) -> wiring.RestoreTest | None:
+    """The weekly restore test; None where there is none."""
+    placed = wiring.restored_place(configuration, network)
+    if placed is None:
+        return None
+    place = RestoredPlace("restored-place", placed, home)
+    tested = wiring.restore_test(
+        configuration, common, network, storage, database, place, cluster, rotation.prepared
+    )
+    return wiring.RestoreTest(place, Function(RESTORE_TEST, tested, home))
 
 
 def _waiting(

@@ -12,11 +12,13 @@ from typing import Any
 
 import boto3
 
+from functions.restore_test.application import Application
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import RestoreTest
 from functions.restore_test.settings import Settings
 from functions.restore_test.sides import Databases
 from functions.shared import postgresql
+from functions.shared.kubernetes import KubernetesApi
 from functions.shared.restore_records import Records
 
 
@@ -28,8 +30,16 @@ def handle(event: Mapping[str, Any], _: object) -> None:
         Instances(boto3.client("rds"), settings),
         Records(boto3.client("s3"), settings.bucket),
         Databases(boto3.client("secretsmanager"), settings.secret, _opened),
+        application=_application(settings),
     )
     test.call(begin=event.get("begin") is True)
+
+
+def _application(settings: Settings) -> Application | None:
+    asked = settings.application
+    if asked is None:
+        return None
+    return Application(KubernetesApi.of(os.environ), asked.namespace, asked.longest)
 
 
 def _opened(value: Mapping[str, Any], seconds: float) -> AbstractContextManager[Any]:

@@ -7,6 +7,8 @@ A test goes through these steps, and the step that is next is noted at the resto
     login       until that is known there
     checks      what a recovery would wait for (`checks.CHECKS`)
     blocks      amcheck, for some minutes
+    application the application's own command begins, as a Job of the cluster, where there is one
+    command     until it has ended
     finishing   metrics, the record, and its removal
 
 Whoever kills a call between any two of them, the next call goes on with the same step: each can be done
@@ -26,6 +28,7 @@ from functools import partial
 from typing import Any
 
 from functions.restore_test import canary
+from functions.restore_test.application import Application
 from functions.restore_test.blocks import BLOCKS, BUDGET
 from functions.restore_test.checks import CHECKS, Check, Test, recovery_point, schema_of
 from functions.restore_test.instances import Instances, Restored
@@ -77,6 +80,7 @@ class RestoreTest:
         clock: the time.
         checks: what is asked first.
         blocks: what is asked then, as long as its time lasts.
+        application: is asked last; None where it is not.
     """
 
     settings: Settings
@@ -86,6 +90,7 @@ class RestoreTest:
     clock: Clock = Clock()
     checks: tuple[Check, ...] = CHECKS
     blocks: Check = BLOCKS
+    application: Application | None = None
     _failures: list[str] = field(default_factory=list)
 
     def call(self, *, begin: bool = False) -> None:
@@ -124,6 +129,8 @@ class RestoreTest:
         for each in found:
             if each.leaving or now - self._began(each, now) > LONGEST:
                 self._part(f"record of {each.identifier}", partial(self._record_unfinished, each))
+                if self.application is not None:
+                    self._part("removal of a Job", partial(self.application.remove, each.identifier))
 
     def _began(self, restored: Restored, now: datetime) -> datetime:
         """When it was asked for: by its own note, by RDS, or by its name."""
@@ -205,6 +212,8 @@ class RestoreTest:
             return self._await_login(restored)
         if step in ("checks", "blocks"):
             return self._look(serving, restored)
+        if step in ("application", "command") and self.application is not None:
+            return self._ask_application(self.application, restored)
         self._finish(restored)
         return None
 
@@ -276,7 +285,7 @@ class RestoreTest:
                 blocks=self.clock.now().isoformat(),
             )
         if self._ask(self.blocks, test, restored):
-            note(restored, step="finishing")
+            note(restored, step="application", application=self.clock.now().isoformat())
 
     def _ask(self, check: Check, test: Test, restored: Restored) -> bool:
         """Looks at a check's items, from where the last call has ended; False when no time is left."""
@@ -317,12 +326,41 @@ class RestoreTest:
         begun = restored.time("blocks")
         return check is self.blocks and begun is not None and self.clock.now() - begun > BUDGET
 
+    def _ask_application(self, application: Application, restored: Restored) -> Restored:
+        begun, now = restored.time("application"), self.clock.now()
+        over = begun is not None and now - begun > application.longest
+        try:
+            found = self._said(application, restored, over=over)
+        except Exception as error:  # the test has a time that it ends at
+            if not over:
+                raise
+            found = f"not known: {type(error).__name__}: {error}"
+        if found is None:
+            return self._later(restored)
+        self.instances.note(restored, **{"check.application": found or _OK, "step": "finishing"})
+        return restored
+
+    def _said(self, application: Application, restored: Restored, *, over: bool) -> str | None:
+        """Has the command begin, or asks how it has ended; None as long as it has not."""
+        if restored.notes["step"] == "command" or over:
+            return application.outcome(restored.identifier, over=over)
+        with self.databases.master(restored) as master:
+            if master is None:  # as above
+                self.instances.set_password(restored, self.databases.password(restored))
+                return None
+            address = self.databases.prepare_application(restored, master)
+        application.begin(restored.identifier, address)
+        self.instances.note(restored, step="command")
+        return None
+
     # Its end.
 
     def _finish(self, restored: Restored) -> None:
         due = self.settings.due(restored.identifier)
         if due is not None and due not in self.records.listed():
             self._report(restored, due)
+        if self.application is not None:
+            self.application.remove(restored.identifier)
         self.instances.remove(restored)
 
     def _report(self, restored: Restored, due: datetime) -> None:
@@ -331,7 +369,8 @@ class RestoreTest:
         checks = {
             name.removeprefix("check."): text for name, text in notes.items() if name.startswith("check.")
         }
-        succeeded = _passed(checks, [each.name for each in (*self.checks, self.blocks)])
+        wanted = [each.name for each in (*self.checks, self.blocks)]
+        succeeded = _passed(checks, [*wanted, *(["application"] if self.application else [])])
         recovery, point = (float(notes[name]) if name in notes else None for name in ("recovery", "point"))
         if recovery is not None:
             metrics.write(RECOVERY_TIME_MINUTES, recovery, instance=restored.identifier)

@@ -18,6 +18,19 @@ _STAMP = "%Y%m%d%H%M"
 
 
 @dataclass(frozen=True)
+class ApplicationSettings:
+    """The application's own command.
+
+    Args:
+        namespace: in which its Job is made.
+        longest: how long it may take, with the node that starts for it.
+    """
+
+    namespace: str
+    longest: timedelta
+
+
+@dataclass(frozen=True)
 class Settings:
     """Names, and when.
 
@@ -32,6 +45,7 @@ class Settings:
         day: of the week, in UTC.
         hour: of that day.
         recovery_point_minutes: how old the newest row may be.
+        application: None where the application is not asked.
     """
 
     database: str
@@ -44,6 +58,7 @@ class Settings:
     day: str
     hour: int
     recovery_point_minutes: int
+    application: ApplicationSettings | None = None
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> Settings:
@@ -59,6 +74,7 @@ class Settings:
             day=variables["DAY"],
             hour=int(variables["HOUR"]),
             recovery_point_minutes=int(variables["RECOVERY_POINT_MINUTES"]),
+            application=_application(variables),
         )
 
     def window(self, now: datetime) -> datetime | None:
@@ -79,3 +95,10 @@ class Settings:
             return datetime.strptime(f"{identifier.removeprefix(self.prefix)}+0000", f"{_STAMP}%z")
         except ValueError:
             return None
+
+
+def _application(variables: Mapping[str, str]) -> ApplicationSettings | None:
+    namespace = variables.get("APPLICATION_NAMESPACE")
+    if namespace is None:
+        return None
+    return ApplicationSettings(namespace, timedelta(seconds=int(variables["APPLICATION_SECONDS"])))

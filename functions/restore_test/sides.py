@@ -12,6 +12,7 @@ from typing import Any
 from pg8000.exceptions import DatabaseError
 
 from functions.restore_test.instances import Restored
+from functions.shared import postgresql, users
 from functions.shared.rotation import CURRENT, PREVIOUS, Value, read
 
 # With an entry's values, and the seconds that a statement, or the connecting, may take.
@@ -19,6 +20,9 @@ Opened = Callable[[Mapping[str, Any], float], AbstractContextManager[Any]]
 
 TOO_LONG = "57014"  # query_canceled, also by statement_timeout (PostgreSQL, "PostgreSQL Error Codes")
 _NOT_LET_IN = ("28P01", "28000")
+
+# As which the application's own command is let in.
+USER = "restore_test"
 
 # No statement is given more.
 LONGEST_SECONDS = 120.0
@@ -45,7 +49,7 @@ class Side:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
-    def run(self, statement: str, **values: Any) -> list[Any]:
+    def run(self, statement: str, /, **values: Any) -> list[Any]:
         """Rows.
 
         Raises:
@@ -115,8 +119,24 @@ class Databases:
         It follows from what only services and this function know, and from RDS's own name of the instance:
         so it is kept nowhere, and each call finds the same one.
         """
-        key, of = self._entry()["password"], restored.described["DbiResourceId"]
-        return hmac.new(key.encode(), of.encode(), hashlib.sha256).hexdigest()
+        return self._derived(self._entry(), restored, "")
+
+    def prepare_application(self, restored: Restored, master: Side) -> str:
+        """Lets the application's own command in, as a user of its own; answers the address that it gets.
+
+        The user acts as services do, and no other database knows it: with this address nobody gets into the
+        one that serves. Nor is a login of services changed, with which another call may be looking just now.
+        """
+        entry = self._entry()
+        password = self._derived(entry, restored, USER)
+        users.ensure_user(master, USER)
+        users.set_password(master, USER, password)
+        return postgresql.url({**self._at(restored, entry), "username": USER, "password": password})
+
+    @staticmethod
+    def _derived(entry: Value, restored: Restored, user: str) -> str:
+        of = f"{restored.described['DbiResourceId']}{user}"
+        return hmac.new(entry["password"].encode(), of.encode(), hashlib.sha256).hexdigest()
 
     def _entry(self, stage: str = CURRENT) -> Value:
         return read(self.secrets, self.secret, stage)

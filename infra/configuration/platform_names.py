@@ -42,6 +42,11 @@ def callers_policy(service: str) -> str:
     return f"{service}-callers"
 
 
+def restored_namespace(system: str) -> str:
+    """Where the application is asked about a restored database; no system and no add-on has the name."""
+    return f"{system}-restore-test"
+
+
 def pod_name_mistake(name: str, services: Collection[str]) -> str | None:
     """What already has the name of a service or of a schedule; None when nothing has."""
     called = [service for service in services if name == callers_policy(service)]

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from infra.configuration import maxima, platform_names
 from infra.configuration import system_keys as keys
+from infra.configuration.application_check import ApplicationCheck, read_application_check
 from infra.configuration.environments import Environment
 from infra.configuration.images import read_images_of_system
 from infra.configuration.jobs import (
@@ -103,6 +104,7 @@ class System:
     migration: Migration | None
     schedules: Mapping[str, Schedule]
     jobs: Mapping[str, OneOffJob]
+    application_check: ApplicationCheck | None
     flags: Mapping[str, frozenset[Environment]]
     debug: tuple[str, ...]
     queues: tuple[str, ...]
@@ -153,6 +155,7 @@ def read_system(problems: Problems, raw: object, today: date, file: str) -> Syst
         migration=read_migration(root, services),
         schedules=read_schedules(root, services),
         jobs=read_jobs(root, services),
+        application_check=read_application_check(root, services),
         flags=_flags(root),
         debug=keys.DEBUG.read(root),
         queues=keys.QUEUES.read(root),

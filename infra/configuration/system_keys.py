@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infra.configuration import maxima, patterns
+from infra.configuration.application_check import APPLICATION_CHECK
 from infra.configuration.environments import Environment
 from infra.configuration.images import SYSTEM_IMAGES
 from infra.configuration.jobs import JOBS, MIGRATION, SCHEDULES
@@ -210,6 +211,7 @@ SYSTEM = Section(
         MIGRATION,
         SCHEDULES,
         JOBS,
+        APPLICATION_CHECK,
         POOL,
         RETRIES,
         PAYMENTS,

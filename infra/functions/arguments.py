@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pulumi
+
 from infra.common import CommonArgsWithKeys
 from infra.foundations import ports
 from infra.foundations.network import Network
 from infra.functions.function import Destination, FunctionArgs, FunctionNetwork
+from infra.kubernetes.cluster import Cluster
 
 # pg8000, and what it needs.
 POSTGRESQL_DRIVER = ("asn1crypto", "pg8000", "python-dateutil", "scramp", "six")
@@ -37,3 +40,12 @@ def in_network(network: Network, destinations: Sequence[Destination]) -> Functio
     endpoints = network.endpoint_security_group_id
     inside = [] if endpoints is None else [Destination("endpoints", endpoints, ports.HTTPS)]
     return FunctionNetwork(network.vpc_id, network.private_subnet_ids, [*destinations, *inside])
+
+
+def cluster_variables(common: CommonArgsWithKeys, cluster: Cluster) -> dict[str, pulumi.Input[str]]:
+    """What a function is told of the Kubernetes API."""
+    return {
+        "CERTIFICATE_AUTHORITY": cluster.certificate_authority,
+        "CLUSTER": common.naming.prefix,
+        "ENDPOINT": cluster.endpoint,
+    }

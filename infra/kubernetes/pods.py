@@ -90,11 +90,11 @@ class PodArgs:
     secrets: Sequence[SecretVariable]
 
 
-def placement() -> dict[str, Any]:
-    """Of a pod that belongs on the application's nodes; their taint keeps all others off them."""
+def placement(nodes: str = APPLICATION_NODES, taint: str = APPLICATION_ONLY) -> dict[str, Any]:
+    """Of a pod that belongs on the nodes of one pool; their taint keeps all others off them."""
     return {
-        "node_selector": {"karpenter.sh/nodepool": APPLICATION_NODES},
-        "tolerations": [{"key": APPLICATION_ONLY, "operator": "Exists", "effect": "NoSchedule"}],
+        "node_selector": {"karpenter.sh/nodepool": nodes},
+        "tolerations": [{"key": taint, "operator": "Exists", "effect": "NoSchedule"}],
     }
 
 

@@ -65,11 +65,13 @@ from infra.wiring.recovery import (
     vault,
     waiting_cluster,
 )
+from infra.wiring.restore_tests import RestoreTest, restored_application
 
 __all__ = [
     "Copies",
     "Parts",
     "PodsReady",
+    "RestoreTest",
     "access_outside",
     "alarms",
     "application_nodes",
@@ -112,6 +114,7 @@ __all__ = [
     "reloader",
     "restore_test",
     "restore_vault",
+    "restored_application",
     "restored_place",
     "rotation",
     "rotators",

@@ -20,9 +20,9 @@ from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.foundations.registry import address
 from infra.foundations.release import Release
-from infra.kubernetes.application_nodes import ApplicationNodesArgs
 from infra.kubernetes.cluster import ON_CALL_GROUP, Cluster, ClusterArgs
 from infra.kubernetes.network_policies import Addresses
+from infra.kubernetes.node_pool import NodesArgs
 from infra.kubernetes.on_call import OnCallArgs
 from infra.kubernetes.pod_group import PodGroup, PodGroupArgs
 from infra.kubernetes.reloader import ReloaderArgs
@@ -69,9 +69,9 @@ def pod_group(naming: Naming, network: Network, cluster: Cluster | None) -> PodG
     )
 
 
-def application_nodes(network: Network, cluster: Cluster, pod_group: PodGroup) -> ApplicationNodesArgs:
+def application_nodes(network: Network, cluster: Cluster, pod_group: PodGroup) -> NodesArgs:
     """For the nodes that the application's pods run on."""
-    return ApplicationNodesArgs(
+    return NodesArgs(
         node_role=cluster.node_role,
         subnet_ids=network.private_subnet_ids,
         node_security_group_id=cluster.security_group_id,
@@ -126,7 +126,7 @@ def workloads(
         schedules=list(system.schedules.values()),
         jobs=[job for job in system.jobs.values() if settings.environment in job.environments],
         switches_policies_on=Singleton.NETWORK_POLICY_SWITCH not in settings.existing,
-        addresses=_addresses(configuration),
+        addresses=addresses(configuration),
         database_certificates=database_certificates()[settings.region],
         target_groups=load_balancer.target_groups,
         routes=load_balancer.routes,
@@ -164,7 +164,8 @@ def _migration(
     return MigrationArgs(declared.service, release.attempt, commands, backup)
 
 
-def _addresses(configuration: Configuration) -> Addresses:
+def addresses(configuration: Configuration) -> Addresses:
+    """Where load balancers are, and where data is."""
     network = configuration.settings.network
     zones = subnets(network.cidr, len(network.availability_zones))
     return Addresses(

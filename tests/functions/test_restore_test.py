@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from itertools import chain, repeat
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,7 +16,9 @@ from tests.support.restore_test import DATABASE, DUE, EVERY, SUNDAY, Disturbance
 RECORD, FAILED = "restore-tests/2026-11-29T0600Z.json", "restore-tests/2026-11-29T0600Z.failed.json"
 LATE = DUE + REMOVED_BY + timedelta(minutes=30)
 
+OF_THE_CLUSTER = ("CreateJob", "CreateSecret", "DeleteJob", "GetCronJob", "GetJob")
 OPERATIONS = (
+    *OF_THE_CLUSTER,
     "AddTagsToResource",
     "DeleteDBInstance",
     "DescribeDBInstances",
@@ -50,6 +54,7 @@ def test_a_test_that_nobody_disturbs_succeeds_once_and_leaves_nothing(
     world = World()
     world.until(LATE)
     assert (world.restored, world.failures, len(world.made)) == ([], [], 1)
+    assert (world.cluster.made, world.cluster.left) == (world.made, [])
     assert list(world.records()) == [RECORD]
     assert capsys.readouterr().out.count('"RestoreTestSucceeded": 1') == 1
 
@@ -97,8 +102,8 @@ def test_whatever_call_is_disturbed_the_next_one_goes_on(
     disturbance.world = world
     world.until(DUE + timedelta(minutes=75))
     assert len(world.failures) == 1, "it was not disturbed, or more than once"
-    assert world.restored == []
-    assert len(world.made) == 1
+    assert world.restored == world.cluster.left == []
+    assert len(world.made) == len(world.cluster.made) == 1
     assert list(world.records()) == [RECORD]
     assert '"RestoreTestSucceeded": 1' in capsys.readouterr().out
 
@@ -109,7 +114,7 @@ ROUNDS = 6
 
 def _nothing_is_left(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.until(DUE + timedelta(minutes=90))
-    assert world.restored == []
+    assert world.restored == world.cluster.left == []
     assert [name for name in world.objects if not name.endswith(".failed.json")], "none has succeeded"
     assert not [name for name in world.objects if name.endswith(".failed.json")]
     said = capsys.readouterr().out
@@ -181,8 +186,9 @@ def test_what_never_works_keeps_no_instance(
     disturb, worlds = _always(operation, raised)
     worlds.append(world := World(disturb))
     world.until(LATE)
-    assert world.restored == []
-    succeeded = operation == "RestoreDBInstanceToPointInTime"
+    assert world.restored == world.cluster.left == []
+    # What the one is asked for is there already, and Kubernetes does the other one by itself.
+    succeeded = operation in ("RestoreDBInstanceToPointInTime", "DeleteJob")
     assert (RECORD in world.objects) == succeeded
     if not succeeded:
         assert world.failures
@@ -237,6 +243,91 @@ def test_a_restore_that_fails_is_told_and_removed_at_once(
     assert '"RestoreTestSucceeded": 0' in capsys.readouterr().out
     world.until(LATE)
     assert len(world.made) == 1
+
+
+@pytest.mark.contract("DR-4")
+def test_the_command_is_given_the_restored_database_alone() -> None:
+    given: list[str] = []
+
+    def look(operation: str, after: bool) -> None:
+        if operation == "CreateSecret" and after:
+            given.extend(one["address"] for one in world.cluster.secrets.values())
+
+    world = World(look)
+    world.until(LATE)
+    (address,) = given
+    login = urlsplit(address)
+    assert (login.username, login.hostname, login.port) == ("restore_test", world.made[0], 5432)
+    assert login.password not in (None, "of-services", *world.passwords.values())
+    assert (login.path, login.query) == ("/portal", "sslmode=verify-full")
+
+
+@pytest.mark.contract("DR-4", "ALM-14")
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        ({"code": 3, "said": "checking\n\norders: 2 without a customer\n"}, "exit 3: checking / orders: 2"),
+        ({"takes": timedelta(hours=9), "said": "still at it"}, "not ended after 0:20:00: still at it"),
+        ({"state": {"waiting": {"reason": "ImagePullBackOff"}}}, "not ended after 0:20:00 ImagePullBackOff"),
+    ],
+)
+def test_a_command_that_fails_or_does_not_end_fails_the_test_with_what_it_said(
+    harm: dict[str, Any], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = World()
+    for name, value in harm.items():
+        setattr(world.cluster, name, value)
+    world.until(DUE + timedelta(minutes=70))
+    assert world.restored == world.cluster.left == []
+    assert world.records()[FAILED]["checks"]["application"].startswith(told)
+    printed = capsys.readouterr().out
+    assert '"RestoreTestSucceeded": 0' in printed
+    assert f'"application": "{told}' in printed
+
+
+@pytest.mark.contract("DR-4")
+def test_of_a_long_log_the_end_is_told() -> None:
+    world = World()
+    world.cluster.code, world.cluster.said = 1, "\n".join(f"line {n}" for n in range(1000))
+    world.until(DUE + timedelta(minutes=70))
+    told = world.records()[FAILED]["checks"]["application"]
+    assert told.startswith("exit 1: ")
+    assert told.endswith("line 998 / line 999")
+
+
+@pytest.mark.contract("DR-4", "ALM-14")
+def test_a_job_that_somebody_removes_is_told() -> None:
+    def remove(operation: str, after: bool) -> None:
+        if operation == "GetJob" and not after:
+            world.cluster.jobs.clear()
+
+    world = World(remove)
+    world.until(DUE + timedelta(minutes=70))
+    assert world.restored == world.cluster.left == []
+    assert world.records()[FAILED]["checks"]["application"] == "there is no Job of it"
+
+
+def test_a_password_that_is_rotated_before_the_command_begins_is_no_failure() -> None:
+    def rotate(operation: str, after: bool) -> None:
+        restored = [each for name, each in world.instances.items() if name != DATABASE]
+        steps = [tag["Value"] for each in restored for tag in each["TagList"] if tag["Key"].endswith(":step")]
+        if operation == "connect" and not after and steps == ["application"] and not rotated:
+            rotated.append(True)
+            world.passwords[world.made[0]] = "of the master, by the services' password before"
+
+    rotated: list[bool] = []
+    world = World(rotate)
+    world.until(DUE + timedelta(minutes=70))
+    assert rotated
+    assert list(world.records()) == [RECORD]
+
+
+@pytest.mark.contract("DR-4")
+def test_a_system_without_a_command_asks_the_database_alone() -> None:
+    world = World(asks=False)
+    world.until(LATE)
+    assert (world.restored, world.failures, world.cluster.made) == ([], [], [])
+    assert "application" not in world.records()[RECORD]["checks"]
 
 
 @pytest.mark.contract("DR-4")

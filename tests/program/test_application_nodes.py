@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.kubernetes.application_nodes import NODE_LIFETIME_HOURS
+from infra.kubernetes.node_pool import NODE_LIFETIME_HOURS
 from tests.support.recorder import Recording
 
 NODE_CLASS = "kubernetes:eks.amazonaws.com/v1:NodeClass"

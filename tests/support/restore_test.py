@@ -9,17 +9,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Condition, Thread, local
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 from pg8000.exceptions import DatabaseError
 
+from functions.restore_test.application import Application
 from functions.restore_test.checks import Check, once
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest, RestoreTestError
 from functions.restore_test.settings import Settings
 from functions.restore_test.sides import Databases
+from functions.shared.kubernetes import KubernetesApi
 from functions.shared.restore_records import Records
+from tests.support.restore_test_cluster import NAMESPACE, Cluster
 
 DATABASE = "triangle-prod"
 PREFIX = f"{DATABASE}-restore-test-"
@@ -28,6 +31,7 @@ SECRET = "triangle/prod/database"
 SUNDAY = datetime(2026, 11, 29, 5, 50, tzinfo=UTC)
 DUE = datetime(2026, 11, 29, 6, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
+COMMAND_LONGEST = timedelta(minutes=20)
 
 VARIABLES = {
     "BUCKET": BUCKET,
@@ -120,6 +124,7 @@ class World:
         becomes: what a restored instance is then.
         now: the time.
         at_most: how many restored instances there may be after a call.
+        asks: whether the application is asked.
     """
 
     disturbance: Disturbance = nothing
@@ -128,6 +133,7 @@ class World:
     becomes: str = "available"
     now: datetime = SUNDAY
     at_most: int = 1
+    asks: bool = True
     made: list[str] = field(default_factory=list)
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
@@ -140,6 +146,7 @@ class World:
             "DBInstanceStatus": "available",
             "InstanceCreateTime": self.now - timedelta(days=100),
         }
+        self.cluster = Cluster(self.called, lambda: self.now)
 
     # The call, and the clock.
 
@@ -156,7 +163,12 @@ class World:
                 Check("many", lambda _: [(n,) for n in range(5)], self._item),
             ),
             blocks=Check("blocks", lambda _: [(n,) for n in range(3)], self._item),
+            application=self._application(),
         )
+
+    def _application(self) -> Application | None:
+        api = cast(KubernetesApi, self.cluster)
+        return Application(api, NAMESPACE, COMMAND_LONGEST) if self.asks else None
 
     def _item(self, _: object, __: object) -> str:
         self._sleep(90)

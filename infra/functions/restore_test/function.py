@@ -12,15 +12,17 @@ from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS
 from infra.configuration.database_certificates import database_certificates
+from infra.configuration.platform_names import restored_namespace
 from infra.configuration.restore_test import tests_restores
 from infra.configuration.thresholds import RECOVERY_POINT_MINUTES
 from infra.data.database import Database
 from infra.data.storage import Storage
 from infra.foundations import ports
 from infra.foundations.network import Network
-from infra.functions.arguments import POSTGRESQL_DRIVER, in_network, plain_args
+from infra.functions.arguments import POSTGRESQL_DRIVER, cluster_variables, in_network, plain_args
 from infra.functions.function import Destination, FunctionArgs
 from infra.functions.restore_test.restored_place import RestoredPlace, RestoredPlaceArgs
+from infra.kubernetes.cluster import Cluster
 
 RESTORE_TEST = "restore-test"
 # Each call does the next step of a test, when there is one.
@@ -41,6 +43,7 @@ def restore_test(
     storage: Storage,
     database: Database,
     place: RestoredPlace,
+    cluster: Cluster,
     prepared: pulumi.Resource,
 ) -> FunctionArgs:
     """For the weekly restore test.
@@ -52,6 +55,7 @@ def restore_test(
         storage: has the bucket for its records.
         database: that is restored.
         place: where the restored one stands.
+        cluster: where the application is asked about it.
         prepared: the database knows the services' users.
     """
     naming, region = common.naming, common.naming.region
@@ -69,6 +73,15 @@ def restore_test(
         Destination("database", database.security_group_id, ports.POSTGRESQL),
         Destination("restored", place.security_group_id, ports.POSTGRESQL),
     ]
+    variables: dict[str, pulumi.Input[str]] = {}
+    check = configuration.system.application_check
+    if check is not None:
+        destinations.append(Destination("cluster", cluster.security_group_id, ports.HTTPS))
+        variables = {
+            **cluster_variables(common, cluster),
+            "APPLICATION_NAMESPACE": restored_namespace(configuration.system.name),
+            "APPLICATION_SECONDS": str(check.deadline),
+        }
     return replace(
         plain_args(common, "restore_test", description, _SCHEDULE),
         # A call works for four minutes, and may then have to wait for one answer.
@@ -86,6 +99,7 @@ def restore_test(
             "SECRET": database.entries.services,
             "SECURITY_GROUP": place.security_group_id,
             "SUBNET_GROUP": database.subnet_group,
+            **variables,
         },
         statements=[
             iam.describe_databases(naming.arn("rds", "db:*")),

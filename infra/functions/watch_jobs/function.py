@@ -8,7 +8,7 @@ from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.foundations import ports
 from infra.foundations.network import Network
-from infra.functions.arguments import plain_args
+from infra.functions.arguments import cluster_variables, plain_args
 from infra.functions.function import Destination, Function, FunctionArgs, FunctionNetwork
 from infra.functions.watch_jobs.job_watch import JobWatchArgs
 from infra.kubernetes.cluster import Cluster
@@ -29,9 +29,7 @@ def watch_jobs(
         # Its schedule comes with its way into the cluster, without which it is refused.
         plain_args(common, "watch_jobs", description),
         variables={
-            "CERTIFICATE_AUTHORITY": cluster.certificate_authority,
-            "CLUSTER": common.naming.prefix,
-            "ENDPOINT": cluster.endpoint,
+            **cluster_variables(common, cluster),
             "JOBS": ",".join(sorted(configuration.system.schedules)),
             "NAMESPACE": configuration.system.name,
         },
