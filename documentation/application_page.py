@@ -43,6 +43,8 @@ def application_page(catalogue: Iterable[Alarm]) -> str:
         "",
         *_expected(),
         "",
+        *_restore_test(),
+        "",
         *_log(),
         "",
         *_metrics(list(catalogue)),
@@ -133,6 +135,24 @@ def _expected() -> list[str]:
         "",
         "`health.live` asks the process alone: a database that is away is no reason to restart it.",
         f"SIGTERM comes {LEAVE_SECONDS} s after a pod has begun to leave: until then it gets requests.",
+    ]
+
+
+def _restore_test() -> list[str]:
+    return [
+        "## What it says of a restored database",
+        "",
+        "Once a week the database is restored beside the one that serves. With `restoreTest` in the system",
+        "file a command runs against it: the application says whether it can work with what has come back.",
+        "",
+        "- It has the service's image and plain variables, and `DATABASE_URL`, which leads to the restored",
+        "  database, as a user of its own that may do there what the service may do at home.",
+        "- It has none of the service's `secrets`, no Redis, no buckets and no identity in AWS, and reaches",
+        "  nothing but that database: no queue, no payment, no mail. It has to start without them.",
+        "- It may write: the database is removed afterwards.",
+        "- It ends with 0 when all is well. With anything else, or when it does not end within `deadline`,",
+        "  the restore test fails and pages. The end of what it wrote, some 180 characters, is in the",
+        "  record: its last lines say what is wrong, and name nobody.",
     ]
 
 

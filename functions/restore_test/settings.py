@@ -13,6 +13,9 @@ REMOVED_BY = timedelta(hours=4)
 # A window is this long. Nothing begins after it: what could not begin is told by its alarm.
 WINDOW = timedelta(hours=1)
 
+# The CronJob that the Job of the application's own command is made of.
+TEMPLATE = "restore-test"
+
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _STAMP = "%Y%m%d%H%M"
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from functions.restore_test.application import TEMPLATE
-from functions.restore_test.settings import LONGEST
+from functions.restore_test.settings import LONGEST, TEMPLATE
 from infra.configuration.application_check import ApplicationCheck
 from infra.configuration.platform_names import DEFAULT
 from infra.foundations import ports

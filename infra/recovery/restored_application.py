@@ -12,7 +12,7 @@ from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
-from functions.restore_test.application import TEMPLATE
+from functions.restore_test.settings import TEMPLATE
 from infra.configuration.application_check import ApplicationCheck
 from infra.foundations import ports
 from infra.foundations.security_rules import grant_egress, grant_ingress

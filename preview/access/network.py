@@ -9,6 +9,7 @@ from typing import Any
 
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
+from preview.values import UNKNOWN
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 RULES: Mapping[str, str] = {
@@ -96,6 +97,8 @@ def _peer_within(peer: str, other: str) -> bool:
 def _peer(change: Change, peer: str, groups: Mapping[str, Step]) -> str:
     if peer in _EVERYWHERE:
         return "everybody"
+    if peer == UNKNOWN:
+        return "a new security group"
     return groups[peer].noun if peer in groups else peer
 
 

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
 from moto import mock_aws
+from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
 
 from functions.restore_test import checks
+from functions.restore_test.application import Application
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest
 from functions.restore_test.settings import Settings
 from functions.restore_test.sides import Databases
+from functions.shared.kubernetes import KubernetesApi
 from functions.shared.restore_records import FOLDER, Records
 from functions.shared.users import ensure_roles, set_password
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.datastores import DataStores, NoServer
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.restore_test import BUCKET, DATABASE, PREFIX, SECRET, VARIABLES
+from tests.support.restore_test_cluster import NAMESPACE, Cluster
 from tests.support.servers import missing
 
 ACCOUNT, MASTER, PASSWORD = "123456789012", "triangle", "of-the-master"
@@ -37,6 +42,7 @@ class World:
         self.s3, self.secrets = boto3.client("s3"), boto3.client("secretsmanager")
         self.settings = Settings.of(variables)
         self.ahead = timedelta()
+        self.application: Application | None = None
 
     def opened(self, value: Mapping[str, Any], _: float) -> AbstractContextManager[Connection]:
         return closing(
@@ -55,8 +61,12 @@ class World:
             Instances(self.rds, self.settings),
             Records(self.s3, self.settings.bucket),
             Databases(self.secrets, SECRET, self.opened),
-            Clock(lambda: datetime.now(UTC) + self.ahead, self._sleep),
+            Clock(self.now, self._sleep),
+            application=self.application,
         )
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
     def _sleep(self, seconds: float) -> None:
         self.ahead += timedelta(seconds=seconds)
@@ -243,6 +253,39 @@ def test_a_copy_of_another_database_is_not_taken_for_this_one(
 
     monkeypatch.setattr(world, "harm", harm)
     assert "none that was written here" in world.run()["checks"]["canary"]
+
+
+@pytest.mark.contract("DR-4")
+def test_the_application_works_as_services_do_in_the_restored_database_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Any] = []
+
+    @contextmanager
+    def called(operation: str) -> Iterator[None]:
+        """The pod's command runs when there is its Secret."""
+        yield
+        if operation != "CreateSecret":
+            return
+        (secret,) = cluster.secrets.values()
+        login = urlsplit(secret["address"])
+        assert login.hostname is not None
+        value = {"user": login.username, "password": login.password, "database": login.path[1:]}
+        with closing(world.data.connect(login.hostname, **value)) as connection:
+            found.extend(connection.run("SELECT current_user, (SELECT count(*) FROM orders)"))
+            connection.run("DELETE FROM orders")
+        with pytest.raises(DatabaseError, match="password authentication failed"):
+            world.data.connect(DATABASE, **value)
+
+    cluster = Cluster(called, world.now, takes=timedelta())
+    api = cast(KubernetesApi, cluster)
+    monkeypatch.setattr(world, "application", Application(api, NAMESPACE, timedelta(minutes=20)))
+    record = world.run()
+    assert found == [["app", 300]]
+    assert record["succeeded"]
+    assert record["checks"]["application"] == "ok"
+    assert cluster.left == []
+    assert world.sql("SELECT count(*) FROM orders") == [[300]]
 
 
 @pytest.mark.contract("DR-4")

@@ -292,6 +292,24 @@ CASES = (
         stack=(("dns", {"records": [{"name": "mail", "type": "MX", "values": ["10 mail.example.org"]}]}),),
     ),
     Case(
+        "the application is asked about a restored database",
+        named=(
+            "ACCESS security group restore-test reaches sg-cluster on port 443",
+            "ACCESS security group restored admits a new security group on port 5432",
+        ),
+        of="fixzit",
+        system=(("restoreTest", {"service": "web", "command": ["npm", "run", "check"]}),),
+    ),
+    Case(
+        "no application is asked about a restored database any more",
+        named=(
+            "DATA namespace restored-application is deleted with everything in it",
+            "OUTAGE cron job restored-application is removed: it does not run any more",
+        ),
+        of="node",
+        system=(("restoreTest", GONE),),
+    ),
+    Case(
         "the restore test on another day",
         of="node",
         stack=(("database.restoreTest", {"day": "monday", "hour": 7}),),

@@ -156,7 +156,7 @@ def test_only_pods_and_their_own_functions_reach_the_data(each: Recording, name:
 
 
 @pytest.mark.contract("DR-4", "NET-2")
-def test_only_the_function_that_tests_it_reaches_a_restored_database(
+def test_where_no_application_is_asked_only_the_function_reaches_a_restored_database(
     dev: Recording, staging: Recording, prod: Recording
 ) -> None:
     assert "restored" not in dev.of("aws:ec2/securityGroup:SecurityGroup")

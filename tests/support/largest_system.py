@@ -50,6 +50,7 @@ def largest_system() -> dict[str, Any]:
         "schedules": {
             _named("job", n, _PART): {**job, "schedule": "0 0 1 * *"} for n in range(maxima.SCHEDULES)
         },
+        "restoreTest": job,
         "queues": [_named("queue", n, _PART) for n in range(maxima.QUEUES)],
         "flags": {_named("flag", n, _SECRET): ["dev"] for n in range(maxima.FLAGS)},
         "pool": {"minimum": 0, "maximum": 1},

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.restore_test.application import TEMPLATE, VARIABLE
+from functions.restore_test.application import VARIABLE
+from functions.restore_test.settings import TEMPLATE
 from functions.shared.kubernetes import AlreadyThere, NotThere
 from infra.kubernetes.restored_job import KEPT_SECONDS
 

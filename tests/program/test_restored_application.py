@@ -1,0 +1,162 @@
+"""DR-4: the application is asked about a restored database, and reaches nothing else meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from functions.restore_test.settings import LONGEST
+from infra.configuration.application_check import CHECK_DEADLINE
+from rehearsal.kubernetes.pod_templates import pod_template
+from tests.program.test_traffic import DNS, HTTPS, IDENTITY_AGENT, INTERNET, POSTGRESQL, REDIS, stack
+from tests.support.network_policies import Pod
+from tests.support.recorder import Recording
+from tests.support.recordings import system_recording
+
+NAME, NAMESPACE, GROUP = "restored-application", "node-restore-test", "restored-application-id"
+RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+NODE_CLASS, NODE_POOL = "kubernetes:eks.amazonaws.com/v1:NodeClass", "kubernetes:karpenter.sh/v1:NodePool"
+ROLE, BINDING = (f"kubernetes:rbac.authorization.k8s.io/v1:{kind}" for kind in ("Role", "RoleBinding"))
+
+EACH = pytest.mark.parametrize("environment", ["staging", "prod"])
+
+
+def _template(recording: Recording) -> Any:
+    return pod_template(recording.one("kubernetes:batch/v1:CronJob", NAME).inputs)
+
+
+@pytest.mark.contract("DR-4")
+def test_there_is_one_where_restores_are_tested_and_the_system_has_a_command() -> None:
+    for system, environment in (("node", "dev"), ("node", "staging"), ("node", "prod"), ("triangle", "prod")):
+        declared = system_recording(system, environment).perhaps("kubernetes:batch/v1:CronJob")
+        assert (NAME in declared) == (system == "node" and environment != "dev")
+
+
+@pytest.mark.contract("DR-4", "NET-2")
+@EACH
+def test_its_pod_reaches_the_restored_database_and_names_and_nothing_else(environment: str) -> None:
+    it = stack("node", environment)
+    labels = _template(it.recording)["metadata"]["labels"]
+    pod = Pod(NAMESPACE, labels, {"kubernetes.io/metadata.name": NAMESPACE})
+
+    def reaches(address: str, group: str, port: int) -> bool:
+        return it.policies.allow(pod, address, port) and it.groups.allow(GROUP, group, port)
+
+    for address in it.addresses("data"):
+        assert reaches(address, "restored-id", POSTGRESQL)
+        for group in ("database-id", "cache-id", "queue-id"):
+            assert not any(reaches(address, group, port) for port in (POSTGRESQL, REDIS))
+        # The security group would be enough, and is not alone.
+        assert not it.policies.allow(pod, address, REDIS)
+    assert it.policies.allow(pod, DNS, 53, "UDP")
+    for protocol in ("tcp", "udp"):
+        assert it.groups.allow(GROUP, it.addresses("private")[0], 53, protocol)
+    for address in (INTERNET, IDENTITY_AGENT, *it.addresses("private")):
+        assert not any(it.policies.allow(pod, address, port) for port in (80, HTTPS, POSTGRESQL))
+    assert not it.groups.allow(GROUP, INTERNET, HTTPS)
+    for service in it.services:
+        called = it.serving(service)
+        assert not it.policies.allow(pod, called, it.services[service].port)
+        assert not it.policies.allow(called, pod, POSTGRESQL)
+
+
+@pytest.mark.contract("DR-4", "NET-2")
+@EACH
+def test_the_restored_database_lets_in_its_function_and_this_pod(environment: str) -> None:
+    rules = system_recording("node", environment).of(RULE).values()
+    sources = {
+        rule.inputs["referencedSecurityGroupId"]
+        for rule in rules
+        if rule.inputs["securityGroupId"] == "restored-id"
+    }
+    assert sources == {"restore-test-id", GROUP}
+    # And nobody lets this pod in but the restored database.
+    reached = [rule.inputs for rule in rules if rule.inputs.get("referencedSecurityGroupId") == GROUP]
+    assert [rule["securityGroupId"] for rule in reached] == ["restored-id"]
+
+
+@pytest.mark.contract("DR-4", "NET-2")
+@EACH
+def test_its_node_is_no_other_pods_and_gives_it_a_group_of_its_own(environment: str) -> None:
+    recording = system_recording("node", environment)
+    spec = _template(recording)["spec"]
+    pool = recording.one(NODE_POOL, f"{NAME}-node-pool").inputs
+    declared = recording.one(NODE_CLASS, f"{NAME}-node-class").inputs
+    assert spec["nodeSelector"] == {"karpenter.sh/nodepool": pool["metadata"]["name"]}
+    (toleration,), (taint,) = spec["tolerations"], pool["spec"]["template"]["spec"]["taints"]
+    assert (toleration["key"], toleration["effect"]) == (taint["key"], taint["effect"])
+    assert pool["spec"]["template"]["spec"]["nodeClassRef"]["name"] == declared["metadata"]["name"]
+    assert declared["spec"]["podSecurityGroupSelectorTerms"] == [{"id": GROUP}]
+    assert declared["spec"]["role"] == recording.one("aws:iam/role:Role", "node").inputs["name"]
+    ours = {
+        name: recording.one(NODE_POOL, name).inputs["metadata"]["name"] for name in recording.of(NODE_POOL)
+    }
+    assert len(set(ours.values())) == len(ours)
+
+
+@pytest.mark.contract("DR-4", "SEC-1")
+@EACH
+def test_it_has_the_services_image_and_variables_and_no_secret_or_identity(environment: str) -> None:
+    recording = system_recording("node", environment)
+    spec, service = _template(recording)["spec"], recording.one("kubernetes:apps/v1:Deployment", "api").inputs
+    (container,), (serving,) = spec["containers"], service["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == serving["image"]
+    assert [each["name"] for each in container["env"] if "value" not in each] == []
+    assert {each["name"] for each in serving["env"] if "value" in each} == {
+        each["name"] for each in container["env"]
+    }
+    assert [volume["name"] for volume in spec["volumes"]] == ["tmp", "database-certificates"]
+    assert (spec["serviceAccountName"], spec["automountServiceAccountToken"]) == ("default", False)
+    associations = recording.of("aws:eks/podIdentityAssociation:PodIdentityAssociation").values()
+    assert NAMESPACE not in {each.inputs["namespace"] for each in associations}
+
+
+@pytest.mark.contract("DR-4", "SEC-1")
+@EACH
+def test_the_function_has_rights_in_its_own_namespace_alone(environment: str) -> None:
+    recording = system_recording("node", environment)
+    entry = recording.one("aws:eks/accessEntry:AccessEntry", NAME).inputs
+    assert entry["principalArn"].endswith(":function-restore-test")
+    (group,) = entry["kubernetesGroups"]
+    bound = [
+        each.inputs
+        for each in recording.of(BINDING).values()
+        if group in {subject["name"] for subject in each.inputs["subjects"]}
+    ]
+    assert [each["metadata"]["namespace"] for each in bound] == [NAMESPACE]
+    assert recording.one(ROLE, NAME).inputs["metadata"] == {"name": group, "namespace": NAMESPACE}
+    policies = recording.of("aws:eks/accessPolicyAssociation:AccessPolicyAssociation").values()
+    assert entry["principalArn"] not in {each.inputs["principalArn"] for each in policies}
+    # In it is nothing that somebody else has put there, but the authority's certificate.
+    there = {
+        each.type.rpartition(":")[2]
+        for each in recording.resources
+        if each.type.startswith("kubernetes:")
+        and each.inputs.get("metadata", {}).get("namespace") == NAMESPACE
+    }
+    assert there == {"ConfigMap", "CronJob", "NetworkPolicy", "Role", "RoleBinding"}
+
+
+@pytest.mark.contract("DR-4")
+@EACH
+def test_kubernetes_ends_and_removes_it_should_the_function_never_come_to_it(environment: str) -> None:
+    recording = system_recording("node", environment)
+    spec = recording.one("kubernetes:batch/v1:CronJob", NAME).inputs["spec"]
+    job = spec["jobTemplate"]["spec"]
+    assert spec["suspend"]
+    function = recording.one("aws:lambda/function:Function", "restore-test").plain("environment")["variables"]
+    assert int(function["APPLICATION_SECONDS"]) < job["activeDeadlineSeconds"]
+    assert job["activeDeadlineSeconds"] + job["ttlSecondsAfterFinished"] < 2 * LONGEST.total_seconds()
+    assert CHECK_DEADLINE.maximum < LONGEST.total_seconds() / 2
+
+
+@pytest.mark.contract("DR-4")
+def test_what_the_function_is_told_has_room_for_real_certificates() -> None:
+    recording = system_recording("node", "prod")
+    variables = recording.one("aws:lambda/function:Function", "restore-test").plain("environment")[
+        "variables"
+    ]
+    # A certificate authority of EKS is about 1,500 bytes, an endpoint 80: the recorder's are short.
+    real = {**variables, "CERTIFICATE_AUTHORITY": "x" * 1500, "ENDPOINT": "x" * 80, "SECRET": "x" * 100}
+    assert sum(len(name) + len(value) for name, value in real.items()) < 4096
