@@ -12,6 +12,7 @@ import typer
 from infra.configuration.environments import ANY_ENVIRONMENT
 
 if TYPE_CHECKING:
+    from infra.configuration import Configuration
     from rehearsal.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="machine-readable result on s
 System = Annotated[Path | None, typer.Option(help="another system file than the checkout's system.yaml")]
 
 
-def check(env: str, system: Path | None) -> None:
+def check(env: str, system: Path | None) -> Configuration:
     """Reads both files as the program will: their mistakes are told before anything of the engine starts."""
     from infra.configuration.day import day
     from infra.configuration.files import read_environment
@@ -29,7 +30,7 @@ def check(env: str, system: Path | None) -> None:
 
     StackFile.read(ROOT, env)
     file = str(system.resolve()) if system else None
-    read_environment(ROOT, env, today=day(os.environ, datetime.now(UTC).date()), system_file=file)
+    return read_environment(ROOT, env, today=day(os.environ, datetime.now(UTC).date()), system_file=file)
 
 
 def workspace_of(env: str, system: Path | None) -> Workspace:

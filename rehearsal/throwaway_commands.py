@@ -177,13 +177,12 @@ def audit(
 ) -> None:
     """Run checkers made by others on every environment; 0 findings, or a waiver for each."""
     from rehearsal.audit.audit import audit as run_audit
-    from rehearsal.audit.waivers import read_waivers
+    from rehearsal.audit.waivers import of_system, read_waivers
 
     with errors_for_people():
-        waivers = read_waivers(ROOT / "waivers.yaml")
         environments = (env,) if env else tuple(Names)
-        for each in environments:
-            check(each, system)
+        names = {check(each, system).system.name for each in environments}
+        waivers = of_system(read_waivers(ROOT / "waivers.yaml"), names.pop())
         result = run_audit(
             ROOT,
             environments,

@@ -3,6 +3,7 @@
     - rule: CKV_K8S_35
       resources: ["Deployment.*"]
       environments: [dev]         # all of them when left out
+      systems: [node]             # by the name in the system file; all of them when left out
       reason: why this is right here, in a sentence
       expires: 2027-05-21
 
@@ -25,7 +26,7 @@ from commands.errors import CommandError
 from rehearsal.audit.findings import Finding
 from rehearsal.workspace import ENVIRONMENTS
 
-_KEYS = ("rule", "resources", "environments", "reason", "expires")
+_KEYS = ("rule", "resources", "environments", "systems", "reason", "expires")
 # Shorter than this says nothing: "ok", "not needed".
 _SHORTEST_REASON = 20
 
@@ -43,6 +44,7 @@ class Waiver:
     reason: str
     expires: date
     environments: tuple[str, ...] = ENVIRONMENTS
+    systems: tuple[str, ...] = ()
 
     def covers(self, found: Finding) -> bool:
         """True when the finding is this waiver's."""
@@ -74,9 +76,15 @@ def read_waivers(path: Path) -> list[Waiver]:
             reason=entry["reason"],
             expires=entry["expires"],
             environments=tuple(entry.get("environments", ENVIRONMENTS)),
+            systems=tuple(entry.get("systems", ())),
         )
         for entry in content
     ]
+
+
+def of_system(waivers: Iterable[Waiver], system: str) -> list[Waiver]:
+    """Those that are written for a system: the others find nothing in it."""
+    return [waiver for waiver in waivers if not waiver.systems or system in waiver.systems]
 
 
 def _mistakes(entry: Any) -> Iterator[str]:
@@ -94,6 +102,9 @@ def _mistakes(entry: Any) -> Iterator[str]:
     where = entry.get("environments", list(ENVIRONMENTS))
     if not (isinstance(where, list) and where and set(where) <= set(ENVIRONMENTS)):
         yield f"environments: found {where!r}; allowed: a list of {', '.join(ENVIRONMENTS)}"
+    systems = entry.get("systems", ["every one"])
+    if not (isinstance(systems, list) and systems and all(isinstance(each, str) for each in systems)):
+        yield f"systems: found {systems!r}; allowed: a list of names, as system files have them"
     reason = entry.get("reason")
     if not (isinstance(reason, str) and len(reason) >= _SHORTEST_REASON):
         yield f"reason: found {reason!r}; allowed: why it is right here, in a sentence"

@@ -11,7 +11,7 @@ import pytest
 from rehearsal.audit.audit import Audit
 from rehearsal.audit.checkers import Checked
 from rehearsal.audit.findings import Finding, grouped
-from rehearsal.audit.waivers import Waiver, WaiverError, read_waivers, stale
+from rehearsal.audit.waivers import Waiver, WaiverError, of_system, read_waivers, stale
 
 ROOT = Path(__file__).resolve().parents[4]
 TODAY = date(2026, 11, 21)
@@ -88,3 +88,9 @@ def test_all_mistakes_of_the_file_are_told_together(tmp_path: Path) -> None:
 
 def test_the_waivers_of_this_checkout_are_well_written() -> None:
     assert read_waivers(ROOT / "waivers.yaml")
+
+
+def test_a_waiver_of_one_system_is_of_no_use_to_another() -> None:
+    of_node = replace(WAIVER, systems=("node",))
+    assert of_system([WAIVER, of_node], "node") == [WAIVER, of_node]
+    assert of_system([WAIVER, of_node], "triangle") == [WAIVER]
