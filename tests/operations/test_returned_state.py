@@ -73,6 +73,8 @@ def test_what_was_moved_stays_where_it_is_and_is_pointed_to_there() -> None:
     [
         "aws:rds/instance:Instance",
         "aws:elasticache/replicationGroup:ReplicationGroup",
+        "aws:elasticache/userGroup:UserGroup",
+        "aws:elasticache/user:User",
         "aws:secretsmanager/secret:Secret",
         "aws:secretsmanager/secretPolicy:SecretPolicy",
         "aws:lambda/invocation:Invocation",

@@ -181,6 +181,7 @@ class World:
         return {
             "SecurityGroupRules": [
                 {"SecurityGroupRuleId": "out", "IsEgress": True},
+                {"SecurityGroupRuleId": "of-rds", "IsEgress": False, "CidrIpv4": "10.1.2.3/32"},
                 {"SecurityGroupRuleId": "pods", "IsEgress": False, **_from("sg-pods")},
                 {"SecurityGroupRuleId": "function", "IsEgress": False, **_from("sg-function")},
             ]
