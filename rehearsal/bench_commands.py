@@ -18,6 +18,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.engine import OVERRIDE
+from rehearsal.engine.store import Store
+
 # Issue goals: of the daily loop, and of a deployment from nothing.
 GOAL_DAILY_RATIO = 2.0
 GOAL_FIRST_RATIO = 2.5
@@ -102,11 +105,14 @@ def measure_commands(root: Path, floor: Path, environment: str, engine: Path) ->
         _commit(checkout)
         environ = {
             **os.environ,
-            "GROUNDWORK_ENGINE": str(engine),
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_CACHE_HOME": str(folder / "cache"),
         }
-        environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        for name in ("PYTHONDONTWRITEBYTECODE", OVERRIDE):
+            environ.pop(name, None)
+        prepared = Store.of(environ).binary
+        prepared.parent.mkdir(parents=True)
+        prepared.symlink_to(engine)
 
         def run(*arguments: str) -> None:
             subprocess.run(

@@ -140,7 +140,7 @@ def deploy(
         workspace.remove()
     # The journal finishes what a kill interrupts, so the engine need not write the state at each step.
     with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:
-        before = graph_of(workspace.resources())
+        before = workspace.resources()
         today = day(os.environ, datetime.now(UTC).date())
         this = fingerprint(root, environment, engine, today, system)
         known = settled_by(workspace) == this
@@ -159,7 +159,7 @@ def deploy(
             Inventory.of(state),
             outputs_of(state),
             tuple(exceeded(graph_of_state(state), QUOTAS)),
-            Forecast(run_of(result.log.planned, after, before)),
+            Forecast(run_of(result.log.planned, after, graph_of(before))),
             tuple(notes_of(root, environment)),
         )
 

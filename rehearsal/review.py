@@ -44,9 +44,18 @@ class RevisionError(CommandError):
     """The base revision cannot be used; the message says why and what to do."""
 
 
+# Most of a checkout's files, and what no program reads: writing them takes as long as previewing a change.
+_NOT_OF_PROGRAMS = ("docs", "operations", "rehearsal", "tests")
+
+
 @contextmanager
-def checkout_of(root: Path, revision: str) -> Iterator[Path]:
-    """A folder with the files of `revision`, gone afterwards; the working tree is not touched.
+def checkout_of(root: Path, revision: str, needed: Sequence[str] = ()) -> Iterator[Path]:
+    """A folder with a program's files as of `revision`, gone afterwards; the working tree is not touched.
+
+    Args:
+        root: the checkout.
+        revision: of git.
+        needed: what else a program may be given to read: texts in which its file stands.
 
     Raises:
         RevisionError: no git repository, no such revision, or one without a program.
@@ -55,10 +64,21 @@ def checkout_of(root: Path, revision: str) -> Iterator[Path]:
     if not _git(root, "ls-tree", "--name-only", commit, "__main__.py"):
         raise RevisionError(f"{revision} ({commit[:12]}) has no program yet (__main__.py); take a later one.")
     with tempfile.TemporaryDirectory(prefix="groundwork-base-") as folder:
-        archive = _git(root, "archive", "--format=tar", commit)
+        left_out = [name for name in _NOT_OF_PROGRAMS if not any(f"{name}/" in text for text in needed)]
+        paths = [".", *(f":(exclude){name}" for name in left_out)]
+        archive = _git(root, "archive", "--format=tar", commit, "--", *paths)
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             files.extractall(folder, filter="data")
         yield Path(folder)
+
+
+def _files_named(root: Path, revision: str, environment: str, system: Path | None) -> list[str]:
+    """Where the system file's name stands: a stack file may choose one in any folder."""
+    try:
+        stack_file = _git(root, "show", f"{revision}:{stack_file_name(environment)}").decode(errors="replace")
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        stack_file = ""  # what is wrong with the revision is said when it is checked out
+    return [stack_file, str(system.resolve()) if system else ""]
 
 
 def _commit(root: Path, revision: str) -> str:
@@ -173,7 +193,7 @@ def review(
     terminal = Terminal()
     approvals, today = tuple(read_approvals(root)), day(os.environ, datetime.now(UTC).date())
     with (
-        checkout_of(root, base) as old,
+        checkout_of(root, base, _files_named(root, base, environment, system)) as old,
         session_on_base(
             old,
             environment,

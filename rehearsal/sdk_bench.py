@@ -18,7 +18,7 @@ from rich.table import Table
 
 from rehearsal.console import Terminal
 from rehearsal.programs import processor_seconds, sdk_as_published, sdk_without
-from rehearsal.sdk_speed import replacements
+from rehearsal.sdk_speed import parts
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace
 
@@ -54,8 +54,8 @@ class Figures:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column in ("what is as published", "up s", "processor s", "more than quick"):
             table.add_column(column, justify="left" if column.startswith("what") else "right")
-        parts = sorted(self.without.items(), key=lambda each: -each[1].processor)
-        for what, cost in [("everything", self.published), *parts, ("nothing (quick)", self.quick)]:
+        slowest = sorted(self.without.items(), key=lambda each: -each[1].processor)
+        for what, cost in [("everything", self.published), *slowest, ("nothing (quick)", self.quick)]:
             more = cost.processor - self.quick.processor
             table.add_row(what, f"{cost.up:.1f}", f"{cost.processor:.1f}", f"{more:+.1f}")
         terminal = Terminal()
@@ -72,7 +72,7 @@ def bench_sdk(root: Path, engine: Path, environment: str) -> Figures:
     terminal.say("quick, then as published")
     quick, _, second = _both(root, engine, environment, sdk_without(), sdk_as_published())
     without = {}
-    for part in dict.fromkeys(each.part for each in replacements()):
+    for part in parts():
         terminal.say(f"without {part}")
         with Workspace.temporary(environment) as workspace:
             without[part], _, _ = _deploy(root, engine, workspace, sdk_without(part))

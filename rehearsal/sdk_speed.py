@@ -1,6 +1,6 @@
 """Makes Pulumi's and AWS's Python SDKs quick enough for rehearsals.
 
-Nothing of it is there in a plain `pulumi up`. Eight places of Pulumi's SDK cost more than the
+Nothing of it is there in a plain `pulumi up`. Nine places of Pulumi's SDK cost more than the
 deployment itself once there are some hundred resources:
 
 * waiting for outputs arms all of them again each time one is done, which is quadratic;
@@ -11,7 +11,8 @@ deployment itself once there are some hundred resources:
 * every alias that a resource's class has is made a URN, for engines that cannot do that themselves;
 * every resource's URN is made up, in case that there is no engine;
 * every resource's class is searched for the types and names of its properties, and every property's type is
-  taken apart.
+  taken apart;
+* every annotation of every class is evaluated when its module is loaded (`rehearsal.sdk_annotations`).
 
 They are replaced while a session runs, only in SDK versions in which this was tried, and put back
 afterwards. docs/pulumi-sdk.md has what each saves; that nothing differs without them is a test. The garbage
@@ -28,12 +29,17 @@ import asyncio
 import gc
 import importlib.metadata
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import Any
 
+from rehearsal.sdk_annotations import annotations_as_texts
+
 TRIED_WITH = ("3.272.",)
+
+# The part that is no attribute of a module.
+ANNOTATIONS = "annotations"
 
 # Collections of young objects once in so many allocations; Python's own figure is 700.
 _GARBAGE_THRESHOLD = 1_000_000
@@ -75,7 +81,8 @@ def quick_sdk(without: Collection[str] = ()) -> Iterator[None]:
     for each in chosen:
         setattr(each.module, each.attribute, each.value)
     try:
-        yield
+        with annotations_as_texts() if tried and ANNOTATIONS not in without else nullcontext():
+            yield
     finally:
         for each, original in undo:
             setattr(each.module, each.attribute, original)
@@ -169,6 +176,11 @@ class _NoUrn:
 
     async def future(self) -> None:
         return None
+
+
+def parts() -> list[str]:
+    """All that can be left out, by name."""
+    return [*dict.fromkeys(each.part for each in replacements()), ANNOTATIONS]
 
 
 def replacements() -> list[Replacement]:

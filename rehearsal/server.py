@@ -14,12 +14,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from google.rpc import status_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rehearsal.provider import (
     UNKNOWN,
@@ -33,6 +32,11 @@ from rehearsal.provider import (
     ReadResult,
     Resource,
 )
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+else:
+    from rehearsal.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 # The engine runs many resource operations at once; one thread each keeps them independent.
 WORKERS = 32

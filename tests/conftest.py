@@ -9,11 +9,16 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from rehearsal.engine import Engine, EngineNotFound, find_engine
 
 # The day of the tests: what ends on a day has not ended. Nothing but such a day may depend on the clock.
 os.environ["GROUNDWORK_TODAY"] = "2026-11-21"
+
+# A machine may be busy with other work: how long an example takes there is no fault of what it tests.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 # What the support modules assert is told in full, as in the tests themselves.
 pytest.register_assert_rewrite("tests.support")

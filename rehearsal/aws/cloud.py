@@ -21,7 +21,6 @@ from botocore import xform_name
 
 from rehearsal.aws.accounts import ACROSS_ACCOUNTS, STARTED
 from rehearsal.aws.moto_fixes import repair_moto
-from rehearsal.aws.moto_speed import make_client, quicken_moto
 from rehearsal.aws.reach import Attempt, Reach
 from rehearsal.aws.requests import Answer, Request, Requests
 from rehearsal.journal import CLIENTS, Entry, Journal, JournalError, decode
@@ -102,6 +101,8 @@ class Cloud:
                     raise self.failure from error
 
     def _start_moto(self) -> None:
+        from rehearsal.aws.moto_speed import quicken_moto
+
         os.environ.update(_MOTO_SETTINGS)
         _fill_backends_alike()
         repair_moto()
@@ -240,6 +241,7 @@ class Cloud:
             # moto makes up the clusters' endpoint when this module is imported, once for all.
             self._seed(0)
             importlib.import_module("moto.eks.models")
+        from rehearsal.aws.moto_speed import make_client
 
         return make_client(service, region, self.account)
 

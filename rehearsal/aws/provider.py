@@ -6,20 +6,17 @@ import importlib.metadata
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError
-from botocore.model import StructureShape
 
 from rehearsal.add_ons import AddOnVersions
 from rehearsal.aws import services
 from rehearsal.aws.changes import change_failures
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.executor import Executor
 from rehearsal.aws.facts import changes_of, facts_of
 from rehearsal.aws.formats import format_failures
-from rehearsal.aws.limits import limit_failures
 from rehearsal.aws.mapping import ResourceMapping
-from rehearsal.aws.operations import operation_model
 from rehearsal.aws.recorded import RecordedType, as_mapping, record
 from rehearsal.aws.schema import check_inputs, provider_type, resource_type
 from rehearsal.aws.sdk_types import UnknownResourceType
@@ -37,6 +34,11 @@ from rehearsal.provider import (
     ReadResult,
     Resource,
 )
+
+if TYPE_CHECKING:
+    from botocore.model import StructureShape
+
+    from rehearsal.aws.executor import Executor
 
 # pulumi-aws names a resource that has no name of its own after the program's name for it, with
 # seven random hexadecimal digits.
@@ -138,6 +140,10 @@ class AwsProvider(Provider):
             failures = format_failures(resource.type, inputs)
             failures += tag_failures(resource.type, inputs.get("tags"))
             if mapping is not None:
+                # Imported here, as `Executor` and `operation_model` are below: botocore's models cost 0.1 s,
+                # which a deployment that changes nothing should not pay.
+                from rehearsal.aws.limits import limit_failures
+
                 limits = limit_failures(self._input_shapes(mapping), mapping, inputs)
                 told = {failure.property for failure in failures}
                 failures += [failure for failure in limits if failure.property not in told]
@@ -226,11 +232,15 @@ class AwsProvider(Provider):
         return answer(token, asked), []
 
     def _executor(self, token: str, inputs: Properties) -> Executor:
+        from rehearsal.aws.executor import Executor
+
         mapping = services.mapping_of(token)
         assert mapping is not None
         return Executor(mapping, self._cloud, self._region(inputs))
 
     def _input_shapes(self, mapping: ResourceMapping) -> Callable[[str], StructureShape | None]:
+        from rehearsal.aws.operations import operation_model
+
         return lambda operation: operation_model(mapping.service, operation).input_shape
 
     def _recorded(self, token: str) -> RecordedType | None:

@@ -124,8 +124,11 @@ def _on_path(environment: Mapping[str, str], tried: list[tuple[str, Unavailable]
 def _prepared_earlier(
     store: Store, environment: Mapping[str, str], tried: list[tuple[str, Unavailable]]
 ) -> Engine | None:
+    if store.is_tried:
+        return Engine(store.binary, VERSION, "prepared earlier")
     try:
         version = accepted_version(store.binary, environment)
+        store.note_tried()
         return Engine(store.binary, version, "prepared earlier")
     except Unavailable as closed:
         tried.append(("copy prepared earlier", Unavailable(f"{store.binary}: {closed.reason}")))

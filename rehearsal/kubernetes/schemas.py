@@ -11,12 +11,13 @@ import base64
 import binascii
 import difflib
 import importlib.metadata
-import importlib.resources
 import json
 import re
 import threading
 from collections.abc import Iterator
 from functools import cache
+from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import Any
 
 from rehearsal.kubernetes.kinds import Kind
@@ -76,12 +77,16 @@ def supported_versions() -> list[str]:
     return sorted(found, key=lambda text: [int(part) for part in text.split(".")])
 
 
-def _root() -> Any:
-    return importlib.resources.files("kubernetes_validate") / "kubernetes-json-schema"
+@cache
+def _root() -> Path:
+    # Found and not imported, since the package's own code loads pydantic, which nothing here needs.
+    package = PathFinder.find_spec("kubernetes_validate")
+    assert package is not None and package.submodule_search_locations, "requirements.txt has it"
+    return Path(package.submodule_search_locations[0]) / "kubernetes-json-schema"
 
 
 @cache
-def _folder(version: str) -> Any:
+def _folder(version: str) -> Path:
     if version not in supported_versions():
         package = importlib.metadata.version("kubernetes-validate")
         versions = supported_versions()

@@ -20,7 +20,7 @@ import pytest
 from rehearsal.outcome import EngineError
 from rehearsal.programs import processor_seconds, sdk_as_published, sdk_without
 from rehearsal.sdk_bench import comparable, differences, state_of
-from rehearsal.sdk_speed import replacements
+from rehearsal.sdk_speed import ANNOTATIONS, replacements
 from tests.support.small_program import SmallProgram, session_of
 
 pytestmark = pytest.mark.engine
@@ -54,6 +54,12 @@ PROGRAM = """
     pulumi.log.debug("said by the program")
     pulumi.export("nested", {"list": [key.arn, {"password": password.result}], "known": [1, None, True]})
     pulumi.export("read", read.cidr_block)
+"""
+
+# What the annotations of a class are before anybody has asked what they mean.
+ANNOTATED = """
+    annotation = aws.sqs.QueueArgs.name.fget.__annotations__["return"]
+    pulumi.export("text", isinstance(annotation, str))
 """
 
 NOTING = """
@@ -170,6 +176,17 @@ def test_only_the_published_one_sends_where_in_python_a_resource_was_made(both: 
 
 def _resources(state: State) -> dict[str, Any]:
     return {resource["urn"]: resource for resource in state["resources"]}
+
+
+@pytest.mark.parametrize(("without", "text"), [((), True), ((ANNOTATIONS,), False)])
+def test_annotations_are_texts_unless_that_is_left_out(
+    tmp_path: Path, engine: Path, without: tuple[str, ...], text: bool
+) -> None:
+    program = SmallProgram(tmp_path)
+    program.write(ANNOTATED)
+    with sdk_without(*without), session_of(program, engine) as session:
+        session.up()
+        assert session.outputs() == {"text": text}
 
 
 def test_a_part_can_be_left_out(tmp_path: Path, engine: Path) -> None:

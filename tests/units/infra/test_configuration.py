@@ -261,7 +261,7 @@ def _never_a_crash(load: Callable[[], object]) -> None:
     assert all(all(parts) for parts in found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data(), junk=_JUNK)
 def test_no_value_in_the_stack_file_makes_it_crash(data: st.DataObject, junk: Any) -> None:
     path = data.draw(st.sampled_from(_paths(stack_file("prod"))))
@@ -269,7 +269,7 @@ def test_no_value_in_the_stack_file_makes_it_crash(data: st.DataObject, junk: An
     _never_a_crash(lambda: load_configuration("prod", stack, system_file(), today=TODAY))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data(), junk=_JUNK)
 def test_no_value_in_the_system_file_makes_it_crash(data: st.DataObject, junk: Any) -> None:
     path = data.draw(st.sampled_from(_paths(system_file())))

@@ -157,7 +157,7 @@ def test_no_file_makes_reading_crash_or_hang(broken: str, tmp_path: Path) -> Non
     _load(tmp_path)  # untouched they are fine
     lines = whole[broken].splitlines(keepends=True)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         start=st.integers(0, len(lines)),
         length=st.integers(0, 4),

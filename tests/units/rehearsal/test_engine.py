@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -114,6 +115,23 @@ class TestPreparedEarlier:
 
     def test_a_damaged_copy_is_not(self, environment: dict[str, str], cached: Path) -> None:
         pulumi(cached).write_text("")
+        assert str(cached) in refused(environment)
+
+    def test_it_is_tried_once(self, tmp_path: Path, environment: dict[str, str], cached: Path) -> None:
+        executable(cached, f"echo x >> {tmp_path}/started; echo v{VERSION}")
+        found = [find_engine(environment) for _ in range(3)]
+        assert found[0] == found[1] == found[2]
+        assert (tmp_path / "started").read_text() == "x\n"
+
+    @pytest.mark.parametrize(
+        "harm", [lambda file: file.write_text("#!/bin/sh\n"), lambda file: file.chmod(0o644)]
+    )
+    def test_it_is_tried_again_when_it_is_another_file(
+        self, environment: dict[str, str], cached: Path, harm: Callable[[Path], object]
+    ) -> None:
+        pulumi(cached)
+        find_engine(environment)
+        harm(cached)
         assert str(cached) in refused(environment)
 
     def test_the_cache_is_below_home_by_default(self, tmp_path: Path) -> None:

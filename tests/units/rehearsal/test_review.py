@@ -21,6 +21,9 @@ def repository(tmp_path: Path) -> Path:
     git(tmp_path, "commit", "--allow-empty", "-m", "empty")
     git(tmp_path, "tag", "empty")
     (tmp_path / "__main__.py").write_text("first\n", encoding="utf-8")
+    for folder in ("infra", "tests"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "system.yaml").write_text("", encoding="utf-8")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "program")
     (tmp_path / "__main__.py").write_text("changed, not committed\n", encoding="utf-8")
@@ -32,6 +35,21 @@ def test_the_base_has_the_files_of_its_revision(repository: Path) -> None:
         assert (base / "__main__.py").read_text(encoding="utf-8") == "first\n"
         assert (repository / "__main__.py").read_text(encoding="utf-8") == "changed, not committed\n"
     assert not base.exists()
+
+
+@pytest.mark.parametrize(
+    ("needed", "found"),
+    [
+        ((), ["infra"]),
+        (["groundwork:systemFile: tests/system.yaml"], ["infra", "tests"]),
+        (["/checkout/tests/system.yaml"], ["infra", "tests"]),
+    ],
+)
+def test_the_base_has_what_its_program_may_read(
+    repository: Path, needed: list[str], found: list[str]
+) -> None:
+    with checkout_of(repository, "main", needed) as base:
+        assert sorted(file.parent.name for file in base.glob("*/system.yaml")) == found
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""Loads the providers' SDKs with annotations that are texts until somebody asks what they mean.
+
+Half of what loading pulumi-aws and pulumi-kubernetes costs is `typing`: some 80,000 unions and optionals,
+made for the annotations of every method and for typed dictionaries that only a type checker reads. Compiled
+as with `from __future__ import annotations` (PEP 563) they are not made. Pulumi asks with
+`typing.get_type_hints`, which evaluates texts, for the properties of those classes that a program uses.
+
+What is compiled is kept beside Python's own compiled modules, under a name of its own.
+"""
+
+from __future__ import annotations
+import __future__
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import CodeType, ModuleType
+from typing import Any
+
+SDKS = ("pulumi_aws", "pulumi_kubernetes", "pulumi_random")
+
+# As Python names what is compiled otherwise than usual. Another number when that changes: compiled modules
+# are kept for as long as their source is the same.
+_SUFFIX = ".opt-annotations1.pyc"
+
+_IMPORTED = b"import NotRequired, TypedDict, TypeAlias\n"
+# A typed dictionary is a dictionary once the program runs, and its class is used for nothing but annotations.
+_WITHOUT_TYPED_DICTIONARIES = b"import NotRequired, TypeAlias; TypedDict = dict\n"
+
+
+class _Loader(SourceFileLoader):
+    """Python's own loader, but for how modules are compiled and what the compiled ones are called."""
+
+    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:  # type: ignore[override]
+        source = bytes(data).replace(_IMPORTED, _WITHOUT_TYPED_DICTIONARIES)
+        flags = __future__.annotations.compiler_flag
+        code: CodeType = compile(source, path, "exec", flags, dont_inherit=True, optimize=_optimize)
+        return code
+
+    def get_data(self, path: str) -> bytes:
+        return super().get_data(_kept(path))
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        super().set_data(_kept(path), data, _mode=_mode)
+
+
+def _kept(path: str) -> str:
+    return path.removesuffix(".pyc") + _SUFFIX if path.endswith(".pyc") else path
+
+
+class _Finder(MetaPathFinder):
+    """Finds the SDKs' modules where Python does, and has them loaded by `_Loader`."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname.partition(".")[0] not in SDKS:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = _Loader(spec.loader.name, spec.loader.path)
+        return spec
+
+
+@contextmanager
+def annotations_as_texts() -> Iterator[None]:
+    """Loads what is imported of the SDKs inside in this way."""
+    finder = _Finder()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
