@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.checkout import copy_checkout, replace_text, said_in
+from tests.support.checkout import changed_files, copy_checkout, replace_text, said_in
 
 RECORD = """
     QA = (
@@ -84,11 +84,18 @@ def add_redis_size(root: Path) -> None:
 
 @pytest.fixture(scope="module")
 def qa(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a checkout with `qa` says of it."""
+    """What a checkout with `qa` says of it, and what was changed for it and for another size of Redis."""
     root = copy_checkout(tmp_path_factory.mktemp("qa"))
     add_qa(root)
+    changed = changed_files(root)
     add_redis_size(root)
-    return said_in(root, PROGRAM)
+    more = [name for name in changed_files(root) if name not in changed]
+    return {"changed": changed, "changed for a size": more, **said_in(root, PROGRAM)}
+
+
+def test_a_record_and_a_stack_file_are_an_environment_and_a_line_is_a_size(qa: dict[str, Any]) -> None:
+    assert qa["changed"] == ["Pulumi.qa.yaml", "infra/configuration/environments.py"]
+    assert qa["changed for a size"] == ["infra/configuration/tiers.py"]
 
 
 def test_it_has_its_own_network_and_domain(qa: dict[str, Any]) -> None:

@@ -90,10 +90,9 @@ def rotators(
             ),
         )
     # What the system file declares is not known to any server: its entry is all that there is to change.
-    declared = [entry.source.rotation for entry in configuration.system.secrets.values() if entry.fields]
-    for rotation in declared:
-        if rotation is not None:
-            functions[rotation.rotator] = function(rotation.rotator)
+    for entry in configuration.system.secrets.values():
+        if entry.rotated:
+            functions[entry.rotated.rotator] = function(entry.rotated.rotator)
     return functions
 
 
