@@ -286,7 +286,7 @@ class Session:
 
     def expect_calls(self) -> None:
         """What the first call of each service waits for is done in the background, from now on."""
-        self.cloud.prepare(self.region, services.QUESTIONS)
+        self.cloud.prepare(self.region, services.questions())
 
     def _serve_program(self) -> None:
         program = programs.serve(self.root)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.checkout import changed_files, copy_checkout, replace_text, said_in
+from tests.support.checkout import contents, copy_checkout, replace_text, said_in
 
 RECORD = """
     TOKEN = (
@@ -120,8 +120,9 @@ def add_kind(root: Path) -> None:
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a checkout with the kind says of it, and what was changed for it."""
     root = copy_checkout(tmp_path_factory.mktemp("kind"))
+    before = contents(root)
     add_kind(root)
-    changed = changed_files(root)
+    changed = [name for name, content in contents(root).items() if before.get(name) != content]
     return {"changed": changed, **said_in(root, PROGRAM)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import json
 import os
 import shutil
@@ -21,7 +20,17 @@ _FILES = (
     "system.yaml",
     "__main__.py",
 )
-_PACKAGES = ("commands", "costs", "docs", "documentation", "operations", "rehearsal", "tests", "timing")
+_PACKAGES = (
+    "commands",
+    "costs",
+    "docs",
+    "documentation",
+    "examples",
+    "operations",
+    "rehearsal",
+    "tests",
+    "timing",
+)
 
 
 def copy_program(folder: Path) -> Path:
@@ -34,22 +43,17 @@ def copy_program(folder: Path) -> Path:
 
 
 def copy_checkout(folder: Path) -> Path:
-    """Copies that, the commands, the documentation and what tests are made with."""
+    """Copies that, the commands, the documentation, the systems and what tests are made with."""
     root = copy_program(folder)
     for package in _PACKAGES:
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
     return root
 
 
-def changed_files(root: Path) -> list[str]:
-    """What a test has changed in a copy, or added to it."""
-    copied = [file.relative_to(root) for file in root.rglob("*") if file.is_file()]
-    return sorted(
-        str(file)
-        for file in copied
-        if "__pycache__" not in file.parts
-        and not ((ROOT / file).is_file() and filecmp.cmp(root / file, ROOT / file, shallow=False))
-    )
+def contents(root: Path) -> dict[str, bytes]:
+    """The files of a copy, to see later which of them a test has changed."""
+    files = [file for file in root.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+    return {str(file.relative_to(root)): file.read_bytes() for file in files}
 
 
 def said_in(root: Path, program: str) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def _selectors(context: Context) -> dict[str, Any]:
     }
 
 
+QUESTIONS = {"cloudtrail": "describe_trails"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:cloudtrail/trail:Trail",
