@@ -203,7 +203,7 @@ def _metrics(catalogue: Sequence[Alarm]) -> list[str]:
         "ENVIRONMENT.",
     ]
     for name, metric in METRICS.items():
-        watching = [alarm for alarm in catalogue if _looks_at(alarm, name)]
+        alarms = [alarm for alarm in catalogue if _looks_at(alarm, name)]
         lines += [
             "",
             f"### {name}",
@@ -217,7 +217,7 @@ def _metrics(catalogue: Sequence[Alarm]) -> list[str]:
             "",
             *_json_lines([example(name, metric)]),
             "",
-            *(f"- {alarm.row}, {alarm.severity}: {alarm.condition}" for alarm in watching),
+            *(f"- {alarm.row}, {alarm.severity}: {alarm.condition}" for alarm in alarms),
         ]
     return lines
 

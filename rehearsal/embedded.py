@@ -17,7 +17,7 @@ from rehearsal.aws.provider import AwsProvider
 from rehearsal.journal import Entry, Journal, JournalError
 from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
 from rehearsal.random import RandomProvider
-from rehearsal.stackfile import StackFile
+from rehearsal.stack_file import StackFile
 from rehearsal.workspace import Workspace, WorkspaceError
 
 

@@ -26,7 +26,7 @@ def check(env: str, system: Path | None) -> Configuration:
     """Reads both files as the program will: their mistakes are told before anything of the engine starts."""
     from infra.configuration.day import day
     from infra.configuration.files import read_environment
-    from rehearsal.stackfile import StackFile
+    from rehearsal.stack_file import StackFile
 
     StackFile.read(ROOT, env)
     file = str(system.resolve()) if system else None

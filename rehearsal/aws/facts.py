@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from rehearsal.propertydiff import property_changes, without_indexes
+from rehearsal.property_differences import property_changes, without_indexes
 from rehearsal.provider import UNKNOWN, ChangeKind, Properties, PropertyChange
 
 _FILE = Path(__file__).parent / "data" / "replacement.json.gz"

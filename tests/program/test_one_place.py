@@ -63,7 +63,7 @@ from infra.configuration.validation import ConfigurationError
 from operations.branch_protection import rules
 from operations.console import OperationError
 from operations.releases import promote
-from rehearsal.stackfile import StackFile
+from rehearsal.stack_file import StackFile
 from rehearsal.systems import name_of, systems_of
 from rehearsal.workspace import ENVIRONMENTS
 from tests.support.published_metrics import published
