@@ -15,9 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
+from infra.configuration.pod_lifecycle import SECRETS_POLL_MINUTES
 from infra.configuration.rotation import rotated
 from infra.configuration.secret_sources import Ending, Rotator
-from infra.kubernetes.cluster import SECRETS_POLL_MINUTES
 from operations.console import OperationError, OperationFailed
 from operations.environments import Place
 from operations.holdings import CURRENT

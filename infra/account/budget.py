@@ -19,7 +19,6 @@ class BudgetArgs:
     """What the environment may cost.
 
     Args:
-        naming: names and ARNs.
         amount: US dollars a month.
         topic: is told of more, spent or forecast (SEV-4).
     """

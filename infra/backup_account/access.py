@@ -10,11 +10,9 @@ from pulumi_aws import ecr
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.configuration.backup_account import COPY_ROLE
 from infra.naming import Naming
 from infra.recovery.aws_policies import BACKUP_POLICIES
-
-# Who copies snapshots back passes this role to AWS Backup.
-COPY_ROLE = "copy-back"
 
 
 @dataclass(frozen=True)

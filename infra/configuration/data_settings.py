@@ -18,6 +18,9 @@ from infra.configuration.tiers import (
 )
 from infra.configuration.validation import Reader
 
+# Of PostgreSQL, in CloudWatch.
+EXPORTED_LOGS = ("postgresql", "upgrade")
+
 
 def storage_ceiling_minimum(tier: DatabaseTier) -> int:
     """Gigabytes: RDS refuses a ceiling that is less than a tenth above what is allocated."""

@@ -37,6 +37,12 @@ def is_digest(version: str) -> bool:
     return re.fullmatch(DIGEST, version) is not None
 
 
+def release_name(version: str) -> str:
+    """What a Job of a version of an image is called after: twelve digits of the digest, or the tag."""
+    tag = version.removeprefix("sha256:")[:12] if version.startswith("sha256:") else version
+    return re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-")[:40]
+
+
 def is_own(repository: str) -> bool:
     """Whether a system file means a repository of the environment's registry: its first part is no host."""
     first, slash, _ = repository.partition("/")

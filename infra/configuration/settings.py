@@ -234,7 +234,7 @@ class Settings:
 
     @property
     def redundant(self) -> bool:
-        """Whether database and Redis have another one in a second zone: not before people are back at work."""
+        """Whether database and Redis have one more in another zone: not before people are back at work."""
         return self.standard.redundant and not self.serving.recovering
 
     @property

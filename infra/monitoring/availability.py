@@ -29,7 +29,6 @@ class AvailabilityArgs:
     """What is asked.
 
     Args:
-        naming: names and ARNs.
         endpoints: where each service says whether it is ready, by the service's name.
     """
 

@@ -18,7 +18,6 @@ class EscalationArgs:
     """Who is told.
 
     Args:
-        naming: names and ARNs.
         key: encrypts the messages.
         addresses: e-mail addresses by step; a step without one is told nothing.
     """

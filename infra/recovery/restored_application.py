@@ -41,7 +41,6 @@ class RestoredApplicationArgs:
     """What is asked, and where.
 
     Args:
-        naming: names and ARNs.
         check: the command.
         namespace: of its own.
         pod: the service whose image and variables it has.

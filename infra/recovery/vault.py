@@ -9,15 +9,12 @@ from pulumi_aws import backup
 
 from infra import iam
 from infra.common import CommonArgs, CommonArgsWithDataKey
+from infra.configuration.backup_account import RESTORE
 from infra.foundations.encryption_key import declare_key
 from infra.foundations.replacement import delete_before_replace
 
 # The least that AWS Backup takes; after these days nobody can lift the lock, the root user neither.
 LOCK_CHANGEABLE_DAYS = 3
-
-
-# Where the backup account copies snapshots back to, within the environment.
-RESTORE = "restore"
 
 
 @dataclass(frozen=True)

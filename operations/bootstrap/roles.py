@@ -14,7 +14,7 @@ from typing import Any
 
 from infra import iam
 from infra.configuration import Configuration
-from infra.iam.trust import GITHUB_AUDIENCE, GITHUB_ISSUER, GITHUB_SESSION_SECONDS
+from infra.configuration.source import GITHUB_AUDIENCE, GITHUB_ISSUER, GITHUB_SESSION_SECONDS
 from operations.bootstrap.part import Found, Part, State
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"

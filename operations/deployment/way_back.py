@@ -12,8 +12,8 @@ from typing import Any
 
 from commands.errors import CommandError, Exit
 from infra.configuration import Configuration
+from infra.configuration.images import release_name
 from infra.configuration.taken_back_release import TakenBack
-from infra.kubernetes.job_specs import release_name
 from operations import releases, taken_back_file
 from operations.console import OperationFailed
 from operations.deployment.records import Outcome, Record, Records

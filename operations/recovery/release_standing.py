@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from infra.configuration import Configuration
-from infra.kubernetes.job_specs import release_name
+from infra.configuration.images import release_name
 from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.kubernetes_api import KubernetesApi, NotThereError

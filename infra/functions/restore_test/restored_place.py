@@ -15,7 +15,6 @@ class RestoredPlaceArgs:
     """What it is made of.
 
     Args:
-        naming: names.
         vpc_id: the network.
     """
 
