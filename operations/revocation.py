@@ -1,4 +1,4 @@
-"""Ending a value that somebody has who should not. One rotation is not enough: it keeps the old value valid.
+"""Revocation of a leaked value. One rotation is not enough: it keeps the old value valid.
 
 How many there are to be follows from what the functions keep (functions/rotate_*): as many as it takes until
 nothing of the value of now is accepted any more.

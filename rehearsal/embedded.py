@@ -1,4 +1,4 @@
-"""What a session embeds of an environment: its AWS, its clusters, and the providers in front of them.
+"""The embedded parts of a session: its AWS, its clusters, and the providers in front of them.
 
 All of them write down in one journal what happens to them, and take it up from there.
 """

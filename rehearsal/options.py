@@ -1,4 +1,4 @@
-"""What the commands of the rehearsal share: their options, and what each of them needs first."""
+"""Options that the rehearsal's commands share, and the checks that each makes first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the environment may cost a month, and who hears when it costs more."""
+"""The environment's budget for a month, and who hears when it is exceeded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How CI comes into the account: a role for GitHub's runners, without any key that could be lost."""
+"""CI's way into the account: a role for GitHub's runners, without any key that could be lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who did what in the account, and who should not have: CloudTrail, Access Analyzer, GuardDuty."""
+"""Records of who did what in the account: CloudTrail, Access Analyzer, GuardDuty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How images get into the backup account, and how they and snapshots get out of it."""
+"""Access to the backup account: images go in, images and snapshots come out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an environment decides about PostgreSQL and Redis."""
+"""Settings of an environment's PostgreSQL and Redis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which version of its image each service runs (contract ENV-4: digests, but for dev)."""
+"""Versions of the services' images (contract ENV-4: digests, but for dev)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the values of secrets come from: the whole list, as data, with all that follows from each.
+"""Kinds of secrets, by where their values come from: the whole list, as data, with all that follows.
 
 One more kind is one more record here; its function, if it is rotated, is in `functions/`: docs/extending.md.
 """

@@ -1,4 +1,4 @@
-"""What one environment decides: the `groundwork:` keys of its stack file, read once into plain data."""
+"""Settings of one environment: the `groundwork:` keys of its stack file, read once into plain data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where this program and its CI are: the repository on GitHub, by its names and by its numbers."""
+"""The repository on GitHub that this program and its CI are in, by its names and by its numbers."""
 
 from __future__ import annotations
 

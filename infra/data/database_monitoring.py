@@ -1,4 +1,4 @@
-"""How PostgreSQL and its replica are watched: exported logs, and the operating system's metrics."""
+"""Monitoring of PostgreSQL and its replica: exported logs, and the operating system's metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long CloudFront keeps what, and which headers it adds."""
+"""CloudFront's policies: how long it keeps what, and which headers it adds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which hosts the internet finds, and what each of them serves."""
+"""Sites: the hosts that the internet finds, and the services of each."""
 
 from __future__ import annotations
 

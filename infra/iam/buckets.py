@@ -1,4 +1,4 @@
-"""What is done with buckets and their objects."""
+"""Statements about buckets and their objects."""
 
 from __future__ import annotations
 

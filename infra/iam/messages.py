@@ -1,4 +1,4 @@
-"""What is told, called and written down: topics, alarms, functions, logs."""
+"""Statements about topics, alarms, functions and logs."""
 
 from __future__ import annotations
 

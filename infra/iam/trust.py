@@ -1,4 +1,4 @@
-"""Who may take a role."""
+"""Trust: statements about who may take a role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Jobs and CronJobs of the system file consist of."""
+"""Specifications of the system file's Jobs and CronJobs."""
 
 from __future__ import annotations
 

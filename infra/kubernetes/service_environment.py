@@ -1,4 +1,4 @@
-"""What each service gets in its environment, and which secrets it may therefore read."""
+"""Environment variables of each service, and the secrets that it may read because of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether users get an answer, asked from outside: Route 53's health checkers around the world."""
+"""Availability as users see it, asked from outside: Route 53's health checkers around the world."""
 
 from __future__ import annotations
 

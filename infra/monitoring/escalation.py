@@ -1,4 +1,4 @@
-"""Who hears of a page that nobody has ended: the lead, then the CTO (runbook 002, Contact Information)."""
+"""Escalation of a page that nobody has ended: to lead, then CTO (runbook 002, Contact Information)."""
 
 from __future__ import annotations
 

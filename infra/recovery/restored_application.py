@@ -1,4 +1,4 @@
-"""Where the application is asked about a restored database."""
+"""The namespace in which the application is asked about a restored database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What another account has of an environment, and the job that copies the database back out of it."""
+"""The backup account's copies of an environment, and the job that copies the database back."""
 
 from __future__ import annotations
 

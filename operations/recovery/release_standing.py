@@ -1,4 +1,4 @@
-"""How far a release has come in the cluster: which version each service runs, and what its migration did."""
+"""The standing of a release in the cluster: the version of each service, and the migration's outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a deployment that stands half-way is brought: to its end, or back to the versions before."""
+"""The way on from a deployment that stands half-way: to its end, or back to the versions before."""
 
 from __future__ import annotations
 

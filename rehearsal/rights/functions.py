@@ -1,4 +1,4 @@
-"""What the functions in Lambda call. The tests of each function record its calls and compare them with this.
+"""Calls of the functions in Lambda. The tests of each function record its calls and compare them with this.
 
 `on` says how a function learns what a call is about: from a variable of its environment, from the event that
 it is called with, from a secret's value; so what it is allowed never decides what it is asked about.

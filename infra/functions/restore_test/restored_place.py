@@ -1,4 +1,4 @@
-"""Where a restored database stands while it is tested."""
+"""The network place of a restored database while it is tested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rotate secrets: a function for each kind, which Secrets Manager calls (SEC-2)."""
+"""Rotation of secrets: a function for each kind, which Secrets Manager calls (SEC-2)."""
 
 from __future__ import annotations
 

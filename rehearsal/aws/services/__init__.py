@@ -1,4 +1,4 @@
-"""Which AWS types the embedded AWS really makes, and how: one module for each service."""
+"""AWS types that the embedded AWS really makes, and how: one module for each service."""
 
 from __future__ import annotations
 

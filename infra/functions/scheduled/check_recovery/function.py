@@ -1,4 +1,4 @@
-"""Asks whether a recovery would work today (DR-3, ALM-13)."""
+"""The daily check whether a recovery would work (DR-3, ALM-13)."""
 
 from __future__ import annotations
 
