@@ -1,4 +1,4 @@
-"""What `pulumi up` runs: one stack for each environment, named like it."""
+"""The program that `pulumi up` runs: one stack for each environment, named like it."""
 
 import os
 from datetime import UTC, datetime

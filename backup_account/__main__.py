@@ -1,4 +1,4 @@
-"""What `pulumi up` runs in the backup account: one stack for each environment that is copied there.
+"""The program that `pulumi up` runs in the backup account: one stack for each environment copied there.
 
 Both files of the environment say all of it; this project has no settings of its own.
 """

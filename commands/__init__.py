@@ -1,1 +1,1 @@
-"""What the command lines of `rehearsal` and `operations` share."""
+"""Code that the command lines of `rehearsal` and `operations` share."""

@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, and a message instead of a traceback.
+"""Errors of commands: an exit code, and a message instead of a traceback.
 
 Standard library only at import: the search for the engine says its errors before anything else is known to
 work.

@@ -1,4 +1,4 @@
-"""What every command line does the same way: with `--json`, whatever happens is JSON on standard output."""
+"""A command line's groups of commands: with `--json`, whatever happens is JSON on standard output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command prints for scripts. docs/output.schema.json says what each prints."""
+"""Output of commands for scripts. docs/output.schema.json says what each prints."""
 
 from __future__ import annotations
 

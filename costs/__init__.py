@@ -1,1 +1,1 @@
-"""What an environment costs a month: list prices with their sources, and what of it each resource has."""
+"""Costs of an environment for a month: list prices with their sources, and what of it each resource has."""

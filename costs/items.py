@@ -1,4 +1,4 @@
-"""What of each resource is paid for by time, from its inputs."""
+"""Items that a resource is paid for by time, from its inputs."""
 
 from __future__ import annotations
 

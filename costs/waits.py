@@ -1,4 +1,4 @@
-"""What stands in the other region beside the data: what a part costs a month, and the minutes that it saves.
+"""Costs of the parts that stand in the other region beside the data, and the minutes that each saves.
 
 Prices are of the resources' own items, minutes of the simulated deployments with and without the part.
 """

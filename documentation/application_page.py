@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from documentation.graph import GENERATED
+from documentation.markdown import table
 from infra.configuration.platform_variables import ALWAYS, DATABASE, OTHERS, REDIS
 from infra.configuration.pod_lifecycle import (
     FAILURE_THRESHOLD,
@@ -64,7 +65,7 @@ def _given() -> list[str]:
         "",
         "Environment variables, beside its own `variables` and `secrets`:",
         "",
-        *_table(("variable", "who gets it", "what it holds"), [(f"`{name}`", *rest) for name, *rest in rows]),
+        *table(("variable", "who gets it", "what it holds"), [(f"`{name}`", *rest) for name, *rest in rows]),
         "",
         "A variable does not change while a process lives. When a secret does, the pods are replaced one",
         "after the other; old and new value are both valid until long after that.",
@@ -92,7 +93,7 @@ def _expected() -> list[str]:
     return [
         "## What it has to do",
         "",
-        *_table(
+        *table(
             ("what", "how", "otherwise"),
             [
                 (
@@ -168,7 +169,7 @@ def _log() -> list[str]:
     return [
         "## Its log",
         "",
-        *_table(
+        *table(
             ("field", "kind", "on", "what it holds"),
             [
                 (f"`{name}`", field.kind, field.line, field.meaning.replace("|", "\\|"))
@@ -182,7 +183,7 @@ def _log() -> list[str]:
         "",
         "Events that are counted, or that the saved queries ask for:",
         "",
-        *_table(
+        *table(
             ("event", "further fields"),
             [(f"`{name}`", ", ".join(f"`{each}`" for each in further)) for name, further in EVENTS.items()],
         ),
@@ -202,21 +203,21 @@ def _metrics(catalogue: Sequence[Alarm]) -> list[str]:
         "ENVIRONMENT.",
     ]
     for name, metric in METRICS.items():
-        watching = [alarm for alarm in catalogue if _looks_at(alarm, name)]
+        alarms = [alarm for alarm in catalogue if _looks_at(alarm, name)]
         lines += [
             "",
             f"### {name}",
             "",
             f"{metric.meaning[0].upper()}{metric.meaning[1:]}.",
             "",
-            *_table(
+            *table(
                 ("unit", "dimensions", "published", "by"),
                 [(metric.unit, ", ".join(metric.all_dimensions), metric.rhythm, metric.publisher)],
             ),
             "",
             *_json_lines([example(name, metric)]),
             "",
-            *(f"- {alarm.row}, {alarm.severity}: {alarm.condition}" for alarm in watching),
+            *(f"- {alarm.row}, {alarm.severity}: {alarm.condition}" for alarm in alarms),
         ]
     return lines
 
@@ -241,11 +242,3 @@ def example(name: str, metric: ApplicationMetric) -> dict[str, object]:
 
 def _json_lines(lines: Iterable[Mapping[str, object]]) -> list[str]:
     return ["```json", *(json.dumps(line) for line in lines), "```"]
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    return [
-        f"| {' | '.join(headings)} |",
-        f"|{'---|' * len(headings)}",
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from documentation.markdown import table
 from infra.configuration import buckets
 from infra.configuration.buckets import Bucket, bucket_variable
 
@@ -17,11 +18,7 @@ HEADINGS = (
 
 def buckets_table() -> list[str]:
     """A line for each bucket of the catalogue."""
-    return [
-        f"| {' | '.join(HEADINGS)} |",
-        "|---" * len(HEADINGS) + "|",
-        *(f"| {' | '.join(_cells(bucket))} |" for bucket in buckets.CATALOGUE),
-    ]
+    return table(HEADINGS, map(_cells, buckets.CATALOGUE))
 
 
 def _cells(bucket: Bucket) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which tests prove which contract row, as JSON on standard output (`python -m` this module).
+"""Tests by the contract row that they prove, as JSON on standard output (`python -m` this module).
 
 A test names its rows with a marker: `@pytest.mark.contract("DB-1")`.
 """

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from documentation.graph import DocumentationError
+from documentation.markdown import Part, table
 
-BEGIN = "<!-- The table that follows is written by `make disasters WRITE=1`. -->"
-END = "<!-- The end of it. -->"
+PART = Part("docs/recovery.md", "<!-- The table that follows is written by `make disasters WRITE=1`. -->")
 HEADINGS = (
     "disaster",
     "played",
@@ -37,36 +36,31 @@ def with_disasters(
     Raises:
         DocumentationError: the page has no place for it.
     """
-    before, begin, rest = page.partition(BEGIN)
-    table, end, after = rest.partition(END)
-    if not begin or not end:
-        raise DocumentationError(f"docs/recovery.md: found no lines {BEGIN} and {END}; put them back")
-    lines = {**_lines(table), **disaster_lines(played, day)}
-    wanted = [lines[name] for name in order or lines if name in lines]
+    rows = {**_rows(PART.content(page)), **disaster_rows(played, day)}
+    wanted = [rows[name] for name in order or rows if name in rows]
     systems = sorted({each["system"] for each in played})
     content = [
         f"In prod of {', '.join(systems)}; each line has the worst of them. Minutes are of the table of",
         "durations, everything else was counted.",
         "",
-        f"| {' | '.join(HEADINGS)} |",
-        "|---" * len(HEADINGS) + "|",
-        *wanted,
+        *table(HEADINGS, wanted),
     ]
-    return "\n".join([f"{before}{BEGIN}", "", *content, "", f"{END}{after}"])
+    return PART.written(page, content)
 
 
-def disaster_lines(played: Sequence[Mapping[str, Any]], day: date) -> dict[str, str]:
-    """A line for each disaster, with the worst that any system has seen, by the disaster's name."""
+def disaster_rows(played: Sequence[Mapping[str, Any]], day: date) -> dict[str, tuple[str, ...]]:
+    """A row for each disaster, with the worst that any system has seen, by the disaster's name."""
     by_disaster: dict[str, list[Mapping[str, Any]]] = {}
     for each in played:
         by_disaster.setdefault(each["disaster"], []).append(each)
-    return {name: f"| {' | '.join(_cells(name, found, day))} |" for name, found in by_disaster.items()}
+    return {name: _cells(name, found, day) for name, found in by_disaster.items()}
 
 
-def _lines(table: str) -> dict[str, str]:
-    """The lines of a table that stands on the page, by their first cell."""
-    cells = {line.split("|")[1].strip(): line for line in table.splitlines() if line.startswith("| ")}
-    return {name: line for name, line in cells.items() if name != HEADINGS[0]}
+def _rows(content: str) -> dict[str, tuple[str, ...]]:
+    """The rows of a table that stands on the page, by their first cell."""
+    lines = [line for line in content.splitlines() if line.startswith("| ")]
+    rows = [tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in lines]
+    return {row[0]: row for row in rows if row[0] != HEADINGS[0]}
 
 
 def _cells(name: str, found: Sequence[Mapping[str, Any]], day: date) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from documentation.contract_page import contract_page
 from documentation.dashboard_picture import dashboard_picture
 from documentation.graph import GENERATED, DocumentationError, Graph
 from documentation.rehearsal_page import rehearsal_page
+from documentation.secret_parts import with_secret_parts
 from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration.files import read_environment
 from infra.configuration.system import DEFAULT_FILE
@@ -44,6 +45,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
     prod = next(graph for graph in graphs if graph.environment == "prod")
     prods = [prod, *(graph_of(root, other, "prod", engine) for other in others)]
     rows = yaml.safe_load((root / "docs" / "contract.yaml").read_text(encoding="utf-8"))
+    secrets = root / "docs" / "secrets.md"
     written = {
         root / "docs" / "contract.md": contract_page(rows, graphs, prods, tests_by_row(root)),
         root / "docs" / "topology.md": topology_page(graphs),
@@ -54,6 +56,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "rehearsal.md": rehearsal_page(),
         root / "docs" / "dashboard.svg": dashboard_picture(prod),
         root / "docs" / "configuration.md": configuration_page(),
+        secrets: with_secret_parts(secrets.read_text(encoding="utf-8")),
     }
     for path, text in written.items():
         write_atomically(path, text)

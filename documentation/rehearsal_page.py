@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from documentation.graph import GENERATED
+from documentation.markdown import table
 from rehearsal.aws import services
 from rehearsal.aws.functions import FUNCTIONS
 
@@ -72,6 +73,4 @@ def rehearsal_page() -> str:
 
 
 def _table(headings: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(
-        [f"| {' | '.join(headings)} |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in rows)]
-    )
+    return "\n".join(table(headings, ((f"`{name}`", text) for name, text in rows)))

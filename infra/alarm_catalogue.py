@@ -1,4 +1,4 @@
-"""Every alarm, as data: when it goes off, how bad that is, and what to do first.
+"""The catalogue of all alarms, as data: when each goes off, how bad that is, and what to do first.
 
 The conditions are the runbooks' own: contract rows ALM-1 to ALM-17. Alarms, composite alarms, dashboard,
 documentation and tests all read them here: those of one subject are a module of

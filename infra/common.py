@@ -1,4 +1,4 @@
-"""What almost every component is given, in one record, so that it is said, documented and wired once."""
+"""A record of what almost every component is given, so that it is said, documented and wired once."""
 
 from __future__ import annotations
 

@@ -35,6 +35,11 @@ def generation_suffix(generation: int) -> str:
     return "" if generation == 1 else f"-{generation}"
 
 
+def bucket_arn(physical_name: str) -> str:
+    """The ARN of a bucket; S3's have neither region nor account."""
+    return f"arn:aws:s3:::{physical_name}"
+
+
 GLOBAL_REGION = "us-east-1"  # AWS's choice, for every account
 
 

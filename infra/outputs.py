@@ -1,4 +1,4 @@
-"""What the stack tells: typed, and without secrets in the clear."""
+"""Outputs of the stack: typed, and without secrets in the clear."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What people run: one command line, `python -m operations`, with a Makefile target for each command."""
+"""Commands that people run: `python -m operations`, with a Makefile target for each."""

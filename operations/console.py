@@ -1,4 +1,4 @@
-"""What the operations share: their errors, and tables."""
+"""Errors and tables that the operations share."""
 
 from __future__ import annotations
 

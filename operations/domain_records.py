@@ -1,4 +1,4 @@
-"""What a domain would lose by pointing to the environment's zone: answers that nobody has declared."""
+"""Records that a domain would lose by pointing to the environment's zone, because nobody declared them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an environment declares to hold, and what its account holds: names and dates, never values."""
+"""Secrets that an environment declares, and those that its account holds: names and dates, never values."""
 
 from __future__ import annotations
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
-import ssl
-import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.shared.kubernetes import token
+from functions.shared import kubernetes
 from operations.console import OperationFailed
 from operations.environments import Connection
 
@@ -30,6 +27,9 @@ class NotThereError(OperationFailed):
 class KubernetesApi:
     """The API of one cluster; EKS is asked where it is when it is asked for the first time.
 
+    Each call raises an OperationFailed when the API refuses it or cannot be reached, or when there is no such
+    cluster; a NotThereError when there is no such object.
+
     Args:
         connection: to the account, in the cluster's region.
         cluster: its name.
@@ -37,83 +37,45 @@ class KubernetesApi:
 
     def __init__(self, connection: Connection, cluster: str) -> None:
         self._connection, self._cluster = connection, cluster
-        self._endpoint = ""
-        self._opener: urllib.request.OpenerDirector | None = None
+        self._found: kubernetes.KubernetesApi | None = None
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
-        """What is at a path.
-
-        Raises:
-            NotThereError: nothing is.
-            OperationFailed: the API refused, or cannot be reached; or there is no such cluster.
-        """
-        return self._object("GET", path, query=query)
+        """What is at a path."""
+        with self._asked() as api:
+            return api.get(path, **query)
 
     def post(self, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
         """Makes an object, and answers it as the cluster has it."""
-        return self._object("POST", path, content)
+        with self._asked() as api:
+            return api.post(path, content)
 
     def merge(self, path: str, change: Mapping[str, Any]) -> dict[str, Any]:
         """Changes an object (JSON merge patch), and answers it as it is then."""
-        return self._object("PATCH", path, change)
+        with self._asked() as api:
+            return api.merge(path, change)
 
     def lines(self, path: str, **query: str) -> Iterator[str]:
         """The lines at a path, as they come."""
-        with self._answer("GET", path, query=query, timeout=None) as answer:
-            for line in answer:
-                yield line.decode("utf-8", "replace").rstrip("\n")
-
-    def _object(
-        self,
-        method: str,
-        path: str,
-        content: Mapping[str, Any] | None = None,
-        *,
-        query: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
-        with self._answer(method, path, content, query=query) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+        with self._asked() as api:
+            yield from api.lines(path, **query)
 
     @contextmanager
-    def _answer(
-        self,
-        method: str,
-        path: str,
-        content: Mapping[str, Any] | None = None,
-        *,
-        query: Mapping[str, str] | None = None,
-        timeout: float | None = _TIMEOUT_SECONDS,
-    ) -> Iterator[Any]:
-        opener, session = self._connected(), self._connection.session
-        asked = f"?{urllib.parse.urlencode(query)}" if query else ""
-        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        request = urllib.request.Request(  # noqa: S310  # the endpoint is https: EKS knows no other
-            f"{self._endpoint}{path}{asked}",
-            method=method,
-            data=None if content is None else json.dumps(content).encode(),
-            headers={
-                "Authorization": f"Bearer {token(self._cluster, session.region_name, session)}",
-                "Accept": "application/json" if timeout else "*/*",
-                "Content-Type": kind,
-            },
-        )
+    def _asked(self) -> Iterator[kubernetes.KubernetesApi]:
+        """The API, whose errors are said as commands say them."""
+        if self._found is None:
+            self._found = self._connected()
         try:
-            with opener.open(request, timeout=timeout) as answer:
-                yield answer
-        except urllib.error.HTTPError as error:
-            with error:
-                said = f"{self._cluster}: {_message(error)} ({method} {path})."
-            raise (NotThereError if error.code == 404 else OperationFailed)(said) from None
+            yield self._found
+        except kubernetes.KubernetesError as error:
+            kind = NotThereError if isinstance(error, kubernetes.NotThere) else OperationFailed
+            raise kind(f"{self._cluster}: {error}.") from None
         except OSError as error:
             raise OperationFailed(
-                f"{self._cluster}: the Kubernetes API at {self._endpoint} cannot be reached: {error}. It "
-                "answers the networks of `cluster.apiAccess` in the stack file alone."
+                f"{self._cluster}: the Kubernetes API at {self._found.endpoint} cannot be reached: {error}. "
+                "It answers the networks of `cluster.apiAccess` in the stack file alone."
             ) from None
 
-    def _connected(self) -> urllib.request.OpenerDirector:
-        if self._opener is not None:
-            return self._opener
+    def _connected(self) -> kubernetes.KubernetesApi:
         try:
             found = self._connection.client("eks").describe_cluster(name=self._cluster)["cluster"]
         except (BotoCoreError, ClientError) as error:
@@ -121,23 +83,13 @@ class KubernetesApi:
                 f"{self._cluster}: {str(error).rstrip('.')}. Is the environment deployed, and are these its "
                 "credentials?"
             ) from None
-        self._endpoint, authority = found["endpoint"], base64.b64decode(found["certificateAuthority"]["data"])
-        handlers: list[urllib.request.BaseHandler] = []
-        if self._connection.endpoint_url is not None and b"BEGIN CERTIFICATE" not in authority:
+        session, authority = self._connection.session, found["certificateAuthority"]["data"]
+        embedded = self._connection.endpoint_url
+        if embedded is not None and b"BEGIN CERTIFICATE" not in base64.b64decode(authority):
             # An embedded cluster is asked under the address of the embedded AWS, and has no certificate.
-            address, region = self._connection.endpoint_url.rstrip("/"), self._connection.session.region_name
-            self._endpoint = f"{address}{EMBEDDED_PATH}{region}/{self._cluster}"
-            handlers.append(urllib.request.ProxyHandler({}))
+            endpoint = f"{embedded.rstrip('/')}{EMBEDDED_PATH}{session.region_name}/{self._cluster}"
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         else:
-            context = ssl.create_default_context(cadata=authority.decode())
-            handlers.append(urllib.request.HTTPSHandler(context=context))
-        self._opener = urllib.request.build_opener(*handlers)
-        return self._opener
-
-
-def _message(error: urllib.error.HTTPError) -> str:
-    """Kubernetes' own words, where there are any."""
-    try:
-        return str(json.load(error)["message"]).rstrip(".")
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {error.code} {error.reason}"
+            endpoint, opener = found["endpoint"], kubernetes.trusting(authority)
+        bearer = partial(kubernetes.token, self._cluster, session.region_name, session)
+        return kubernetes.KubernetesApi(endpoint, opener, bearer, _TIMEOUT_SECONDS)

@@ -1,4 +1,4 @@
-"""When each secret was changed, and when it is due: generated from the account (contract SEC-3)."""
+"""The ledger of secrets: when each was changed, and when it is due; from the account (contract SEC-3)."""
 
 from __future__ import annotations
 

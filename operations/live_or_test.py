@@ -1,4 +1,4 @@
-"""Whether a value looks like one for real use, or like one for tests (contract ENV-2).
+"""The look of a value: one for real use, or one for tests (contract ENV-2).
 
 The system file's own expressions come first; these are what everybody's providers use.
 """

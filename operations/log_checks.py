@@ -1,4 +1,4 @@
-"""Which alarms can never fire with what a service writes to its log (`docs/application.md`)."""
+"""Checks of a service's log: which alarms could never fire with what it writes (`docs/application.md`)."""
 
 from __future__ import annotations
 

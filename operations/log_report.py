@@ -1,4 +1,4 @@
-"""What `check-logs` says of a log file."""
+"""The report of `check-logs` on a log file."""
 
 from __future__ import annotations
 

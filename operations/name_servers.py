@@ -1,4 +1,4 @@
-"""What a domain's name servers answer today, or a file of the zone has."""
+"""Answers about a domain: of its name servers today, or of a file of the zone."""
 
 from __future__ import annotations
 

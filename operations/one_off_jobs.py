@@ -1,4 +1,4 @@
-"""Runs a job of the system file once, and follows it (contract DR-7, DR-8).
+"""One-off jobs of the system file: a run of one, followed to its end (contract DR-7, DR-8).
 
 What may run is what the cluster has a suspended CronJob for: a job that is not declared for an environment
 does not exist there. A run that fails is seen by who has started it, so no alarm watches it.

@@ -1,4 +1,4 @@
-"""Whether two environments declare and hold the same (contract ENV-5): looked at before a promotion."""
+"""Parity of two environments before a promotion: they declare and hold the same (contract ENV-5)."""
 
 from __future__ import annotations
 

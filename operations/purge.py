@@ -1,4 +1,4 @@
-"""Empties what CloudFront keeps of an environment (contract S3-4)."""
+"""The purge of an environment's caches at CloudFront (contract S3-4)."""
 
 from __future__ import annotations
 

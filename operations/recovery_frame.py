@@ -1,4 +1,4 @@
-"""What every command `recover …` does: it finds the one under way, asks once, and carries it out."""
+"""The frame of every command `recover …`: it finds the one under way, asks once, and carries it out."""
 
 from __future__ import annotations
 

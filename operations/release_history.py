@@ -1,4 +1,4 @@
-"""What an environment ran before, from the history of its stack file."""
+"""The history of an environment's releases, from the history of its stack file."""
 
 from __future__ import annotations
 

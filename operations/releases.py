@@ -1,4 +1,4 @@
-"""Which version of each image an environment runs: promotion and rollback (contract ENV-4, K8S-5).
+"""Releases: promotion and rollback of the images' versions in the stack files (contract ENV-4, K8S-5).
 
 Both only change digests in a stack file. What is deployed is what is committed, so a preview shows it
 beforehand and the history afterwards.

@@ -1,4 +1,4 @@
-"""Ending a value that somebody has who should not. One rotation is not enough: it keeps the old value valid.
+"""Revocation of a leaked value. One rotation is not enough: it keeps the old value valid.
 
 How many there are to be follows from what the functions keep (functions/rotate_*): as many as it takes until
 nothing of the value of now is accepted any more.
@@ -15,9 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
+from infra.configuration.pod_lifecycle import SECRETS_POLL_MINUTES
 from infra.configuration.rotation import rotated
 from infra.configuration.secret_sources import Ending, Rotator
-from infra.kubernetes.cluster import SECRETS_POLL_MINUTES
 from operations.console import OperationError, OperationFailed
 from operations.environments import Place
 from operations.holdings import CURRENT

@@ -1,1 +1,1 @@
-"""What a change does that a reviewer has to know first: risks, time, money, and what has to be approved."""
+"""Everything that a reviewer has to know first of a change: risks, time, money, and needed approvals."""

@@ -1,4 +1,4 @@
-"""What is copied to the recovery region and to other accounts, and which of these copies are made no more."""
+"""Copies in the recovery region and in other accounts, and which of them are made no more."""
 
 from __future__ import annotations
 

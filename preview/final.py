@@ -1,4 +1,4 @@
-"""What nobody can take back: a lock, a version that is not left again, storage that does not shrink."""
+"""Changes that nobody can take back: a lock, a version that stays, storage that does not shrink."""
 
 from __future__ import annotations
 

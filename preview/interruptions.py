@@ -1,4 +1,4 @@
-"""What people notice while a change is carried out, from the model of durations."""
+"""Interruptions that people notice while a change is carried out, from the model of durations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change costs a month more or less, and what an environment costs as a whole."""
+"""Money that a change costs more or less a month, and what an environment costs as a whole."""
 
 from __future__ import annotations
 

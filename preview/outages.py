@@ -1,4 +1,4 @@
-"""What serves, and is removed or replaced while nothing else can take its place."""
+"""Outages: what serves is removed or replaced while nothing else can take its place."""
 
 from __future__ import annotations
 

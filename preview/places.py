@@ -1,4 +1,4 @@
-"""Where the cause of a risk stands: a key of the two files, or a module of the program."""
+"""The place where the cause of a risk stands: a key of the two files, or a module of the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes weaker: protection, retention, encryption, a second copy, an alarm."""
+"""Protection that becomes weaker, and retention, encryption, a second copy, an alarm with it."""
 
 from __future__ import annotations
 

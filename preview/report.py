@@ -1,4 +1,4 @@
-"""What a reviewer is told of a change, as a page, as JSON and as the comment of a pull request."""
+"""The report on a change for a reviewer, as a page, as JSON and as the comment of a pull request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits in the other region for the day on which everything runs there, and is to wait no more."""
+"""Parts that wait in the other region for the day on which everything runs there, and are to wait no more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long whole commands of every day take, each in a new process, for `make bench`.
+"""Timings of whole everyday commands, each in a new process, for `make bench`.
 
 The floor of what changes little is the engine's own empty preview of as many `random` resources. The floor of
 an environment's first deployment is the same command for those resources: its start, the deployment, and the

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.configuration.strict_yaml import parse, written
-from rehearsal.stackfile import StackFile
+from rehearsal.stack_file import StackFile
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a deployment has changed: a line for each resource, what cannot be taken back first."""
+"""A summary of what a deployment changed: a line for each resource, what cannot be taken back first."""
 
 from __future__ import annotations
 

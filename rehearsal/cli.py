@@ -123,7 +123,7 @@ def destroy(env: Environment = "dev", system: System = None, json_: Json = False
 @app.command()
 def reset(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
     """Throw an environment's rehearsal away: state and embedded AWS, protected or not."""
-    from rehearsal.stackfile import check_environment
+    from rehearsal.stack_file import check_environment
 
     with errors_for_people():
         check_environment(env)

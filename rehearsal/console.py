@@ -1,4 +1,4 @@
-"""What a person sees: progress while the engine works, tables when it is done.
+"""The terminal: progress while the engine works, tables when it is done.
 
 On a terminal progress is one line that changes; elsewhere (CI, a file) a plain line every few
 seconds. NO_COLOR and TERM=dumb are honoured (rich does). With `--json` nothing but JSON goes to

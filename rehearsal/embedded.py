@@ -1,4 +1,4 @@
-"""What a session embeds of an environment: its AWS, its clusters, and the providers in front of them.
+"""The embedded parts of a session: its AWS, its clusters, and the providers in front of them.
 
 All of them write down in one journal what happens to them, and take it up from there.
 """
@@ -17,7 +17,7 @@ from rehearsal.aws.provider import AwsProvider
 from rehearsal.journal import Entry, Journal, JournalError
 from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
 from rehearsal.random import RandomProvider
-from rehearsal.stackfile import StackFile
+from rehearsal.stack_file import StackFile
 from rehearsal.workspace import Workspace, WorkspaceError
 
 

@@ -1,4 +1,4 @@
-"""What a deployment depends on, as one text: the same fingerprint is the same deployment.
+"""The fingerprint of all that a deployment depends on: when it is the same, so is the deployment.
 
 A deployment follows from its program and the program's files, from the rehearsal that carries it out, the
 engine, the Python packages (providers' SDKs and moto among them) and the day: nothing else is read, which is

@@ -1,4 +1,4 @@
-"""What a session has made, by area and by how real it is."""
+"""An inventory of what a session made, by area and by how real it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened to the embedded AWS, one line a change, so that it outlives the process.
+"""The journal of the embedded AWS, one line a change, so that it outlives the process.
 
 The embedded AWS lives in memory. Every change is appended here once it has been carried out and
 is carried out again, in the same order and with the same random numbers, when the next session

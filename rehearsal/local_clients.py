@@ -1,4 +1,4 @@
-"""Who is answered by `make serve`: clients of AWS on this machine, and nobody else.
+"""Clients that `make serve` answers: those on this machine, and nobody else.
 
 The embedded AWS holds secret values and takes any credentials. A web page that is open in a browser reaches
 the loopback address too, so what only a browser sends is refused, and so is every other name of this machine:

@@ -1,4 +1,4 @@
-"""What the commands of the rehearsal share: their options, and what each of them needs first."""
+"""Options that the rehearsal's commands share, and the checks that each makes first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check(env: str, system: Path | None) -> Configuration:
     """Reads both files as the program will: their mistakes are told before anything of the engine starts."""
     from infra.configuration.day import day
     from infra.configuration.files import read_environment
-    from rehearsal.stackfile import StackFile
+    from rehearsal.stack_file import StackFile
 
     StackFile.read(ROOT, env)
     file = str(system.resolve()) if system else None

@@ -1,4 +1,4 @@
-"""How an operation of the engine ended: what it said, what it changed, and what to tell a person of it."""
+"""The outcome of an engine's operation: what it said, what it changed, and what a person is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an embedded provider is: plain Python values in, plain Python values out.
+"""The interface of an embedded provider: plain Python values in, plain Python values out.
 
 The gRPC side (`rehearsal.server`) translates Pulumi's provider protocol to these methods, so a
 provider never sees protobuf. Property names are Pulumi's own (camelCase). Values are JSON values;

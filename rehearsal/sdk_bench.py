@@ -68,9 +68,9 @@ def bench_sdk(root: Path, engine: Path, environment: str) -> Figures:
     """Measures and compares everything; `environment` with Pulumi as published takes about half a minute."""
     terminal = Terminal()
     terminal.say("as published, then quick")
-    published, resources, first = _both(root, engine, environment, sdk_as_published(), sdk_without())
+    published, resources, first = both(root, engine, environment, sdk_as_published(), sdk_without())
     terminal.say("quick, then as published")
-    quick, _, second = _both(root, engine, environment, sdk_without(), sdk_as_published())
+    quick, _, second = both(root, engine, environment, sdk_without(), sdk_as_published())
     without = {}
     for part in parts():
         terminal.say(f"without {part}")
@@ -79,14 +79,14 @@ def bench_sdk(root: Path, engine: Path, environment: str) -> Figures:
     return Figures(environment, resources, published, quick, without, (*first, *second))
 
 
-def _both(
+def both(
     root: Path,
     engine: Path,
     environment: str,
     one: AbstractContextManager[None],
     other: AbstractContextManager[None],
 ) -> tuple[Cost, int, list[str]]:
-    """What `one` costs from nothing, and what `other` then finds to change."""
+    """What `one` costs from nothing, how much it makes, and what `other` then finds to change."""
     with Workspace.temporary(environment) as workspace:
         cost, changes, before = _deploy(root, engine, workspace, one)
         _, found, after = _deploy(root, engine, workspace, other)

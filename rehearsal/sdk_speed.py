@@ -1,4 +1,4 @@
-"""Makes Pulumi's and AWS's Python SDKs quick enough for rehearsals.
+"""Replacements that make Pulumi's and AWS's Python SDKs quick enough for rehearsals.
 
 Nothing of it is there in a plain `pulumi up`. Nine places of Pulumi's SDK cost more than the
 deployment itself once there are some hundred resources:

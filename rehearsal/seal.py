@@ -1,4 +1,4 @@
-"""Whether a workspace is still what the last session has left: journal and state belong together.
+"""The seal of a workspace: whether its journal and state are still what the last session left.
 
 The journal alone makes the embedded AWS. Were it lost or cut, the engine would find nothing to change over an
 AWS that is empty. A session that ends writes down what both are; the next one compares before it believes

@@ -36,7 +36,7 @@ from rehearsal.kubernetes import Clusters, Installed
 from rehearsal.outcome import EngineError, Interrupted, Result, failure, taken_over
 from rehearsal.sdk_speed import collect_garbage_rarely
 from rehearsal.seal import check_seal, write_seal
-from rehearsal.stackfile import StackFile
+from rehearsal.stack_file import StackFile
 from rehearsal.workspace import Workspace
 from timing.forecast import Forecast
 from timing.recorded import graph_of, graph_of_plan, run_of
@@ -286,7 +286,7 @@ class Session:
 
     def expect_calls(self) -> None:
         """What the first call of each service waits for is done in the background, from now on."""
-        self.cloud.prepare(self.region, services.QUESTIONS)
+        self.cloud.prepare(self.region, services.questions())
 
     def _serve_program(self) -> None:
         program = programs.serve(self.root)

@@ -1,4 +1,4 @@
-"""Where this user's things are kept, as the XDG base directory specification has it."""
+"""Folders for this user's things, as the XDG base directory specification has them."""
 
 from __future__ import annotations
 

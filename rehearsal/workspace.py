@@ -1,4 +1,4 @@
-"""Where a rehearsal keeps its things: never in the checkout, which may be read-only.
+"""The workspace of a rehearsal: where it keeps its things, never in the checkout, which may be read-only.
 
 For each checkout, environment and system file there is one folder:
 

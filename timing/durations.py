@@ -1,4 +1,4 @@
-"""How long AWS takes for one operation: the table of `timing/data`, looked up."""
+"""The duration of one operation on AWS: the table of `timing/data`, looked up."""
 
 from __future__ import annotations
 

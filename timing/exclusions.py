@@ -1,4 +1,4 @@
-"""Which operations exclude each other on one object, and where a graph lets them overlap.
+"""Operations that exclude each other on one object, and where a graph lets them overlap.
 
 The facts are in `timing/data/exclusions`. Two operations can overlap when neither of them waits for the
 other, however long anything takes: what saves a deployment today by being slow will not save it tomorrow.

@@ -1,4 +1,4 @@
-"""How long a run would take on AWS, and why."""
+"""A forecast of how long a run would take on AWS, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people notice of a change, and when."""
+"""Interruptions that people notice of a change, and their times."""
 
 from __future__ import annotations
 

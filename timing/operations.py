@@ -1,4 +1,4 @@
-"""What one run of the engine does: operations, in the engine's own order."""
+"""Operations of one run of the engine, in the engine's own order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long `recover region` and `recover region-back` take, by what stands in the other region beforehand.
+"""Durations of `recover region` and `recover region-back`, by what stands in the other region beforehand.
 
 What does not wait there is made on the day, beside everything else that needs no database; so it makes that
 one deployment longer, and what is left of the promotion shorter.

@@ -1,1 +1,1 @@
-"""Asks every day whether a recovery would work (contract DR-3): the same questions as `recover check`."""
+"""The daily check whether a recovery would work (contract DR-3): the same questions as `recover check`."""

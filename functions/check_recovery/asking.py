@@ -1,4 +1,4 @@
-"""What all questions have: clients of both regions, the time, and the instance that serves, asked once."""
+"""Clients of both regions, the time, and the instance that serves, asked once: what all questions share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a question about a recovery is answered with, and how ages are told."""
+"""Answers to questions about a recovery, and the words for how old something is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every day: whether a recovery would work, asked of AWS. Changes nothing.
+"""The daily check whether a recovery would work. It asks AWS, and changes nothing.
 
 What is not ready, or cannot be asked, is counted. That it was asked is counted, too, so that a day without
 shows. On the first day of a database nothing is late: it is answered, and not counted.

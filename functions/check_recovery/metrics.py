@@ -1,4 +1,4 @@
-"""What it measures."""
+"""Metrics of the daily check."""
 
 from __future__ import annotations
 

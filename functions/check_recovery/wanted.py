@@ -1,4 +1,4 @@
-"""What a recovery of one environment needs to find: names and amounts, never values.
+"""A list of what a recovery of one environment needs to find: names and amounts, never values.
 
 The program derives it from the stack file and the system file (infra/configuration/readiness.py); the command
 asks with it as it is, the function has it as a file beside its code.

@@ -1,1 +1,1 @@
-"""Tells the lead, then the CTO, of a page that is still on (contract ALM-17)."""
+"""Escalation of a page that is still on: to the lead, then to the CTO (contract ALM-17)."""

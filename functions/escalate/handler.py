@@ -1,4 +1,4 @@
-"""Tells the lead, then the CTO, of a page that is still on.
+"""Escalation of a page that is still on: to the lead, then to the CTO.
 
 Called every few minutes. A page is an alarm whose actions go to a topic that pages. When it has been on for
 as long as somebody has to answer it, the lead is told; after as long again, the CTO. Nothing is remembered:

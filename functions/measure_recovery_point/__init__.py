@@ -1,1 +1,1 @@
-"""Measures how much of the newest data could not be restored."""
+"""A measurement of how much of the newest data could not be restored."""

@@ -1,4 +1,4 @@
-"""Every few minutes: how old the newest time is that the database can be restored to.
+"""A measurement, every few minutes, of the newest time to which the database can be restored.
 
 That is what would be lost if the database were lost now: the recovery point itself (contract DR-5). RDS tells
 it (LatestRestorableTime) and measures it nowhere.

@@ -1,4 +1,4 @@
-"""What it measures."""
+"""The metric of that measurement: minutes since the newest time."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Reminds of credentials that end, and counts rotations that are overdue (contract SEC-5, SEC-2)."""
+"""Reminders of credentials that end, and counts of overdue rotations (contract SEC-5, SEC-2)."""

@@ -1,4 +1,4 @@
-"""Every day: reminds of credentials that end, and measures what is due.
+"""Reminders, every day, of credentials that end, and measurements of what is due.
 
 People are written to on some days before the end and every day after it. The metrics are written every day,
 also when they are 0, so that a day without this function shows as well.

@@ -1,4 +1,4 @@
-"""What it measures: every day, 0 when there is none."""
+"""Metrics of the reminders: written every day, 0 when there is none."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Restores the database every week, looks at what has come back, and removes it again (contract DR-4)."""
+"""The weekly restore test: the database is restored, examined, and removed again (contract DR-4)."""

@@ -1,4 +1,4 @@
-"""What the application itself says of a restored database: a command of its own, as a Job (contract DR-4).
+"""The application's own check of a restored database: its command, run as a Job (contract DR-4).
 
 The Job is made of a suspended CronJob, in a namespace in which there is nothing else: who may make a pod in a
 namespace has all Secrets and identities of it. It owns the Secret with the address of the restored database,

@@ -1,4 +1,4 @@
-"""Every block of tables and indexes, as far as the time goes: PostgreSQL's own amcheck."""
+"""Blocks of tables and indexes, each one, as far as the time goes: PostgreSQL's own amcheck."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a restored database is asked. Each check has items that are looked at one by one, over several calls.
+"""Checks of a restored database. Each has items, which are looked at one by one over several calls.
 
 What the database that serves has too is none of the restore's faults: a sequence that is behind there, an
 index that is invalid there, a constraint that was never validated there.

@@ -1,4 +1,4 @@
-"""Every five minutes: the weekly restore test (contract DR-4, DR-5), of which each call does the next step.
+"""The weekly restore test (contract DR-4, DR-5): called every five minutes, each time for its next step.
 
 `{"begin": true}` begins a test now, for the first time and after one that has failed.
 """

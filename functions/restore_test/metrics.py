@@ -1,4 +1,4 @@
-"""What it measures: of each restore test, and at each call what there is to say without one."""
+"""Metrics of the restore test: those of each test, and those that every call writes."""
 
 from __future__ import annotations
 

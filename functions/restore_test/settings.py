@@ -1,4 +1,4 @@
-"""What the function is told by its environment."""
+"""Settings of the function, from its environment variables."""
 
 from __future__ import annotations
 

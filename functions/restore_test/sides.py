@@ -19,7 +19,7 @@ from functions.shared.rotation import CURRENT, PREVIOUS, Value, read
 Opened = Callable[[Mapping[str, Any], float], AbstractContextManager[Any]]
 
 TOO_LONG = "57014"  # query_canceled, also by statement_timeout (PostgreSQL, "PostgreSQL Error Codes")
-_NOT_LET_IN = ("28P01", "28000")
+_SIGN_IN_REFUSED = ("28P01", "28000")
 
 # As which the application's own command is let in.
 USER = "restore_test"
@@ -99,18 +99,18 @@ class Databases:
             Refused: it lets services in neither with the present password nor with the one before.
         """
         for stage in (CURRENT, PREVIOUS):
-            with self._let_in(self._at(restored, self._entry(stage))) as side:
+            with self._signed_in(self._at(restored, self._entry(stage))) as side:
                 if side is not None:
                     yield side
                     return
-        raise Refused(_NOT_LET_IN[0], "it lets services in with none of their two passwords")
+        raise Refused(_SIGN_IN_REFUSED[0], "it lets services in with none of their two passwords")
 
     @contextmanager
     def master(self, restored: Restored) -> Iterator[Side | None]:
         """The restored one, as its master; None while its new password is not known there."""
         value = self._at(restored, self._entry())
         user = str(restored.described["MasterUsername"])
-        with self._let_in({**value, "username": user, "password": self.password(restored)}) as side:
+        with self._signed_in({**value, "username": user, "password": self.password(restored)}) as side:
             yield side
 
     def password(self, restored: Restored) -> str:
@@ -147,12 +147,12 @@ class Databases:
         return {**value, "host": endpoint["Address"], "port": endpoint["Port"]}
 
     @contextmanager
-    def _let_in(self, value: Value) -> Iterator[Side | None]:
+    def _signed_in(self, value: Value) -> Iterator[Side | None]:
         try:
             opening = self.opened(value, LONGEST_SECONDS + _ANSWER_SECONDS)
             connection = opening.__enter__()
         except DatabaseError as error:
-            if refused(error).code not in _NOT_LET_IN:
+            if refused(error).code not in _SIGN_IN_REFUSED:
                 raise
             yield None
             return

@@ -1,1 +1,1 @@
-"""Rotates the application's password for PostgreSQL (contract SEC-2, SEC-3)."""
+"""Rotation of the application's password for PostgreSQL (contract SEC-2, SEC-3)."""

@@ -1,4 +1,4 @@
-"""What a database has: asked of one that was restored, before services are sent to it.
+"""An examination of a restored database, before services are sent to it.
 
 Only this function reads the master's password and reaches the database, so it looks on behalf of the command
 that recovers. Whatever it does is rolled back.

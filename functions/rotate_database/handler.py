@@ -1,4 +1,4 @@
-"""Rotates the application's password for PostgreSQL, and prepares a database for it.
+"""Rotation of the application's password for PostgreSQL; it also prepares a database for services.
 
 Only this function reads the master's entry: it makes the application's users and gives them passwords.
 """

@@ -1,4 +1,4 @@
-"""How far a database's replicas have come: asked before everything moves to the region that one is in.
+"""The position of a database's replicas, asked before everything moves to the region of one.
 
 The metric ReplicaLag says it once a minute, and grows while nobody writes; positions in the log are exact.
 """

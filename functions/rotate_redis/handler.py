@@ -1,4 +1,4 @@
-"""Rotates the application's password for Redis: one user, for whom two passwords are valid.
+"""Rotation of the application's password for Redis: one user, for whom two passwords are valid.
 
 ElastiCache lets a user have two. The new one joins the one in use, which stays valid until the next
 rotation takes its place; connections that are open stay open.

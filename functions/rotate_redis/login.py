@@ -1,4 +1,4 @@
-"""Whether Redis lets a user in: two commands of its protocol, which need no client library."""
+"""A login to Redis, to try a password: two commands of its protocol, which need no client library."""
 
 from __future__ import annotations
 

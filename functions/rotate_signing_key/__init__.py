@@ -1,1 +1,1 @@
-"""Rotates keys that sign tokens (contract SEC-2, SEC-3)."""
+"""Rotation of the keys that sign tokens (contract SEC-2, SEC-3)."""

@@ -1,4 +1,4 @@
-"""When something is due: the reminders, the alarms and the ledger read it here."""
+"""Dates on which something is due, for the reminders, the alarms and the ledger."""
 
 from __future__ import annotations
 

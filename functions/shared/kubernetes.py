@@ -1,4 +1,4 @@
-"""The Kubernetes API of an EKS cluster, asked as an IAM role."""
+"""The Kubernetes API of an EKS cluster, asked as an IAM role: by functions, and by commands."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from http.client import HTTPResponse
 from typing import Any
 
 import boto3
@@ -42,64 +44,80 @@ _ERRORS = {404: NotThere, 409: AlreadyThere}
 
 @dataclass(frozen=True)
 class KubernetesApi:
-    """The API of one cluster.
+    """The API of one cluster. Each call raises a KubernetesError when the API has refused it.
 
     Args:
         endpoint: its address, with its scheme.
-        authority: its certificate authority, as EKS tells it: PEM in base64.
+        opener: which trusts the cluster's certificate authority.
         bearer: makes the token of a request.
+        timeout: seconds until an answer has to begin.
     """
 
     endpoint: str
-    authority: str
+    opener: urllib.request.OpenerDirector
     bearer: Callable[[], str]
+    timeout: float = TIMEOUT_SECONDS
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> KubernetesApi:
         """The one that a function's environment names."""
         return KubernetesApi(
             variables["ENDPOINT"],
-            variables["CERTIFICATE_AUTHORITY"],
+            trusting(variables["CERTIFICATE_AUTHORITY"]),
             partial(token, variables["CLUSTER"], variables["AWS_REGION"]),
         )
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
-        """What is at a path.
-
-        Raises:
-            NotThere: nothing is.
-            KubernetesError: the API has refused.
-        """
-        found: dict[str, Any] = json.loads(self._asked("GET", path, query))
-        return found
+        """What is at a path."""
+        return self._object("GET", path, query)
 
     def text(self, path: str, **query: str) -> str:
         """The text at a path, such as a log."""
-        return self._asked("GET", path, query).decode("utf-8", "replace")
+        with self._answer("GET", path, query, timeout=self.timeout) as answer:
+            return answer.read().decode("utf-8", "replace")
+
+    def lines(self, path: str, **query: str) -> Iterator[str]:
+        """The lines at a path as they come, however long that takes."""
+        with self._answer("GET", path, query, timeout=None) as answer:
+            for line in answer:
+                yield line.decode("utf-8", "replace").rstrip("\n")
 
     def post(self, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
-        """Makes an object, and answers it as the cluster has it.
+        """Makes an object, and answers it as the cluster has it."""
+        return self._object("POST", path, content=content)
 
-        Raises:
-            AlreadyThere: there is one of its name.
-            KubernetesError: the API has refused.
-        """
-        made: dict[str, Any] = json.loads(self._asked("POST", path, {}, content))
-        return made
+    def merge(self, path: str, change: Mapping[str, Any]) -> dict[str, Any]:
+        """Changes an object (JSON merge patch), and answers it as it is then."""
+        return self._object("PATCH", path, content=change)
 
     def delete(self, path: str, **query: str) -> None:
-        """Has an object removed.
+        """Has an object removed."""
+        with self._answer("DELETE", path, query, timeout=self.timeout):
+            pass
 
-        Raises:
-            NotThere: there is none.
-            KubernetesError: the API has refused.
-        """
-        self._asked("DELETE", path, query)
+    def _object(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        content: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        with self._answer(method, path, query, content, timeout=self.timeout) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
 
-    def _asked(
-        self, method: str, path: str, query: Mapping[str, str], content: Mapping[str, Any] | None = None
-    ) -> bytes:
+    @contextmanager
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        content: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None,
+    ) -> Iterator[HTTPResponse]:
         asked = f"?{urllib.parse.urlencode(query)}" if query else ""
+        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
         request = urllib.request.Request(  # noqa: S310  # the endpoint is https: EKS knows no other
             f"{self.endpoint}{path}{asked}",
             method=method,
@@ -107,24 +125,28 @@ class KubernetesApi:
             headers={
                 "Authorization": f"Bearer {self.bearer()}",
                 "Accept": "*/*" if path.endswith("/log") else "application/json",
-                "Content-Type": "application/json",
+                "Content-Type": kind,
             },
         )
-        context = ssl.create_default_context(cadata=base64.b64decode(self.authority).decode())
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=context) as answer:  # noqa: S310
-                found: bytes = answer.read()
-                return found
+            with self.opener.open(request, timeout=timeout) as answer:
+                yield answer
         except urllib.error.HTTPError as error:
             with error:
-                kind = _ERRORS.get(error.code, KubernetesError)
-                raise kind(f"{method} {path}: {error.code} {_message(error)}") from None
+                refused = _ERRORS.get(error.code, KubernetesError)
+                raise refused(f"{_message(error)} ({error.code}, {method} {path})") from None
+
+
+def trusting(authority: str) -> urllib.request.OpenerDirector:
+    """What opens the addresses of a cluster; its certificate authority is PEM in base64, as EKS tells it."""
+    context = ssl.create_default_context(cadata=base64.b64decode(authority).decode())
+    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
 
 
 def _message(error: urllib.error.HTTPError) -> str:
     """Kubernetes' own words, where there are any; they never have the content of a Secret."""
     try:
-        return str(json.load(error)["message"])
+        return str(json.load(error)["message"]).rstrip(".")
     except (ValueError, KeyError, TypeError):
         return str(error.reason)
 

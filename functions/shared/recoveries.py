@@ -1,4 +1,4 @@
-"""Where the backups bucket has what recoveries write: their records, and which one is under way."""
+"""Places in the backups bucket for recoveries: their records, and which one is under way."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Takes the weekly snapshot of all secrets (contract SEC-4, runbook 003)."""
+"""The weekly snapshot of all secrets (contract SEC-4, runbook 003)."""

@@ -1,4 +1,4 @@
-"""Takes a snapshot of every secret of the environment, encrypted, into the backups bucket."""
+"""The weekly snapshot of all secrets, encrypted, written into the backups bucket."""
 
 from __future__ import annotations
 

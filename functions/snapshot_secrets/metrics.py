@@ -1,4 +1,4 @@
-"""What it measures: how each snapshot has ended."""
+"""Metrics of the snapshot: how each one ended."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Counts the runs of CronJobs that have failed, as Kubernetes tells."""
+"""Counts of the runs of CronJobs that have failed, as Kubernetes tells."""

@@ -1,4 +1,4 @@
-"""Every few minutes: how many runs of each CronJob have failed one after the other.
+"""Counts, every few minutes, of the runs of each CronJob that failed one after the other.
 
 Kubernetes knows of every end of a run: an error, a deadline, too much memory, an image that cannot be had.
 A run that is stopped tells nobody itself, so that Kubernetes is asked, and not the application.

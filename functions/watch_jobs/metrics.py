@@ -1,4 +1,4 @@
-"""What it measures."""
+"""The metric of failed runs."""
 
 from __future__ import annotations
 

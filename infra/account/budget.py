@@ -1,4 +1,4 @@
-"""What the environment may cost a month, and who hears when it costs more."""
+"""The environment's budget for a month, and who hears when it is exceeded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ class BudgetArgs:
     """What the environment may cost.
 
     Args:
-        naming: names and ARNs.
         amount: US dollars a month.
         topic: is told of more, spent or forecast (SEV-4).
     """

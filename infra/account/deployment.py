@@ -1,4 +1,4 @@
-"""How CI comes into the account: a role for GitHub's runners, without any key that could be lost."""
+"""CI's way into the account: a role for GitHub's runners, without any key that could be lost."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.configuration.singletons import Singleton
+from infra.configuration.source import GITHUB_AUDIENCE, GITHUB_ISSUER, GITHUB_SESSION_SECONDS
 from infra.foundations.adoption import told_how_to_adopt
 from infra.naming import Naming
 
@@ -19,7 +20,6 @@ class DeploymentArgs:
     """Who may deploy.
 
     Args:
-        naming: names and ARNs.
         subjects: how GitHub's tokens name the repository whose environment may deploy.
         has_provider: the account has GitHub's identity provider already.
         deploy_role: the role of the account that deploys, by name; it exists before this program does.
@@ -61,7 +61,7 @@ class Deployment(pulumi.ComponentResource):
                 iam.trust_github(provider, subjects=args.subjects, environment=naming.environment)
             ),
             permissions_boundary=boundary.arn,
-            max_session_duration=iam.GITHUB_SESSION_SECONDS,
+            max_session_duration=GITHUB_SESSION_SECONDS,
             opts=here,
         )
         aws_iam.RolePolicy("github", name="deploy", role=role.name, policy=may_deploy, opts=here)
@@ -71,10 +71,10 @@ class Deployment(pulumi.ComponentResource):
     def _identity_provider(self, args: DeploymentArgs) -> pulumi.Input[str]:
         """The ARN of GitHub's identity provider, which an account has once."""
         if args.has_provider:
-            return args.naming.identity_provider_arn(iam.GITHUB_ISSUER)
+            return args.naming.identity_provider_arn(GITHUB_ISSUER)
         return aws_iam.OpenIdConnectProvider(
             "github",
-            url=f"https://{iam.GITHUB_ISSUER}",
-            client_id_lists=[iam.GITHUB_AUDIENCE],
+            url=f"https://{GITHUB_ISSUER}",
+            client_id_lists=[GITHUB_AUDIENCE],
             opts=pulumi.ResourceOptions(parent=self, hooks=told_how_to_adopt(Singleton.GITHUB_PROVIDER)),
         ).arn

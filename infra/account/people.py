@@ -1,4 +1,4 @@
-"""What people on call may do from a command line: an IAM policy, which their own role is given."""
+"""Permissions of people on call for their command line: IAM policies for the role that they have."""
 
 from __future__ import annotations
 

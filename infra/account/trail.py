@@ -1,4 +1,4 @@
-"""Who did what in the account, and who should not have: CloudTrail, Access Analyzer, GuardDuty."""
+"""Records of who did what in the account: CloudTrail, Access Analyzer, GuardDuty."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from infra.common import CommonArgsWithKeys
 from infra.configuration.buckets import AUDIT, BACKUPS, replication_role
 from infra.configuration.severities import Severity
 from infra.configuration.singletons import Singleton
+from infra.configuration.source import GITHUB_ISSUER
 from infra.foundations.adoption import told_how_to_adopt
 from infra.foundations.encryption_key import declare_key
 from infra.monitoring.log_metrics import of_trail
@@ -100,7 +101,7 @@ class Trail(pulumi.ComponentResource):
                 accessanalyzer.ArchiveRuleFilterArgs(criteria=criteria, eqs=[value])
                 for criteria, value in (
                     ("resource", naming.role_arn(naming.deployment_role)),
-                    ("principal.Federated", naming.identity_provider_arn(iam.GITHUB_ISSUER)),
+                    ("principal.Federated", naming.identity_provider_arn(GITHUB_ISSUER)),
                 )
             ],
             opts=self._here,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pulumi
 
 from infra.configuration.buckets import AUDIT
-from infra.data.safe_bucket import bucket_arn
 from infra.iam import Arn, Statement, allow
-from infra.naming import Naming
+from infra.naming import Naming, bucket_arn
 
 SERVICE = "cloudtrail.amazonaws.com"
 PREFIX = "trail"

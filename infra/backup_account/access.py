@@ -1,4 +1,4 @@
-"""How images get into the backup account, and how they and snapshots get out of it."""
+"""Access to the backup account: images go in, images and snapshots come out."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from pulumi_aws import ecr
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
+from infra.configuration.backup_account import COPY_ROLE
 from infra.naming import Naming
 from infra.recovery.aws_policies import BACKUP_POLICIES
-
-# Who copies snapshots back passes this role to AWS Backup.
-COPY_ROLE = "copy-back"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the stack file and the system file say, checked and as plain data."""
+"""The stack file and the system file, checked and as plain data."""
 
 from __future__ import annotations
 

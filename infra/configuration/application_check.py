@@ -1,4 +1,4 @@
-"""What the application itself is asked about a restored database (contract DR-4)."""
+"""The application's own check of a restored database, as the system file declares it (contract DR-4)."""
 
 from __future__ import annotations
 

@@ -7,6 +7,11 @@ from infra.configuration.keys import Varies
 from infra.configuration.kinds import Text
 from infra.configuration.validation import Reader
 
+# Where it copies snapshots back to: a vault of the environment.
+RESTORE = "restore"
+# Whoever copies snapshots back passes this role of the backup account to AWS Backup.
+COPY_ROLE = "copy-back"
+
 _ANOTHER = "another account than `account`"
 
 

@@ -96,6 +96,8 @@ CATALOGUE = (
 
 ACCESS_LOGS = "access-logs"
 FRONTEND = "frontend"  # of a static site; it belongs to the edge
+# A release that turns out bad is brought back from its old version; after a month there is a newer one.
+FRONTEND_VERSION_DAYS = 30
 ABORT_UPLOADS_AFTER = 7
 
 

@@ -1,4 +1,4 @@
-"""What an environment decides about its cluster: the version of Kubernetes, and who reaches its API."""
+"""Settings of an environment's cluster: the version of Kubernetes, and who reaches its API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether Kubernetes can read a schedule: cron's five fields (Kubernetes documentation, "CronJob")."""
+"""Schedules in cron's five fields, as Kubernetes reads them (Kubernetes documentation, "CronJob")."""
 
 from __future__ import annotations
 

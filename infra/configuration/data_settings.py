@@ -1,4 +1,4 @@
-"""What an environment decides about PostgreSQL and Redis."""
+"""Settings of an environment's PostgreSQL and Redis."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from infra.configuration.tiers import (
     DatabaseTier,
 )
 from infra.configuration.validation import Reader
+
+# Of PostgreSQL, in CloudWatch.
+EXPORTED_LOGS = ("postgresql", "upgrade")
 
 
 def storage_ceiling_minimum(tier: DatabaseTier) -> int:

@@ -43,7 +43,7 @@ class Standard:
         node_env: Node's own name for it (004: development / production / production).
         error_sample_rate: the share of errors that Sentry is told of (004: optional, low, enabled).
         protects_data: stateful resources are protected, and kept when their declaration is removed.
-        redundant: database and Redis have a standby in another zone.
+        redundant: the database has a standby in another zone, and each Redis a replica.
         zones_minimum: Availability Zones that the network spans at least.
         nat_per_zone: one NAT gateway for each zone instead of one for all.
         endpoint_zones: in how many Availability Zones AWS's APIs have an endpoint inside the network, for

@@ -1,4 +1,4 @@
-"""What an environment decides on its first day for good: everything that is there stands on it.
+"""Settings that an environment's first deployment fixes for good, because everything stands on them.
 
 AWS has no operation that changes one of these under a network, a cluster or a database that is in use. A
 preview would show replacements all the same, and the deployment would end half-way.

@@ -1,4 +1,4 @@
-"""Which version of its image each service runs (contract ENV-4: digests, but for dev)."""
+"""Versions of the services' images (contract ENV-4: digests, but for dev)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def repository_key(meaning: str) -> Text:
 def is_digest(version: str) -> bool:
     """Whether a version means one image for ever; a tag may come to mean another one."""
     return re.fullmatch(DIGEST, version) is not None
+
+
+def release_name(version: str) -> str:
+    """What a Job of a version of an image is called after: twelve digits of the digest, or the tag."""
+    tag = version.removeprefix("sha256:")[:12] if version.startswith("sha256:") else version
+    return re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-")[:40]
 
 
 def is_own(repository: str) -> bool:

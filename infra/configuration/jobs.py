@@ -1,4 +1,4 @@
-"""What runs and ends: the migration before a release, what runs by the clock, and what a person starts."""
+"""Jobs: the migration before a release, those that run by the clock, and those that a person starts."""
 
 from __future__ import annotations
 

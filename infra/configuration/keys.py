@@ -1,4 +1,4 @@
-"""What a key of a configuration file may be, as data: once for its reader, its errors and its documentation.
+"""Declarations of the keys of both files, as data: for their reader, their errors and their documentation.
 
 A key is declared with its meaning, what is allowed, its default and an example. Its reader reads through the
 declaration; `docs/configuration.md` is written from it; an error quotes the same words.

@@ -1,4 +1,4 @@
-"""How many of each thing a system may have, so that the largest one still fits into AWS's quotas.
+"""Limits on how many of each thing a system has, so that the largest one fits into AWS's quotas.
 
 A test holds the largest system against all quotas (`rehearsal/aws/quota_table.py`); the comments say which
 one would break first.

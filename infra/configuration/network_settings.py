@@ -1,4 +1,4 @@
-"""Where an environment's networks lie: their addresses and zones, in both regions."""
+"""Settings of an environment's networks: their addresses and zones, in both regions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where pages and tickets go."""
+"""Addresses that pages and tickets go to."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from infra.configuration.buckets import bucket_variable
 from infra.configuration.environments import Environment, one_of
+from infra.configuration.secret_sources import SecretSource
 from infra.configuration.secrets import SecretEntry
 from infra.configuration.service import Service
 from infra.configuration.validation import Reader
@@ -46,14 +47,15 @@ OTHERS = {
     "FEATURE_<NAME>": ("each of the system's `flags`", "`enabled` or `disabled`"),
     "SENTRY_SAMPLE_RATE": ("a secret in `SENTRY_DSN`", "the share of errors that is sent, 0.0 to 1.0"),
     "WS_HEARTBEAT_INTERVAL": ("`websockets`", "milliseconds between heartbeats"),
-    "<VARIABLE>_PREVIOUS, <VARIABLE>_NEXT": (
-        "a secret with `rotation`",
-        "secrets; the signing key before and the one after: accept all three, sign with <VARIABLE>",
-    ),
+    **{
+        ", ".join([*source.rotation.variables("<VARIABLE>")][1:]): (
+            f"a secret with `source: {source}` and `rotation`",
+            f"secrets; {source.rotation.others}",
+        )
+        for source in SecretSource
+        if source.rotation
+    },
 }
-
-# Of a signing key that is rotated a service gets the one before and the one after as well.
-OTHER_KEYS = ("PREVIOUS", "NEXT")
 
 SENTRY_DSN = "SENTRY_DSN"
 
@@ -68,9 +70,11 @@ def platform_variables(
 ) -> set[str]:
     """All that a service gets beside its own, in any environment; `debug` is no part of it."""
     rotated = [
-        variable
+        added
         for variable, secret in service.secrets.items()
-        if secret in secrets and secrets[secret].rotation is not None
+        if secret in secrets and (rotation := secrets[secret].rotated)
+        for added in rotation.variables(variable)
+        if added != variable
     ]
     return {
         *ALWAYS,
@@ -80,7 +84,7 @@ def platform_variables(
         *(["SENTRY_SAMPLE_RATE"] if SENTRY_DSN in service.secrets else []),
         *(bucket_variable(bucket) for bucket in service.buckets),
         *(feature_variable(flag) for flag in flags),
-        *(f"{variable}_{key}" for variable in rotated for key in OTHER_KEYS),
+        *rotated,
     }
 
 

@@ -1,4 +1,4 @@
-"""Whether the internet reaches what is asked of a service from outside: the load balancer's own choice."""
+"""Paths that the load balancer answers from outside, to see whether a service's health check is reached."""
 
 from __future__ import annotations
 

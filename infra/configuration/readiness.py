@@ -1,4 +1,4 @@
-"""What a recovery of an environment has to find: the command and the daily function ask about it."""
+"""The list of what a recovery has to find, for the command and the daily function that look for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a system cannot be called, because AWS, PostgreSQL or the cluster has the name already.
+"""Names that no system can have, because AWS, PostgreSQL or the cluster has them already.
 
 A system's name becomes the database's and its master user's (with underscores), the cluster's namespace,
 and the beginning of most names in AWS.

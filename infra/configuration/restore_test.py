@@ -1,4 +1,4 @@
-"""When the weekly restore test runs (contract DR-4)."""
+"""The time of the weekly restore test (contract DR-4)."""
 
 from __future__ import annotations
 

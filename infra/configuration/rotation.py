@@ -20,6 +20,10 @@ _END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE us
 DATABASE_ROTATOR = Rotator(
     "rotate-database",
     "Rotates the services' password for PostgreSQL; two users take turns",
+    "two users of PostgreSQL, `app_a` and `app_b`, take turns. A rotation gives the one that is not in use a "
+    "new password; the one in use is not touched. Both act as the role `app` from the moment they log in "
+    "(`ALTER ROLE … SET role`), so tables belong to `app` whoever made them. The old credentials are valid "
+    "until the next rotation.",
     # Two users take turns: the first rotation leaves the one that leaked as it is.
     Ending(
         2,
@@ -30,6 +34,7 @@ DATABASE_ROTATOR = Rotator(
 REDIS_ROTATOR = Rotator(
     "rotate-redis",
     "Rotates the services' passwords for Redis; two are valid",
+    "the user `app` of Redis has two passwords, as ElastiCache allows: the one in use and the new one.",
     # One user with two passwords, the newest ones.
     Ending(
         2,
@@ -59,9 +64,9 @@ def rotated_entries(redis: Sequence[str], entries: Mapping[str, SecretEntry]) ->
         Rotated(DATABASE_SECRET, DATABASE_ROTATOR, PASSWORD_DAYS),
         *(Rotated(entry, REDIS_ROTATOR, PASSWORD_DAYS) for entry in redis),
         *(
-            Rotated(entry.name, entry.source.rotation.rotator, entry.rotation)
+            Rotated(entry.name, entry.rotated.rotator, entry.rotation)
             for entry in entries.values()
-            if entry.source.rotation is not None and entry.rotation is not None
+            if entry.rotated is not None and entry.rotation is not None
         ),
     ]
 

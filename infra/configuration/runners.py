@@ -1,4 +1,4 @@
-"""Whether CI's jobs run inside the network, on machines of CodeBuild."""
+"""The switch for CI's runners inside the network, on machines of CodeBuild."""
 
 from __future__ import annotations
 

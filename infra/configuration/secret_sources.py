@@ -1,4 +1,4 @@
-"""Where the values of secrets come from: the whole list, as data, with all that follows from each.
+"""Kinds of secrets, by where their values come from: the whole list, as data, with all that follows.
 
 One more kind is one more record here; its function, if it is rotated, is in `functions/`: docs/extending.md.
 """
@@ -37,11 +37,13 @@ class Rotator:
     Args:
         name: in the program and, within the environment, in AWS.
         description: what it does.
+        overlap: what is accepted while it rotates, so that nothing breaks; for docs/secrets.md.
         ending: how the values that it makes end.
     """
 
     name: str
     description: str
+    overlap: str
     ending: Ending
 
     @property
@@ -59,11 +61,18 @@ class Rotation:
         fields: of the value, each with what the name of its first password adds to the entry's; several may
             have the same one. Services get all of them, the first as the variable itself.
         length: of each password, in letters and digits.
+        others: what the other variables hold, and what a service does with them; for docs/application.md.
     """
 
     rotator: Rotator
     fields: Mapping[str, str]
     length: int
+    others: str
+
+    def variables(self, variable: str) -> dict[str, str]:
+        """What a service gets that has such an entry in a variable: each variable with its field."""
+        first, *others = self.fields
+        return {variable: first, **{f"{variable}_{field.upper()}": field for field in others}}
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,9 @@ SIGNING_KEYS = Rotation(
     Rotator(
         "rotate-signing-key",
         "Rotates signing keys; the one before and the one after are valid too",
+        "an entry has `current`, `previous` and `next`. Services sign with the first and accept all three. "
+        "`previous` keeps old tokens valid; `next` is why a pod that still has the old view accepts what a "
+        "restarted one signs.",
         # Whoever has the entry has the key that is used next, too.
         Ending(
             3,
@@ -100,6 +112,7 @@ SIGNING_KEYS = Rotation(
     ),
     fields=MappingProxyType({"current": "", "previous": "", "next": "-next"}),
     length=86,
+    others="the signing key before and the one after: accept all three, sign with <VARIABLE>",
 )
 
 

@@ -12,7 +12,7 @@ from infra.configuration.environments import those
 from infra.configuration.keys import Names, Section
 from infra.configuration.kinds import Choice, Number, Text, choices
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
-from infra.configuration.secret_sources import SecretSource
+from infra.configuration.secret_sources import Rotation, SecretSource
 from infra.configuration.validation import Reader
 
 # Days. EKS Auto Mode replaces every node after 21 at the latest (EKS user guide, "Automode managed
@@ -103,10 +103,9 @@ class SecretEntry:
     test: str | None
 
     @property
-    def fields(self) -> tuple[str, ...]:
-        """Of its value, where it is rotated; none where the value is a text as a whole."""
-        rotation = self.source.rotation
-        return tuple(rotation.fields) if rotation is not None and self.rotation is not None else ()
+    def rotated(self) -> Rotation | None:
+        """How it is rotated; None where its value stays, and is a text as a whole."""
+        return self.source.rotation if self.rotation is not None else None
 
 
 def read_secrets(root: Reader) -> Mapping[str, SecretEntry]:

@@ -1,4 +1,4 @@
-"""What the system file may say of a service: the declarations of its keys."""
+"""Keys of a service in the system file: their declarations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which of its two places an environment runs, and whether the other one is lost.
+"""The place in which an environment runs, of its two, and whether the other one is lost.
 
 `python -m operations recover region` writes these keys (docs/recovery.md).
 """

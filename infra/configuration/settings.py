@@ -1,4 +1,4 @@
-"""What one environment decides: the `groundwork:` keys of its stack file, read once into plain data."""
+"""Settings of one environment: the `groundwork:` keys of its stack file, read once into plain data."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ class Settings:
 
     @property
     def redundant(self) -> bool:
-        """Whether database and Redis have a standby in another zone: not before people are back at work."""
+        """Whether database and Redis have one more in another zone: not before people are back at work."""
         return self.standard.redundant and not self.serving.recovering
 
     @property

@@ -1,4 +1,4 @@
-"""What an account of AWS has once, and may have before the platform comes to it."""
+"""Things that an account of AWS has once, and may have before the platform comes to it."""
 
 from __future__ import annotations
 

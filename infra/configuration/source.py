@@ -1,4 +1,4 @@
-"""Where this program and its CI are: the repository on GitHub, by its names and by its numbers."""
+"""The repository on GitHub that this program and its CI are in, by its names and by its numbers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from infra.configuration.keys import Section
 from infra.configuration.kinds import Number, Text
 from infra.configuration.validation import MISSING, Reader
+
+# Who signs the tokens of GitHub's runners, and whom they are for (its documentation, "OpenID Connect").
+GITHUB_ISSUER = "token.actions.githubusercontent.com"
+GITHUB_AUDIENCE = "sts.amazonaws.com"
+# How long a runner has its role: the first deployment of prod takes two hours where every step is slow (`make
+# timeline`), and a job four at most.
+GITHUB_SESSION_SECONDS = 4 * 3600
 
 # GitHub's numbers are 64 bits wide at most; a number of more digits is a mistake.
 IDENTIFIER_MAXIMUM = 10**15

@@ -1,4 +1,4 @@
-"""What stands for the encrypted values of a stack file: only who has the stack's key can read those.
+"""Stand-ins for the encrypted values of a stack file, which only the owner of the stack's key can read.
 
 A stand-in follows from the encrypted text, so that a value that was set anew shows as a change.
 """

@@ -1,4 +1,4 @@
-"""What is switched on for a while in one environment, and who hears when nobody answers."""
+"""Switches that are on for a while in one environment, and addresses for when nobody answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs: the system file, read once into plain data. It is the same in every environment."""
+"""The system file: what runs, the same in every environment, read once into plain data."""
 
 from __future__ import annotations
 

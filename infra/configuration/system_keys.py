@@ -1,4 +1,4 @@
-"""What the system file may say: the declarations of its keys that no module of their own reads."""
+"""Keys of the system file that no module of their own reads: their declarations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where alarms begin, and the pool of database connections that one of them is about.
+"""Thresholds of alarms, and the pool of database connections that one of them is about.
 
 The defaults are the runbooks' own numbers; where two differ, the contract says which one is meant, and a
 system file says what its runbook says.

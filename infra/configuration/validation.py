@@ -1,4 +1,4 @@
-"""Reads a configuration file's values one by one and collects everything that is wrong with them.
+"""The reader of a configuration file's values: it collects everything that is wrong with them.
 
 A person gets all mistakes of all files at once; each says which file and key, what was found, what is
 allowed, and what to write.

@@ -1,4 +1,4 @@
-"""Which parts of the platform stand in the other region although nobody works there, beside the data."""
+"""Parts of the platform that stand in the other region although nobody works there, beside the data."""
 
 from __future__ import annotations
 

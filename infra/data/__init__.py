@@ -1,1 +1,1 @@
-"""What holds data: PostgreSQL, Redis, buckets, and the entries of Secrets Manager."""
+"""Data: PostgreSQL, Redis, buckets, and the entries of Secrets Manager."""

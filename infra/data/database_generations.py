@@ -1,4 +1,4 @@
-"""What keeps the generations of a database apart in the engine's state."""
+"""Generations of a database, kept apart in the engine's state."""
 
 from __future__ import annotations
 

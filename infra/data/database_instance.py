@@ -10,12 +10,12 @@ import pulumi
 from pulumi_aws import ec2, rds
 
 from infra.common import CommonArgsWithKeys
+from infra.configuration.data_settings import EXPORTED_LOGS
 from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY
 from infra.configuration.generations import FIRST, Generations
 from infra.configuration.tiers import DatabaseTier
 from infra.data.database_generations import CLIENTS, logical
 from infra.data.database_monitoring import (
-    EXPORTED_LOGS,
     MONITORING_INTERVAL_SECONDS,
     declare_log_groups,
     declare_monitoring_role,

@@ -1,4 +1,4 @@
-"""How PostgreSQL and its replica are watched: exported logs, and the operating system's metrics."""
+"""Monitoring of PostgreSQL and its replica: exported logs, and the operating system's metrics."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.common import CommonArgsWithKeys
+from infra.configuration.data_settings import EXPORTED_LOGS
 from infra.naming import Naming
 
 MONITORING_INTERVAL_SECONDS = 60
-EXPORTED_LOGS = ("postgresql", "upgrade")
 
 
 def log_group(identifier: str, log: str = "postgresql") -> str:

@@ -46,7 +46,6 @@ def declare_parameters(
 
     Args:
         name: of the resource in the program.
-        naming: names and ARNs.
         version: the major one, which a group is made for.
         connections: max_connections; a replica has REPLICA_CONNECTIONS.
         parent: the component that it belongs to.

@@ -1,4 +1,4 @@
-"""When RDS backs an instance up and maintains it: a primary and its replica apart, so that one is free."""
+"""Times at which RDS backs up and maintains a primary and its replica: never both at once."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from pulumi_aws import s3
 
 from infra import iam
 from infra.configuration.buckets import BACKUP_ACCOUNT_RULE, RECOVERY_RULE, Bucket, replication_role
-from infra.data.safe_bucket import SafeBucket, bucket_arn
-from infra.naming import Naming
+from infra.data.safe_bucket import SafeBucket
+from infra.naming import Naming, bucket_arn
 
 # Replication Time Control copies 99.99 percent of new objects within so many minutes, and AWS answers for it
 # (S3 user guide, "Meeting compliance requirements using S3 Replication Time Control"). Without it S3

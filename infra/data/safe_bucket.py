@@ -9,6 +9,7 @@ from pulumi_aws import s3
 
 from infra import iam
 from infra.configuration.buckets import ABORT_UPLOADS_AFTER
+from infra.naming import bucket_arn
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,6 @@ class SafeBucket:
     bucket: s3.Bucket
     policy: s3.BucketPolicy
     versioning: s3.BucketVersioning
-
-
-def bucket_arn(physical_name: str) -> str:
-    """The ARN of a bucket; S3's have neither region nor account."""
-    return f"arn:aws:s3:::{physical_name}"
 
 
 def declare_bucket(

@@ -53,8 +53,8 @@ class Secrets(pulumi.ComponentResource):
     def _generated(
         self, entry: SecretEntry, generated: Generated, secret: secretsmanager.Secret
     ) -> pulumi.Output[str]:
-        rotation = generated.rotation
-        if entry.rotation is None or rotation is None:
+        rotation = entry.rotated
+        if rotation is None:
             # Another resource than a rotated entry's: when rotation is switched on, the entry gets a value
             # with all of its keys, which the rotated one's ignored changes would never bring.
             value = generate_password(entry.name, self, generated.length)

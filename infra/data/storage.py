@@ -18,7 +18,8 @@ from infra.data.replication import (
     copy_in_recovery_region,
     declare_replication,
 )
-from infra.data.safe_bucket import Lifecycle, SafeBucket, SafeBucketArgs, bucket_arn, declare_bucket
+from infra.data.safe_bucket import Lifecycle, SafeBucket, SafeBucketArgs, declare_bucket
+from infra.naming import bucket_arn
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which path of a host is answered by whom, and whether the answer is kept."""
+"""Behaviors of a distribution: who answers which path of a host, and whether the answer is kept."""
 
 from __future__ import annotations
 

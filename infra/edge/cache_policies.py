@@ -1,4 +1,4 @@
-"""How long CloudFront keeps what, and which headers it adds."""
+"""CloudFront's policies: how long it keeps what, and which headers it adds."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudfront
 
+from infra.edge.sites import HSTS_SECONDS
 from infra.naming import Naming
 
 # Runbook 003, Caching Strategy: static assets 1 year, API responses 5 minutes.
 STATIC_SECONDS = 365 * 24 * 3600
 API_SECONDS = 300
-HSTS_SECONDS = 365 * 24 * 3600
 
 # AWS's own policies, the same in every account (CloudFront developer guide, "managed policies").
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"

@@ -60,7 +60,6 @@ class DistributionsArgs:
     """What is distributed.
 
     Args:
-        naming: names and ARNs.
         sites: a distribution each: CloudFront chooses by path within one, never by host.
         domain: of the environment.
         zone_id: of the domain.

@@ -9,18 +9,15 @@ from pulumi_aws import s3
 
 from infra import iam
 from infra.common import CommonArgs
-from infra.configuration.buckets import FRONTEND, Bucket
+from infra.configuration.buckets import FRONTEND, FRONTEND_VERSION_DAYS, Bucket
 from infra.data.replication import (
     ReplicationArgs,
     copy_in_backup_account,
     copy_in_recovery_region,
     declare_replication,
 )
-from infra.data.safe_bucket import Lifecycle, SafeBucket, SafeBucketArgs, bucket_arn, declare_bucket
-from infra.naming import Naming
-
-# A release that turns out bad is brought back from its old version; after a month there is a newer one.
-OLD_VERSION_DAYS = 30
+from infra.data.safe_bucket import Lifecycle, SafeBucket, SafeBucketArgs, declare_bucket
+from infra.naming import Naming, bucket_arn
 
 DEFINITION = Bucket(
     FRONTEND,
@@ -28,7 +25,7 @@ DEFINITION = Bucket(
     # What a release has removed is removed there too; its versions stay as they do here.
     replicates_deletions=True,
     copy_class="STANDARD",  # many small files
-    noncurrent_expire_after=OLD_VERSION_DAYS,
+    noncurrent_expire_after=FRONTEND_VERSION_DAYS,
 )
 
 
@@ -71,7 +68,7 @@ class Frontend(pulumi.ComponentResource):
             SafeBucketArgs(
                 physical_name=physical_name,
                 key=None,  # what everybody may read needs no key of ours
-                lifecycle=Lifecycle(None, None, None, OLD_VERSION_DAYS),
+                lifecycle=Lifecycle(None, None, None, FRONTEND_VERSION_DAYS),
                 lock_days=0,
                 compliance=False,
                 protect=args.common.protect,

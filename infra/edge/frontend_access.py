@@ -1,4 +1,4 @@
-"""How CloudFront reads a static site: as who, and what for which path."""
+"""CloudFront's access to a static site: the identity that reads it, and which file is for which path."""
 
 from __future__ import annotations
 

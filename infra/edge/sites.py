@@ -1,4 +1,4 @@
-"""Which hosts the internet finds, and what each of them serves."""
+"""Sites: the hosts that the internet finds, and the services of each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from infra.configuration.service import Service
 
 # CloudFront adds it to every request; without it the load balancer answers 403.
 ORIGIN_HEADER = "X-Origin-Verify"
+# How long browsers ask for a host by TLS alone.
+HSTS_SECONDS = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)

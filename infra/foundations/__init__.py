@@ -1,1 +1,1 @@
-"""What everything else stands on: the network, encryption keys, and the registry of images."""
+"""Foundations: the network, encryption keys, and the registry of images."""

@@ -1,4 +1,4 @@
-"""What an account has once: a refused second one is told with the way to use the first."""
+"""Adoption of what an account has once: an error about a second one says how to use the first."""
 
 from __future__ import annotations
 

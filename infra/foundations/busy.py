@@ -1,4 +1,4 @@
-"""What AWS refuses while it is at work on the same object: asked for again until the object is free."""
+"""Retries of what AWS refuses while it works on the same object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a resource is replaced of which there can be only one, like the lock of a vault."""
+"""Options for a resource that exists only once, like a vault's lock: the old one is deleted first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a deployment waits for what may take AWS long.
+"""Timeouts of a deployment, for what may take AWS long.
 
 The provider gives up after times of its own (`schema.DefaultTimeout` in terraform-provider-aws, beside each
 one here), which are enough for small databases and quiet days. What is given up has not failed: AWS goes on

@@ -1,4 +1,4 @@
-"""What runs in Lambda, when it is called, and which secrets it rotates; the code is in `functions/`.
+"""Lambda functions: when each is called, and what it may do; their code is in `functions/`.
 
 A folder for each function has all that there is to say of it: `function.py` its schedule, environment and
 permissions, `alarms.py` the alarms on what it measures in `ALARMS`. They are apart because commands read

@@ -1,4 +1,4 @@
-"""What several functions are given."""
+"""Arguments that several functions have."""
 
 from __future__ import annotations
 

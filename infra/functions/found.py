@@ -1,4 +1,4 @@
-"""What the folders of functions have in common by name, found because it is there."""
+"""Modules of one name in the folders of functions, found because they are there."""
 
 from __future__ import annotations
 

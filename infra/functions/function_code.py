@@ -1,4 +1,4 @@
-"""What a Lambda function consists of: its folder of the checkout, and pure-Python packages.
+"""The archive of a Lambda function: its folder of the checkout, and pure-Python packages.
 
 Listed file by file, so that byte code and caches, which differ between machines, are no part of it:
 the same sources are the same archive everywhere, and a preview shows a change only when there is one.

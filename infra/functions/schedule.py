@@ -31,7 +31,6 @@ def declare_schedule(
         name: the schedule's, within the environment.
         expression: `cron(…)` or `rate(…)`, in UTC.
         function: its ARN.
-        naming: names and ARNs.
         ready: what has to be there before the first call.
         parent: the component that they belong to.
     """

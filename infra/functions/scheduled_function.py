@@ -1,4 +1,4 @@
-"""What a function that runs by the clock says of itself, and which of them there are."""
+"""Declarations of functions that run by the clock, and the list of those that there are."""
 
 from __future__ import annotations
 

@@ -69,9 +69,6 @@ from infra.iam.secrets import (
     read_values,
 )
 from infra.iam.trust import (
-    GITHUB_AUDIENCE,
-    GITHUB_ISSUER,
-    GITHUB_SESSION_SECONDS,
     codebuild_interfaces,
     take_roles,
     trust_github,
@@ -82,9 +79,6 @@ from infra.iam.trust import (
 from infra.iam.waiting import see_copy_jobs, see_domain, see_what_waits
 
 __all__ = [
-    "GITHUB_AUDIENCE",
-    "GITHUB_ISSUER",
-    "GITHUB_SESSION_SECONDS",
     "Arn",
     "Key",
     "Statement",

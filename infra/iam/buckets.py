@@ -1,16 +1,14 @@
-"""What is done with buckets and their objects."""
+"""Statements about buckets and their objects."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pulumi
-
-from infra.iam.documents import Arn, Statement, allow, deny
+from infra.iam.documents import Arn, Statement, allow, deny, followed_by
 
 
 def _objects(bucket: Arn) -> Arn:
-    return f"{bucket}/*" if isinstance(bucket, str) else pulumi.Output.concat(bucket, "/*")
+    return followed_by(bucket, "/*")
 
 
 def work_with_objects(buckets: Sequence[Arn]) -> Statement:
@@ -24,10 +22,7 @@ def work_with_objects(buckets: Sequence[Arn]) -> Statement:
 
 def add_objects(bucket: Arn, *folders: str) -> Statement:
     """Write into folders of a bucket."""
-    objects = [
-        f"{bucket}/{folder}*" if isinstance(bucket, str) else pulumi.Output.concat(bucket, f"/{folder}*")
-        for folder in folders
-    ]
+    objects = [followed_by(bucket, f"/{folder}*") for folder in folders]
     return allow("AddObjects", ["s3:PutObject"], objects)
 
 

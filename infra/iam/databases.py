@@ -1,4 +1,4 @@
-"""What is done with instances of RDS."""
+"""Statements about instances of RDS."""
 
 from __future__ import annotations
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import pulumi
+if TYPE_CHECKING:
+    import pulumi
 
 Statement = dict[str, Any]
-Arn = pulumi.Input[str]
+# Commands write documents too, of texts alone: they do not wait for Pulumi.
+Arn: TypeAlias = "pulumi.Input[str]"
+
+
+def followed_by(arn: Arn, rest: str) -> Arn:
+    """What begins with an ARN: the objects of a bucket, the streams of a log group."""
+    if isinstance(arn, str):
+        return f"{arn}{rest}"
+    from pulumi import Output
+
+    return Output.concat(arn, rest)
 
 
 def document(*statements: Statement) -> pulumi.Input[str]:
@@ -18,7 +29,9 @@ def document(*statements: Statement) -> pulumi.Input[str]:
     try:
         return json.dumps(content)
     except TypeError:  # an ARN that AWS gives out
-        return pulumi.Output.json_dumps(content)
+        from pulumi import Output
+
+        return Output.json_dumps(content)
 
 
 def allow(

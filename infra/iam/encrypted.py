@@ -1,4 +1,4 @@
-"""What is encrypted, granted together with its key: one is of no use without the other.
+"""Grants of encrypted things together with their key: one is of no use without the other.
 
 Each key can be used through the one service alone that keeps what it encrypts (condition `kms:ViaService`).
 """

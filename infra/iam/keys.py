@@ -1,4 +1,4 @@
-"""What is done with KMS keys."""
+"""Statements about KMS keys."""
 
 from __future__ import annotations
 

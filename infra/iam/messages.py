@@ -1,21 +1,17 @@
-"""What is told, called and written down: topics, alarms, functions, logs."""
+"""Statements about topics, alarms, functions and logs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pulumi
-
-from infra.iam.documents import Arn, Statement, allow
+from infra.iam.documents import Arn, Statement, allow, followed_by
 from infra.iam.keys import use_key
 from infra.naming import Naming
 
 
 def write_log_streams(group: Arn) -> Statement:
     """Write into one log group."""
-    return allow(
-        "WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(group, ":*")]
-    )
+    return allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [followed_by(group, ":*")])
 
 
 def write_events(group: Arn) -> Statement:
@@ -24,7 +20,7 @@ def write_events(group: Arn) -> Statement:
     return allow(
         "WriteEvents",
         ["logs:CreateLogStream", "logs:PutLogEvents"],
-        [pulumi.Output.concat(group, ":*")],
+        [followed_by(group, ":*")],
         principal={"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
     )
 
@@ -34,7 +30,7 @@ def find_log_groups(naming: Naming, group: Arn) -> list[Statement]:
     them."""
     return [
         allow("FindLogGroups", ["logs:DescribeLogGroups"], [naming.arn("logs", "log-group:*")]),
-        allow("FindLogStreams", ["logs:DescribeLogStreams"], [pulumi.Output.concat(group, ":*")]),
+        allow("FindLogStreams", ["logs:DescribeLogStreams"], [followed_by(group, ":*")]),
     ]
 
 

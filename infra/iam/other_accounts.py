@@ -1,4 +1,4 @@
-"""What is done with things of another account, and what another account may do with ours.
+"""Statements about things of another account, and about what another account may do with ours.
 
 Whoever is named as a principal has to exist; the roles of the other account may not yet, or not any more. So
 the account is the principal, and the role a condition.

@@ -1,4 +1,4 @@
-"""What is done with the entries of Secrets Manager, and with the users whose passwords they hold."""
+"""Statements about the entries of Secrets Manager, and about the users whose passwords they hold."""
 
 from __future__ import annotations
 

@@ -1,19 +1,13 @@
-"""Who may take a role."""
+"""Trust: statements about who may take a role."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from infra.configuration.source import GITHUB_AUDIENCE, GITHUB_ISSUER
 from infra.iam.documents import Arn, Statement, allow
 from infra.naming import Naming
-
-# Who signs the tokens of GitHub's runners, and whom they are for (its documentation, "OpenID Connect").
-GITHUB_ISSUER = "token.actions.githubusercontent.com"
-GITHUB_AUDIENCE = "sts.amazonaws.com"
-# How long a runner has its role: the first deployment of prod takes two hours where every step is slow (`make
-# timeline`), and a job four at most.
-GITHUB_SESSION_SECONDS = 4 * 3600
 
 
 def trust_service(

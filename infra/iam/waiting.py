@@ -1,4 +1,4 @@
-"""What is asked about a region that waits for the day on which another one is lost."""
+"""Statements about a region that waits for the day on which another one is lost."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from infra.common import CommonArgsWithKeys
 from infra.configuration.add_ons import ADD_ON_VERSIONS, METRICS_SERVER, OBSERVABILITY, SECRETS_STORE
 from infra.configuration.addresses import SERVICE_ADDRESSES
 from infra.configuration.platform_names import CLUSTER_ROLE, NODE_ROLE
+from infra.configuration.pod_lifecycle import SECRETS_POLL_MINUTES
 from infra.configuration.system import Access
 from infra.foundations import ports, timeouts
 from infra.foundations.replacement import delete_before_replace
@@ -59,12 +60,6 @@ class ClusterAccess:
     namespaces: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
 
-
-# Every entry that a pod uses is asked about once in this time, at 5 US cents for 10,000 questions (Secrets
-# Manager, pricing). A rotation can wait: the password before it stays valid for a month. Another address of a
-# database, after a recovery that may take 30 minutes, cannot. The driver's own 2 minutes ask 21,600 times a
-# month for each pod and entry, these 10 minutes 4,320 times.
-SECRETS_POLL_MINUTES = 10
 
 # The chart's `manager.applicationSignals.autoMonitor` (aws-observability/helm-charts, on since 5.0.0): the
 # operator would put a container for each of four languages, Java's without a security context, into every pod

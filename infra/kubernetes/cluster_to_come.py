@@ -1,4 +1,4 @@
-"""What stands of a cluster in a place where none waits: the logs of its control plane."""
+"""A cluster to come, in a place where none waits: the logs of its control plane exist already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the control plane of a cluster writes to."""
+"""The log group of a cluster's control plane."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""What the Jobs and CronJobs of the system file consist of."""
+"""Specifications of the system file's Jobs and CronJobs."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,12 +37,6 @@ NEVER = "0 0 31 2 *"
 PARAMETERS_ANNOTATION = "groundwork/parameters"
 # A run that could not begin in time is left out: the next one comes.
 STARTING_DEADLINE_SECONDS = 300
-
-
-def release_name(version: str) -> str:
-    """What a Job of a version of an image is called after: twelve digits of the digest, or the tag."""
-    tag = version.removeprefix("sha256:")[:12] if version.startswith("sha256:") else version
-    return re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-")[:40]
 
 
 def migration_job(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How to reach the cluster. A kubeconfig holds no credentials: those come from AWS when they are needed."""
+"""The kubeconfig of the cluster. It holds no credentials: those come from AWS when they are needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may talk to whom inside the cluster: nobody, but for what is listed here (contract NET-2).
+"""Network policies: nobody in the cluster talks to anybody, but for what is listed here (contract NET-2).
 
 Auto Mode enforces network policies once its controller is switched on by a ConfigMap (EKS user guide,
 "Use Network Policies with EKS Auto Mode"). A node always reaches its own pods, so probes need no rule.

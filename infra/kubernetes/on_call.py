@@ -1,4 +1,4 @@
-"""What people on call may change in the cluster; what they see is EKS's own View policy."""
+"""Permissions of people on call in the cluster: what they change; what they see is EKS's own View policy."""
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ class PodGroupArgs:
     """What the pods are connected with.
 
     Args:
-        naming: names and ARNs.
         vpc_id: the network.
         cluster_security_group_id: EKS's own, which nodes, the control plane and all other pods have; None
             where no cluster stands.

@@ -1,4 +1,4 @@
-"""What a pod of a service consists of."""
+"""Pods of a service: their containers, volumes and environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a new version may take to get in place of the old one."""
+"""Time limits of a rollout: how long a new version may take to replace the old one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each service gets in its environment, and which secrets it may therefore read."""
+"""Environment variables of each service, and the secrets that it may read because of them."""
 
 from __future__ import annotations
 
@@ -32,21 +32,15 @@ def secret_variables(
 ) -> list[SecretVariable]:
     """The service's environment variables that are secrets, each with its entry's full name.
 
-    Of a signing key that is rotated a service gets the one before and the one after as well, under
-    `…_PREVIOUS` and `…_NEXT`: it signs with the first and accepts all three.
+    Of one that is rotated it gets every field: of a signing key the one before and the one after as well,
+    under `…_PREVIOUS` and `…_NEXT`.
     """
     variables = []
     for each in _variables(service, settings):
         entry = naming.secret(each.secret)
-        fields = system.secrets[each.secret].fields if each.secret in system.secrets else ()
-        if fields:
-            current, *others = fields
-            variables.append(SecretVariable(each.variable, entry, current))
-            variables += [
-                SecretVariable(f"{each.variable}_{field.upper()}", entry, field) for field in others
-            ]
-        else:
-            variables.append(SecretVariable(each.variable, entry, each.field))
+        rotation = system.secrets[each.secret].rotated if each.secret in system.secrets else None
+        fields = rotation.variables(each.variable) if rotation else {each.variable: each.field}
+        variables += [SecretVariable(variable, entry, field) for variable, field in fields.items()]
     return variables
 
 

@@ -1,1 +1,1 @@
-"""What is watched, and who is told: alarms, logs, the dashboard, the ways to people."""
+"""Monitoring: alarms, logs, the dashboard, and the ways to people."""

@@ -1,4 +1,4 @@
-"""What an alarm is: the words that the catalogue is written in."""
+"""The words in which the catalogue of alarms is written: an alarm, its measures and its severity."""
 
 from __future__ import annotations
 

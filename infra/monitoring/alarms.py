@@ -31,7 +31,6 @@ class AlarmsArgs:
     """What is watched, and who is told.
 
     Args:
-        naming: names and ARNs.
         catalogue: the alarms of one region.
         watched: what there is of each subject; a subject that does not exist has no alarms.
         topics: where each severity goes, in that region.

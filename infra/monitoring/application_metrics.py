@@ -1,4 +1,4 @@
-"""What the application publishes about itself, for the alarms that nobody else can measure.
+"""Metrics that the application publishes about itself, because nobody else can measure them.
 
 The hook of the contract's `app` rows: a line in CloudWatch's embedded metric format in a service's log
 is a metric in the namespace below, with `Environment` (the variable ENVIRONMENT) as its dimension, and with

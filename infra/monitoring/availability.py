@@ -1,4 +1,4 @@
-"""Whether users get an answer, asked from outside: Route 53's health checkers around the world."""
+"""Availability as users see it, asked from outside: Route 53's health checkers around the world."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class AvailabilityArgs:
     """What is asked.
 
     Args:
-        naming: names and ARNs.
         endpoints: where each service says whether it is ready, by the service's name.
     """
 

@@ -71,7 +71,6 @@ class DashboardArgs:
     """What is shown.
 
     Args:
-        naming: names and ARNs.
         catalogue: the alarms of every region.
         watched: what there is of each subject.
         regions: names of the environment's regions.

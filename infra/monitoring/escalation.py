@@ -1,4 +1,4 @@
-"""Who hears of a page that nobody has ended: the lead, then the CTO (runbook 002, Contact Information)."""
+"""Escalation of a page that nobody has ended: to lead, then CTO (runbook 002, Contact Information)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ class EscalationArgs:
     """Who is told.
 
     Args:
-        naming: names and ARNs.
         key: encrypts the messages.
         addresses: e-mail addresses by step; a step without one is told nothing.
     """

@@ -1,4 +1,4 @@
-"""What the platform's functions measure, as alarms read it."""
+"""Metrics of the platform's functions, as alarms read them."""
 
 from __future__ import annotations
 

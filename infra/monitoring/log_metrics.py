@@ -1,4 +1,4 @@
-"""What is counted in logs: metric filters, as data, and the lines that they look for."""
+"""Metrics counted in logs: metric filters, as data, and the lines that they look for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the pods' logs come to CloudWatch: the settings of Fluent Bit, which the observability add-on runs.
+"""Shipping of the pods' logs to CloudWatch: settings of the observability add-on's Fluent Bit.
 
 The add-on's own settings send whole records of every pod to one log group, where a line of JSON is text
 within JSON: no metric filter finds its properties, and an embedded metric stays embedded. Here a service's

@@ -1,4 +1,4 @@
-"""What must not be readable in a log: personal data and credentials, by CloudWatch Logs' identifiers.
+"""Personal data and credentials that no log may show, by CloudWatch Logs' identifiers.
 
 CloudWatch masks what it finds when it is read; only who may `logs:Unmask` sees it. What it has found is
 counted, and written to a log of its own (contract OBS-1).

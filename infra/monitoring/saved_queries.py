@@ -1,4 +1,4 @@
-"""What on-call people ask the logs, ready to run (contract OBS-2): CloudWatch Logs Insights.
+"""Saved queries for people on call, ready to run (contract OBS-2): CloudWatch Logs Insights.
 
 The fields are those that services write (`infra/monitoring/service_log.py`), and PostgreSQL's own log.
 """

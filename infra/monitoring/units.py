@@ -1,4 +1,4 @@
-"""In which unit a threshold is, and how people read it.
+"""Units of thresholds, and how people read them.
 
 The units are those of AWS's own lists of metrics (Application Load Balancer, RDS, ElastiCache, Container
 Insights, Certificate Manager); what is counted has none.

@@ -1,1 +1,1 @@
-"""What outlives a mistake, and what outlives the region: backups, the replica and its network."""
+"""Backups, the replica and its network: what outlives a mistake, and the loss of the region."""

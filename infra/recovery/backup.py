@@ -29,7 +29,6 @@ class BackupArgs:
     """What is backed up, and how strictly.
 
     Args:
-        naming: names and ARNs.
         database: ARN of the database.
         buckets: ARNs of the buckets. All are named one by one: nothing comes in by a tag.
         retention: days that snapshots are kept.

@@ -1,4 +1,4 @@
-"""Where the application is asked about a restored database."""
+"""The namespace in which the application is asked about a restored database."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ class RestoredApplicationArgs:
     """What is asked, and where.
 
     Args:
-        naming: names and ARNs.
         check: the command.
         namespace: of its own.
         pod: the service whose image and variables it has.

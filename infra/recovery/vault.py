@@ -9,15 +9,12 @@ from pulumi_aws import backup
 
 from infra import iam
 from infra.common import CommonArgs, CommonArgsWithDataKey
+from infra.configuration.backup_account import RESTORE
 from infra.foundations.encryption_key import declare_key
 from infra.foundations.replacement import delete_before_replace
 
 # The least that AWS Backup takes; after these days nobody can lift the lock, the root user neither.
 LOCK_CHANGEABLE_DAYS = 3
-
-
-# Where the backup account copies snapshots back to, within the environment.
-RESTORE = "restore"
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class Vault(pulumi.ComponentResource):
         )
         self.arn, self.name = vault.arn, vault.name
         if other:
-            _let_in("backup", vault, other, self)
+            _grant_copies("backup", vault, other, self)
         if args.lock_days:
             backup.VaultLockConfiguration(
                 "backup",
@@ -104,11 +101,11 @@ class RestoreVault(pulumi.ComponentResource):
             force_destroy=not args.common.protect,
             opts=pulumi.ResourceOptions(parent=self, protect=args.common.protect),
         )
-        _let_in(RESTORE, vault, args.account, self)
+        _grant_copies(RESTORE, vault, args.account, self)
         self.register_outputs({})
 
 
-def _let_in(name: str, vault: backup.Vault, account: str, parent: pulumi.Resource) -> None:
+def _grant_copies(name: str, vault: backup.Vault, account: str, parent: pulumi.Resource) -> None:
     backup.VaultPolicy(
         name,
         backup_vault_name=vault.name,

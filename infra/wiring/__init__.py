@@ -1,4 +1,4 @@
-"""How the parts of the platform are connected: what each one is given of the configuration and of others."""
+"""Wiring: what each part of the platform is given of the configuration and of other parts."""
 
 from infra.functions.escalate.function import escalate
 from infra.functions.restore_test.function import restore_test, restored_place

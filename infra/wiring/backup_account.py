@@ -9,12 +9,11 @@ from infra.common import CommonArgs, CommonArgsWithDataKey
 from infra.configuration import Configuration, buckets
 from infra.configuration.buckets import Bucket, replication_role
 from infra.configuration.environments import BACKUP_DAYS
-from infra.data.safe_bucket import bucket_arn
 from infra.data.storage import StorageArgs
 from infra.edge.frontend import DEFINITION
 from infra.foundations.registry import Registry, RegistryArgs
 from infra.functions.scheduled.snapshot_secrets.function import FUNCTION as SNAPSHOT_SECRETS
-from infra.naming import Naming
+from infra.naming import Naming, bucket_arn
 from infra.recovery.vault import VaultArgs
 from infra.wiring.foundations import registry
 

@@ -18,7 +18,6 @@ from infra.configuration.rotation import DATABASE_ROTATOR, rotated
 from infra.data.database import Database, DatabaseArgs
 from infra.data.database_instance import DatabaseInstanceArgs
 from infra.data.redis import Eviction, Redis, RedisArgs
-from infra.data.safe_bucket import bucket_arn
 from infra.data.secret_entry import SecretEntryArgs, SecretReplica
 from infra.data.secrets import Secrets, SecretsArgs
 from infra.data.storage import Storage, StorageArgs
@@ -30,6 +29,7 @@ from infra.functions.restore_test.function import RESTORE_TEST
 from infra.functions.scheduled.snapshot_secrets.function import FUNCTION as SNAPSHOT_SECRETS
 from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.service_environment import readers
+from infra.naming import bucket_arn
 from infra.recovery.vault import Vault
 from infra.wiring.edge import edge_buckets, edge_log_writers
 

@@ -10,7 +10,6 @@ from infra import iam
 from infra.common import CommonArgs
 from infra.configuration import Configuration
 from infra.configuration.buckets import FRONTEND
-from infra.data.safe_bucket import bucket_arn
 from infra.data.storage import Storage
 from infra.edge.certificates import Certificates, CertificatesArgs
 from infra.edge.distributions import ACCESS_LOGS_PREFIX as EDGE_LOGS
@@ -23,7 +22,7 @@ from infra.edge.load_balancer import LoadBalancer, LoadBalancerArgs
 from infra.edge.sites import Site, sites
 from infra.foundations.network import Network
 from infra.kubernetes.pod_group import PodGroup
-from infra.naming import GLOBAL_REGION, Naming
+from infra.naming import GLOBAL_REGION, Naming, bucket_arn
 
 
 def edge_sites(configuration: Configuration) -> list[Site]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from infra.common import CommonArgs, CommonArgsWithDataKey, CommonArgsWithKeys
 from infra.configuration import Configuration
-from infra.configuration.images import is_digest, is_own
+from infra.configuration.images import is_digest, is_own, release_name
 from infra.foundations.keys import Keys, KeysArgs
 from infra.foundations.network import NetworkArgs, Tier
 from infra.foundations.registry import RegistryArgs
 from infra.foundations.release import ReleaseArgs
-from infra.kubernetes.job_specs import release_name
 from infra.naming import Naming, Place
 from infra.wiring.data import Copies
 

@@ -1,4 +1,4 @@
-"""What one can go back to: everything that AWS keeps of an environment, asked anew each time."""
+"""Backups that one can go back to: all that AWS keeps of an environment, asked anew each time."""
 
 from __future__ import annotations
 

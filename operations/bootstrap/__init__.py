@@ -1,1 +1,1 @@
-"""What an account needs before the first deployment: `make bootstrap` (docs/real-account.md)."""
+"""`make bootstrap`: everything that an account needs before the first deployment (docs/real-account.md)."""

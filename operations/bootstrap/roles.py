@@ -1,4 +1,4 @@
-"""Who may work in the account before the program has said so: roles that it names and does not make.
+"""Roles that the program names and does not make: who works in the account from the beginning.
 
 A role that is there already and trusts others is used as it is: that is told, and left to whoever made it.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from infra import iam
 from infra.configuration import Configuration
-from infra.iam.trust import GITHUB_AUDIENCE, GITHUB_ISSUER, GITHUB_SESSION_SECONDS
+from infra.configuration.source import GITHUB_AUDIENCE, GITHUB_ISSUER, GITHUB_SESSION_SECONDS
 from operations.bootstrap.part import Found, Part, State
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"

@@ -1,4 +1,4 @@
-"""Where the engine's state is kept: a bucket, and the key of the secrets in it, outside both regions."""
+"""The store of the engine's state: a bucket, and the key of the secrets in it, outside both regions."""
 
 from __future__ import annotations
 

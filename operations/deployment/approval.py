@@ -1,4 +1,4 @@
-"""Whether somebody has agreed to what a deployment is about to lose or weaken (`approvals.yaml`).
+"""Approvals of what a deployment is about to lose or weaken (`approvals.yaml`).
 
 `make preview` asks it of a pull request, on the embedded AWS. This asks it again, of the plan that is about
 to be carried out in the account: a line may have run out since, and the account may not be as main had it.

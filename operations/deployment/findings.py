@@ -1,4 +1,4 @@
-"""What a check of a deployment has found."""
+"""Findings of the checks of a deployment."""
 
 from __future__ import annotations
 

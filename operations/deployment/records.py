@@ -1,4 +1,4 @@
-"""What was deployed when, by whom, and how it went: kept in the backups bucket, below `deployments/`.
+"""Records of deployments: what, when, by whom, how it went; in the backups bucket, below `deployments/`.
 
 The commands after a deployment read it: which release was good before, since when alarms count, whether
 somebody has not ended. Nothing of it is secret: digests, names, times.

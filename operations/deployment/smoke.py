@@ -16,8 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.service import Service
-from infra.edge.cache_policies import HSTS_SECONDS
-from infra.edge.sites import Site, sites
+from infra.edge.sites import HSTS_SECONDS, Site, sites
 from operations.console import OperationFailed
 from operations.deployment.findings import Finding, State, judged
 from operations.deployment.web import Address, Answer, ask, ask_in_the_clear

@@ -1,4 +1,4 @@
-"""Whether a release that went wrong may be taken back by itself, and to which one.
+"""The way back from a release that went wrong: whether it may be taken by itself, and to which release.
 
 By hand it is `make rollback`, then `make deploy`; the automatic way is the same two commands, after this has
 agreed. It does not where going back would break more: a migration that the version before cannot work with.
@@ -12,8 +12,8 @@ from typing import Any
 
 from commands.errors import CommandError, Exit
 from infra.configuration import Configuration
+from infra.configuration.images import release_name
 from infra.configuration.taken_back_release import TakenBack
-from infra.kubernetes.job_specs import release_name
 from operations import releases, taken_back_file
 from operations.console import OperationFailed
 from operations.deployment.records import Outcome, Record, Records

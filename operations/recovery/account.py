@@ -18,12 +18,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from commands.files import write_atomically
 from functions.shared.recoveries import FOLDER
 from infra.configuration import Configuration
-from infra.configuration.backup_account import BACKUP_ACCOUNT
+from infra.configuration.backup_account import BACKUP_ACCOUNT, RESTORE
 from infra.configuration.files import NAMESPACE
 from infra.configuration.generations import Generations
 from infra.configuration.serving import Serving
 from infra.naming import Naming, Place
-from infra.recovery.vault import RESTORE
 from operations.console import OperationError
 from operations.environments import Connection
 from operations.recovery import checks, engine_steps, generations_file, serving_file

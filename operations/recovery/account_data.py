@@ -1,4 +1,4 @@
-"""What is brought back into an account that is built again: images, secrets and files."""
+"""Data that comes back into an account that is built again: images, secrets and files."""
 
 from __future__ import annotations
 

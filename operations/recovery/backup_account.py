@@ -1,4 +1,4 @@
-"""What another account has of an environment, and the job that copies the database back out of it."""
+"""The backup account's copies of an environment, and the job that copies the database back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
-from infra.backup_account.access import COPY_ROLE
+from infra.configuration.backup_account import COPY_ROLE
 from infra.configuration.buckets import BACKUPS
 from infra.naming import Naming
 from operations.console import OperationError, OperationFailed

@@ -1,4 +1,4 @@
-"""What AWS takes minutes to make: whether it is there yet, for whoever builds on it."""
+"""Things that AWS takes minutes to make, and whether each is there yet."""
 
 from __future__ import annotations
 

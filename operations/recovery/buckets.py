@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from infra.configuration import Configuration
-from infra.configuration.buckets import CATALOGUE
+from infra.configuration.buckets import CATALOGUE, FRONTEND, FRONTEND_VERSION_DAYS
 from operations.console import OperationError
 
 
@@ -44,13 +44,10 @@ def meant(configuration: Configuration, text: str) -> Meant:
 
 
 def _buckets(configuration: Configuration) -> list[Meant]:
-    from infra.configuration.buckets import FRONTEND
-    from infra.edge.frontend import OLD_VERSION_DAYS
-
     home, there = configuration.naming, configuration.naming.in_recovery_region
     kinds = {each.name: each.noncurrent_expire_after for each in CATALOGUE}
     if configuration.system.frontend is not None:
-        kinds[FRONTEND] = OLD_VERSION_DAYS
+        kinds[FRONTEND] = FRONTEND_VERSION_DAYS
     buckets = [Meant(kind, home.bucket(kind), home.region, days) for kind, days in kinds.items()]
     if configuration.settings.copies:
         buckets += [

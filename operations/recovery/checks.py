@@ -1,4 +1,4 @@
-"""Whether a restored database is good enough to send people to it."""
+"""Checks of a restored database: whether it is good enough to send people to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks a person once, before something is changed that many depend on."""
+"""A person's confirmation, asked for once, before something changes that many depend on."""
 
 from __future__ import annotations
 

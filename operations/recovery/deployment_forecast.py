@@ -1,4 +1,4 @@
-"""How long AWS takes for what a deployment has left to do, of a preview and the state before it."""
+"""A forecast of how long AWS takes for the rest of a deployment, from a preview and the state before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an account is empty enough that an environment's database is restored in it."""
+"""An emptied account, and whether it is empty enough to restore an environment's database in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has to be done so that a bucket shows what it showed at a time."""
+"""A plan that makes a bucket show again what it showed at a time."""
 
 from __future__ import annotations
 

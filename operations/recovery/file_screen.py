@@ -1,4 +1,4 @@
-"""What a person sees of a recovery of files."""
+"""The screen of a recovery of files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What AWS calls a resource that was being made when the engine was killed: its id was never written down.
+"""Ids of resources that were being made when the engine was killed, which nobody wrote down.
 
 The engine writes `creating` before it calls AWS, with what it sends (`inputs`), and the id after AWS has
 answered. For each type that the program declares one of three is so:

@@ -10,8 +10,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.configuration import Configuration
+from infra.configuration.data_settings import EXPORTED_LOGS
 from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY
-from infra.data.database_monitoring import EXPORTED_LOGS
 from infra.foundations import ports
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection

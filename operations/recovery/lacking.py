@@ -1,4 +1,4 @@
-"""What the region that takes over lacks: told before anything begins, so that somebody sees to it meanwhile.
+"""A list of what the region that takes over lacks, told before anything begins.
 
 Nothing of it stops the recovery: a service without its image or a secret is missed less than all of them.
 """

@@ -1,4 +1,4 @@
-"""What stands in a region that was lost and is back, or that is left on purpose.
+"""Resources that stand in a region that was lost and is back, or that is left on purpose.
 
 Its services must not write: their database is not the one that serves any more. The database is evidence of
 the last minutes and is put aside under another name; both Redis are removed, since what they hold would be

@@ -1,4 +1,4 @@
-"""Whether a region answers: its services are asked once, and briefly."""
+"""A region that may be lost: its services are asked once, and briefly, whether they answer."""
 
 from __future__ import annotations
 

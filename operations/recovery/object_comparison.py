@@ -1,4 +1,4 @@
-"""Whether two versions of an object are the same to whoever reads them."""
+"""A comparison of two versions of an object, as its readers see them."""
 
 from __future__ import annotations
 

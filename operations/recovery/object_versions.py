@@ -1,4 +1,4 @@
-"""What a bucket had at a time: each key's versions, as S3 lists them."""
+"""Versions of a bucket's objects at a time, as S3 lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine had begun and not ended when it was killed, and how each of it is settled.
+"""Pending operations: what the engine had begun when it was killed, and how each is settled.
 
 The engine writes down what it is about to do (`pending_operations` of the state), and takes it out when it
 is done. What it does with one that it finds (pkg/backend/snapshot.go of Pulumi 3.256): an update, a deletion

@@ -1,4 +1,4 @@
-"""How far a long work is: a bar on a terminal, a line now and then in a log. All on standard error."""
+"""Progress of long work: a bar on a terminal, a line now and then in a log. All on standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a recovery has done, kept beside the backups and on this machine, for people and for programs."""
+"""The record of a recovery, kept beside the backups and on this machine, for people and for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a release has come in the cluster: which version each service runs, and what its migration did."""
+"""The standing of a release in the cluster: the version of each service, and the migration's outcome."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from infra.configuration import Configuration
-from infra.kubernetes.job_specs import release_name
+from infra.configuration.images import release_name
 from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.kubernetes_api import KubernetesApi, NotThereError

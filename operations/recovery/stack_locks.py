@@ -1,4 +1,4 @@
-"""Who holds a stack: the locks that the engine keeps beside the state, read without taking one.
+"""Locks of a stack, which the engine keeps beside the state: read without taking one.
 
 A lock is a file of the backend, `.pulumi/locks/organization/<project>/<stack>/<id>.json`, with who, where
 and since when (pkg/backend/diy/lock.go of Pulumi 3.256). A runner that is killed leaves it, and the command

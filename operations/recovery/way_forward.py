@@ -1,4 +1,4 @@
-"""Where a deployment that stands half-way is brought: to its end, or back to the versions before."""
+"""The way on from a deployment that stands half-way: to its end, or back to the versions before."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.configuration import Configuration
+from infra.configuration.images import release_name
 from infra.configuration.taken_back_release import TakenBack
-from infra.kubernetes.job_specs import release_name
 from operations import releases, taken_back_file
 from operations.console import OperationError
 from operations.deployment import way_back

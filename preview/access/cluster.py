@@ -1,4 +1,4 @@
-"""What people, pods and networks may in the cluster afterwards and might not before."""
+"""Access to the cluster that people, pods and networks have afterwards and did not have before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reaches what afterwards and did not before: security groups."""
+"""Access through security groups that is there afterwards and was not before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What policies allow afterwards and did not before, evaluated as AWS evaluates them.
+"""Access by policies that is there afterwards and was not before, evaluated as AWS evaluates them.
 
 Each thing that a changed policy says is asked as a request, of what there was and of what there will be.
 """

@@ -1,4 +1,4 @@
-"""What the internet reaches afterwards and did not before."""
+"""Access from the internet that is there afterwards and was not before."""
 
 from __future__ import annotations
 

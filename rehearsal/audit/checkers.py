@@ -1,4 +1,4 @@
-"""Runs the outside checkers; they live in a Python environment of their own (requirements-audit.in)."""
+"""The outside checkers, in a Python environment of their own (requirements-audit.in)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a checker found, and how it is shown."""
+"""Findings of the checkers, and how they are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Between Pulumi's property names and an AWS operation's members, led by botocore's own models.
+"""Conversion between Pulumi's property names and an AWS operation's members, by botocore's models.
 
 Both name the same things in nearly the same words: `subnetIds` is `SubnetIds`, `multiAz` is
 `MultiAZ`, `transitions` is `Transitions`. So names are matched without regard to case, underscores

@@ -1,4 +1,4 @@
-"""When a difference of two values is none to AWS's provider: the kinds of rules that it has.
+"""Kinds of rules by which AWS's provider sees no difference between two values.
 
 `rehearsal/aws/difference_table.py` says which property has which, with the source.
 """

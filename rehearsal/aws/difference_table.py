@@ -1,4 +1,4 @@
-"""What AWS's provider sees no difference in, property by property (`rehearsal.aws.suppressed` applies it).
+"""The table of differences that AWS's provider does not see (`rehearsal.aws.suppressed` applies it).
 
 Source: the `DiffSuppressFunc`, `StateFunc` or `CustomizeDiff` of each property in terraform-provider-aws, as
 of `LOOKED_UP`; beside each rule are the file below internal/service and the function. pulumi-aws 7.51.1 wraps

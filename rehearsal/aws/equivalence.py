@@ -1,4 +1,4 @@
-"""When two values mean the same to AWS's provider, whatever they look like.
+"""Equivalence of values: those that mean the same to AWS's provider, whatever they look like.
 
 Each is one of its own comparisons; `rehearsal/aws/difference_table.py` says which properties use it.
 """

@@ -1,4 +1,4 @@
-"""What a change does to an AWS resource: facts asked of AWS's own provider.
+"""Facts about what a change does to an AWS resource, asked of AWS's own provider.
 
 `data/replacement.json.gz` has, for each Pulumi type, which properties replace the resource, which
 lists are sets and which outputs AWS computes. The facts were taken from the real Terraform AWS
@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from rehearsal.propertydiff import property_changes, without_indexes
+from rehearsal.property_differences import property_changes, without_indexes
 from rehearsal.provider import UNKNOWN, ChangeKind, Properties, PropertyChange
 
 _FILE = Path(__file__).parent / "data" / "replacement.json.gz"

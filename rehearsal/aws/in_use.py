@@ -1,4 +1,4 @@
-"""What EC2 does not remove because something else is in it: subnets, security groups, a network's gateway.
+"""Subnets, security groups and gateways that EC2 does not remove, because something else is in them.
 
 moto removes them, and what used them goes on with identifiers of nothing. Only what stands for good is looked
 at, not the network interfaces that AWS takes away minutes after their owner: its provider waits for those.

@@ -1,4 +1,4 @@
-"""What AWS's own service models say about values: enumerations, lengths, ranges and patterns.
+"""Limits of values in AWS's own service models: enumerations, lengths, ranges and patterns.
 
 botocore's models carry these for most members; they are the same that AWS's front ends enforce, so
 a preview refuses here what an `up` would be refused there.

@@ -1,4 +1,4 @@
-"""How a Pulumi type is made, read, changed and removed through AWS's own API: mostly data.
+"""Mappings of Pulumi types to AWS's own API, which makes, reads, changes and removes: mostly data.
 
 A mapping names the operations; parameters follow from the operation's model in botocore, because
 Pulumi's property names and AWS's member names are nearly the same (`rehearsal.aws.convert`). What

@@ -1,4 +1,4 @@
-"""What AWS Backup copies into another vault, and why it does not.
+"""Copies that AWS Backup makes in another vault, and the reasons for which it makes none.
 
 A copy into another account is written down on both sides (`Cloud.take_up`): what has come is a part of the
 account that has it, and how the job ended one of the account that has sent it. Each comes back without the

@@ -1,4 +1,4 @@
-"""What is in AWS Backup's vaults: recovery points, and who may copy into them.
+"""Recovery points in AWS Backup's vaults, and who may copy into those.
 
 A recovery point is kept as AWS tells of it (RecoveryPointByBackupVault), a plain dictionary.
 """

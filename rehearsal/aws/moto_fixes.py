@@ -1,4 +1,4 @@
-"""Where moto loses or keeps what AWS does not: put right in moto's own classes.
+"""Repairs of moto, in its own classes, where it loses or keeps what AWS does not.
 
 Only what a mapping cannot work around: what is deleted must be gone (AWS lets its name be used
 again), what is modified must still be there. Tried with moto 5.2; another version is left alone.

@@ -1,4 +1,4 @@
-"""Makes calls of moto through boto3 cheap: the answers stay the same.
+"""Shortcuts for calls of moto through boto3; the answers stay the same.
 
 A deployment makes hundreds of calls, all in one process with the program and the other providers. A
 third of each call's time goes into what nobody here looks at: signatures, user agents, and lists that

@@ -1,4 +1,4 @@
-"""What AWS tells of itself and moto does not: how long it supports a version, what an account may have."""
+"""Answers that AWS gives about itself and moto does not: a version's support, an account's quotas."""
 
 from __future__ import annotations
 

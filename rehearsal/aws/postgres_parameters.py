@@ -1,4 +1,4 @@
-"""What RDS knows of PostgreSQL's parameters, and moto does not."""
+"""PostgreSQL's parameters as RDS knows them, and moto does not."""
 
 from __future__ import annotations
 

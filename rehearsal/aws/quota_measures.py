@@ -1,4 +1,4 @@
-"""What quotas count in the inputs of one resource, where it is more than the length of a list or text."""
+"""Measures for quotas that count more in a resource's inputs than the length of a list or text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much AWS and Kubernetes take of something, where no service model says it: data, and one way to count.
+"""Quotas of AWS and Kubernetes that no service model has: data, and one way to count.
 
 A quota counts over a whole graph of resources: the engine's state after `make up`, or a recording of the
 program. What the models say of a single request is in `limits`, what documentation says of a single value in

@@ -1,4 +1,4 @@
-"""Where S3's replication copies to: buckets of the same account and of others, and what these let in.
+"""Destinations of S3's replication: buckets of the same account and of others, and what their policies allow.
 
 Of another account that is not embedded in this process nothing is known: a rule that names it is taken,
 nothing is copied there, and an object's replication status is that of its other rules.

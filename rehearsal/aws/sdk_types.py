@@ -1,4 +1,4 @@
-"""What the real SDK (`pulumi_aws`) declares of a resource or a nested block, as plain data.
+"""Types of the real SDK (`pulumi_aws`) for a resource or a nested block, as plain data.
 
 The SDK's classes are Python code, generated from the provider's own schema: importing those of one
 service takes up to half a second. What was read off them is therefore kept in the user's cache, for

@@ -11,7 +11,7 @@ from typing import Any
 
 from rehearsal.aws.difference_rules import Place
 from rehearsal.aws.difference_table import RULES
-from rehearsal.propertydiff import join, without_indexes
+from rehearsal.property_differences import join, without_indexes
 from rehearsal.provider import Properties, contains_unknown
 
 

@@ -1,4 +1,4 @@
-"""What AWS Backup's copies have in them: rows that outlive the servers, and the account, that they come from.
+"""Rows in AWS Backup's copies: they outlive the servers, and the account, that they come from.
 
 A copy belongs to no account's servers: the one that has it may have none, and the one that it came from may
 have stopped its own. The files never change, so that copies share them. They are there until the recovery

@@ -1,4 +1,4 @@
-"""What `make serve DATA=1` says of its servers: how a client on this machine connects."""
+"""The table of servers that `make serve DATA=1` shows: how a client on this machine connects."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ def _lived(on_stage: Stage, say: Say) -> Before:
 
 def _secret_of_people(configuration: Configuration) -> str:
     """An entry whose value a person sets."""
-    name = next(name for name, each in configuration.system.secrets.items() if not each.fields)
+    name = next(name for name, each in configuration.system.secrets.items() if not each.rotated)
     return configuration.naming.secret(name)
 
 

@@ -1,4 +1,4 @@
-"""Where a disaster is rehearsed: an environment with real rows, and a checkout whose files may be written."""
+"""The stage of a disaster: an environment with real rows, and a checkout whose files may be written."""
 
 from __future__ import annotations
 

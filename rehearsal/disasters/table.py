@@ -1,4 +1,4 @@
-"""What a rehearsed disaster came to, for people."""
+"""The table of a rehearsed disaster's results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the real Pulumi engine, or prepares one: the `pulumi` command line tool.
+"""The real Pulumi engine, the `pulumi` command line tool: found, or prepared.
 
     engine = find_engine()
     print(engine)          # pulumi 3.256.0, found on PATH (/usr/local/bin/pulumi)

@@ -1,4 +1,4 @@
-"""What a person sees while the engine is prepared: one line that is rewritten, or plain lines."""
+"""Progress while the engine is prepared: one line that is rewritten, or plain lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a prepared engine is kept: in the user's cache, one folder for each version.
+"""The store of prepared engines: in the user's cache, one folder for each version.
 
     <cache home>/groundwork/engine/
         v3.256.0/pulumi     there only when complete and tried out

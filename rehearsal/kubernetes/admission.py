@@ -1,4 +1,4 @@
-"""What a cluster does with an object's pods before it lets them run: puts things into them, judges them.
+"""Admission of an object's pods: a cluster adds things to them, and judges them.
 
 An API server accepts a workload whose pods it refuses: the controller that makes them is told so, again and
 again, and who deploys waits. Here the workload is refused at once, with what the controller would be told.

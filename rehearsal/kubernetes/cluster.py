@@ -1,6 +1,6 @@
 """The embedded clusters: objects in memory, behind the rules of the API server that clients notice.
 
-Nothing runs: there are no nodes and no controllers (see `serverfields`). Every change is handed to
+Nothing runs: there are no nodes and no controllers (see `server_fields`). Every change is handed to
 `record` as a JSON value, and `replay` makes the same objects of such values again, uids included.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from rehearsal.kubernetes.immutable import refused_changes
 from rehearsal.kubernetes.kinds import Kind, kind_of_object
-from rehearsal.kubernetes.serverfields import complete, encoded, not_ready
+from rehearsal.kubernetes.server_fields import complete, encoded, not_ready
 from rehearsal.provider import ProviderError
 
 Content = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from rehearsal.propertydiff import property_changes
+from rehearsal.property_differences import property_changes
 from rehearsal.provider import UNKNOWN, CheckFailure, DiffResult, Properties, PropertyChange
 
 _SWITCHES = (

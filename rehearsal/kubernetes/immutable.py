@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rehearsal.kubernetes.kinds import Kind
-from rehearsal.propertydiff import property_changes, without_indexes
+from rehearsal.property_differences import property_changes, without_indexes
 from rehearsal.provider import ChangeKind, Properties, PropertyChange
 
 _VOLUME_SOURCES = (

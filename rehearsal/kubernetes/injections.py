@@ -1,4 +1,4 @@
-"""What the webhooks of a cluster on EKS put into pods before they are judged, each with its source."""
+"""Injections of a cluster's webhooks on EKS into pods, before those are judged, each with its source."""
 
 from __future__ import annotations
 

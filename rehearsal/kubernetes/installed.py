@@ -1,4 +1,4 @@
-"""What EKS has put into a cluster besides the program's objects: add-ons, and identities for pods.
+"""Objects that EKS installs besides the program's: add-ons, and identities for pods.
 
 moto has neither, so that the embedded AWS only records them; what it records is also written down here, for
 the embedded Kubernetes to act as the real one does with them.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rehearsal.kubernetes.kinds import Kind
-from rehearsal.propertydiff import join
+from rehearsal.property_differences import join
 from rehearsal.provider import UNKNOWN, CheckFailure, Properties
 
 AUTONAMED = "pulumi.com/autonamed"

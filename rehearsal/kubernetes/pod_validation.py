@@ -1,4 +1,4 @@
-"""What an API server refuses of pods, and of what makes them, that no schema says.
+"""Validation of pods by an API server, beyond what the schemas say.
 
 Rules and words are those of Kubernetes' own validation (pkg/apis/core, batch, autoscaling and policy), and of
 server-side apply, which Pulumi uses: in a list that is merged by a key no key may stand twice.

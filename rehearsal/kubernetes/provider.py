@@ -23,8 +23,8 @@ from rehearsal.kubernetes.metadata import autonamed, metadata_failures, with_nam
 from rehearsal.kubernetes.pod_templates import pod_template
 from rehearsal.kubernetes.pod_validation import pod_failures
 from rehearsal.kubernetes.schemas import schema_failures
-from rehearsal.kubernetes.serverfields import clean, decoded
-from rehearsal.propertydiff import is_within, property_changes
+from rehearsal.kubernetes.server_fields import clean, decoded
+from rehearsal.property_differences import is_within, property_changes
 from rehearsal.provider import (
     UNKNOWN,
     CheckFailure,

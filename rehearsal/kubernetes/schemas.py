@@ -22,7 +22,7 @@ from typing import Any
 
 from rehearsal.kubernetes.kinds import Kind
 from rehearsal.kubernetes.quantities import QUANTITY
-from rehearsal.propertydiff import join
+from rehearsal.property_differences import join
 from rehearsal.provider import UNKNOWN, CheckFailure, Properties, ProviderError
 
 _DEFINITIONS = "_definitions.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rehearsal.propertydiff import property_changes
+from rehearsal.property_differences import property_changes
 from rehearsal.provider import (
     UNKNOWN,
     CheckFailure,

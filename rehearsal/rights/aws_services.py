@@ -1,4 +1,4 @@
-"""What AWS's services call for the account: by themselves, where a resource's policy lets them in.
+"""Calls of AWS's services for the account: by themselves, where a resource's policy lets them.
 
 Beside each the page of AWS's documentation that says which principal it is, and what AWS says then.
 """

@@ -1,4 +1,4 @@
-"""Whether AWS allows a request: its documented evaluation, within one account and from one to another.
+"""AWS's documented evaluation of a request, within one account and from one to another.
 
 Source: IAM user guide, "Policy evaluation logic", "How AWS enforcement code logic evaluates requests",
 "Cross-account policy evaluation logic" and "AWS JSON policy elements: Principal"; KMS developer guide,

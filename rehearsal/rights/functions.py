@@ -1,4 +1,4 @@
-"""What the functions in Lambda call. The tests of each function record its calls and compare them with this.
+"""Calls of the functions in Lambda. The tests of each function record its calls and compare them with this.
 
 `on` says how a function learns what a call is about: from a variable of its environment, from the event that
 it is called with, from a secret's value; so what it is allowed never decides what it is asked about.
@@ -16,6 +16,7 @@ from functions.shared.recoveries import CURRENT as CURRENT_RECOVERY
 from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from functions.snapshot_secrets.snapshot import FOLDER as SNAPSHOTS
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER as SNAPSHOTS_OUTSIDE
+from infra.configuration.secret_sources import SecretSource
 from rehearsal.rights.calls import BUCKET, FUNCTION, INSTANCE, KEY, ROLE, SECRET, Call, about_a_key
 from rehearsal.rights.graph import Declared, Graph
 
@@ -119,7 +120,6 @@ RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
             Recorded("elasticache:DescribeUsers", VALUE),
             Recorded("elasticache:ModifyUser", VALUE),
         ),
-        "rotate_signing_key": _ROTATION,
         "snapshot_secrets": (
             Recorded("secretsmanager:GetSecretValue", "ENTRIES"),
             Recorded("kms:Decrypt", "KEY"),
@@ -128,6 +128,8 @@ RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
             Recorded("kms:Encrypt", OUTSIDE_KEY),
             Recorded("s3:PutObject", "BUCKET"),
         ),
+        # What the system file declares is known to no server: its entry is all that there is to change.
+        **{source.rotation.rotator.folder: _ROTATION for source in SecretSource if source.rotation},
         # The Kubernetes API, with a signature that STS looks at (GetCallerIdentity needs no permission).
         "watch_jobs": (),
     }

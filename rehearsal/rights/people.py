@@ -1,4 +1,4 @@
-"""What CI and people call: the roles that exist before the platform, and the commands that people run.
+"""Calls of CI and people: the roles that exist before the platform, and the commands that people run.
 
 The tests of the commands record their calls and compare them with this.
 """

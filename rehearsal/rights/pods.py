@@ -1,4 +1,4 @@
-"""What the services' pods call, as the identity that EKS gives them."""
+"""Calls of the services' pods, as the identity that EKS gives them."""
 
 from __future__ import annotations
 

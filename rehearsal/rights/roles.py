@@ -1,4 +1,4 @@
-"""Who takes each role, what AWS says about it then, and what AWS's services call with the roles they take.
+"""Roles: who takes each, what AWS says about it then, and what AWS's services call with those they take.
 
 The table is the only place that says what a service tells of itself when it takes a role: a condition about
 anything else would keep it out.

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from functions.restore_test.application import Application
-from functions.shared.kubernetes import KubernetesApi, KubernetesError
+from functions.shared.kubernetes import KubernetesApi, KubernetesError, trusting
 from infra.recovery.restored_application import RULES
 from rehearsal.kubernetes import Clusters
 from rehearsal.provider import ProviderError
@@ -78,7 +78,7 @@ def application(tmp_path: Path) -> Iterator[Application]:
     _Kubernetes.objects = {path: declared.inputs}
     with tls_server(_Kubernetes, tmp_path) as (endpoint, certificate):
         authority = base64.b64encode(certificate).decode()
-        api = KubernetesApi(endpoint, authority, lambda: "a-token")
+        api = KubernetesApi(endpoint, trusting(authority), lambda: "a-token")
         yield Application(api, NAMESPACE, timedelta(minutes=30))
 
 
@@ -167,7 +167,7 @@ def test_its_removal_takes_pod_and_secret_along_and_can_be_repeated(application:
 
 def test_what_the_api_refuses_is_told_in_its_words(application: Application) -> None:
     _Kubernetes.forbidden = True
-    with pytest.raises(KubernetesError, match=r"403 jobs\.batch is forbidden"):
+    with pytest.raises(KubernetesError, match=r"jobs\.batch is forbidden \(403, GET /apis"):
         application.begin(NAME, ADDRESS)
 
 

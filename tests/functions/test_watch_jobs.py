@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from functions.shared.kubernetes import KubernetesApi, token
+from functions.shared.kubernetes import KubernetesApi, token, trusting
 from functions.watch_jobs import cluster, handler
 from tests.support.tls import certificate_and_key, tls_server
 
@@ -114,7 +114,7 @@ def test_every_job_has_a_data_point_each_time(
 def test_a_cluster_with_another_certificate_is_told_nothing(kubernetes: tuple[str, str]) -> None:
     other = base64.b64encode(certificate_and_key()[0]).decode()
     with pytest.raises(OSError, match="certificate"):
-        cluster.jobs(KubernetesApi(kubernetes[0], other, lambda: "token"), "triangle")
+        cluster.jobs(KubernetesApi(kubernetes[0], trusting(other), lambda: "token"), "triangle")
     assert _Kubernetes.seen == []
 
 

@@ -11,7 +11,7 @@ from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from typer.testing import CliRunner, Result
 
-from infra.iam import GITHUB_SESSION_SECONDS
+from infra.configuration.source import GITHUB_SESSION_SECONDS
 from operations.checkout import declared
 from operations.cli import app
 from rehearsal.rights.people import deploy_trust

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from infra.kubernetes.job_specs import release_name
+from infra.configuration.images import release_name
 from operations import deployment_recovery_command
 from operations.cli import app
 from operations.console import OperationError, OperationFailed

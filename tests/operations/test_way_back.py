@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from infra.configuration.images import release_name
 from infra.configuration.taken_back_release import TakenBack
-from infra.kubernetes.job_specs import release_name
 from operations.deployment.records import Record
 from operations.deployment.way_back import taken_back
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from infra.configuration.cluster_settings import CLUSTER_VERSIONS
+from infra.configuration.pod_lifecycle import SECRETS_POLL_MINUTES
 from infra.configuration.rotation import PASSWORD_DAYS
-from infra.kubernetes.cluster import SECRETS_POLL_MINUTES
 from rehearsal.kubernetes.kinds import kind_of_token
 from rehearsal.kubernetes.schemas import schema_failures
 from tests.support.engine_values import uncovered

@@ -10,7 +10,7 @@ from infra.configuration.dns_settings import platform_hosts
 from infra.configuration.platform_names import HOSTS
 from infra.configuration.system import load_system
 from tests.support.recorder import TODAY, Recording, record, system_file
-from tests.support.recordings import system_recording
+from tests.support.recordings import SYSTEMS, system_recording
 
 RECORD = "aws:route53/record:Record"
 DKIM = "v=DKIM1; k=rsa; p=" + "A" * 400
@@ -49,7 +49,7 @@ def test_mail_and_other_environments_are_found_in_the_zone(
     assert inputs["zoneId"] == "Z1"
 
 
-@pytest.mark.parametrize("system", ["triangle", "node", "fixzit", "paintbox", "escrow"])
+@pytest.mark.parametrize("system", SYSTEMS)
 def test_every_host_of_the_platform_is_known_before_it_is_declared(system: str) -> None:
     """Otherwise a stack file's record and the platform's could be the same one."""
     recording = system_recording(system, "prod")

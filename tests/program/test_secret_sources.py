@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.checkout import copy_checkout, replace_text, said_in
+from tests.support.checkout import contents, copy_checkout, replace_text, said_in
 
 RECORD = """
     TOKEN = (
@@ -18,9 +18,15 @@ RECORD = """
         Generated(
             length=64,
             rotation=Rotation(
-                Rotator("rotate-token", "Rotates tokens", Ending(2, "the first token", ("nothing",))),
+                Rotator(
+                    "rotate-token",
+                    "Rotates tokens",
+                    "the token that comes later is known before",
+                    Ending(2, "the first token", ("nothing",)),
+                ),
                 fields=MappingProxyType({"now": "", "later": "-later"}),
                 length=48,
+                others="the token that comes later",
             ),
         ),
     )
@@ -29,7 +35,9 @@ RECORD = """
 PROGRAM = """
 import json, yaml
 from pathlib import Path
+from documentation.application_page import application_page
 from documentation.configuration_page import configuration_page
+from documentation.secret_parts import with_secret_parts
 from infra.configuration import load_configuration
 from infra.configuration.system import load_system
 from infra.configuration.validation import ConfigurationError
@@ -37,7 +45,9 @@ from operations.console import OperationError
 from operations.holdings import entries
 from operations.revocation import rotator_of
 from operations.secret_values import entry_of
+from rehearsal.rights.table import answers
 from tests.support.function_metrics import metrics_of
+from tests.support.graph_of import graph
 from tests.support.recorder import TODAY, record, stack_file, system_file
 
 system = system_file()
@@ -55,6 +65,11 @@ def refused(work):
 def unknown():
     changed = {**system, "secrets": {"odd": {**declared, "source": "nobody"}}}
     load_system(changed, TODAY)
+
+def taken():
+    variables = {**system["services"]["api"].get("variables", {}), "HOOK_TOKEN_LATER": "mine"}
+    services = {**system["services"], "api": {**system["services"]["api"], "variables": variables}}
+    load_system({**system, "services": services}, TODAY)
 
 recording = record("dev", {"systemFile": "tried.yaml"})
 configuration = load_configuration("dev", stack_file("dev"), system, "tried.yaml", today=TODAY)
@@ -81,6 +96,14 @@ print(json.dumps({
     "not revoked": refused(lambda: rotator_of(configuration, "fixed-token")),
     "ledger": {each.name: [each.source, each.days] for each in entries(configuration)},
     "unknown": refused(unknown),
+    "taken": refused(taken),
+    "calls": [
+        [answer.call.action, answer.decision.allowed]
+        for answer in answers(graph(recording))
+        if answer.call.actor == "function rotate-token"
+    ],
+    "secrets page": with_secret_parts(Path("docs/secrets.md").read_text()),
+    "application page": application_page(()),
     "page": [line for line in configuration_page().splitlines() if line.startswith("| `secrets.<name>.")],
 }))
 """
@@ -95,10 +118,17 @@ def add_kind(root: Path) -> None:
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a checkout with the kind says of it."""
+    """What a checkout with the kind says of it, and what was changed for it."""
     root = copy_checkout(tmp_path_factory.mktemp("kind"))
+    before = contents(root)
     add_kind(root)
-    return said_in(root, PROGRAM)
+    changed = [name for name, content in contents(root).items() if before.get(name) != content]
+    return {"changed": changed, **said_in(root, PROGRAM)}
+
+
+def test_one_file_is_changed_and_the_code_of_its_function_is_added(said: dict[str, Any]) -> None:
+    code = [name for name in said["changed"] if name.startswith("functions/rotate_token/")]
+    assert [name for name in said["changed"] if name not in code] == ["infra/configuration/secret_sources.py"]
 
 
 def test_its_entries_have_first_values_as_the_record_says(said: dict[str, Any]) -> None:
@@ -129,6 +159,16 @@ def test_its_rotations_are_watched(said: dict[str, Any]) -> None:
     assert said["metrics"] == ["RotationFailed", "RotationSucceeded"]
 
 
+def test_what_its_function_calls_is_in_the_table_of_rights_and_granted(said: dict[str, Any]) -> None:
+    assert ["secretsmanager:PutSecretValue", True] in said["calls"]
+    assert ["kms:GenerateDataKey", True] in said["calls"]
+    assert [action for action, allowed in said["calls"] if not allowed] == []
+
+
+def test_no_service_has_a_variable_that_its_fields_have(said: dict[str, Any]) -> None:
+    assert "services.api.variables.HOOK_TOKEN_LATER" in said["taken"]
+
+
 def test_nobody_sets_it_and_revoking_it_follows_the_record(said: dict[str, Any]) -> None:
     assert "the platform generates this secret" in said["set"]
     assert said["revoked"] == 2
@@ -143,3 +183,14 @@ def test_the_page_and_the_error_name_it(said: dict[str, Any]) -> None:
     assert "it is generated, or it is a token" in page
     assert "a secret with `source: generated` or `source: token`" in page
     assert "person, generated, token" in said["unknown"]
+
+
+def test_the_pages_about_secrets_and_for_applications_have_it(said: dict[str, Any]) -> None:
+    rows = said["secrets page"]
+    assert "| `source: token` | the program |" in rows
+    assert "| `source: token` with `rotation` | the program | `functions/rotate_token`, after" in rows
+    assert "- `source: token` with `rotation`: the token that comes later is known before" in rows
+    assert "rotates 2 times. Until the last one is valid: the first token | nothing |" in rows
+    assert "`source: token` without `rotation` | refuses" in rows
+    variable = "| `<VARIABLE>_LATER` | a secret with `source: token` and `rotation` |"
+    assert f"{variable} secrets; the token that comes later |" in said["application page"]

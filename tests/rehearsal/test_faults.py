@@ -18,7 +18,7 @@ from rehearsal.journal import Entry, Journal
 from rehearsal.outcome import EngineError, Interrupted
 from rehearsal.seal import write_seal
 from rehearsal.session import Session
-from rehearsal.stackfile import StackFileError
+from rehearsal.stack_file import StackFileError
 from rehearsal.workspace import LockedError, Workspace, WorkspaceError
 from tests.support.checkout import replace_text
 from tests.support.small_program import ACCOUNT, REGION, SmallProgram, resources, session_of

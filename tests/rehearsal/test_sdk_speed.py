@@ -3,7 +3,7 @@
 The program here is small: for an environment the SDK as published computes 20 seconds. It comes to every
 replacement, which the first test sees, and goes through each way of the longer ones: values that are unknown
 at any depth, secrets, aliases of classes and of its own, components and their children, a resource that is
-read, and one that fails. `make sdk ENV=prod` does the same with the whole of prod; docs/pulumi-sdk.md has
+read, and one that fails. `test_sdk_in_prod.py` does the same with the whole of prod; docs/pulumi-sdk.md has
 what it found.
 """
 

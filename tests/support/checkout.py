@@ -20,6 +20,17 @@ _FILES = (
     "system.yaml",
     "__main__.py",
 )
+_PACKAGES = (
+    "commands",
+    "costs",
+    "docs",
+    "documentation",
+    "examples",
+    "operations",
+    "rehearsal",
+    "tests",
+    "timing",
+)
 
 
 def copy_program(folder: Path) -> Path:
@@ -32,11 +43,17 @@ def copy_program(folder: Path) -> Path:
 
 
 def copy_checkout(folder: Path) -> Path:
-    """Copies that, the commands and what tests are made with."""
+    """Copies that, the commands, the documentation, the systems and what tests are made with."""
     root = copy_program(folder)
-    for package in ("commands", "costs", "documentation", "operations", "rehearsal", "tests", "timing"):
+    for package in _PACKAGES:
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
     return root
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """The files of a copy, to see later which of them a test has changed."""
+    files = [file for file in root.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+    return {str(file.relative_to(root)): file.read_bytes() for file in files}
 
 
 def said_in(root: Path, program: str) -> dict[str, Any]:

@@ -19,14 +19,13 @@ from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER, Snapshot, sealed
-from infra.backup_account.access import COPY_ROLE
 from infra.configuration import Configuration
+from infra.configuration.backup_account import COPY_ROLE, RESTORE
 from infra.configuration.buckets import BACKUPS, backed_up
 from infra.configuration.files import read_environment
 from infra.configuration.generations import Generations
 from infra.configuration.strict_yaml import parse
 from infra.naming import Naming
-from infra.recovery.vault import RESTORE
 from operations.recovery.account import AccountRecovery, Surroundings, outside_of, recovered
 from operations.recovery.backup_account import BackupAccount
 from operations.recovery.instances import LATEST, RECOVERY_TAG

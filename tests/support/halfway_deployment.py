@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.files import read_environment
-from infra.kubernetes.job_specs import release_name
+from infra.configuration.images import release_name
 from operations.checkout import ROOT
 from operations.console import OperationFailed
 from operations.deployment.deploy import Deployment

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from infra.kubernetes.job_specs import release_name
+from infra.configuration.images import release_name
 from operations import checkout as checkouts
 from operations.checkout import declared
 from operations.cli import app

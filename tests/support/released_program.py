@@ -12,10 +12,10 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from infra.configuration.buckets import BACKUPS
+from infra.configuration.images import release_name
 from infra.configuration.stack import read_configuration
 from infra.edge.sites import sites
 from infra.foundations.release import Release, ReleaseArgs
-from infra.kubernetes.job_specs import release_name
 from infra.kubernetes.kubeconfig import kubeconfig
 from infra.labels import labels
 from operations.holdings import entries

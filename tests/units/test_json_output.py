@@ -31,7 +31,7 @@ from rehearsal.events import Log
 from rehearsal.outcome import EngineError
 from rehearsal.outcome import Result as Done
 from rehearsal.review import Refused, Reviewed
-from rehearsal.stackfile import StackFileError
+from rehearsal.stack_file import StackFileError
 from tests.support.json_output import SCHEMA, check_output
 
 RUN = CliRunner()

@@ -1,4 +1,4 @@
-"""Which operations AWS does not do at once on one object, and what has to be in place before what.
+"""Operations that AWS does not do at once on one object, and those that have to come before others.
 
 Errors are those that botocore's service models document for the calls (1.44.5; 2026-11-29), and what the
 provider does about them is what its source does (terraform-provider-aws, internal/service).

@@ -1,4 +1,4 @@
-"""What a recovery or a backup waits for that is no resource of the program: calls of AWS's APIs, and pods."""
+"""Waits of a recovery or a backup for no resource of the program: for calls of AWS's APIs, and for pods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs a command while a file is locked: `python locked.py FILE COMMAND…`.
+"""A lock on a file while a command runs: `python locked.py FILE COMMAND…`.
 
 The lock is the kernel's: it ends with the command and all that it has started, however they end. macOS has no
 flock(1), but every Python has the system call.

@@ -1,4 +1,4 @@
-"""Tells the lead, then the CTO, of a page that is still on (ALM-17)."""
+"""Escalation of a page that is still on: to the lead, then to the CTO (ALM-17)."""
 
 from __future__ import annotations
 

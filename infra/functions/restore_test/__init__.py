@@ -1,1 +1,1 @@
-"""Restores the database every week, looks at what has come back, and removes it (DR-4, ALM-14)."""
+"""The weekly restore test: the database is restored, examined and removed (DR-4, ALM-14)."""

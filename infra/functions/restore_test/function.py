@@ -1,4 +1,4 @@
-"""Restores the database every week, looks at what has come back, and removes it (DR-4)."""
+"""The weekly restore test: the database is restored, examined and removed (DR-4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a restored database stands while it is tested."""
+"""The network place of a restored database while it is tested."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ class RestoredPlaceArgs:
     """What it is made of.
 
     Args:
-        naming: names.
         vpc_id: the network.
     """
 

@@ -1,1 +1,1 @@
-"""Rotate secrets: a function for each kind, which Secrets Manager calls (SEC-2, ALM-15)."""
+"""Rotation of secrets: a function for each kind, which Secrets Manager calls (SEC-2, ALM-15)."""

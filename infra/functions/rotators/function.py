@@ -1,4 +1,4 @@
-"""Rotate secrets: a function for each kind, which Secrets Manager calls (SEC-2)."""
+"""Rotation of secrets: a function for each kind, which Secrets Manager calls (SEC-2)."""
 
 from __future__ import annotations
 
@@ -90,10 +90,9 @@ def rotators(
             ),
         )
     # What the system file declares is not known to any server: its entry is all that there is to change.
-    declared = [entry.source.rotation for entry in configuration.system.secrets.values() if entry.fields]
-    for rotation in declared:
-        if rotation is not None:
-            functions[rotation.rotator] = function(rotation.rotator)
+    for entry in configuration.system.secrets.values():
+        if entry.rotated:
+            functions[entry.rotated.rotator] = function(entry.rotated.rotator)
     return functions
 
 

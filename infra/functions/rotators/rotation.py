@@ -1,4 +1,4 @@
-"""Which secrets are rotated, how often, and by which function."""
+"""Schedules of rotated secrets: which entries, how often, and by which function."""
 
 from __future__ import annotations
 

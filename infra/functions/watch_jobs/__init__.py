@@ -1,1 +1,1 @@
-"""Asks Kubernetes how the runs of CronJobs end, and counts those that have failed (ALM-6)."""
+"""Counts of the runs of CronJobs that have failed, asked of Kubernetes (ALM-6)."""

@@ -1,4 +1,4 @@
-"""Asks Kubernetes how the runs of CronJobs end, and counts those that have failed (ALM-6)."""
+"""Counts of the runs of CronJobs that have failed, asked of Kubernetes (ALM-6)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ class JobWatchArgs:
     """Who looks, where, and how often.
 
     Args:
-        naming: names and ARNs.
         cluster_name: the cluster.
         namespace: whose Jobs.
         function: its ARN.

@@ -1,4 +1,4 @@
-"""What the thresholds are derived from, and the pair of alarms that most measures have."""
+"""Limits that the thresholds are derived from, and the pair of alarms that most measures have."""
 
 from __future__ import annotations
 

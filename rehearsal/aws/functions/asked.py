@@ -1,4 +1,4 @@
-"""What a function of the program is asked with, and how the embedded AWS is asked for the answer."""
+"""Arguments of the program's calls of functions, and the questions to the embedded AWS that answer them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which AWS types the embedded AWS really makes, and how: one module for each service."""
+"""AWS types that the embedded AWS really makes, and how: one module for each service."""
 
 from __future__ import annotations
 
@@ -10,31 +10,8 @@ from typing import Any
 from rehearsal.aws.mapping import ResourceMapping
 from rehearsal.aws.recorded import RecordedType
 
-# A question that the service answers without being told anything (WAF has none); IAM's first answer takes
-# longest.
-QUESTIONS = {
-    "iam": "list_roles",
-    "ec2": "describe_vpcs",
-    "kms": "list_keys",
-    "logs": "describe_log_groups",
-    "s3": "list_buckets",
-    "sns": "list_topics",
-    "secretsmanager": "list_secrets",
-    "lambda": "list_functions",
-    "rds": "describe_db_instances",
-    "elasticache": "describe_replication_groups",
-    "eks": "list_clusters",
-    "elbv2": "describe_load_balancers",
-    "acm": "list_certificates",
-    "cloudfront": "list_distributions",
-    "route53": "list_hosted_zones",
-    "cloudwatch": "describe_alarms",
-    "events": "list_rules",
-    "ecr": "describe_repositories",
-    "backup": "list_backup_vaults",
-    "cloudtrail": "describe_trails",
-    "scheduler": "list_schedules",
-}
+# Asked first: what takes longest for its first answer, and what the engine needs first.
+_FIRST = ("iam", "ec2")
 
 
 @lru_cache(maxsize=1)
@@ -49,8 +26,15 @@ def all_recorded() -> dict[str, RecordedType]:
     return {entry.token: entry for module in _modules() for entry in getattr(module, "RECORDED", ())}
 
 
+def questions() -> dict[str, str]:
+    """A question for each service that has one that it answers without being told anything (WAF has none)."""
+    found = {name: each for module in _modules() for name, each in getattr(module, "QUESTIONS", {}).items()}
+    return {name: found[name] for name in (*_FIRST, *found)}
+
+
 def _modules() -> list[Any]:
-    """This package's own: each may offer MAPPINGS, and RECORDED for types that moto has no API for."""
+    """This package's own: each may offer MAPPINGS, the QUESTIONS that their services are got ready with, and
+    RECORDED for types that moto has no API for."""
     return [importlib.import_module(f"{__name__}.{each.name}") for each in pkgutil.iter_modules(__path__)]
 
 

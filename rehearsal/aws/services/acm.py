@@ -32,6 +32,7 @@ def _certificate(answer: dict[str, Any], _: Context) -> dict[str, Any]:
     }
 
 
+QUESTIONS = {"acm": "list_certificates"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:acm/certificate:Certificate",

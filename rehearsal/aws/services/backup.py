@@ -17,6 +17,7 @@ def _deleted_vault(context: Context) -> dict[str, Any]:
     return vault
 
 
+QUESTIONS = {"backup": "list_backup_vaults"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:backup/vault:Vault",

@@ -191,6 +191,7 @@ _ARN = "arn:aws:cloudfront::{account}:distribution/{id}"
 _ACCESS = ("name", "description", "originAccessControlOriginType", "signingBehavior", "signingProtocol")
 _MEMBER = "OriginAccessControlConfig"
 
+QUESTIONS = {"cloudfront": "list_distributions"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:cloudfront/distribution:Distribution",

@@ -81,6 +81,7 @@ def _alarm(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
     return alarm
 
 
+QUESTIONS = {"cloudwatch": "describe_alarms"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:cloudwatch/metricAlarm:MetricAlarm",

@@ -165,6 +165,7 @@ def _flow_log_target(context: Context) -> dict[str, Any]:
     return {"ResourceIds": [context.inputs[name]], "ResourceType": kinds[name]}
 
 
+QUESTIONS = {"ec2": "describe_vpcs"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:ec2/vpc:Vpc",

@@ -1,4 +1,4 @@
-"""How Amazon EC2 takes tags, the same for all of its types."""
+"""Tags as Amazon EC2 takes them, the same for all of its types."""
 
 from __future__ import annotations
 

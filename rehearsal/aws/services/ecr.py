@@ -34,6 +34,7 @@ def _with_rules(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
     return answer if answer["replicationConfiguration"]["rules"] else None
 
 
+QUESTIONS = {"ecr": "describe_repositories"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:ecr/repository:Repository",

@@ -117,6 +117,7 @@ def _deletion(context: Context) -> dict[str, Any]:
     return {"name": context.id}
 
 
+QUESTIONS = {"eks": "list_clusters"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:eks/cluster:Cluster",

@@ -103,6 +103,7 @@ def _user_groups(context: Context) -> dict[str, Any]:
     return {"ReplicationGroupId": context.id, **change}
 
 
+QUESTIONS = {"elasticache": "describe_replication_groups"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:elasticache/subnetGroup:SubnetGroup",

@@ -230,6 +230,7 @@ def _suffix(kind: str) -> Any:
     return lambda context: kind + str(context.outputs["arn"]).split(f":{kind or 'loadbalancer/'}", 1)[1]
 
 
+QUESTIONS = {"elbv2": "describe_load_balancers"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:lb/loadBalancer:LoadBalancer",

@@ -16,6 +16,7 @@ def _target(context: Context) -> dict[str, Any]:
     return {"Rule": context.inputs["rule"], "Targets": [target]}
 
 
+QUESTIONS = {"events": "list_rules"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:cloudwatch/eventRule:EventRule",

@@ -86,6 +86,7 @@ def _released_policy(context: Context) -> dict[str, Any]:
     return {"PolicyArn": context.id}
 
 
+QUESTIONS = {"iam": "list_roles"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:iam/role:Role",

@@ -86,6 +86,7 @@ _DELETION = Call(
     takes=False,
 )
 
+QUESTIONS = {"kms": "list_keys"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:kms/key:Key",

@@ -73,6 +73,7 @@ def _permission(answer: dict[str, Any], context: Context) -> dict[str, Any] | No
     return None
 
 
+QUESTIONS = {"lambda": "list_functions"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:lambda/function:Function",

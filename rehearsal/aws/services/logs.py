@@ -29,6 +29,7 @@ def _after_deletion(context: Context) -> dict[str, Any]:
     return {}
 
 
+QUESTIONS = {"logs": "describe_log_groups"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:cloudwatch/logGroup:LogGroup",

@@ -127,6 +127,7 @@ def _deletion(context: Context) -> dict[str, Any]:
     return parameters
 
 
+QUESTIONS = {"rds": "describe_db_instances"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:rds/subnetGroup:SubnetGroup",

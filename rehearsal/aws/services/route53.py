@@ -86,6 +86,7 @@ def _record(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
     return None
 
 
+QUESTIONS = {"route53": "list_hosted_zones"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:route53/zone:Zone",

@@ -99,6 +99,7 @@ def _same(*names: str) -> dict[str, str]:
 
 _ACCESS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
+QUESTIONS = {"s3": "list_buckets"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:s3/bucket:Bucket",

@@ -13,6 +13,7 @@ def _named(context: Context) -> dict[str, Any]:
     return {"GroupName": group, "Name": name}
 
 
+QUESTIONS = {"scheduler": "list_schedules"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:scheduler/schedule:Schedule",

@@ -65,6 +65,7 @@ def _version(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     return {**answer, "secretId": context.value("secretId"), "VersionId": answer["VersionId"]}
 
 
+QUESTIONS = {"secretsmanager": "list_secrets"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:secretsmanager/secret:Secret",

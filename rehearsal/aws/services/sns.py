@@ -93,6 +93,7 @@ def _subscription(answer: dict[str, Any], _: Context) -> dict[str, Any]:
     return _plain(answer["Attributes"])
 
 
+QUESTIONS = {"sns": "list_topics"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:sns/topic:Topic",

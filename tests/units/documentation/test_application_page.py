@@ -14,6 +14,7 @@ from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration.system import load_system
 from operations.checkout import declared
 from operations.log_lines import read_log
+from tests.support.checkout import ROOT
 from tests.support.recorder import system_file
 from tests.support.recordings import SYSTEMS, system_recording
 
@@ -21,6 +22,11 @@ from tests.support.recordings import SYSTEMS, system_recording
 @cache
 def page() -> str:
     return application_page(catalogue(Limits.of(declared("prod"))))
+
+
+def test_the_committed_page_is_the_one_that_is_written() -> None:
+    committed = (ROOT / "docs" / "application.md").read_text(encoding="utf-8")
+    assert page() == committed, "write the page anew: make docs"
 
 
 def test_every_example_of_the_page_is_a_line_as_it_should_be() -> None:

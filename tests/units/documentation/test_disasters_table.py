@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from documentation.disasters_table import BEGIN, END, disaster_lines, with_disasters
+from documentation.disasters_table import PART, disaster_rows, with_disasters
 from documentation.graph import DocumentationError
+from documentation.markdown import END
 from tests.support.checkout import ROOT
 
 DAY = date(2026, 11, 30)
@@ -29,7 +30,7 @@ def played(system: str, **more: Any) -> dict[str, Any]:
 
 
 def last_line(*found: dict[str, Any]) -> str:
-    return disaster_lines(found, DAY)["storm"]
+    return f"| {' | '.join(disaster_rows(found, DAY)['storm'])} |"
 
 
 def test_a_line_has_the_worst_that_any_system_has_seen() -> None:
@@ -64,12 +65,12 @@ def test_the_rest_of_the_page_stays_and_the_line_of_before_goes() -> None:
     again = with_disasters(once, [played("escrow", rowsLost=7)], DAY)
     assert "| storm | 2026-11-30 | 1:05 | 10:00 | 7 |" in again
     assert again.count("| storm |") == 1
-    assert once.partition(BEGIN)[0] == page.partition(BEGIN)[0]
+    assert once.partition(PART.begin)[0] == page.partition(PART.begin)[0]
     assert once.partition(END)[2] == page.partition(END)[2]
 
 
 def test_the_lines_of_disasters_that_were_not_played_stay_as_long_as_there_are_these() -> None:
-    page = with_disasters(f"# Page\n\n{BEGIN}\n{END}\n", [played("node", disaster="flood")], DAY)
+    page = with_disasters(f"# Page\n\n{PART.begin}\n{END}\n", [played("node", disaster="flood")], DAY)
     later = with_disasters(page, [played("node")], date(2026, 12, 24), ["storm", "flood"])
     lines = [line for line in later.splitlines() if line.startswith(("| storm", "| flood"))]
     assert [line[:22] for line in lines] == ["| storm | 2026-12-24 |", "| flood | 2026-11-30 |"]

@@ -5,6 +5,12 @@ from __future__ import annotations
 from documentation.rehearsal_page import rehearsal_page
 from rehearsal.aws import services
 from rehearsal.aws.functions import FUNCTIONS
+from tests.support.checkout import ROOT
+
+
+def test_the_committed_page_is_the_one_that_is_written() -> None:
+    committed = (ROOT / "docs" / "rehearsal.md").read_text(encoding="utf-8")
+    assert rehearsal_page() == committed, "write the page anew: make docs"
 
 
 def test_every_type_and_function_is_named_and_every_recorded_one_says_why() -> None:

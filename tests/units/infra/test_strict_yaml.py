@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from infra.configuration import load_configuration
 from infra.configuration.strict_yaml import described, parse, written
 from infra.configuration.validation import ConfigurationError
-from rehearsal.stackfile import StackFile, StackFileError
+from rehearsal.stack_file import StackFile, StackFileError
 from tests.support.recorder import ROOT, TODAY
 
 

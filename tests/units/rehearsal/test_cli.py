@@ -14,7 +14,7 @@ from rehearsal.engine import EngineNotFound
 from rehearsal.events import Log
 from rehearsal.inventory import Inventory
 from rehearsal.outcome import EngineError, Interrupted, Result
-from rehearsal.stackfile import StackFileError
+from rehearsal.stack_file import StackFileError
 from rehearsal.workspace import LockedError, WorkspaceError
 
 RUN = CliRunner()

@@ -7,12 +7,13 @@ from pathlib import Path
 from rehearsal.systems import Attempt, environments_of, name_of, systems_of
 from rehearsal.workspace import ENVIRONMENTS
 from tests.support.checkout import ROOT
+from tests.support.recordings import SYSTEMS
 
 
 def test_the_default_system_comes_first_and_none_twice() -> None:
     names = [name_of(system) for system in systems_of(ROOT)]
     assert names[0] == name_of(ROOT / "system.yaml")
-    assert sorted(names) == ["escrow", "fixzit", "node", "paintbox", "triangle"]
+    assert sorted(names) == list(SYSTEMS)
 
 
 def test_a_system_is_tried_where_it_has_versions(tmp_path: Path) -> None:

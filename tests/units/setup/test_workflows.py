@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from infra.configuration.environments import Environment
-from infra.iam import GITHUB_SESSION_SECONDS
+from infra.configuration.source import GITHUB_SESSION_SECONDS
 from operations.branch_protection import CHECKS
 from operations.deployment.emergency import skipped
 from tests.support.checkout import ROOT

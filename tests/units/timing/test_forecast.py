@@ -60,15 +60,15 @@ def test_the_sentence_names_what_decides_and_says_when_services_run() -> None:
             (CLUSTER, "cluster", {}),
             (DEPLOYMENT, "api", {}),
             (INSTANCE, "database", {"multiAz": True}),
-            (INSTANCE, "standby", {"replicateSourceDb": "arn"}),
+            (INSTANCE, "far", {"replicateSourceDb": "arn"}),
             api="cluster",
-            standby="database",
+            far="database",
         )
     )
     # By hand: cluster 620 + pods 150 = 770 s; database 840 + replica 1200 = 2040 s, slow 1030 + 2400.
     assert Forecast(run).sentence() == (
         "about 34 min on AWS (slow case 57 min): RDS instance database 14 min, then cross-region replica "
-        "standby 20 min; the services run after 13 min (slow case 20 min)"
+        "far 20 min; the services run after 13 min (slow case 20 min)"
     )
 
 

@@ -1,1 +1,1 @@
-"""Asks whether a recovery would work today (DR-3, ALM-13)."""
+"""The daily check whether a recovery would work (DR-3, ALM-13)."""

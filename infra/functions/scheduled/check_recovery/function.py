@@ -1,4 +1,4 @@
-"""Asks whether a recovery would work today (DR-3, ALM-13)."""
+"""The daily check whether a recovery would work (DR-3, ALM-13)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from infra import iam
 from infra.configuration.buckets import BACKUPS
 from infra.configuration.readiness import wanted
-from infra.data.safe_bucket import bucket_arn
 from infra.functions.function import FunctionArgs
 from infra.functions.scheduled_function import ScheduledFunction, Surroundings
+from infra.naming import bucket_arn
 
 
 def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:

@@ -1,1 +1,1 @@
-"""Measures how old the newest time is that the database can be restored to: the RPO itself (ALM-13)."""
+"""A measurement of the newest time to which the database can be restored: the RPO itself (ALM-13)."""

@@ -1,4 +1,4 @@
-"""Measures how old the newest time is that the database can be restored to: the RPO itself (ALM-13)."""
+"""A measurement of the newest time to which the database can be restored: the RPO itself (ALM-13)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Reminds of credentials that end, and counts overdue rotations and copies out of step (ALM-15)."""
+"""Reminders of credentials that end, and counts of overdue rotations and copies out of step (ALM-15)."""

@@ -1,1 +1,1 @@
-"""Takes an encrypted snapshot of all secrets into the backups bucket (contract SEC-4)."""
+"""The weekly encrypted snapshot of all secrets, in the backups bucket (contract SEC-4)."""

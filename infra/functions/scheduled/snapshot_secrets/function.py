@@ -1,4 +1,4 @@
-"""Takes an encrypted snapshot of all secrets into the backups bucket (contract SEC-4)."""
+"""The weekly encrypted snapshot of all secrets, in the backups bucket (contract SEC-4)."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def test_two_accounts_have_aws_own_policies_and_attach_them_apart(
         assert (attached(other), attached(cloud)) == (1, before)
 
 
-@pytest.mark.parametrize(("service", "question"), services.QUESTIONS.items())
+@pytest.mark.parametrize(("service", "question"), services.questions().items())
 def test_a_service_answers_the_question_that_it_is_got_ready_with(
     service: str, question: str, cloud: WatchedCloud
 ) -> None:
@@ -68,8 +68,8 @@ def test_a_service_answers_the_question_that_it_is_got_ready_with(
 
 def test_every_service_is_got_ready_but_the_firewall_which_has_no_such_question() -> None:
     used = {mapping.service for mapping in services.all_mappings().values()}
-    assert used - set(services.QUESTIONS) == {"wafv2"}
-    assert set(services.QUESTIONS) <= used
+    assert used - set(services.questions()) == {"wafv2"}
+    assert set(services.questions()) <= used
 
 
 def test_a_request_that_moto_does_not_know_does_not_leave_the_machine(cloud: WatchedCloud) -> None:

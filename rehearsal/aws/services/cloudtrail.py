@@ -1,4 +1,4 @@
-"""CloudTrail, GuardDuty and Access Analyzer. Nothing is ever written into a trail, and nothing found."""
+"""AWS CloudTrail. Nothing is ever written into a trail."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def _selectors(context: Context) -> dict[str, Any]:
     }
 
 
+QUESTIONS = {"cloudtrail": "describe_trails"}
 MAPPINGS = (
     ResourceMapping(
         token="aws:cloudtrail/trail:Trail",
@@ -73,34 +74,4 @@ MAPPINGS = (
         ),
     ),
 )
-RECORDED = (
-    RecordedType(
-        token="aws:accessanalyzer/analyzer:Analyzer",
-        id="{analyzerName}",
-        why="moto has no Access Analyzer",
-        outputs={"arn": "arn:aws:access-analyzer:{region}:{account}:analyzer/{analyzerName}"},
-        model="accessanalyzer.create_analyzer",
-    ),
-    RecordedType(
-        token="aws:accessanalyzer/archiveRule:ArchiveRule",
-        id="{analyzerName}/{ruleName}",
-        why="moto has no Access Analyzer",
-        model="accessanalyzer.create_archive_rule",
-    ),
-    RecordedType(
-        token="aws:guardduty/detector:Detector",
-        id="{hash}",
-        why="moto has no tags of a detector, and forgets its features",
-        outputs={
-            "arn": "arn:aws:guardduty:{region}:{account}:detector/{hash}",
-            "accountId": "{account}",
-        },
-        model="guardduty.create_detector",
-    ),
-    RecordedType(
-        token="aws:guardduty/detectorFeature:DetectorFeature",
-        id="{detectorId}/{name}",
-        why="moto keeps no features of a detector",
-        model="guardduty.update_detector",
-    ),
-)
+RECORDED: tuple[RecordedType, ...] = ()

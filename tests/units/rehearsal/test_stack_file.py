@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.stackfile import StackFile, StackFileError
+from rehearsal.stack_file import StackFile, StackFileError
 
 
 def refusal(root: Path, environment: str = "dev") -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.propertydiff import is_within, property_changes, without_indexes
+from rehearsal.property_differences import is_within, property_changes, without_indexes
 from rehearsal.provider import UNKNOWN
 
 

@@ -1,4 +1,4 @@
-"""What the API server and its controllers add to an object: defaults, addresses and status.
+"""Fields that the API server and its controllers add to an object: defaults, addresses and status.
 
 Nothing is scheduled: objects are stored, not run. The status of a workload is the one that it has
 after a healthy rollout, at once, so that programs and people who read it see the usual shape.
