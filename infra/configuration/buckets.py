@@ -94,6 +94,19 @@ CATALOGUE = (
     ),
 )
 
+# The engine's state is in a bucket that `make bootstrap` makes, outside of both regions: what is declared is
+# its copy in the backup account. A state is written at every step of a deployment, so that the last good one
+# may be many versions old; what somebody has made of it on purpose is as old as the lock at most.
+STATE = Bucket(
+    "state",
+    "The engine's state",
+    copy_class="STANDARD",  # written again and again
+    noncurrent_expire_after=BACKUP_DAYS,
+    lock_where_backups_are_locked=BACKUP_DAYS,
+)
+# What of it is copied: each stack's last state, and none of the locks, which nobody would take away there.
+STATE_FOLDER = ".pulumi/stacks/"
+
 ACCESS_LOGS = "access-logs"
 FRONTEND = "frontend"  # of a static site; it belongs to the edge
 ABORT_UPLOADS_AFTER = 7

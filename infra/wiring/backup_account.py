@@ -43,7 +43,7 @@ def vault_outside(configuration: Configuration, common: CommonArgs) -> VaultArgs
 
 
 def storage_outside(configuration: Configuration, common: CommonArgsWithDataKey) -> StorageArgs:
-    """For the buckets: those that are copied."""
+    """For the buckets: those that are copied, and the state's."""
     naming, copied = configuration.naming.in_home, _copied(configuration)
 
     def statements(bucket: Bucket) -> list[iam.Statement]:
@@ -83,7 +83,7 @@ def access_outside(configuration: Configuration, naming: Naming, registry: Regis
 
 def _copied(configuration: Configuration) -> list[Bucket]:
     edge = [DEFINITION] if configuration.system.frontend else []
-    return [*(each for each in buckets.CATALOGUE if each.replicated), *edge]
+    return [*(each for each in buckets.CATALOGUE if each.replicated), *edge, buckets.STATE]
 
 
 def _replication_role(naming: Naming, bucket: Bucket) -> str:
