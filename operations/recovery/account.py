@@ -5,8 +5,6 @@ What is needed for it is in the backup account: the database, files, images and 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,8 +13,6 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from commands.files import write_atomically
-from functions.shared.recoveries import FOLDER
 from infra.configuration import Configuration
 from infra.configuration.backup_account import BACKUP_ACCOUNT
 from infra.configuration.files import NAMESPACE
@@ -36,6 +32,7 @@ from operations.recovery.preparation import Preparation
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.run import Run
 from operations.recovery.services import Services, reached
+from operations.recovery.state_before import StateBefore, minute
 from operations.recovery.steps import ChecksFailed, Clock, NowAndThen, Progress, Recovery, Step, wait_until
 from timing.data.recovery import Wait
 
@@ -114,6 +111,7 @@ class AccountRecovery:
         self._preparation = Preparation(after, given.connection)
         self._services = Services.of(after, given.connection)
         self._data = AccountData(after, self._outside, given.connection, given.outside.bucket)
+        self._before = StateBefore(given.pulumi, given.outside, given.folder, self._naming)
         self._vaults = given.connection.client("backup")
 
     def decide(self, to: str, *, force: bool) -> dict[str, Any]:
@@ -133,7 +131,6 @@ class AccountRecovery:
         outside, environment = self._given.outside, self._after.settings.environment.value
         check_reading(self._given.connection, outside.bucket, self._naming.account, environment)
         database, secrets = outside.newest_database(until), outside.newest_secrets(until)
-        state = self._given.pulumi.export()
         return {
             "to": (until or datetime.fromtimestamp(self._clock.now(), UTC)).isoformat(),
             "target": current + 1,
@@ -141,7 +138,7 @@ class AccountRecovery:
             "databaseOf": database.made.isoformat(),
             "secrets": secrets.name,
             "secretsOf": secrets.made.isoformat(),
-            "resources": len((state.get("deployment") or {}).get("resources") or []),
+            **self._before.decide(until),
             "stands": stands,
         }
 
@@ -163,7 +160,7 @@ class AccountRecovery:
         target = int(run.about["target"])
         settled = Generations(target, retired=tuple(run.about.get("retired", ())))
         steps = (
-            self._state(run),
+            self._before.step(run),
             self._write(run, "write", settled, f"write generation {target}, at home"),
             self._foundations(run),
             self._ask(run),
@@ -191,29 +188,28 @@ class AccountRecovery:
             self._loss(run),
             steps,
             "ready",
-            self._afterwards(),
+            self._afterwards(run),
         )
 
     def _situation(self, run: Run) -> tuple[str, ...]:
         stands = run.about["stands"]
         about = run.about
-        copies = f"database of {_minute(about['databaseOf'])}, secrets of {_minute(about['secretsOf'])}"
+        copies = f"database of {minute(about['databaseOf'])}, secrets of {minute(about['secretsOf'])}"
         there = f"{stands}, which stays" if stands else "no database of this environment"
         return (
             f"account {self._naming.account} has {there}",
             f"account {self._outside.account} has copies: {copies}",
-            f"the state has {run.about['resources']} resources"
-            + (", which are put aside" if run.about["resources"] else ""),
+            *self._before.situation(run, self._given.file.name, int(run.about["target"]) - 1),
         )
 
     def _loss(self, run: Run) -> str:
         return (
-            f"rows written since {_minute(run.about['databaseOf'])}; values of secrets that people have set "
-            f"since {_minute(run.about['secretsOf'])}; files of the last minutes before "
-            f"{_minute(run.about['to'])}; what Redis held; logs and metrics"
+            f"rows written since {minute(run.about['databaseOf'])}; values of secrets that people have set "
+            f"since {minute(run.about['secretsOf'])}; files of the last minutes before "
+            f"{minute(run.about['to'])}; what Redis held; logs and metrics"
         )
 
-    def _afterwards(self) -> tuple[str, ...]:
+    def _afterwards(self, run: Run) -> tuple[str, ...]:
         return (
             f"{self._given.file.name} is written; commit it",
             (
@@ -225,32 +221,8 @@ class AccountRecovery:
                 "values that are encrypted in the stack file (groundwork:paging) have to be set again; "
                 "people confirm the subscriptions of alarms"
             ),
+            *self._before.afterwards(run),
         )
-
-    def _state(self, run: Run) -> Step:
-        """What the engine knows of is gone. It is kept, and the engine begins with nothing."""
-        pulumi = self._given.pulumi
-
-        def done() -> bool:
-            return "stateKept" in run.about
-
-        def act(_: Progress) -> str:
-            state = pulumi.export()
-            if not (state.get("deployment") or {}).get("resources"):
-                run.about["stateKept"] = ""
-                return "the state is empty"
-            name = f"{run.id}-state-before.json"
-            text = json.dumps(state)
-            self._given.folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._given.folder / name, text)
-            self._given.outside.client("s3").put_object(
-                Bucket=self._given.outside.bucket, Key=f"{FOLDER}{name}", Body=text.encode()
-            )
-            pulumi.take(_emptied(state))
-            run.about["stateKept"] = name
-            return f"put aside: recoveries/{name}"
-
-        return Step("state", "put the state of before aside (a copy is kept)", Wait.STATE, done, act)
 
     def _write(self, run: Run, name: str, generations: Generations, does: str) -> Step:
         file = self._given.file
@@ -384,14 +356,3 @@ class AccountRecovery:
 
     def _up(self, run: Run, name: str, does: str, wait: Wait, without: tuple[str, ...] = ()) -> Step:
         return engine_steps.up(self._given.pulumi, run, name, does, wait, lambda: without)
-
-
-def _emptied(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The state of a stack that has nothing; how its secrets are encrypted stays."""
-    deployment = {**state["deployment"], "resources": []}
-    deployment.pop("pending_operations", None)
-    return {**state, "deployment": deployment}
-
-
-def _minute(text: str) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"

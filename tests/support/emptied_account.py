@@ -6,7 +6,7 @@ Every test has a system of another name, so that all of them share two accounts.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +23,7 @@ from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER, Snapshot, sealed
 from infra import iam
 from infra.backup_account.access import COPY_ROLE
 from infra.configuration import Configuration
-from infra.configuration.buckets import BACKUPS, backed_up
+from infra.configuration.buckets import BACKUPS, STATE, STATE_FOLDER, backed_up
 from infra.configuration.files import read_environment
 from infra.configuration.generations import Generations
 from infra.configuration.strict_yaml import parse
@@ -174,6 +174,16 @@ class World:
         snapshot = Snapshot(self.naming.system, "prod", made.isoformat(), named)
         key, client = snapshot.key_in(OUTSIDE_FOLDER), self.kept.client("kms", REGION)
         self._put(self.outside.bucket(BACKUPS), key, sealed(snapshot, client, self.key), made)
+        return key
+
+    def keep_state(self, made: datetime, *resources: Mapping[str, Any], body: bytes = b"") -> str:
+        """The engine's state of a time, as it writes it and S3 has copied it there; its key."""
+        name, key = self.outside.bucket(STATE.name), f"{STATE_FOLDER}groundwork/prod.json"
+        if name not in s3_backends[KEPT]["aws"].buckets:
+            make_bucket(self.kept, name)
+        checkpoint = {"stack": "organization/groundwork/prod", "latest": {"resources": list(resources)}}
+        stored = json.dumps({"version": 3, "checkpoint": checkpoint}).encode()
+        self._put(name, key, body or stored, made)
         return key
 
     def keep_file(self, bucket: str, key: str, body: str, made: datetime, **more: Any) -> None:
