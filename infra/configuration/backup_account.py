@@ -18,9 +18,9 @@ def _only_with_copies(environment: Environment) -> str:
 
 BACKUP_ACCOUNT = Text(
     "backupAccount",
-    meaning="an AWS account of the same organization that database, files, secrets and images are copied to,"
-    " in `region`: what is needed when `account` is emptied or closed (docs/recovery.md). Its stack,"
-    " `backup_account/`, comes first",
+    meaning="an AWS account of the same organization that database, files, secrets, images and the engine's"
+    " state are copied to, in `region`: what is needed when `account` is emptied or closed"
+    " (docs/recovery.md). Its stack, `backup_account/`, comes first",
     pattern=r"\d{12}",
     words="an account id of 12 digits",
     default="",

@@ -95,8 +95,8 @@ CATALOGUE = (
 )
 
 # The engine's state is in a bucket that `make bootstrap` makes, outside of both regions: what is declared is
-# its copy in the backup account. A state is written at every step of a deployment, so that the last good one
-# may be many versions old; what somebody has made of it on purpose is as old as the lock at most.
+# its copy in the backup account. The original has no lock, since it is written again and again; copies get
+# the default of their bucket then (S3 user guide, "What does Amazon S3 replicate?").
 STATE = Bucket(
     "state",
     "The engine's state",

@@ -126,8 +126,8 @@ class StateStore:
         return False
 
     def _encryption(self) -> dict[str, Any]:
-        """With the key of the secrets in it: what is encrypted by S3's own stays so in a copy (S3 user guide,
-        "Setting default server-side encryption", on replication), and the other account's is to encrypt that.
+        """With the key of the secrets in it: a copy is encrypted by a key of its account only where the
+        original is by one, too (S3 user guide, "What does Amazon S3 replicate?": the same type of it).
         """
         default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.key_arn()}
         return {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}

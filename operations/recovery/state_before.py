@@ -1,8 +1,8 @@
 """The engine's state of an account that was emptied: put aside, and asked for what stood there.
 
 Where the account took its state along, the copy in the backup account has it. Its secrets stay closed: the
-key that has encrypted them went with the account, and KMS copies keys into no other one (KMS developer guide,
-"Create multi-Region replica keys": of the same account). Nothing is built of it, since the two files say all
+key that has encrypted them went with the account, and KMS copies keys into no other one (API reference,
+ReplicateKey: "Cross-account use: No"). Nothing is built of it, since the two files say all
 that is; it tells people what to ask AWS's support for, and whether the files are the newest.
 """
 
