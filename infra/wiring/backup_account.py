@@ -5,6 +5,7 @@ from __future__ import annotations
 from infra import iam
 from infra.backup_account.access import AccessArgs
 from infra.backup_account.keys import BackupKeys, BackupKeysArgs
+from infra.backup_account.parent_zone import ParentZoneArgs
 from infra.common import CommonArgs, CommonArgsWithDataKey
 from infra.configuration import Configuration, buckets
 from infra.configuration.buckets import Bucket, replication_role
@@ -78,6 +79,20 @@ def access_outside(configuration: Configuration, naming: Naming, registry: Regis
         account=configuration.naming.root_arn,
         recover=_recover(configuration),
         repositories={name: one.name for name, one in registry.repositories.items()},
+    )
+
+
+def parent_zone(configuration: Configuration, naming: Naming) -> ParentZoneArgs | None:
+    """For the zone above the environment's domain; None where it is elsewhere."""
+    settings = configuration.settings
+    if settings.parent_zone is None:
+        return None
+    return ParentZoneArgs(
+        naming=naming,
+        name=settings.parent_zone.name,
+        domain=configuration.domain,
+        records=settings.parent_zone.dns.all_records,
+        protect=settings.standard.protects_data,
     )
 
 

@@ -26,6 +26,7 @@ from operations.recovery import checks, engine_steps, generations_file, serving_
 from operations.recovery.account_data import AccountData
 from operations.recovery.another_copy import take_another
 from operations.recovery.backup_account import BackupAccount, check_reading
+from operations.recovery.delegation import Delegation
 from operations.recovery.emptied import check_emptied
 from operations.recovery.instances import LATEST, Instances, address_of, time_of
 from operations.recovery.preparation import Preparation
@@ -111,6 +112,7 @@ class AccountRecovery:
         self._preparation = Preparation(after, given.connection)
         self._services = Services.of(after, given.connection)
         self._data = AccountData(after, self._outside, given.connection, given.outside.bucket)
+        self._delegation = Delegation(after, given.connection, given.outside, given.file)
         self._before = StateBefore(given.pulumi, given.outside, given.folder, self._naming)
         self._vaults = given.connection.client("backup")
 
@@ -163,6 +165,7 @@ class AccountRecovery:
             self._before.step(run),
             self._write(run, "write", settled, f"write generation {target}, at home"),
             self._foundations(run),
+            *self._delegation.steps(run),
             self._ask(run),
             self._data.images(run),
             self._data.entries(run),
@@ -212,10 +215,7 @@ class AccountRecovery:
     def _afterwards(self, run: Run) -> tuple[str, ...]:
         return (
             f"{self._given.file.name} is written; commit it",
-            (
-                f"the parent of {self._after.domain} points to the new name servers (`pulumi stack output "
-                "nameServers`): if that is not done, do it now"
-            ),
+            self._delegation.afterwards(),
             f"audit logs and backups of before stay in account {self._outside.account}, locked",
             (
                 "values that are encrypted in the stack file (groundwork:paging) have to be set again; "
@@ -251,7 +251,7 @@ class AccountRecovery:
         def act(progress: Progress) -> str:
             self._given.pulumi.up(lambda: progress(f"pulumi up{meanwhile()}"), _LATER)
             run.about["foundations"] = True
-            return f"deployed{self._name_servers()}"
+            return f"deployed{self._delegation.told()}"
 
         def done() -> bool:
             return bool(run.about.get("foundations"))
@@ -265,7 +265,7 @@ class AccountRecovery:
                 self._vaults.get_backup_vault_access_policy(BackupVaultName=self._naming.named(RESTORE))
                 self._ask_anew(run)
         with suppress(BotoCoreError, ClientError):
-            return self._name_servers()
+            return self._delegation.told()
         return ""
 
     def _is_asked(self, run: Run) -> bool:
@@ -276,15 +276,6 @@ class AccountRecovery:
         run.about["asked"] = int(run.about.get("asked", 0)) + 1
         token = f"{run.id}-{run.about['asked']}"
         run.about["job"] = self._given.outside.copy_back(run.about["point"], token)
-
-    def _name_servers(self) -> str:
-        """What people do about the domain; nothing before there is a zone."""
-        client, domain = self._given.connection.client("route53"), self._after.domain
-        zones = client.list_hosted_zones_by_name(DNSName=domain, MaxItems="1")["HostedZones"]
-        if not zones or zones[0]["Name"].rstrip(".") != domain:
-            return ""
-        servers = client.get_hosted_zone(Id=zones[0]["Id"])["DelegationSet"]["NameServers"]
-        return f"; now have the parent of {domain} point to {', '.join(servers)}"
 
     def _ask(self, run: Run) -> Step:
         def act(_: Progress) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+import boto3
 from botocore.exceptions import ClientError
 
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
@@ -57,6 +58,24 @@ class BackupAccount:
     def client(self, service: str) -> Any:
         """boto3's client of a service there."""
         return self._connection.client(service)
+
+    def as_role(self, name: str, service: str) -> Any:
+        """boto3's client with the rights of a role there, and no more.
+
+        Args:
+            name: the role's, within the environment.
+            service: which one.
+        """
+        taken = self.client("sts").assume_role(
+            RoleArn=self._naming.role_arn(self._naming.named(name)), RoleSessionName="recover-account"
+        )["Credentials"]
+        session = boto3.Session(
+            taken["AccessKeyId"],
+            taken["SecretAccessKey"],
+            taken["SessionToken"],
+            region_name=self._naming.region,
+        )
+        return session.client(cast(Any, service), endpoint_url=self._connection.endpoint_url)
 
     def newest_database(self, until: datetime | None) -> Copied:
         """The newest copy of the database; of a time: of those that were taken up to it.
