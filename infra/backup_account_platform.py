@@ -12,6 +12,7 @@ from pulumi_aws.provider import Provider
 from infra import wiring
 from infra.backup_account.access import Access
 from infra.backup_account.keys import BackupKeys
+from infra.backup_account.parent_zone import ParentZone
 from infra.configuration import Configuration
 from infra.data.storage import Storage
 from infra.foundations.registry import Registry
@@ -40,6 +41,9 @@ def declare_backup_account(configuration: Configuration) -> None:
     Storage("storage", wiring.storage_outside(configuration, with_key), here)
     registry = Registry("registry", wiring.registry_outside(configuration, with_key), here)
     Access("access", wiring.access_outside(configuration, naming, registry), here)
+    if (above := wiring.parent_zone(configuration, naming)) is not None:
+        # For the registrar, who is told once.
+        pulumi.export("parentNameServers", ParentZone("parent-zone", above, here).name_servers)
 
 
 def _provider(configuration: Configuration, naming: Naming) -> Provider:

@@ -24,8 +24,8 @@ def bootstrap(
     """Make, or adopt, what an account needs before its first deployment; shows it first, and may be repeated.
 
     The state's bucket and key, the roles that `access` names, GitHub's identity provider and its role that
-    only reads. As an administrator of the account. Exit codes: 0 all is there, or shown; 1 AWS refused;
-    2 wrong input, or nobody agreed.
+    only reads; with `backupAccount`, the copy of the state there. As an administrator of the account. Exit
+    codes: 0 all is there, or shown; 1 AWS refused; 2 wrong input, or nobody agreed.
     """
     with errors_for_people():
         from botocore.exceptions import BotoCoreError, ClientError

@@ -108,8 +108,8 @@ def measure_commands(root: Path, floor: Path, environment: str, engine: Path) ->
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_CACHE_HOME": str(folder / "cache"),
         }
-        for name in ("PYTHONDONTWRITEBYTECODE", OVERRIDE):
-            environ.pop(name, None)
+        for unwanted in ("PYTHONDONTWRITEBYTECODE", OVERRIDE):
+            environ.pop(unwanted, None)
         prepared = Store.of(environ).binary
         prepared.parent.mkdir(parents=True)
         prepared.symlink_to(engine)

@@ -107,7 +107,7 @@ def buckets(asking: Asking) -> Iterator[Finding]:
 def copied_by(asking: Asking, rule: str, check: str) -> Finding:
     """Whether every bucket has a rule of this name that is enabled."""
     client, wanted = asking.here("s3"), asking.wanted
-    wrong = [kind for kind, name in wanted.buckets.items() if rule not in _enabled_rules(client, name)]
+    wrong = [kind for kind, name in wanted.buckets.items() if rule not in enabled_rules(client, name)]
     advice = "`pulumi up` replicates them; what is in them already needs S3 Batch Replication"
     return all_of(check, len(wanted.buckets), wrong, "copy what is written", advice)
 
@@ -122,7 +122,8 @@ def _has_image(client: Any, repository: str, version: str) -> bool:
         raise
 
 
-def _enabled_rules(client: Any, bucket: str) -> set[str]:
+def enabled_rules(client: Any, bucket: str) -> set[str]:
+    """The names of the rules by which S3 copies a bucket now."""
     try:
         rules = client.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]["Rules"]
     except ClientError as error:

@@ -11,6 +11,8 @@ from infra.configuration.validation import Reader
 RESTORE = "restore"
 # Whoever copies snapshots back passes this role of the backup account to AWS Backup.
 COPY_ROLE = "copy-back"
+# Whoever delegates the domain to another zone takes this role of the backup account.
+DELEGATION_ROLE = "delegate"
 
 _ANOTHER = "another account than `account`"
 
@@ -23,9 +25,9 @@ def _only_with_copies(environment: Environment) -> str:
 
 BACKUP_ACCOUNT = Text(
     "backupAccount",
-    meaning="an AWS account of the same organization that database, files, secrets and images are copied to,"
-    " in `region`: what is needed when `account` is emptied or closed (docs/recovery.md). Its stack,"
-    " `backup_account/`, comes first",
+    meaning="an AWS account of the same organization that database, files, secrets, images and the engine's"
+    " state are copied to, in `region`: what is needed when `account` is emptied or closed"
+    " (docs/recovery.md). Its stack, `backup_account/`, comes first",
     pattern=r"\d{12}",
     words="an account id of 12 digits",
     default="",

@@ -9,6 +9,7 @@ from typing import Any
 
 from infra.configuration.dns_settings import check_dns, full_name, platform_hosts
 from infra.configuration.environments import Environment
+from infra.configuration.parent_zone import check_parent_zone
 from infra.configuration.platform_names import HOSTS
 from infra.configuration.settings import Settings, read_settings
 from infra.configuration.system import DEFAULT_FILE, System, read_system
@@ -162,7 +163,10 @@ def _domain(system: System, environment: Environment) -> str:
 
 def _check_dns(problems: Problems, file: str, settings: Settings, system: System) -> None:
     hosts = platform_hosts(system.hosts, HOSTS)
-    check_dns(problems, file, settings.dns, _domain(system, settings.environment), hosts)
+    domain = _domain(system, settings.environment)
+    check_dns(problems, file, settings.dns, domain, hosts)
+    if settings.parent_zone is not None:
+        check_parent_zone(problems, file, settings.parent_zone, domain, settings.backup_account)
 
 
 def _check_connections(problems: Problems, file: str, settings: Settings, system: System) -> None:

@@ -94,6 +94,19 @@ CATALOGUE = (
     ),
 )
 
+# The engine's state is in a bucket that `make bootstrap` makes, outside of both regions: what is declared is
+# its copy in the backup account. The original has no lock, since it is written again and again; copies get
+# the default of their bucket then (S3 user guide, "What does Amazon S3 replicate?").
+STATE = Bucket(
+    "state",
+    "The engine's state",
+    copy_class="STANDARD",  # written again and again
+    noncurrent_expire_after=BACKUP_DAYS,
+    lock_where_backups_are_locked=BACKUP_DAYS,
+)
+# What of it is copied: each stack's last state, and none of the locks, which nobody would take away there.
+STATE_FOLDER = ".pulumi/stacks/"
+
 ACCESS_LOGS = "access-logs"
 FRONTEND = "frontend"  # of a static site; it belongs to the edge
 # A release that turns out bad is brought back from its old version; after a month there is a newer one.

@@ -205,7 +205,11 @@ everything.""",
 
 def read_dns(root: Reader) -> DnsSettings:
     """The section `dns`."""
-    reader = DNS.read(root)
+    return read_zone(DNS.read(root))
+
+
+def read_zone(reader: Reader) -> DnsSettings:
+    """Records and delegations of a zone, and nothing else, of the section that has them."""
     records = tuple(_record(each) for each in reader.items(RECORDS.name))
     delegations = {
         name: tuple(server.rstrip(".") for server in servers)
@@ -241,7 +245,12 @@ def _mistakes(name: str, kind: str, values: Sequence[str]) -> Iterator[str]:
 
 
 def check_dns(
-    problems: Problems, file: str, settings: DnsSettings, domain: str, hosts: Mapping[str, str]
+    problems: Problems,
+    file: str,
+    settings: DnsSettings,
+    domain: str,
+    hosts: Mapping[str, str],
+    section: str = DNS.name,
 ) -> None:
     """What only shows beside the domain and what the platform has in its zone.
 
@@ -249,15 +258,16 @@ def check_dns(
         problems: is told of everything that is wrong.
         file: the stack file.
         settings: the section.
-        domain: the environment's.
-        hosts: whose each name of the platform is, by what stands in front of the domain.
+        domain: of the zone.
+        hosts: whose each name of the platform is, by what stands in front of the domain; none elsewhere.
+        section: where it stands.
     """
     taken: dict[tuple[str, str], int] = {}
     for number, record in enumerate(settings.records):
-        key = f"dns.records[{number}]"
+        key = f"{section}.records[{number}]"
         if problems.concern(file, key):
             continue
-        for reason, advice in _conflicts(settings, record, domain, hosts):
+        for reason, advice in _conflicts(settings, record, domain, hosts, section):
             problems.add(file, key, f"{record.type} at {full_name(record.name, domain)}", reason, advice)
         first = taken.setdefault((record.name, record.type), number)
         if first != number:
@@ -267,15 +277,15 @@ def check_dns(
     for name in settings.delegations:
         for host, whose in hosts.items():
             if host == name or host.endswith(f".{name}"):
-                problems.add(file, f"dns.delegations.{name}", name, f"a name without {whose} in it")
+                problems.add(file, f"{section}.delegations.{name}", name, f"a name without {whose} in it")
         if len(full_name(name, domain)) > NAME_LENGTH_MAXIMUM:
             problems.add(
-                file, f"dns.delegations.{name}", name, f"at most {NAME_LENGTH_MAXIMUM} letters in all"
+                file, f"{section}.delegations.{name}", name, f"at most {NAME_LENGTH_MAXIMUM} letters in all"
             )
 
 
 def _conflicts(
-    settings: DnsSettings, record: Record, domain: str, hosts: Mapping[str, str]
+    settings: DnsSettings, record: Record, domain: str, hosts: Mapping[str, str], section: str
 ) -> Iterator[tuple[str, str]]:
     name, kind = record.name, record.type
     if len(full_name(name, domain)) > NAME_LENGTH_MAXIMUM:
@@ -284,14 +294,15 @@ def _conflicts(
         yield "a name without the domain", f"Write {name.removesuffix(domain).rstrip('.') or chr(34) * 2}."
     if name in hosts and kind in ("A", "AAAA", "CNAME"):
         yield f"another name: this one is {hosts[name]}", ""
-    if not name and kind in ("CAA", "CNAME"):
+    # Another zone than the platform's has them as it likes.
+    if not name and (kind == "CNAME" or (kind == "CAA" and hosts)):
         whose = "the platform has these itself" if kind == "CAA" else "DNS allows none beside the zone's own"
         yield f"another type at the domain itself: {whose}", ""
     if kind == "CNAME" and any(each.name == name and each.type != kind for each in settings.records):
         yield "a name that has no other record: DNS allows none beside a CNAME", ""
     for delegated in settings.delegations:
         if name == delegated or name.endswith(f".{delegated}"):
-            yield f"a name outside of dns.delegations.{delegated}", "Declare it in that zone."
+            yield f"a name outside of {section}.delegations.{delegated}", "Declare it in that zone."
 
 
 def platform_hosts(hosts: Sequence[str], reserved: Mapping[str, str]) -> dict[str, str]:

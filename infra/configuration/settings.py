@@ -27,6 +27,7 @@ from infra.configuration.keys import Fixed, Section, Varies
 from infra.configuration.kinds import Number, Only, Switch, Text
 from infra.configuration.network_settings import NETWORK, NetworkSettings, read_network
 from infra.configuration.paging import PAGING, PagingSettings, read_paging
+from infra.configuration.parent_zone import PARENT_ZONE, ParentZone, read_parent_zone
 from infra.configuration.regions import read_region, region_key
 from infra.configuration.runners import RUNNERS, read_runners
 from infra.configuration.serving import LOST, RECOVERING, SERVING, Serving, read_serving
@@ -164,6 +165,7 @@ STACK = Section(
         TAKEN_BACK,
         DEBUG,
         DNS,
+        PARENT_ZONE,
         RUNNERS,
     ),
 )
@@ -220,6 +222,7 @@ class Settings:
     paging: PagingSettings
     escalation: Escalation
     dns: DnsSettings
+    parent_zone: ParentZone | None
     budget: int
     maintenance: Maintenance
     taken_back: TakenBack
@@ -309,6 +312,7 @@ def read_settings(
         paging=read_paging(root),
         escalation=read_escalation(root),
         dns=read_dns(root),
+        parent_zone=read_parent_zone(root),
         budget=_budget(root),
         maintenance=read_maintenance(root),
         taken_back=read_taken_back(root),

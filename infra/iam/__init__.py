@@ -71,12 +71,14 @@ from infra.iam.secrets import (
 from infra.iam.trust import (
     codebuild_interfaces,
     take_roles,
+    trust_account,
     trust_github,
     trust_pods,
     trust_service,
     use_connection,
 )
 from infra.iam.waiting import see_copy_jobs, see_domain, see_what_waits
+from infra.iam.zones import delegate_domain
 
 __all__ = [
     "Arn",
@@ -89,6 +91,7 @@ __all__ = [
     "codebuild_interfaces",
     "copy_into_vault",
     "decrypt_through",
+    "delegate_domain",
     "deliver_access_logs",
     "deliver_edge_logs",
     "deliver_load_balancer_logs",
@@ -140,6 +143,7 @@ __all__ = [
     "share_key",
     "take_roles",
     "topic_uses_key",
+    "trust_account",
     "trust_github",
     "trust_pods",
     "trust_service",

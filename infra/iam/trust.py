@@ -30,6 +30,11 @@ def trust_service(
     return allow("TrustService", actions, principal={"Service": service}, condition=condition or None)
 
 
+def trust_account(root_arn: str) -> Statement:
+    """Whoever an account lets take its roles may take this one."""
+    return allow("TrustAccount", ["sts:AssumeRole"], principal={"AWS": root_arn})
+
+
 def trust_pods(*, cluster: Arn, namespace: str, service_account: str) -> Statement:
     """Pods of one service account in one cluster may take the role, through EKS Pod Identity.
 

@@ -8,6 +8,7 @@ from infra.wiring.account import budget, deployment, people, runners, trail
 from infra.wiring.backup_account import (
     access_outside,
     backup_keys,
+    parent_zone,
     registry_outside,
     storage_outside,
     vault_outside,
@@ -103,6 +104,7 @@ __all__ = [
     "notifications",
     "notifications_of",
     "on_call",
+    "parent_zone",
     "people",
     "pod_group",
     "read_replica",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from infra import iam
 from infra.backup_account.access import AccessArgs
 from infra.backup_account.keys import BackupKeys, BackupKeysArgs
+from infra.backup_account.parent_zone import ParentZoneArgs
 from infra.common import CommonArgs, CommonArgsWithDataKey
 from infra.configuration import Configuration, buckets
 from infra.configuration.buckets import Bucket, replication_role
@@ -42,7 +43,7 @@ def vault_outside(configuration: Configuration, common: CommonArgs) -> VaultArgs
 
 
 def storage_outside(configuration: Configuration, common: CommonArgsWithDataKey) -> StorageArgs:
-    """For the buckets: those that are copied."""
+    """For the buckets: those that are copied, and the state's."""
     naming, copied = configuration.naming.in_home, _copied(configuration)
 
     def statements(bucket: Bucket) -> list[iam.Statement]:
@@ -80,9 +81,23 @@ def access_outside(configuration: Configuration, naming: Naming, registry: Regis
     )
 
 
+def parent_zone(configuration: Configuration, naming: Naming) -> ParentZoneArgs | None:
+    """For the zone above the environment's domain; None where it is elsewhere."""
+    settings = configuration.settings
+    if settings.parent_zone is None:
+        return None
+    return ParentZoneArgs(
+        naming=naming,
+        name=settings.parent_zone.name,
+        domain=configuration.domain,
+        records=settings.parent_zone.dns.all_records,
+        protect=settings.standard.protects_data,
+    )
+
+
 def _copied(configuration: Configuration) -> list[Bucket]:
     edge = [DEFINITION] if configuration.system.frontend else []
-    return [*(each for each in buckets.CATALOGUE if each.replicated), *edge]
+    return [*(each for each in buckets.CATALOGUE if each.replicated), *edge, buckets.STATE]
 
 
 def _replication_role(naming: Naming, bucket: Bucket) -> str:

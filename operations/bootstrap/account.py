@@ -7,6 +7,7 @@ from infra.configuration.singletons import Singleton
 from operations.bootstrap.part import Found, Part
 from operations.bootstrap.roles import Roles
 from operations.bootstrap.state import StateStore
+from operations.bootstrap.state_copy import StateCopy
 from operations.console import OperationError
 from operations.environments import Connection
 
@@ -36,6 +37,8 @@ class Account:
         self.store = StateStore(
             configuration.naming, region, lambda service: connection.client(service, region)
         )
+        outside = configuration.naming.in_home.in_backup_account
+        self._copy = StateCopy(configuration.naming, outside, self.store) if outside else None
 
     def look(self) -> list[tuple[Part, Found]]:
         """What there is of each part."""
@@ -83,8 +86,11 @@ class Account:
         ]
 
     def _parts(self) -> list[Part]:
-        return [*self.store.parts(), *self._roles().parts()]
+        # The copy is last: it needs the bucket and the role, and what another account has.
+        copy = [self._copy.part()] if self._copy else []
+        return [*self.store.parts(), *self._roles().parts(), *copy]
 
     def _roles(self) -> Roles:
-        state = (f"arn:aws:s3:::{self.store.bucket}", self.store.key_arn())
-        return Roles(self._configuration, self._connection.client("iam"), state)
+        more = [self._copy.role()] if self._copy else []
+        state = (self.store.arn, self.store.key_arn())
+        return Roles(self._configuration, self._connection.client("iam"), state, more)

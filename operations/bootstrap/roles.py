@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -32,6 +32,7 @@ class Role:
         managed: ARN of AWS's policy that it has; empty for none.
         own: statements of its own policy.
         session: seconds that it can be taken for at most.
+        does: what it is for, where that is not said by its policy.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Role:
     managed: str = ""
     own: tuple[Mapping[str, Any], ...] = ()
     session: int = DEFAULT_SESSION
+    does: str = ""
 
 
 class Roles:
@@ -48,11 +50,14 @@ class Roles:
         configuration: the environment.
         client: boto3's of IAM.
         state: ARN of the state's bucket, and of its key; the key's is empty while there is none.
+        more: roles beside those that `access` names.
     """
 
-    def __init__(self, configuration: Configuration, client: Any, state: tuple[str, str]) -> None:
+    def __init__(
+        self, configuration: Configuration, client: Any, state: tuple[str, str], more: Sequence[Role]
+    ) -> None:
         self._configuration, self._naming, self._iam = configuration, configuration.naming, client
-        self._state = state
+        self._state, self._more = state, more
 
     @property
     def reading(self) -> str:
@@ -69,7 +74,7 @@ class Roles:
         provider = Part(f"identity provider {GITHUB_ISSUER}", self._look_at_provider, self._make_provider)
         roles = [
             Part(f"role {role.name}", partial(self._look, role), partial(self._make, role))
-            for role in self._roles()
+            for role in (*self._roles(), *self._more)
         ]
         return [provider, *roles]
 
@@ -176,6 +181,8 @@ def _document(role: Role) -> dict[str, Any]:
 
 
 def _words(role: Role) -> str:
+    if role.does:
+        return role.does
     managed = role.managed.rpartition("/")[2] or "takes another role alone"
     return f"{managed}{' and reads the state' if role.managed and role.own else ''}"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.naming import Naming
+from infra.naming import Naming, bucket_arn
 from operations.bootstrap.part import Found, Part, State
 
 _BLOCKED = {
@@ -30,27 +30,32 @@ class StateStore:
     """
 
     def __init__(self, naming: Naming, region: str, clients: Callable[[str], Any]) -> None:
-        self._region = region
+        self.region = region
         self.bucket = naming.bucket("state", region)
         self.alias = f"alias/{naming.named('state')}"
-        self._s3, self._kms = clients("s3"), clients("kms")
+        self.s3, self._kms = clients("s3"), clients("kms")
 
     def parts(self) -> list[Part]:
         """Both."""
         return [
-            Part(f"KMS key {self.alias} in {self._region}", self._look_at_key, self._make_key),
+            Part(f"KMS key {self.alias} in {self.region}", self._look_at_key, self._make_key),
             Part(f"S3 bucket {self.bucket}", self._look_at_bucket, self._make_bucket),
         ]
 
     @property
+    def arn(self) -> str:
+        """The bucket's."""
+        return bucket_arn(self.bucket)
+
+    @property
     def login(self) -> str:
         """What `pulumi login` takes."""
-        return f"s3://{self.bucket}?region={self._region}"
+        return f"s3://{self.bucket}?region={self.region}"
 
     @property
     def secrets_provider(self) -> str:
         """What `pulumi stack init --secrets-provider` takes."""
-        return f"awskms://{self.alias}?region={self._region}"
+        return f"awskms://{self.alias}?region={self.region}"
 
     def key_arn(self) -> str:
         """The key's; empty while there is none."""
@@ -76,40 +81,58 @@ class StateStore:
 
     def _look_at_bucket(self) -> Found:
         try:
-            self._s3.head_bucket(Bucket=self.bucket)
+            self.s3.head_bucket(Bucket=self.bucket)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("404", "NoSuchBucket"):
-                return Found(State.MISSING, "with versions, by TLS alone, closed to the public")
+                return Found(State.MISSING, "with versions, encrypted, by TLS alone, closed to the public")
             raise
         wrong = [name for name, holds in self._settings().items() if not holds]
         return Found(State.DIFFERS, f"not there: {', '.join(wrong)}") if wrong else Found(State.THERE)
 
     def _settings(self) -> Mapping[str, bool]:
-        versions = self._s3.get_bucket_versioning(Bucket=self.bucket).get("Status") == "Enabled"
+        versions = self.s3.get_bucket_versioning(Bucket=self.bucket).get("Status") == "Enabled"
         blocked = policy = None
         with contextlib.suppress(ClientError):
-            found = self._s3.get_public_access_block(Bucket=self.bucket)
+            found = self.s3.get_public_access_block(Bucket=self.bucket)
             blocked = found["PublicAccessBlockConfiguration"]
         with contextlib.suppress(ClientError):
-            policy = json.loads(self._s3.get_bucket_policy(Bucket=self.bucket)["Policy"])
+            policy = json.loads(self.s3.get_bucket_policy(Bucket=self.bucket)["Policy"])
         return {
             "versions": versions,
+            "the key": self._is_encrypted(),
             "public access block": blocked == _BLOCKED,
             "TLS alone": policy == self._policy(),
         }
 
     def _make_bucket(self) -> None:
-        place = {"LocationConstraint": self._region}
-        with contextlib.suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
+        place = {"LocationConstraint": self.region}
+        with contextlib.suppress(self.s3.exceptions.BucketAlreadyOwnedByYou):
             # us-east-1 is the one region that has no such constraint (S3 API reference, CreateBucket).
-            more = {} if self._region == "us-east-1" else {"CreateBucketConfiguration": place}
-            self._s3.create_bucket(Bucket=self.bucket, **more)
-        self._s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
-        self._s3.put_public_access_block(Bucket=self.bucket, PublicAccessBlockConfiguration=_BLOCKED)
-        self._s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(self._policy()))
+            more = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": place}
+            self.s3.create_bucket(Bucket=self.bucket, **more)
+        self.s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
+        self.s3.put_bucket_encryption(
+            Bucket=self.bucket, ServerSideEncryptionConfiguration={"Rules": [self._encryption()]}
+        )
+        self.s3.put_public_access_block(Bucket=self.bucket, PublicAccessBlockConfiguration=_BLOCKED)
+        self.s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(self._policy()))
+
+    def _is_encrypted(self) -> bool:
+        with contextlib.suppress(ClientError):
+            found = self.s3.get_bucket_encryption(Bucket=self.bucket)["ServerSideEncryptionConfiguration"]
+            # AWS tells more of a rule than it is given.
+            return any(each.items() >= self._encryption().items() for each in found["Rules"])
+        return False
+
+    def _encryption(self) -> dict[str, Any]:
+        """With the key of the secrets in it: a copy is encrypted by a key of its account only where the
+        original is by one, too (S3 user guide, "What does Amazon S3 replicate?": the same type of it).
+        """
+        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.key_arn()}
+        return {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}
 
     def _policy(self) -> dict[str, Any]:
-        arn = f"arn:aws:s3:::{self.bucket}"
+        arn = self.arn
         return {
             "Version": "2012-10-17",
             "Statement": [

@@ -5,8 +5,6 @@ What is needed for it is in the backup account: the database, files, images and 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,8 +13,6 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from commands.files import write_atomically
-from functions.shared.recoveries import FOLDER
 from infra.configuration import Configuration
 from infra.configuration.backup_account import BACKUP_ACCOUNT, RESTORE
 from infra.configuration.files import NAMESPACE
@@ -29,12 +25,14 @@ from operations.recovery import checks, engine_steps, generations_file, serving_
 from operations.recovery.account_data import AccountData
 from operations.recovery.another_copy import take_another
 from operations.recovery.backup_account import BackupAccount, check_reading
+from operations.recovery.delegation import Delegation
 from operations.recovery.emptied import check_emptied
 from operations.recovery.instances import LATEST, Instances, address_of, time_of
 from operations.recovery.preparation import Preparation
 from operations.recovery.pulumi import Pulumi
 from operations.recovery.run import Run
 from operations.recovery.services import Services, reached
+from operations.recovery.state_before import StateBefore, minute
 from operations.recovery.steps import ChecksFailed, Clock, NowAndThen, Progress, Recovery, Step, wait_until
 from timing.data.recovery import Wait
 
@@ -113,6 +111,8 @@ class AccountRecovery:
         self._preparation = Preparation(after, given.connection)
         self._services = Services.of(after, given.connection)
         self._data = AccountData(after, self._outside, given.connection, given.outside.bucket)
+        self._delegation = Delegation(after, given.connection, given.outside, given.file)
+        self._before = StateBefore(given.pulumi, given.outside, given.folder, self._naming)
         self._vaults = given.connection.client("backup")
 
     def decide(self, to: str, *, force: bool) -> dict[str, Any]:
@@ -132,7 +132,6 @@ class AccountRecovery:
         outside, environment = self._given.outside, self._after.settings.environment.value
         check_reading(self._given.connection, outside.bucket, self._naming.account, environment)
         database, secrets = outside.newest_database(until), outside.newest_secrets(until)
-        state = self._given.pulumi.export()
         return {
             "to": (until or datetime.fromtimestamp(self._clock.now(), UTC)).isoformat(),
             "target": current + 1,
@@ -140,7 +139,7 @@ class AccountRecovery:
             "databaseOf": database.made.isoformat(),
             "secrets": secrets.name,
             "secretsOf": secrets.made.isoformat(),
-            "resources": len((state.get("deployment") or {}).get("resources") or []),
+            **self._before.decide(until),
             "stands": stands,
         }
 
@@ -162,9 +161,10 @@ class AccountRecovery:
         target = int(run.about["target"])
         settled = Generations(target, retired=tuple(run.about.get("retired", ())))
         steps = (
-            self._state(run),
+            self._before.step(run),
             self._write(run, "write", settled, f"write generation {target}, at home"),
             self._foundations(run),
+            *self._delegation.steps(run),
             self._ask(run),
             self._data.images(run),
             self._data.entries(run),
@@ -190,66 +190,38 @@ class AccountRecovery:
             self._loss(run),
             steps,
             "ready",
-            self._afterwards(),
+            self._afterwards(run),
         )
 
     def _situation(self, run: Run) -> tuple[str, ...]:
         stands = run.about["stands"]
         about = run.about
-        copies = f"database of {_minute(about['databaseOf'])}, secrets of {_minute(about['secretsOf'])}"
+        copies = f"database of {minute(about['databaseOf'])}, secrets of {minute(about['secretsOf'])}"
         there = f"{stands}, which stays" if stands else "no database of this environment"
         return (
             f"account {self._naming.account} has {there}",
             f"account {self._outside.account} has copies: {copies}",
-            f"the state has {run.about['resources']} resources"
-            + (", which are put aside" if run.about["resources"] else ""),
+            *self._before.situation(run, self._given.file.name, int(run.about["target"]) - 1),
         )
 
     def _loss(self, run: Run) -> str:
         return (
-            f"rows written since {_minute(run.about['databaseOf'])}; values of secrets that people have set "
-            f"since {_minute(run.about['secretsOf'])}; files of the last minutes before "
-            f"{_minute(run.about['to'])}; what Redis held; logs and metrics"
+            f"rows written since {minute(run.about['databaseOf'])}; values of secrets that people have set "
+            f"since {minute(run.about['secretsOf'])}; files of the last minutes before "
+            f"{minute(run.about['to'])}; what Redis held; logs and metrics"
         )
 
-    def _afterwards(self) -> tuple[str, ...]:
+    def _afterwards(self, run: Run) -> tuple[str, ...]:
         return (
             f"{self._given.file.name} is written; commit it",
-            (
-                f"the parent of {self._after.domain} points to the new name servers (`pulumi stack output "
-                "nameServers`): if that is not done, do it now"
-            ),
+            self._delegation.afterwards(),
             f"audit logs and backups of before stay in account {self._outside.account}, locked",
             (
                 "values that are encrypted in the stack file (groundwork:paging) have to be set again; "
                 "people confirm the subscriptions of alarms"
             ),
+            *self._before.afterwards(run),
         )
-
-    def _state(self, run: Run) -> Step:
-        """What the engine knows of is gone. It is kept, and the engine begins with nothing."""
-        pulumi = self._given.pulumi
-
-        def done() -> bool:
-            return "stateKept" in run.about
-
-        def act(_: Progress) -> str:
-            state = pulumi.export()
-            if not (state.get("deployment") or {}).get("resources"):
-                run.about["stateKept"] = ""
-                return "the state is empty"
-            name = f"{run.id}-state-before.json"
-            text = json.dumps(state)
-            self._given.folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._given.folder / name, text)
-            self._given.outside.client("s3").put_object(
-                Bucket=self._given.outside.bucket, Key=f"{FOLDER}{name}", Body=text.encode()
-            )
-            pulumi.take(_emptied(state))
-            run.about["stateKept"] = name
-            return f"put aside: recoveries/{name}"
-
-        return Step("state", "put the state of before aside (a copy is kept)", Wait.STATE, done, act)
 
     def _write(self, run: Run, name: str, generations: Generations, does: str) -> Step:
         file = self._given.file
@@ -278,7 +250,7 @@ class AccountRecovery:
         def act(progress: Progress) -> str:
             self._given.pulumi.up(lambda: progress(f"pulumi up{meanwhile()}"), _LATER)
             run.about["foundations"] = True
-            return f"deployed{self._name_servers()}"
+            return f"deployed{self._delegation.told()}"
 
         def done() -> bool:
             return bool(run.about.get("foundations"))
@@ -292,7 +264,7 @@ class AccountRecovery:
                 self._vaults.get_backup_vault_access_policy(BackupVaultName=self._naming.named(RESTORE))
                 self._ask_anew(run)
         with suppress(BotoCoreError, ClientError):
-            return self._name_servers()
+            return self._delegation.told()
         return ""
 
     def _is_asked(self, run: Run) -> bool:
@@ -303,15 +275,6 @@ class AccountRecovery:
         run.about["asked"] = int(run.about.get("asked", 0)) + 1
         token = f"{run.id}-{run.about['asked']}"
         run.about["job"] = self._given.outside.copy_back(run.about["point"], token)
-
-    def _name_servers(self) -> str:
-        """What people do about the domain; nothing before there is a zone."""
-        client, domain = self._given.connection.client("route53"), self._after.domain
-        zones = client.list_hosted_zones_by_name(DNSName=domain, MaxItems="1")["HostedZones"]
-        if not zones or zones[0]["Name"].rstrip(".") != domain:
-            return ""
-        servers = client.get_hosted_zone(Id=zones[0]["Id"])["DelegationSet"]["NameServers"]
-        return f"; now have the parent of {domain} point to {', '.join(servers)}"
 
     def _ask(self, run: Run) -> Step:
         def act(_: Progress) -> str:
@@ -383,14 +346,3 @@ class AccountRecovery:
 
     def _up(self, run: Run, name: str, does: str, wait: Wait, without: tuple[str, ...] = ()) -> Step:
         return engine_steps.up(self._given.pulumi, run, name, does, wait, lambda: without)
-
-
-def _emptied(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The state of a stack that has nothing; how its secrets are encrypted stays."""
-    deployment = {**state["deployment"], "resources": []}
-    deployment.pop("pending_operations", None)
-    return {**state, "deployment": deployment}
-
-
-def _minute(text: str) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+import boto3
 from botocore.exceptions import ClientError
 
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
 from infra.configuration.backup_account import COPY_ROLE
-from infra.configuration.buckets import BACKUPS
+from infra.configuration.buckets import BACKUPS, STATE, STATE_FOLDER
 from infra.naming import Naming
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
@@ -43,6 +46,11 @@ class BackupAccount:
         self._backup = connection.client("backup")
 
     @property
+    def account(self) -> str:
+        """Its id."""
+        return self._naming.account
+
+    @property
     def bucket(self) -> str:
         """With copies of snapshots of secrets, manifests of backups, and records of recoveries."""
         return self._naming.bucket(BACKUPS)
@@ -50,6 +58,24 @@ class BackupAccount:
     def client(self, service: str) -> Any:
         """boto3's client of a service there."""
         return self._connection.client(service)
+
+    def as_role(self, name: str, service: str) -> Any:
+        """boto3's client with the rights of a role there, and no more.
+
+        Args:
+            name: the role's, within the environment.
+            service: which one.
+        """
+        taken = self.client("sts").assume_role(
+            RoleArn=self._naming.role_arn(self._naming.named(name)), RoleSessionName="recover-account"
+        )["Credentials"]
+        session = boto3.Session(
+            taken["AccessKeyId"],
+            taken["SecretAccessKey"],
+            taken["SessionToken"],
+            region_name=self._naming.region,
+        )
+        return session.client(cast(Any, service), endpoint_url=self._connection.endpoint_url)
 
     def newest_database(self, until: datetime | None) -> Copied:
         """The newest copy of the database; of a time: of those that were taken up to it.
@@ -85,6 +111,53 @@ class BackupAccount:
         for page in pages:
             for each in page.get("Contents", ()):
                 yield Copied(each["Key"], each["LastModified"])
+
+    def newest_state(self, until: datetime | None) -> dict[str, str] | None:
+        """The newest copy of the engine's state, likewise: of which object it is a version, which one, and of
+        when. None where there is none: nothing is built of it.
+        """
+        pages = self.client("s3").get_paginator("list_object_versions")
+        found: list[dict[str, Any]] = []
+        with suppress(self.client("s3").exceptions.NoSuchBucket):  # its stack is older
+            for page in pages.paginate(Bucket=self._states, Prefix=STATE_FOLDER):
+                found += page.get("Versions", ())
+        wanted = [
+            each
+            for each in found
+            if each["Key"].endswith(f"/{self._naming.environment}.json")
+            and (until is None or each["LastModified"] <= until)
+        ]
+        if not wanted:
+            return None
+        newest = max(wanted, key=lambda each: (each["LastModified"], each["IsLatest"]))
+        return {
+            "key": newest["Key"],
+            "version": newest["VersionId"],
+            "of": newest["LastModified"].isoformat(),
+        }
+
+    def state(self, copy: Mapping[str, str]) -> dict[str, Any]:
+        """A copy, as `pulumi stack export` gives the state.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is none.
+        """
+        stored = json.loads(self.stored_state(copy))
+        return {"version": stored["version"], "deployment": stored["checkpoint"]["latest"]}
+
+    def stored_state(self, copy: Mapping[str, str]) -> bytes:
+        """A copy, as the engine has written it."""
+        answer = self.client("s3").get_object(Bucket=self._states, Key=copy["key"], VersionId=copy["version"])
+        content: bytes = answer["Body"].read()
+        return content
+
+    def address_of(self, copy: Mapping[str, str]) -> str:
+        """Where a copy is, as people look for it."""
+        return f"s3://{self._states}/{copy['key']}, version {copy['version']}"
+
+    @property
+    def _states(self) -> str:
+        return self._naming.bucket(STATE.name)
 
     def copy_back(self, point: str, token: str) -> str:
         """Asks AWS Backup for a copy of a recovery point in the environment's vault; answers the job.

@@ -1,19 +1,25 @@
 """Readiness: whether a recovery would work today, asked of AWS; nothing is changed.
 
 A region that is lost is no time to find out that a copy is missing. The questions are those of the daily
-function (functions/check_recovery), which only the state's key is added to: it is the stack file's.
+function (functions/check_recovery), which only the state is added to: where that is, the stack file says.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from functions.check_recovery.asking import Asking
+from functions.check_recovery.copies import enabled_rules
 from functions.check_recovery.findings import Finding, State, judged
 from functions.check_recovery.questions import findings
 from infra.configuration import Configuration
+from infra.configuration.buckets import BACKUP_ACCOUNT_RULE, STATE
 from infra.configuration.readiness import wanted
+from infra.naming import Naming
 from operations.environments import Connection
 from operations.holdings import entries
 
@@ -37,7 +43,26 @@ def readiness(
     return [
         *findings(Asking(asked, connection.client, now)),
         _state_key(secrets_provider, {asked.region, asked.recovery_region}),
+        *_state_copy(configuration.naming, connection, secrets_provider),
     ]
+
+
+def _state_copy(naming: Naming, connection: Connection, secrets_provider: str) -> Iterator[Finding]:
+    """Whether S3 copies the state into the backup account, where there is one. `bootstrap` makes the state's
+    bucket beside its key; who keeps it elsewhere sees to that.
+    """
+    found = _STATE_REGION.search(secrets_provider)
+    if not naming.backup_account or found is None:
+        return
+    check, advice = "state outside", "`make bootstrap` has S3 copy it"
+    bucket = naming.bucket(STATE.name, found[1])
+    try:
+        copied = BACKUP_ACCOUNT_RULE in enabled_rules(connection.client("s3", found[1]), bucket)
+    except (BotoCoreError, ClientError) as error:
+        yield Finding(check, State.UNKNOWN, f"s3://{bucket}: {error}", advice)
+        return
+    said = f"copies what is written to {naming.backup_account}" if copied else "copies nothing outside"
+    yield judged(check, copied, f"s3://{bucket} {said}", advice)
 
 
 def _state_key(secrets_provider: str, regions: set[str]) -> Finding:

@@ -24,7 +24,7 @@ from moto.s3.exceptions import BucketAlreadyExists
 from moto.s3.models import s3_backends
 
 # An account of AWS that is nobody's: its bucket is in no list of buckets.
-_AWS_ACCOUNT = "000000000000"
+AWS_ACCOUNT = "000000000000"
 # botocore's model: the largest LayerPartBlob, and LayerPartTooSmallException, of all parts but the last.
 _LARGEST_PART, _SMALLEST_PART = 20 * 1024 * 1024, 5 * 1024 * 1024
 _VALID_SECONDS = 3600
@@ -180,7 +180,7 @@ def _download_url(self: Any) -> ActionResult:
 
 def _put(region: str, key: str, content: bytes) -> str:
     """Puts a layer into AWS's bucket; its name."""
-    backend, bucket = s3_backends[_AWS_ACCOUNT]["aws"], f"prod-{region}-starport-layer-bucket"
+    backend, bucket = s3_backends[AWS_ACCOUNT]["aws"], f"prod-{region}-starport-layer-bucket"
     with contextlib.suppress(BucketAlreadyExists):
         backend.create_bucket(bucket, region)
     backend.put_object(bucket, key, content, disable_notification=True)

@@ -68,7 +68,7 @@ class Destination:
         account = account_of(arn)
         if account == self.source.account_id:
             return True
-        key = _key(arn)
+        key = key_of(arn)
         # With an S3 Bucket Key the encryption context is the bucket, not the object (S3 user guide, "Reducing
         # the cost of SSE-KMS with Amazon S3 Bucket Keys").
         whole = ((self.bucket.encryption or {}).get("Rule") or {}).get("BucketKeyEnabled")
@@ -144,17 +144,7 @@ def set_status(made: Any, destination: Destination, status: str) -> None:
     made.replication_status = FAILED if FAILED in told else PENDING if PENDING in told else COMPLETED
 
 
-def _key_refusals(bucket: Any, rule: Rule) -> Iterator[str]:
-    key = replica_key(rule)
-    if key is None:
-        return
-    if key.split(":")[3] != bucket.region_name:
-        yield f"The key {key} is not in the destination bucket's region {bucket.region_name}."
-    elif account_of(key) in embedded() and _key(key) is None:
-        yield f"The key {key} does not exist."
-
-
-def _key(arn: str) -> Any:
+def key_of(arn: str) -> Any:
     """moto's key of an ARN; None where it is not there, or its account is not embedded."""
     region, account = arn.split(":")[3], account_of(arn)
     if account not in embedded():
@@ -162,6 +152,16 @@ def _key(arn: str) -> Any:
     backend = kms_backends[account][region]
     # S3 takes an alias's ARN, too (API reference, EncryptionConfiguration).
     return backend.keys.get(backend.any_id_to_key_id(arn))
+
+
+def _key_refusals(bucket: Any, rule: Rule) -> Iterator[str]:
+    key = replica_key(rule)
+    if key is None:
+        return
+    if key.split(":")[3] != bucket.region_name:
+        yield f"The key {key} is not in the destination bucket's region {bucket.region_name}."
+    elif account_of(key) in embedded() and key_of(key) is None:
+        yield f"The key {key} does not exist."
 
 
 def _bucket_name(rule: Rule) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from infra import iam
 from infra.configuration import Configuration
-from infra.configuration.buckets import backed_up
+from infra.configuration.buckets import STATE, STATE_FOLDER, backed_up
 from infra.configuration.files import read_environment, stack_file_name
 from infra.configuration.images import is_own
 from infra.functions.scheduled.snapshot_secrets.function import FUNCTION as SNAPSHOT_SECRETS
@@ -37,6 +37,7 @@ NAME = "account-lost"
 
 NEW_ACCOUNT = "230000000004"
 _FILES = 20
+_STATE_REGION = "eu-central-1"
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _SECRET_VALUE = "set-by-a-person"  # of a rehearsal
 
@@ -52,6 +53,7 @@ WAITS = {
     "state": Wait.STATE,
     "write": Wait.QUICK,
     "foundations": Wait.ACCOUNT_FOUNDATIONS,
+    "delegate": Wait.QUICK,
     "ask": Wait.QUICK,
     "images": Wait.IMAGES,
     "entries": Wait.SECRETS,
@@ -79,12 +81,14 @@ class Before:
         copied: of these, those that were there before the night's backup.
         destroyed: when it was emptied.
         files: what each object of each bucket held.
+        resources: how many the engine's state had.
     """
 
     rows: list[Row]
     copied: list[Row]
     destroyed: datetime
     files: dict[tuple[str, str], bytes]
+    resources: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class AccountRehearsed:
         files_back: of these, those that are back as they were.
         images_back: whether each image that runs is there with all its layers.
         secret_back: whether what a person had set is there.
+        state_known: whether the command knew all that the state of before had.
         deployments: how long AWS takes for each, simulated.
         settled: what the next preview would change; after a refresh.
         serves: whether rows are written again.
@@ -117,6 +122,7 @@ class AccountRehearsed:
     files_back: int
     images_back: bool
     secret_back: bool
+    state_known: bool
     deployments: tuple[Times, ...]
     settled: dict[str, int]
     serves: bool
@@ -125,7 +131,8 @@ class AccountRehearsed:
     def good(self) -> bool:
         """Whether the promise holds: people work, with everything that was copied."""
         whole = not self.copied_lost and self.files_back == self.files
-        return self.serves and whole and self.images_back and self.secret_back and not self.settled
+        known = self.images_back and self.secret_back and self.state_known
+        return self.serves and whole and known and not self.settled
 
     @property
     def until_users_are_back(self) -> Times:
@@ -148,6 +155,7 @@ class AccountRehearsed:
             "files": {"written": self.files, "back": self.files_back},
             "imagesBack": self.images_back,
             "secretBack": self.secret_back,
+            "stateKnown": self.state_known,
             "serves": self.serves,
             "previewAtTheEnd": self.settled,
             "deployments": [vars(each) for each in self.deployments],
@@ -165,6 +173,7 @@ class AccountRehearsed:
             ),
             f"files: {self.files_back} of {self.files} are back",
             f"the images are back: {said[self.images_back]}; the secret is back: {said[self.secret_back]}",
+            f"what the state of before had is known: {said[self.state_known]}",
             f"rows are written again: {said[self.serves]}",
             f"next preview, after a refresh: {changes or 'nothing to change'}",
         ]
@@ -208,6 +217,7 @@ def _address(session: Session) -> Iterator[str]:
 
 def _lived(on_stage: Stage, say: Say) -> Before:
     """People work, the night's backup runs, and people go on working."""
+    resources = _keep_state(on_stage)
     files = _write_files(on_stage)
     for repository in _repositories(on_stage):
         Image().push(repository)
@@ -221,7 +231,23 @@ def _lived(on_stage: Stage, say: Say) -> Before:
             raise CommandOfTheDay("; ".join(map(str, failed)))
         on_stage.invoke(SNAPSHOT_SECRETS.name, {})
         writer.wait_for(10)
-    return Before(list(writer.rows), copied, datetime.now(UTC), files)
+    return Before(list(writer.rows), copied, datetime.now(UTC), files, resources)
+
+
+def _keep_state(on_stage: Stage) -> int:
+    """`bootstrap` has S3 copy the state, and the engine writes it; answers how many resources it has.
+
+    A rehearsal's own is on this machine: its file is what the engine writes into a bucket.
+    """
+    on_stage.command("bootstrap", "--region", _STATE_REGION, "--yes")
+    workspace, environment = on_stage.session.workspace, on_stage.session.environment
+    assert workspace.state is not None
+    on_stage.client("s3").put_object(
+        Bucket=on_stage.configuration.naming.bucket(STATE.name, _STATE_REGION),
+        Key=f"{STATE_FOLDER}groundwork/{environment}.json",
+        Body=workspace.state.read_bytes(),
+    )
+    return len(workspace.resources())
 
 
 def _secret_of_people(configuration: Configuration) -> str:
@@ -336,6 +362,7 @@ def _result(on_stage: Stage, record: dict[str, Any], before: Before, say: Say) -
         _files_back(on_stage, before),
         _images_back(on_stage),
         _secret_back(on_stage),
+        record["about"]["stood"]["resources"] == before.resources,
         simulated(on_stage),
         settled,
         serves,

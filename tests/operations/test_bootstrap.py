@@ -3,59 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from moto.iam.models import iam_backends
-from moto.kms.models import kms_backends
-from typer.testing import CliRunner, Result
 
 from infra.configuration.source import GITHUB_SESSION_SECONDS
-from operations.checkout import declared
-from operations.cli import app
 from rehearsal.rights.people import deploy_trust
 from tests.operations.conftest import Account
+from tests.support.bootstrapped import REGION, Start, answered, bootstrap, empty_account, states
 from tests.support.recorded_calls import Calls, table_of
 
-Start = Callable[[str], Account]
-
-REGION = "eu-central-1"
 BUCKET = "triangle-dev-state-210000000001-eu-central-1"
 
 
 @pytest.fixture
 def dev(account: Start, monkeypatch: pytest.MonkeyPatch) -> Account:
     """An empty account, with AWS's own policies in it."""
-    monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-    from moto.s3.models import s3_backends
-
-    settings = declared("dev").settings
-    iam_backends[settings.account]["aws"].reset()
-    kms_backends[settings.account][REGION].reset()
-    s3_backends[settings.account]["aws"].reset()
-    return account("dev")
-
-
-def _bootstrap(account: Account, *more: str, region: str = REGION) -> Result:
-    options = ["--env", account.environment, "--endpoint-url", account.url, "--region", region]
-    return CliRunner().invoke(app, ["bootstrap", *options, *more])
-
-
-def _told(result: Result) -> dict[str, Any]:
-    assert result.exit_code == 0, result.output
-    told: dict[str, Any] = json.loads(result.stdout)
-    return told
-
-
-def _states(told: dict[str, Any]) -> dict[str, str]:
-    return {each["part"]: each["state"] for each in told["parts"]}
+    return empty_account("dev", account, monkeypatch)
 
 
 def test_it_shows_everything_first_and_makes_nothing_by_it(dev: Account) -> None:
-    told = _told(_bootstrap(dev, "--dry-run", "--json"))
-    assert set(_states(told).values()) == {"missing"}
-    assert list(_states(told)) == [
+    told = answered(bootstrap(dev, "--dry-run", "--json"))
+    assert set(states(told).values()) == {"missing"}
+    assert list(states(told)) == [
         "KMS key alias/triangle-dev-state in eu-central-1",
         f"S3 bucket {BUCKET}",
         "identity provider token.actions.githubusercontent.com",
@@ -65,24 +34,26 @@ def test_it_shows_everything_first_and_makes_nothing_by_it(dev: Account) -> None
         "role triangle-dev-github-read",
     ]
     assert told["made"] == []
-    assert _told(_bootstrap(dev, "--dry-run", "--json")) == told
+    assert answered(bootstrap(dev, "--dry-run", "--json")) == told
 
 
 @pytest.mark.contract("SEC-7")
 def test_it_makes_everything_once(dev: Account) -> None:
-    told = _told(_bootstrap(dev, "--yes", "--json"))
-    assert told["made"] == list(_states(told))
-    again = _told(_bootstrap(dev, "--yes", "--json"))
-    assert set(_states(again).values()) == {"there"}
+    told = answered(bootstrap(dev, "--yes", "--json"))
+    assert told["made"] == list(states(told))
+    again = answered(bootstrap(dev, "--yes", "--json"))
+    assert set(states(again).values()) == {"there"}
     assert again["made"] == []
     s3 = dev.other("s3", REGION)
     assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
+    (rule,) = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == _key(dev)
     assert dev.other("kms", REGION).describe_key(KeyId="alias/triangle-dev-state")["KeyMetadata"]["Enabled"]
 
 
 @pytest.mark.contract("SEC-7")
 def test_ci_comes_in_through_roles_alone_and_what_looks_may_only_look(dev: Account) -> None:
-    _told(_bootstrap(dev, "--yes", "--json"))
+    answered(bootstrap(dev, "--yes", "--json"))
     client = dev.other("iam")
     deploy = client.get_role(RoleName="groundwork-deploy")["Role"]["AssumeRolePolicyDocument"]
     (needed,) = deploy_trust("210000000001", "triangle-dev-github")["Statement"]
@@ -98,23 +69,23 @@ def test_ci_comes_in_through_roles_alone_and_what_looks_may_only_look(dev: Accou
     assert actions == ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"]
 
 
-def test_what_was_there_before_is_used_as_it_is_and_the_difference_told(dev: Account) -> None:
+def test_what_was_there_before_is_used_as_it_is_and_the_differenceanswered(dev: Account) -> None:
     trust = {"Version": "2012-10-17", "Statement": []}
     client = dev.other("iam")
     client.create_role(RoleName="groundwork-deploy", AssumeRolePolicyDocument=json.dumps(trust))
-    told = _told(_bootstrap(dev, "--yes", "--json"))
-    assert _states(told)["role groundwork-deploy"] == "there, otherwise"
+    told = answered(bootstrap(dev, "--yes", "--json"))
+    assert states(told)["role groundwork-deploy"] == "there, otherwise"
     note = next(each["note"] for each in told["parts"] if each["part"] == "role groundwork-deploy")
     assert "role/triangle-dev-github" in note
     assert client.get_role(RoleName="groundwork-deploy")["Role"]["AssumeRolePolicyDocument"] == trust
 
 
 def test_what_an_interrupted_one_has_left_out_is_made(dev: Account) -> None:
-    _told(_bootstrap(dev, "--yes", "--json"))
+    answered(bootstrap(dev, "--yes", "--json"))
     client = dev.other("iam")
     client.delete_role_policy(RoleName="groundwork-read-only", PolicyName="bootstrap")
     client.update_role(RoleName="triangle-dev-github-read", MaxSessionDuration=3600)
-    told = _told(_bootstrap(dev, "--yes", "--json"))
+    told = answered(bootstrap(dev, "--yes", "--json"))
     assert told["made"] == ["role groundwork-read-only", "role triangle-dev-github-read"]
     assert _session(dev, "triangle-dev-github-read") == GITHUB_SESSION_SECONDS
     assert client.get_role_policy(RoleName="groundwork-read-only", PolicyName="bootstrap")
@@ -122,9 +93,24 @@ def test_what_an_interrupted_one_has_left_out_is_made(dev: Account) -> None:
 
 @pytest.mark.contract("SEC-7")
 def test_a_runner_may_look_for_as_long_as_it_asks_and_nobody_else_longer_than_an_hour(dev: Account) -> None:
-    _told(_bootstrap(dev, "--yes", "--json"))
+    answered(bootstrap(dev, "--yes", "--json"))
     assert _session(dev, "triangle-dev-github-read") == GITHUB_SESSION_SECONDS
     assert _session(dev, "groundwork-deploy") == 3600
+
+
+def test_a_bucket_that_is_encrypted_otherwise_gets_its_key(dev: Account) -> None:
+    answered(bootstrap(dev, "--yes", "--json"))
+    s3 = dev.other("s3", REGION)
+    plain = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [plain]})
+    assert answered(bootstrap(dev, "--yes", "--json"))["made"] == [f"S3 bucket {BUCKET}"]
+    (rule,) = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == _key(dev)
+
+
+def _key(account: Account) -> str:
+    found = account.other("kms", REGION).describe_key(KeyId="alias/triangle-dev-state")
+    return str(found["KeyMetadata"]["Arn"])
 
 
 def _session(account: Account, role: str) -> int:
@@ -132,16 +118,16 @@ def _session(account: Account, role: str) -> int:
 
 
 def test_a_bucket_that_has_lost_its_versions_gets_them_back(dev: Account) -> None:
-    _told(_bootstrap(dev, "--yes", "--json"))
+    answered(bootstrap(dev, "--yes", "--json"))
     s3 = dev.other("s3", REGION)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
-    told = _told(_bootstrap(dev, "--yes", "--json"))
+    told = answered(bootstrap(dev, "--yes", "--json"))
     assert told["made"] == [f"S3 bucket {BUCKET}"]
     assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
 
 
-def test_the_commands_that_follow_are_told(dev: Account) -> None:
-    told = _told(_bootstrap(dev, "--dry-run", "--json"))["next"]
+def test_the_commands_that_follow_areanswered(dev: Account) -> None:
+    told = answered(bootstrap(dev, "--dry-run", "--json"))["next"]
     assert "groundwork:existing: [github-provider]" in told[0]
     assert f"pulumi login 's3://{BUCKET}?region=eu-central-1'" in told
     assert any("--env dev-read" in line and "triangle-dev-github-read" in line for line in told)
@@ -149,21 +135,24 @@ def test_the_commands_that_follow_are_told(dev: Account) -> None:
 
 @pytest.mark.parametrize("region", ["", "us-west-2", "us-east-2"])
 def test_the_state_is_never_in_a_region_that_it_is_to_outlive(dev: Account, region: str) -> None:
-    result = _bootstrap(dev, region=region)
+    result = bootstrap(dev, region=region)
     assert result.exit_code == 2
     assert "neither us-west-2 nor us-east-2" in result.stderr
 
 
 def test_nobody_is_taken_to_agree(dev: Account) -> None:
-    result = _bootstrap(dev)
+    result = bootstrap(dev)
     assert result.exit_code == 2
     assert "Nothing was made" in result.stderr
     assert dev.other("iam").list_roles()["Roles"] == []
 
 
 @pytest.mark.contract("SEC-7")
-def test_it_calls_what_the_table_of_rights_says(dev: Account, calls: Calls) -> None:
-    _bootstrap(dev, "--yes")
+def test_it_calls_what_the_table_of_rights_says(
+    dev: Account, account: Start, monkeypatch: pytest.MonkeyPatch, calls: Calls
+) -> None:
+    bootstrap(dev, "--yes")
     dev.other("iam").update_role(RoleName="triangle-dev-github-read", MaxSessionDuration=3600)
-    _bootstrap(dev, "--yes")
+    bootstrap(dev, "--yes")
+    bootstrap(empty_account("prod", account, monkeypatch), "--yes")
     assert calls.of("bootstrap") == table_of("bootstrap")

@@ -16,6 +16,7 @@ from tests.support.readiness_answers import (
     PRIMARY,
     RECOVERY,
     STATE_KEY,
+    STATE_REGION,
     Answer,
     Told,
     ago,
@@ -270,6 +271,28 @@ def test_an_instance_that_is_not_available_is_no_replica() -> None:
 )
 def test_the_states_key_outlives_both_regions(provider: str, state: State) -> None:
     assert ask(state_key=provider)["state's key"].state is state
+
+
+@pytest.mark.contract("ENV-6")
+@pytest.mark.parametrize(
+    ("answer", "state", "said"),
+    [
+        (replication(), State.READY, "copies what is written to 230000000009"),
+        (replication(backup_account="Disabled"), State.NOT_READY, "copies nothing outside"),
+        (refused("ReplicationConfigurationNotFoundError"), State.NOT_READY, "copies nothing outside"),
+        (refused("NoSuchBucket"), State.UNKNOWN, "said by AWS"),
+    ],
+)
+def test_the_state_is_copied_into_the_backup_account(answer: Answer, state: State, said: str) -> None:
+    found = ask({(STATE_REGION, "s3", "get_bucket_replication"): answer})["state outside"]
+    assert (found.state, bool(found.advice)) == (state, state is not State.READY)
+    assert found.found.startswith("s3://triangle-prod-state-230000000003-eu-central-1")
+    assert said in found.found
+
+
+@pytest.mark.parametrize(("environment", "key"), [("staging", STATE_KEY), ("prod", "passphrase")])
+def test_where_no_state_is_copied_nothing_is_asked_about_it(environment: str, key: str) -> None:
+    assert "state outside" not in ask(environment=environment, state_key=key)
 
 
 def test_a_cluster_or_a_redis_that_does_not_stand_there_costs_a_quarter_of_an_hour() -> None:

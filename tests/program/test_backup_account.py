@@ -11,7 +11,7 @@ import pulumi
 import pytest
 
 from infra.configuration import load_configuration
-from infra.configuration.buckets import BACKUP_ACCOUNT_RULE
+from infra.configuration.buckets import BACKUP_ACCOUNT_RULE, STATE
 from infra.configuration.files import read_environment
 from rehearsal.rights.conditions import listed
 from tests.support.policies import lets_in
@@ -45,6 +45,9 @@ BACKUP = f"arn:aws:iam::{ACCOUNT}:role/triangle-prod-backup"
 
 COPIED = ("audit", "backups", "documents", "photos", "reports")
 EACH_BUCKET = pytest.mark.parametrize("bucket", COPIED)
+# The engine's state, too: what it is copied from `make bootstrap` has made.
+KEPT = (*COPIED, STATE.name)
+EACH_COPY = pytest.mark.parametrize("bucket", KEPT)
 
 pytestmark = pytest.mark.contract("ENV-6")
 
@@ -65,6 +68,8 @@ def _settings(recording: Recording, bucket: str) -> dict[str, Resource]:
 
 
 def _replication_role(bucket: str) -> str:
+    if bucket == STATE.name:
+        return f"arn:aws:iam::{ACCOUNT}:role/triangle-prod-replication-state"
     prod = recording_of("prod")
     role = prod.one(REPLICATION, bucket).inputs["role"].rpartition(":")[2]
     return f"arn:aws:iam::{ACCOUNT}:role/{prod.one('aws:iam/role:Role', role).inputs['name']}"
@@ -77,7 +82,7 @@ def test_every_bucket_that_is_copied_is_there_under_the_name_that_is_copied_to(s
     assert {each["account"] for each in copied.values()} == {BACKUP_ACCOUNT}
     there = {name: f"arn:aws:s3:::{bucket.inputs['bucket']}" for name, bucket in outside.of(BUCKET).items()}
     # Who reads them is logged, too; those logs are a copy of nothing.
-    assert there.keys() - copied.keys() == {"access-logs"}
+    assert there.keys() - copied.keys() == {"access-logs", STATE.name}
     assert {name: there[name] for name in copied} == {name: each["bucket"] for name, each in copied.items()}
 
 
@@ -94,7 +99,7 @@ def test_a_copy_is_as_safe_as_the_original(outside: Recording, prod: Recording, 
         assert theirs == ours, kind
 
 
-@EACH_BUCKET
+@EACH_COPY
 def test_a_copy_keeps_versions_and_is_closed_to_the_public(outside: Recording, bucket: str) -> None:
     there = _settings(outside, bucket)
     assert there["BucketVersioning"].inputs["versioningConfiguration"]["status"] == "Enabled"
@@ -104,21 +109,21 @@ def test_a_copy_keeps_versions_and_is_closed_to_the_public(outside: Recording, b
     assert there["BucketOwnershipControls"].inputs["rule"]["objectOwnership"] == "BucketOwnerEnforced"
 
 
-@pytest.mark.parametrize("bucket", ["audit", "backups"])
+@pytest.mark.parametrize("bucket", ["audit", "backups", STATE.name])
 def test_nobody_at_all_removes_what_is_locked(outside: Recording, bucket: str) -> None:
     lock = _settings(outside, bucket)["BucketObjectLockConfiguration"]
     retention = lock.inputs["rule"]["defaultRetention"]
-    assert (retention["mode"], retention["days"]) == ("COMPLIANCE", {"audit": 730, "backups": 30}[bucket])
+    assert (retention["mode"], retention["days"]) == ("COMPLIANCE", {"audit": 730}.get(bucket, 30))
 
 
-@EACH_BUCKET
+@EACH_COPY
 def test_the_role_that_copies_a_bucket_writes_there_and_no_other_role_does(
     outside: Recording, bucket: str
 ) -> None:
     policy = _settings(outside, bucket)["BucketPolicy"].plain("policy")
     arn = f"arn:aws:s3:::{outside.one(BUCKET, bucket).inputs['bucket']}"
     writing = ("ReplicateDelete", "ReplicateObject", "ReplicateTags")
-    for other in (*COPIED, None):
+    for other in (*KEPT, None):
         role, ours = _replication_role(other) if other else STRANGER, other == bucket
         for action in writing:
             assert lets_in(policy, role, f"s3:{action}", f"{arn}/a.pdf") is ours
@@ -129,7 +134,7 @@ def test_the_role_that_copies_a_bucket_writes_there_and_no_other_role_does(
     assert not lets_in(policy, _replication_role(bucket), "s3:ReplicateObject", f"{arn}/a.pdf", keys)
 
 
-@EACH_BUCKET
+@EACH_COPY
 def test_who_deploys_reads_every_version_on_the_day_and_writes_none(outside: Recording, bucket: str) -> None:
     policy = _settings(outside, bucket)["BucketPolicy"].plain("policy")
     arn = f"arn:aws:s3:::{outside.one(BUCKET, bucket).inputs['bucket']}"
@@ -168,7 +173,7 @@ def test_the_keys_have_the_aliases_that_prods_program_knows_them_by(
         assert alias.inputs["targetKeyId"] == outside.one(KEY, name).outputs["keyId"]
 
 
-@EACH_BUCKET
+@EACH_COPY
 def test_what_arrives_is_encrypted_with_the_key_that_the_rule_names(outside: Recording, bucket: str) -> None:
     (default,) = _settings(outside, bucket)["BucketServerSideEncryptionConfiguration"].inputs["rules"]
     key = default["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"]
@@ -180,7 +185,7 @@ def test_copying_encrypts_through_s3_and_whoever_recovers_decrypts(outside: Reco
     through, not_through = (
         {"kms:ViaService": f"{service}.us-west-2.amazonaws.com"} for service in ("s3", "ec2")
     )
-    for bucket in COPIED:
+    for bucket in KEPT:
         for action in ("Decrypt", "Encrypt", "GenerateDataKey"):
             assert lets_in(policy, _replication_role(bucket), f"kms:{action}", keys=through)
             assert not lets_in(policy, _replication_role(bucket), f"kms:{action}", keys=not_through)
@@ -335,9 +340,10 @@ REMOVING = (
 def test_nobody_of_prods_account_removes_anything(outside: Recording, prod: Recording, action: str) -> None:
     roles = [each.inputs["name"] for each in prod.of("aws:iam/role:Role").values()]
     asking = [*(f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in roles), DEPLOY, STRANGER, ECR]
+    asking.append(_replication_role(STATE.name))
     documents = list(_policies(outside))
     # Buckets and their access logs, keys, vault, registry, repositories.
-    assert len(documents) == len(COPIED) + 1 + 3 + 1 + 1 + 2
+    assert len(documents) == len(KEPT) + 1 + 3 + 1 + 1 + 2
     # Grants of the vault's key AWS's services alone make, for a copy.
     keys = {"kms:GrantIsForAWSResource": "false", "kms:ViaService": "s3.us-west-2.amazonaws.com"}
     for document in documents:

@@ -12,7 +12,7 @@ from collections import Counter
 from syrupy.assertion import SnapshotAssertion
 
 from tests.support.recorder import ROOT, Recording
-from tests.support.recordings import backup_account_of, prod_with_runners, system_recording
+from tests.support.recordings import backup_account_with_parent_zone, prod_with_runners, system_recording
 
 
 def _line(recording: Recording, urn: str) -> str:
@@ -51,6 +51,6 @@ def test_the_identity_of_a_component_does_not_come_from_its_module() -> None:
     written = {token.value for token in tokens.values() if isinstance(token, ast.Constant)}
     complete = prod_with_runners()
     with_frontend = system_recording("node", "prod")
-    outside = backup_account_of("triangle", "prod")
+    outside = backup_account_with_parent_zone()
     declared = [*complete.resources, *with_frontend.resources, *outside.resources]
     assert written == {resource.type for resource in declared if not resource.custom}

@@ -27,6 +27,11 @@ def test_everything_that_was_copied_is_back(account_lost: AccountRehearsed) -> N
     assert account_lost.secret_back
 
 
+def test_what_stood_there_is_known_of_the_states_copy(account_lost: AccountRehearsed) -> None:
+    """The account took its state along; `bootstrap` had S3 copy it, as the backup account lets it."""
+    assert account_lost.state_known
+
+
 def test_what_was_written_after_the_last_copy_is_told_as_lost(account_lost: AccountRehearsed) -> None:
     assert account_lost.since_copy >= 10
     assert 0 < account_lost.lost_seconds < 60

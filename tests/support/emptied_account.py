@@ -6,7 +6,8 @@ Every test has a system of another name, so that all of them share two accounts.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -19,13 +20,14 @@ from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER, Snapshot, sealed
+from infra import iam
 from infra.configuration import Configuration
 from infra.configuration.backup_account import COPY_ROLE, RESTORE
-from infra.configuration.buckets import BACKUPS, backed_up
+from infra.configuration.buckets import BACKUPS, STATE, STATE_FOLDER, backed_up
 from infra.configuration.files import read_environment
 from infra.configuration.generations import Generations
 from infra.configuration.strict_yaml import parse
-from infra.naming import Naming
+from infra.naming import Naming, bucket_arn
 from operations.recovery.account import AccountRecovery, Surroundings, outside_of, recovered
 from operations.recovery.backup_account import BackupAccount
 from operations.recovery.instances import LATEST, RECOVERY_TAG
@@ -72,6 +74,7 @@ class World:
         self.opens_vault, self.has_zone, self.without = True, False, ""
         configuration = prod()
         self.naming, self.outside = configuration.naming.in_home, _outside(configuration)
+        self._make_role(configuration.system.access.deploy)
         self._keep_everything(configuration)
         image = self._push(configuration)
         self.images = MappingProxyType(dict.fromkeys(configuration.images, image))
@@ -86,6 +89,11 @@ class World:
     def _pass(self, seconds: float) -> None:
         self.time[0] += seconds
 
+    def _make_role(self, name: str) -> None:
+        """Of what `bootstrap` makes: whoever deploys. One for all tests."""
+        with suppress(self.new.client("iam", REGION).exceptions.EntityAlreadyExistsException):
+            self.new.call("iam", REGION, "create_role", RoleName=name, AssumeRolePolicyDocument=TRUST)
+
     # what the backup account keeps
     def _keep_everything(self, configuration: Configuration) -> None:
         kept, name = self.kept, self.outside.prefix
@@ -95,11 +103,18 @@ class World:
         role = self.outside.named(COPY_ROLE)
         kept.call("iam", REGION, "create_role", RoleName=role, AssumeRolePolicyDocument=TRUST)
         for bucket in (BACKUPS, *backed_up()):
-            make_bucket(kept, self.outside.bucket(bucket))
+            self._keep_bucket(self.outside.bucket(bucket), configuration)
         for repository in self._repositories(configuration):
             kept.call("ecr", REGION, "create_repository", repositoryName=repository)
             text = _pull_from(NEW)
             kept.call("ecr", REGION, "set_repository_policy", repositoryName=repository, policyText=text)
+
+    def _keep_bucket(self, name: str, configuration: Configuration) -> None:
+        """As the program of the backup account declares it: whoever deploys reads it."""
+        make_bucket(self.kept, name)
+        role = configuration.naming.role_arn(configuration.system.access.deploy)
+        policy = iam.document(*iam.read_by_role(self.naming.root_arn, role, bucket_arn(name)))
+        self.kept.call("s3", REGION, "put_bucket_policy", Bucket=name, Policy=policy)
 
     def _repositories(self, configuration: Configuration) -> list[str]:
         services = configuration.system.services.values()
@@ -157,6 +172,16 @@ class World:
         snapshot = Snapshot(self.naming.system, "prod", made.isoformat(), named)
         key, client = snapshot.key_in(OUTSIDE_FOLDER), self.kept.client("kms", REGION)
         self._put(self.outside.bucket(BACKUPS), key, sealed(snapshot, client, self.key), made)
+        return key
+
+    def keep_state(self, made: datetime, *resources: Mapping[str, Any], body: bytes = b"") -> str:
+        """The engine's state of a time, as it writes it and S3 has copied it there; its key."""
+        name, key = self.outside.bucket(STATE.name), f"{STATE_FOLDER}groundwork/prod.json"
+        if name not in s3_backends[KEPT]["aws"].buckets:
+            make_bucket(self.kept, name)
+        checkpoint = {"stack": "organization/groundwork/prod", "latest": {"resources": list(resources)}}
+        stored = json.dumps({"version": 3, "checkpoint": checkpoint}).encode()
+        self._put(name, key, body or stored, made)
         return key
 
     def keep_file(self, bucket: str, key: str, body: str, made: datetime, **more: Any) -> None:

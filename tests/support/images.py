@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.requests import Request
 
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
@@ -56,6 +58,24 @@ def push_layer(cloud: Cloud, region: str, repository: str, *parts: bytes, **regi
         "ecr", region, "complete_layer_upload", **where, uploadId=upload, layerDigests=[wanted]
     )
     return str(answer["layerDigest"])
+
+
+def fetch(cloud: Cloud, address: str) -> bytes:
+    """What a signed address leads to, asked for as any client over HTTP does."""
+    url = urlsplit(address)
+    variables = {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(url.path),
+        "QUERY_STRING": url.query,
+        "SERVER_NAME": str(url.hostname),
+        "SERVER_PORT": "443",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": url.netloc,
+    }
+    answer = cloud.answer(Request(variables, b""))
+    assert answer.succeeded, answer
+    return answer.body
 
 
 def push(cloud: Cloud, region: str, repository: str, tag: str, *contents: bytes) -> str:

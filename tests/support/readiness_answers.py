@@ -18,7 +18,8 @@ HOME, RECOVERY = "us-west-2", "us-east-2"
 DOMAIN = configuration_of("triangle", "prod").domain
 PRIMARY = f"arn:aws:rds:{HOME}:230000000003:db:triangle-prod"
 REPLICA = f"arn:aws:rds:{RECOVERY}:230000000003:db:triangle-prod"
-STATE_KEY = "awskms://alias/groundwork-state?region=eu-central-1"
+STATE_REGION = "eu-central-1"
+STATE_KEY = f"awskms://alias/groundwork-state?region={STATE_REGION}"
 
 Answer = Any
 Answers = dict[tuple[str, str, str], Answer]
@@ -141,6 +142,7 @@ def healthy() -> Answers:
         (RECOVERY, "elasticache", "describe_replication_groups"): redis("available"),
         (RECOVERY, "ecr", "describe_images"): {"imageDetails": [{}]},
         (HOME, "s3", "get_bucket_replication"): replication(),
+        **{(each, "s3", "get_bucket_replication"): replication() for each in (STATE_REGION, RECOVERY)},
         (HOME, "backup", "list_copy_jobs"): {"CopyJobs": [copy_job()]},
     }
 

@@ -42,7 +42,11 @@ _ACTIONS = {
     # Named otherwise in the Service Authorization Reference of S3.
     "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
     "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
+    "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
     "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
+    # The role that it names is passed on, too: to an administrator all of them may be.
+    "s3:PutBucketReplication": ("s3:PutReplicationConfiguration",),
     "s3:HeadBucket": ("s3:ListBucket",),
     "s3:HeadObject": ("s3:GetObject",),
     "s3:ListObjectVersions": ("s3:ListBucketVersions",),

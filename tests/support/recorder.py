@@ -176,14 +176,16 @@ def record(
     return _recorded(MAIN, environment, config, encrypted)
 
 
-def record_backup_account(environment: str, file: str = "") -> Recording:
+def record_backup_account(environment: str, file: str = "", program: Path | None = None) -> Recording:
     """Evaluates `backup_account/__main__.py`, which reads the environment's files itself.
 
     Args:
         environment: the stack's name.
         file: another system file than the stack file's.
+        program: that of another checkout, whose files it reads.
     """
-    return _recorded(BACKUP_ACCOUNT, environment, {f"{PROJECT}:systemFile": file} if file else {}, ())
+    of = BACKUP_ACCOUNT if program is None else Program(BACKUP_ACCOUNT.project, program)
+    return _recorded(of, environment, {f"{PROJECT}:systemFile": file} if file else {}, ())
 
 
 def _recorded(

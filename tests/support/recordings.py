@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from infra.configuration import Configuration, load_configuration
+from infra.configuration.files import stack_config
+from infra.configuration.strict_yaml import written
 from tests.support.recorder import (
     PLANTED,
     ROOT,
@@ -67,6 +72,28 @@ def backup_account_of(system: str, environment: str) -> Recording:
     return record_backup_account(
         environment, "" if system == "triangle" else f"examples/systems/{system}.yaml"
     )
+
+
+# Of the zone above a domain.
+PARENT_ZONE: dict[str, Any] = {
+    "name": "example.com",
+    "delegations": {"portal": ["ns-1.awsdns-01.com", "ns-2.awsdns-02.net"]},
+    "records": [{"name": "www", "type": "A", "values": ["192.0.2.1"], "ttl": 600}],
+}
+
+
+@cache
+def backup_account_with_parent_zone() -> Recording:
+    """The backup account of a checkout whose domain is below another one."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "backup_account").mkdir()
+        program = shutil.copy(ROOT / "backup_account" / "__main__.py", folder / "backup_account")
+        config = {**stack_config(ROOT, "prod"), "groundwork:parentZone": PARENT_ZONE}
+        system = {**system_file(), "domain": "portal.example.com"}
+        (folder / "Pulumi.prod.yaml").write_text(written({"config": config}), encoding="utf-8")
+        (folder / "system.yaml").write_text(written(system), encoding="utf-8")
+        return record_backup_account("prod", program=Path(program))
 
 
 def configuration_of(system: str, environment: str) -> Configuration:

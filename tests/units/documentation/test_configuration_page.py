@@ -16,6 +16,7 @@ from infra.configuration.environments import Environment
 from infra.configuration.files import NAMESPACE, stack_values
 from infra.configuration.keys import Key, Names, Section
 from infra.configuration.kinds import Mapped, Number, Numbers, Switch, Text, Texts
+from infra.configuration.parent_zone import PARENT_ZONE
 from infra.configuration.settings import STACK
 from infra.configuration.strict_yaml import flow, parse
 from infra.configuration.system_keys import SYSTEM
@@ -59,6 +60,8 @@ def with_example(root: Section, content: Mapping[str, Any]) -> tuple[dict[str, A
     # Room for the connections of one more service; what a stack file's example may switch on.
     stack["replicas"] = {"minimum": 3, "maximum": 5}
     system["debug"] = ["DEBUG_MODE"]
+    if PARENT_ZONE.name in content:  # the environment's domain is below it
+        system["domain"] = f"portal.{content[PARENT_ZONE.name]['name']}"
     target = stack if root is STACK else system
     named = {part.name for part in root.parts if names_of(part)}
     for key, value in copy.deepcopy(dict(content)).items():

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from rehearsal.aws.cloud import Cloud
 from rehearsal.journal import Journal
 from tests.support.aws_round_trip import ACCOUNT, REGION
-from tests.support.images import digest, manifest, push, push_layer
+from tests.support.images import digest, fetch, manifest, push, push_layer
 from tests.support.servers import embedded_aws
 
 _numbers = count(1)
@@ -179,13 +179,15 @@ def _url(cloud: Cloud, repository: str, of: bytes) -> str:
 
 def test_a_layer_is_fetched_from_s3(cloud: Cloud, repository: str) -> None:
     push(cloud, REGION, repository, "latest", CONFIGURATION, LAYER)
-    address = urlsplit(_url(cloud, repository, LAYER))
+    url = _url(cloud, repository, LAYER)
+    address = urlsplit(url)
     assert (address.scheme, address.hostname) == ("https", f"s3.{REGION}.amazonaws.com")
+    assert fetch(cloud, url) == LAYER
+    # It is AWS's own bucket, which lets nobody in without the address.
     bucket, _, key = address.path.lstrip("/").partition("/")
-    found = cloud.call("s3", REGION, "get_object", Bucket=bucket, Key=key)
-    assert found["Body"].read() == LAYER
-    # It is AWS's own bucket.
     assert bucket not in [each["Name"] for each in cloud.call("s3", REGION, "list_buckets")["Buckets"]]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        cloud.call("s3", REGION, "get_object", Bucket=bucket, Key=key)
 
 
 def test_a_client_over_http_fetches_a_layer_from_where_it_asked(cloud: Cloud, repository: str) -> None:
@@ -213,5 +215,4 @@ def test_layers_come_back_with_the_journal(tmp_path: Path) -> None:
         cloud.call("ecr", REGION, "create_repository", repositoryName="kept")
         push(cloud, REGION, "kept", "latest", CONFIGURATION, LAYER)
     with Cloud(account, Journal(journal)) as again:
-        bucket, _, key = urlsplit(_url(again, "kept", LAYER)).path.lstrip("/").partition("/")
-        assert again.call("s3", REGION, "get_object", Bucket=bucket, Key=key)["Body"].read() == LAYER
+        assert fetch(again, _url(again, "kept", LAYER)) == LAYER

@@ -6,14 +6,13 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
 from tests.support.aws_round_trip import ABSENT_ACCOUNT, ACCOUNT, OTHER_ACCOUNT, REGION
-from tests.support.images import digest, push
+from tests.support.images import digest, fetch, push
 
 THERE, FARTHER = "us-east-2", "eu-west-1"
 CONTENTS = b"{}", b"layer"
@@ -102,8 +101,7 @@ def test_a_copy_has_its_layers(cloud: Cloud, configure: Callable[..., None], rep
     push(cloud, REGION, repository, "one", *CONTENTS)
     asked = {"repositoryName": repository, "layerDigest": digest(CONTENTS[1])}
     url = cloud.call("ecr", THERE, "get_download_url_for_layer", **asked)["downloadUrl"]
-    bucket, _, key = urlsplit(url).path.lstrip("/").partition("/")
-    assert cloud.call("s3", THERE, "get_object", Bucket=bucket, Key=key)["Body"].read() == CONTENTS[1]
+    assert fetch(cloud, url) == CONTENTS[1]
 
 
 def test_what_was_pushed_before_is_not_copied(
@@ -233,9 +231,7 @@ def _pull(cloud: Cloud, repository: str, registry: str = ACCOUNT) -> tuple[str, 
     (image,) = cloud.call("ecr", REGION, "batch_get_image", **where, imageIds=[{"imageTag": "one"}])["images"]
     layer = json.loads(image["imageManifest"])["layers"][-1]["digest"]
     url = cloud.call("ecr", REGION, "get_download_url_for_layer", **where, layerDigest=layer)["downloadUrl"]
-    bucket, _, key = urlsplit(url).path.lstrip("/").partition("/")
-    content = cloud.call("s3", REGION, "get_object", Bucket=bucket, Key=key)["Body"].read()
-    return image["imageId"]["imageDigest"], content
+    return image["imageId"]["imageDigest"], fetch(cloud, url)
 
 
 PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")

@@ -1,0 +1,51 @@
+"""The command `bootstrap` in an empty account of the embedded AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from moto.s3.models import s3_backends
+from typer.testing import CliRunner, Result
+
+from operations.checkout import declared
+from operations.cli import app
+
+if TYPE_CHECKING:
+    from tests.operations.conftest import Account
+
+Start = Callable[[str], "Account"]
+
+REGION = "eu-central-1"  # of the state
+
+
+def empty_account(environment: str, start: Start, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An environment's, with AWS's own policies in it and nothing else."""
+    monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+    settings = declared(environment).settings
+    iam_backends[settings.account]["aws"].reset()
+    kms_backends[settings.account][REGION].reset()
+    s3_backends[settings.account]["aws"].reset()
+    return start(environment)
+
+
+def bootstrap(account: Account, *more: str, region: str = REGION) -> Result:
+    """The command."""
+    options = ["--env", account.environment, "--endpoint-url", account.url, "--region", region]
+    return CliRunner().invoke(app, ["bootstrap", *options, *more])
+
+
+def answered(result: Result) -> dict[str, Any]:
+    """Its JSON, where it has worked."""
+    assert result.exit_code == 0, result.output
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def states(told: dict[str, Any]) -> dict[str, str]:
+    """What there was of each part."""
+    return {each["part"]: each["state"] for each in told["parts"]}
