@@ -15,6 +15,10 @@ from infra.configuration.secret_sources import PASSWORD_LENGTH
 
 # The longest that Secrets Manager offers to take a deletion back.
 RECOVERY_WINDOW_DAYS = 30
+# Stays at the first value of an entry that is rotated. Secrets Manager may delete a version without a label
+# (UpdateSecretVersionStage in its API reference); the engine would then put the first value back as the
+# current one (hashicorp/terraform-provider-aws#37302).
+FIRST_STAGE = "groundwork-first"
 # For dev, whose stacks come and go: a name is free again only after the window, so there is none.
 NO_RECOVERY_WINDOW = 0
 
@@ -94,7 +98,10 @@ def declare_value(
         name,
         secret_id=secret.id,
         secret_string=pulumi.Output.secret(value),
-        opts=pulumi.ResourceOptions(parent=parent, ignore_changes=["secretString"] if rotated else None),
+        version_stages=["AWSCURRENT", FIRST_STAGE] if rotated else None,
+        opts=pulumi.ResourceOptions(
+            parent=parent, ignore_changes=["secretString", "versionStages"] if rotated else None
+        ),
     ).secret_id
 
 

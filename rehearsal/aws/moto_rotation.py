@@ -2,7 +2,9 @@
 
 moto forgets the function unless it is named again, makes the version without a value the current one, and
 goes on reading the old one when a function has moved the label AWSCURRENT (RotateSecret, GetSecretValue and
-UpdateSecretVersionStage in Secrets Manager's API reference).
+UpdateSecretVersionStage in Secrets Manager's API reference). It takes labels of people's own from a version
+that is the current one no more, and keeps versions without any label for ever, which Secrets Manager may
+delete: here they are gone at once.
 """
 
 from __future__ import annotations
@@ -55,6 +57,33 @@ def repair_rotation() -> None:
         answer = move(self, secret_id, version_stage, remove_from_version_id, move_to_version_id)
         if version_stage == "AWSCURRENT" and move_to_version_id:
             self.secrets[secret_id].set_default_version_id(move_to_version_id)
+        _delete_deprecated(self.secrets[secret_id])
         return answer
 
     SecretsManagerBackend.update_secret_version_stage = update_secret_version_stage  # type: ignore[method-assign]
+
+    FakeSecret.reset_default_version = _make_current  # type: ignore[method-assign]
+
+    put: Any = SecretsManagerBackend.put_secret_value
+
+    def put_secret_value(self: Any, secret_id: str, *arguments: Any, **named: Any) -> Any:
+        answer = put(self, secret_id, *arguments, **named)
+        _delete_deprecated(self.secrets[secret_id])
+        return answer
+
+    SecretsManagerBackend.put_secret_value = put_secret_value  # type: ignore[method-assign]
+
+
+def _make_current(secret: Any, version: dict[str, Any], name: str) -> None:
+    moved = {"AWSPREVIOUS", "AWSCURRENT", *version["version_stages"]}
+    for each in [each for each in secret.versions.values() if each is not version]:
+        each["version_stages"] = [stage for stage in each["version_stages"] if stage not in moved]
+    if secret.default_version_id:
+        secret.versions[secret.default_version_id]["version_stages"].append("AWSPREVIOUS")
+    secret.versions[name] = version
+    secret.default_version_id = name
+
+
+def _delete_deprecated(secret: Any) -> None:
+    for version in [name for name, each in secret.versions.items() if not each["version_stages"]]:
+        del secret.versions[version]

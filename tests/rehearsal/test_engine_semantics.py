@@ -186,6 +186,24 @@ def test_secrets_stay_secret_in_state_outputs_and_preview(program: SmallProgram,
     assert "planted-value" not in preview.output + result.output + state
 
 
+def test_a_rotated_value_is_not_put_back_when_its_first_version_is_old(
+    program: SmallProgram, engine: Path
+) -> None:
+    program.write("""
+        from infra.data.secret_entry import declare_value
+        secret = aws.secretsmanager.Secret("entry", name="entry", opts=options())
+        declare_value(secret, "entry", "first", secret, rotated=True)
+    """)
+    with session_of(program, engine) as session:
+        session.up()
+        client = session.cloud.client("secretsmanager", REGION)
+        for value in ("second", "third", "fourth"):
+            client.put_secret_value(SecretId="entry", SecretString=value)
+        session.refresh()
+        assert session.up().changes == {}
+        assert client.get_secret_value(SecretId="entry")["SecretString"] == "fourth"
+
+
 def test_a_stack_file_with_secrets_of_another_key_comes_up_with_stand_ins(
     program: SmallProgram, engine: Path
 ) -> None:
