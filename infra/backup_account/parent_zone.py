@@ -10,9 +10,9 @@ from pulumi_aws import iam as aws_iam
 from pulumi_aws import route53
 
 from infra import iam
+from infra.common import CommonArgs
 from infra.configuration.dns_settings import Record
 from infra.edge.dns_records import declare_record
-from infra.naming import Naming
 
 # Who changes the delegation on the day takes this role.
 DELEGATION_ROLE = "delegate"
@@ -23,18 +23,16 @@ class ParentZoneArgs:
     """What the zone is made of.
 
     Args:
-        naming: names, of the backup account.
+        common: names and rules, of the backup account; with `protect` it cannot be removed by mistake.
         name: the zone's.
         domain: the environment's, which is below it.
         records: what it answers, the delegations among it.
-        protect: it cannot be removed by mistake.
     """
 
-    naming: Naming
+    common: CommonArgs
     name: str
     domain: str
     records: Sequence[Record]
-    protect: bool
 
 
 class ParentZone(pulumi.ComponentResource):
@@ -47,13 +45,13 @@ class ParentZone(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ParentZoneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:backup:ParentZone", name, None, opts)
-        here, naming = pulumi.ResourceOptions(parent=self), args.naming
+        here, naming = pulumi.ResourceOptions(parent=self), args.common.naming
         zone = route53.Zone(
             "parent",
             name=args.name,
             comment="Declared by groundwork",
-            force_destroy=not args.protect,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            force_destroy=not args.common.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.common.protect),
         )
         for record in args.records:
             declare_record(record, domain=args.name, zone_id=zone.zone_id, parent=self)
