@@ -41,7 +41,7 @@ def declare_backup_account(configuration: Configuration) -> None:
     Storage("storage", wiring.storage_outside(configuration, with_key), here)
     registry = Registry("registry", wiring.registry_outside(configuration, with_key), here)
     Access("access", wiring.access_outside(configuration, naming, registry), here)
-    if (above := wiring.parent_zone(configuration, naming)) is not None:
+    if (above := wiring.parent_zone(configuration, common)) is not None:
         # For the registrar, who is told once.
         pulumi.export("parentNameServers", ParentZone("parent-zone", above, here).name_servers)
 

@@ -10,10 +10,10 @@ from pulumi_aws import iam as aws_iam
 from pulumi_aws import route53
 
 from infra import iam
+from infra.common import CommonArgs
 from infra.configuration.backup_account import DELEGATION_ROLE
 from infra.configuration.dns_settings import Record
 from infra.edge.dns_records import declare_record
-from infra.naming import Naming
 
 
 @dataclass(frozen=True)
@@ -21,18 +21,16 @@ class ParentZoneArgs:
     """What the zone is made of.
 
     Args:
-        naming: names, of the backup account.
+        common: names and rules, of the backup account; with `protect` it cannot be removed by mistake.
         name: the zone's.
         domain: the environment's, which is below it.
         records: what it answers, the delegations among it.
-        protect: it cannot be removed by mistake.
     """
 
-    naming: Naming
+    common: CommonArgs
     name: str
     domain: str
     records: Sequence[Record]
-    protect: bool
 
 
 class ParentZone(pulumi.ComponentResource):
@@ -45,13 +43,13 @@ class ParentZone(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ParentZoneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:backup:ParentZone", name, None, opts)
-        here, naming = pulumi.ResourceOptions(parent=self), args.naming
+        here, naming = pulumi.ResourceOptions(parent=self), args.common.naming
         zone = route53.Zone(
             "parent",
             name=args.name,
             comment="Declared by groundwork",
-            force_destroy=not args.protect,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            force_destroy=not args.common.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.common.protect),
         )
         for record in args.records:
             declare_record(record, domain=args.name, zone_id=zone.zone_id, parent=self)

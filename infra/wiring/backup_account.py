@@ -81,18 +81,12 @@ def access_outside(configuration: Configuration, naming: Naming, registry: Regis
     )
 
 
-def parent_zone(configuration: Configuration, naming: Naming) -> ParentZoneArgs | None:
+def parent_zone(configuration: Configuration, common: CommonArgs) -> ParentZoneArgs | None:
     """For the zone above the environment's domain; None where it is elsewhere."""
-    settings = configuration.settings
-    if settings.parent_zone is None:
+    above = configuration.settings.parent_zone
+    if above is None:
         return None
-    return ParentZoneArgs(
-        naming=naming,
-        name=settings.parent_zone.name,
-        domain=configuration.domain,
-        records=settings.parent_zone.dns.all_records,
-        protect=settings.standard.protects_data,
-    )
+    return ParentZoneArgs(common, above.name, configuration.domain, above.dns.all_records)
 
 
 def _copied(configuration: Configuration) -> list[Bucket]:

@@ -51,7 +51,7 @@ def account_of(arn: str) -> str:
     return parts[4] if len(parts) == 6 and parts[0] == "arn" else ""
 
 
-def lets_in_account(
+def allows_account(
     document: str | bytes | None, account: str, action: str, resource: str, **keys: Value
 ) -> bool:
     """Whether a resource's policy lets an account, as a whole or in one of its roles, do something.
@@ -65,14 +65,14 @@ def lets_in_account(
     """
     policy = _policy(document)
     return policy is not None and any(
-        _lets_in(policy, each, action, resource, keys) for each in {*_callers(policy, account)}
+        _allows(policy, each, action, resource, keys) for each in {*_callers(policy, account)}
     )
 
 
-def lets_in(document: str | bytes | None, caller: str, action: str, resource: str, **keys: Value) -> bool:
+def allows(document: str | bytes | None, caller: str, action: str, resource: str, **keys: Value) -> bool:
     """The same for one caller: a role's ARN."""
     policy = _policy(document)
-    return policy is not None and _lets_in(policy, caller, action, resource, keys)
+    return policy is not None and _allows(policy, caller, action, resource, keys)
 
 
 def access_denied(account: str, action: str, resource: str) -> Exception:
@@ -90,7 +90,7 @@ def _policy(document: str | bytes | None) -> Policy | None:
     return Policy.of(_RESOURCE, json.loads(document)) if document else None
 
 
-def _lets_in(policy: Policy, caller: str, action: str, resource: str, keys: Mapping[str, Value]) -> bool:
+def _allows(policy: Policy, caller: str, action: str, resource: str, keys: Mapping[str, Value]) -> bool:
     principal = Principal("AWS", caller, account_of(caller))
     request = Request(principal, action, resource, keys)
     decision = decide(request, Policies(identity=[_EVERYTHING], resource=policy))

@@ -15,7 +15,7 @@ from moto.kms.models import kms_backends
 from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
 
 from rehearsal.aws import moto_backup_snapshots as snapshots
-from rehearsal.aws.accounts import COPIED, COPY_JOB, STARTED, lets_in
+from rehearsal.aws.accounts import COPIED, COPY_JOB, STARTED, allows
 from rehearsal.aws.moto_backup_points import Point, find_vault, keep, policy_of, refused_by_lock
 
 # The one that AWS Backup's console makes.
@@ -121,7 +121,7 @@ def _refusals_across(copy: Copy) -> Iterator[str]:
 def _refusals_of_policy(copy: Copy, vault: Any) -> Iterator[str]:
     """The message is AWS's (knowledge center, "Access Denied trying to call AWS Backup service")."""
     account, _ = copy.origin
-    if not lets_in(policy_of(vault), copy.role, "backup:CopyIntoBackupVault", vault.backup_vault_arn):
+    if not allows(policy_of(vault), copy.role, "backup:CopyIntoBackupVault", vault.backup_vault_arn):
         yield (
             "Access Denied trying to call AWS Backup service: the access policy of "
             f"{vault.backup_vault_arn} does not allow backup:CopyIntoBackupVault to {account}."
@@ -153,7 +153,7 @@ def _refusals_of_keys(copy: Copy, vault: Any) -> Iterator[str]:
         "kms:ViaService": [f"rds.{region}.amazonaws.com", f"backup.{region}.amazonaws.com"],
     }
     linked = f"arn:aws:iam::{account}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
-    missing = [each for each in _SHARED if not lets_in(key.policy, linked, each, arn, **known)]
+    missing = [each for each in _SHARED if not allows(key.policy, linked, each, arn, **known)]
     if missing:
         yield f"The policy of the snapshot's key {arn} does not allow {', '.join(missing)} to {account}."
 

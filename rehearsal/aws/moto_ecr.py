@@ -22,7 +22,7 @@ from moto.ecr.exceptions import (
 from moto.ecr.models import ECRBackend, ecr_backends
 from moto.ecr.responses import ECRResponse
 
-from rehearsal.aws.accounts import access_denied, embedded, lets_in, lets_in_account, root_of
+from rehearsal.aws.accounts import access_denied, allows, allows_account, embedded, root_of
 from rehearsal.aws.moto_ecr_layers import Refused, check_manifest, copy_layers, digest_of, repair_layers
 
 # In another account's repository, named by registryId: what its policy may allow (ECR user guide, "Private
@@ -67,7 +67,7 @@ def _in_its_account(answer: Callable[[Any], Any], action: str) -> Callable[[Any]
     def answered(self: Any) -> Any:
         registry = self._get_param("registryId")
         if registry and registry != self.current_account:
-            _let_in(self, registry, action)
+            _require_access(self, registry, action)
             self.current_account = registry
         return answer(self)
 
@@ -75,13 +75,13 @@ def _in_its_account(answer: Callable[[Any], Any], action: str) -> Callable[[Any]
     return answered
 
 
-def _let_in(asking: Any, registry: str, action: str) -> None:
+def _require_access(asking: Any, registry: str, action: str) -> None:
     name, account = asking._get_param("repositoryName"), asking.current_account
     backend = ecr_backends[registry][asking.region] if registry in embedded() else None
     repository = backend.repositories.get(name) if backend is not None else None
     if repository is None:
         raise RepositoryNotFoundException(name, registry)
-    if not lets_in_account(repository.policy, account, action, repository.arn):
+    if not allows_account(repository.policy, account, action, repository.arn):
         raise access_denied(account, action, repository.arn)
 
 
@@ -178,7 +178,7 @@ def _copy(made: Any, tag: Any, source: Any, there: Any) -> dict[str, str]:
 def _allows(there: Any, source: Any, action: str) -> bool:
     """Whether a registry's policy lets the source's account do something ("Private registry permissions")."""
     arn = f"arn:aws:ecr:{there.region_name}:{there.account_id}:repository/{source.name}"
-    return lets_in(there.registry_policy, root_of(source.registry_id), action, arn)
+    return allows(there.registry_policy, root_of(source.registry_id), action, arn)
 
 
 def _replication_status(self: Any) -> ActionResult:

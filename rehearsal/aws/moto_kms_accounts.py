@@ -15,7 +15,7 @@ from moto.kms.exceptions import NotFoundException
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 
-from rehearsal.aws.accounts import access_denied, account_of, embedded, lets_in_account
+from rehearsal.aws.accounts import access_denied, account_of, allows_account, embedded
 
 _ACTIONS = {
     "decrypt": "kms:Decrypt",
@@ -41,7 +41,7 @@ def _in_its_account(answer: Callable[[Any], str], action: str) -> Callable[[Any]
         named = self._get_param("KeyId") or _key_of_ciphertext(self)
         account = account_of(named)
         if account and account != self.current_account:
-            _let_in(self, named, action)
+            _require_access(self, named, action)
             self.current_account = account
         return answer(self)
 
@@ -64,7 +64,7 @@ def _key_of_ciphertext(asking: Any) -> str:
     return next((key.arn for key in keys if key is not None), "")
 
 
-def _let_in(asking: Any, arn: str, action: str) -> None:
+def _require_access(asking: Any, arn: str, action: str) -> None:
     key, account = _key(asking.region, arn), asking.current_account
     context = asking._get_param("EncryptionContext") or {}
     said: dict[str, str | list[str]] = {
@@ -73,7 +73,7 @@ def _let_in(asking: Any, arn: str, action: str) -> None:
         **{f"kms:EncryptionContext:{name}": value for name, value in context.items()},
         **({"kms:RequestAlias": arn.split(":", 5)[5]} if ":alias/" in arn else {}),
     }
-    if not lets_in_account(key.policy, account, action, key.arn, **said):
+    if not allows_account(key.policy, account, action, key.arn, **said):
         raise access_denied(account, action, key.arn)
 
 

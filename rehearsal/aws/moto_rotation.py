@@ -62,7 +62,7 @@ def repair_rotation() -> None:
 
     SecretsManagerBackend.update_secret_version_stage = update_secret_version_stage  # type: ignore[method-assign]
 
-    FakeSecret.reset_default_version = _make_current  # type: ignore[method-assign]
+    FakeSecret.reset_default_version = _make_current  # type: ignore[method-assign, assignment]
 
     put: Any = SecretsManagerBackend.put_secret_value
 

@@ -19,7 +19,7 @@ from moto.s3.exceptions import BucketAccessDeniedError
 from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 
-from rehearsal.aws.accounts import account_of, lets_in_account
+from rehearsal.aws.accounts import account_of, allows_account
 from rehearsal.aws.moto_ecr_layers import AWS_ACCOUNT
 from rehearsal.aws.replication_destinations import key_of
 
@@ -152,10 +152,10 @@ class _Asked:
 
 def repair_buckets_of_other_accounts() -> None:
     """Replaces the method in question, once in a process."""
-    S3Response._authenticate_and_authorize_s3_action = _let_in  # type: ignore[method-assign]
+    S3Response._authenticate_and_authorize_s3_action = _require_access  # type: ignore[method-assign]
 
 
-def _let_in(self: Any, bucket_name: str | None = None, key_name: str | None = None) -> None:
+def _require_access(self: Any, bucket_name: str | None = None, key_name: str | None = None) -> None:
     if bucket_name is not None:
         query = parse_qs(urlparse(self.uri).query, keep_blank_values=True)
         taken = key_name is None and self.request.method == "PUT" and not query  # CreateBucket says so
@@ -202,8 +202,8 @@ def _check(asking: Any, name: str, asked: Iterable[_Asked]) -> None:
     bucket = s3_backends[owner][partition].get_bucket(name)
     for each in asked:
         resource = f"{bucket.arn}/{each.key}" if each.key else bucket.arn
-        let_in = lets_in_account(bucket.policy, asking.current_account, each.permission, resource)
-        if not each.action or not (let_in and _uses_key(asking, bucket, each)):
+        allowed = allows_account(bucket.policy, asking.current_account, each.permission, resource)
+        if not each.action or not (allowed and _uses_key(asking, bucket, each)):
             raise BucketAccessDeniedError(name)
 
 
@@ -224,7 +224,7 @@ def _uses_key(asking: Any, bucket: Any, asked: _Asked) -> bool:
         return True
     key = key_of(arn)
     said = {"kms:ViaService": f"s3.{bucket.region_name}.amazonaws.com", "kms:CallerAccount": account}
-    return key is not None and lets_in_account(key.policy, account, action, key.arn, **said)
+    return key is not None and allows_account(key.policy, account, action, key.arn, **said)
 
 
 def _check_source(asking: Any, source: str | bytes, *, in_parts: bool) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from moto.kms.models import kms_backends
 from moto.s3.models import S3Backend, s3_backends
 
-from rehearsal.aws.accounts import account_of, embedded, lets_in
+from rehearsal.aws.accounts import account_of, allows, embedded
 
 Rule = dict[str, Any]
 
@@ -61,7 +61,7 @@ class Destination:
     def _bucket_lets(self, action: str, name: str) -> bool:
         if self.bucket.account_id == self.source.account_id:
             return True  # the role's own policies decide, which is judged elsewhere
-        return lets_in(self.bucket.policy, self.role, action, f"{self.bucket.arn}/{name}")
+        return allows(self.bucket.policy, self.role, action, f"{self.bucket.arn}/{name}")
 
     def _key_lets(self, name: str) -> bool:
         arn = self.replica_key or ""
@@ -78,7 +78,7 @@ class Destination:
             "kms:CallerAccount": self.source.account_id,
             "kms:EncryptionContext:aws:s3:arn": context,
         }
-        return key is not None and lets_in(key.policy, self.role, "kms:Encrypt", arn, **said)
+        return key is not None and allows(key.policy, self.role, "kms:Encrypt", arn, **said)
 
 
 def rules_of(replication: dict[str, Any] | None) -> list[Rule]:

@@ -107,7 +107,7 @@ class PostgreSQL:
         """
         options = [word for setting in self._settings(settings) for word in ("-c", setting)]
         command: list[str | Path] = [self.programs.folder / "postgres", "-D", self.data, *options]
-        self._process = Process.start(command, self.folder / "log", self._lets_in)
+        self._process = Process.start(command, self.folder / "log", self._accepts_connections)
 
     def _settings(self, more: Mapping[str, str]) -> list[str]:
         # Whether there is an archive is seen each time: backups are switched on and off while it runs.
@@ -167,7 +167,7 @@ class PostgreSQL:
         finally:
             connection.close()
 
-    def _lets_in(self) -> None:
+    def _accepts_connections(self) -> None:
         """It listens before it has started: only a client that is let in tells."""
         try:
             self.connect().close()

@@ -15,7 +15,7 @@ from functions.check_recovery.findings import Finding, State
 from functions.check_recovery.wanted import Wanted
 from infra.configuration.readiness import wanted
 from rehearsal.aws.cloud import Cloud
-from tests.support.backup_accounts import REGION, Account, let_in
+from tests.support.backup_accounts import REGION, Account, allowing
 from tests.support.recordings import configuration_of
 
 pytestmark = pytest.mark.contract("ENV-6", "ALM-13")
@@ -55,7 +55,7 @@ class Accounts:
 def accounts() -> Iterator[Accounts]:
     with Cloud(HOME) as home, Cloud(KEPT) as kept:
         first, second = Account(home, KEPT), Account(kept)
-        second.admit(let_in(HOME))
+        second.admit(allowing(HOME))
         yield Accounts(first, second, first.make_instance("home"))
 
 
@@ -83,7 +83,7 @@ def test_copies_of_others_or_elsewhere_are_no_copies_of_the_database_there(accou
     other = accounts.home.make_instance("other")
     accounts.home.copy(accounts.home.back_up(other)["RecoveryPointArn"], accounts.kept.vault)
     beside = accounts.kept.make_vault("beside", EncryptionKeyArn=accounts.kept.key)
-    accounts.kept.admit(let_in(HOME), "beside")
+    accounts.kept.admit(allowing(HOME), "beside")
     point = accounts.home.back_up(accounts.database)["RecoveryPointArn"]
     assert accounts.home.copy(point, beside)["State"] == "COMPLETED"
     assert accounts.asked().found.startswith("no copy yet")

@@ -125,12 +125,12 @@ def two(clouds: tuple[Cloud, Cloud, Any]) -> Two:
     name = f"triangle/backend-{next(_numbers)}"
     for each in (cloud, kept):
         each.call("ecr", REGION, "create_repository", repositoryName=name)
-    _let_in(kept, name)
+    _require_access(kept, name)
     ecr = Watched(client)
     return Two(cloud, kept, ecr, Repository(ecr, OTHER_ACCOUNT, name), Repository(ecr, ACCOUNT, name))
 
 
-def _let_in(kept: Cloud, name: str) -> None:
+def _require_access(kept: Cloud, name: str) -> None:
     statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": _PULL}
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     kept.call("ecr", REGION, "set_repository_policy", repositoryName=name, policyText=text)

@@ -7,7 +7,7 @@ from tests.preview.case import GONE, Case
 _DIGEST = "sha256:" + "ab" * 32
 
 
-def _let_in(account: str) -> tuple[str, ...]:
+def _access_of(account: str) -> tuple[str, ...]:
     """What it takes to copy into another account, which nothing was copied to until now."""
     key = f"on arn:aws:kms:us-west-2:{account}:key/*, where kms:ResourceAliases alias/triangle-prod"
     return (
@@ -337,7 +337,7 @@ CASES = (
         "another account is copied to",
         named=(
             "WEAKER prod is copied to account 230000000010 from now on: what was copied until now is in 230000000009 alone",
-            *_let_in("230000000010"),
+            *_access_of("230000000010"),
         ),
         stack=(("backupAccount", "230000000010"),),
         alone=True,
@@ -345,7 +345,7 @@ CASES = (
     Case(
         "a first account is copied to",
         named=(
-            *_let_in("230000000009"),
+            *_access_of("230000000009"),
             "ACCESS role function-check-recovery may backup:ListCopyJobs on everything",
             "ACCESS role function-snapshot-secrets may s3:PutObject on arn:aws:s3:::triangle-prod-backups-230000000003-us-west-2/secrets-outside/*",
         ),

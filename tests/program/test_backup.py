@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.policies import lets_in
+from tests.support.policies import allows_outside
 from tests.support.recorder import Recording, record, stack_file
 from tests.support.recordings import recording_of
 
@@ -89,10 +89,10 @@ def test_another_account_may_bring_snapshots_back_and_nothing_else(prod: Recordi
     assert policy.inputs["backupVaultName"] == prod.one(VAULT, "restore").inputs["name"]
     document = policy.plain("policy")
     ours, others = (f"arn:aws:iam::{each}:role/copies" for each in (BACKUP_ACCOUNT, "444455556666"))
-    assert lets_in(document, ours, "backup:CopyIntoBackupVault")
-    assert not lets_in(document, others, "backup:CopyIntoBackupVault")
+    assert allows_outside(document, ours, "backup:CopyIntoBackupVault")
+    assert not allows_outside(document, others, "backup:CopyIntoBackupVault")
     for action in ("CopyFromBackupVault", "DeleteRecoveryPoint", "PutBackupVaultAccessPolicy"):
-        assert not lets_in(document, ours, f"backup:{action}")
+        assert not allows_outside(document, ours, f"backup:{action}")
 
 
 @pytest.mark.contract("ENV-6")
@@ -108,12 +108,12 @@ def test_another_account_reads_what_is_copied_to_it(prod: Recording) -> None:
     policy = prod.one("aws:kms/key:Key", "data").plain("policy")
     role = f"arn:aws:iam::{BACKUP_ACCOUNT}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
     for action in ("Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom"):
-        assert lets_in(policy, role, f"kms:{action}")
+        assert allows_outside(policy, role, f"kms:{action}")
     for_service = {"kms:GrantIsForAWSResource": "true"}
-    assert lets_in(policy, role, "kms:CreateGrant", keys=for_service)
-    assert not lets_in(policy, role, "kms:CreateGrant", keys={"kms:GrantIsForAWSResource": "false"})
+    assert allows_outside(policy, role, "kms:CreateGrant", keys=for_service)
+    assert not allows_outside(policy, role, "kms:CreateGrant", keys={"kms:GrantIsForAWSResource": "false"})
     for action in ("DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"):
-        assert not lets_in(policy, role, f"kms:{action}", keys=for_service)
+        assert not allows_outside(policy, role, f"kms:{action}", keys=for_service)
 
 
 @pytest.mark.contract("ENV-6")

@@ -14,7 +14,7 @@ from infra.configuration import load_configuration
 from infra.configuration.buckets import BACKUP_ACCOUNT_RULE, STATE
 from infra.configuration.files import read_environment
 from rehearsal.rights.conditions import listed
-from tests.support.policies import lets_in
+from tests.support.policies import allows_outside
 from tests.support.recorder import (
     ROOT,
     TODAY,
@@ -126,12 +126,12 @@ def test_the_role_that_copies_a_bucket_writes_there_and_no_other_role_does(
     for other in (*KEPT, None):
         role, ours = _replication_role(other) if other else STRANGER, other == bucket
         for action in writing:
-            assert lets_in(policy, role, f"s3:{action}", f"{arn}/a.pdf") is ours
+            assert allows_outside(policy, role, f"s3:{action}", f"{arn}/a.pdf") is ours
         for action in ("GetBucketVersioning", "ListBucket"):
-            assert lets_in(policy, role, f"s3:{action}", arn) is ours
+            assert allows_outside(policy, role, f"s3:{action}", arn) is ours
     # Over TLS alone, as everywhere.
     keys = {"aws:SecureTransport": "false"}
-    assert not lets_in(policy, _replication_role(bucket), "s3:ReplicateObject", f"{arn}/a.pdf", keys)
+    assert not allows_outside(policy, _replication_role(bucket), "s3:ReplicateObject", f"{arn}/a.pdf", keys)
 
 
 @EACH_COPY
@@ -141,11 +141,11 @@ def test_who_deploys_reads_every_version_on_the_day_and_writes_none(outside: Rec
     reading = ("GetObject", "GetObjectTagging", "GetObjectVersion", "GetObjectVersionTagging")
     for role, may in ((DEPLOY, True), (STRANGER, False)):
         for action in reading:
-            assert lets_in(policy, role, f"s3:{action}", f"{arn}/a.pdf") is may
+            assert allows_outside(policy, role, f"s3:{action}", f"{arn}/a.pdf") is may
         for action in ("ListBucket", "ListBucketVersions"):
-            assert lets_in(policy, role, f"s3:{action}", arn) is may
+            assert allows_outside(policy, role, f"s3:{action}", arn) is may
     for action in ("PutObject", "ReplicateObject"):
-        assert not lets_in(policy, DEPLOY, f"s3:{action}", f"{arn}/a.pdf")
+        assert not allows_outside(policy, DEPLOY, f"s3:{action}", f"{arn}/a.pdf")
 
 
 def _alias_arns(outside: Recording) -> dict[str, str]:
@@ -187,12 +187,12 @@ def test_copying_encrypts_through_s3_and_whoever_recovers_decrypts(outside: Reco
     )
     for bucket in KEPT:
         for action in ("Decrypt", "Encrypt", "GenerateDataKey"):
-            assert lets_in(policy, _replication_role(bucket), f"kms:{action}", keys=through)
-            assert not lets_in(policy, _replication_role(bucket), f"kms:{action}", keys=not_through)
-    assert lets_in(policy, DEPLOY, "kms:Decrypt", keys=through)
-    assert not lets_in(policy, DEPLOY, "kms:Decrypt", keys=not_through)
-    assert not lets_in(policy, DEPLOY, "kms:Encrypt", keys=through)
-    assert not lets_in(policy, STRANGER, "kms:Decrypt", keys=through)
+            assert allows_outside(policy, _replication_role(bucket), f"kms:{action}", keys=through)
+            assert not allows_outside(policy, _replication_role(bucket), f"kms:{action}", keys=not_through)
+    assert allows_outside(policy, DEPLOY, "kms:Decrypt", keys=through)
+    assert not allows_outside(policy, DEPLOY, "kms:Decrypt", keys=not_through)
+    assert not allows_outside(policy, DEPLOY, "kms:Encrypt", keys=through)
+    assert not allows_outside(policy, STRANGER, "kms:Decrypt", keys=through)
 
 
 def test_the_function_seals_snapshots_of_secrets_and_whoever_recovers_opens_them(
@@ -203,10 +203,10 @@ def test_the_function_seals_snapshots_of_secrets_and_whoever_recovers_opens_them
     function = f"arn:aws:iam::{ACCOUNT}:role/{name}"
     # It reads back what it has encrypted.
     for action in ("kms:Decrypt", "kms:Encrypt"):
-        assert lets_in(policy, function, action)
-    assert lets_in(policy, DEPLOY, "kms:Decrypt")
-    assert not lets_in(policy, DEPLOY, "kms:Encrypt")
-    assert not lets_in(policy, STRANGER, "kms:Decrypt")
+        assert allows_outside(policy, function, action)
+    assert allows_outside(policy, DEPLOY, "kms:Decrypt")
+    assert not allows_outside(policy, DEPLOY, "kms:Encrypt")
+    assert not allows_outside(policy, STRANGER, "kms:Decrypt")
 
 
 def test_the_vault_is_the_one_that_the_database_is_copied_to(outside: Recording, prod: Recording) -> None:
@@ -221,10 +221,10 @@ def test_prod_copies_into_the_vault_and_removes_nothing_of_it(outside: Recording
     (policy,) = outside.of("aws:backup/vaultPolicy:VaultPolicy").values()
     assert policy.inputs["backupVaultName"] == outside.one(VAULT, "backup").inputs["name"]
     document = policy.plain("policy")
-    assert lets_in(document, BACKUP, "backup:CopyIntoBackupVault")
-    assert not lets_in(document, "arn:aws:iam::444455556666:role/backup", "backup:CopyIntoBackupVault")
+    assert allows_outside(document, BACKUP, "backup:CopyIntoBackupVault")
+    assert not allows_outside(document, "arn:aws:iam::444455556666:role/backup", "backup:CopyIntoBackupVault")
     for action in ("DeleteBackupVault", "DeleteRecoveryPoint", "UpdateRecoveryPointLifecycle"):
-        assert not lets_in(document, BACKUP, f"backup:{action}")
+        assert not allows_outside(document, BACKUP, f"backup:{action}")
 
 
 def test_the_vault_is_locked_as_prods_own(outside: Recording, prod: Recording) -> None:
@@ -247,12 +247,12 @@ def test_ecr_writes_images_there_and_makes_no_repositories(outside: Recording) -
     document = policy.plain("policy")
     for repository in outside.of(REPOSITORY).values():
         arn = f"arn:aws:ecr:us-west-2:{BACKUP_ACCOUNT}:repository/{repository.inputs['name']}"
-        assert lets_in(document, ECR, "ecr:ReplicateImage", arn)
+        assert allows_outside(document, ECR, "ecr:ReplicateImage", arn)
         # Those would have tags that move (ECR user guide, "Private registry permissions").
         for action in ("BatchDeleteImage", "CreateRepository", "DeleteRepository"):
-            assert not lets_in(document, ECR, f"ecr:{action}", arn)
+            assert not allows_outside(document, ECR, f"ecr:{action}", arn)
     others = f"arn:aws:ecr:us-west-2:{BACKUP_ACCOUNT}:repository/other/backend"
-    assert not lets_in(document, ECR, "ecr:ReplicateImage", others)
+    assert not allows_outside(document, ECR, "ecr:ReplicateImage", others)
 
 
 def test_who_deploys_pulls_images_on_the_day(outside: Recording) -> None:
@@ -263,9 +263,9 @@ def test_who_deploys_pulls_images_on_the_day(outside: Recording) -> None:
         assert each.inputs["repository"] == outside.one(REPOSITORY, name).inputs["name"]
         # A repository's policy names no resource: it is about that repository.
         for action in pulling:
-            assert lets_in(each.plain("policy"), DEPLOY, f"ecr:{action}")
-            assert not lets_in(each.plain("policy"), STRANGER, f"ecr:{action}")
-        assert not lets_in(each.plain("policy"), DEPLOY, "ecr:BatchDeleteImage")
+            assert allows_outside(each.plain("policy"), DEPLOY, f"ecr:{action}")
+            assert not allows_outside(each.plain("policy"), STRANGER, f"ecr:{action}")
+        assert not allows_outside(each.plain("policy"), DEPLOY, "ecr:BatchDeleteImage")
 
 
 def test_a_role_of_the_backup_account_copies_snapshots_back(outside: Recording, prod: Recording) -> None:
@@ -278,7 +278,7 @@ def test_a_role_of_the_backup_account_copies_snapshots_back(outside: Recording, 
     ]
     (back,) = prod.of("aws:backup/vaultPolicy:VaultPolicy").values()
     arn = f"arn:aws:iam::{BACKUP_ACCOUNT}:role/{role.inputs['name']}"
-    assert lets_in(back.plain("policy"), arn, "backup:CopyIntoBackupVault")
+    assert allows_outside(back.plain("policy"), arn, "backup:CopyIntoBackupVault")
 
 
 def test_all_of_it_is_in_one_account_and_one_region(outside: Recording) -> None:
@@ -351,7 +351,7 @@ def test_nobody_of_prods_account_removes_anything(outside: Recording, prod: Reco
         named = {resource for each in statements for resource in listed(each.get("Resource", "*"))}
         for role, resource in product(asking, named):
             asked = resource if resource == "*" else f"{resource.removesuffix('*')}a"
-            assert not lets_in(document, role, action, asked, keys), (role, statements)
+            assert not allows_outside(document, role, action, asked, keys), (role, statements)
 
 
 def test_everything_that_holds_data_is_protected(outside: Recording) -> None:

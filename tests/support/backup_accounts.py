@@ -43,7 +43,7 @@ def shared_key(account: str, other: str | None, *, actions: list[str] | None = N
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def let_in(account: str, action: str = "backup:CopyIntoBackupVault", **condition: Any) -> str:
+def allowing(account: str, action: str = "backup:CopyIntoBackupVault", **condition: Any) -> str:
     """A vault's access policy: another account may do something."""
     statement = {
         "Effect": "Allow",

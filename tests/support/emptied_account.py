@@ -38,7 +38,7 @@ from operations.recovery.steps import Clock, Recovery
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.moto_backup_points import find_vault, points_of
 from tests.support.account_parts import KEPT, NEW, REGION, Database, Engine, Pods, Wire
-from tests.support.backup_accounts import TRUST, let_in, shared_key
+from tests.support.backup_accounts import TRUST, allowing, shared_key
 from tests.support.checkout import ROOT
 from tests.support.images import push
 
@@ -275,7 +275,7 @@ class World:
         """The vault lets copies in, as its policy does that the program declares."""
         name = self.naming.named(RESTORE)
         self.new.call(
-            "backup", REGION, "put_backup_vault_access_policy", BackupVaultName=name, Policy=let_in(KEPT)
+            "backup", REGION, "put_backup_vault_access_policy", BackupVaultName=name, Policy=allowing(KEPT)
         )
 
     # the command

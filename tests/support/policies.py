@@ -51,7 +51,7 @@ def allows(
     return decide(Request(asks, action, resource, keys), policies).allowed
 
 
-def lets_in(document: str, role: str, action: str, resource: str = "*", keys: Keys = _NO_KEYS) -> bool:
+def allows_outside(document: str, role: str, action: str, resource: str = "*", keys: Keys = _NO_KEYS) -> bool:
     """Whether a resource's policy allows a request of another account's role that may do everything there.
 
     Args:

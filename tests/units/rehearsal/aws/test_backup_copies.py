@@ -13,7 +13,7 @@ import pytest
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.journal import Journal
-from tests.support.backup_accounts import AWAY, REGION, Account, let_in, shared_key
+from tests.support.backup_accounts import AWAY, REGION, Account, allowing, shared_key
 from tests.support.servers import embedded_aws
 
 HOME, KEPT, NEW = "610987654321", "610987654322", "610987654323"
@@ -37,7 +37,7 @@ def two() -> Iterator[Two]:
     """The key of the first is shared with the second, whose own is shared with a third."""
     with Cloud(HOME) as home, Cloud(KEPT) as kept:
         first, second = Account(home, KEPT), Account(kept, NEW)
-        second.admit(let_in(HOME))
+        second.admit(allowing(HOME))
         point = first.back_up(first.make_instance("home"), Lifecycle={"DeleteAfterDays": 35})
         yield Two(first, second, point["RecoveryPointArn"])
 
@@ -64,11 +64,11 @@ def _no_policy(two: Two) -> None:
 
 
 def _policy_for_another(two: Two) -> None:
-    two.kept.admit(let_in(NEW))
+    two.kept.admit(allowing(NEW))
 
 
 def _policy_for_an_unknown_organization(two: Two) -> None:
-    two.kept.admit(let_in(HOME, StringEquals={"aws:PrincipalOrgID": "o-1"}))
+    two.kept.admit(allowing(HOME, StringEquals={"aws:PrincipalOrgID": "o-1"}))
 
 
 def _key_not_shared(two: Two) -> None:
@@ -126,7 +126,7 @@ def test_a_copy_fails(two: Two, change: Callable[[Two], None], message: str) -> 
 
 def test_a_copy_into_a_vault_under_aws_own_key_fails(two: Two) -> None:
     vault = two.kept.make_vault("unencrypted")
-    two.kept.admit(let_in(HOME), "unencrypted")
+    two.kept.admit(allowing(HOME), "unencrypted")
     assert "customer managed key" in two.home.copy(two.point, vault)["StatusMessage"]
 
 
@@ -149,7 +149,7 @@ def test_a_copy_of_a_bucket_needs_no_key_to_be_shared(two: Two) -> None:
 
 def test_a_copy_into_the_default_vault_of_another_account_fails(two: Two) -> None:
     vault = two.kept.make_vault("Default", EncryptionKeyArn=two.kept.key)
-    two.kept.admit(let_in(HOME), "Default")
+    two.kept.admit(allowing(HOME), "Default")
     assert "default backup vault" in two.home.copy(two.point, vault)["StatusMessage"]
 
 
@@ -160,7 +160,7 @@ def test_a_copy_into_a_vault_that_is_not_there_fails(two: Two) -> None:
 
 def test_a_copy_of_a_database_into_another_account_and_region_at_once_fails(two: Two) -> None:
     away = Account(two.kept.cloud, region=AWAY)
-    away.admit(let_in(HOME))
+    away.admit(allowing(HOME))
     job = two.home.copy(two.point, away.vault)
     assert "cannot be initiated for RDS resources" in job["StatusMessage"]
 
@@ -189,7 +189,7 @@ def test_a_third_account_is_rebuilt_from_the_second_when_the_first_is_gone(two: 
     two.home.cloud.stop()
     with Cloud(NEW) as cloud:
         new = Account(cloud)
-        new.admit(let_in(KEPT))
+        new.admit(allowing(KEPT))
         arn = two.kept.copy(copied, new.vault)["DestinationRecoveryPointArn"]
         made = new.rds(
             "restore_db_instance_from_db_snapshot", DBSnapshotIdentifier=arn, DBInstanceIdentifier="new"
@@ -235,7 +235,7 @@ def journals(tmp_path: Path) -> dict[str, Path]:
         first, second = Account(home, KEPT), Account(kept)
         point = first.back_up(first.make_instance("home"))["RecoveryPointArn"]
         first.copy(point, second.vault)
-        second.admit(let_in(HOME))
+        second.admit(allowing(HOME))
         first.copy(point, second.vault)
     return paths
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
-from tests.support.backup_accounts import AWAY, REGION, Account, let_in
+from tests.support.backup_accounts import AWAY, REGION, Account, allowing
 
 ACCOUNT = "510987654321"
 
@@ -170,9 +170,9 @@ def test_a_copy_in_the_account_goes_to_a_vault_that_there_is_in_another_region(h
 def test_an_access_policy_is_one_and_has_no_wildcard(home: Account) -> None:
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         home.call("get_backup_vault_access_policy", BackupVaultName="kept")
-    for refused in (let_in(ACCOUNT, "backup:*"), "no document"):
+    for refused in (allowing(ACCOUNT, "backup:*"), "no document"):
         with pytest.raises(ClientError, match="InvalidParameterValueException"):
             home.admit(refused)
-    home.admit(let_in(ACCOUNT))
+    home.admit(allowing(ACCOUNT))
     found = home.call("get_backup_vault_access_policy", BackupVaultName="kept")["Policy"]
-    assert json.loads(found) == json.loads(let_in(ACCOUNT))
+    assert json.loads(found) == json.loads(allowing(ACCOUNT))

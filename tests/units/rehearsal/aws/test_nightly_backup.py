@@ -10,7 +10,7 @@ import pytest
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.nightly_backup import UnsupportedSelection, run_plans
-from tests.support.backup_accounts import REGION, Account, let_in
+from tests.support.backup_accounts import REGION, Account, allowing
 
 HOME, KEPT = "410987654321", "410987654322"
 
@@ -59,7 +59,7 @@ def night() -> Iterator[Night]:
     """The vault of the other account lets the first one in."""
     with Cloud(HOME) as home, Cloud(KEPT) as kept:
         first, second = Account(home, KEPT), Account(kept)
-        second.admit(let_in(HOME))
+        second.admit(allowing(HOME))
         yield Night(first, second, first.make_instance("home"))
 
 

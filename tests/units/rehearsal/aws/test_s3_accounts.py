@@ -163,7 +163,7 @@ def test_whoever_asks_for_the_head_needs_what_the_whole_does(
 
 
 @pytest.mark.parametrize(
-    ("principal", "more", "let_in"),
+    ("principal", "more", "allowed"),
     [
         (ROOT, {}, True),
         (ACCOUNT, {}, True),
@@ -177,10 +177,10 @@ def test_whoever_asks_for_the_head_needs_what_the_whole_does(
     ],
 )
 def test_the_policy_is_evaluated(
-    cloud: Cloud, allow: Policy, version: str, principal: str, more: dict[str, Any], let_in: bool
+    cloud: Cloud, allow: Policy, version: str, principal: str, more: dict[str, Any], allowed: bool
 ) -> None:
     allow("s3:GetObject", principal=principal, **more)
-    if let_in:
+    if allowed:
         assert _ask(cloud, "get_object", Key="a")["Body"].read() == BODY
     else:
         _refused(cloud, "get_object", Key="a")
@@ -192,7 +192,7 @@ def test_an_accounts_own_bucket_asks_for_no_policy(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(
-    ("actions", "more", "let_in"),
+    ("actions", "more", "allowed"),
     [
         ((), {}, False),
         (("s3:GetObject",), {}, False),
@@ -202,11 +202,11 @@ def test_an_accounts_own_bucket_asks_for_no_policy(cloud: Cloud) -> None:
     ],
 )
 def test_a_copy_out_of_it_is_read_with_its_tags(
-    cloud: Cloud, allow: Policy, version: str, actions: tuple[str, ...], more: dict[str, Any], let_in: bool
+    cloud: Cloud, allow: Policy, version: str, actions: tuple[str, ...], more: dict[str, Any], allowed: bool
 ) -> None:
     allow("s3:ListBucket", *actions)
     parameters = {"Bucket": OWN, "Key": "copy", "CopySource": {"Bucket": BUCKET, "Key": "a"}, **more}
-    if let_in:
+    if allowed:
         _ask(cloud, "copy_object", **parameters)
         assert cloud.call("s3", REGION, "get_object", Bucket=OWN, Key="copy")["Body"].read() == BODY
     else:
@@ -249,31 +249,31 @@ def test_what_is_sent_along_needs_a_permission_of_its_own(cloud: Cloud, allow: P
 def _key(other_cloud: Cloud, *actions: str) -> str:
     via = {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
     own = {"Action": "kms:*", "Resource": "*", "Principal": {"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}}
-    let_in = {"Action": actions, "Resource": "*", "Principal": {"AWS": ROOT}, "Condition": via}
-    made = other_cloud.call("kms", REGION, "create_key", Policy=_document(own, let_in))
+    allowed = {"Action": actions, "Resource": "*", "Principal": {"AWS": ROOT}, "Condition": via}
+    made = other_cloud.call("kms", REGION, "create_key", Policy=_document(own, allowed))
     return str(made["KeyMetadata"]["Arn"])
 
 
-@pytest.mark.parametrize(("action", "let_in"), [("kms:Decrypt", True), ("kms:Encrypt", False)])
+@pytest.mark.parametrize(("action", "allowed"), [("kms:Decrypt", True), ("kms:Encrypt", False)])
 def test_what_is_encrypted_is_read_where_its_key_lets_the_account_decrypt(
-    cloud: Cloud, other_cloud: Cloud, allow: Policy, action: str, let_in: bool
+    cloud: Cloud, other_cloud: Cloud, allow: Policy, action: str, allowed: bool
 ) -> None:
     encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": _key(other_cloud, action)}
     other_cloud.call("s3", REGION, "put_object", Bucket=BUCKET, Key="e", Body=BODY, **encrypted)
     allow("s3:GetObject")
-    if let_in:
+    if allowed:
         assert _ask(cloud, "get_object", Key="e")["Body"].read() == BODY
     else:
         _refused(cloud, "get_object", Key="e")
 
 
-@pytest.mark.parametrize(("action", "let_in"), [("kms:GenerateDataKey", True), ("kms:Decrypt", False)])
+@pytest.mark.parametrize(("action", "allowed"), [("kms:GenerateDataKey", True), ("kms:Decrypt", False)])
 def test_what_is_written_is_encrypted_where_the_buckets_key_lets_the_account(
-    cloud: Cloud, other_cloud: Cloud, allow: Policy, action: str, let_in: bool
+    cloud: Cloud, other_cloud: Cloud, allow: Policy, action: str, allowed: bool
 ) -> None:
     allow("s3:PutObject")
     encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": _key(other_cloud, action)}
-    if let_in:
+    if allowed:
         _ask(cloud, "put_object", Key="w", Body=BODY, **encrypted)
     else:
         _refused(cloud, "put_object", Key="w", Body=BODY, **encrypted)

@@ -273,8 +273,8 @@ def test_copies_come_back_where_the_account_that_they_are_in_is_brought_back_fir
         trust = _document({"Action": "sts:AssumeRole", "Principal": {"Service": "s3.amazonaws.com"}})
         here.call("iam", REGION, "create_role", RoleName="replication", AssumeRolePolicyDocument=trust)
         _bucket(there, REGION, copy)
-        let_in = {"Principal": {"AWS": role}, "Resource": f"arn:aws:s3:::{copy}/*"}
-        policy = _document({"Action": "s3:ReplicateObject", **let_in})
+        allowed = {"Principal": {"AWS": role}, "Resource": f"arn:aws:s3:::{copy}/*"}
+        policy = _document({"Action": "s3:ReplicateObject", **allowed})
         there.call("s3", REGION, "put_bucket_policy", Bucket=copy, Policy=policy)
         _bucket(here, REGION, bucket)
         configuration = {"Role": role, "Rules": [_rule(copy, Account=to_account)]}

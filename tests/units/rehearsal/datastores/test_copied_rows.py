@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.datastores import DataStores, NoServer
-from tests.support.backup_accounts import Account, let_in
+from tests.support.backup_accounts import Account, allowing
 from tests.support.servers import missing
 
 HOME, KEPT, NEW = "310987654321", "310987654322", "310987654323"
@@ -58,7 +58,7 @@ def copied() -> Iterator[Copied]:
                 # Servers go on following their account's calls when another account comes later.
                 there.start()
                 kept = Account(there, NEW)
-                kept.admit(let_in(HOME))
+                kept.admit(allowing(HOME))
                 connection = data.connect("home", user="triangle", password=PASSWORD)
                 connection.run("CREATE TABLE rows (number int)")
                 connection.run("INSERT INTO rows VALUES (1)")
@@ -76,7 +76,7 @@ def _restored(copied: Copied, point: str) -> list[list[int]]:
     """The rows of an instance that a third account, with servers, restores from a copy of the copy."""
     with Cloud(NEW) as cloud, _servers(NEW) as data:
         new = Account(cloud)
-        new.admit(let_in(KEPT))
+        new.admit(allowing(KEPT))
         there = copied.kept.copy(point, new.vault)["DestinationRecoveryPointArn"]
         new.rds(
             "restore_db_instance_from_db_snapshot", DBSnapshotIdentifier=there, DBInstanceIdentifier="new"

@@ -290,10 +290,10 @@ def test_from_another_account_either_may_refuse() -> None:
 def test_an_account_lets_a_role_in_by_a_condition_on_who_asks() -> None:
     """The role itself need not exist when the policy is written."""
     own = _allow("s3:GetObject", "*")
-    for role, let_in in ((ROLE, True), (f"{ROLE}s", False)):
+    for role, allowed in ((ROLE, True), (f"{ROLE}s", False)):
         condition = {"ArnEquals": {"aws:PrincipalArn": role}}
         there = _allow("s3:GetObject", "*", Principal=ROOT, Condition=condition)
-        assert _across("s3:GetObject", f"{BUCKET}/a", [own], there) is let_in
+        assert _across("s3:GetObject", f"{BUCKET}/a", [own], there) is allowed
 
 
 def test_a_policy_that_names_who_is_not_meant_is_refused_loudly() -> None:
