@@ -65,7 +65,7 @@ from infra.wiring.recovery import (
     vault,
     waiting_cluster,
 )
-from infra.wiring.restore_tests import RestoreTest, restored_application
+from infra.wiring.restore_tests import RestoreTest, on_call_view, restored_application
 
 __all__ = [
     "Copies",
@@ -103,6 +103,7 @@ __all__ = [
     "notifications",
     "notifications_of",
     "on_call",
+    "on_call_view",
     "people",
     "pod_group",
     "read_replica",
