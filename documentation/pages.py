@@ -22,6 +22,7 @@ from documentation.configuration_page import configuration_page
 from documentation.contract_page import contract_page
 from documentation.dashboard_picture import dashboard_picture
 from documentation.graph import GENERATED, DocumentationError, Graph
+from documentation.recovery_rights import with_rights
 from documentation.rehearsal_page import rehearsal_page
 from infra.alarm_catalogue import Limits, catalogue
 from infra.configuration.files import read_environment
@@ -43,6 +44,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
     graphs = [graph_of(root, default, environment, engine) for environment in ENVIRONMENTS]
     prod = next(graph for graph in graphs if graph.environment == "prod")
     prods = [prod, *(graph_of(root, other, "prod", engine) for other in others)]
+    recovery = root / "docs" / "recovery.md"
     rows = yaml.safe_load((root / "docs" / "contract.yaml").read_text(encoding="utf-8"))
     written = {
         root / "docs" / "contract.md": contract_page(rows, graphs, prods, tests_by_row(root)),
@@ -54,6 +56,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "rehearsal.md": rehearsal_page(),
         root / "docs" / "dashboard.svg": dashboard_picture(prod),
         root / "docs" / "configuration.md": configuration_page(),
+        recovery: with_rights(recovery.read_text(encoding="utf-8")),
     }
     for path, text in written.items():
         write_atomically(path, text)
