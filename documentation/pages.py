@@ -22,6 +22,7 @@ from documentation.configuration_page import configuration_page
 from documentation.contract_page import contract_page
 from documentation.dashboard_picture import dashboard_picture
 from documentation.graph import GENERATED, DocumentationError, Graph
+from documentation.recovery_rights import with_rights
 from documentation.rehearsal_page import rehearsal_page
 from documentation.secret_parts import with_secret_parts
 from infra.alarm_catalogue import Limits, catalogue
@@ -44,6 +45,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
     graphs = [graph_of(root, default, environment, engine) for environment in ENVIRONMENTS]
     prod = next(graph for graph in graphs if graph.environment == "prod")
     prods = [prod, *(graph_of(root, other, "prod", engine) for other in others)]
+    recovery = root / "docs" / "recovery.md"
     rows = yaml.safe_load((root / "docs" / "contract.yaml").read_text(encoding="utf-8"))
     secrets = root / "docs" / "secrets.md"
     written = {
@@ -57,6 +59,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "dashboard.svg": dashboard_picture(prod),
         root / "docs" / "configuration.md": configuration_page(),
         secrets: with_secret_parts(secrets.read_text(encoding="utf-8")),
+        recovery: with_rights(recovery.read_text(encoding="utf-8")),
     }
     for path, text in written.items():
         write_atomically(path, text)

@@ -41,7 +41,7 @@ from infra.functions.watch_jobs.job_watch import WATCH_JOBS, JobWatch
 from infra.kubernetes.application_nodes import ApplicationNodes
 from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.cluster_to_come import ClusterToCome
-from infra.kubernetes.on_call import OnCall
+from infra.kubernetes.on_call import OnCall, OnCallView
 from infra.kubernetes.pod_group import PodGroup
 from infra.kubernetes.reloader import Reloader
 from infra.kubernetes.workloads import Workloads
@@ -131,9 +131,7 @@ def declare(configuration: Configuration) -> Outputs:
     )
     Reloader("reloader", wiring.reloader(configuration, workloads), inside)
     OnCall("on-call", wiring.on_call(configuration, workloads), inside)
-    asked = wiring.restored_application(configuration, common, network, storage, cluster, tests, workloads)
-    if asked is not None:
-        RestoredApplication("restored-application", asked, inside)
+    _restored_application(configuration, common, network, storage, cluster, tests, workloads, inside)
     watched_jobs = wiring.watch_jobs(configuration, common, network, cluster)
     if watched_jobs is not None:
         watcher = Function(WATCH_JOBS, watched_jobs, home)
@@ -236,6 +234,23 @@ def _restore_test(
         configuration, common, network, storage, database, place, cluster, rotation.prepared
     )
     return wiring.RestoreTest(place, Function(RESTORE_TEST, tested, home))
+
+
+def _restored_application(
+    configuration: Configuration,
+    common: CommonArgsWithKeys,
+    network: Network,
+    storage: Storage,
+    cluster: Cluster,
+    tests: wiring.RestoreTest | None,
+    workloads: Workloads,
+    inside: pulumi.ResourceOptions,
+) -> None:
+    """Where the application is asked about a restored database, and who is on call looks on."""
+    asked = wiring.restored_application(configuration, common, network, storage, cluster, tests, workloads)
+    if asked is not None:
+        restored = RestoredApplication("restored-application", asked, inside)
+        OnCallView("on-call-restore-test", wiring.on_call_view(restored), inside)
 
 
 def _waiting(

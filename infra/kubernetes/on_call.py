@@ -1,13 +1,13 @@
-"""Permissions of people on call in the cluster: what they change; what they see is EKS's own View policy."""
+"""Permissions of people on call in the cluster: what they change, and see beside EKS's own View policy."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
-
-_NAME = "on-call"
 
 # Who may change a Deployment or make a pod (a Job, a CronJob, exec) has the pods' secrets as well: a pod of
 # their own shows them. So pods start anew by being removed, and another version comes by a deployment.
@@ -19,6 +19,15 @@ RULES = (
     {"api_groups": ["batch"], "resources": ["jobs"], "verbs": ["delete"]},
 )
 
+# Of the Job of the weekly restore test: how far it is, why no pod starts, and what it says. A Role, and not
+# EKS's View policy for one more namespace: it goes with that namespace, and shows no more than this. The
+# Job's only secret, the address of the restored database with its password, is not among it.
+SEEN = (
+    {"api_groups": [""], "resources": ["events", "pods"], "verbs": ["get", "list", "watch"]},
+    {"api_groups": [""], "resources": ["pods/log"], "verbs": ["get"]},
+    {"api_groups": ["batch"], "resources": ["jobs"], "verbs": ["get", "list", "watch"]},
+)
+
 
 @dataclass(frozen=True)
 class OnCallArgs:
@@ -26,7 +35,7 @@ class OnCallArgs:
 
     Args:
         group: of Kubernetes; the access entry of their IAM role is in it.
-        namespace: the only one in which they may change anything.
+        namespace: the only one in which these rights hold.
         ready: what has to be there first: the namespace.
     """
 
@@ -43,14 +52,27 @@ class OnCall(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: OnCallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("groundwork:kubernetes:OnCall", name, None, opts)
-        metadata = {"name": _NAME, "namespace": args.namespace}
-        here = pulumi.ResourceOptions(parent=self, depends_on=[args.ready])
-        role = Role(_NAME, metadata=metadata, rules=list(RULES), opts=here)
-        RoleBinding(
-            _NAME,
-            metadata=metadata,
-            role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "Role", "name": _NAME},
-            subjects=[{"kind": "Group", "name": args.group, "api_group": "rbac.authorization.k8s.io"}],
-            opts=pulumi.ResourceOptions.merge(here, pulumi.ResourceOptions(depends_on=[role])),
-        )
+        _bind(name, args, RULES, self)
         self.register_outputs({})
+
+
+class OnCallView(pulumi.ComponentResource):
+    """A Role with which people on call look at the restore test's Job, and change nothing. Keeps K8S-1."""
+
+    def __init__(self, name: str, args: OnCallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("groundwork:kubernetes:OnCallView", name, None, opts)
+        _bind(name, args, SEEN, self)
+        self.register_outputs({})
+
+
+def _bind(name: str, args: OnCallArgs, rules: Sequence[Mapping[str, Any]], parent: pulumi.Resource) -> None:
+    metadata = {"name": name, "namespace": args.namespace}
+    here = pulumi.ResourceOptions(parent=parent, depends_on=[args.ready])
+    role = Role(name, metadata=metadata, rules=list(rules), opts=here)
+    RoleBinding(
+        name,
+        metadata=metadata,
+        role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
+        subjects=[{"kind": "Group", "name": args.group, "api_group": "rbac.authorization.k8s.io"}],
+        opts=pulumi.ResourceOptions.merge(here, pulumi.ResourceOptions(depends_on=[role])),
+    )

@@ -75,7 +75,12 @@ class RestoredApplication(pulumi.ComponentResource):
 
     All pods of a NodeClass have one security group, and the application's is let in by the database that
     serves. So this pod has a NodeClass to itself, whose group the restored database lets in alone.
+
+    Produces its namespace.
     """
+
+    namespace: Namespace
+    namespace_name: str
 
     def __init__(
         self, name: str, args: RestoredApplicationArgs, opts: pulumi.ResourceOptions | None = None
@@ -85,7 +90,8 @@ class RestoredApplication(pulumi.ComponentResource):
         group = self._security_group()
         nodes = replace(args.nodes, pod_security_group_id=group, ready=[*args.nodes.ready, args.ready])
         pool = declare_nodes(f"{_NAME}-", NODES, ONLY, nodes, self)
-        namespace = Namespace(
+        self.namespace_name = args.namespace
+        self.namespace = namespace = Namespace(
             _NAME,
             metadata={
                 "name": args.namespace,

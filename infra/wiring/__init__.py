@@ -66,7 +66,7 @@ from infra.wiring.recovery import (
     vault,
     waiting_cluster,
 )
-from infra.wiring.restore_tests import RestoreTest, restored_application
+from infra.wiring.restore_tests import RestoreTest, on_call_view, restored_application
 
 __all__ = [
     "Copies",
@@ -104,6 +104,7 @@ __all__ = [
     "notifications",
     "notifications_of",
     "on_call",
+    "on_call_view",
     "parent_zone",
     "people",
     "pod_group",

@@ -13,12 +13,13 @@ from infra.foundations.network import Network
 from infra.foundations.registry import address
 from infra.functions.function import Function
 from infra.functions.restore_test.restored_place import RestoredPlace
-from infra.kubernetes.cluster import Cluster
+from infra.kubernetes.cluster import ON_CALL_GROUP, Cluster
 from infra.kubernetes.node_pool import NodesArgs
+from infra.kubernetes.on_call import OnCallArgs
 from infra.kubernetes.pods import PodArgs
 from infra.kubernetes.service_environment import plain_variables
 from infra.kubernetes.workloads import Workloads
-from infra.recovery.restored_application import RestoredApplicationArgs
+from infra.recovery.restored_application import RestoredApplication, RestoredApplicationArgs
 from infra.wiring.kubernetes import addresses, image
 
 
@@ -83,3 +84,8 @@ def restored_application(
         role=tests.function.role_arn,
         ready=workloads.namespace,
     )
+
+
+def on_call_view(restored: RestoredApplication) -> OnCallArgs:
+    """For what people on call see of such a test."""
+    return OnCallArgs(group=ON_CALL_GROUP, namespace=restored.namespace_name, ready=restored.namespace)

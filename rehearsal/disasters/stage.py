@@ -37,6 +37,8 @@ _WRITTEN = ("Pulumi.*.yaml", "Pulumi.yaml", "system.yaml", "__main__.py")
 _READ = ("infra", "functions", "commands", "timing", "rehearsal", "preview")
 _COPIED = ("operations", "backup_account")
 _DEPLOYMENT = Kind("apps", "v1", "Deployment")
+# What Python runs for a command; a test has one in its place that writes down what it asks AWS for.
+OPERATIONS: tuple[str, ...] = ("-m", "operations")
 
 
 class CommandOfTheDay(CommandFailed):
@@ -118,7 +120,7 @@ class Stage:
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """The same, without waiting for its end."""
         environment = self.configuration.settings.environment.value
-        command = [sys.executable, "-m", "operations", *words, "--env", environment, "--json"]
+        command = [sys.executable, *OPERATIONS, *words, "--env", environment, "--json"]
         command += ["--endpoint-url", self.url]
         path = os.pathsep.join([str(self.programs), os.environ.get("PATH", "")])
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

@@ -69,6 +69,7 @@ class _Implied:
 _IMPLIED = {
     "secretsmanager:GetSecretValue": _Implied(SECRET, ("kms:Decrypt",)),
     "secretsmanager:PutSecretValue": _Implied(SECRET, ("kms:Decrypt", "kms:GenerateDataKey")),
+    "rds:RestoreDBInstanceFromDBSnapshot": _Implied(INSTANCE, ("kms:CreateGrant", "kms:DescribeKey")),
     "rds:RestoreDBInstanceToPointInTime": _Implied(INSTANCE, ("kms:CreateGrant", "kms:DescribeKey")),
     "s3:GetObject": _Implied(BUCKET, ("kms:Decrypt",)),
     "s3:GetObjectVersion": _Implied(BUCKET, ("kms:Decrypt",)),
@@ -79,20 +80,46 @@ _IMPLIED = {
 _REPLICATED = ("kms:Encrypt", "kms:GenerateDataKey")
 
 
+def implied_by(action: str) -> tuple[str, ...]:
+    """What of KMS comes with a call, where what it is about is encrypted with a key of ours."""
+    implied = _IMPLIED.get(action)
+    copied = _REPLICATED if action == "secretsmanager:PutSecretValue" else ()
+    return tuple(sorted({*(implied.actions if implied else ()), *copied}))
+
+
 def with_implied(graph: Graph, call: Call) -> Iterator[Call]:
     """A call, and those of KMS that come with it where what it is about is encrypted with a key of ours."""
     yield call
     implied = _IMPLIED.get(call.action)
     if implied is None or call.encrypts_itself:
         return
-    owner = graph.find(implied.of, _reference(call.resource))
-    if owner is None:
+    where, owner = _found(graph, implied.of, _reference(call.resource))
+    if where is None or owner is None:
         return
-    for key, service, actions in _keys(graph, owner, implied.actions, call.action):
+    for key, service, actions in _keys(where, owner, implied.actions, call.action):
         # A service that publishes for the account uses the key as itself, and not through another.
         via = {} if call.principal.kind == "Service" else {"kms:ViaService": f"{service}.amazonaws.com"}
         for action in actions:
-            yield replace(call, action=action, resource=key, keys={**call.keys, **via})
+            asked = replace(call, action=action, resource=key, keys={**call.keys, **via})
+            if where is not graph:
+                asked = about_a_key(graph, replace(asked, resource=alias_arn(where, where.named(KEY, key))))
+            yield asked
+
+
+def _found(graph: Graph, kind: str, reference: str) -> tuple[Graph | None, Declared | None]:
+    """What a call is about, and the account that it is in."""
+    for where in (graph, graph.outside):
+        if where is not None and (owner := where.find(kind, reference)) is not None:
+            return where, owner
+    return None, None
+
+
+def alias_arn(where: Graph, key: Declared) -> str:
+    """A key of the backup account as others know it."""
+    for each in where.of("aws:kms/alias:Alias"):
+        if each.inputs["targetKeyId"] in (key.outputs.get("keyId"), key.arn):
+            return where.built_arn("kms", str(each.inputs["name"]), each)
+    raise AssertionError(f"{key.name}: the key has no alias")
 
 
 def _keys(
@@ -112,7 +139,8 @@ def key_of(graph: Graph, owner: Declared) -> str | None:
         key = owner.inputs.get("kmsKeyId") or owner.inputs.get("kmsMasterKeyId")
         return str(key) if key else None
     for each in graph.of(_ENCRYPTION):
-        if graph.named(BUCKET, each.inputs["bucket"]).name == owner.name:
+        # By the bucket itself: its copy in the other region has the same name in the program.
+        if graph.named(BUCKET, each.inputs["bucket"]) is owner:
             default: Mapping[str, Any] = each.inputs["rules"][0]["applyServerSideEncryptionByDefault"]
             return default.get("kmsMasterKeyId")
     return None

@@ -15,6 +15,7 @@ ManagedPolicies = Callable[[str], Mapping[str, Any] | None]
 
 # Which input names what a resource's policy is of, by the type of the policy.
 _POLICIES_OF = {
+    "aws:backup/vaultPolicy:VaultPolicy": "backupVaultName",
     "aws:ecr/repositoryPolicy:RepositoryPolicy": "repository",
     "aws:kms/key:Key": None,
     "aws:kms/replicaKey:ReplicaKey": None,
@@ -23,6 +24,12 @@ _POLICIES_OF = {
     "aws:sns/topicPolicy:TopicPolicy": "arn",
     "aws:sqs/queuePolicy:QueuePolicy": "queueUrl",
 }
+# Policies that name what they are of by its name alone: the service, and what is before the name in the ARN.
+_BY_NAME = {
+    "aws:backup/vaultPolicy:VaultPolicy": ("backup", "backup-vault:"),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": ("ecr", "repository/"),
+}
+_SECRET = "aws:secretsmanager/secret:Secret"
 
 
 @dataclass(frozen=True)
@@ -184,18 +191,28 @@ class Graph:
             for each in self.of(resource_type):
                 if not each.inputs.get("policy"):
                     continue
-                arn = each.arn if reference is None else self._owner(each.inputs[reference])
                 kind = resource_type.rpartition(":")[2]
-                found[arn] = Policy.of(f"{kind} {each.name}", _document(each.inputs["policy"]))
+                policy = Policy.of(f"{kind} {each.name}", _document(each.inputs["policy"]))
+                arn = each.arn if reference is None else self._owner(each, str(each.inputs[reference]))
+                found |= dict.fromkeys([arn, *self._copies(arn)], policy)
         for function in self.of("aws:lambda/function:Function"):
             if statements := tuple(self._permissions(function)):
                 found[function.arn] = Policy(f"Permission {function.name}", statements)
         found["logs"] = self._policy_of_logs
         return found
 
-    def _owner(self, reference: str) -> str:
+    def _owner(self, policy: Declared, reference: str) -> str:
+        if policy.type in _BY_NAME:
+            service, before = _BY_NAME[policy.type]
+            return self.built_arn(service, f"{before}{reference}", policy)
         declared = self.find("aws:s3/bucket:Bucket", reference)
         return declared.arn if declared is not None else reference
+
+    def _copies(self, arn: str) -> Iterator[str]:
+        """The copies of a secret have its policy (Secrets Manager user guide, "Replicate secrets across
+        Regions")."""
+        secret = self.find(_SECRET, arn)
+        yield from () if secret is None else copies_of(secret)
 
     def _permissions(self, function: Declared) -> Iterator[Mapping[str, Any]]:
         """What a function's permissions say; AWS keeps them as statements (AddPermission)."""
@@ -238,21 +255,31 @@ class Graph:
             identity: policies of a role that is not in the graph.
             trust: of a role that is not in the graph, when it is what is asked for.
         """
-        own, boundary = self._policies_of_roles.get(request.principal.name, ((), None))
-        outside = self.outside.policy_for_outsiders(request) if self.outside else None
-        of_resource = trust or outside or self._policy_of(request)
-        across = outside is not None
+        asks = self._of_account(request.principal.account)
+        own, boundary = asks._policies_of_roles.get(request.principal.name, ((), None))
+        owner = self._owner_of(request)
+        of_resource = trust or owner._policy_of(request)
+        across = request.principal.kind == "AWS" and asks is not owner
         return decide(request, Policies((*own, *identity), of_resource, boundary, across_accounts=across))
 
-    def policy_for_outsiders(self, request: Request) -> Policy | None:
-        """What this account says about a request of another account; None where it is not about its things.
+    def _of_account(self, account: str) -> Graph:
+        return self.outside if self.outside is not None and self.outside.account == account else self
 
-        Buckets are found by their ARNs, which are unique, and keys by their aliases: others know no more.
+    def _owner_of(self, request: Request) -> Graph:
+        """The account whose policies decide about what is asked for.
+
+        Buckets are found by their ARNs, which are unique and name no account, and keys of the other account
+        by their aliases: who asks knows no more. What is on no resource is in the account of who asks.
         """
-        aliases = request.keys.get("kms:ResourceAliases")
-        if aliases is not None:
-            return self.resource_policies[self.key_of_alias(aliases[0]).arn]
-        return self._policy_of(request) if request.action.startswith("s3:") else None
+        if self.outside is None:
+            return self
+        if request.keys.get("kms:ResourceAliases") is not None:
+            return self.outside
+        parts = request.resource.split(":", 5)
+        if request.action.startswith("s3:") and len(parts) == 6:
+            bucket = parts[5].partition("/")[0]
+            return self.outside if self.outside.find("aws:s3/bucket:Bucket", bucket) else self
+        return self._of_account(parts[4] if len(parts) == 6 else request.principal.account)
 
     def key_of_alias(self, alias: str) -> Declared:
         """The KMS key that an alias stands for."""
@@ -274,9 +301,17 @@ class Graph:
         """An object of S3 has its bucket's."""
         if request.action.startswith("logs:"):
             return self._policy_of_logs
+        if (aliases := request.keys.get("kms:ResourceAliases")) is not None:
+            return self.resource_policies[self.key_of_alias(aliases[0]).arn]
         resource = request.resource
         bucket = resource.partition("/")[0] if resource.startswith("arn:aws:s3:::") else resource
         return self.resource_policies.get(bucket)
+
+
+def copies_of(secret: Declared) -> Iterator[str]:
+    """The ARNs of a secret's copies: they differ in the region alone."""
+    for each in secret.inputs.get("replicas") or ():
+        yield secret.arn.replace(f":{secret.region}:", f":{each['region']}:")
 
 
 def _name(urn: str) -> str:

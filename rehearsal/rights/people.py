@@ -307,7 +307,7 @@ def calls_of_people(graph: Graph) -> Iterator[Call]:
     for name, command in COMMANDS.items():
         if command.role == BEFORE:
             continue
-        principal, identity = _person(graph, command.role)
+        principal, identity = person(graph, command.role)
         for action, about in command.calls:
             for resource in _resources(graph, about, action):
                 yield Call(
@@ -323,13 +323,14 @@ def calls_of_people(graph: Graph) -> Iterator[Call]:
 def _ci(graph: Graph) -> Iterator[Call]:
     for role in graph.of(ROLE):
         if role.name == "github":
-            deploy, _ = _person(graph, "deploy")
+            deploy, _ = person(graph, "deploy")
             trust = Policy.of("trust of the deploy role", deploy_trust(graph.account, role.inputs["name"]))
             why = ".ci/credentials: an SDK takes it, without tags"
             yield Call("CI", graph.principal(role), "sts:AssumeRole", deploy.name, trust=trust, why=why)
 
 
-def _person(graph: Graph, entry: str) -> tuple[Principal, tuple[Policy, ...]]:
+def person(graph: Graph, entry: str) -> tuple[Principal, tuple[Policy, ...]]:
+    """Who has an access entry of the cluster, and what its role may."""
     # The first is where everything runs; another cluster may wait in the recovery region.
     access = next(each for each in graph.of("aws:eks/accessEntry:AccessEntry") if each.name == entry)
     principal = Principal("AWS", access.inputs["principalArn"], graph.account)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.rights.aws_services import calls_of_aws_services
+from rehearsal.rights.backup_copies import calls_of_backup_copies
 from rehearsal.rights.calls import Call, with_implied
 from rehearsal.rights.conditions import listed
 from rehearsal.rights.evaluation import Decision, Policy
@@ -15,6 +16,7 @@ from rehearsal.rights.graph import Graph
 from rehearsal.rights.patterns import arn_matches, matches
 from rehearsal.rights.people import calls_of_people
 from rehearsal.rights.pods import calls_of_pods
+from rehearsal.rights.recoveries import calls_of_recoveries
 from rehearsal.rights.roles import calls_about_roles
 
 
@@ -40,8 +42,10 @@ def calls(graph: Graph) -> Iterator[Call]:
         calls_of_functions,
         calls_of_pods,
         calls_of_people,
+        calls_of_recoveries,
         calls_about_roles,
         calls_of_aws_services,
+        calls_of_backup_copies,
     )
     for some in tables:
         for call in some(graph):
@@ -65,7 +69,7 @@ def unused(graph: Graph, given: Iterable[Answer]) -> list[str]:
     lines = set()
     for policy in _own_policies(graph):
         for statement in policy.statements:
-            if statement["Effect"] == "Allow" and not _delegates(statement):
+            if statement["Effect"] == "Allow" and not _delegates(graph, statement):
                 calls = used.get((policy.owner, id(statement)), [])
                 lines |= set(_unused(graph, policy.owner, statement, calls))
     return sorted(lines)
@@ -76,10 +80,10 @@ def _own_policies(graph: Graph) -> Iterator[Policy]:
     yield from graph.resource_policies.values()
 
 
-def _delegates(statement: Mapping[str, Any]) -> bool:
+def _delegates(graph: Graph, statement: Mapping[str, Any]) -> bool:
     named = statement.get("Principal")
     accounts = listed(named.get("AWS", [])) if isinstance(named, Mapping) else []
-    return bool(accounts) and all(each.endswith(":root") for each in accounts)
+    return set(accounts) == {f"arn:aws:iam::{graph.account}:root"}
 
 
 def _unused(graph: Graph, owner: str, statement: Mapping[str, Any], calls: Iterable[Call]) -> Iterator[str]:

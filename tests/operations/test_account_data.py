@@ -10,6 +10,7 @@ import pytest
 from operations.recovery.run import Run
 from tests.support.account_parts import KEPT, REGION
 from tests.support.emptied_account import World
+from tests.support.recorded_calls import Calls
 
 pytestmark = pytest.mark.contract("ENV-6")
 
@@ -84,12 +85,13 @@ def test_files_keep_what_is_said_about_them(world: World) -> None:
     assert {name: found[name] for name in about} == about
 
 
-def test_files_in_the_archive_are_asked_for_and_told(world: World) -> None:
+def test_files_in_the_archive_are_asked_for_and_told(world: World, calls: Calls) -> None:
     """S3 brings them back within hours, and in no minute."""
     world.keep_file("documents", "old.pdf", "old", world.now - timedelta(days=400), StorageClass="GLACIER")
     run = world.command()
     assert run.about["files"]["documents"] == {"copied": 1, "there": 0, "archived": 1}
     assert world.wire.changes["RestoreObject"] == 1
+    assert ("s3:RestoreObject", "") in calls.of("account")
     note = run.steps["files"]["note"]
     assert f"documents 1, 1 come out of the archive in {KEPT}: copy them in some hours, by hand;" in note
     assert world.shown("documents") == {"offer.pdf": "an offer"}

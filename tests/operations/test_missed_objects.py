@@ -16,6 +16,7 @@ from operations.recovery.object_copies import Bucket, copy_to
 from operations.recovery.object_versions import Version
 from rehearsal.aws.moto_replication import repair_replication
 from tests.operations.conftest import Account
+from tests.support.recorded_calls import Calls
 
 pytestmark = pytest.mark.contract("DR-6")
 
@@ -97,13 +98,14 @@ def test_what_was_changed_meanwhile_lies_on_top_and_what_was_there_stays_below(p
     assert len(pair.stored(TARGET, "changed.txt")) == 2
 
 
-def test_what_was_deleted_meanwhile_is_hidden_where_copies_are_hidden(pair: Pair) -> None:
+def test_what_was_deleted_meanwhile_is_hidden_where_copies_are_hidden(pair: Pair, calls: Calls) -> None:
     pair.put("deleted.txt", "there", hours=3, bucket=TARGET)
     pair.put("deleted.txt", "there", hours=3)
     pair.delete("deleted.txt")
     assert pair.bring_over(deletions=False)[Done.HIDDEN] == 0
     assert pair.shown() == {"deleted.txt": "there"}
     assert pair.bring_over()[Done.HIDDEN] == 1
+    assert ("s3:DeleteObject", "") in calls.of("region_back")
     assert pair.shown() == {}
     assert len(pair.stored(TARGET, "deleted.txt")) == 2  # the version, and a marker
     assert pair.bring_over()[Done.HIDDEN] == 0

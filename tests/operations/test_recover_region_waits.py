@@ -27,6 +27,8 @@ from operations.recovery.run import Run
 from operations.recovery.services import Services
 from operations.recovery.steps import Recovery
 from tests.support.moved_states import AWS, HOME, resource, state
+from tests.support.noted_client import NotedClient
+from tests.support.recorded_calls import Calls
 from timing.data.recovery import WAITS, Wait
 from timing.region import PARTS, STEPS, times_of, until_people_are_back
 
@@ -57,7 +59,7 @@ class World:
     calls: list[str] = field(default_factory=list)
 
     def client(self, service: str, region: str | None = None, **_: Any) -> Any:
-        return self
+        return NotedClient(service, self)
 
     def describe_cluster(self, name: str) -> dict[str, Any]:
         if name not in self.clusters:
@@ -170,12 +172,13 @@ def behind(world: World) -> LeftBehind:
     return LeftBehind(connected(world), prod(()).naming, "triangle-prod", BEFORE, NOW)
 
 
-def test_the_protection_of_a_cluster_is_lifted_once() -> None:
+def test_the_protection_of_a_cluster_is_lifted_once(calls: Calls) -> None:
     world = World()
     behind(world).unprotect_cluster()
     behind(world).unprotect_cluster()  # the same command again
     assert world.clusters == {"triangle-prod": False}
     assert world.calls == ["update_cluster_config"]
+    assert ("eks:UpdateClusterConfig", "") in calls.of("region_back")
 
 
 def test_a_cluster_that_is_gone_protects_nothing() -> None:

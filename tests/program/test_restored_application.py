@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from functions.restore_test.settings import LONGEST
 from infra.configuration.application_check import CHECK_DEADLINE
 from rehearsal.kubernetes.pod_templates import pod_template
 from tests.program.test_traffic import DNS, HTTPS, IDENTITY_AGENT, INTERNET, POSTGRESQL, REDIS, stack
+from tests.support.cluster_rights import may
 from tests.support.network_policies import Pod
 from tests.support.recorder import Recording
 from tests.support.recordings import system_recording
@@ -160,3 +162,74 @@ def test_what_the_function_is_told_has_room_for_real_certificates() -> None:
     # A certificate authority of EKS is about 1,500 bytes, an endpoint 80: the recorder's are short.
     real = {**variables, "CERTIFICATE_AUTHORITY": "x" * 1500, "ENDPOINT": "x" * 80, "SECRET": "x" * 100}
     assert sum(len(name) + len(value) for name, value in real.items()) < 4096
+
+
+ON_CALL = "on-call"
+
+
+@pytest.mark.contract("ALM-14", "K8S-1")
+@EACH
+@pytest.mark.parametrize(
+    ("verb", "resource"),
+    [
+        ("get", "pods"),
+        ("list", "pods"),
+        ("watch", "pods"),  # kubectl get pods --watch
+        ("get", "pods/log"),
+        ("get", "batch:jobs"),  # kubectl logs job/…
+        ("list", "batch:jobs"),
+        ("list", "events"),  # kubectl describe pod
+    ],
+)
+def test_who_is_on_call_sees_what_the_command_does(environment: str, verb: str, resource: str) -> None:
+    recording = system_recording("node", environment)
+    assert may(recording, ON_CALL, NAMESPACE, verb, resource)
+    # Of this namespace alone: in the services' own EKS's View policy shows more than this.
+    for other in ("default", "kube-system", "node"):
+        assert not may(recording, ON_CALL, other, verb, resource)
+
+
+@pytest.mark.contract("ALM-14", "SEC-6")
+@EACH
+@pytest.mark.parametrize(
+    ("resource", "verbs"),
+    [
+        ("secrets", ("create", "delete", "get", "list", "patch", "update", "watch")),
+        ("configmaps", ("get", "list", "patch")),
+        ("serviceaccounts/token", ("create",)),
+        ("pods", ("create", "delete", "patch", "update")),
+        ("pods/attach", ("create", "get")),
+        ("pods/ephemeralcontainers", ("patch", "update")),
+        ("pods/eviction", ("create",)),
+        ("pods/exec", ("create", "get")),
+        ("pods/portforward", ("create", "get")),
+        ("batch:jobs", ("create", "delete", "patch", "update")),
+        ("batch:cronjobs", ("create", "get", "list", "patch", "update")),
+        ("rbac.authorization.k8s.io:rolebindings", ("create", "patch", "update")),
+    ],
+)
+def test_who_is_on_call_changes_nothing_there_and_reads_no_secret(
+    environment: str, resource: str, verbs: tuple[str, ...]
+) -> None:
+    recording = system_recording("node", environment)
+    for verb in verbs:
+        assert not may(recording, ON_CALL, NAMESPACE, verb, resource), verb
+    # EKS's own policies, which are not in the graph, do not hold there either.
+    entry = recording.one("aws:eks/accessEntry:AccessEntry", ON_CALL).inputs
+    assert entry["kubernetesGroups"] == [ON_CALL]
+    scopes = [
+        each.inputs["accessScope"]
+        for each in recording.of("aws:eks/accessPolicyAssociation:AccessPolicyAssociation").values()
+        if each.inputs["principalArn"] == entry["principalArn"]
+    ]
+    assert {json.dumps(each, sort_keys=True) for each in scopes} == {
+        json.dumps({"namespaces": ["node"], "type": "namespace"})
+    }
+
+
+@pytest.mark.contract("ALM-14")
+def test_where_the_application_is_not_asked_nobody_is_given_rights_for_it() -> None:
+    for system, environment in (("node", "dev"), ("triangle", "prod")):
+        declared = system_recording(system, environment).of(ROLE).values()
+        named = {each.inputs["metadata"]["namespace"] for each in declared}
+        assert f"{system}-restore-test" not in named

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from infra.configuration.files import read_environment
 from operations.checkout import ROOT
 from rehearsal.disasters.account import AccountRehearsed, rehearse
+from rehearsal.rights.recoveries import About, By, Where
 from tests.support.json_output import check_output
+from tests.support.recovery_calls import CommandCalls, Row, recording_commands, table_of
 from timing.data.recovery import WAITS, Wait
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("ENV-6")]
 
 
+# Asked for of a file that is in the archive, or has more than 5 GB: tests/operations.
+ON_OTHER_DAYS = {
+    Row(Where.HERE, About.FILES, "s3:AbortMultipartUpload", By.DEPLOY),
+    Row(Where.OUTSIDE, About.FILES, "s3:RestoreObject", By.DEPLOY),
+}
+
+
 @pytest.fixture(scope="module")
-def account_lost(engine: Path) -> AccountRehearsed:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandCalls]:
+    with recording_commands(tmp_path_factory.mktemp("asked") / "calls") as calls:
+        yield calls
+
+
+@pytest.fixture(scope="module")
+def account_lost(engine: Path, asked: CommandCalls) -> AccountRehearsed:
     return rehearse(ROOT, "prod", engine, lambda _: None)
 
 
@@ -57,3 +75,12 @@ def test_on_aws_people_can_work_again_within_two_hours(account_lost: AccountRehe
     """Also where every step is at its slowest, with some 400,000 files."""
     assert account_lost.until_users_are_back.typical <= 60 * 60
     assert account_lost.until_users_are_back.slow <= 120 * 60
+
+
+@pytest.mark.contract("SEC-1")
+def test_the_command_asks_for_what_the_table_of_rights_says(
+    account_lost: AccountRehearsed, asked: CommandCalls
+) -> None:
+    """What it may in both accounts is asked of it in tests/program/test_rights.py."""
+    found = asked.of("account", read_environment(ROOT, "prod", today=date.min))
+    assert found.keys() == table_of("account") - ON_OTHER_DAYS

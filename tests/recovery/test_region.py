@@ -20,7 +20,9 @@ from rehearsal.disasters.failback import FailbackRehearsed
 from rehearsal.disasters.region import RegionRehearsed, rehearse_on
 from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.writer import Writer
+from rehearsal.rights.recoveries import About, By, Where
 from tests.support.json_output import check_output
+from tests.support.recovery_calls import CommandCalls, Row, recording_commands, table_of
 from tests.support.waiting_parts import made_on_the_day, removed_afterwards, times_of
 from timing.data.recovery import FOUNDATIONS_WITHOUT, RETURN_WITHOUT, WAITS, Wait
 from timing.facts import Times
@@ -47,8 +49,22 @@ _RECORDED = frozenset(
 MISSING = pytest.mark.parametrize("missing", [{"cluster"}, {"redis"}, {"cluster", "redis"}], ids=sorted)
 
 
+# Asked for where less waits than usually, or a file was deleted or has more than 5 GB: tests/operations.
+ON_OTHER_DAYS = {
+    Row(Where.THERE, About.ALL, "eks:UpdateClusterConfig", By.DEPLOY),
+    Row(Where.THERE, About.FILES, "s3:AbortMultipartUpload", By.DEPLOY),
+    Row(Where.THERE, About.FILES, "s3:DeleteObject", By.DEPLOY),
+}
+
+
 @pytest.fixture(scope="module")
-def world(engine: Path) -> Iterator[tuple[Stage, Writer, Mapping[str, Any]]]:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandCalls]:
+    with recording_commands(tmp_path_factory.mktemp("asked") / "calls") as calls:
+        yield calls
+
+
+@pytest.fixture(scope="module")
+def world(engine: Path, asked: CommandCalls) -> Iterator[tuple[Stage, Writer, Mapping[str, Any]]]:
     with stage(ROOT, "prod", engine) as on_stage, Writer(on_stage.connect, on_stage.has_pods) as writer:
         yield on_stage, writer, failback.prepare(on_stage)
 
@@ -204,3 +220,17 @@ def test_the_time_until_a_region_waits_again_is_that_of_the_deployment(came_back
     said = WAITS[Wait.RETURN].times
     for found in came_back.waiting:
         _is_that_of(found, said)
+
+
+@pytest.mark.contract("SEC-1")
+@pytest.mark.parametrize(("command", "elsewhere"), [("region", set()), ("region_back", ON_OTHER_DAYS)])
+def test_the_commands_ask_for_what_the_table_of_rights_says(
+    world: tuple[Stage, Writer, Mapping[str, Any]],
+    came_back: FailbackRehearsed,
+    asked: CommandCalls,
+    command: str,
+    elsewhere: set[Row],
+) -> None:
+    """What they may is asked of it in tests/program/test_rights.py."""
+    found = asked.of(command, world[0].configuration)
+    assert found.keys() == table_of(command) - elsewhere

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -23,7 +23,29 @@ def graph_of(system: str, environment: str) -> Graph:
 
 def graph(recording: Recording, outside: Graph | None = None) -> Graph:
     """The recorded resources in a state's form."""
-    return Graph([_as_in_a_state(each) for each in recording.resources], managed_policy, outside)
+    return Graph(_states(recording), managed_policy, outside)
+
+
+Change = Callable[[dict[str, Any]], dict[str, Any] | None]
+
+
+def changed_prod(*, here: Change = lambda each: each, outside: Change = lambda each: each) -> Graph:
+    """prod of triangle, with resources changed.
+
+    Args:
+        here: answers a resource as it is instead; None for one that is not there.
+        outside: the same, of the backup account.
+    """
+
+    def changed(recording: Recording, change: Change) -> list[dict[str, Any]]:
+        return [new for each in _states(recording) if (new := change(each)) is not None]
+
+    there = Graph(changed(backup_account_of("triangle", "prod"), outside), managed_policy)
+    return Graph(changed(system_recording("triangle", "prod"), here), managed_policy, there)
+
+
+def _states(recording: Recording) -> list[dict[str, Any]]:
+    return [_as_in_a_state(each) for each in recording.resources]
 
 
 def _as_in_a_state(resource: Resource) -> dict[str, Any]:

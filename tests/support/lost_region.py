@@ -25,6 +25,7 @@ from operations.recovery.services import Services
 from operations.recovery.session import carry_out
 from operations.recovery.steps import Clock
 from tests.support.kept_run import Kept, KilledHere
+from tests.support.noted_client import NotedClient
 
 LOST, THERE = "us-west-2", "us-east-2"
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
@@ -89,7 +90,7 @@ class World:
     # boto3's clients
     def client(self, service: str, region: str | None = None, **_: Any) -> Any:
         assert region in (None, LOST, THERE)
-        return self
+        return NotedClient(service, self)
 
     def describe_db_instances(self, **asked: Any) -> dict[str, Any]:
         if not asked:

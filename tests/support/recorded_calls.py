@@ -15,21 +15,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, cast
 
 import pytest
 
-from rehearsal.rights import functions, people
+from rehearsal.rights import functions, people, recoveries
 
 ROOT = Path(__file__).resolve().parents[2]
 _OURS = (f"{ROOT}/functions/", f"{ROOT}/operations/")
+# Through it a test makes what a deployment would have made, also in the middle of a command.
+_EMBEDDED = f"{ROOT}/rehearsal/aws/cloud.py"
 
 # Where the name of the operation is not that of the permission (Service Authorization Reference; S3 user
 # guide, "Required permissions for Amazon S3 API operations").
 _UPLOAD = ("s3:PutObject",)
 _ACTIONS = {
     "elbv2:DescribeLoadBalancers": ("elasticloadbalancing:DescribeLoadBalancers",),
+    "elbv2:ModifyLoadBalancerAttributes": ("elasticloadbalancing:ModifyLoadBalancerAttributes",),
     "lambda:Invoke": ("lambda:InvokeFunction",),
     "s3:CompleteMultipartUpload": _UPLOAD,
     "s3:CopyObject": (
@@ -74,6 +77,29 @@ _ABOUT = (
 _VARIABLES = ("MASTER_SECRET", "SECRET", "TOPIC", "STEPS", "BUCKET", "DATABASE", "ROTATED", "ENTRIES")
 # No permission is needed for it (STS, GetCallerIdentity).
 _FREE = {"sts:GetCallerIdentity"}
+# A test may begin within a command: whose part each file of `operations/recovery` is.
+_PARTS = {
+    "account.py": "account",
+    "account_data.py": "account",
+    "another_copy.py": "account",
+    "backup_account.py": "account",
+    "files_outside.py": "account",
+    "image_copies.py": "account",
+    "lacking.py": "region",
+    "leaving.py": "region",
+    "left_behind.py": "region_back",
+    "missed_objects.py": "region_back",
+    "region.py": "region",
+    "region_back.py": "region_back",
+}
+
+
+def actions_of(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
+    """The permissions that a call takes."""
+    called = f"{service}:{operation}"
+    for action in _ACTIONS.get(called, (called,)):
+        if action not in _FREE:
+            yield _OF_A_VERSION.get(action, action) if "VersionId" in parameters else action
 
 
 @dataclass(frozen=True)
@@ -94,17 +120,16 @@ class Calls:
 
     def note(self, service: str, operation: str, parameters: Mapping[str, Any]) -> None:
         """Notes a call, when the project's code has made it."""
-        called = f"{service}:{operation}"
         # KMS sees in what is encrypted with which key it was.
         blob = parameters.get("CiphertextBlob")
         if service == "kms" and isinstance(blob, bytes) and blob in self._encrypted_with:
             parameters = {**parameters, "KeyId": self._encrypted_with[blob]}
         actor = _actor(sys._getframe(1))
-        for action in _ACTIONS.get(called, (called,)):
-            if actor is not None and action not in _FREE:
-                asked = _OF_A_VERSION.get(action, action) if "VersionId" in parameters else action
-                about = _about(actor, action, parameters) if actor in functions.RECORDED else ""
-                self.made.add(Made(actor, asked, about))
+        if actor is None:
+            return
+        for action in actions_of(service, operation, parameters):
+            about = _about(actor, action, parameters) if actor in functions.RECORDED else ""
+            self.made.add(Made(actor, action, about))
 
     def answered(self, parameters: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         """Notes with which key something was encrypted."""
@@ -124,28 +149,39 @@ def _actor(frame: FrameType | None) -> str | None:
         # What works at many things at once works for the command that has begun it.
         ours += _frames(sys._current_frames()[cast("int", threading.main_thread().ident)])
     # A command may use what a function is made of; it calls as the person who runs it.
-    commands = [each[-1] for each in ours if each[0] == "operations" and each[-1] in _commands()]
+    commands = [name for each in ours if (name := _command(each)) is not None]
     if commands:
         return commands[-1]
     return next((each[1] for each in ours if each[0] == "functions" and each[1] != "shared"), None)
 
 
+def _command(frame: tuple[str, ...]) -> str | None:
+    if frame in _commands():
+        return frame[-1]
+    return _PARTS.get(frame[2]) if frame[:2] == ("operations", "recovery") else None
+
+
 @cache
-def _commands() -> frozenset[str]:
+def _commands() -> frozenset[tuple[str, ...]]:
     """The functions that are commands, whether the table of rights has them or not."""
     from operations.cli import app
 
     groups = [app, *(each.typer_instance for each in app.registered_groups if each.typer_instance)]
     registered = [command.callback for group in groups for command in group.registered_commands]
-    return frozenset(callback.__name__ for callback in registered if callback is not None)
+    return frozenset(_frame(callback.__code__) for callback in registered if callback is not None)
+
+
+def _frame(code: CodeType) -> tuple[str, ...]:
+    """The parts of a code's path, and its name."""
+    return (*code.co_filename.removeprefix(f"{ROOT}/").split("/"), code.co_name)
 
 
 def _frames(frame: FrameType | None) -> Iterator[tuple[str, ...]]:
-    """The project's own code on the stack, from the inside out: the parts of its path, and its name."""
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if file.startswith(_OURS):
-            yield (*file.removeprefix(f"{ROOT}/").split("/"), frame.f_code.co_name)
+    """The project's own code on the stack, from the inside out: the parts of its path, and its name. What the
+    embedded AWS calls itself is nobody's."""
+    while frame is not None and frame.f_code.co_filename != _EMBEDDED:
+        if frame.f_code.co_filename.startswith(_OURS):
+            yield _frame(frame.f_code)
         frame = frame.f_back
 
 
@@ -210,12 +246,14 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     finally:
         _current.remove(calls)
     unknown = sorted(str(each) for each in calls.made if not _is_known(each))
-    assert not unknown, f"not in rehearsal/rights/functions.py or people.py: {unknown}"
+    assert not unknown, f"not in functions.py, people.py or recoveries.py of rehearsal/rights: {unknown}"
 
 
 def _is_known(made: Made) -> bool:
     if made.actor in functions.RECORDED:
         return (made.action, made.about) in table_of(made.actor)
+    if made.actor in recoveries.RECOVERIES:
+        return any(made.action in each.actions for each in recoveries.RECOVERIES[made.actor])
     command = people.COMMANDS.get(made.actor)
     return command is not None and made.action in {action for action, _ in command.calls}
 

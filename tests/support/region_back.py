@@ -27,6 +27,7 @@ from operations.recovery.session import carry_out
 from operations.recovery.steps import Clock
 from tests.support.kept_run import Kept, KilledHere
 from tests.support.moved_states import AWS, HOME, resource, state
+from tests.support.noted_client import NotedClient
 
 HOME_REGION, SERVING = "us-west-2", "us-east-2"
 LOST_AT = datetime(2026, 11, 29, 3, tzinfo=UTC)
@@ -105,7 +106,7 @@ class World:
             raise KilledHere("the machine is gone")
 
     def client(self, service: str, region: str | None = None, **_: Any) -> Any:
-        return self
+        return NotedClient(service, self)
 
     # whether it answers
     def probe(self) -> dict[str, Any]:

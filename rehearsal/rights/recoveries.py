@@ -1,0 +1,336 @@
+"""Calls of `recover region`, `recover region-back` and `recover account`: where, and with whose credentials.
+
+They run as the role that deploys, which may do everything; so this says what the policies of buckets, keys,
+entries, repositories and vaults may not refuse, and what a narrower role would need. The rehearsals of these
+disasters record what the commands ask AWS for, and so do the tests of what goes wrong on the way
+(tests/recovery, tests/operations): all of it has to be here. What `pulumi up` calls in them is the
+deployment's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from functions.shared.recoveries import CURRENT
+from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
+from infra.configuration import buckets
+from infra.configuration.backup_account import COPY_ROLE, RESTORE
+from infra.configuration.rotation import DATABASE_ROTATOR
+from rehearsal.rights.calls import BUCKET, FUNCTION, INSTANCE, ROLE, SECRET, Call, about_a_key
+from rehearsal.rights.evaluation import Policy, Principal
+from rehearsal.rights.graph import Declared, Graph, copies_of
+from rehearsal.rights.people import ADMINISTRATOR, person
+
+REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
+REPOSITORY = "aws:ecr/repository:Repository"
+VAULT = "aws:backup/vault:Vault"
+
+
+class Where(StrEnum):
+    """Where a call goes, seen from the region that everything runs in before the command."""
+
+    HERE = "this region"
+    THERE = "the other region"
+    OUTSIDE = "the backup account"
+
+
+class By(StrEnum):
+    """Whose credentials it is made with."""
+
+    DEPLOY = "the role that deploys"
+    OUTSIDE = "who is in the backup account"
+
+
+class About(StrEnum):
+    """What a call is about."""
+
+    ALL = "*"
+    BACKUPS = "the bucket `backups`"
+    COPY_ROLE = "the role with which AWS Backup copies"
+    DATABASE = "the database"
+    ENTRIES = "the entries of Secrets Manager"
+    FILES = "objects in the buckets that S3 copies"
+    FILES_BUCKETS = "the buckets that S3 copies"
+    FUNCTION = "the function that reaches the database"
+    IMAGES = "the repositories"
+    RECORDS = "objects under `recoveries/` in the bucket `backups`"
+    SNAPSHOT_KEY = "the key of the secrets' snapshots"
+    SNAPSHOTS = "the secrets' snapshots in the bucket `backups`"
+    VAULT = "the vault"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Some calls of a command.
+
+    Args:
+        where: in which region or account.
+        about: what they are about.
+        actions: what is called.
+        by: with whose credentials.
+        why: the page of AWS's documentation that says so, of what no call has for its name.
+    """
+
+    where: Where
+    about: About
+    actions: tuple[str, ...]
+    by: By = By.DEPLOY
+    why: str = ""
+
+
+_RECORDING = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+_READING = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectVersionTagging")
+_COPYING = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging")
+_LISTED = (
+    'S3 API reference, "GetObject": that an object is not there S3 says to who may list the bucket; everybody'
+    " else is refused"
+)
+
+# By the function in `operations/` that is the command.
+RECOVERIES: Mapping[str, tuple[Asked, ...]] = MappingProxyType(
+    {
+        # This region is lost, or left; the other one takes over.
+        "region": (
+            Asked(
+                Where.HERE,
+                About.ALL,
+                (
+                    "ec2:DescribeSecurityGroupRules",
+                    "ec2:DescribeVpcs",
+                    "ec2:RevokeSecurityGroupIngress",
+                    "eks:DescribeCluster",
+                    "eks:ListClusters",
+                    "rds:DescribeDBInstances",
+                ),
+            ),
+            Asked(Where.HERE, About.FUNCTION, ("lambda:GetFunctionConfiguration", "lambda:InvokeFunction")),
+            Asked(
+                Where.THERE,
+                About.ALL,
+                (
+                    "cloudwatch:GetMetricStatistics",
+                    "eks:DescribeCluster",
+                    "elasticache:DescribeReplicationGroups",
+                    "rds:DescribeDBInstances",
+                    "secretsmanager:ListSecrets",
+                    "servicequotas:GetServiceQuota",
+                ),
+            ),
+            Asked(Where.THERE, About.DATABASE, ("rds:ModifyDBInstance", "rds:PromoteReadReplica")),
+            Asked(Where.THERE, About.ENTRIES, ("secretsmanager:StopReplicationToReplica",)),
+            Asked(Where.THERE, About.IMAGES, ("ecr:DescribeImages",)),
+            Asked(Where.THERE, About.RECORDS, _RECORDING),
+            Asked(Where.THERE, About.BACKUPS, ("s3:ListBucket",), why=_LISTED),
+        ),
+        # This region serves; the other one was lost, and is back.
+        "region_back": (
+            Asked(Where.HERE, About.BACKUPS, ("s3:ListBucket",)),
+            Asked(Where.HERE, About.FILES, _READING),
+            Asked(Where.HERE, About.FILES_BUCKETS, ("s3:ListBucketVersions",)),
+            Asked(Where.HERE, About.RECORDS, _RECORDING),
+            Asked(
+                Where.THERE,
+                About.ALL,
+                (
+                    "ec2:DescribeSecurityGroupRules",
+                    "ec2:DescribeVpcs",
+                    "ec2:RevokeSecurityGroupIngress",
+                    "eks:DescribeCluster",
+                    "eks:ListClusters",
+                    "eks:UpdateClusterConfig",
+                    "elasticache:DeleteReplicationGroup",
+                    "elasticache:DeleteUser",
+                    "elasticache:DeleteUserGroup",
+                    "elasticache:DescribeReplicationGroups",
+                    "elasticache:DescribeUserGroups",
+                    "elasticache:DescribeUsers",
+                    "elasticloadbalancing:ModifyLoadBalancerAttributes",
+                    "rds:DescribeDBInstances",
+                    "secretsmanager:ListSecrets",
+                ),
+            ),
+            Asked(Where.THERE, About.DATABASE, ("rds:ModifyDBInstance",)),
+            Asked(Where.THERE, About.ENTRIES, ("secretsmanager:DeleteSecret",)),
+            Asked(Where.THERE, About.FILES, ("s3:DeleteObject", "s3:GetObjectVersion", *_COPYING)),
+            Asked(Where.THERE, About.FILES_BUCKETS, ("s3:ListBucketVersions",)),
+            Asked(Where.THERE, About.FILES_BUCKETS, ("s3:ListBucket",), why=_LISTED),
+        ),
+        # This region is in the account that is built again.
+        "account": (
+            Asked(
+                Where.HERE,
+                About.ALL,
+                (
+                    "ec2:DescribeSecurityGroups",
+                    "eks:DescribeCluster",
+                    "rds:DescribeDBInstances",
+                    "route53:GetHostedZone",
+                    "route53:ListHostedZonesByName",
+                ),
+            ),
+            Asked(Where.HERE, About.DATABASE, ("rds:RestoreDBInstanceFromDBSnapshot",)),
+            Asked(
+                Where.HERE,
+                About.DATABASE,
+                ("rds:AddTagsToResource",),
+                why='RDS user guide, "Grant permission to tag Amazon RDS resources during creation"',
+            ),
+            Asked(
+                Where.HERE,
+                About.ENTRIES,
+                (
+                    "secretsmanager:DescribeSecret",
+                    "secretsmanager:GetSecretValue",
+                    "secretsmanager:PutSecretValue",
+                ),
+            ),
+            Asked(Where.HERE, About.FILES, _COPYING),
+            Asked(Where.HERE, About.FILES_BUCKETS, ("s3:ListBucket",), why=_LISTED),
+            Asked(Where.HERE, About.FUNCTION, ("lambda:InvokeFunction",)),
+            Asked(
+                Where.HERE,
+                About.IMAGES,
+                (
+                    "ecr:BatchCheckLayerAvailability",
+                    "ecr:BatchGetImage",
+                    "ecr:CompleteLayerUpload",
+                    "ecr:InitiateLayerUpload",
+                    "ecr:PutImage",
+                    "ecr:UploadLayerPart",
+                ),
+            ),
+            Asked(Where.HERE, About.VAULT, ("backup:GetBackupVaultAccessPolicy",)),
+            Asked(Where.OUTSIDE, About.BACKUPS, ("s3:ListBucket",)),
+            Asked(
+                Where.OUTSIDE,
+                About.FILES,
+                ("s3:GetObjectVersion", "s3:GetObjectVersionTagging", "s3:RestoreObject"),
+            ),
+            Asked(Where.OUTSIDE, About.FILES_BUCKETS, ("s3:ListBucketVersions",)),
+            Asked(Where.OUTSIDE, About.IMAGES, ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")),
+            Asked(Where.OUTSIDE, About.SNAPSHOT_KEY, ("kms:Decrypt",)),
+            Asked(Where.OUTSIDE, About.SNAPSHOTS, ("s3:GetObject",)),
+            Asked(Where.OUTSIDE, About.ALL, ("backup:DescribeCopyJob", "backup:StartCopyJob"), By.OUTSIDE),
+            Asked(Where.OUTSIDE, About.BACKUPS, ("s3:ListBucket",), By.OUTSIDE),
+            Asked(
+                Where.OUTSIDE,
+                About.COPY_ROLE,
+                ("iam:PassRole",),
+                By.OUTSIDE,
+                'Service Authorization Reference, "AWS Backup": StartCopyJob',
+            ),
+            Asked(Where.OUTSIDE, About.RECORDS, _RECORDING, By.OUTSIDE),
+            Asked(Where.OUTSIDE, About.VAULT, ("backup:ListRecoveryPointsByBackupVault",), By.OUTSIDE),
+        ),
+    }
+)
+
+
+def calls_of_recoveries(graph: Graph) -> Iterator[Call]:
+    """Every call of the commands that bring back a region or an account, where there are copies for it."""
+    for command, parts in RECOVERIES.items():
+        if (graph.outside if command == "account" else _other_region(graph)) is None:
+            continue
+        for part in parts:
+            principal, identity = _who(graph, part.by)
+            actor = f"{part.by} runs recover {command.replace('_', '-')}"
+            why = part.why or "operations/, recorded by the rehearsals of the disasters"
+            for resource in _resources(graph, part.where, part.about, command):
+                for action in part.actions:
+                    call = Call(actor, principal, action, resource, identity=identity, why=why)
+                    yield about_a_key(graph, call)
+
+
+def _who(graph: Graph, by: By) -> tuple[Principal, tuple[Policy, ...]]:
+    if by is By.DEPLOY:
+        return person(graph, "deploy")
+    assert graph.outside is not None
+    name = f"arn:aws:iam::{graph.outside.account}:role/administrator"
+    return Principal("AWS", name, graph.outside.account), (graph.policy_at(ADMINISTRATOR),)
+
+
+def _this_region(graph: Graph) -> str:
+    # The first cluster is where everything runs; another one may wait in the other region.
+    return next(each.region for each in graph.of("aws:eks/accessEntry:AccessEntry") if each.name == "deploy")
+
+
+def _other_region(graph: Graph) -> str | None:
+    """Where S3 copies to, within the account; None where it copies nothing."""
+    return next((copy.region for _, copy in _copied(graph)), None)
+
+
+def _copied(graph: Graph) -> Iterator[tuple[Declared, Declared]]:
+    """The buckets that S3 copies from this region to the other one, each with its copy."""
+    for each in graph.of(REPLICATION):
+        source = graph.named(BUCKET, each.inputs["bucket"])
+        for rule in each.inputs["rules"]:
+            name = rule["destination"]["bucket"].removeprefix("arn:aws:s3:::")
+            copy = graph.find(BUCKET, name)
+            if copy is not None and source.region == _this_region(graph):
+                yield source, copy
+
+
+def _resources(graph: Graph, where: Where, about: About, command: str) -> Iterator[str]:
+    at = graph.outside if where is Where.OUTSIDE else graph
+    assert at is not None
+    region = _other_region(graph) if where is Where.THERE else _this_region(graph)
+    declared = [each for each in at.of(*_DECLARED.get(about, ())) if each.region == region]
+    if about is About.ALL:
+        yield "*"
+    elif about is About.ENTRIES and where is Where.THERE:
+        yield from (arn for each in graph.of(SECRET) for arn in copies_of(each) if f":{region}:" in arn)
+    elif about in (About.FILES, About.FILES_BUCKETS):
+        within = "/a/1.pdf" if about is About.FILES else ""
+        yield from (f"{each.arn}{within}" for each in _files(graph, at, declared, command))
+    elif about in _IN_BACKUPS:
+        (backups,) = [each for each in declared if each.name == buckets.BACKUPS]
+        yield f"{backups.arn}{_IN_BACKUPS[about]}"
+    elif about is About.FUNCTION:
+        yield from (each.arn for each in declared if each.name == DATABASE_ROTATOR.name)
+    elif about is About.IMAGES:
+        yield from (at.built_arn("ecr", f"repository/{each.inputs['name']}", each) for each in declared)
+    elif about is About.VAULT:
+        wanted = RESTORE if where is Where.HERE else "backup"
+        for each in declared:
+            if each.name == wanted:
+                yield at.built_arn("backup", f"backup-vault:{each.inputs['name']}", each)
+    elif about is About.SNAPSHOT_KEY:
+        (function,) = [each for each in graph.of(FUNCTION) if each.name == "snapshot-secrets"]
+        yield function.inputs["environment"]["variables"]["OUTSIDE_KEY"]
+    elif about is About.COPY_ROLE:
+        yield from (at.principal(each).name for each in at.of(ROLE) if each.name == COPY_ROLE)
+    else:
+        yield from (each.arn for each in declared)
+
+
+_DECLARED: Mapping[About, tuple[str, ...]] = MappingProxyType(
+    {
+        About.BACKUPS: (BUCKET,),
+        About.DATABASE: (INSTANCE,),
+        About.ENTRIES: (SECRET,),
+        About.FILES: (BUCKET,),
+        About.FILES_BUCKETS: (BUCKET,),
+        About.FUNCTION: (FUNCTION,),
+        About.IMAGES: (REPOSITORY,),
+        About.RECORDS: (BUCKET,),
+        About.SNAPSHOTS: (BUCKET,),
+        About.VAULT: (VAULT,),
+    }
+)
+# What is after the bucket's name.
+_IN_BACKUPS: Mapping[About, str] = MappingProxyType(
+    {About.BACKUPS: "", About.RECORDS: f"/{CURRENT}", About.SNAPSHOTS: f"/{OUTSIDE_FOLDER}1.json"}
+)
+
+
+def _files(graph: Graph, at: Graph, declared: list[Declared], command: str) -> Iterator[Declared]:
+    """Of an account that is built again customers' files and the site; of a region all that S3 copies."""
+    if command == "account":
+        names = {*buckets.backed_up(), buckets.FRONTEND}
+        yield from (each for each in declared if each.name in names)
+    else:
+        copied = {each.arn for pair in _copied(graph) for each in pair}
+        yield from (each for each in declared if each.arn in copied)

@@ -1,0 +1,131 @@
+"""What the commands of a rehearsed recovery have asked AWS for, in the words of the table of rights."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.shared.recoveries import CURRENT, FOLDER
+from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
+from infra.configuration import Configuration
+from infra.configuration.buckets import BACKUPS
+from rehearsal.disasters import stage
+from rehearsal.rights.recoveries import RECOVERIES, About, By, Where
+from tests.support import recording_command
+from tests.support.recorded_calls import actions_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: where, about what, the action, and with whose credentials."""
+
+    where: Where
+    about: About
+    action: str
+    by: By
+
+
+@dataclass(frozen=True)
+class CommandCalls:
+    """What was asked while commands ran.
+
+    Args:
+        file: with a line for each call, as `recording_command` writes it.
+    """
+
+    file: Path
+
+    def of(self, command: str, configuration: Configuration) -> Counter[Row]:
+        """How often each line of the table was asked for by a command, whenever it ran."""
+        runs: dict[int, list[Mapping[str, Any]]] = {}
+        for line in self.file.read_text(encoding="utf-8").splitlines():
+            call = json.loads(line)
+            if call["command"].replace("-", "_") == command:
+                runs.setdefault(call["process"], []).append(call)
+        assert runs, f"recover {command} has asked for nothing"
+        found: Counter[Row] = Counter()
+        for calls in runs.values():
+            reading = _Reading(command, configuration, calls)
+            found.update(row for call in calls for row in reading.rows(call))
+        return found
+
+
+@contextmanager
+def recording_commands(file: Path) -> Iterator[CommandCalls]:
+    """Commands that are rehearsed meanwhile write down what they ask for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "OPERATIONS", (recording_command.__file__, str(file)))
+        yield CommandCalls(file)
+
+
+def table_of(command: str, *, recorded: bool = True) -> set[Row]:
+    """What the table says of a command; of what has no call for its name with `recorded` False."""
+    return {
+        Row(each.where, each.about, action, each.by)
+        for each in RECOVERIES[command]
+        for action in each.actions
+        if recorded is (not each.why)
+    }
+
+
+class _Reading:
+    """One run of a command."""
+
+    def __init__(self, command: str, configuration: Configuration, calls: list[Mapping[str, Any]]) -> None:
+        self._outside = configuration.settings.backup_account
+        records = next(each for each in calls if each["parameters"].get("Key") == CURRENT)
+        # It is written down in the region that everything runs in afterwards, or in the backup account.
+        self._recorded, self._address = records["region"], records["address"]
+        self._moves, self._in_account = command == "region", command == "account"
+
+    def rows(self, call: Mapping[str, Any]) -> Iterator[Row]:
+        service, parameters = call["service"], call["parameters"]
+        by = By.OUTSIDE if self._in_account and call["address"] == self._address else By.DEPLOY
+        for action in actions_of(service, call["operation"], parameters):
+            # A copy is read in one bucket and written in another one.
+            read = "CopySource" in parameters and action.startswith("s3:Get")
+            about = parameters["CopySource"] if read else parameters
+            where = self._where(service, call["region"], about, by)
+            yield Row(where, _about(service, call["operation"], action, about), action, by)
+
+    def _where(self, service: str, region: str, parameters: Mapping[str, Any], by: By) -> Where:
+        named = str(parameters.get("Bucket", "")) + str(parameters.get("registryId", ""))
+        # Of what was encrypted KMS knows the key: no other than that of the snapshots is asked.
+        if by is By.OUTSIDE or (self._outside and self._outside in named) or service == "kms":
+            return Where.OUTSIDE
+        if self._in_account:
+            return Where.HERE
+        region = named[named.index("-us-") + 1 :] if "-us-" in named else region
+        return Where.THERE if (region == self._recorded) is self._moves else Where.HERE
+
+
+def _about(service: str, operation: str, action: str, parameters: Mapping[str, Any]) -> About:
+    if service == "s3":
+        return _about_buckets(operation, action, parameters)
+    if service == "rds" and not operation.startswith("Describe"):
+        return About.DATABASE
+    if service == "backup" and "BackupVaultName" in parameters:
+        return About.VAULT
+    if service == "secretsmanager" and "SecretId" in parameters:
+        return About.ENTRIES
+    return {"ecr": About.IMAGES, "kms": About.SNAPSHOT_KEY, "lambda": About.FUNCTION}.get(service, About.ALL)
+
+
+def _about_buckets(operation: str, action: str, parameters: Mapping[str, Any]) -> About:
+    key = parameters.get("Key")
+    if key is None:
+        listed = f"-{BACKUPS}-" in parameters["Bucket"] and action == "s3:ListBucket"
+        return About.BACKUPS if listed else About.FILES_BUCKETS
+    if operation in ("DeleteObject", "GetObject", "PutObject") and f"-{BACKUPS}-" in parameters["Bucket"]:
+        if key.startswith(FOLDER):
+            return About.RECORDS
+        if key.startswith(OUTSIDE_FOLDER):
+            return About.SNAPSHOTS
+    return About.FILES
