@@ -48,10 +48,11 @@ def storage_outside(configuration: Configuration, common: CommonArgsWithDataKey)
 
     def statements(bucket: Bucket) -> list[iam.Statement]:
         arn, role = bucket_arn(common.naming.bucket(bucket.name)), _replication_role(naming, bucket)
-        return [
-            *iam.replicated_by(naming.root_arn, role, arn),
-            *iam.read_by_role(naming.root_arn, _recover(configuration), arn),
-        ]
+        replicated = iam.replicated_by(naming.root_arn, role, arn)
+        if bucket == buckets.STATE:
+            # Read by people of the backup account alone: what stood there is secret in part.
+            return list(replicated)
+        return [*replicated, *iam.read_by_role(naming.root_arn, _recover(configuration), arn)]
 
     return StorageArgs(
         common=common,

@@ -17,16 +17,18 @@ from types import MappingProxyType
 from functions.shared.recoveries import CURRENT
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
 from infra.configuration import buckets
-from infra.configuration.backup_account import COPY_ROLE, RESTORE
+from infra.configuration.backup_account import COPY_ROLE, DELEGATION_ROLE, RESTORE
 from infra.configuration.rotation import DATABASE_ROTATOR
 from rehearsal.rights.calls import BUCKET, FUNCTION, INSTANCE, ROLE, SECRET, Call, about_a_key
 from rehearsal.rights.evaluation import Policy, Principal
 from rehearsal.rights.graph import Declared, Graph, copies_of
 from rehearsal.rights.people import ADMINISTRATOR, person
 
+RECORD = "aws:route53/record:Record"
 REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 REPOSITORY = "aws:ecr/repository:Repository"
 VAULT = "aws:backup/vault:Vault"
+ZONE = "aws:route53/zone:Zone"
 
 
 class Where(StrEnum):
@@ -42,6 +44,7 @@ class By(StrEnum):
 
     DEPLOY = "the role that deploys"
     OUTSIDE = "who is in the backup account"
+    DELEGATE = "the role that delegates the domain"
 
 
 class About(StrEnum):
@@ -51,14 +54,18 @@ class About(StrEnum):
     BACKUPS = "the bucket `backups`"
     COPY_ROLE = "the role with which AWS Backup copies"
     DATABASE = "the database"
+    DELEGATION_ROLE = "the role that delegates the domain"
     ENTRIES = "the entries of Secrets Manager"
     FILES = "objects in the buckets that S3 copies"
     FILES_BUCKETS = "the buckets that S3 copies"
     FUNCTION = "the function that reaches the database"
     IMAGES = "the repositories"
+    PARENT_ZONE = "the zone above the domain"
     RECORDS = "objects under `recoveries/` in the bucket `backups`"
     SNAPSHOT_KEY = "the key of the secrets' snapshots"
     SNAPSHOTS = "the secrets' snapshots in the bucket `backups`"
+    STATE = "objects in the bucket `state`"
+    STATE_BUCKET = "the bucket `state`"
     VAULT = "the vault"
 
 
@@ -88,6 +95,8 @@ _LISTED = (
     'S3 API reference, "GetObject": that an object is not there S3 says to who may list the bucket; everybody'
     " else is refused"
 )
+
+_DELEGATING = "route53:ChangeResourceRecordSets"
 
 # By the function in `operations/` that is the command.
 RECOVERIES: Mapping[str, tuple[Asked, ...]] = MappingProxyType(
@@ -222,7 +231,11 @@ RECOVERIES: Mapping[str, tuple[Asked, ...]] = MappingProxyType(
                 By.OUTSIDE,
                 'Service Authorization Reference, "AWS Backup": StartCopyJob',
             ),
+            Asked(Where.OUTSIDE, About.DELEGATION_ROLE, ("sts:AssumeRole",), By.OUTSIDE),
+            Asked(Where.OUTSIDE, About.PARENT_ZONE, (_DELEGATING,), By.DELEGATE),
             Asked(Where.OUTSIDE, About.RECORDS, _RECORDING, By.OUTSIDE),
+            Asked(Where.OUTSIDE, About.STATE, ("s3:GetObjectVersion",), By.OUTSIDE),
+            Asked(Where.OUTSIDE, About.STATE_BUCKET, ("s3:ListBucketVersions",), By.OUTSIDE),
             Asked(Where.OUTSIDE, About.VAULT, ("backup:ListRecoveryPointsByBackupVault",), By.OUTSIDE),
         ),
     }
@@ -235,12 +248,15 @@ def calls_of_recoveries(graph: Graph) -> Iterator[Call]:
         if (graph.outside if command == "account" else _other_region(graph)) is None:
             continue
         for part in parts:
+            if part.about in (About.DELEGATION_ROLE, About.PARENT_ZONE) and not _delegates(graph):
+                continue
             principal, identity = _who(graph, part.by)
             actor = f"{part.by} runs recover {command.replace('_', '-')}"
             why = part.why or "operations/, recorded by the rehearsals of the disasters"
             for resource in _resources(graph, part.where, part.about, command):
                 for action in part.actions:
-                    call = Call(actor, principal, action, resource, identity=identity, why=why)
+                    keys = _delegation(graph) if action == _DELEGATING else {}
+                    call = Call(actor, principal, action, resource, keys, identity, why=why)
                     yield about_a_key(graph, call)
 
 
@@ -248,8 +264,25 @@ def _who(graph: Graph, by: By) -> tuple[Principal, tuple[Policy, ...]]:
     if by is By.DEPLOY:
         return person(graph, "deploy")
     assert graph.outside is not None
+    if by is By.DELEGATE:
+        (role,) = _delegates(graph)
+        return graph.outside.principal(role), tuple(graph.outside.identity_policies(role))
     name = f"arn:aws:iam::{graph.outside.account}:role/administrator"
     return Principal("AWS", name, graph.outside.account), (graph.policy_at(ADMINISTRATOR),)
+
+
+def _delegates(graph: Graph) -> list[Declared]:
+    """The role of the backup account that delegates the domain; none where the zone above is elsewhere."""
+    assert graph.outside is not None
+    return [each for each in graph.outside.of(ROLE) if each.name == DELEGATION_ROLE]
+
+
+def _delegation(graph: Graph) -> Mapping[str, list[str]]:
+    """What Route 53 says of the change (developer guide, "Using IAM policy conditions for fine-grained…")."""
+    assert graph.outside is not None
+    names = [each.inputs["name"] for each in graph.outside.of(RECORD) if each.inputs["type"] == "NS"]
+    said = {"Actions": ["UPSERT"], "RecordTypes": ["NS"], "NormalizedRecordNames": names[:1]}
+    return {f"{_DELEGATING}{name}": values for name, values in said.items()}
 
 
 def _this_region(graph: Graph) -> str:
@@ -285,13 +318,12 @@ def _resources(graph: Graph, where: Where, about: About, command: str) -> Iterat
     elif about in (About.FILES, About.FILES_BUCKETS):
         within = "/a/1.pdf" if about is About.FILES else ""
         yield from (f"{each.arn}{within}" for each in _files(graph, at, declared, command))
-    elif about in _IN_BACKUPS:
-        (backups,) = [each for each in declared if each.name == buckets.BACKUPS]
-        yield f"{backups.arn}{_IN_BACKUPS[about]}"
+    elif about in _IN_A_BUCKET:
+        name, within = _IN_A_BUCKET[about]
+        (bucket,) = [each for each in declared if each.name == name]
+        yield f"{bucket.arn}{within}"
     elif about is About.FUNCTION:
         yield from (each.arn for each in declared if each.name == DATABASE_ROTATOR.name)
-    elif about is About.IMAGES:
-        yield from (at.built_arn("ecr", f"repository/{each.inputs['name']}", each) for each in declared)
     elif about is About.VAULT:
         wanted = RESTORE if where is Where.HERE else "backup"
         for each in declared:
@@ -300,10 +332,18 @@ def _resources(graph: Graph, where: Where, about: About, command: str) -> Iterat
     elif about is About.SNAPSHOT_KEY:
         (function,) = [each for each in graph.of(FUNCTION) if each.name == "snapshot-secrets"]
         yield function.inputs["environment"]["variables"]["OUTSIDE_KEY"]
-    elif about is About.COPY_ROLE:
-        yield from (at.principal(each).name for each in at.of(ROLE) if each.name == COPY_ROLE)
+    elif about in _ROLES:
+        yield from (at.principal(each).name for each in at.of(ROLE) if each.name == _ROLES[about])
+    elif about is About.PARENT_ZONE:
+        yield from (f"arn:aws:route53:::hostedzone/{each.outputs['zoneId']}" for each in at.of(ZONE))
     else:
-        yield from (each.arn for each in declared)
+        yield from (_arn(at, each) for each in declared)
+
+
+def _arn(graph: Graph, declared: Declared) -> str:
+    if declared.type == REPOSITORY:
+        return graph.built_arn("ecr", f"repository/{declared.inputs['name']}", declared)
+    return declared.arn
 
 
 _DECLARED: Mapping[About, tuple[str, ...]] = MappingProxyType(
@@ -317,12 +357,23 @@ _DECLARED: Mapping[About, tuple[str, ...]] = MappingProxyType(
         About.IMAGES: (REPOSITORY,),
         About.RECORDS: (BUCKET,),
         About.SNAPSHOTS: (BUCKET,),
+        About.STATE: (BUCKET,),
+        About.STATE_BUCKET: (BUCKET,),
         About.VAULT: (VAULT,),
     }
 )
-# What is after the bucket's name.
-_IN_BACKUPS: Mapping[About, str] = MappingProxyType(
-    {About.BACKUPS: "", About.RECORDS: f"/{CURRENT}", About.SNAPSHOTS: f"/{OUTSIDE_FOLDER}1.json"}
+_ROLES: Mapping[About, str] = MappingProxyType(
+    {About.COPY_ROLE: COPY_ROLE, About.DELEGATION_ROLE: DELEGATION_ROLE}
+)
+# The bucket, and what is after its name.
+_IN_A_BUCKET: Mapping[About, tuple[str, str]] = MappingProxyType(
+    {
+        About.BACKUPS: (buckets.BACKUPS, ""),
+        About.RECORDS: (buckets.BACKUPS, f"/{CURRENT}"),
+        About.SNAPSHOTS: (buckets.BACKUPS, f"/{OUTSIDE_FOLDER}1.json"),
+        About.STATE: (buckets.STATE.name, f"/{buckets.STATE_FOLDER}groundwork/prod.json"),
+        About.STATE_BUCKET: (buckets.STATE.name, ""),
+    }
 )
 
 

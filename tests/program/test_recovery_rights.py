@@ -16,10 +16,10 @@ import pytest
 
 from rehearsal.rights.evaluation import Policy
 from rehearsal.rights.graph import Graph
-from rehearsal.rights.recoveries import RECOVERIES, calls_of_recoveries
+from rehearsal.rights.recoveries import RECOVERIES, About, calls_of_recoveries
 from rehearsal.rights.table import answers
-from tests.support.graph_of import changed_prod, graph_of
-from tests.support.recordings import SYSTEMS
+from tests.support.graph_of import changed_prod, graph, graph_of
+from tests.support.recordings import SYSTEMS, backup_account_with_parent_zone, system_recording
 
 pytestmark = pytest.mark.contract("SEC-1", "DR-3", "ENV-6")
 
@@ -37,6 +37,8 @@ REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 SECRET_POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"
 VAULT_POLICY = "aws:backup/vaultPolicy:VaultPolicy"
 
+_WHERE_THE_ZONE_ABOVE_IS_OURS = (About.DELEGATION_ROLE, About.PARENT_ZONE)
+
 Statements = list[dict[str, Any]]
 
 
@@ -47,8 +49,20 @@ def test_each_line_of_the_table_is_asked_of_something(system: str) -> None:
         (f"{part.by} runs recover {command.replace('_', '-')}", action)
         for command, parts in RECOVERIES.items()
         for part in parts
+        if part.about not in _WHERE_THE_ZONE_ABOVE_IS_OURS
         for action in part.actions
     }
+
+
+def test_where_the_zone_above_is_in_the_backup_account_its_role_delegates_the_domain() -> None:
+    prod = graph(system_recording("triangle", "prod"), graph(backup_account_with_parent_zone()))
+    asked = [
+        answer
+        for answer in answers(prod)
+        if answer.call.action in ("sts:AssumeRole", "route53:ChangeResourceRecordSets")
+        and "runs recover account" in answer.call.actor
+    ]
+    assert [answer.decision.allowed for answer in asked] == [True, True]
 
 
 def test_where_nothing_is_copied_there_is_nothing_to_recover_of() -> None:

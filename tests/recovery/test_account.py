@@ -19,10 +19,13 @@ from timing.data.recovery import WAITS, Wait
 pytestmark = [pytest.mark.engine, pytest.mark.contract("ENV-6")]
 
 
-# Asked for of a file that is in the archive, or has more than 5 GB: tests/operations.
+# Asked for of a file that is in the archive or has more than 5 GB, and where the zone above the domain is in
+# the backup account: tests/operations.
 ON_OTHER_DAYS = {
     Row(Where.HERE, About.FILES, "s3:AbortMultipartUpload", By.DEPLOY),
+    Row(Where.OUTSIDE, About.DELEGATION_ROLE, "sts:AssumeRole", By.OUTSIDE),
     Row(Where.OUTSIDE, About.FILES, "s3:RestoreObject", By.DEPLOY),
+    Row(Where.OUTSIDE, About.PARENT_ZONE, "route53:ChangeResourceRecordSets", By.DELEGATE),
 }
 
 

@@ -15,7 +15,7 @@ import pytest
 from functions.shared.recoveries import CURRENT, FOLDER
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
 from infra.configuration import Configuration
-from infra.configuration.buckets import BACKUPS
+from infra.configuration.buckets import BACKUPS, STATE
 from rehearsal.disasters import stage
 from rehearsal.rights.recoveries import RECOVERIES, About, By, Where
 from tests.support import recording_command
@@ -120,6 +120,8 @@ def _about(service: str, operation: str, action: str, parameters: Mapping[str, A
 
 def _about_buckets(operation: str, action: str, parameters: Mapping[str, Any]) -> About:
     key = parameters.get("Key")
+    if f"-{STATE.name}-" in parameters["Bucket"]:
+        return About.STATE_BUCKET if key is None else About.STATE
     if key is None:
         listed = f"-{BACKUPS}-" in parameters["Bucket"] and action == "s3:ListBucket"
         return About.BACKUPS if listed else About.FILES_BUCKETS
