@@ -279,7 +279,8 @@ class Graph:
         if request.action.startswith("s3:") and len(parts) == 6:
             bucket = parts[5].partition("/")[0]
             return self.outside if self.outside.find("aws:s3/bucket:Bucket", bucket) else self
-        return self._of_account(parts[4] if len(parts) == 6 else request.principal.account)
+        # A zone of Route 53 names no account either, and no policy of its own lets another one in.
+        return self._of_account(parts[4] if len(parts) == 6 and parts[4] else request.principal.account)
 
     def key_of_alias(self, alias: str) -> Declared:
         """The KMS key that an alias stands for."""

@@ -265,8 +265,7 @@ def _who(graph: Graph, by: By) -> tuple[Principal, tuple[Policy, ...]]:
         return person(graph, "deploy")
     assert graph.outside is not None
     if by is By.DELEGATE:
-        (role,) = _delegates(graph)
-        return graph.outside.principal(role), tuple(graph.outside.identity_policies(role))
+        return graph.outside.principal(_delegates(graph)[0]), ()
     name = f"arn:aws:iam::{graph.outside.account}:role/administrator"
     return Principal("AWS", name, graph.outside.account), (graph.policy_at(ADMINISTRATOR),)
 
