@@ -57,6 +57,16 @@ def _models_of_aws_are_read_once() -> Generator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _command_lines_are_built_once() -> Generator[None]:
+    """typer makes the parsers of all commands anew for each call; their code is changed by nobody."""
+    from typer.main import get_command
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", cache(get_command))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _json_as_the_schema_has_it() -> Generator[None]:
     """Whatever test has a command print JSON: it is what docs/output.schema.json says."""
     from commands import output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.configuration import load_configuration
+from infra.configuration import load_configuration, strict_yaml
 from infra.configuration.strict_yaml import described, parse, written
 from infra.configuration.validation import ConfigurationError
 from rehearsal.stack_file import StackFile, StackFileError
@@ -174,3 +175,39 @@ def test_no_file_makes_reading_crash_or_hang(broken: str, tmp_path: Path) -> Non
         assert time.process_time() - begun < 2
 
     tried()
+
+
+_SIGNS = st.sampled_from(
+    [*":-[]{}#&*!|>'\"%@`,?\t\n \\abc012.~=<\u00e9\u2028\x07\r\ufeff", "- ", ": ", "--- ", "|+2\n", "*a"]
+)
+
+
+@settings(max_examples=200)
+@given(begin=st.integers(0), edits=st.lists(st.tuples(st.integers(0), st.integers(0, 4), _SIGNS), max_size=3))
+def test_the_quick_parser_reads_what_the_other_one_does(
+    begin: int, edits: list[tuple[int, int, str]]
+) -> None:
+    whole = (ROOT / "system.yaml").read_text(encoding="utf-8")
+    text = whole[begin % len(whole) :][:600].partition("\n")[2]
+    for place, removed, sign in edits:
+        at = place % (len(text) + 1)
+        text = f"{text[:at]}{sign}{text[at + removed :]}"
+    assert _outcome(parse, text) == _outcome(_parse_with_the_other_one, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a: \tb", "[a? b]", "{a: b? c}", "a: b\n\ufeff\nc: d", "a: &b c\n d: *b", "a: '\ud800'"]
+)
+def test_what_is_known_to_tell_them_apart_is_read_alike(text: str) -> None:
+    assert _outcome(parse, text) == _outcome(_parse_with_the_other_one, text)
+
+
+def _parse_with_the_other_one(text: str) -> Any:
+    return yaml.load(text, strict_yaml._Loader)  # noqa: S506  # a safe loader, made stricter
+
+
+def _outcome(read: Callable[[str], Any], text: str) -> str:
+    try:
+        return repr(read(text))
+    except yaml.YAMLError as error:
+        return ": ".join(described(error))
