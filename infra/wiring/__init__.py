@@ -41,6 +41,7 @@ from infra.wiring.kubernetes import (
     cluster,
     on_call,
     pod_group,
+    read_only,
     reloader,
     workloads,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "parent_zone",
     "people",
     "pod_group",
+    "read_only",
     "read_replica",
     "recovery_network",
     "redis",
