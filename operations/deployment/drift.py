@@ -1,4 +1,4 @@
-"""Whether an account still has what was deployed: the engine looks, and the difference is told as a review.
+"""Drift: what an account has otherwise than it was deployed, looked for by the engine and told as a review.
 
 No value of a secret is read: the entries' policies leave those to their readers, and an alarm tells of
 everybody else (contract SEC-6). So the versions of secrets are not looked at, whoever looks.

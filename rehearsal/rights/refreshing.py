@@ -1,4 +1,4 @@
-"""What a refresh asks AWS and the cluster for, by the type of what is declared.
+"""Calls of a refresh, to AWS and to the cluster, by the type of what is declared.
 
 Source: the read functions of terraform-provider-aws (`internal/service/…`), which Pulumi's provider calls,
 with the tags that it reads of all types that have any. Left out is what nobody refuses: an answer that a
