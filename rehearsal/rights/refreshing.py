@@ -1,8 +1,8 @@
 """Calls of a refresh, to AWS and to the cluster, by the type of what is declared.
 
-Source: the read functions of terraform-provider-aws (`internal/service/…`), which Pulumi's provider calls,
-with the tags that it reads of all types that have any. Left out is what nobody refuses: an answer that a
-resource is not there.
+Written after the read functions of terraform-provider-aws (`internal/service/…`), which Pulumi's provider
+calls, with the tags that it reads of all types that have any; no account has been asked. Left out is what
+nobody refuses: an answer that a resource is not there.
 """
 
 from __future__ import annotations
@@ -154,8 +154,8 @@ READS = MappingProxyType(_table())
 # Which resource a policy is of that decides about the reading, where it is not the type's own.
 _OF_ANOTHER = ("bucket", "secretId", "secretArn", "topic")
 
-# EKS's View policy: what of the kinds in these groups it shows (EKS user guide, "Review access policy
-# permissions", AmazonEKSViewPolicy). Neither rights nor Secrets nor custom resources.
+# EKS's View policy, by API group: what Kubernetes' own role `view` shows, which EKS calls it similar to (user
+# guide, "Review access policy permissions"). Neither rights nor Secrets nor custom resources.
 VIEW: Mapping[str, str] = MappingProxyType(
     {
         "": "configmaps endpoints events limitranges namespaces persistentvolumeclaims pods"
