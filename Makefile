@@ -29,7 +29,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview cost serve shell env manifests timeline drift refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs release lock engine clean
+.PHONY: help up preview cost serve shell env manifests timeline drift drifted refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs release lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -122,6 +122,9 @@ plan: $(READY) ## what a deployment of ENV would do, kept for `make deploy PLAN=
 
 deploy: $(READY) ## deploy ENV with `pulumi up` and write it down; PLAN: exactly what it has, or nothing
 	@$(OPERATIONS) deploy $(OPTIONS) $(ENDPOINT_URL) $${PLAN:+--plan "$$PLAN"} $${AGAIN:+--again}
+
+drifted: $(READY) ## whether ENV's account still has what was deployed, without reading a secret; OUTPUT: the issue, when there is one
+	@$(OPERATIONS) drifted --env "$$ENV" $${OUTPUT:+--output "$$OUTPUT"} $(AS_JSON)
 
 smoke: $(READY) ## check what ENV runs: health, TLS, headers, CDN, versions; OUTSIDE=1 leaves the cluster's API out
 	@$(OPERATIONS) smoke $(OPTIONS) $(ENDPOINT_URL) $${CONNECT:+--connect "$$CONNECT"} $${OUTSIDE:+--outside}

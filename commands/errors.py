@@ -20,7 +20,7 @@ class Exit(IntEnum):
     NO_ENGINE = 3  # of the rehearsal
     CHECKS_FAILED = 3  # of the operations, which need none
     LOCKED = 4
-    DRIFTED = 5
+    DRIFTED = 5  # of the rehearsal's `drift` and of an account's `drifted`
     NOT_APPROVED = 5  # of preview: what loses data or weakens protection has no line in approvals.yaml
     ALARM = 6  # one that wakes somebody up, in the watch after a deployment
     NO_WAY_BACK = 7  # the release's migration cannot be undone

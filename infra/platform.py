@@ -43,6 +43,7 @@ from infra.kubernetes.cluster import Cluster
 from infra.kubernetes.cluster_to_come import ClusterToCome
 from infra.kubernetes.on_call import OnCall, OnCallView
 from infra.kubernetes.pod_group import PodGroup
+from infra.kubernetes.read_only import ReadOnly
 from infra.kubernetes.reloader import Reloader
 from infra.kubernetes.workloads import Workloads
 from infra.monitoring.alarms import Alarms
@@ -130,7 +131,7 @@ def declare(configuration: Configuration) -> Outputs:
         inside,
     )
     Reloader("reloader", wiring.reloader(configuration, workloads), inside)
-    OnCall("on-call", wiring.on_call(configuration, workloads), inside)
+    _rights(configuration, workloads, inside)
     _restored_application(configuration, common, network, storage, cluster, tests, workloads, inside)
     watched_jobs = wiring.watch_jobs(configuration, common, network, cluster)
     if watched_jobs is not None:
@@ -168,6 +169,12 @@ def declare(configuration: Configuration) -> Outputs:
         secrets=entries,
         topics={severity.topic: topic for severity, topic in notifications.topics.items()},
     )
+
+
+def _rights(configuration: Configuration, workloads: Workloads, inside: pulumi.ResourceOptions) -> None:
+    """What people on call, and who only looks, may do in the cluster beside EKS's own policies."""
+    OnCall("on-call", wiring.on_call(configuration, workloads), inside)
+    ReadOnly("read-only", wiring.read_only(workloads), inside)
 
 
 def _keys_and_copies(

@@ -18,6 +18,7 @@ from operations import (
     deployment_commands,
     deployment_recovery_command,
     dns_commands,
+    drift_command,
     file_commands,
     job_commands,
     recovery_commands,
@@ -44,6 +45,7 @@ job_commands.add_to(app)
 backup_commands.add_to(app)
 deployment_commands.add_to(app)
 bootstrap_commands.add_to(app)
+app.command()(drift_command.drifted)
 
 
 @app.command()

@@ -46,7 +46,7 @@ def _table(groups: Sequence[Group]) -> list[str]:
 
 
 def _line(group: Group) -> str:
-    return f"| **{group.kind.label}** | {_cell(str(group))} | {_cell(cause(group))} |"
+    return f"| **{group.kind.label}** | {cell(str(group))} | {cell(cause(group))} |"
 
 
 def _folded_risks(report: Report) -> list[str]:
@@ -100,5 +100,6 @@ def _plain(text: str) -> str:
     )
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Text for a cell of a table, in which nothing is markup."""
     return _plain(text).replace("|", "\\|").replace("\n", " ")

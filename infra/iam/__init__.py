@@ -68,6 +68,7 @@ from infra.iam.secrets import (
     only_readers,
     read_values,
 )
+from infra.iam.state import read_state
 from infra.iam.trust import (
     codebuild_interfaces,
     take_roles,
@@ -125,6 +126,7 @@ __all__ = [
     "pull_images",
     "read_by_distribution",
     "read_by_role",
+    "read_state",
     "read_values",
     "refuse_plaintext_transport",
     "replicate_from",

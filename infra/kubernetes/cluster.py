@@ -32,6 +32,7 @@ OBSERVABILITY_LOGS = ("application", "dataplane", "host", "performance")
 
 # Of Kubernetes; none that begins like EKS's and Kubernetes' own (EKS user guide, "Create access entries").
 ON_CALL_GROUP = "on-call"
+READ_ONLY_GROUP = "read-only"
 
 # Auto Mode's own managed policies (EKS user guide, "cluster IAM role" and "node IAM role").
 _CLUSTER_POLICIES = (
@@ -261,7 +262,8 @@ class Cluster(pulumi.ComponentResource):
             "on-call": ClusterAccess(
                 access.on_call, "AmazonEKSViewPolicy", (self._args.namespace,), (ON_CALL_GROUP,)
             ),
-            "read-only": ClusterAccess(access.read_only, "AmazonEKSViewPolicy"),
+            # What View leaves out of what is declared here is in a ClusterRole (read_only.py).
+            "read-only": ClusterAccess(access.read_only, "AmazonEKSViewPolicy", groups=(READ_ONLY_GROUP,)),
         }
         return [self._access_entry(name, entry) for name, entry in entries.items()]
 

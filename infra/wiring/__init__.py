@@ -41,6 +41,7 @@ from infra.wiring.kubernetes import (
     cluster,
     on_call,
     pod_group,
+    read_only,
     reloader,
     workloads,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "parent_zone",
     "people",
     "pod_group",
+    "read_only",
     "read_replica",
     "recovery_network",
     "redis",

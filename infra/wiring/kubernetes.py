@@ -20,11 +20,12 @@ from infra.foundations.keys import Keys
 from infra.foundations.network import Network
 from infra.foundations.registry import address
 from infra.foundations.release import Release
-from infra.kubernetes.cluster import ON_CALL_GROUP, Cluster, ClusterArgs
+from infra.kubernetes.cluster import ON_CALL_GROUP, READ_ONLY_GROUP, Cluster, ClusterArgs
 from infra.kubernetes.network_policies import Addresses
 from infra.kubernetes.node_pool import NodesArgs
 from infra.kubernetes.on_call import OnCallArgs
 from infra.kubernetes.pod_group import PodGroup, PodGroupArgs
+from infra.kubernetes.read_only import ReadOnlyArgs
 from infra.kubernetes.reloader import ReloaderArgs
 from infra.kubernetes.service_environment import entries_of, plain_variables, role_name, secret_variables
 from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, Workloads, WorkloadsArgs
@@ -140,6 +141,11 @@ def workloads(
 def on_call(configuration: Configuration, workloads: Workloads) -> OnCallArgs:
     """For the rights of people on call."""
     return OnCallArgs(group=ON_CALL_GROUP, namespace=configuration.system.name, ready=workloads.namespace)
+
+
+def read_only(workloads: Workloads) -> ReadOnlyArgs:
+    """For the rights of who only looks."""
+    return ReadOnlyArgs(group=READ_ONLY_GROUP, ready=workloads.namespace)
 
 
 def reloader(configuration: Configuration, workloads: Workloads) -> ReloaderArgs:

@@ -81,12 +81,6 @@ class Roles:
     def _roles(self) -> list[Role]:
         naming, access = self._naming, self._configuration.system.access
         bucket, key = self._state
-        reads_state = [
-            iam.allow("ListState", ["s3:ListBucket"], [bucket]),
-            iam.allow("ReadState", ["s3:GetObject"], [f"{bucket}/*"]),
-            # The engine opens the secrets of its state, whoever only looks.
-            *([iam.allow("OpenState", ["kms:Decrypt"], [key])] if key else []),
-        ]
         looks = iam.trust_github(
             self.provider_arn,
             subjects=self._configuration.system.repository.subjects,
@@ -104,7 +98,7 @@ class Roles:
                 access.read_only,
                 _trust_role(naming.root_arn, naming.role_arn(self.reading)),
                 READ_ONLY,
-                tuple(reads_state),
+                tuple(iam.read_state(bucket, key)),
             ),
             Role(self.reading, looks, own=(may_read,), session=GITHUB_SESSION_SECONDS),
         ]

@@ -29,7 +29,7 @@ class NotApproved(CommandError):
 
 
 @dataclass(frozen=True)
-class _Step:
+class PreviewedStep:
     """A step of `pulumi preview --json`, as the risks are found in: see `preview.change.EngineStep`."""
 
     operation: str
@@ -56,13 +56,14 @@ def check(root: Path, environment: str, preview: Mapping[str, Any], today: date)
     # Here and not above: policies are evaluated by rehearsal/rights, which no other operation needs.
     from preview.risks import ranked
 
-    groups = ranked(change_of(environment, _steps(preview)))
+    groups = ranked(change_of(environment, steps_of(preview)))
     found = approved(groups, environment, read_approvals(root), today)
     if found.missing:
         raise NotApproved(f"{found.message(environment)}\n\nNothing was done.")
 
 
-def _steps(preview: Mapping[str, Any]) -> Iterator[_Step]:
+def steps_of(preview: Mapping[str, Any]) -> Iterator[PreviewedStep]:
+    """The steps of a preview, in the engine's order."""
     for each in preview.get("steps", ()):
         old, new = each.get("oldState") or {}, each.get("newState") or {}
         kind = str(new.get("type") or old.get("type") or each["urn"].split("::")[2].rpartition("$")[2])
@@ -70,4 +71,4 @@ def _steps(preview: Mapping[str, Any]) -> Iterator[_Step]:
         changed = {path: str(difference["kind"]) for path, difference in detailed.items()}
         if not changed:
             changed = dict.fromkeys(each.get("diffReasons") or (), "update")
-        yield _Step(each["op"], each["urn"], kind, changed, old, new)
+        yield PreviewedStep(each["op"], each["urn"], kind, changed, old, new)

@@ -107,6 +107,16 @@ class Graph:
         """The resources of some types."""
         return [each for each in self._resources if each.type in types]
 
+    @property
+    def of_aws(self) -> list[Declared]:
+        """The resources of AWS."""
+        return [each for each in self._resources if each.type.startswith("aws:")]
+
+    @property
+    def of_kubernetes(self) -> list[Declared]:
+        """The objects in the cluster."""
+        return [each for each in self._resources if each.type.startswith("kubernetes:")]
+
     @cached_property
     def _by_reference(self) -> Mapping[str, Declared]:
         """By type and ARN, id or physical name, whichever another resource refers by."""

@@ -14,6 +14,7 @@ from infra.configuration import buckets
 from rehearsal.rights.calls import BUCKET, FUNCTION, REPLICA_KEY, ROLE, SECRET, Call
 from rehearsal.rights.evaluation import Policy, Principal
 from rehearsal.rights.graph import Declared, Graph
+from rehearsal.rights.reading_role import calls_of_reading_role, identity_of_reading_role, role_trust
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 PEOPLE_POLICIES = ("people", "people-ledger")
@@ -83,7 +84,8 @@ class Command:
     """A command.
 
     Args:
-        role: whose rights it needs: `on-call` or `deploy`, as the access entries are called, or BEFORE.
+        role: whose rights it needs: `on-call`, `deploy` or `read-only`, as the access entries are called, or
+            BEFORE.
         calls: each action, and what it is about.
     """
 
@@ -170,9 +172,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("secretsmanager:GetSecretValue", EVERY_ENTRY),
             ),
         ),
-        # CI asks every day whether a recovery would work.
+        # CI asks every week whether a recovery would work, with the role that only looks.
         "check": Command(
-            "deploy",
+            "read-only",
             (
                 ("acm:DescribeCertificate", EVERYTHING),
                 ("acm:ListCertificates", EVERYTHING),
@@ -281,29 +283,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 
 def deploy_trust(account: str, github_role: str) -> dict[str, Any]:
-    """What the role that deploys has to trust, as docs/real-account.md shows it.
-
-    A role that does not exist yet cannot be a principal (IAM user guide, "AWS JSON policy elements:
-    Principal"): so it trusts the account, and asks for the role that calls.
-    """
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-                "Action": ["sts:AssumeRole"],
-                "Condition": {
-                    "ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{github_role}"}
-                },
-            }
-        ],
-    }
+    """What the role that deploys has to trust."""
+    return role_trust(account, github_role)
 
 
 def calls_of_people(graph: Graph) -> Iterator[Call]:
     """Every call of CI on its way in, and of the commands."""
     yield from _ci(graph)
+    yield from calls_of_reading_role(graph, person(graph, "read-only")[0])
     for name, command in COMMANDS.items():
         if command.role == BEFORE:
             continue
@@ -336,6 +323,8 @@ def person(graph: Graph, entry: str) -> tuple[Principal, tuple[Policy, ...]]:
     principal = Principal("AWS", access.inputs["principalArn"], graph.account)
     if entry == "deploy":
         return principal, (graph.policy_at(ADMINISTRATOR),)
+    if entry == "read-only":
+        return principal, identity_of_reading_role(graph)
     policies = [each for each in graph.of("aws:iam/policy:Policy") if each.name in PEOPLE_POLICIES]
     return principal, tuple(graph.policy_at(policy.arn) for policy in policies)
 

@@ -62,6 +62,7 @@ COMMANDS = {
     "rollback": ["rollback", *PROD],
     "bootstrap": ["bootstrap", *PROD],
     "plan": ["plan", *PROD],
+    "drifted": ["drifted", *PROD],
     "deploy": ["deploy", *PROD],
     "smoke": ["smoke", *PROD],
     "gate": ["gate", *PROD],
@@ -124,6 +125,7 @@ def test_every_command_takes_what_a_deployment_takes(
 
     monkeypatch.setattr(environments, "connect", connect)
     monkeypatch.setattr("operations.deployment.engine.Engine._run", run)
+    monkeypatch.setattr("operations.recovery.pulumi.Pulumi._run", run)
     result = CliRunner().invoke(app, COMMANDS[name])
     assert "in the configuration" not in result.output
     if name in ASKS_AWS:

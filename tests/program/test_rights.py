@@ -17,6 +17,7 @@ from rehearsal.rights.evaluation import Principal
 from rehearsal.rights.graph import Graph
 from rehearsal.rights.people import calls_of_people, deploy_trust
 from rehearsal.rights.pods import calls_of_pods
+from rehearsal.rights.refreshing import readable_secrets, unreadable_objects
 from rehearsal.rights.table import answers, calls, unused
 from tests.support.graph_of import graph_of
 from tests.support.recorder import ROOT, Recording
@@ -124,3 +125,50 @@ def test_the_readme_shows_the_trust_that_is_evaluated() -> None:
     text = " ".join((ROOT / "docs" / "real-account.md").read_text(encoding="utf-8").split())
     (statement,) = deploy_trust("ACCOUNT", "GITHUB_ROLE")["Statement"]
     assert json.dumps(statement) in text
+
+
+@pytest.mark.contract("SEC-7", "SEC-6")
+@pytest.mark.parametrize(("system", "environment"), GRAPHS)
+def test_cis_role_that_looks_reads_all_that_a_refresh_reads_and_no_secret(
+    system: str, environment: str
+) -> None:
+    graph = graph_of(system, environment)
+    made = [call for call in calls_of_people(graph) if call.actor.startswith("read-only")]
+    actors = {call.actor for call in made}
+    assert actors == {"read-only opens the state", "read-only refreshes", "read-only runs check"}
+    refreshed = [call for call in made if call.actor == "read-only refreshes"]
+    assert len(refreshed) > 400
+    assert not [call for call in made if call.action == "secretsmanager:GetSecretValue"]
+    # So a version of a secret has to stay out of it: nobody lets this role read one.
+    reader = refreshed[0]
+    for secret in graph.of("aws:secretsmanager/secret:Secret"):
+        reading = replace(reader, action="secretsmanager:GetSecretValue", resource=secret.arn)
+        assert _verdicts(graph, reading)[0] is False
+
+
+@pytest.mark.contract("SEC-7")
+def test_a_right_that_the_role_that_looks_lacks_is_seen() -> None:
+    graph = graph_of("triangle", "prod")
+    opened = next(call for call in calls(graph) if call.actor == "read-only opens the state")
+    (managed, of_state) = opened.identity
+    for lacking, service in (((of_state,), "lambda"), ((managed,), "kms")):
+        refused = {
+            call.action.partition(":")[0]
+            for call in calls_of_people(graph)
+            if call.actor.startswith("read-only")
+            if not graph.decide(call.request, lacking, call.trust).allowed
+        }
+        assert service in refused
+
+
+@pytest.mark.contract("K8S-1", "SEC-6")
+@pytest.mark.parametrize(("system", "environment"), GRAPHS)
+def test_who_only_looks_reads_every_kind_in_the_cluster_that_is_declared(
+    system: str, environment: str
+) -> None:
+    graph = graph_of(system, environment)
+    assert unreadable_objects(graph, "read-only") == []
+    assert not readable_secrets(graph, "read-only")
+    # EKS's View policy alone, as people on call have it, shows neither rights nor custom resources.
+    assert "nodepools.karpenter.sh" in unreadable_objects(graph, "on-call")
+    assert "roles.rbac.authorization.k8s.io" in unreadable_objects(graph, "on-call")

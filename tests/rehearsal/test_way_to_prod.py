@@ -139,3 +139,23 @@ def test_an_emergency_goes_straight_to_prod(released: Way) -> None:
     record = released.latest("prod")
     assert (record.outcome, record.second, record.reason) == (Outcome.GOOD, "grace", reason)
     assert record.skipped[0] == "make deploy ENV=dev"
+
+
+@pytest.mark.contract("DEP-1", "SEC-6")
+def test_the_night_finds_what_somebody_has_changed_in_the_account_and_reads_no_secret(released: Way) -> None:
+    called: list[str] = []
+    released.faults("prod", lambda _, operation: called.append(operation))
+    assert released.play("drift", "drift (prod)").outcomes == {"drift (prod)": "success"}
+    assert "issue create --label drift" not in released.told_github()
+    sns = released.client("prod", "sns")
+    (topic,) = sns.list_topics()["Topics"]
+    sns.set_topic_attributes(
+        TopicArn=topic["TopicArn"], AttributeName="DisplayName", AttributeValue="by hand"
+    )
+    run = released.play("drift", "drift (prod)")
+    released.faults("prod", None)
+    assert run.outcomes == {"drift (prod)": "failure"}
+    assert '"by hand"' in run.said("make drifted")
+    assert "issue create --label drift --title prod has drifted" in released.told_github()
+    assert "describe_secret" in called
+    assert "get_secret_value" not in called

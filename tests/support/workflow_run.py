@@ -50,6 +50,7 @@ class Run:
         artifacts: the folder of what jobs hand on.
         inputs: of the workflow.
         before: called before each step with its command or action.
+        matrix: the values of a job of many.
     """
 
     root: Path
@@ -58,12 +59,16 @@ class Run:
     artifacts: Path
     inputs: Mapping[str, str] = field(default_factory=dict)
     before: Callable[[str], None] = lambda _: None
+    matrix: Mapping[str, str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     outcomes: dict[str, str] = field(default_factory=dict)
 
     def play(self, workflow: str, only: tuple[str, ...] = ()) -> Run:
         """Plays a workflow from its beginning, or some of its jobs."""
         for job in jobs(workflow):
+            if "include" in job.content.get("strategy", {}).get("matrix", {}):
+                self._each(job, only)
+                continue
             if only and job.name not in only:
                 continue
             needed = job.content.get("needs")
@@ -83,6 +88,13 @@ class Run:
         """What the last such step printed."""
         return next(step.output for step in reversed(self.steps) if step.does == does)
 
+    def _each(self, job: Job, only: tuple[str, ...]) -> None:
+        """A job of a matrix, once for each of its entries; GitHub names it with the first value."""
+        for entry in job.content["strategy"]["matrix"]["include"]:
+            name = f"{job.name} ({next(iter(entry.values()))})"
+            if not only or name in only:
+                self.outcomes[name] = replace(self, matrix=entry)._job(job)
+
     def _call(self, job: Job) -> None:
         called = str(job.content["uses"]).removeprefix("./.github/workflows/").removesuffix(".yml")
         inputs = {name: self._text(value, {}) for name, value in job.content.get("with", {}).items()}
@@ -93,7 +105,7 @@ class Run:
     def _job(self, job: Job) -> str:
         ended: dict[str, str] = {"": "success"}
         env = {name: self._text(value, ended) for name, value in job.content.get("env", {}).items()}
-        own = {**self.variables(job.content["environment"]), **env}
+        own = {**self.variables(self._text(job.content["environment"], ended)), **env}
         for step in job.steps:
             does = step.get("run", step.get("uses", ""))
             wanted = self._wanted(step.get("if", "success()"), ended)
@@ -167,6 +179,7 @@ class Run:
         known: Mapping[str, Mapping[str, str]] = {
             "vars": self.settings,
             "inputs": self.inputs,
+            "matrix": self.matrix,
             "github": {
                 "token": "token",
                 "server_url": "https://github.com",

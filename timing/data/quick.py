@@ -49,7 +49,9 @@ _KUBERNETES = """
 autoscaling/v2:HorizontalPodAutoscaler batch/v1:CronJob core/v1:ConfigMap core/v1:Service
 core/v1:ServiceAccount eks.amazonaws.com/v1:NodeClass eks.amazonaws.com/v1:TargetGroupBinding
 karpenter.sh/v1:NodePool networking.k8s.io/v1:NetworkPolicy
-policy/v1:PodDisruptionBudget rbac.authorization.k8s.io/v1:Role rbac.authorization.k8s.io/v1:RoleBinding
+policy/v1:PodDisruptionBudget rbac.authorization.k8s.io/v1:ClusterRole
+rbac.authorization.k8s.io/v1:ClusterRoleBinding rbac.authorization.k8s.io/v1:Role
+rbac.authorization.k8s.io/v1:RoleBinding
 secrets-store.csi.x-k8s.io/v1:SecretProviderClass
 """
 

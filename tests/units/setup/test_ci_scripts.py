@@ -57,12 +57,28 @@ def calls(tmp_path: Path) -> str:
     return file.read_text() if file.exists() else ""
 
 
-def test_drift_becomes_an_issue_with_the_engines_diff(script: Script, tmp_path: Path) -> None:
-    (tmp_path / "here" / "drift.txt").write_text("~ aws:sqs:Queue delaySeconds\n")
-    done = script("issue", "drift", "prod has drifted", "drift.txt")
+def test_a_file_of_text_becomes_an_issue_as_it_stands(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "here" / "said.txt").write_text("~ aws:sqs:Queue delaySeconds\n")
+    done = script("issue", "incident", "A deployment of prod has failed", "said.txt")
+    assert done.returncode == 0, done.stderr
+    assert "issue create --label incident --title A deployment of prod has failed" in calls(tmp_path)
+    assert "```\n~ aws:sqs:Queue delaySeconds" in calls(tmp_path)
+
+
+def test_drift_becomes_an_issue_with_its_review_and_its_own_title(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "here" / "drift.md").write_text("# prod has drifted\n\n| risk | what |\n")
+    done = script("issue", "drift", "Could not look at prod", "drift.md", GITHUB_RUN_ID="7")
     assert done.returncode == 0, done.stderr
     assert "issue create --label drift --title prod has drifted" in calls(tmp_path)
-    assert "```\n~ aws:sqs:Queue delaySeconds" in calls(tmp_path)
+    assert "| risk | what |" in calls(tmp_path)
+    assert "/actions/runs/7" in calls(tmp_path)
+    assert "```" not in calls(tmp_path)
+
+
+def test_where_nobody_came_so_far_as_to_look_that_is_the_issue(script: Script, tmp_path: Path) -> None:
+    assert script("issue", "drift", "Could not look at prod", "drift.md").returncode == 0
+    assert "issue create --label drift --title Could not look at prod" in calls(tmp_path)
+    assert "There is no drift.md." in calls(tmp_path)
 
 
 def test_what_is_an_issue_already_is_a_comment_there(script: Script, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import yaml
 from infra.configuration.environments import Environment
 from infra.configuration.source import GITHUB_SESSION_SECONDS
 from operations.branch_protection import CHECKS
+from operations.deployment.drift import LOOK
 from operations.deployment.emergency import skipped
 from tests.support.checkout import ROOT
 from tests.support.workflows import WORKFLOWS, Job, jobs, read
@@ -174,6 +175,64 @@ def test_everything_is_run_with_the_newest_python_that_is_locked() -> None:
     assert job.content["env"]["PYTHON"] == f"python{newest}"
     assert [step["with"]["python"] for step in job.steps if step.get("with", {}).get("python")] == [newest]
     assert f"Python 3.11 to {newest}" in (ROOT / "README.md").read_text()
+
+
+# What asks the cluster's API, which admits no machine of GitHub's: by the engine, or itself.
+ASKS_THE_CLUSTER = {"deploy", "drifted", "plan", "smoke"}
+
+
+@pytest.mark.contract("DEP-1", "K8S-1")
+def test_what_touches_a_cluster_runs_inside_its_network() -> None:
+    inside = [job for job in EVERY_JOB if _targets(job) & ASKS_THE_CLUSTER]
+    assert {job.name for job in inside} >= {"dev", "staging", "plan", "prod", "drift"}
+    for job in inside:
+        for environment, variables in _environments(job):
+            runners = variables.get("matrix.runners", f"vars.RUNNERS_{environment.upper()}")
+            assert runners == f"vars.RUNNERS_{environment.upper()}", ids(job)
+            name = "matrix.runners" if variables else runners
+            assert job.content["runs-on"] == (
+                f"${{{{ {name} && format('codebuild-{{0}}-{{1}}-{{2}}', {name}, github.run_id, "
+                "github.run_attempt) || 'ubuntu-24.04' }}"
+            ), ids(job)
+
+
+def _environments(job: Job) -> Iterator[tuple[str, dict[str, str]]]:
+    """Where it runs, and its part of the matrix."""
+    for each in job.content.get("strategy", {}).get("matrix", {}).get("include", ()):
+        yield each["environment"], {"matrix.runners": each["runners"].strip("${} ")}
+    if "strategy" not in job.content:
+        yield job.content["env"]["ENV"], {}
+
+
+def _targets(job: Job) -> set[str]:
+    return {found[0] for run in runs(job) for found in MAKE.findall(run)}
+
+
+@pytest.mark.contract("DEP-1")
+def test_every_night_somebody_looks_at_every_environment_and_tells_what_there_is() -> None:
+    (job,) = jobs("drift")
+    assert [each["cron"].split()[2:] for each in _triggers("drift")["schedule"]] == [["*", "*", "*"]]
+    assert {name for name, _ in _environments(job)} == set(Environment)
+    assert job.content["environment"] == "${{ matrix.environment }}-read"
+    assert job.content["strategy"]["fail-fast"] is False
+    look, tell = job.steps[-2:]
+    assert (look["run"], look["env"]) == ("make drifted", {"OUTPUT": "drift.md"})
+    assert look["timeout-minutes"] < job.content["timeout-minutes"]
+    # Also where a step before it has failed: that nobody could look is told as well.
+    assert tell == {"if": "failure()", "run": '.ci/issue drift "Could not look at $ENV" drift.md'}
+    assert {"--refresh", "--exclude"} <= set(LOOK)
+
+
+@pytest.mark.contract("DEP-1")
+def test_every_week_the_checkers_of_others_and_a_recovery_are_asked() -> None:
+    assert [each["cron"].split()[2:4] for each in _triggers("weekly")["schedule"]] == [["*", "*"]]
+    does = {job.name: list(runs(job)) for job in jobs("weekly")}
+    assert does["audit"] == ["make audit"]
+    assert does["recovery"] == ["make recover WHAT=check"]
+
+
+def _triggers(workflow: str) -> Any:
+    return read(workflow)[True]  # type: ignore[index]  # YAML 1.1 takes the key `on` for a truth value
 
 
 def test_dependencies_are_renewed_by_somebody() -> None:
