@@ -33,7 +33,7 @@ def plan_deployment(
     output: Annotated[Path | None, typer.Option(help="where the plan is kept; plans/ENV.json")] = None,
     json_: Json = False,
 ) -> None:
-    """Show what a deployment would do, and keep it for `deploy --plan`, which does exactly that or nothing.
+    """Show what a deployment would do, risks first, and keep it for `deploy --plan`: exactly that or nothing.
 
     Exit codes: 0 shown; 1 the engine refuses; 2 wrong input; 4 another deployment is under way.
     """
@@ -41,19 +41,30 @@ def plan_deployment(
         import json
 
         from commands.files import write_atomically
+        from infra.configuration.day import day
         from operations.checkout import ROOT, environment_named
         from operations.console import show_table
         from operations.deployment.engine import Engine
         from operations.deployment.plan import Plan
+        from operations.deployment.reviewed import review_of
+        from preview.page import page
 
         environment_named(env)
-        found = Plan.of(env, _commit(ROOT), Engine(ROOT, env).preview())
+        # Also what stays: an alarm goes with what it watches, a gateway is no outage beside another one.
+        preview = Engine(ROOT, env).preview("--show-sames")
+        found = Plan.of(env, _commit(ROOT), preview)
+        review = review_of(ROOT, env, preview, day(os.environ, datetime.now(UTC).date()))
         file = output or ROOT / "plans" / f"{env}.json"
         write_atomically(file, json.dumps(found.as_json(), indent=2, sort_keys=True) + "\n")
         if json_:
-            show_json({"file": str(file), "changes": found.counts, "plan": found.as_json()})
+            told = {name: review.as_json()[name] for name in ("risks", "approvals", "onAws")}
+            show_json({"file": str(file), "changes": found.counts, "plan": found.as_json(), **told})
             return
+        typer.echo("\n".join(page(review, width=None)))
+        if review.approved.missing:
+            typer.echo(f"\n{review.approved.message(env)}")
         if found.steps:
+            typer.echo()
             rows = [(each.operation, each.name, ", ".join(each.properties)) for each in found.steps]
             show_table(("operation", "resource", "properties"), rows)
         counted = ", ".join(f"{count} {name}" for name, count in found.counts.items())
@@ -76,7 +87,7 @@ def deploy(
     """Deploy what is checked out with `pulumi up`, and write down who, what, when, and how it went.
 
     Exit codes: 0 deployed; 1 the engine refused or failed; 2 wrong input; 4 the stack is locked, by whom is
-    told; with `--plan` 5 what would be lost or weakened has no line in approvals.yaml, 8 something else would
+    told; 5 what would be lost or weakened has no line in approvals.yaml; with `--plan` 8 something else would
     be done; 130 interrupted, the same command finishes it.
     """
     with errors_for_people():

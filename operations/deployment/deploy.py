@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -38,12 +38,16 @@ class Deployment:
         self._environment = configuration.settings.environment.value
         self._engine = Engine(root, self._environment)
 
-    def run(self, agreed: Plan | None, *, again: bool, tell: Tell, show: Tell) -> Record:
+    def run(
+        self, agreed: Plan | None, *, again: bool, tell: Tell, show: Tell, approvals: bool = True
+    ) -> Record:
         """Deploys; answers what was written down.
 
         Args:
             agreed: the plan that was shown; None for whatever there is to do.
             again: also what was rolled back here before.
+            approvals: what is lost or weakened where data is protected needs its line of approvals.yaml. The
+                way back to what stood before, and an emergency, which has two people, go without.
             tell: says what goes on, a line each.
             show: takes the engine's lines.
 
@@ -54,15 +58,11 @@ class Deployment:
             Interrupted: it was stopped.
             OperationFailed: these versions were rolled back, or never tried, or the engine failed.
         """
-        declared = self._look_back(tell, again=again)
+        newest = list(self._first(20))
+        declared = self._look_back(newest, tell, again=again)
         if declared is None:
             self._check_tried()
-        if agreed is not None:
-            tell(f"deploy {self._environment}: comparing with the plan that was agreed to")
-            # Also what stays: an alarm goes with what it watches, a gateway is no outage beside another one.
-            preview = self._engine.preview("--show-sames")
-            Plan.of(self._environment, self._commit, preview).check(agreed)
-            approval.check(self._root, self._environment, preview, self._today)
+        self._check_agreed(agreed, newest, tell, approvals=approvals and declared is None)
         record = begun(self._environment, self._commit, self._configuration.images, datetime.now(UTC))
         if declared is not None:
             record = replace(record, reason=declared.reason, second=declared.second, skipped=declared.skipped)
@@ -81,14 +81,42 @@ class Deployment:
             raise
         return self._end(record, Outcome.DEPLOYED)
 
+    def _check_agreed(
+        self, agreed: Plan | None, newest: Sequence[Record], tell: Tell, *, approvals: bool
+    ) -> None:
+        protected = self._configuration.settings.standard.protects_data
+        asked = approvals and protected and not self._goes_back(newest)
+        if protected and not asked and agreed is None:
+            tell(
+                f"deploy {self._environment}: without approvals.yaml, as in an emergency and on the way back"
+            )
+        if agreed is None and not asked:
+            return
+        what = "what it would lose or weaken" if agreed is None else "the plan that was agreed to"
+        tell(f"deploy {self._environment}: comparing with {what}")
+        # Also what stays: an alarm goes with what it watches, a gateway is no outage beside another one.
+        preview = self._engine.preview("--show-sames")
+        if agreed is not None:
+            Plan.of(self._environment, self._commit, preview).check(agreed)
+        approval.check(self._root, self._environment, preview, self._today)
+
+    def _goes_back(self, newest: Sequence[Record]) -> bool:
+        """Whether the last deployment was rolled back, and this one brings what stood before it."""
+        if not newest or newest[0].outcome is not Outcome.ROLLED_BACK:
+            return False
+        return any(
+            each.outcome in (Outcome.DEPLOYED, Outcome.GOOD)
+            and dict(each.images) == dict(self._configuration.images)
+            for each in newest
+        )
+
     def _end(self, record: Record, outcome: Outcome, *notes: str) -> Record:
         ended = replace(record.with_outcome(outcome, *notes), ended=datetime.now(UTC).isoformat())
         self._records.save(ended)
         return ended
 
-    def _look_back(self, tell: Tell, *, again: bool) -> Record | None:
+    def _look_back(self, newest: Sequence[Record], tell: Tell, *, again: bool) -> Record | None:
         """What the records say against it; answers the emergency that was declared for it, if one was."""
-        newest = list(self._first(20))
         if newest and newest[0].outcome is Outcome.UNDER_WAY:
             other = newest[0]
             tell(

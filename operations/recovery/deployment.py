@@ -333,7 +333,9 @@ class DeploymentRecovery:
     def _deploy(self, run: Run) -> Step:
         def act(progress: Progress) -> str:
             deployment = self._given.deployment(self._given.read())
-            record = deployment.run(None, again=False, tell=progress, show=lambda _: progress("pulumi up"))
+            record = deployment.run(
+                None, again=False, tell=progress, show=lambda _: progress("pulumi up"), approvals=False
+            )
             run.about["deployed"] = record.id
             return f"deployed: {record.id}"
 

@@ -44,18 +44,13 @@ def records(prod: Prod) -> Records:
 
 
 def _preview(*steps: tuple[str, str, dict[str, Any]]) -> str:
-    return json.dumps(
-        {
-            "steps": [
-                {
-                    "op": op,
-                    "urn": f"urn:pulumi:prod::groundwork::aws:sns/topic:Topic::{name}",
-                    "newState": {"inputs": inputs},
-                }
-                for op, name, inputs in steps
-            ]
-        }
-    )
+    return json.dumps({"steps": [_step(*each) for each in steps]})
+
+
+def _step(op: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    urn = f"urn:pulumi:prod::groundwork::aws:sns/topic:Topic::{name}"
+    state = {"urn": urn, "type": "aws:sns/topic:Topic", "inputs": inputs}
+    return {"op": op, "urn": urn, "oldState" if op == "delete" else "newState": state}
 
 
 @pytest.mark.contract("DEP-1")
@@ -72,7 +67,10 @@ def test_a_deployment_is_written_down_with_who_what_and_how_it_went(
     prod.says("up", "Updating (prod)\n")
     result = prod.run("deploy", "--json")
     assert result.exit_code == 0, result.output
-    assert prod.calls() == ["up --yes --skip-preview --stack prod --non-interactive"]
+    assert prod.calls() == [
+        "preview --json --show-sames --stack prod --non-interactive",
+        "up --yes --skip-preview --stack prod --non-interactive",
+    ]
     assert "Updating (prod)" in result.stderr
     found = latest(records)
     assert (found.who, found.outcome, found.images["api"]) == ("ada", Outcome.DEPLOYED, THREE)
@@ -107,9 +105,9 @@ def test_exactly_the_plan_that_was_shown_is_carried_out(prod: Prod, records: Rec
 
 def _weakened() -> str:
     log = "aws:cloudwatch/logGroup:LogGroup"
-    states = ({"type": log, "inputs": {"retentionInDays": days}} for days in (365, 30))
-    step = dict(zip(("oldState", "newState"), states, strict=True))
     urn = f"urn:pulumi:prod::groundwork::groundwork:x:Logs${log}::api"
+    states = ({"urn": urn, "type": log, "inputs": {"retentionInDays": days}} for days in (365, 30))
+    step = dict(zip(("oldState", "newState"), states, strict=True))
     changed = {"retentionInDays": {"kind": "update", "inputDiff": True}}
     return json.dumps({"steps": [{"op": "update", "urn": urn, "detailedDiff": changed, **step}]})
 
@@ -120,7 +118,14 @@ def test_what_is_weakened_needs_a_line_that_holds_on_the_day_of_the_deployment(
 ) -> None:
     file = str(tmp_path / "plan.json")
     prod.says("preview", _weakened())
-    assert prod.run("plan", "--output", file).exit_code == 0
+    shown = prod.run("plan", "--output", file)
+    assert shown.exit_code == 0
+    # Whoever agrees to it sees that first, as in a preview, with the line that is to be written.
+    assert shown.stdout.startswith("prod against what is deployed: 1 risk; 1 updated\n")
+    assert "log group api" in shown.stdout.splitlines()[1]
+    assert "prod: 1 change needs a line in approvals.yaml" in shown.stdout
+    told = json.loads(prod.run("plan", "--output", file, "--json").stdout)
+    assert [len(told["risks"]), len(told["approvals"]["missing"])] == [1, 1]
     refused = prod.run("deploy", "--plan", file)
     assert refused.exit_code == 5
     assert "Nothing was done" in refused.stderr
@@ -135,6 +140,34 @@ def test_what_is_weakened_needs_a_line_that_holds_on_the_day_of_the_deployment(
     assert late.exit_code == 5
     assert "The line of this change was over on" in late.stderr
     assert json.loads(prod.run("deploy", "--plan", file, "--json").stdout)["error"]["code"] == "not-approved"
+
+
+@pytest.mark.contract("DEP-1")
+def test_without_a_plan_it_is_asked_too(prod: Prod, records: Records) -> None:
+    prod.says("preview", _weakened())
+    refused = prod.run("deploy")
+    assert refused.exit_code == 5
+    assert "1 change needs a line in approvals.yaml" in refused.stderr
+    assert not any(call.startswith("up ") for call in prod.calls())
+    assert records.latest() is None, "nothing was begun"
+
+
+@pytest.mark.contract("DEP-1", "K8S-5")
+def test_the_way_back_waits_for_nobodys_line(prod: Prod, records: Records) -> None:
+    prod.git("checkout", "-q", "HEAD~2")
+    prod.run("deploy")
+    prod.run("watch", "--minutes", "0")
+    prod.git("checkout", "-q", "main")
+    prod.run("deploy")
+    records.note(Outcome.ALARM, "SEV-1 errors")
+    assert prod.run("rollback", "--automatic").exit_code == 0
+    prod.says("preview", _weakened())
+    back = prod.run("deploy")
+    assert back.exit_code == 0, back.output
+    assert "without approvals.yaml" in back.stderr
+    # And the release that comes after it does.
+    prod.git("checkout", "-q", ".")
+    assert prod.run("deploy", "--again").exit_code == 5
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"environment": "prod", "commit": "", "steps": [{"a": 1}]}'])

@@ -46,7 +46,11 @@ def test_prod_gets_nothing_that_staging_never_had_but_in_an_emergency(
     assert "versions that staging has never had together" in refused.stderr
     assert prod.calls() == []
     assert prod.run("emergency", *REASON, "--second", "grace").exit_code == 0
-    assert prod.run("deploy").exit_code == 0
+    # Nor for a line of approvals.yaml.
+    deployed = prod.run("deploy")
+    assert deployed.exit_code == 0
+    assert "without approvals.yaml" in deployed.stderr
+    assert not any(call.startswith("preview ") for call in prod.calls())
 
 
 @pytest.mark.contract("DEP-2")

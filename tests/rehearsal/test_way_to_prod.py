@@ -87,7 +87,10 @@ def test_an_alarm_in_the_watch_brings_the_version_before_back(released: Way) -> 
 
 @pytest.mark.contract("DEP-1")
 def test_a_plan_that_is_not_the_one_agreed_to_is_not_carried_out(released: Way) -> None:
-    assert released.play("deploy", "plan").outcomes == {"plan": "success"}
+    planned = released.play("deploy", "plan")
+    assert planned.outcomes == {"plan": "success"}
+    (shown,) = [step.output for step in planned.steps if " plan " in step.does]
+    assert "prod against what is deployed: no risk; 1 replaced" in shown
     released.release(CHANGED)
     run = released.play("deploy", "prod")
     assert run.outcomes == {"prod": "failure"}

@@ -36,6 +36,7 @@ class Prod:
         self.root.mkdir()
         self.said.mkdir()
         self.migrated("")
+        self.says("preview", '{"steps": []}')
         for name in ("system.yaml", "Pulumi.prod.yaml", "Pulumi.staging.yaml", "Pulumi.dev.yaml"):
             shutil.copy(ROOT / name, self.root)
         self.git("init", "-q", "-b", "main")

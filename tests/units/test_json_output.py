@@ -39,6 +39,7 @@ APPS = {"rehearsal": cli.app, "operations": operations}
 # What is beside the commands.
 PARTS = {
     "onAws",
+    "approvals",
     "risk",
     "verbs",
     "error",

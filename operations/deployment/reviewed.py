@@ -1,0 +1,48 @@
+"""The review of a plan: what whoever agrees to a deployment looks at first, as `make preview` shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from operations.deployment.approval import steps_of
+from preview.approvals import read_approvals
+from timing.forecast import Forecast
+from timing.recorded import graph_of, run_of
+
+if TYPE_CHECKING:
+    from preview.report import Report
+
+BASE = "what is deployed"
+
+
+def review_of(root: Path, environment: str, preview: Mapping[str, Any], today: date) -> Report:
+    """Risks, time, cost, and what needs a line of approvals.yaml.
+
+    Args:
+        root: the checkout, with approvals.yaml.
+        environment: where it is to happen.
+        preview: as `pulumi preview --json --show-sames` tells it.
+        today: of approvals.
+
+    Raises:
+        ConfigurationError: approvals.yaml has mistakes.
+    """
+    # Here and not above: policies are evaluated by rehearsal/rights, which few operations need.
+    from preview.change import change_of
+    from preview.report import Report
+
+    steps = list(steps_of(preview))
+    before, after = (
+        graph_of(state for each in preview.get("steps", ()) if (state := each.get(name)))
+        for name in ("oldState", "newState")
+    )
+    return Report(
+        change_of(environment, steps),
+        BASE,
+        forecast=Forecast(run_of(steps, after, before)),
+        approvals=tuple(read_approvals(root)),
+        today=today,
+    )
