@@ -68,6 +68,7 @@ def test_a_rule_that_no_checker_knows_fails_the_audit() -> None:
 
 def test_one_environment_alone_calls_no_waiver_unused() -> None:
     assert stale([WAIVER], [], {WAIVER.rule}, TODAY, complete=False) == []
+    assert stale([WAIVER], [], set(), TODAY, complete=False) == []
 
 
 def test_what_environments_share_is_shown_once() -> None:
