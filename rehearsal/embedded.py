@@ -41,7 +41,7 @@ class Embedded:
             stack_file.check_account()
         self._workspace = workspace
         self.accepted = False
-        self.kubernetes_version = stack_file.kubernetes_version
+        self.kubernetes_version = self._version_before = stack_file.kubernetes_version
         journal = Journal(workspace.journal)
         happened = _by_kind(journal, workspace)
 
@@ -57,11 +57,19 @@ class Embedded:
         self.random = RandomProvider(record=kept("random", "made"))
         self.random.replay(entry["made"] for entry in happened["random"])
 
+    @property
+    def objects_are_accepted(self) -> bool:
+        """Whether objects that stay pass: another version of Kubernetes may refuse what this one took."""
+        return self.accepted and self.kubernetes_version == self._version_before
+
     def serve(self) -> tuple[list[grpc.Server], dict[str, int]]:
         """Starts the providers; their servers, and the port of each package's."""
         aws = AwsProvider(self.cloud, written_down=self.installed.note, is_accepted=lambda: self.accepted)
         kubernetes = KubernetesProvider(
-            self.clusters, lambda _cluster: self.kubernetes_version, installed=self.installed
+            self.clusters,
+            lambda _cluster: self.kubernetes_version,
+            installed=self.installed,
+            is_accepted=lambda: self.objects_are_accepted,
         )
         running, ports = [], {}
         for provider in (aws, self.random, kubernetes):

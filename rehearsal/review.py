@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
 import subprocess
 import tarfile
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from commands.errors import CommandError
 from infra.configuration.day import day
@@ -26,11 +28,7 @@ from infra.configuration.files import (
     system_file_of,
 )
 from preview.approvals import Approval, read_approvals
-from preview.change import change_of
-from preview.markdown import comment
-from preview.page import page
 from preview.places import Place, differing_places
-from preview.report import Report
 from rehearsal.changed import did
 from rehearsal.console import Terminal
 from rehearsal.events import Log
@@ -38,6 +36,9 @@ from rehearsal.kept_base import session_on_base
 from rehearsal.outcome import EngineError
 from rehearsal.session import Session
 from timing.forecast import Forecast
+
+if TYPE_CHECKING:
+    from preview.report import Report
 
 
 class RevisionError(CommandError):
@@ -133,6 +134,8 @@ class Reviewed:
             width: of the terminal in columns; None where there is none.
             diff: also the engine's.
         """
+        from preview.page import page
+
         hint = "" if diff else "DIFF=1 shows the engine's diff, JSON=1 has everything"
         lines = page(self.report, width=width, hint=hint)
         behind = f"\n{self.diff}" if diff and self.diff.strip() else ""
@@ -140,6 +143,8 @@ class Reviewed:
 
     def comment(self) -> str:
         """The comment of a pull request."""
+        from preview.markdown import comment
+
         return comment(self.report, self.diff)
 
     def _told(self) -> str:
@@ -204,6 +209,7 @@ def review(
         ) as session,
     ):
         session.use_program(root, system)
+        threading.Thread(target=_load_what_judges, daemon=True).start()
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
         places = tuple(_places(environment, root, old, system))
         report = _Reporting(environment, base, places, approvals, today)
@@ -214,6 +220,12 @@ def review(
                 raise Refused(str(error), error, Reviewed(report.refused(error), error.output)) from error
         reviewed = Reviewed(report.of(result.log, forecast), result.output)
         return _tried(session, base, reviewed) if attempt else reviewed
+
+
+def _load_what_judges() -> None:
+    """What is needed only when the engine is done: it is loaded while the command waits for that."""
+    importlib.import_module("preview.markdown")
+    importlib.import_module("preview.page")
 
 
 @dataclass(frozen=True)
@@ -227,6 +239,9 @@ class _Reporting:
     today: date
 
     def of(self, log: Log, forecast: Forecast | None, refused: Sequence[str] = ()) -> Report:
+        from preview.change import change_of
+        from preview.report import Report
+
         change = change_of(self.environment, log.planned, refused)
         return Report(change, self.base, self.places, forecast, self.approvals, self.today)
 
