@@ -22,8 +22,8 @@ from commands.files import write_atomically
 from rehearsal.engine import OVERRIDE
 from rehearsal.session import Session
 
-# What the engine needs the program, or its providers, for.
-_RUNNING = ("destroy", "down", "import", "pre", "preview", "refresh", "up", "update")
+# What takes a running program (`--client`). The engine refuses the option for `import`, which runs none.
+_RUNNING = ("destroy", "down", "pre", "preview", "refresh", "up", "update")
 
 # Options of the engine that name a file; it works in another folder than the person who calls it.
 _FILES = ("--file", "-f", "--out", "-o", "--save-plan", "--plan", "--event-log", "--config-file")

@@ -12,7 +12,8 @@ from moto.elbv2.models import elbv2_backends
 from typer.testing import CliRunner, Result
 
 from infra.configuration import Configuration
-from infra.monitoring.alarm import Subject
+from infra.configuration.severities import Severity
+from infra.monitoring.alarm import Incident, Subject
 from infra.naming import GLOBAL_REGION
 from operations.checkout import declared
 from operations.cli import app
@@ -49,6 +50,10 @@ def records(staging: Account, configuration: Configuration) -> Records:
 def _run(account: Account, command: str, *more: str) -> Result:
     options = ["--env", account.environment, "--endpoint-url", account.url]
     return CliRunner().invoke(app, [command, *options, *more])
+
+
+def _not_at_once(seconds: float) -> None:
+    raise AssertionError(f"it would look again after {seconds} s")
 
 
 def _checks(result: Result) -> dict[str, dict[str, Any]]:
@@ -139,8 +144,14 @@ def test_a_quiet_watch_makes_the_deployment_a_good_one(
 @pytest.mark.contract("DEP-1")
 @pytest.mark.parametrize("home", [True, False], ids=["its own region", "the global region"])
 def test_an_alarm_that_pages_ends_the_watch_at_once_and_says_which(
-    staging: Account, configuration: Configuration, records: Records, home: bool
+    staging: Account,
+    configuration: Configuration,
+    records: Records,
+    monkeypatch: pytest.MonkeyPatch,
+    home: bool,
 ) -> None:
+    # A watch that goes on, in which this alarm does not count, fails here and not in half an hour.
+    monkeypatch.setattr("time.sleep", _not_at_once)
     recorded(records, configuration, Outcome.DEPLOYED)
     subject, name, watched = (
         (Subject.LOAD_BALANCER, "errors-warning", "load-balancer")
@@ -151,7 +162,7 @@ def test_an_alarm_that_pages_ends_the_watch_at_once_and_says_which(
     alarm = alarm_of(configuration, subject, name)
     put = put_alarm(client, configuration, watched, alarm, "ALARM")
     result = _run(staging, "watch", "--minutes", "30")
-    assert result.exit_code == 6
+    assert result.exit_code == 6, result.output
     assert put in result.stdout
     assert alarm.condition.split(",")[0] in result.stdout
     assert "make rollback ENV=staging AUTOMATIC=1 && make deploy ENV=staging" in result.stdout
@@ -181,6 +192,43 @@ def test_what_was_on_before_and_what_no_release_causes_is_told_and_does_not_coun
     )
     assert [(each["before"], each["foreign"]) for each in told["alarms"]] == [(False, True)]
     assert told["quiet"] is True
+
+
+@pytest.mark.contract("DEP-1")
+@pytest.mark.parametrize(
+    ("incident", "severity", "foreign"),
+    [
+        (Incident.SERVICE, Severity.SEV1, False),
+        (Incident.QUEUE, Severity.SEV2, False),
+        (Incident.BACKUP, Severity.SEV2, True),
+        (Incident.SECRETS_SNAPSHOT, Severity.SEV1, True),
+    ],
+)
+def test_of_an_incident_its_composite_alarm_counts_as_its_alarms_do(
+    staging: Account, configuration: Configuration, incident: Incident, severity: Severity, foreign: bool
+) -> None:
+    settings = configuration.settings
+    name = configuration.naming.named(f"{incident}-{severity.topic}")
+    client = staging.other("cloudwatch")
+    client.put_metric_alarm(
+        AlarmName=name,
+        AlarmDescription=f"{severity} {incident}: at least one of its alarms is on; each says more",
+        MetricName="m",
+        Namespace="n",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    client.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
+    # moto tells of composite alarms, which are those with a rule, and cannot make one.
+    cloudwatch_backends[settings.account][settings.region].alarms[name].rule = "ALARM(one)"
+    assert [each["AlarmName"] for each in client.describe_alarms()["CompositeAlarms"]] == [name]
+    result = _run(staging, "watch", "--minutes", "0", "--since", "2000-01-01T00:00Z", "--json")
+    told = json.loads(result.stdout)
+    assert [(each["name"], each["foreign"]) for each in told["alarms"]] == [(name, foreign)]
+    assert (told["quiet"], result.exit_code) == (foreign, 0 if foreign else 6)
 
 
 def test_another_environments_alarms_are_not_looked_at(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from infra.configuration.tiers import DATABASE_TIERS
@@ -29,6 +31,19 @@ def test_the_daily_backup_begins_at_two_and_maintenance_is_apart_from_it(each: R
     database = each.one(INSTANCE, "database").inputs
     assert database["backupWindow"] == "02:00-02:30"
     assert database["maintenanceWindow"] == "sun:04:00-sun:05:00"
+
+
+@pytest.mark.contract("DB-1")
+def test_a_primary_and_its_replica_are_never_worked_on_at_once(prod: Recording) -> None:
+    one, other = (prod.one(INSTANCE, name).inputs for name in ("database", "recovery/database"))
+    # Backups are daily, so the hours of maintenance have to be apart on every day of the week.
+    times = [
+        each[window].replace("sun:", "").replace("sat:", "").split("-")
+        for each in (one, other)
+        for window in ("backupWindow", "maintenanceWindow")
+    ]
+    ordered = sorted(times)
+    assert all(before[1] <= after[0] for before, after in pairwise(ordered)), ordered
 
 
 @pytest.mark.contract("DB-1")

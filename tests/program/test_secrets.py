@@ -43,6 +43,9 @@ def test_what_the_platform_knows_is_enough_to_connect(each: Recording, name: str
     assert value["password"].startswith(PLANTED)
     assert value["password"] in value["url"]
     assert value["host"] in value["url"]
+    # The server's certificate and its name are checked: `require` only encrypts (PostgreSQL, "SSL Support").
+    if name == "database":
+        assert value["url"].partition("?")[2] == "sslmode=verify-full"
 
 
 @pytest.mark.contract("SEC-1")

@@ -55,6 +55,14 @@ class Stack:
         deployment = self.recording.one("kubernetes:apps/v1:Deployment", service).inputs
         return self.pod(deployment["spec"]["template"]["metadata"]["labels"])
 
+    def probed(self, service: str) -> set[int]:
+        """The ports at which a kubelet asks a service's pods."""
+        deployment = self.recording.one("kubernetes:apps/v1:Deployment", service).inputs
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        ports = {each["name"]: each["containerPort"] for each in container["ports"]}
+        kinds = ("startupProbe", "livenessProbe", "readinessProbe")
+        return {ports[container[kind]["httpGet"]["port"]] for kind in kinds}
+
     def pod(self, labels: dict[str, str]) -> Pod:
         """One in the services' namespace."""
         return Pod(self.namespace, labels, {"kubernetes.io/metadata.name": self.namespace})
@@ -173,6 +181,21 @@ def test_the_load_balancer_calls_what_has_a_route_and_asks_how_it_is(system: str
         assert not it.groups.allow("load-balancer-id", "database-id", port)
 
 
+@pytest.mark.contract("NET-2", "K8S-4")
+@EACH_STACK
+def test_kubelets_reach_the_pods_that_they_ask_how_they_are(system: str, environment: str) -> None:
+    """From their node's group to the pods' one; policies let a node reach its own pods always."""
+    it = stack(system, environment)
+    node_class = it.recording.one("kubernetes:eks.amazonaws.com/v1:NodeClass", "node-class").inputs["spec"]
+    (node,) = (term["id"] for term in node_class["securityGroupSelectorTerms"])
+    (pods,) = (term["id"] for term in node_class["podSecurityGroupSelectorTerms"])
+    for name, service in it.services.items():
+        ports = it.probed(name)
+        assert ports == {service.port}
+        for port in ports:
+            assert it.groups.allow(node, pods, port), (name, port)
+
+
 @pytest.mark.contract("NET-2")
 @EACH_STACK
 def test_jobs_are_called_by_nobody(system: str, environment: str) -> None:
@@ -191,7 +214,7 @@ def test_reloader_reaches_the_kubernetes_api_and_no_data(system: str, environmen
     reloader = it.pod({"app.kubernetes.io/name": "reloader"})
     assert it.policies.allow(reloader, DNS, 53, "UDP")
     for address in it.addresses("private"):
-        assert it.reaches(reloader, address, it.groups.pods, HTTPS)
+        assert it.reaches(reloader, address, it.groups.cluster, HTTPS)
     for address in it.addresses("data"):
         assert not it.policies.allow(reloader, address, POSTGRESQL)
         assert not it.policies.allow(reloader, address, REDIS)

@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,34 @@ def test_a_targeted_update_and_a_preview_run_the_program(
     pulumi("up", "--yes", "--skip-preview", "--target", urn, "--non-interactive")
     assert session.preview().changes == {"update": 1}
     assert "first" in pulumi("preview", "--non-interactive")
+
+
+def test_the_state_can_be_drawn_and_corrected(
+    running: tuple[SmallProgram, Session], pulumi: Pulumi, tmp_path: Path
+) -> None:
+    _, session = running
+
+    def first() -> dict[str, Any]:
+        resources = session.export()["deployment"]["resources"]
+        return next(each for each in resources if each["urn"].endswith("::first"))
+
+    pulumi("stack", "graph", str(tmp_path / "graph.dot"))
+    assert "sns/topic" in (tmp_path / "graph.dot").read_text()
+    pulumi("state", "protect", first()["urn"], "--yes")
+    assert first()["protect"] is True
+    pulumi("state", "unprotect", first()["urn"], "--yes")
+    assert not first().get("protect")
+
+
+def test_import_is_not_given_the_option_that_it_refuses(
+    running: tuple[SmallProgram, Session], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What it needs beyond that, Pulumi's plugin for Python, is not part of every engine."""
+    words = ("import", "aws:sns/topic:Topic", "third", "arn", "--yes", "--non-interactive")
+    run_command(running[1], words)
+    printed = capfd.readouterr()
+    assert "Previewing import (dev)" in printed.out + printed.err
+    assert "unknown flag" not in printed.out + printed.err
 
 
 def test_the_script_on_the_path_calls_this_rehearsal(running: tuple[SmallProgram, Session]) -> None:

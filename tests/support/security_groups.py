@@ -17,14 +17,15 @@ class SecurityGroups:
 
     def __init__(self, recording: Recording) -> None:
         cluster = recording.one("aws:eks/cluster:Cluster", "cluster")
-        self.pods = "pods-id"
+        # The application's pods have a group of their own, nodes and the API's addresses have EKS's.
+        self.pods, self.cluster = "pods-id", "sg-cluster"
         self._ingress = [rule.inputs for rule in recording.of(INGRESS).values()]
         self._egress = [rule.inputs for rule in recording.of(EGRESS).values()]
         assert cluster.inputs["vpcConfig"].get("securityGroupIds") is None
         # EKS's own group (user guide, "security group requirements for clusters"): everything among its
         # members, and to everywhere.
-        own = {"securityGroupId": self.pods, **_EVERYTHING}
-        self._ingress.append({**own, "referencedSecurityGroupId": self.pods})
+        own = {"securityGroupId": self.cluster, **_EVERYTHING}
+        self._ingress.append({**own, "referencedSecurityGroupId": self.cluster})
         self._egress.append({**own, "cidrIpv4": "0.0.0.0/0"})
 
     def allow(self, source: str, destination: str, port: int, protocol: str = "tcp") -> bool:
