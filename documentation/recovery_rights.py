@@ -24,7 +24,11 @@ _PLACES: Mapping[tuple[str, Where], str] = MappingProxyType(
     }
 )
 _CREDENTIALS: Mapping[By, str] = MappingProxyType(
-    {By.DEPLOY: "", By.OUTSIDE: ", with credentials of that account"}
+    {
+        By.DEPLOY: "",
+        By.OUTSIDE: ", with credentials of that account",
+        By.DELEGATE: ", as the role that delegates the domain",
+    }
 )
 
 

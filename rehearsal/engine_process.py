@@ -38,6 +38,8 @@ def engine_environment(
         "PULUMI_BACKEND_URL": f"file://{quote(os.fsencode(workspace.backend))}",
         "PULUMI_CONFIG_PASSPHRASE": workspace.passphrase(),
         "PULUMI_DEBUG_PROVIDERS": attached,
+        # For what needs the language and runs no program, as `import`.
+        **({"PULUMI_DEBUG_LANGUAGES": f"python:{ports['language']}"} if "language" in ports else {}),
         "PULUMI_DEBUG_COMMANDS": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -111,6 +111,10 @@ class _ProgramServer(LanguageServer):
     engine's that comes in that moment is put where nothing may be put any more: that is no second failure.
     """
 
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """For commands that need the language and run no program (`import`); the SDK's server knows none."""
+        return language_pb2.LanguageHandshakeResponse()
+
     def Run(self, request: Any, context: grpc.ServicerContext) -> Any:
         try:
             return super().Run(request, context)  # type: ignore[no-untyped-call]

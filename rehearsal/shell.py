@@ -101,6 +101,9 @@ def engine_arguments(arguments: Sequence[str], folder: Path) -> list[str]:
 def run_command(session: Session, arguments: Sequence[str]) -> int:
     """Runs a command of the engine at this terminal; its exit code."""
     command = engine_arguments(arguments, Path.cwd())
+    if command[:1] == ["import"] and not any(word.startswith("--generate-code") for word in command):
+        # Code is written by Pulumi's plugin for Python, which a rehearsal goes without.
+        command.append("--generate-code=false")
     running = bool(command) and command[0] in _RUNNING
     with session.engine_process(command, running=running) as process:
         # Ctrl-C is the engine's: it ends in good order, and this process with it.

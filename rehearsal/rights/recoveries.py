@@ -232,11 +232,11 @@ RECOVERIES: Mapping[str, tuple[Asked, ...]] = MappingProxyType(
                 'Service Authorization Reference, "AWS Backup": StartCopyJob',
             ),
             Asked(Where.OUTSIDE, About.DELEGATION_ROLE, ("sts:AssumeRole",), By.OUTSIDE),
-            Asked(Where.OUTSIDE, About.PARENT_ZONE, (_DELEGATING,), By.DELEGATE),
             Asked(Where.OUTSIDE, About.RECORDS, _RECORDING, By.OUTSIDE),
             Asked(Where.OUTSIDE, About.STATE, ("s3:GetObjectVersion",), By.OUTSIDE),
             Asked(Where.OUTSIDE, About.STATE_BUCKET, ("s3:ListBucketVersions",), By.OUTSIDE),
             Asked(Where.OUTSIDE, About.VAULT, ("backup:ListRecoveryPointsByBackupVault",), By.OUTSIDE),
+            Asked(Where.OUTSIDE, About.PARENT_ZONE, (_DELEGATING,), By.DELEGATE),
         ),
     }
 )

@@ -13,7 +13,7 @@ import pytest
 
 from rehearsal.session import Session
 from rehearsal.shell import prepare, run_command
-from tests.support.small_program import SmallProgram, deployed
+from tests.support.small_program import REGION, SmallProgram, deployed
 
 pytestmark = pytest.mark.engine
 
@@ -83,15 +83,17 @@ def test_the_state_can_be_drawn_and_corrected(
     assert not first().get("protect")
 
 
-def test_import_is_not_given_the_option_that_it_refuses(
-    running: tuple[SmallProgram, Session], capfd: pytest.CaptureFixture[str]
-) -> None:
-    """What it needs beyond that, Pulumi's plugin for Python, is not part of every engine."""
-    words = ("import", "aws:sns/topic:Topic", "third", "arn", "--yes", "--non-interactive")
-    run_command(running[1], words)
-    printed = capfd.readouterr()
-    assert "Previewing import (dev)" in printed.out + printed.err
-    assert "unknown flag" not in printed.out + printed.err
+def test_what_was_made_by_hand_is_imported(running: tuple[SmallProgram, Session], pulumi: Pulumi) -> None:
+    _, session = running
+    arn = session.cloud.call("sns", REGION, "create_topic", Name="by-hand")["TopicArn"]
+    provider = next(
+        f"provider={each['urn']}"
+        for each in session.export()["deployment"]["resources"]
+        if each["type"] == "pulumi:providers:aws"
+    )
+    words = ("import", "aws:sns/topic:Topic", "third", arn, "--provider", provider)
+    pulumi(*words, "--yes", "--non-interactive")
+    assert any(each["id"] == arn for each in session.export()["deployment"]["resources"] if "id" in each)
 
 
 def test_the_script_on_the_path_calls_this_rehearsal(running: tuple[SmallProgram, Session]) -> None:
