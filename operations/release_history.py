@@ -41,7 +41,7 @@ def releases(root: Path, file: Path) -> list[Release]:
     found: list[Release] = []
     for commit, day in _commits(root, file):
         with contextlib.suppress(OperationError):  # a commit that removed the file
-            images = versions_once(_git(root, "show", f"{commit}:./{_name(root, file)}"))
+            images = versions_once(git(root, "show", f"{commit}:./{_name(root, file)}"))
             if images and not (found and found[-1].images == images):
                 found.append(Release(commit, day, images))
     now = versions(file)
@@ -53,9 +53,9 @@ def releases(root: Path, file: Path) -> list[Release]:
 def release_at(root: Path, file: Path, revision: str) -> Release | None:
     """The release that a revision of the checkout has; None when there is no such revision or file there."""
     try:
-        commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        day = _git(root, "log", "-1", "--format=%cs", commit.strip()).strip()
-        images = versions_once(_git(root, "show", f"{commit.strip()}:./{_name(root, file)}"))
+        commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        day = git(root, "log", "-1", "--format=%cs", commit.strip()).strip()
+        images = versions_once(git(root, "show", f"{commit.strip()}:./{_name(root, file)}"))
     except OperationError:
         return None
     return Release(commit[:8], day, images) if images else None
@@ -64,7 +64,7 @@ def release_at(root: Path, file: Path, revision: str) -> Release | None:
 def commit_of(root: Path) -> str:
     """The commit that is checked out; empty where there is none."""
     with contextlib.suppress(OperationError):
-        return _git(root, "rev-parse", "HEAD").strip()
+        return git(root, "rev-parse", "HEAD").strip()
     return ""
 
 
@@ -74,7 +74,7 @@ def revision(root: Path) -> tuple[str, bool]:
     Raises:
         OperationError: it is no checkout of git.
     """
-    return _git(root, "rev-parse", "HEAD").strip(), not _git(root, "status", "--porcelain").strip()
+    return git(root, "rev-parse", "HEAD").strip(), not git(root, "status", "--porcelain").strip()
 
 
 def _with_returns(found: list[Release]) -> list[Release]:
@@ -98,7 +98,7 @@ def _with_returns(found: list[Release]) -> list[Release]:
 
 def _commits(root: Path, file: Path) -> list[tuple[str, str]]:
     """The commits that changed the file, the earliest first, each with its day."""
-    log = _git(root, "log", "--format=%h %cs", "--max-count=200", "--", _name(root, file))
+    log = git(root, "log", "--format=%h %cs", "--max-count=200", "--", _name(root, file))
     lines = [line.split(" ") for line in log.splitlines()]
     return [(commit, day) for commit, day in reversed(lines)]
 
@@ -108,7 +108,12 @@ def _name(root: Path, file: Path) -> str:
     return os.path.relpath(file.resolve(), root.resolve())
 
 
-def _git(root: Path, *arguments: str) -> str:
+def git(root: Path, *arguments: str) -> str:
+    """What git answers.
+
+    Raises:
+        OperationError: it is not installed, or refuses.
+    """
     command = ["git", *arguments]
     try:
         done = subprocess.run(

@@ -12,6 +12,7 @@ from infra.configuration import Configuration
 from operations.console import OperationFailed
 from operations.deployment import approval
 from operations.deployment.engine import Engine, Interrupted, StackLocked
+from operations.deployment.only_versions import UNFINISHED, goes_back
 from operations.deployment.plan import Plan
 from operations.deployment.records import Outcome, Record, Records, begun
 from operations.releases import untried
@@ -85,7 +86,7 @@ class Deployment:
         self, agreed: Plan | None, newest: Sequence[Record], tell: Tell, *, approvals: bool
     ) -> None:
         protected = self._configuration.settings.standard.protects_data
-        asked = approvals and protected and not self._goes_back(newest)
+        asked = approvals and protected and not goes_back(self._root, self._configuration, newest)
         if protected and not asked and agreed is None:
             tell(
                 f"deploy {self._environment}: without approvals.yaml, as in an emergency and on the way back"
@@ -98,17 +99,8 @@ class Deployment:
         preview = self._engine.preview("--show-sames")
         if agreed is not None:
             Plan.of(self._environment, self._commit, preview).check(agreed)
-        approval.check(self._root, self._environment, preview, self._today)
-
-    def _goes_back(self, newest: Sequence[Record]) -> bool:
-        """Whether the last deployment was rolled back, and this one brings what stood before it."""
-        if not newest or newest[0].outcome is not Outcome.ROLLED_BACK:
-            return False
-        return any(
-            each.outcome in (Outcome.DEPLOYED, Outcome.GOOD)
-            and dict(each.images) == dict(self._configuration.images)
-            for each in newest
-        )
+        if asked:
+            approval.check(self._root, self._environment, preview, self._today)
 
     def _end(self, record: Record, outcome: Outcome, *notes: str) -> Record:
         ended = replace(record.with_outcome(outcome, *notes), ended=datetime.now(UTC).isoformat())
@@ -130,8 +122,10 @@ class Deployment:
                 f"{'; '.join(back.notes) or 'no notes'}). Commit the versions that it went back to (make "
                 f"rollback ENV={self._environment}), or other ones; AGAIN=1 takes these all the same."
             )
-        declared = newest[0] if newest and newest[0].outcome is Outcome.DECLARED else None
-        return declared if declared and declared.commit == self._commit else None
+        # Deployed once more, an emergency that has not come to its end is still one.
+        declared = newest[0] if newest and newest[0].reason else None
+        under_way = declared is not None and declared.outcome in (Outcome.DECLARED, *UNFINISHED)
+        return declared if declared and under_way and declared.commit == self._commit else None
 
     def _check_tried(self) -> None:
         """The same artifact is promoted (contract ENV-4); an emergency alone leaves that out."""

@@ -25,6 +25,11 @@ from tests.support.checkout import ROOT, replace_text
 from tests.support.deployed import backups
 from tests.support.released_checkout import ONE, THREE, TWO, Prod, latest, three_releases
 
+# What a commit changes besides.
+CHANGED = {
+    "system.yaml": ("name: triangle", "name: triangle  # the portal"),
+    "Pulumi.prod.yaml": ("backupRetention: 30", "backupRetention: 31"),
+}
 LOCKED = """\
 error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete \
 the lock file with `pulumi cancel`.
@@ -162,12 +167,32 @@ def test_the_way_back_waits_for_nobodys_line(prod: Prod, records: Records) -> No
     records.note(Outcome.ALARM, "SEV-1 errors")
     assert prod.run("rollback", "--automatic").exit_code == 0
     prod.says("preview", _weakened())
+    prod.says("up", LOCKED, 255)
+    assert prod.run("deploy").exit_code == 4
+    # Once more, when the lock is gone.
+    prod.says("up", "")
     back = prod.run("deploy")
     assert back.exit_code == 0, back.output
     assert "without approvals.yaml" in back.stderr
     # And the release that comes after it does.
     prod.git("checkout", "-q", ".")
     assert prod.run("deploy", "--again").exit_code == 5
+
+
+@pytest.mark.contract("DEP-1")
+@pytest.mark.parametrize("file", ["system.yaml", "Pulumi.prod.yaml"])
+def test_with_anything_else_than_versions_it_is_no_way_back(prod: Prod, records: Records, file: str) -> None:
+    prod.git("checkout", "-q", "HEAD~2")
+    prod.run("deploy")
+    prod.run("watch", "--minutes", "0")
+    prod.git("checkout", "-q", "main")
+    prod.run("deploy")
+    records.note(Outcome.ALARM, "SEV-1 errors")
+    assert prod.run("rollback", "--automatic").exit_code == 0
+    replace_text(prod.root / file, *CHANGED[file])
+    prod.git("commit", "-q", "--all", "--message", "back, and more")
+    prod.says("preview", _weakened())
+    assert prod.run("deploy").exit_code == 5
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"environment": "prod", "commit": "", "steps": [{"a": 1}]}'])

@@ -46,7 +46,10 @@ def test_prod_gets_nothing_that_staging_never_had_but_in_an_emergency(
     assert "versions that staging has never had together" in refused.stderr
     assert prod.calls() == []
     assert prod.run("emergency", *REASON, "--second", "grace").exit_code == 0
-    # Nor for a line of approvals.yaml.
+    # Nor for a line of approvals.yaml, also when it is deployed once more.
+    prod.says("up", "error: no such host", 255)
+    assert prod.run("deploy").exit_code == 1
+    prod.says("up", "")
     deployed = prod.run("deploy")
     assert deployed.exit_code == 0
     assert "without approvals.yaml" in deployed.stderr
