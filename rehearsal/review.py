@@ -46,7 +46,17 @@ class RevisionError(CommandError):
 
 
 # Most of a checkout's files, and what no program reads: writing them takes as long as previewing a change.
-_NOT_OF_PROGRAMS = ("docs", "operations", "rehearsal", "tests")
+_NOT_OF_PROGRAMS = (
+    "costs",
+    "docs",
+    "documentation",
+    "operations",
+    "preview",
+    "rehearsal",
+    "tests",
+    "timing",
+    "tools",
+)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from tests.support.way import Services, Way, way
 
 pytestmark = pytest.mark.engine
 
-GOOD, FAILS_SMOKE, RINGS, CHANGED, KILLED, URGENT = (f"sha256:{digit * 64}" for digit in "123456")
+GOOD, FAILS_SMOKE, RINGS, CHANGED, KILLED, URGENT, WEAKENS = (f"sha256:{digit * 64}" for digit in "1234567")
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +97,28 @@ def test_a_plan_that_is_not_the_one_agreed_to_is_not_carried_out(released: Way) 
     refused = next(step for step in run.steps if step.does == "make deploy")
     assert "what would be done is not what was shown" in refused.output
     assert run.of("make rollback") == ["failure"], "nothing was deployed, so nothing is taken back"
+    assert released.engine_runs("prod") == GOOD
+    released.release(GOOD)
+
+
+@pytest.mark.contract("DEP-1")
+def test_an_approval_that_has_run_out_lets_nothing_through(released: Way) -> None:
+    released.release(WEAKENS)
+    planned = released.play("deploy", "plan")
+    (shown,) = [step.output for step in planned.steps if " plan " in step.does]
+    assert "prod: 1 change needs a line in approvals.yaml" in shown
+    # Somebody writes the line that the plan has proposed, and the release waits for longer than a week.
+    _, _, line = shown.partition("\n- environment: prod")
+    line = f"- environment: prod{line.partition(chr(10) * 2)[0]}\n"
+    line = line.replace("why:  # in a sentence", "why: nobody has read older ones in a year")
+    line = line.replace("who:  # an e-mail address", "who: jane@example.org")
+    (released.root / "approvals.yaml").write_text(line)
+    released.git("add", "approvals.yaml")
+    released.git("commit", "-q", "-m", "agreed to")
+    run = released.play("deploy", "prod", today="2026-12-24")
+    assert run.outcomes == {"prod": "failure"}
+    refused = next(step for step in run.steps if step.does == "make deploy")
+    assert "The line of this change was over on 2026-11-28" in refused.output
     assert released.engine_runs("prod") == GOOD
     released.release(GOOD)
 

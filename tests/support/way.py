@@ -99,18 +99,24 @@ class Way:
         self.git("commit", "-q", "-a", "--allow-empty", "-m", f"release {version[7:11]}")
 
     def play(
-        self, workflow: str, *only: str, before: Callable[[str], None] = lambda _: None, **inputs: str
+        self,
+        workflow: str,
+        *only: str,
+        before: Callable[[str], None] = lambda _: None,
+        today: str = "",
+        **inputs: str,
     ) -> Run:
-        """Plays a workflow file, or some of its jobs; `before` is told of each step."""
+        """Plays a workflow file, or some of its jobs, on a day; `before` is told of each step."""
         settings = {"GATE_WAIT": "0", "WATCH_MINUTES": "0", "PARITY_ACCEPT": "photo-annotations"}
-        run = Run(self.root, self.process, settings, self.artifacts, inputs, before)
+        run = Run(self.root, partial(self.process, today=today), settings, self.artifacts, inputs, before)
         return run.play(workflow, only)
 
-    def process(self, environment: str) -> dict[str, str]:
+    def process(self, environment: str, today: str = "") -> dict[str, str]:
         """The variables of a job of an environment of GitHub's: its own account, and no other one."""
         name = environment.removesuffix("-read")
         url = self._sessions[name][1]
-        return {**self._variables, "ENDPOINT": url, "ENDPOINTS": f"{name}={url}"}
+        day = {"GROUNDWORK_TODAY": today} if today else {}
+        return {**self._variables, **day, "ENDPOINT": url, "ENDPOINTS": f"{name}={url}"}
 
     def run(self, environment: str, *command: str) -> subprocess.CompletedProcess[str]:
         """A person's command."""
