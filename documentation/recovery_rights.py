@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from types import MappingProxyType
 
-from documentation.graph import DocumentationError
+from documentation.markdown import Part, table
 from rehearsal.rights.calls import implied_by
 from rehearsal.rights.recoveries import RECOVERIES, About, Asked, By, Where
 
-BEGIN = "<!-- The table that follows is written by `make docs`. -->"
-END = "<!-- The end of the rights. -->"
+PART = Part("docs/recovery.md", "<!-- The table that follows is written by `make docs`. -->")
 
 _PLACES: Mapping[tuple[str, Where], str] = MappingProxyType(
     {
@@ -41,25 +40,20 @@ def with_rights(page: str) -> str:
     Raises:
         DocumentationError: the page has no place for it.
     """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise DocumentationError(f"docs/recovery.md: found no lines {BEGIN} and {END}; put them back")
-    lines = ["| command | where | on | calls |", "|---|---|---|---|", *_lines()]
-    return "\n".join([f"{before}{BEGIN}", "", *lines, "", f"{END}{after}"])
+    return PART.written(page, table(("command", "where", "on", "calls"), _rows()))
 
 
-def _lines() -> Iterator[str]:
+def _rows() -> Iterator[tuple[str, ...]]:
     for command, parts in RECOVERIES.items():
         name = f"`recover {command.replace('_', '-')}`"
         for (where, by), some in groupby(parts, key=lambda part: (part.where, part.by)):
             of_place = list(some)
             place = f"{_PLACES[command, where]}{_CREDENTIALS[by]}"
             for about, on_it in groupby(of_place, key=lambda part: part.about):
-                yield _line(name, place, str(about), {action for each in on_it for action in each.actions})
+                yield _row(name, place, str(about), {action for each in on_it for action in each.actions})
                 name, place = "", ""
             if keys := set(_with_keys(of_place)):
-                yield _line(name, place, "the keys of these", keys)
+                yield _row(name, place, "the keys of these", keys)
 
 
 def _with_keys(parts: list[Asked]) -> Iterator[str]:
@@ -69,6 +63,6 @@ def _with_keys(parts: list[Asked]) -> Iterator[str]:
                 yield from implied_by(action)
 
 
-def _line(command: str, place: str, about: str, actions: set[str]) -> str:
+def _row(command: str, place: str, about: str, actions: set[str]) -> tuple[str, ...]:
     on = "`*`" if about == About.ALL else about
-    return f"| {command} | {place} | {on} | {', '.join(f'`{each}`' for each in sorted(actions))} |"
+    return command, place, on, ", ".join(f"`{each}`" for each in sorted(actions))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
-import gc
 import os
 import sys
 
+from rehearsal.garbage import collect_garbage_rarely
+
 # All that is loaded stays; looking for something to throw away meanwhile takes a tenth of the time.
-gc.set_threshold(1_000_000)
+collect_garbage_rarely()
 
 from commands.output import take_any_text  # noqa: E402
 from rehearsal.cli import app  # noqa: E402

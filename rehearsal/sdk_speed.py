@@ -26,7 +26,6 @@ for every session, and moto opens many: what has been found and read is kept for
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib.metadata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
@@ -34,15 +33,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import Any
 
+from rehearsal.garbage import keep_what_is_loaded
 from rehearsal.sdk_annotations import annotations_as_texts
 
 TRIED_WITH = ("3.272.",)
 
 # The part that is no attribute of a module.
 ANNOTATIONS = "annotations"
-
-# Collections of young objects once in so many allocations; Python's own figure is 700.
-_GARBAGE_THRESHOLD = 1_000_000
 
 
 class _AllAtOnce:
@@ -74,7 +71,7 @@ class Replacement:
 @contextmanager
 def quick_sdk(without: Collection[str] = ()) -> Iterator[None]:
     """Applies the replacements inside the block, but those of the parts named."""
-    collect_garbage_rarely()
+    keep_what_is_loaded()
     tried = importlib.metadata.version("pulumi").startswith(TRIED_WITH)
     chosen = [each for each in replacements() if tried and each.part not in without]
     undo = [(each, getattr(each.module, each.attribute)) for each in chosen]
@@ -86,13 +83,6 @@ def quick_sdk(without: Collection[str] = ()) -> Iterator[None]:
     finally:
         for each, original in undo:
             setattr(each.module, each.attribute, original)
-
-
-def collect_garbage_rarely() -> None:
-    """For the rest of the process: what has been made so far is not looked at any more."""
-    if gc.get_threshold()[0] < _GARBAGE_THRESHOLD:
-        gc.freeze()
-        gc.set_threshold(_GARBAGE_THRESHOLD, *gc.get_threshold()[1:])
 
 
 def share_service_models() -> None:

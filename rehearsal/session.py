@@ -32,9 +32,9 @@ from rehearsal.changed import changed
 from rehearsal.embedded import Embedded
 from rehearsal.engine_process import Progress, engine_environment, follow
 from rehearsal.events import Log, LogReader
+from rehearsal.garbage import keep_what_is_loaded
 from rehearsal.kubernetes import Clusters, Installed
 from rehearsal.outcome import EngineError, Interrupted, Result, failure, taken_over
-from rehearsal.sdk_speed import collect_garbage_rarely
 from rehearsal.seal import check_seal, write_seal
 from rehearsal.stack_file import StackFile
 from rehearsal.workspace import Workspace
@@ -98,7 +98,7 @@ class Session:
         self._lock, killed = self.workspace.lock()
         self._after_a_kill = killed
         programs.prepare()
-        collect_garbage_rarely()
+        keep_what_is_loaded()
         try:
             stand_ins = self._take_configuration()
             self.workspace.forget_stale_locks()

@@ -108,6 +108,16 @@ def test_exactly_the_plan_that_was_shown_is_carried_out(prod: Prod, records: Rec
     assert json.loads(prod.run("deploy", "--plan", file, "--json").stdout)["error"]["code"] == "plan-changed"
 
 
+def _rings(prod: Prod, records: Records, good: str = "HEAD~2") -> None:
+    """The newest release has turned an alarm on; the one before it was good."""
+    prod.git("checkout", "-q", good)
+    prod.run("deploy")
+    prod.run("watch", "--minutes", "0")
+    prod.git("checkout", "-q", "main")
+    prod.run("deploy")
+    records.note(Outcome.ALARM, "SEV-1 errors")
+
+
 def _weakened() -> str:
     log = "aws:cloudwatch/logGroup:LogGroup"
     urn = f"urn:pulumi:prod::groundwork::groundwork:x:Logs${log}::api"
@@ -159,12 +169,7 @@ def test_without_a_plan_it_is_asked_too(prod: Prod, records: Records) -> None:
 
 @pytest.mark.contract("DEP-1", "K8S-5")
 def test_the_way_back_waits_for_nobodys_line(prod: Prod, records: Records) -> None:
-    prod.git("checkout", "-q", "HEAD~2")
-    prod.run("deploy")
-    prod.run("watch", "--minutes", "0")
-    prod.git("checkout", "-q", "main")
-    prod.run("deploy")
-    records.note(Outcome.ALARM, "SEV-1 errors")
+    _rings(prod, records)
     assert prod.run("rollback", "--automatic").exit_code == 0
     prod.says("preview", _weakened())
     prod.says("up", LOCKED, 255)
@@ -182,12 +187,7 @@ def test_the_way_back_waits_for_nobodys_line(prod: Prod, records: Records) -> No
 @pytest.mark.contract("DEP-1")
 @pytest.mark.parametrize("file", ["system.yaml", "Pulumi.prod.yaml"])
 def test_with_anything_else_than_versions_it_is_no_way_back(prod: Prod, records: Records, file: str) -> None:
-    prod.git("checkout", "-q", "HEAD~2")
-    prod.run("deploy")
-    prod.run("watch", "--minutes", "0")
-    prod.git("checkout", "-q", "main")
-    prod.run("deploy")
-    records.note(Outcome.ALARM, "SEV-1 errors")
+    _rings(prod, records)
     assert prod.run("rollback", "--automatic").exit_code == 0
     replace_text(prod.root / file, *CHANGED[file])
     prod.git("commit", "-q", "--all", "--message", "back, and more")
@@ -239,12 +239,7 @@ def test_a_deployment_that_fails_is_taken_back_to_the_last_good_one(prod: Prod, 
 def test_of_a_release_that_never_came_to_its_migration_nothing_stands_and_what_is_not_known_is_told(
     prod: Prod, records: Records, state: str, code: int
 ) -> None:
-    prod.git("checkout", "-q", "HEAD~2")
-    prod.run("deploy")
-    prod.run("watch", "--minutes", "0")
-    prod.git("checkout", "-q", "main")
-    prod.run("deploy")
-    records.note(Outcome.ALARM, "SEV-1 errors")
+    _rings(prod, records)
     if state:
         prod.says("stack", state, 255)
     back = prod.run("rollback", "--automatic")
@@ -256,12 +251,7 @@ def test_of_a_release_that_never_came_to_its_migration_nothing_stands_and_what_i
 
 @pytest.mark.contract("DEP-1")
 def test_what_was_rolled_back_is_not_deployed_again_by_mistake(prod: Prod, records: Records) -> None:
-    prod.git("checkout", "-q", "HEAD~1")
-    prod.run("deploy")
-    prod.run("watch", "--minutes", "0")
-    prod.git("checkout", "-q", "main")
-    prod.run("deploy")
-    records.note(Outcome.ALARM, "SEV-1 errors")
+    _rings(prod, records, good="HEAD~1")
     assert prod.run("rollback", "--automatic").exit_code == 0
     prod.run("deploy")
     prod.git("checkout", "-q", "Pulumi.prod.yaml")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from documentation.graph import DocumentationError
-from documentation.recovery_rights import BEGIN, END, with_rights
+from documentation.markdown import END
+from documentation.recovery_rights import PART, with_rights
 from rehearsal.rights.recoveries import RECOVERIES, About, Asked
 from tests.support.checkout import ROOT
 
-PAGE = f"# When something is lost\n\n{BEGIN}\nold\n{END}\n\n## Next\n"
+PAGE = f"# When something is lost\n\n{PART.begin}\nold\n{END}\n\n## Next\n"
 
 
 def _on(part: Asked) -> str:
