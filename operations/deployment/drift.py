@@ -13,19 +13,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from operations.console import OperationFailed
+from operations.deployment.approval import PreviewedStep, steps_of
 from operations.deployment.engine import Engine, StackLocked
-from operations.deployment.reviewed import PreviewedStep, steps_of
 from operations.recovery.pulumi import Pulumi
 
 if TYPE_CHECKING:
     from preview.report import Report
     from rehearsal.changed import Property
 
-# The provider reads one by its value (terraform-provider-aws,
-# internal/service/secretsmanager/secret_version.go: GetSecretValue).
-NOT_LOOKED_AT = "aws:secretsmanager/secretVersion:SecretVersion"
-# Wildcards as `pulumi preview --help` has them.
-SECRET_VERSIONS = f"urn:pulumi:**{NOT_LOOKED_AT}::*"
+# A pattern of Pulumi's (`pulumi preview --help`: wildcards): the provider reads a version by its value
+# (terraform-provider-aws, internal/service/secretsmanager/secret_version.go: GetSecretValue).
+SECRET_VERSIONS = "urn:pulumi:**aws:secretsmanager/secretVersion:SecretVersion::*"  # noqa: S105  # a pattern
 LOOK = ("--refresh", "--show-sames", "--exclude", SECRET_VERSIONS)
 
 _STAYS = ("same", "read", "refresh")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from operations.deployment.approval import steps_of
 from preview.approvals import read_approvals
 from timing.forecast import Forecast
 from timing.recorded import graph_of, run_of
@@ -16,18 +16,6 @@ if TYPE_CHECKING:
     from preview.report import Report
 
 BASE = "what is deployed"
-
-
-@dataclass(frozen=True)
-class PreviewedStep:
-    """A step of `pulumi preview --json`, as the risks are found in: see `preview.change.EngineStep`."""
-
-    operation: str
-    urn: str
-    type: str
-    changed: Mapping[str, str] = field(default_factory=dict)
-    old: Mapping[str, Any] = field(default_factory=dict)
-    new: Mapping[str, Any] = field(default_factory=dict)
 
 
 def review_of(root: Path, environment: str, preview: Mapping[str, Any], today: date) -> Report:
@@ -58,15 +46,3 @@ def review_of(root: Path, environment: str, preview: Mapping[str, Any], today: d
         approvals=tuple(read_approvals(root)),
         today=today,
     )
-
-
-def steps_of(preview: Mapping[str, Any]) -> Iterator[PreviewedStep]:
-    """The steps of a preview, in the engine's order."""
-    for each in preview.get("steps", ()):
-        old, new = each.get("oldState") or {}, each.get("newState") or {}
-        kind = str(new.get("type") or old.get("type") or each["urn"].split("::")[2].rpartition("$")[2])
-        detailed: Mapping[str, Mapping[str, Any]] = each.get("detailedDiff") or {}
-        changed = {path: str(difference["kind"]) for path, difference in detailed.items()}
-        if not changed:
-            changed = dict.fromkeys(each.get("diffReasons") or (), "update")
-        yield PreviewedStep(each["op"], each["urn"], kind, changed, old, new)
