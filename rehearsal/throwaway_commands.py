@@ -13,7 +13,7 @@ from commands.errors import CommandError, Exit, errors_for_people
 from commands.output import show_json
 from infra.configuration.environments import Environment as Names
 from rehearsal.options import ROOT, Environment, Json, System, check, chosen_engine
-from timing.simulation import WORKERS
+from timing.workers import WORKERS
 
 
 def manifests(

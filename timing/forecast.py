@@ -10,8 +10,9 @@ from typing import Any
 from timing.durations import noun_of
 from timing.interruptions import notices
 from timing.operations import Kind, Run
-from timing.simulation import WORKERS, Step, simulate
+from timing.simulation import Step, simulate
 from timing.words import duration
+from timing.workers import WORKERS
 
 # Shorter ones are many and say little.
 WORTH_NAMING_SECONDS = 30

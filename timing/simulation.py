@@ -1,8 +1,8 @@
 """A discrete-event simulation of one run of the engine against AWS.
 
 The engine's rules, as its sources have them (pkg/resource/deploy, v3.256.0):
-- a resource begins when all that it waits for is there, and one of the workers is free: four for each
-  processor (`defaultParallel`; `--parallel` and PULUMI_PARALLEL say otherwise);
+- a resource begins when all that it waits for is there, and one of the workers is free (`--parallel`,
+  PULUMI_PARALLEL, else `defaultParallel`, four for each processor);
 - what is replaced first is removed right before the new one is made, and what depends on it before that;
 - everything else that goes is removed when all else is done, in waves: first what nothing else of it
   depends on, then, when that is gone, the next (`ScheduleDeletes`).
@@ -21,9 +21,7 @@ from timing.exclusions import turns_of
 from timing.facts import Times
 from timing.graph import Graph
 from timing.operations import Operation, Phase, Run, waves
-
-# Runners of GitHub have four processors; the engine has four workers for each.
-WORKERS = 16
+from timing.workers import WORKERS
 
 Turn = tuple[str, str]
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from commands.errors import CommandError, Exit
 from operations.console import OperationFailed
+from timing.workers import WORKERS
 
 # pkg/backend/diy/lock.go of Pulumi: what a second update of the stack is told, then a line for each lock.
 _LOCKED = re.compile(r"the stack is currently locked by \d+ lock")
@@ -71,7 +72,7 @@ class Engine:
             Interrupted: it was stopped.
             OperationFailed: the engine refuses, or something could not be made.
         """
-        code, lines = self._run(["up", "--yes", "--skip-preview"], show)
+        code, lines = self._run(["up", "--yes", "--skip-preview", "--parallel", str(WORKERS)], show)
         if code != 0:
             raise self._failure("up", code, lines)
 

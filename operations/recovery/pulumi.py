@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from operations.console import OperationFailed
+from timing.workers import WORKERS
 
-# Twice the engine's own 16: with these, steps of the longest path wait for minutes until one is free.
-PARALLEL = 32
 _POLL_SECONDS = 0.5
 _SHOWN_LINES = 15
 
@@ -95,7 +94,7 @@ class Pulumi:
         """
         left = [part for urn in without for part in ("--exclude", urn)]
         left += ["--exclude-dependents"] if left else []
-        self._run("up", "--yes", "--skip-preview", "--parallel", str(PARALLEL), *left, waiting=waiting)
+        self._run("up", "--yes", "--skip-preview", "--parallel", str(WORKERS), *left, waiting=waiting)
 
     def refresh(self, targets: str, waiting: Callable[[], None]) -> None:
         """Has the state say of some resources what is really there.

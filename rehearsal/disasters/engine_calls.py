@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from commands.files import write_atomically
-from operations.recovery.pulumi import PARALLEL
 from rehearsal.disasters import engine_client
 from rehearsal.drift import Application
 from rehearsal.outcome import EngineError
 from rehearsal.session import Session
 from timing.forecast import Forecast
 from timing.recorded import graph_of, run_of
+from timing.workers import WORKERS
 
 _FAILED = 255  # the engine's own code for it
 
@@ -78,7 +78,7 @@ class EngineCalls:
         except EngineError as error:
             return {"code": _FAILED, "out": error.output, "errors": str(error)}
         after = graph_of(self._session.workspace.resources())
-        self.forecasts.append(Forecast(run_of(result.log.planned, after, before), PARALLEL))
+        self.forecasts.append(Forecast(run_of(result.log.planned, after, before), WORKERS))
         return {"code": 0, "out": result.output, "errors": ""}
 
 

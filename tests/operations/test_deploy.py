@@ -74,7 +74,7 @@ def test_a_deployment_is_written_down_with_who_what_and_how_it_went(
     assert result.exit_code == 0, result.output
     assert prod.calls() == [
         "preview --json --show-sames --stack prod --non-interactive",
-        "up --yes --skip-preview --stack prod --non-interactive",
+        "up --yes --skip-preview --parallel 32 --stack prod --non-interactive",
     ]
     assert "Updating (prod)" in result.stderr
     found = latest(records)

@@ -14,7 +14,6 @@ from operations.checkout import ROOT
 from operations.environments import Connection, Place, connect
 from operations.recovery.identities import candidate
 from operations.recovery.identity_rules import ASKED, COMPUTED, FROM_INPUTS
-from operations.recovery.pulumi import PARALLEL
 from rehearsal.disasters import failback
 from rehearsal.disasters.failback import FailbackRehearsed
 from rehearsal.disasters.region import RegionRehearsed, rehearse_on
@@ -26,6 +25,7 @@ from tests.support.recovery_calls import CommandCalls, Row, recording_commands, 
 from tests.support.waiting_parts import made_on_the_day, removed_afterwards, times_of
 from timing.data.recovery import FOUNDATIONS_WITHOUT, RETURN_WITHOUT, WAITS, Wait
 from timing.facts import Times
+from timing.workers import WORKERS
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DR-3")]
 
@@ -161,7 +161,7 @@ def test_what_did_not_wait_makes_the_deployment_as_much_longer_as_it_is_said(
     run = world[0].engine.forecasts[0].run
     found, said = made_on_the_day(run, missing, "Recovery"), FOUNDATIONS_WITHOUT[frozenset(missing)]
     assert len(found.operations) > len(run.operations)
-    _is_that_of(times_of(found, PARALLEL), said)
+    _is_that_of(times_of(found, WORKERS), said)
 
 
 @MISSING
@@ -172,7 +172,7 @@ def test_what_is_to_wait_no_more_is_removed_in_the_time_that_is_said(
         run = world[0].engine.forecasts[number].run
         found = removed_afterwards(run, missing, place)
         assert len(found.operations) > len(run.operations)
-        _is_that_of(times_of(found, PARALLEL), RETURN_WITHOUT[frozenset(missing)])
+        _is_that_of(times_of(found, WORKERS), RETURN_WITHOUT[frozenset(missing)])
 
 
 def _is_that_of(found: Times, said: Times) -> None:
