@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from commands.markdown import table
 from costs.bill import Bill, Billed, bill_of, told
 from infra.configuration.settings import Settings
 from infra.configuration.waits import Waits
@@ -73,13 +74,15 @@ def _billed(settings: Settings, names: tuple[Waits, ...]) -> Iterator[Billed]:
             yield Billed("Recovery", "aws:elasticache/replicationGroup:ReplicationGroup", inputs, region)
 
 
-def table(settings: Settings) -> Iterator[str]:
+def catalogue_table(settings: Settings) -> list[str]:
     """The catalogue for a page."""
-    yield f"| {' | '.join(_HEADINGS)} |"
-    yield "|---" * len(_HEADINGS) + "|"
-    for part in catalogue(settings):
-        minutes = [*_said(part.saves), *_said(part.without)]
-        yield f"| {' | '.join([', '.join(part.names), part.what, part.price, *minutes])} |"
+    return table(
+        _HEADINGS,
+        (
+            [", ".join(part.names), part.what, part.price, *_said(part.saves), *_said(part.without)]
+            for part in catalogue(settings)
+        ),
+    )
 
 
 def _said(times: Times) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from commands.markdown import table
 from documentation.graph import GENERATED, DocumentationError, Graph
 from infra.monitoring.alarm import Alarm
 
@@ -67,11 +68,10 @@ def _ways(graph: Graph) -> list[str]:
     count = {severity: 0 for severity, *_ in _WAYS}
     for _, inputs in _of(graph, ALARM):
         count[inputs["tags"]["severity"]] += 1
-    return [
-        f"| severity | way | answer within | alarms of {graph.system} |",
-        "|---|---|---|---|",
-        *(f"| {severity} | {way} | {time} | {count[severity]} |" for severity, way, time in _WAYS),
-    ]
+    return table(
+        ("severity", "way", "answer within", f"alarms of {graph.system}"),
+        ((severity, way, time, str(count[severity])) for severity, way, time in _WAYS),
+    )
 
 
 def _order(alarm: Alarm) -> tuple[str, int, str, str]:
@@ -80,18 +80,27 @@ def _order(alarm: Alarm) -> tuple[str, int, str, str]:
 
 
 def _table(rows: Iterable[tuple[Alarm, dict[str, list[str]]]], default: str) -> list[str]:
-    lines = [
-        "| row | severity | condition | first | runbook | alarms |",
-        "|---|---|---|---|---|---|",
-    ]
-    for alarm, found in sorted(rows, key=lambda row: _order(row[0])):
-        where = sorted(found[default]) if default in found else []
-        others = "" if where else f"in {', '.join(sorted(found))}: {', '.join(sorted(_first(found)))}"
-        lines.append(
-            f"| {alarm.row} | {alarm.severity} | {alarm.condition} | {alarm.first_action} | {alarm.section} "
-            f"| {', '.join(where) or others} |"
-        )
-    return lines
+    ordered = sorted(rows, key=lambda row: _order(row[0]))
+    return table(
+        ("row", "severity", "condition", "first", "runbook", "alarms"),
+        (
+            (
+                alarm.row,
+                alarm.severity,
+                alarm.condition,
+                alarm.first_action,
+                alarm.section,
+                _alarms(found, default),
+            )
+            for alarm, found in ordered
+        ),
+    )
+
+
+def _alarms(found: dict[str, list[str]], default: str) -> str:
+    if default in found:
+        return ", ".join(sorted(found[default]))
+    return f"in {', '.join(sorted(found))}: {', '.join(sorted(_first(found)))}"
 
 
 def _first(found: dict[str, list[str]]) -> list[str]:
@@ -99,22 +108,23 @@ def _first(found: dict[str, list[str]]) -> list[str]:
 
 
 def _incidents(graph: Graph) -> list[str]:
-    lines = [
+    return [
         "## Incidents",
         "",
         "What breaks as one pages once: a composite alarm pages for all of its symptoms, and stays quiet",
         "while something worse is on already.",
         "",
-        "| incident | pages | quiet during | symptoms |",
-        "|---|---|---|---|",
+        *table(("incident", "pages", "quiet during", "symptoms"), _composites(graph)),
     ]
+
+
+def _composites(graph: Graph) -> Iterator[tuple[str, str, str, str]]:
     rows = [(_told(inputs), name, inputs) for name, inputs in _of(graph, COMPOSITE)]
     # The engine declares them in another order each time; the one that nobody is told of comes last.
     for told, name, inputs in sorted(rows, key=lambda row: (not row[0], row[:2])):
         suppressor = (inputs.get("actionsSuppressor") or {}).get("alarm", "")
         children = sorted({_short(child) for child in _CHILD.findall(inputs["alarmRule"])})
-        lines.append(f"| {name} | {told or 'nobody'} | {_short(suppressor)} | {', '.join(children)} |")
-    return lines
+        yield name, told or "nobody", _short(suppressor), ", ".join(children)
 
 
 def _told(inputs: Mapping[str, Any]) -> str:

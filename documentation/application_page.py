@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from commands.markdown import table
 from documentation.graph import GENERATED
-from documentation.markdown import table
 from infra.configuration.platform_variables import ALWAYS, DATABASE, OTHERS, REDIS
 from infra.configuration.pod_lifecycle import (
     FAILURE_THRESHOLD,

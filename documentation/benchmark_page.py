@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from commands.markdown import table
 from documentation.graph import GENERATED
 from rehearsal.bench import GOAL_EVALUATION_SECONDS, GOAL_RATIO
 from rehearsal.bench_commands import compared
@@ -68,9 +69,7 @@ def benchmark_page(figures: Mapping[str, Any], day: date, cores: int) -> str:
         "Machines differ and are busy: a ratio within one run says more than seconds. The floor runs with",
         "all that makes rehearsals quick, which is why it is so low.",
         "",
-        "| what | seconds | goal |",
-        "|---|---|---|",
-        *(f"| {what} | {seconds} | {goal} |" for what, seconds, goal in rows),
+        *table(("what", "seconds", "goal"), rows),
     ]
     return GENERATED.replace("make docs", "make bench WRITE=1") + "\n".join(lines) + "\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from documentation.markdown import table
+from commands.markdown import table
 from infra.configuration import buckets
 from infra.configuration.buckets import Bucket, bucket_variable
 

@@ -13,10 +13,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from costs.waits import table as waits_table
+from commands.markdown import table
+from costs.waits import catalogue_table
 from documentation.buckets_table import buckets_table
 from documentation.graph import GENERATED
-from documentation.markdown import table
 from infra.configuration.environments import Environment
 from infra.configuration.files import NAMESPACE, read_environment
 from infra.configuration.keys import Fixed, Key, Section
@@ -42,7 +42,7 @@ def configuration_page() -> str:
     files = {"stack": (STACK, NAMESPACE), "system": (SYSTEM, "")}
     parts = {name: "\n\n".join(_file(section, prefix)) for name, (section, prefix) in files.items()}
     example = read_environment(_ROOT, EXAMPLES_OF.value, today=date.min)
-    parts |= {"buckets": "\n".join(buckets_table()), "waits": "\n".join(waits_table(example.settings))}
+    parts |= {"buckets": "\n".join(buckets_table()), "waits": "\n".join(catalogue_table(example.settings))}
     parts |= {"list_maximum": str(LIST_MAXIMUM)}
     template = TEMPLATE.read_text(encoding="utf-8")
     page = re.sub(r"\{(stack|system|waits|buckets|list_maximum)\}", lambda found: parts[found[1]], template)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from documentation.markdown import Part, table
+from commands.markdown import table
+from documentation.markdown import Part
 
 PART = Part("docs/recovery.md", "<!-- The table that follows is written by `make disasters WRITE=1`. -->")
 HEADINGS = (

@@ -1,4 +1,4 @@
-"""Markdown of the pages: tables, and parts that are generated while people write the rest of a page."""
+"""Parts of a page that are generated while people write the rest of it."""
 
 from __future__ import annotations
 
@@ -45,13 +45,3 @@ class Part:
         if not begin or not end:
             raise DocumentationError(f"{self.file}: found no lines {self.begin} and {END}; put them back")
         return before, content, after
-
-
-def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
-    """A table of Markdown."""
-    names = list(headings)
-    return [
-        f"| {' | '.join(names)} |",
-        "|---" * len(names) + "|",
-        *(f"| {' | '.join(cells)} |" for cells in rows),
-    ]

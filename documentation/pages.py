@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import yaml
 
 from commands.files import write_atomically
+from commands.markdown import table
 from documentation.alarms_page import alarms_page
 from documentation.application_page import application_page
 from documentation.configuration_page import configuration_page
@@ -97,11 +99,13 @@ def topology_page(graphs: list[Graph]) -> str:
     parts = ["# What gets built", "", "Taken from the deployed graph of each environment."]
     for graph in graphs:
         parts += ["", f"## {graph.environment}", "", "```mermaid", *_diagram(graph), "```", ""]
-        parts += ["| area | resources |", "|---|---|"]
-        for area, types in graph.areas().items():
-            listed = ", ".join(f"{count} {_short(kind)}" for kind, count in sorted(types.items()))
-            parts.append(f"| {area} | {listed} |")
+        parts += table(("area", "resources"), _areas(graph))
     return GENERATED + "\n".join(parts) + "\n"
+
+
+def _areas(graph: Graph) -> Iterator[tuple[str, str]]:
+    for area, types in graph.areas().items():
+        yield area, ", ".join(f"{count} {_short(kind)}" for kind, count in sorted(types.items()))
 
 
 def _diagram(graph: Graph) -> list[str]:

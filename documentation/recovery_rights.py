@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from types import MappingProxyType
 
-from documentation.markdown import Part, table
+from commands.markdown import table
+from documentation.markdown import Part
 from rehearsal.rights.calls import implied_by
 from rehearsal.rights.recoveries import RECOVERIES, About, Asked, By, Where
 

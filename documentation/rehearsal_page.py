@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from commands.markdown import table
 from documentation.graph import GENERATED
-from documentation.markdown import table
 from rehearsal.aws import services
 from rehearsal.aws.functions import FUNCTIONS
 

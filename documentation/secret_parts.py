@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from documentation.markdown import Part, table
+from commands.markdown import table
+from documentation.markdown import Part
 from infra.configuration.platform_secrets import PLATFORM_SECRETS, REDIS_PURPOSES, redis_secret
 from infra.configuration.rotation import rotated_entries
 from infra.configuration.secret_sources import Rotator, SecretSource

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from commands.markdown import table
 from preview.report import Report, cause
 from preview.risk import Group
 
@@ -42,11 +43,10 @@ def comment(report: Report, diff: str = "") -> str:
 
 
 def _table(groups: Sequence[Group]) -> list[str]:
-    return ["| risk | what | cause |", "|---|---|---|", *(_line(group) for group in groups)]
-
-
-def _line(group: Group) -> str:
-    return f"| **{group.kind.label}** | {cell(str(group))} | {cell(cause(group))} |"
+    return table(
+        ("risk", "what", "cause"),
+        ((f"**{group.kind.label}**", cell(str(group)), cell(cause(group))) for group in groups),
+    )
 
 
 def _folded_risks(report: Report) -> list[str]:

@@ -329,8 +329,8 @@ class Session:
 
     def _operate(self, operation: str, options: Sequence[str], progress: Progress | None) -> Result:
         begun = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="groundwork-log-") as folder:
-            reader = LogReader(Path(folder) / "events.jsonl")
+        with self._event_log() as events:
+            reader = LogReader(events)
             command = [
                 str(self.engine),
                 operation,
@@ -338,7 +338,7 @@ class Session:
                 *("--stack", self.environment),
                 *("--cwd", str(self.workspace.project)),
                 *self._inline,
-                *("--event-log", str(reader._path)),
+                *("--event-log", str(events)),
                 "--non-interactive",
             ]
             code, output, complaints = self._run(command, reader, progress)
@@ -350,6 +350,16 @@ class Session:
                 self._embedded.bring_back()
             raise EngineError(failure(operation, log, complaints or output), log, output)
         return Result(log, time.monotonic() - begun, output)
+
+    @contextlib.contextmanager
+    def _event_log(self) -> Iterator[Path]:
+        """The file of one operation's events, in the workspace: a killed one leaves it to the next."""
+        events = self.workspace.events
+        events.unlink(missing_ok=True)
+        try:
+            yield events
+        finally:
+            events.unlink(missing_ok=True)
 
     def _run(self, command: list[str], reader: LogReader, progress: Progress | None) -> tuple[int, str, str]:
         with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+") as errors:

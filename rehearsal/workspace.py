@@ -7,6 +7,7 @@ For each checkout, environment and system file there is one folder:
         backend/          Pulumi's own file backend: state, checkpoints, history
         home/             the engine's own: credentials, its plugins
         journal.jsonl     what happened to the embedded AWS
+        events.jsonl      what the engine tells while it works
         seal              what journal and state were when the last session ended
         settled           which deployment the state is of, when nothing was left to change
         passphrase        of the state's secrets
@@ -112,6 +113,10 @@ class Workspace:
     @property
     def journal(self) -> Path:
         return self.directory / "journal.jsonl"
+
+    @property
+    def events(self) -> Path:
+        return self.directory / "events.jsonl"
 
     @property
     def state(self) -> Path | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from commands.markdown import table
 from operations.console import OperationFailed
 from operations.deployment.approval import PreviewedStep, steps_of
 from operations.deployment.engine import Engine, StackLocked
@@ -92,13 +93,13 @@ class Drift:
         from preview.markdown import cell, comment
 
         rows = list(self.rows())
-        lines = [
-            f"| {cell(resource)} | {cell(each.path)} | {cell(each.before)} | {cell(each.after)} |"
+        shown = (
+            [cell(text) for text in (resource, each.path, each.before, each.after)]
             for resource, each in rows[:_ROWS]
-        ]
+        )
         more = [f"and {len(rows) - _ROWS} more: `make drifted ENV={self.environment}`"]
-        table = "\n".join(["| resource | property | deployed | found |", "|---|---|---|---|", *lines])
-        happened = ["## What has happened\n\n" + comment(self.found).rstrip("\n"), table]
+        differences = "\n".join(table(("resource", "property", "deployed", "found"), shown))
+        happened = ["## What has happened\n\n" + comment(self.found).rstrip("\n"), differences]
         parts = (
             f"# {self.title}",
             *(happened if self.steps else []),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from costs.waits import Part, catalogue, table
+from costs.waits import Part, catalogue, catalogue_table
 from infra.configuration.waits import Waits
 from preview.change import Change
 from preview.money import bill_after
@@ -47,4 +47,6 @@ def test_a_control_plane_is_paid_for_by_the_hour_and_what_has_no_price_is_said()
 @pytest.mark.parametrize("page", ["recovery.md", "configuration.md"])
 def test_both_pages_have_the_table_of_today(page: str) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    assert "\n".join(table(SETTINGS)) in text, "write the page anew: make docs; docs/recovery.md by hand"
+    assert "\n".join(catalogue_table(SETTINGS)) in text, (
+        "write the page anew: make docs; docs/recovery.md by hand"
+    )
