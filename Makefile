@@ -29,7 +29,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview cost serve shell env manifests timeline drift drifted refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs release lock engine clean
+.PHONY: help up preview cost prices serve shell env manifests timeline drift drifted refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs release lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -79,6 +79,9 @@ preview: $(READY) ## risks and diff of the working tree in ENV, against BASE or 
 
 cost: $(READY) ## what ENV costs a month at list prices, by part, and what of it has no price
 	@$(REHEARSAL) cost $(OPTIONS)
+
+prices: $(READY) ## read list prices for the stack files' regions from AWS, which make cost then takes
+	@$(OPERATIONS) prices $(AS_JSON)
 
 # The servers are among what the tests need.
 serve: $(if $(DATA),$(TESTS_READY),$(READY)) ## bring ENV up and leave the embedded AWS running on PORT; DATA=1: real servers behind databases

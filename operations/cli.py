@@ -21,6 +21,7 @@ from operations import (
     drift_command,
     file_commands,
     job_commands,
+    prices_command,
     recovery_commands,
     recovery_plan_command,
     region_commands,
@@ -46,6 +47,7 @@ backup_commands.add_to(app)
 deployment_commands.add_to(app)
 bootstrap_commands.add_to(app)
 app.command()(drift_command.drifted)
+app.command()(prices_command.prices)
 
 
 @app.command()

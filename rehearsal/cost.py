@@ -45,6 +45,7 @@ def show(found: Bill, environment: str) -> None:
     if found.missing:
         items = ", ".join(told(what, count, region) for (what, region), count in found.missing.items())
         terminal.out.print(f"\nprice not known, and not in the sum: {items}")
+        terminal.out.print("`make prices` asks AWS's price list, with the credentials of any account")
     if found.by_use:
         terminal.out.print(f"\npaid for by use, and not in the sum: {'; '.join(found.by_use)}")
     if found.unknown:

@@ -1,6 +1,7 @@
 """List prices. What is not here is said to be missing wherever it is met; nothing is guessed.
 
-"Price List" is AWS's own (Price List API), by its usage types, as public repositories quote it.
+"Price List" is AWS's own (Price List API), by its usage types: as `make prices` has read it, and where nobody
+has, as public repositories quote it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from costs.facts import Price, Unit
+from costs.price_list import read
 from timing.facts import Source
 
 _LOOKED = date(2026, 11, 29)
@@ -34,7 +36,7 @@ _TWICE = Source(
 
 _INSTANCES = {"db.t4g.small": 0.032, "db.m7g.large": 0.168, "db.m7g.xlarge": 0.337}
 
-PRICES: tuple[Price, ...] = (
+QUOTED: tuple[Price, ...] = (
     Price("EKS cluster", _OREGON, 0.10, Unit.HOUR, _listed("USW2-AmazonEKS-Hours:perCluster", _READER)),
     Price("NAT gateway", _OREGON, 0.045, Unit.HOUR, _listed("USW2-NatGateway-Hours", _READER)),
     Price(
@@ -168,3 +170,5 @@ PRICES: tuple[Price, ...] = (
         Source("Route 53 pricing, the first 25 zones, as quoted by two guides (2025, 2026)", _LOOKED),
     ),
 )
+
+PRICES = (*read(), *QUOTED)

@@ -99,6 +99,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "set_": Command("on-call", (("secretsmanager:PutSecretValue", GIVEN_OUT),)),
         "ledger": Command("on-call", (("secretsmanager:DescribeSecret", EVERY_ENTRY),)),
+        # Any account's credentials would do; who only looks has them.
+        "prices": Command("read-only", (("pricing:GetProducts", EVERYTHING),)),
         "purge": Command(
             "on-call",
             (

@@ -102,6 +102,7 @@ def test_an_option_that_there_is_not_is_told_as_json(program: str, name: str) ->
 
 
 ARGUMENTS = {
+    "prices": ["--profile", "nowhere"],
     "refresh": ["--env", "dev"],
     "drift": ["--env", "dev"],
     "destroy": [],
