@@ -20,6 +20,8 @@ Statement = Mapping[str, Any]
 
 # What a resource's policy alone decides: nobody comes in by an identity's policy that it does not speak of.
 _CLOSED_SERVICES = ("kms", "sts")
+# Of these services, what is asked of no key (Service Authorization Reference, "AWS KMS").
+_OF_NO_RESOURCE = ("kms:CreateKey", "kms:ListAliases", "kms:ListKeys")
 
 
 class Verdict(StrEnum):
@@ -149,13 +151,16 @@ def decide(request: Request, policies: Policies) -> Decision:
     if policies.across_accounts:
         both = identity and (named or delegated)
         return Decision(Verdict.ALLOWED, (*identity, *named, *delegated)) if both else _NOT_ALLOWED
-    service = request.action.partition(":")[0]
     if named:
         # Where an identity's own policy would do as well, both count as used.
         return Decision(Verdict.ALLOWED, (*named, *identity))
-    if identity and (delegated or service not in _CLOSED_SERVICES):
+    if identity and (delegated or not _closed(request.action)):
         return Decision(Verdict.ALLOWED, (*identity, *delegated))
     return _NOT_ALLOWED
+
+
+def _closed(action: str) -> bool:
+    return action.partition(":")[0] in _CLOSED_SERVICES and action not in _OF_NO_RESOURCE
 
 
 def _resource_grants(

@@ -285,8 +285,8 @@ def _delegation(graph: Graph) -> Mapping[str, list[str]]:
 
 
 def _this_region(graph: Graph) -> str:
-    # The first cluster is where everything runs; another one may wait in the other region.
-    return next(each.region for each in graph.of("aws:eks/accessEntry:AccessEntry") if each.name == "deploy")
+    # In no order of the graph: resources are registered side by side.
+    return next(each.region for each in graph.of(INSTANCE) if not each.inputs.get("replicateSourceDb"))
 
 
 def _other_region(graph: Graph) -> str | None:

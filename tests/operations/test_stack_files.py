@@ -86,6 +86,7 @@ COMMANDS = {
     "job list": ["job", "list", *PROD],
     "job run": ["job", "run", "no-such-job", *PROD],
     "check-dns": ["check-dns", "--zone-file", "/dev/null", *PROD],
+    "prices": ["prices", "--profile", "nowhere"],
 }
 ASKS_AWS = (
     "secret set",

@@ -18,7 +18,7 @@ from rehearsal.rights.evaluation import Policy
 from rehearsal.rights.graph import Graph
 from rehearsal.rights.recoveries import RECOVERIES, About, calls_of_recoveries
 from rehearsal.rights.table import answers
-from tests.support.graph_of import changed_prod, graph, graph_of
+from tests.support.graph_of import changed_prod, graph, graph_of, prod_in_another_order
 from tests.support.recordings import SYSTEMS, backup_account_with_parent_zone, system_recording
 
 pytestmark = pytest.mark.contract("SEC-1", "DR-3", "ENV-6")
@@ -52,6 +52,13 @@ def test_each_line_of_the_table_is_asked_of_something(system: str) -> None:
         if part.about not in _WHERE_THE_ZONE_ABOVE_IS_OURS
         for action in part.actions
     }
+
+
+def test_the_order_in_which_resources_were_registered_says_nothing() -> None:
+    def asked(graph: Graph) -> set[tuple[str, str, str]]:
+        return {(str(call.actor), call.action, call.resource) for call in calls_of_recoveries(graph)}
+
+    assert asked(prod_in_another_order()) == asked(graph_of("triangle", "prod"))
 
 
 def test_where_the_zone_above_is_in_the_backup_account_its_role_delegates_the_domain() -> None:

@@ -10,14 +10,23 @@ import pytest
 from operations.checkout import ROOT
 from rehearsal.disasters.deployment import DeploymentRehearsed, rehearse_on
 from rehearsal.disasters.stage import Stage, stage
+from rehearsal.rights.commands import COMMANDS, HALF_MADE
 from tests.support.json_output import check_output
+from tests.support.recovery_calls import CommandCalls, recording_commands
 from timing.data.recovery import WAITS, Wait
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DEP-1", "K8S-5")]
 
 
 @pytest.fixture(scope="module")
-def staging(engine: Path) -> Iterator[Stage]:
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandCalls]:
+    """What the commands ask AWS for meanwhile."""
+    with recording_commands(tmp_path_factory.mktemp("calls") / "calls.jsonl") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def staging(engine: Path, calls: CommandCalls) -> Iterator[Stage]:
     """One deployment for what follows; `make disasters` plays it in prod, which takes twice as long."""
     with stage(ROOT, "staging", engine) as on_stage:
         yield on_stage
@@ -58,3 +67,15 @@ def test_the_times_that_a_person_is_told_are_those_of_the_deployment(rehearsed: 
 
 def test_on_aws_the_versions_before_run_within_ten_minutes(rehearsed: DeploymentRehearsed) -> None:
     assert rehearsed.until_users_are_back.slow <= 10 * 60
+
+
+@pytest.mark.contract("SEC-1")
+def test_the_command_calls_what_the_table_of_rights_says(
+    rehearsed: DeploymentRehearsed, calls: CommandCalls
+) -> None:
+    said = {action for action, _ in COMMANDS["deployment"].calls}
+    made = calls.actions("deployment")
+    assert made <= said
+    # What it asks of things half made depends on what was cut off: here it was a snapshot.
+    assert said - made <= set(HALF_MADE)
+    assert "rds:DescribeDBSnapshots" in made

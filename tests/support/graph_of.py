@@ -26,6 +26,12 @@ def graph(recording: Recording, outside: Graph | None = None) -> Graph:
     return Graph(_states(recording), managed_policy, outside)
 
 
+def prod_in_another_order() -> Graph:
+    """prod of triangle, its resources the other way round: they are registered side by side."""
+    outside = Graph(reversed(_states(backup_account_of("triangle", "prod"))), managed_policy)
+    return Graph(reversed(_states(system_recording("triangle", "prod"))), managed_policy, outside)
+
+
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 

@@ -20,7 +20,7 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal.rights import functions, people, recoveries
+from rehearsal.rights import commands, functions, recoveries
 
 ROOT = Path(__file__).resolve().parents[2]
 _OURS = (f"{ROOT}/functions/", f"{ROOT}/operations/")
@@ -31,8 +31,6 @@ _EMBEDDED = f"{ROOT}/rehearsal/aws/cloud.py"
 # guide, "Required permissions for Amazon S3 API operations").
 _UPLOAD = ("s3:PutObject",)
 _ACTIONS = {
-    "elbv2:DescribeLoadBalancers": ("elasticloadbalancing:DescribeLoadBalancers",),
-    "elbv2:ModifyLoadBalancerAttributes": ("elasticloadbalancing:ModifyLoadBalancerAttributes",),
     "lambda:Invoke": ("lambda:InvokeFunction",),
     "s3:CompleteMultipartUpload": _UPLOAD,
     "s3:CopyObject": (
@@ -54,9 +52,10 @@ _ACTIONS = {
     "s3:HeadObject": ("s3:GetObject",),
     "s3:ListObjectVersions": ("s3:ListBucketVersions",),
     "s3:ListObjectsV2": ("s3:ListBucket",),
-    "service-quotas:GetServiceQuota": ("servicequotas:GetServiceQuota",),
     "s3:UploadPartCopy": ("s3:GetObjectVersion", "s3:PutObject"),
 }
+# boto3 calls these services otherwise than permissions do.
+_SERVICES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}
 # Of a named version these are permissions of their own.
 _OF_A_VERSION = {
     "s3:DeleteObject": "s3:DeleteObjectVersion",
@@ -96,7 +95,7 @@ _PARTS = {
 
 def actions_of(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
     """The permissions that a call takes."""
-    called = f"{service}:{operation}"
+    called = f"{_SERVICES.get(service, service)}:{operation}"
     for action in _ACTIONS.get(called, (called,)):
         if action not in _FREE:
             yield _OF_A_VERSION.get(action, action) if "VersionId" in parameters else action
@@ -246,7 +245,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     finally:
         _current.remove(calls)
     unknown = sorted(str(each) for each in calls.made if not _is_known(each))
-    assert not unknown, f"not in functions.py, people.py or recoveries.py of rehearsal/rights: {unknown}"
+    assert not unknown, f"not in functions.py, commands.py or recoveries.py of rehearsal/rights: {unknown}"
 
 
 def _is_known(made: Made) -> bool:
@@ -254,7 +253,7 @@ def _is_known(made: Made) -> bool:
         return (made.action, made.about) in table_of(made.actor)
     if made.actor in recoveries.RECOVERIES:
         return any(made.action in each.actions for each in recoveries.RECOVERIES[made.actor])
-    command = people.COMMANDS.get(made.actor)
+    command = commands.COMMANDS.get(made.actor)
     return command is not None and made.action in {action for action, _ in command.calls}
 
 
@@ -262,4 +261,4 @@ def table_of(actor: str) -> set[tuple[str, str]]:
     """What the table of rights says that a function or command calls."""
     if actor in functions.RECORDED:
         return {(each.action, each.on) for each in functions.RECORDED[actor]}
-    return {(action, "") for action, _ in people.COMMANDS[actor].calls}
+    return {(action, "") for action, _ in commands.COMMANDS[actor].calls}

@@ -42,19 +42,33 @@ class CommandCalls:
 
     file: Path
 
+    def actions(self, command: str) -> set[str]:
+        """The permissions that a command's calls take, whenever it ran."""
+        return {
+            action
+            for calls in self._runs(command).values()
+            for call in calls
+            for action in actions_of(call["service"], call["operation"], call["parameters"])
+        }
+
     def of(self, command: str, configuration: Configuration) -> Counter[Row]:
         """How often each line of the table was asked for by a command, whenever it ran."""
+        runs = self._runs(command)
+        found: Counter[Row] = Counter()
+        for calls in runs.values():
+            reading = _Reading(command, configuration, calls)
+            found.update(row for call in calls for row in reading.rows(call))
+        return found
+
+    def _runs(self, command: str) -> dict[int, list[Mapping[str, Any]]]:
+        """Its calls, by the process that has made them."""
         runs: dict[int, list[Mapping[str, Any]]] = {}
         for line in self.file.read_text(encoding="utf-8").splitlines():
             call = json.loads(line)
             if call["command"].replace("-", "_") == command:
                 runs.setdefault(call["process"], []).append(call)
         assert runs, f"recover {command} has asked for nothing"
-        found: Counter[Row] = Counter()
-        for calls in runs.values():
-            reading = _Reading(command, configuration, calls)
-            found.update(row for call in calls for row in reading.rows(call))
-        return found
+        return runs
 
 
 @contextmanager

@@ -93,6 +93,12 @@ def test_a_keys_policy_has_to_let_the_accounts_policies_decide() -> None:
     assert _verdict("kms:Decrypt", KEY, of_resource=delegated) is Verdict.NOT_ALLOWED
 
 
+def test_what_is_asked_of_no_key_needs_no_key_s_policy() -> None:
+    assert _verdict("kms:ListKeys", "*", _allow("kms:ListKeys")) is Verdict.ALLOWED
+    assert _verdict("kms:ListKeys", "*") is Verdict.NOT_ALLOWED
+    assert _verdict("kms:Decrypt", "*", _allow("kms:Decrypt")) is Verdict.NOT_ALLOWED
+
+
 def test_a_key_is_used_through_the_service_that_is_named_and_in_its_region() -> None:
     through = _allow(
         "kms:Decrypt", KEY, Condition={"StringEquals": {"kms:ViaService": "ec2.us-west-2.amazonaws.com"}}
