@@ -17,6 +17,5 @@ def delegate_domain(zone: Arn, domain: str) -> list[Statement]:
     names = {f"{_CHANGE}NormalizedRecordNames": [domain]}
     return [
         allow("FindZone", ["route53:ListHostedZonesByName"], ["*"]),
-        allow("SeeRecords", ["route53:ListResourceRecordSets"], [zone]),
         allow("Delegate", [_CHANGE], [zone], condition={"ForAllValues:StringEquals": {**only, **names}}),
     ]

@@ -38,6 +38,7 @@ def repair_moto() -> None:
         _repair_load_balancers()
         importlib.import_module("rehearsal.aws.moto_rds").repair_rds()
         _repair_s3()
+        importlib.import_module("rehearsal.aws.moto_route53").repair_zones()
         repair_rotation()
         importlib.import_module("rehearsal.aws.moto_secret_replicas").repair_secret_replicas()
         importlib.import_module("rehearsal.aws.moto_support").repair_support()

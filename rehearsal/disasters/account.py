@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +16,10 @@ from infra.configuration.files import read_environment, stack_file_name
 from infra.configuration.images import is_own
 from infra.functions.scheduled.snapshot_secrets.function import FUNCTION as SNAPSHOT_SECRETS
 from operations import versions
-from operations.recovery.image_copies import Repository
 from operations.stack_file_text import rewrite
 from rehearsal.aws.nightly_backup import run_plans
-from rehearsal.backup_account import PROJECT, backup_account
+from rehearsal.backup_account import backup_account
+from rehearsal.disasters import images, parent_zone
 from rehearsal.disasters.database import is_written, rows_there, seconds_lost
 from rehearsal.disasters.region import simulated
 from rehearsal.disasters.stage import CommandOfTheDay, Stage, served, session_of, temporary_checkout
@@ -38,14 +36,13 @@ NAME = "account-lost"
 NEW_ACCOUNT = "230000000004"
 _FILES = 20
 _STATE_REGION = "eu-central-1"
-_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _SECRET_VALUE = "set-by-a-person"  # of a rehearsal
 
 # Of what AWS does on the day nothing is seen here.
 NOT_REHEARSED = (
     "how long AWS takes: the times are from timing/data",
     "a new account: its quotas, its support plan, that the organization has it and allows copies",
-    "`bootstrap` of the new account, and the name servers at the parent of the domain",
+    "`bootstrap` of the new account, and the name servers at the registrar of the parent domain",
     "names that distributions of the emptied account still hold: CloudFront refuses a second one",
     "that pods become ready, and images of a real size",
 )
@@ -81,6 +78,7 @@ class Before:
         destroyed: when it was emptied.
         files: what each object of each bucket held.
         resources: how many the engine's state had.
+        servers: name servers of the domain.
     """
 
     rows: list[Row]
@@ -88,6 +86,7 @@ class Before:
     destroyed: datetime
     files: dict[tuple[str, str], bytes]
     resources: int
+    servers: list[str]
 
 
 @dataclass(frozen=True)
@@ -106,6 +105,7 @@ class AccountRehearsed:
         images_back: whether each image that runs is there with all its layers.
         secret_back: whether what a person had set is there.
         state_known: whether the command knew all that the state of before had.
+        delegated: whether the zone above the domain, in the backup account, points to the new name servers.
         deployments: how long AWS takes for each, simulated.
         settled: what the next preview would change; after a refresh.
         serves: whether rows are written again.
@@ -122,6 +122,7 @@ class AccountRehearsed:
     images_back: bool
     secret_back: bool
     state_known: bool
+    delegated: bool
     deployments: tuple[Times, ...]
     settled: dict[str, int]
     serves: bool
@@ -130,7 +131,7 @@ class AccountRehearsed:
     def good(self) -> bool:
         """Whether the promise holds: people work, with everything that was copied."""
         whole = not self.copied_lost and self.files_back == self.files
-        known = self.images_back and self.secret_back and self.state_known
+        known = self.images_back and self.secret_back and self.state_known and self.delegated
         return self.serves and whole and known and not self.settled
 
     @property
@@ -155,6 +156,7 @@ class AccountRehearsed:
             "imagesBack": self.images_back,
             "secretBack": self.secret_back,
             "stateKnown": self.state_known,
+            "delegated": self.delegated,
             "serves": self.serves,
             "previewAtTheEnd": self.settled,
             "deployments": [vars(each) for each in self.deployments],
@@ -173,6 +175,7 @@ class AccountRehearsed:
             f"files: {self.files_back} of {self.files} are back",
             f"the images are back: {said[self.images_back]}; the secret is back: {said[self.secret_back]}",
             f"what the state of before had is known: {said[self.state_known]}",
+            f"the domain is delegated to its new zone: {said[self.delegated]}",
             f"rows are written again: {said[self.serves]}",
             f"next preview, after a refresh: {changes or 'nothing to change'}",
         ]
@@ -187,15 +190,16 @@ def rehearse(
         CommandFailed: the command, or the engine, did not.
     """
     with temporary_checkout(root, system) as checkout:
+        parent_zone.put_below_parent(checkout, environment)
         configuration = read_environment(checkout, environment, today=date.min)
-        _run_this_image(checkout, environment, configuration, Image().digest)
+        _run_this_image(checkout, environment, configuration, images.Image().digest)
         say("deploying the backup account")
         with backup_account(checkout, configuration, engine) as outside, _address(outside) as url:
             say(f"deploying {environment} with a real database")
             with session_of(checkout, environment, engine) as on_stage:
                 on_stage.session.up()
                 on_stage.prepare()
-                before = _lived(on_stage, say)
+                before = _lived(on_stage, outside, say)
             say(
                 f"the account is emptied: {len(before.rows)} rows were written; a new account takes its place"
             )
@@ -204,7 +208,7 @@ def rehearse(
                 _bootstrap(on_stage)
                 say("running `recover account`")
                 record = on_stage.command("recover", "account", "--yes", "--backup-endpoint-url", url)
-                return _result(on_stage, record, before, say)
+                return _result(on_stage, outside, record, before, say)
 
 
 @contextmanager
@@ -214,12 +218,13 @@ def _address(session: Session) -> Iterator[str]:
         yield url
 
 
-def _lived(on_stage: Stage, say: Say) -> Before:
+def _lived(on_stage: Stage, outside: Session, say: Say) -> Before:
     """People work, the night's backup runs, and people go on working."""
+    servers = parent_zone.delegate(on_stage, outside)
     resources = _keep_state(on_stage)
     files = _write_files(on_stage)
-    for repository in _repositories(on_stage):
-        Image().push(repository)
+    for repository in images.repositories(on_stage):
+        images.Image().push(repository)
     name = _secret_of_people(on_stage.configuration)
     on_stage.call("secretsmanager", "put_secret_value", SecretId=name, SecretString=_SECRET_VALUE)
     with Writer(on_stage.connect, on_stage.has_pods) as writer:
@@ -230,7 +235,7 @@ def _lived(on_stage: Stage, say: Say) -> Before:
             raise CommandOfTheDay("; ".join(map(str, failed)))
         on_stage.invoke(SNAPSHOT_SECRETS.name, {})
         writer.wait_for(10)
-    return Before(list(writer.rows), copied, datetime.now(UTC), files, resources)
+    return Before(list(writer.rows), copied, datetime.now(UTC), files, resources, servers)
 
 
 def _keep_state(on_stage: Stage) -> int:
@@ -265,47 +270,6 @@ def _write_files(on_stage: Stage) -> dict[tuple[str, str], bytes]:
     return found
 
 
-@dataclass(frozen=True)
-class Image:
-    """An image of one layer: what ECR keeps of it, and its digest."""
-
-    layers: tuple[bytes, ...] = (b"what a layer holds", b"{}")
-
-    @property
-    def manifest(self) -> str:
-        """As OCI's image specification has it."""
-        layer, config = ({"digest": _digest(each), "size": len(each)} for each in self.layers)
-        manifest = {
-            "schemaVersion": 2,
-            "mediaType": _MANIFEST,
-            "config": {"mediaType": "application/vnd.oci.image.config.v1+json", **config},
-            "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", **layer}],
-        }
-        return json.dumps(manifest)
-
-    @property
-    def digest(self) -> str:
-        """By which the stack file names it."""
-        return _digest(self.manifest.encode())
-
-    def push(self, repository: Repository) -> None:
-        """As CI does it."""
-        for each in self.layers:
-            repository.add_layer(_digest(each), iter([each]))
-        repository.add_image(self.digest, self.manifest, _MANIFEST, "prod-1a2b3c4")
-
-
-def _digest(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def _repositories(on_stage: Stage) -> list[Repository]:
-    naming, system = on_stage.configuration.naming, on_stage.configuration.system
-    names = sorted({each.repository for each in system.services.values() if is_own(each.repository)})
-    client = on_stage.client("ecr")
-    return [Repository(client, naming.account, f"{naming.system}/{name}") for name in names]
-
-
 def _run_this_image(checkout: Path, environment: str, configuration: Configuration, digest: str) -> None:
     """The stack file has it as the version of every service whose image is the system's own."""
     services = configuration.system.services
@@ -322,8 +286,7 @@ def _take_new_account(
     """A person writes the new account into the stack file, and lets it into the backup account."""
     old = configuration.settings.account
     rewrite(checkout / stack_file_name(environment), lambda text: text.replace(old, NEW_ACCOUNT))
-    outside.use_program(checkout / PROJECT, outside.system)
-    outside.up()
+    parent_zone.deploy_outside(checkout, outside)
 
 
 def _bootstrap(on_stage: Stage) -> None:
@@ -339,7 +302,9 @@ def _bootstrap(on_stage: Stage) -> None:
     )
 
 
-def _result(on_stage: Stage, record: dict[str, Any], before: Before, say: Say) -> AccountRehearsed:
+def _result(
+    on_stage: Stage, outside: Session, record: dict[str, Any], before: Before, say: Say
+) -> AccountRehearsed:
     # What the deployment's own call of the function does where functions really run.
     on_stage.prepare()
     there = rows_there(on_stage)
@@ -359,9 +324,10 @@ def _result(on_stage: Stage, record: dict[str, Any], before: Before, say: Say) -
         seconds_lost(before.rows, there, before.destroyed),
         len(before.files),
         _files_back(on_stage, before),
-        _images_back(on_stage),
+        images.are_back(on_stage),
         _secret_back(on_stage),
         record["about"]["stood"]["resources"] == before.resources,
+        parent_zone.is_delegated(on_stage, outside, before.servers),
         simulated(on_stage),
         settled,
         serves,
@@ -375,15 +341,6 @@ def _files_back(on_stage: Stage, before: Before) -> int:
         for (bucket, key), body in before.files.items()
     ]
     return sum(found)
-
-
-def _images_back(on_stage: Stage) -> bool:
-    image = Image()
-    return all(
-        repository.image(image.digest) is not None
-        and all(b"".join(repository.layer(_digest(each))) == each for each in image.layers)
-        for repository in _repositories(on_stage)
-    )
 
 
 def _secret_back(on_stage: Stage) -> bool:

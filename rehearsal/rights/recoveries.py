@@ -87,6 +87,11 @@ class Asked:
     by: By = By.DEPLOY
     why: str = ""
 
+    @property
+    def delegates(self) -> bool:
+        """Whether it is only called where the zone above the domain is in the backup account."""
+        return self.by is By.DELEGATE or self.about is About.DELEGATION_ROLE
+
 
 _RECORDING = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 _READING = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectVersionTagging")
@@ -236,6 +241,7 @@ RECOVERIES: Mapping[str, tuple[Asked, ...]] = MappingProxyType(
             Asked(Where.OUTSIDE, About.STATE, ("s3:GetObjectVersion",), By.OUTSIDE),
             Asked(Where.OUTSIDE, About.STATE_BUCKET, ("s3:ListBucketVersions",), By.OUTSIDE),
             Asked(Where.OUTSIDE, About.VAULT, ("backup:ListRecoveryPointsByBackupVault",), By.OUTSIDE),
+            Asked(Where.OUTSIDE, About.ALL, ("route53:ListHostedZonesByName",), By.DELEGATE),
             Asked(Where.OUTSIDE, About.PARENT_ZONE, (_DELEGATING,), By.DELEGATE),
         ),
     }
@@ -248,7 +254,7 @@ def calls_of_recoveries(graph: Graph) -> Iterator[Call]:
         if (graph.outside if command == "account" else _other_region(graph)) is None:
             continue
         for part in parts:
-            if part.about in (About.DELEGATION_ROLE, About.PARENT_ZONE) and not _delegates(graph):
+            if part.delegates and not _delegates(graph):
                 continue
             principal, identity = _who(graph, part.by)
             actor = f"{part.by} runs recover {command.replace('_', '-')}"

@@ -16,7 +16,7 @@ import pytest
 
 from rehearsal.rights.evaluation import Policy
 from rehearsal.rights.graph import Graph
-from rehearsal.rights.recoveries import RECOVERIES, About, calls_of_recoveries
+from rehearsal.rights.recoveries import RECOVERIES, calls_of_recoveries
 from rehearsal.rights.table import answers
 from tests.support.graph_of import changed_prod, graph, graph_of, prod_in_another_order
 from tests.support.recordings import SYSTEMS, backup_account_with_parent_zone, system_recording
@@ -27,6 +27,7 @@ REGION = "the role that deploys runs recover region"
 REGION_BACK = "the role that deploys runs recover region-back"
 ACCOUNT = "the role that deploys runs recover account"
 KEEPER = "who is in the backup account runs recover account"
+DELEGATE = "the role that delegates the domain runs recover account"
 HERE, THERE = "aws", "aws-recovery"
 OUTSIDE = "aws-backup-account"
 
@@ -36,8 +37,6 @@ REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey"
 REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 SECRET_POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"
 VAULT_POLICY = "aws:backup/vaultPolicy:VaultPolicy"
-
-_WHERE_THE_ZONE_ABOVE_IS_OURS = (About.DELEGATION_ROLE, About.PARENT_ZONE)
 
 Statements = list[dict[str, Any]]
 
@@ -49,7 +48,7 @@ def test_each_line_of_the_table_is_asked_of_something(system: str) -> None:
         (f"{part.by} runs recover {command.replace('_', '-')}", action)
         for command, parts in RECOVERIES.items()
         for part in parts
-        if part.about not in _WHERE_THE_ZONE_ABOVE_IS_OURS
+        if not part.delegates
         for action in part.actions
     }
 
@@ -66,10 +65,14 @@ def test_where_the_zone_above_is_in_the_backup_account_its_role_delegates_the_do
     asked = [
         answer
         for answer in answers(prod)
-        if answer.call.action in ("sts:AssumeRole", "route53:ChangeResourceRecordSets")
-        and "runs recover account" in answer.call.actor
+        if answer.call.actor == DELEGATE
+        or (answer.call.actor == KEEPER and answer.call.action == "sts:AssumeRole")
     ]
-    assert [answer.decision.allowed for answer in asked] == [True, True]
+    assert [(answer.call.action, answer.decision.allowed) for answer in asked] == [
+        ("sts:AssumeRole", True),
+        ("route53:ListHostedZonesByName", True),
+        ("route53:ChangeResourceRecordSets", True),
+    ]
 
 
 def test_where_nothing_is_copied_there_is_nothing_to_recover_of() -> None:

@@ -19,13 +19,10 @@ from timing.data.recovery import WAITS, Wait
 pytestmark = [pytest.mark.engine, pytest.mark.contract("ENV-6")]
 
 
-# Asked for of a file that is in the archive or has more than 5 GB, and where the zone above the domain is in
-# the backup account: tests/operations.
+# Asked for of a file that is in the archive or has more than 5 GB: tests/operations.
 ON_OTHER_DAYS = {
     Row(Where.HERE, About.FILES, "s3:AbortMultipartUpload", By.DEPLOY),
-    Row(Where.OUTSIDE, About.DELEGATION_ROLE, "sts:AssumeRole", By.OUTSIDE),
     Row(Where.OUTSIDE, About.FILES, "s3:RestoreObject", By.DEPLOY),
-    Row(Where.OUTSIDE, About.PARENT_ZONE, "route53:ChangeResourceRecordSets", By.DELEGATE),
 }
 
 
@@ -51,6 +48,11 @@ def test_everything_that_was_copied_is_back(account_lost: AccountRehearsed) -> N
 def test_what_stood_there_is_known_of_the_states_copy(account_lost: AccountRehearsed) -> None:
     """The account took its state along; `bootstrap` had S3 copy it, as the backup account lets it."""
     assert account_lost.state_known
+
+
+def test_the_zone_above_the_domain_leads_people_to_the_new_one(account_lost: AccountRehearsed) -> None:
+    """In the backup account, by the role that may do nothing else; the next `pulumi up` there leaves it."""
+    assert account_lost.delegated
 
 
 def test_what_was_written_after_the_last_copy_is_told_as_lost(account_lost: AccountRehearsed) -> None:

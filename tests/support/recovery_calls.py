@@ -101,7 +101,7 @@ class _Reading:
 
     def rows(self, call: Mapping[str, Any]) -> Iterator[Row]:
         service, parameters = call["service"], call["parameters"]
-        by = By.OUTSIDE if self._in_account and call["address"] == self._address else By.DEPLOY
+        by = self._by(call)
         for action in actions_of(service, call["operation"], parameters):
             # A copy is read in one bucket and written in another one.
             read = "CopySource" in parameters and action.startswith("s3:Get")
@@ -109,10 +109,16 @@ class _Reading:
             where = self._where(service, call["region"], about, by)
             yield Row(where, _about(service, call["operation"], action, about), action, by)
 
+    def _by(self, call: Mapping[str, Any]) -> By:
+        if not (self._in_account and call["address"] == self._address):
+            return By.DEPLOY
+        # Zones of that account are seen by the role alone that it has taken for them.
+        return By.DELEGATE if call["service"] == "route53" else By.OUTSIDE
+
     def _where(self, service: str, region: str, parameters: Mapping[str, Any], by: By) -> Where:
         named = str(parameters.get("Bucket", "")) + str(parameters.get("registryId", ""))
         # Of what was encrypted KMS knows the key: no other than that of the snapshots is asked.
-        if by is By.OUTSIDE or (self._outside and self._outside in named) or service == "kms":
+        if by is not By.DEPLOY or (self._outside and self._outside in named) or service == "kms":
             return Where.OUTSIDE
         if self._in_account:
             return Where.HERE
@@ -129,6 +135,10 @@ def _about(service: str, operation: str, action: str, parameters: Mapping[str, A
         return About.VAULT
     if service == "secretsmanager" and "SecretId" in parameters:
         return About.ENTRIES
+    if operation == "ChangeResourceRecordSets":
+        return About.PARENT_ZONE
+    if operation == "AssumeRole":
+        return About.DELEGATION_ROLE
     return {"ecr": About.IMAGES, "kms": About.SNAPSHOT_KEY, "lambda": About.FUNCTION}.get(service, About.ALL)
 
 

@@ -53,6 +53,14 @@ def test_a_zone_lives(life: Life, zone: Made) -> None:
     life.ends(other)
 
 
+def test_a_zone_has_name_servers_of_its_own(life: Life, zone: Made) -> None:
+    other = life.create(ZONE, {"name": "third.example.com", "comment": "Third"}, name="third")
+    servers, others = zone.outputs["nameServers"], other.outputs["nameServers"]
+    assert not set(servers) & set(others)
+    assert {each.partition(".awsdns-")[2][3:] for each in servers} == {"com", "net", "org", "co.uk"}
+    life.ends(other)
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "change"),
     [
