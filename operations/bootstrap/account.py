@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.configuration import Configuration
 from infra.configuration.singletons import Singleton
+from infra.configuration.source import preview_environment, reading_environment
 from operations.bootstrap.part import Found, Part
 from operations.bootstrap.roles import Roles
 from operations.bootstrap.state import StateStore
@@ -63,7 +64,8 @@ class Account:
         existing = Singleton.GITHUB_PROVIDER in configuration.settings.existing
         variables = {
             environment: (naming.deployment_role, access.deploy),
-            f"{environment}-read": (self._roles().reading, access.read_only),
+            reading_environment(environment): (self._roles().reading, access.read_only),
+            preview_environment(environment): (self._roles().previewing, access.read_only),
         }
         return [
             *(

@@ -223,6 +223,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("iam:ListAttachedRolePolicies", EVERYTHING),
                 ("iam:ListOpenIDConnectProviders", EVERYTHING),
                 ("iam:PutRolePolicy", EVERYTHING),
+                ("iam:UpdateAssumeRolePolicy", EVERYTHING),
                 ("iam:UpdateRole", EVERYTHING),
                 ("kms:CreateAlias", EVERYTHING),
                 ("kms:CreateKey", EVERYTHING),
