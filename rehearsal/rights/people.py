@@ -215,6 +215,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "bootstrap": Command(
             BEFORE,
             (
+                ("codeconnections:CreateConnection", EVERYTHING),
+                ("codeconnections:GetConnection", EVERYTHING),
+                ("codeconnections:ListConnections", EVERYTHING),
+                ("codeconnections:TagResource", EVERYTHING),
                 ("iam:AttachRolePolicy", EVERYTHING),
                 ("iam:CreateOpenIDConnectProvider", EVERYTHING),
                 ("iam:CreateRole", EVERYTHING),

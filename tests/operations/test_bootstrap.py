@@ -8,9 +8,18 @@ from typing import Any
 import pytest
 
 from infra.configuration.source import GITHUB_SESSION_SECONDS
+from operations.checkout import declared
 from rehearsal.rights.people import deploy_trust
 from tests.operations.conftest import Account
-from tests.support.bootstrapped import REGION, Start, answered, bootstrap, empty_account, states
+from tests.support.bootstrapped import (
+    REGION,
+    Start,
+    answered,
+    bootstrap,
+    empty_account,
+    states,
+    with_connection,
+)
 from tests.support.recorded_calls import Calls, table_of
 
 BUCKET = "triangle-dev-state-210000000001-eu-central-1"
@@ -34,6 +43,7 @@ def test_it_shows_everything_first_and_makes_nothing_by_it(dev: Account) -> None
         "role groundwork-read-only",
         "role triangle-dev-github-read",
         "role triangle-dev-github-preview",
+        "connection triangle-dev to GitHub",
     ]
     assert told["made"] == []
     assert answered(bootstrap(dev, "--dry-run", "--json")) == told
@@ -44,7 +54,9 @@ def test_it_makes_everything_once(dev: Account) -> None:
     told = answered(bootstrap(dev, "--yes", "--json"))
     assert told["made"] == list(states(told))
     again = answered(bootstrap(dev, "--yes", "--json"))
-    assert set(states(again).values()) == {"there"}
+    assert {name: state for name, state in states(again).items() if state != "there"} == {
+        "connection triangle-dev to GitHub": "waits for a person"
+    }
     assert again["made"] == []
     s3 = dev.other("s3", REGION)
     assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
@@ -200,4 +212,6 @@ def test_it_calls_what_the_table_of_rights_says(
     client.update_assume_role_policy(RoleName="groundwork-read-only", PolicyDocument=json.dumps(trust))
     bootstrap(dev, "--yes")
     bootstrap(empty_account("prod", account, monkeypatch), "--yes")
+    monkeypatch.setattr("operations.checkout.declared", lambda *_: with_connection(declared("dev")))
+    bootstrap(dev, "--dry-run")
     assert calls.of("bootstrap") == table_of("bootstrap")

@@ -31,6 +31,8 @@ _EMBEDDED = f"{ROOT}/rehearsal/aws/cloud.py"
 # guide, "Required permissions for Amazon S3 API operations").
 _UPLOAD = ("s3:PutObject",)
 _ACTIONS = {
+    # With tags, as it is here.
+    "codeconnections:CreateConnection": ("codeconnections:CreateConnection", "codeconnections:TagResource"),
     "elbv2:DescribeLoadBalancers": ("elasticloadbalancing:DescribeLoadBalancers",),
     "elbv2:ModifyLoadBalancerAttributes": ("elasticloadbalancing:ModifyLoadBalancerAttributes",),
     "lambda:Invoke": ("lambda:InvokeFunction",),
