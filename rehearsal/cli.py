@@ -183,7 +183,7 @@ def pulumi(
     from rehearsal.shell import check_command, run_command
 
     with errors_for_people():
-        check_command(arguments or [])
+        check_command(arguments or [], env)
         workspace = workspace_of(env, system)
         with Session(ROOT, env, find_engine().path, workspace, checkpoints=False, system=system) as session:
             raise typer.Exit(run_command(session, arguments or []))
