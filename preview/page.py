@@ -24,7 +24,7 @@ def page(report: Report, *, width: int | None = _WIDTH, hint: str = "") -> list[
     """
     risks = [_row(group.kind.label, f"{group}{_in_brackets(cause(group))}") for group in report.groups]
     rest = _rest(report)
-    ends = [hint] if hint and report.counts else []
+    ends = [hint] if hint and not report.empty else []
     if not risks and len(rest) <= 1 and not report.change.refused and not report.notes:
         # Nothing to say is one line.
         safe = "; ".join(report.safe_lines())
