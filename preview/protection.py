@@ -76,6 +76,9 @@ def _lifecycle(step: Step) -> Iterator[Risk]:
         ),
     ):
         before, after = (_days(side, path) for side in (step.before, step.after))
+        if before is not None and after is None and path == "expiration.days":
+            told = f"keeps objects for good, instead of removing them after {said(before)} days"
+            yield Risk(Kind.PROTECTION, step, told, ("rules",))
         if after is not None and (before is None or after < before):
             told = what.format(before=said(before) if before else "keeping them", after=said(after))
             yield Risk(Kind.PROTECTION, step, told, (f"rules.{path}",))

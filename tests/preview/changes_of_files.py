@@ -56,9 +56,18 @@ CASES = (
         stack=(("redis.cache", "small"),),
     ),
     Case("storage may grow further", stack=(("database.storageMaximum", 1000),)),
-    Case("fewer pods in staging", environment="staging", stack=(("replicas", {"minimum": 2, "maximum": 2}),)),
+    Case(
+        "fewer pods in staging",
+        named=("WEAKER horizontal pod autoscaler * grows to 2 pods at most, instead of 3",),
+        environment="staging",
+        stack=(("replicas", {"minimum": 2, "maximum": 2}),),
+    ),
     Case("more pods", stack=(("replicas", {"minimum": 4, "maximum": 12}),)),
-    Case("one pod less", stack=(("replicas", {"minimum": 3, "maximum": 8}),)),
+    Case(
+        "a smaller peak",
+        named=("WEAKER horizontal pod autoscaler * grows to 8 pods at most, instead of 10",),
+        stack=(("replicas", {"minimum": 3, "maximum": 8}),),
+    ),
     Case("a pod gets more memory", system=(("services.api.resources.memory", 2048),)),
     # Retention.
     Case(
@@ -337,6 +346,7 @@ CASES = (
         "another account is copied to",
         named=(
             "WEAKER prod is copied to account 230000000010 from now on: what was copied until now is in 230000000009 alone",
+            "ACCESS vault policy restore may be used by arn:aws:iam::230000000010:root: backup:CopyIntoBackupVault",
             *_access_of("230000000010"),
         ),
         stack=(("backupAccount", "230000000010"),),
@@ -347,6 +357,7 @@ CASES = (
         named=(
             *_access_of("230000000009"),
             "ACCESS role function-check-recovery may backup:ListCopyJobs on everything",
+            "ACCESS vault policy restore may be used by arn:aws:iam::230000000009:root: backup:CopyIntoBackupVault",
             "ACCESS role function-snapshot-secrets may s3:PutObject on arn:aws:s3:::triangle-prod-backups-230000000003-us-west-2/secrets-outside/*",
         ),
         deployed=(("backupAccount", GONE),),
