@@ -39,7 +39,7 @@ def _rest(report: Report) -> list[str]:
     safe = "; ".join(report.safe_lines())
     agreed = report.agreement
     return [
-        *(_row("refused", text.splitlines()[0]) for text in report.change.reasons[:2]),
+        *(_row("refused", text) for text in report.refusals[:2]),
         *([_row("time", report.time)] if report.time else []),
         *([_row("cost", str(report.cost))] if str(report.cost) else []),
         *([_row("approved" if not report.approved.missing else "APPROVE", agreed)] if agreed else []),

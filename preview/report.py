@@ -126,6 +126,18 @@ class Report:
         return (f"not judged: what {policies}; they name what is not there yet",)
 
     @property
+    def refusals(self) -> list[str]:
+        """Why the engine refuses, each on a line; of files with mistakes the first ones."""
+        found = []
+        for text in self.change.reasons:
+            first, *mistakes = (line.strip() for line in text.strip().splitlines())
+            if _MISTAKES.match(first):
+                rest = f" (and {len(mistakes) - _SHOWN} more)" if len(mistakes) > _SHOWN else ""
+                first = " ".join([first, *mistakes[:_SHOWN]]) + rest
+            found.append(first)
+        return found
+
+    @property
     def time(self) -> str:
         """How long AWS takes; empty for no time worth a line."""
         said = [self.forecast.sentence()] if self.forecast else []
@@ -185,6 +197,10 @@ class Report:
             "onAws": self.forecast.as_json() if self.forecast else None,
         }
 
+
+# How a configuration with mistakes begins (infra/configuration/validation.py); how many of them are shown.
+_MISTAKES = re.compile(r"\d+ mistakes? in the configuration")
+_SHOWN = 3
 
 # As a step's place is told (`Step.where`).
 IN_BACKUP_ACCOUNT = " in the backup account"
