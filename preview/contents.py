@@ -178,7 +178,12 @@ def _authorities(step: Step) -> Told:
     if not _is_caa(step.after):
         return
     known = step.before.get("records") or []
-    added = [each for each in step.after.get("records") or [] if each not in known and '";"' not in each]
+    # `iodef` is who is told of what was refused, and `;` is nobody (RFC 8659).
+    added = [
+        each
+        for each in step.after.get("records") or []
+        if each not in known and " issue" in each and '";"' not in each
+    ]
     if added:
         yield f"lets others issue certificates: {', '.join(added)}", "records"
 

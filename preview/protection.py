@@ -8,6 +8,7 @@ from typing import Any
 
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
+from preview.shares import same_share
 from preview.values import at, number, said
 from preview.weakenings import PROTECTS, WEAKENINGS, Weakening
 
@@ -57,7 +58,7 @@ def _properties(step: Step) -> Iterator[Risk]:
 def _threshold(step: Step) -> Iterator[Risk]:
     """An alarm that begins later than before."""
     before, after = number(step.before.get("threshold")), number(step.after.get("threshold"))
-    if before is None or after is None or before == after:
+    if before is None or after is None or before == after or same_share(step):
         return
     upwards = str(step.after.get("comparisonOperator", "")).startswith("GreaterThan")
     if (after > before) == upwards:
