@@ -29,7 +29,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview cost prices serve shell env manifests timeline drift drifted refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs release lock engine clean
+.PHONY: help up preview cost prices serve shell env manifests timeline drift drifted compare refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs release lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -128,6 +128,9 @@ deploy: $(READY) ## deploy ENV with `pulumi up` and write it down; PLAN: exactly
 
 drifted: $(READY) ## whether ENV's account still has what was deployed, without reading a secret; OUTPUT: the issue, when there is one
 	@$(OPERATIONS) drifted --env "$$ENV" $${OUTPUT:+--output "$$OUTPUT"} $(AS_JSON)
+
+compare: $(READY) ## what a deployment of this checkout would do to ENV's account as it is now, risks first; OUTPUT: a pull request's comment
+	@$(OPERATIONS) compare --env "$$ENV" $${OUTPUT:+--output "$$OUTPUT"} $(AS_JSON)
 
 smoke: $(READY) ## check what ENV runs: health, TLS, headers, CDN, versions; OUTSIDE=1 leaves the cluster's API out
 	@$(OPERATIONS) smoke $(OPTIONS) $(ENDPOINT_URL) $${CONNECT:+--connect "$$CONNECT"} $${OUTSIDE:+--outside}

@@ -97,15 +97,7 @@ def _aws(
 
 def default_tags(system: System, environment: str) -> ProviderDefaultTagsArgs:
     """The tags of everything that is declared, in whichever account."""
-    return ProviderDefaultTagsArgs(
-        tags={
-            "cost-centre": system.cost_centre,
-            "data-class": system.data_class,
-            "environment": environment,
-            "owner": system.owner,
-            "system": system.name,
-        }
-    )
+    return ProviderDefaultTagsArgs(tags=system.tags(environment))
 
 
 def in_cluster(regions: Regions, kubeconfig: pulumi.Input[str], naming: Naming) -> pulumi.ResourceOptions:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.errors import errors_for_people
+from commands.errors import Exit, errors_for_people
 from commands.output import json_wanted, show_json
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile, Yes
 
@@ -23,14 +23,16 @@ def bootstrap(
 ) -> None:
     """Make, or adopt, what an account needs before its first deployment; shows it first, and may be repeated.
 
-    The state's bucket and key, the roles that `access` names, GitHub's identity provider and its role that
-    only reads; with `backupAccount`, the copy of the state there. As an administrator of the account. Exit
-    codes: 0 all is there, or shown; 1 AWS refused; 2 wrong input, or nobody agreed.
+    The state's bucket and key, the roles that `access` names, GitHub's identity provider and its roles that
+    only read, the connection to GitHub, whose handshake is a person's; with `backupAccount`, the copy of the
+    state there. As an administrator of the account. Exit codes: 0 all is there, waits for a person, or is
+    shown; 1 AWS refused, or something is broken; 2 wrong input, or nobody agreed.
     """
     with errors_for_people():
         from botocore.exceptions import BotoCoreError, ClientError
 
         from operations.bootstrap.account import Account
+        from operations.bootstrap.part import State
         from operations.checkout import declared
         from operations.console import OperationFailed, show_table
         from operations.environments import Place, connect
@@ -50,6 +52,8 @@ def bootstrap(
                 confirm(env, yes=yes, asked="Nothing was made.")
                 made = account.make()
             following = account.following()
+            # Looked at again: what was made waits for a person now, or what was broken is.
+            after = account.look() if made else found
         except (BotoCoreError, ClientError) as error:
             raise OperationFailed(
                 f"AWS refused: {str(error).rstrip('.')}. What was made stands; the same command goes on."
@@ -59,10 +63,16 @@ def bootstrap(
                 {"part": part.name, "state": each.state.value, "note": each.note} for part, each in found
             ]
             show_json({"environment": env, "parts": parts, "made": made, "next": following})
-            return
-        typer.echo(f"\nMade: {', '.join(made) or 'nothing'}. Next:")
-        for line in following:
-            typer.echo(f"  {line}")
+        else:
+            waiting = [f"{part.name} is {each.note}" for part, each in after if each.state is State.WAITS]
+            typer.echo("".join(f"\nWaits for a person: {each}." for each in waiting))
+            typer.echo(f"\nMade: {', '.join(made) or 'nothing'}. Next:")
+            for line in following:
+                typer.echo(f"  {line}")
+        broken = [f"{part.name}: {each.note}." for part, each in after if each.state is State.BROKEN]
+        if broken:
+            typer.echo("\n".join(broken), err=True)
+            raise typer.Exit(Exit.FAILED)
 
 
 def add_to(app: typer.Typer) -> None:

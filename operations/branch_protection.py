@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.configuration.environments import Environment
+from infra.configuration.source import preview_environment, reading_environment
 from operations.console import OperationError, OperationFailed
 
 API = "https://api.github.com"
@@ -34,7 +35,8 @@ def rules(repository: str, reviewers: Sequence[int], checks: Sequence[str] = CHE
 
     Args:
         repository: owner and name.
-        reviewers: ids of the teams of whom one member has to agree to a deployment of prod.
+        reviewers: ids of the teams of whom one member has to agree to a deployment of prod, and to a pull
+            request's program in any account.
         checks: the jobs that must have succeeded.
     """
     branch = Rule(
@@ -59,24 +61,37 @@ def rules(repository: str, reviewers: Sequence[int], checks: Sequence[str] = CHE
         branch,
         *(_environment(repository, name, reviewers) for name in Environment),
         *(_reading(repository, name) for name in Environment),
+        *(_previewing(repository, name, reviewers) for name in Environment),
     )
 
 
 def _reading(repository: str, name: Environment) -> Rule:
     """What only looks (a plan, drift) has an environment of its own, since nobody is asked before it."""
-    path = f"/repos/{repository}/environments/{name}-read"
-    return Rule(path, {"deployment_branch_policy": _PROTECTED}, f"{name}-read: from {BRANCH} alone")
+    reading = reading_environment(name)
+    path = f"/repos/{repository}/environments/{reading}"
+    return Rule(path, {"deployment_branch_policy": _PROTECTED}, f"{reading}: from {BRANCH} alone")
 
 
 def _environment(repository: str, name: Environment, reviewers: Sequence[int]) -> Rule:
+    if name.standard.live:
+        return _agreed_to(repository, name, reviewers)
     path, body = f"/repos/{repository}/environments/{name}", {"deployment_branch_policy": _PROTECTED}
-    if not name.standard.live:
-        return Rule(path, body, f"{name}: from {BRANCH} alone")
-    agreed = {
+    return Rule(path, body, f"{name}: from {BRANCH} alone")
+
+
+def _previewing(repository: str, name: Environment, reviewers: Sequence[int]) -> Rule:
+    """A pull request's program reads the account there, its passwords among it: dev's as well."""
+    return _agreed_to(repository, preview_environment(name), reviewers)
+
+
+def _agreed_to(repository: str, name: str, reviewers: Sequence[int]) -> Rule:
+    body = {
+        "deployment_branch_policy": _PROTECTED,
         "prevent_self_review": True,
         "reviewers": [{"type": "Team", "id": team} for team in reviewers],
     }
-    return Rule(path, {**body, **agreed}, f"{name}: from {BRANCH} alone, after somebody else has agreed")
+    path = f"/repos/{repository}/environments/{name}"
+    return Rule(path, body, f"{name}: from {BRANCH} alone, after somebody else has agreed")
 
 
 _PROTECTED = {"protected_branches": True, "custom_branch_policies": False}

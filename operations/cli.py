@@ -15,6 +15,7 @@ from operations import (
     account_command,
     backup_commands,
     bootstrap_commands,
+    compare_command,
     deployment_commands,
     deployment_recovery_command,
     dns_commands,
@@ -48,6 +49,7 @@ deployment_commands.add_to(app)
 bootstrap_commands.add_to(app)
 app.command()(drift_command.drifted)
 app.command()(prices_command.prices)
+app.command()(compare_command.compare)
 
 
 @app.command()

@@ -57,6 +57,8 @@ _NOUNS: Mapping[str, str] = {
 }
 
 
+# The project of the account that copies go to, as URNs have it (backup_account/Pulumi.yaml).
+BACKUP_ACCOUNT = "::groundwork-backup-account::"
 _NO_NAME = "@"  # is part of no noun
 
 
@@ -121,6 +123,8 @@ class Step(Named):
     @property
     def where(self) -> str:
         """What tells it from its like at home; empty for what is there."""
+        if BACKUP_ACCOUNT in self.urn:
+            return " in the backup account"
         return " in the recovery region" if "groundwork:place:Recovery" in self.urn else ""
 
     @property

@@ -34,12 +34,20 @@ def comment(report: Report, diff: str = "") -> str:
         lines += ["", *_folded("Lines to write", ["```yaml", *_proposed(report), "```"])]
     safe = list(report.safe_lines())
     if safe:
-        lines += ["", *_folded(f"{len(safe)} parts with safe changes", ["; ".join(safe)])]
+        title = f"Safe changes in {len(safe)} part{'s' if len(safe) > 1 else ''}"
+        lines += ["", *_folded(title, ["; ".join(safe)])]
     room = LINES - len(lines) - 6
     if diff and room > 0:
         first = _shortened(diff, room)
         lines += ["", *_folded("The engine's diff", ["```", *first, "```"])]
     return "\n".join(lines) + "\n"
+
+
+def refusal(environment: str, text: str) -> str:
+    """The comment where there is no preview: of files with mistakes, or of a base that cannot be used."""
+    first, *rest = text.strip().splitlines()
+    more = [f"- {_plain(line.strip())}" for line in rest[: LINES - 4] if line.strip()]
+    return "\n".join([f"### {_plain(environment)}: REFUSED. {_plain(first)}", "", *more]) + "\n"
 
 
 def _table(groups: Sequence[Group]) -> list[str]:
@@ -68,7 +76,7 @@ def _proposed(report: Report) -> list[str]:
 
 
 def _sentences(report: Report) -> Iterator[str]:
-    yield from (f"refused: {text.splitlines()[0]}" for text in report.change.reasons[:3])
+    yield from (f"refused: {text}" for text in report.refusals[:3])
     if report.time:
         yield report.time
     if str(report.cost):

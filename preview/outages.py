@@ -15,6 +15,7 @@ SERVES: Mapping[str, str] = {
     "aws:ec2/eip:Eip": "requests come from another address, which others may have to admit",
     "aws:ec2/subnet:Subnet": "what stands in it has to move",
     "aws:ec2/vpc:Vpc": "everything in it has to move",
+    "aws:eks/addon:Addon": "what it does for the cluster is not done",
     "aws:eks/cluster:Cluster": "no pod runs",
     "aws:lb/listener:Listener": "the load balancer answers nobody",
     "aws:lb/loadBalancer:LoadBalancer": "no request reaches a pod",

@@ -24,7 +24,7 @@ def page(report: Report, *, width: int | None = _WIDTH, hint: str = "") -> list[
     """
     risks = [_row(group.kind.label, f"{group}{_in_brackets(cause(group))}") for group in report.groups]
     rest = _rest(report)
-    ends = [hint] if hint and report.counts else []
+    ends = [hint] if hint and not report.empty else []
     if not risks and len(rest) <= 1 and not report.change.refused and not report.notes:
         # Nothing to say is one line.
         safe = "; ".join(report.safe_lines())
@@ -39,7 +39,7 @@ def _rest(report: Report) -> list[str]:
     safe = "; ".join(report.safe_lines())
     agreed = report.agreement
     return [
-        *(_row("refused", text.splitlines()[0]) for text in report.change.reasons[:2]),
+        *(_row("refused", text) for text in report.refusals[:2]),
         *([_row("time", report.time)] if report.time else []),
         *([_row("cost", str(report.cost))] if str(report.cost) else []),
         *([_row("approved" if not report.approved.missing else "APPROVE", agreed)] if agreed else []),

@@ -8,6 +8,7 @@ from typing import Any
 
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
+from preview.shares import same_share
 from preview.values import at, number, said
 from preview.weakenings import PROTECTS, WEAKENINGS, Weakening
 
@@ -57,7 +58,7 @@ def _properties(step: Step) -> Iterator[Risk]:
 def _threshold(step: Step) -> Iterator[Risk]:
     """An alarm that begins later than before."""
     before, after = number(step.before.get("threshold")), number(step.after.get("threshold"))
-    if before is None or after is None or before == after:
+    if before is None or after is None or before == after or same_share(step):
         return
     upwards = str(step.after.get("comparisonOperator", "")).startswith("GreaterThan")
     if (after > before) == upwards:
@@ -76,6 +77,9 @@ def _lifecycle(step: Step) -> Iterator[Risk]:
         ),
     ):
         before, after = (_days(side, path) for side in (step.before, step.after))
+        if before is not None and after is None and path == "expiration.days":
+            told = f"keeps objects for good, instead of removing them after {said(before)} days"
+            yield Risk(Kind.PROTECTION, step, told, ("rules",))
         if after is not None and (before is None or after < before):
             told = what.format(before=said(before) if before else "keeping them", after=said(after))
             yield Risk(Kind.PROTECTION, step, told, (f"rules.{path}",))

@@ -23,6 +23,28 @@ from timing.forecast import Forecast
 
 
 @dataclass(frozen=True)
+class Outside:
+    """What becomes of the backup account, whose stack is one of its own and is deployed before.
+
+    Args:
+        change: what the engine would do there.
+        forecast: how long AWS takes for it.
+    """
+
+    change: Change
+    forecast: Forecast
+
+    @property
+    def counts(self) -> Counter[Verb]:
+        """How many resources are changed, in which way."""
+        return _counts(self.change)
+
+    def as_json(self) -> dict[str, Any]:
+        """Of it alone, for scripts; its risks are among the report's."""
+        return {"changes": _named(self.counts), "onAws": self.forecast.as_json()}
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that there is to say of a change.
 
@@ -33,6 +55,7 @@ class Report:
         forecast: how long AWS takes; None where the engine did not come to its end.
         approvals: the lines of approvals.yaml.
         today: of these lines.
+        outside: the backup account's part; None where it has none.
     """
 
     change: Change
@@ -41,6 +64,7 @@ class Report:
     forecast: Forecast | None = None
     approvals: tuple[Approval, ...] = ()
     today: date = date.min
+    outside: Outside | None = None
 
     @cached_property
     def approved(self) -> Approved:
@@ -61,27 +85,40 @@ class Report:
     def groups(self) -> tuple[Group, ...]:
         """The risks, the worst first, with their places."""
         places = list(self.places)
-        return tuple(Group(group.risks, places_of(group, places)) for group in ranked(self.change))
+        found = [group for change in self._changes for group in ranked(change)]
+        worst_first = sorted(found, key=lambda group: group.kind.rank)
+        return tuple(Group(group.risks, places_of(group, places)) for group in worst_first)
+
+    @property
+    def _changes(self) -> tuple[Change, ...]:
+        return (self.change, *([self.outside.change] if self.outside else []))
 
     @cached_property
     def safe(self) -> Mapping[str, Counter[Verb]]:
         """Changes that no risk is about, counted by part."""
         told = {risk.step.urn for group in self.groups for risk in group.risks}
         found: dict[str, Counter[Verb]] = {}
-        for step in self.change.changed:
-            if step.urn not in told and is_resource(step):
-                found.setdefault(step.area, Counter())[step.verb] += 1
+        for change in self._changes:
+            where = IN_BACKUP_ACCOUNT if change is not self.change else ""
+            for step in change.changed:
+                if step.urn not in told and is_resource(step):
+                    found.setdefault(f"{step.area}{where}", Counter())[step.verb] += 1
         return dict(sorted(found.items()))
 
     @property
     def counts(self) -> Counter[Verb]:
-        """How many resources are changed, in which way."""
-        return Counter(step.verb for step in self.change.changed if is_resource(step))
+        """How many resources of the environment are changed, in which way."""
+        return _counts(self.change)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changes at all."""
+        return not self.counts and not (self.outside and self.outside.counts)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What could not be judged."""
-        unknown = unknown_policies(self.change)
+        unknown = [step for change in self._changes for step in unknown_policies(change)]
         if not unknown:
             return ()
         names = ", ".join(sorted(step.noun for step in unknown)[:3]) + ("…" if len(unknown) > 3 else "")
@@ -89,9 +126,24 @@ class Report:
         return (f"not judged: what {policies}; they name what is not there yet",)
 
     @property
+    def refusals(self) -> list[str]:
+        """Why the engine refuses, each on a line; of files with mistakes the first ones."""
+        found = []
+        for text in self.change.reasons:
+            first, *mistakes = (line.strip() for line in text.strip().splitlines())
+            if _MISTAKES.match(first):
+                rest = f" (and {len(mistakes) - _SHOWN} more)" if len(mistakes) > _SHOWN else ""
+                first = " ".join([first, *mistakes[:_SHOWN]]) + rest
+            found.append(first)
+        return found
+
+    @property
     def time(self) -> str:
         """How long AWS takes; empty for no time worth a line."""
-        return self.forecast.sentence() if self.forecast else ""
+        said = [self.forecast.sentence()] if self.forecast else []
+        if self.outside and (before := self.outside.forecast.sentence()):
+            said.append(f"in the backup account, before all else: {before}")
+        return "; ".join(each for each in said if each)
 
     @cached_property
     def headline(self) -> str:
@@ -99,16 +151,26 @@ class Report:
         environment, base = self.change.environment, _called(self.base)
         if self.change.refused:
             return f"{environment} against {base}: REFUSED by the engine; the change as far as it goes"
-        if not self.counts:
+        if self.empty:
             return f"{environment} against {base}: nothing changes."
         count = len(self.groups)
         risks = "no risk" if not count else f"{count} risk{'s' if count > 1 else ''}"
-        return f"{environment} against {base}: {risks}; {counted(self.counts)}"
+        parts = [counted(self.counts)] if self.counts else []
+        if self.outside and self.outside.counts:
+            parts.append(f"{counted(self.outside.counts)}{IN_BACKUP_ACCOUNT}")
+        return f"{environment} against {base}: {'; '.join([risks, *parts])}"
 
     @cached_property
     def cost(self) -> Difference:
         """What it costs a month more or less."""
-        return cost_of(self.change)
+        found = cost_of(self.change)
+        if self.outside is None:
+            return found
+        more = cost_of(self.outside.change)
+        parts = {f"{area}{IN_BACKUP_ACCOUNT}": dollars for area, dollars in more.parts.items()}
+        return Difference(
+            found.dollars + more.dollars, {**found.parts, **parts}, (*found.missing, *more.missing)
+        )
 
     def safe_lines(self) -> Iterator[str]:
         """`4 updated in Workloads`."""
@@ -120,13 +182,11 @@ class Report:
         return {
             "environment": self.change.environment,
             "base": self.base,
-            "changes": {verb.value: count for verb, count in sorted(self.counts.items())},
+            "changes": _named(self.counts),
+            "backupAccount": self.outside.as_json() if self.outside else None,
             "refused": list(self.change.refused),
             "risks": [_group_as_json(group, self.change.environment) for group in self.groups],
-            "safe": {
-                area: {verb.value: count for verb, count in sorted(counts.items())}
-                for area, counts in self.safe.items()
-            },
+            "safe": {area: _named(counts) for area, counts in self.safe.items()},
             "notes": list(self.notes),
             "approvals": self.approved.as_json(self.change.environment),
             "cost": {
@@ -136,6 +196,22 @@ class Report:
             },
             "onAws": self.forecast.as_json() if self.forecast else None,
         }
+
+
+# How a configuration with mistakes begins (infra/configuration/validation.py); how many of them are shown.
+_MISTAKES = re.compile(r"\d+ mistakes? in the configuration")
+_SHOWN = 3
+
+# As a step's place is told (`Step.where`).
+IN_BACKUP_ACCOUNT = " in the backup account"
+
+
+def _counts(change: Change) -> Counter[Verb]:
+    return Counter(step.verb for step in change.changed if is_resource(step))
+
+
+def _named(counts: Mapping[Verb, int]) -> dict[str, int]:
+    return {verb.value: count for verb, count in sorted(counts.items())}
 
 
 def _called(base: str) -> str:
@@ -192,4 +268,4 @@ def cause(group: Group) -> str:
     return "; ".join([*([said] if said else []), *group.places])
 
 
-__all__ = ["Report", "cause", "counted", "is_resource"]
+__all__ = ["Outside", "Report", "cause", "counted", "is_resource"]

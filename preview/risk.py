@@ -167,7 +167,7 @@ _MADE_UP = re.compile(
 
 
 def _plural(noun: str) -> str:
-    return f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{noun[:-1]}ies" if noun[-1] == "y" and noun[-2] not in "aeiou" else f"{noun}s"
 
 
 def grouped(risks: Iterable[Risk]) -> list[Group]:

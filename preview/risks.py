@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from preview.access import access_risks
 from preview.backups import backup_risks
 from preview.change import Change
+from preview.contents import content_risks
 from preview.copies import copy_risks
 from preview.data import data_risks
 from preview.final import final_risks
@@ -21,6 +22,7 @@ _RULES = (
     outage_risks,
     access_risks,
     protection_risks,
+    content_risks,
     waiting_risks,
     backup_risks,
     copy_risks,

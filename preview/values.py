@@ -53,6 +53,11 @@ def on(before: Any, after: Any) -> bool:
     return not _is_true(before) and _is_true(after)
 
 
+def allowed(before: Any, after: Any) -> bool:
+    """Something that was forbidden in so many words, and is not any more."""
+    return before is False and after is not False and after != UNKNOWN
+
+
 def lost(before: Any, after: Any) -> bool:
     """Something that was said and is not any more."""
     return before not in (None, "", [], {}) and after in (None, "", [], {})
@@ -66,6 +71,12 @@ def shrinks(before: Any, after: Any) -> bool:
     if any(isinstance(item, Mapping) for item in before):
         return len(rest) < len(before)  # what stands in an item may differ
     return sum(item not in rest for item in before) > rest.count(UNKNOWN)
+
+
+def grows(before: Any, after: Any) -> bool:
+    """A list that gets an item that it did not have."""
+    known = before if isinstance(before, list) else []
+    return isinstance(after, list) and any(item not in known for item in after if item != UNKNOWN)
 
 
 def disabled(before: Any, after: Any) -> bool:

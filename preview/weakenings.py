@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from preview.values import differs, disabled, fewer, leaves, lost, more, off, on, shrinks
+from preview.values import allowed, differs, disabled, fewer, grows, leaves, lost, more, off, on, shrinks
 
 
 @dataclass(frozen=True)
@@ -193,8 +193,125 @@ WEAKENINGS: tuple[Weakening, ...] = (
     Weakening("aws:cloudwatch/eventRule:EventRule", "state", disabled, "tells of nothing any more"),
     Weakening("aws:scheduler/schedule:Schedule", "state", disabled, "does not start anything any more"),
     Weakening(_BUDGET, "limitAmount", more, "tells from {after} US$ a month on, instead of {before}"),
+    Weakening(_ALARM, "period", more, "looks at {after} s at a time, instead of {before}"),
+    Weakening(_RDS, "performanceInsightsEnabled", off, "keeps no performance history any more"),
+    Weakening(
+        "aws:accessanalyzer/archiveRule:ArchiveRule",
+        "filters",
+        differs,
+        "takes other findings for known ones: nobody is told of those",
+    ),
+    Weakening("aws:ec2/flowLog:FlowLog", "trafficType", leaves("ALL"), "records {after} connections alone"),
+    Weakening(
+        "aws:ecr/repository:Repository",
+        "imageTagMutability",
+        leaves("IMMUTABLE"),
+        "lets a tag be given to another image",
+    ),
+    Weakening(
+        "aws:ecr/repository:Repository",
+        "imageScanningConfiguration.scanOnPush",
+        off,
+        "does not look for flaws in new images any more",
+    ),
+    Weakening(
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        "maximumRetryAttempts",
+        fewer,
+        "tries again {after} times, instead of {before}",
+    ),
+    Weakening(
+        "aws:scheduler/schedule:Schedule",
+        "target.retryPolicy.maximumRetryAttempts",
+        fewer,
+        "tries again {after} times, instead of {before}",
+    ),
+    Weakening(
+        "aws:lb/targetGroup:TargetGroup",
+        "healthCheck.enabled",
+        off,
+        "sends requests to pods that do not answer, too",
+    ),
+    Weakening(
+        "aws:route53/healthCheck:HealthCheck",
+        "failureThreshold",
+        more,
+        "tells after {after} failures, instead of {before}",
+    ),
+    Weakening("aws:route53/healthCheck:HealthCheck", "disabled", on, "asks nobody any more"),
+    *(
+        Weakening(
+            "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+            f"securityHeadersConfig.{name}",
+            lost,
+            f"has {header} sent no more",
+        )
+        for name, header in (
+            ("contentSecurityPolicy", "Content-Security-Policy"),
+            ("contentTypeOptions", "X-Content-Type-Options"),
+            ("frameOptions", "X-Frame-Options"),
+            ("referrerPolicy", "Referrer-Policy"),
+            ("strictTransportSecurity", "Strict-Transport-Security"),
+        )
+    ),
     Weakening("aws:iam/role:Role", "permissionsBoundary", lost, "has no boundary any more"),
     # Pods.
+    Weakening(
+        "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+        "spec.maxReplicas",
+        fewer,
+        "grows to {after} pods at most, instead of {before}",
+    ),
+    Weakening("kubernetes:batch/v1:CronJob", "spec.suspend", on, "does not run any more"),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.progressDeadlineSeconds",
+        more,
+        "fails a release that does not start after {after} s, instead of {before}",
+    ),
+    Weakening(_DEPLOYMENT, "spec.strategy.type", leaves("RollingUpdate"), "has no pod while it is released"),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.strategy.rollingUpdate.maxUnavailable",
+        more,
+        "lacks {after} pods while it is released, instead of {before}",
+    ),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.template.spec.topologySpreadConstraints",
+        shrinks,
+        "may have its pods in one zone, or on one node",
+    ),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.template.spec.securityContext.seccompProfile.type",
+        leaves("RuntimeDefault", "Localhost"),
+        "may make every call of the kernel",
+    ),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.template.spec.containers.securityContext.allowPrivilegeEscalation",
+        allowed,
+        "may get more rights than it was started with",
+    ),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.template.spec.containers.securityContext.capabilities.drop",
+        shrinks,
+        "keeps capabilities of the kernel that it gave away",
+    ),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.template.spec.containers.securityContext.capabilities.add",
+        grows,
+        "has {after} on its node",
+    ),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.template.spec.containers.resources.limits.memory",
+        lost,
+        "may take all memory of its node",
+    ),
     Weakening(
         _DEPLOYMENT,
         "spec.template.spec.securityContext.runAsNonRoot",
@@ -243,16 +360,23 @@ PROTECTS: dict[str, str] = {
     "aws:cloudtrail/trail:Trail": "nothing is recorded any more",
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": "nobody is told of it any more",
     "aws:cloudwatch/eventRule:EventRule": "nobody is told of it any more",
+    "aws:cloudwatch/eventTarget:EventTarget": "what it was told is told to nobody",
     "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": (
         "personal data stands in the log unmasked"
     ),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": "what it counts is not seen any more",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "nobody is told of it any more",
+    "aws:backup/vaultNotifications:VaultNotifications": "nobody is told that a backup has failed",
+    "aws:ec2/vpcEndpoint:VpcEndpoint": "calls of its service leave the network",
     "aws:ec2/flowLog:FlowLog": "the network's connections are not recorded any more",
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": "images have no copy elsewhere any more",
     "aws:guardduty/detector:Detector": "nobody looks for attacks any more",
     "aws:guardduty/detectorFeature:DetectorFeature": "nobody looks for attacks there any more",
     "aws:route53/healthCheck:HealthCheck": "nobody asks from outside any more whether it answers",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
+        "nothing is removed by its age any more"
+    ),
+    "aws:s3/bucketLogging:BucketLogging": "who asks for its objects is not recorded any more",
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": (
         "new objects are not locked any more"
     ),

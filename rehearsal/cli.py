@@ -59,6 +59,9 @@ def preview(
 ) -> None:
     """Show what the working tree would change, risks first: it is previewed where the base is deployed."""
     load_early(ROOT)
+    from commands.errors import CommandError
+    from infra.configuration.validation import ConfigurationError
+    from preview.markdown import refusal
     from rehearsal.console import Terminal
     from rehearsal.review import Refused, Reviewed, review
 
@@ -69,8 +72,8 @@ def preview(
         sys.stdout.write(text)
 
     with errors_for_people():
-        check(env, system)
         try:
+            check(env, system)
             found = review(
                 ROOT, env, chosen_engine(), base=base, system=system, as_json=json_, attempt=attempt
             )
@@ -78,6 +81,10 @@ def preview(
             # As far as it goes: what would change is worth knowing while the rest is refused.
             if not json_:  # for scripts it is in the error
                 show(error.reviewed)
+            raise
+        except (CommandError, ConfigurationError) as error:
+            if markdown and not json_:  # a pull request has nothing but the comment
+                sys.stdout.write(refusal(env, str(error)))
             raise
         show_json(found.as_json()) if json_ else show(found)
         if found.report.approved.missing:
@@ -183,7 +190,7 @@ def pulumi(
     from rehearsal.shell import check_command, run_command
 
     with errors_for_people():
-        check_command(arguments or [])
+        check_command(arguments or [], env)
         workspace = workspace_of(env, system)
         with Session(ROOT, env, find_engine().path, workspace, checkpoints=False, system=system) as session:
             raise typer.Exit(run_command(session, arguments or []))

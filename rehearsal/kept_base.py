@@ -20,7 +20,7 @@ from rehearsal.user_folders import cache_home, keep_whole
 from rehearsal.workspace import Workspace
 
 # Some environments and systems on some bases, at about 10 MB each.
-_KEPT = 12
+_KEPT = 16
 
 
 def folder_of_bases() -> Path:
@@ -37,6 +37,7 @@ def session_on_base(
     deploy: Callable[[Session], None],
     *,
     system: Path | None = None,
+    name: str = "",
 ) -> Iterator[Session]:
     """A session in a throw-away copy of where the program of `root` is deployed; it runs none yet.
 
@@ -47,8 +48,9 @@ def session_on_base(
         today: the day for what ends on a day.
         deploy: called when the deployment is not kept, with a session that has nothing deployed.
         system: another system file than the stack file chooses.
+        name: under which it is kept, where the fingerprint is not of all that the program reads.
     """
-    folder = folder_of_bases() / fingerprint(root, environment, engine, today, system)
+    folder = folder_of_bases() / (name or fingerprint(root, environment, engine, today, system))
     with Workspace.temporary(environment) as workspace:
         if not _take(folder, workspace):
             with Session(root, environment, engine, workspace, checkpoints=False, system=system) as session:

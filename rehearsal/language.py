@@ -86,7 +86,9 @@ def _load_services() -> None:
 
 def _forget_another_program(root: Path) -> None:
     """Drops the program's modules when they are not those of `root` as it is now."""
-    files = [file for package in PROGRAM_PACKAGES for file in sorted((root / package).rglob("*.py"))]
+    # A project in a folder of the checkout, as the backup account's, has its packages there.
+    home = root if (root / PROGRAM_PACKAGES[0]).is_dir() else root.parent
+    files = [file for package in PROGRAM_PACKAGES for file in sorted((home / package).rglob("*.py"))]
     now = [(str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files]
     if now != _loaded:
         for name in list(sys.modules):

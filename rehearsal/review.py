@@ -29,6 +29,8 @@ from infra.configuration.files import (
 )
 from preview.approvals import Approval, read_approvals
 from preview.places import Place, differing_places
+from rehearsal.backup_account import PROJECT
+from rehearsal.backup_account_review import Tree, look
 from rehearsal.changed import did
 from rehearsal.console import Terminal
 from rehearsal.events import Log
@@ -122,20 +124,21 @@ class Reviewed:
         report: risks, time and what else a reviewer has to know.
         diff: the engine's own, as text or as its JSON.
         up: how the deployment itself went, when it was tried.
+        outside: the engine's own of the backup account; empty where there is none.
     """
 
     report: Report
     diff: str
     up: dict[str, Any] | None = None
+    outside: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """All of it for scripts; the engine's JSON is `diff`."""
         tried = {} if self.up is None else {"up": self.up}
-        try:
-            diff = json.loads(self.diff)
-        except ValueError:  # the engine has said nothing before it ended
-            diff = None
-        return {**self.report.as_json(), "diff": diff, **tried}
+        told = {**self.report.as_json(), "diff": _parsed(self.diff), **tried}
+        if told["backupAccount"] is not None:
+            told["backupAccount"] = {**told["backupAccount"], "diff": _parsed(self.outside)}
+        return told
 
     def page(self, *, width: int | None, diff: bool) -> str:
         """The page of a terminal; in a pipe, or where it is asked for, with the engine's diff behind it.
@@ -148,14 +151,22 @@ class Reviewed:
 
         hint = "" if diff else "DIFF=1 shows the engine's diff, JSON=1 has everything"
         lines = page(self.report, width=width, hint=hint)
-        behind = f"\n{self.diff}" if diff and self.diff.strip() else ""
+        text = self._diffs()
+        behind = f"\n{text}" if diff and text.strip() else ""
         return "".join([*(f"{line}\n" for line in lines), behind, self._told()])
 
     def comment(self) -> str:
         """The comment of a pull request."""
         from preview.markdown import comment
 
-        return comment(self.report, self.diff)
+        return comment(self.report, self._diffs())
+
+    def _diffs(self) -> str:
+        """The engine's texts: the environment's, then the backup account's where anything changes there."""
+        outside = self.report.outside
+        if outside is None or not outside.counts:
+            return self.diff
+        return f"{self.diff}\nThe backup account (backup_account/):\n{self.outside}"
 
     def _told(self) -> str:
         if self.up is None or "error" in self.up:
@@ -164,6 +175,13 @@ class Reviewed:
         settled = f"NOT empty: {counted}" if counted else "empty"
         done = f"{did(self.up['changes'])} in {self.up['seconds']:.1f} s"
         return f"tried on {self.report.base}: {done}; second preview {settled}\n"
+
+
+def _parsed(diff: str) -> Any:
+    try:
+        return json.loads(diff)
+    except ValueError:  # the engine has said nothing before it ended
+        return None
 
 
 class Refused(EngineError):
@@ -229,7 +247,29 @@ def review(
             except EngineError as error:
                 raise Refused(str(error), error, Reviewed(report.refused(error), error.output)) from error
         reviewed = Reviewed(report.of(result.log, forecast), result.output)
+        trees = Tree(old, environment, _of_base(system, root, old)), Tree(root, environment, system)
+        reviewed = _with_backup_account(reviewed, *trees, engine, today, options)
         return _tried(session, base, reviewed) if attempt else reviewed
+
+
+def _with_backup_account(
+    reviewed: Reviewed, base: Tree, tree: Tree, engine: Path, today: date, options: list[str]
+) -> Reviewed:
+    from preview.change import change_of
+    from preview.report import Outside
+
+    try:
+        found = look(base, tree, engine, today, options)
+    except EngineError as error:
+        said = f"The backup account ({PROJECT}/):\n{error}"
+        change = replace(reviewed.report.change, refused=(said,))
+        report = replace(reviewed.report, change=change)
+        raise Refused(said, error, replace(reviewed, report=report, outside=error.output)) from error
+    if found is None:
+        return reviewed
+    result, forecast = found
+    outside = Outside(change_of(tree.environment, result.log.planned), forecast)
+    return replace(reviewed, report=replace(reviewed.report, outside=outside), outside=result.output)
 
 
 def _load_what_judges() -> None:

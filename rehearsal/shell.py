@@ -28,6 +28,23 @@ _RUNNING = ("destroy", "down", "pre", "preview", "refresh", "up", "update")
 # Options of the engine that name a file; it works in another folder than the person who calls it.
 _FILES = ("--file", "-f", "--out", "-o", "--save-plan", "--plan", "--event-log", "--config-file")
 
+# Options of the engine that may stand before a command's words, and whose value is the word behind them.
+_WITH_VALUES = (
+    "--color",
+    "--config-file",
+    "--cwd",
+    "-C",
+    "--memprofilerate",
+    "--otel-traces",
+    "--profiling",
+    "--stack",
+    "-s",
+    "--tracing",
+    "--tracing-header",
+    "--verbose",
+    "-v",
+)
+
 _ONE = "this is the rehearsal of one environment; another one has its own: make shell ENV=…"
 _REFUSED = MappingProxyType(
     {
@@ -37,6 +54,8 @@ _REFUSED = MappingProxyType(
         "stack init": _ONE,
         "stack select": _ONE,
         "stack rename": _ONE,
+        "stack unselect": _ONE,
+        "stack change-secrets-provider": "the rehearsal could not open its state any more",
         "stack rm": "`make reset` throws the rehearsal away as a whole, with its embedded AWS",
         "config set": "the configuration is the checkout's stack file: write it there",
         "config set-all": "the configuration is the checkout's stack file: write it there",
@@ -44,6 +63,10 @@ _REFUSED = MappingProxyType(
         "config rm-all": "the configuration is the checkout's stack file: change it there",
         "config cp": "the configuration is the checkout's stack file: write it there",
         "config refresh": "the configuration is the checkout's stack file",
+        "install": "`make` installs what is needed, and has done it",
+        "logs": "it would ask AWS itself, with your credentials; the embedded AWS runs no pods and keeps no"
+        " logs of theirs",
+        "watch": "each command has the embedded AWS for itself, which this one would keep; `pulumi up` again",
     }
 )
 
@@ -73,13 +96,25 @@ def exports(variables: dict[str, str]) -> str:
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
 
 
-def check_command(arguments: Sequence[str]) -> None:
-    """Raises CommandError for what would leave the rehearsal, or would be lost with it."""
-    words = [word for word in arguments if not word.startswith("-")][:2]
+def check_command(arguments: Sequence[str], environment: str) -> None:
+    """Raises CommandError for what would leave the rehearsal of an environment, or would be lost with it."""
+    words = _words(arguments)
+    if words[:3] == ["stack", "select", environment]:
+        return
     for length in (1, 2):
         reason = _REFUSED.get(" ".join(words[:length]))
         if reason is not None:
             raise CommandError(f"pulumi {' '.join(words[:length])}: {reason}.")
+
+
+def _words(arguments: Sequence[str]) -> list[str]:
+    """The command's words, and what it is given, without options."""
+    before = ["", *arguments]
+    return [
+        word
+        for option, word in zip(before, arguments, strict=False)
+        if not word.startswith("-") and option not in _WITH_VALUES
+    ]
 
 
 def engine_arguments(arguments: Sequence[str], folder: Path) -> list[str]:
@@ -95,6 +130,9 @@ def engine_arguments(arguments: Sequence[str], folder: Path) -> list[str]:
         else:
             result.append(argument)
         is_file = argument in _FILES
+    graph = _words(arguments)
+    if graph[:2] == ["stack", "graph"] and len(graph) > 2:
+        result[list(arguments).index(graph[2])] = str(folder / graph[2])
     return result
 
 

@@ -107,7 +107,9 @@ class Runners(pulumi.ComponentResource):
                     status="ENABLED", group_name=logs.name
                 )
             ),
-            # CodeBuild looks at once whether the role may make interfaces in the network.
+            # CodeBuild looks at once whether the role may make interfaces in the network and use the
+            # connection; the webhook comes after the project. Without that order AWS says "Access denied to
+            # connection" (github.com/aws/aws-cdk/issues/31726 and 38504).
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
 

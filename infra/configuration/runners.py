@@ -18,11 +18,11 @@ RUNNERS = Section(
     title="Runners",
     optional=True,
     absent="CI's jobs run on GitHub's own machines, which the cluster's API does not admit",
-    intro="""Machines of CodeBuild inside the network, for the jobs of `.github/workflows/deploy.yml`. The
-connection is made once, and its handshake with GitHub is a person's: `aws codeconnections create-connection
---provider-type GitHub --connection-name github`, then "Update pending connection" in the console (Developer
-Tools, Settings, Connections). Afterwards the repository's variable `RUNNERS_<ENVIRONMENT>` is
-`<system>-<environment>-runners`.""",
+    intro="""Machines of CodeBuild inside the network, for the jobs of `.github/workflows/deploy.yml`.
+`make bootstrap` makes the connection and says its ARN; its handshake with GitHub is a person's: "Update
+pending connection" in the console (Developer Tools, Settings, Connections), after which `make bootstrap` says
+AVAILABLE. A connection of another region or name serves as well. Afterwards the repository's variable
+`RUNNERS_<ENVIRONMENT>` is `<system>-<environment>-runners`.""",
     parts=(CONNECTION,),
 )
 

@@ -15,6 +15,17 @@ GITHUB_AUDIENCE = "sts.amazonaws.com"
 # timeline`), and a job four at most.
 GITHUB_SESSION_SECONDS = 4 * 3600
 
+
+def reading_environment(environment: str) -> str:
+    """The environment of GitHub in which main looks at an account, and nobody is asked before."""
+    return f"{environment}-read"
+
+
+def preview_environment(environment: str) -> str:
+    """The one in which a pull request's program looks at it, after somebody has agreed."""
+    return f"preview-{environment}"
+
+
 # GitHub's numbers are 64 bits wide at most; a number of more digits is a mistake.
 IDENTIFIER_MAXIMUM = 10**15
 

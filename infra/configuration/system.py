@@ -119,6 +119,16 @@ class System:
         labels = [service.route.host for service in self.services.values() if service.route]
         return list(dict.fromkeys([*labels, *([self.frontend.host] if self.frontend else [])]))
 
+    def tags(self, environment: str) -> dict[str, str]:
+        """What everything of it in AWS carries, in whichever account."""
+        return {
+            "cost-centre": self.cost_centre,
+            "data-class": self.data_class,
+            "environment": environment,
+            "owner": self.owner,
+            "system": self.name,
+        }
+
 
 def load_system(raw: object, today: date, file: str = DEFAULT_FILE) -> System:
     """The system that a parsed system file describes; needs no engine.

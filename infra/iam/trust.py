@@ -83,10 +83,12 @@ def take_roles(roles: Sequence[str]) -> Statement:
 
 
 def use_connection(connection: str) -> Statement:
-    """Use a connection to GitHub, for a project of CodeBuild (its user guide, "GitHub App connections")."""
-    return allow(
-        "UseConnection", ["codeconnections:GetConnection", "codeconnections:GetConnectionToken"], [connection]
-    )
+    """Use a connection to GitHub, for a project of CodeBuild (its user guide, "GitHub App connections").
+
+    UseConnection is not in the guide, and CreateProject asks for it (github.com/aws/aws-cdk/issues/38504).
+    """
+    actions = ["GetConnection", "GetConnectionToken", "UseConnection"]
+    return allow("UseConnection", [f"codeconnections:{action}" for action in actions], [connection])
 
 
 def codebuild_interfaces(naming: Naming) -> list[Statement]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from infra.configuration import Configuration
 from infra.configuration.singletons import Singleton
+from infra.configuration.source import preview_environment, reading_environment
+from operations.bootstrap.connection import GitHubConnection
 from operations.bootstrap.part import Found, Part
 from operations.bootstrap.roles import Roles
 from operations.bootstrap.state import StateStore
@@ -37,6 +39,9 @@ class Account:
         self.store = StateStore(
             configuration.naming, region, lambda service: connection.client(service, region)
         )
+        self._connection_to_github = GitHubConnection(
+            configuration, lambda region: connection.client("codeconnections", region)
+        )
         outside = configuration.naming.in_home.in_backup_account
         self._copy = StateCopy(configuration.naming, outside, self.store) if outside else None
 
@@ -63,7 +68,8 @@ class Account:
         existing = Singleton.GITHUB_PROVIDER in configuration.settings.existing
         variables = {
             environment: (naming.deployment_role, access.deploy),
-            f"{environment}-read": (self._roles().reading, access.read_only),
+            reading_environment(environment): (self._roles().reading, access.read_only),
+            preview_environment(environment): (self._roles().previewing, access.read_only),
         }
         return [
             *(
@@ -83,12 +89,13 @@ class Account:
                     ("PULUMI_BACKEND_URL", store.login),
                 )
             ),
+            *self._connection_to_github.following(),
         ]
 
     def _parts(self) -> list[Part]:
         # The copy is last: it needs the bucket and the role, and what another account has.
         copy = [self._copy.part()] if self._copy else []
-        return [*self.store.parts(), *self._roles().parts(), *copy]
+        return [*self.store.parts(), *self._roles().parts(), self._connection_to_github.part(), *copy]
 
     def _roles(self) -> Roles:
         more = [self._copy.role()] if self._copy else []

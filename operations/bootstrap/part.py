@@ -14,6 +14,8 @@ class State(StrEnum):
     DIFFERS = "differs"  # there, and put right
     ADOPTED = "there, otherwise"  # somebody else's, used as it is
     THERE = "there"
+    WAITS = "waits for a person"  # there, and what it needs now no command can do
+    BROKEN = "broken"  # there, and nothing here puts it right
 
     @property
     def to_do(self) -> bool:

@@ -14,7 +14,13 @@ from typing import Any
 
 from infra import iam
 from infra.configuration import Configuration
-from infra.configuration.source import GITHUB_AUDIENCE, GITHUB_ISSUER, GITHUB_SESSION_SECONDS
+from infra.configuration.source import (
+    GITHUB_AUDIENCE,
+    GITHUB_ISSUER,
+    GITHUB_SESSION_SECONDS,
+    preview_environment,
+    reading_environment,
+)
 from operations.bootstrap.part import Found, Part, State
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -33,6 +39,7 @@ class Role:
         own: statements of its own policy.
         session: seconds that it can be taken for at most.
         does: what it is for, where that is not said by its policy.
+        trusted: how an earlier release made that statement: it is made anew.
     """
 
     name: str
@@ -41,6 +48,7 @@ class Role:
     own: tuple[Mapping[str, Any], ...] = ()
     session: int = DEFAULT_SESSION
     does: str = ""
+    trusted: Mapping[str, Any] | None = None
 
 
 class Roles:
@@ -61,8 +69,13 @@ class Roles:
 
     @property
     def reading(self) -> str:
-        """The role of GitHub's environments that only look."""
+        """The role of GitHub's environment that only looks."""
         return self._naming.named("github-read")
+
+    @property
+    def previewing(self) -> str:
+        """The role of the one in which a pull request's program looks."""
+        return self._naming.named("github-preview")
 
     @property
     def provider_arn(self) -> str:
@@ -81,27 +94,39 @@ class Roles:
     def _roles(self) -> list[Role]:
         naming, access = self._naming, self._configuration.system.access
         bucket, key = self._state
-        looks = iam.trust_github(
-            self.provider_arn,
-            subjects=self._configuration.system.repository.subjects,
-            environment=f"{naming.environment}-read",
-        )
         may_read = iam.take_roles([naming.role_arn(access.read_only)])
+        reading, previewing = naming.role_arn(self.reading), naming.role_arn(self.previewing)
         return [
             Role(
                 access.deploy,
-                _trust_role(naming.root_arn, naming.role_arn(naming.deployment_role)),
+                _trust_roles(naming.root_arn, naming.role_arn(naming.deployment_role)),
                 ADMINISTRATOR,
             ),
             Role(access.on_call, _trust_people(naming.root_arn), READ_ONLY),
             Role(
                 access.read_only,
-                _trust_role(naming.root_arn, naming.role_arn(self.reading)),
+                _trust_roles(naming.root_arn, reading, previewing),
                 READ_ONLY,
                 tuple(iam.read_state(bucket, key)),
+                trusted=_trust_roles(naming.root_arn, reading),
             ),
-            Role(self.reading, looks, own=(may_read,), session=GITHUB_SESSION_SECONDS),
+            Role(
+                self.reading,
+                self._trust_github(reading_environment(naming.environment)),
+                own=(may_read,),
+                session=GITHUB_SESSION_SECONDS,
+            ),
+            # An hour is enough to look, and a pull request's program has it no longer.
+            Role(
+                self.previewing,
+                self._trust_github(preview_environment(naming.environment)),
+                own=(may_read,),
+            ),
         ]
+
+    def _trust_github(self, environment: str) -> Mapping[str, Any]:
+        subjects = self._configuration.system.repository.subjects
+        return iam.trust_github(self.provider_arn, subjects=subjects, environment=environment)
 
     def _look_at_provider(self) -> Found:
         there = [
@@ -121,7 +146,10 @@ class Roles:
             found = self._iam.get_role(RoleName=_last(role.name))["Role"]
         except self._iam.exceptions.NoSuchEntityException:
             return Found(State.MISSING, _words(role))
-        if found["AssumeRolePolicyDocument"] != _trust(role):
+        trusts = found["AssumeRolePolicyDocument"]
+        if role.trusted is not None and trusts == _document([role.trusted]):
+            return Found(State.DIFFERS, "it trusts fewer roles than it should")
+        if trusts != _document([role.trust]):
             return Found(State.ADOPTED, "it trusts somebody else; needed: " + json.dumps(role.trust))
         lacks = self._lacks(role, found)
         # One that trusts whom it should was made by this: what it lacks, an interrupted one has left out.
@@ -138,27 +166,30 @@ class Roles:
             return ""
         with contextlib.suppress(self._iam.exceptions.NoSuchEntityException):
             held = self._iam.get_role_policy(RoleName=name, PolicyName="bootstrap")["PolicyDocument"]
-            return "" if held == _document(role) else "what its policy `bootstrap` should have"
+            return "" if held == _document(role.own) else "what its policy `bootstrap` should have"
         return "the policy `bootstrap`"
 
     def _make(self, role: Role) -> None:
         path, name = role.name.rpartition("/")[0], _last(role.name)
+        trust = json.dumps(_document([role.trust]))
         try:
             self._iam.create_role(
                 Path=f"/{path}/" if path else "/",
                 RoleName=name,
-                AssumeRolePolicyDocument=json.dumps(_trust(role)),
+                AssumeRolePolicyDocument=trust,
                 Description=_words(role),
                 MaxSessionDuration=role.session,
             )
         except self._iam.exceptions.EntityAlreadyExistsException:
             if role.session > DEFAULT_SESSION:
                 self._iam.update_role(RoleName=name, MaxSessionDuration=role.session)
+            if role.trusted is not None:
+                self._iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
         if role.managed:
             self._iam.attach_role_policy(RoleName=name, PolicyArn=role.managed)
         if role.own:
             self._iam.put_role_policy(
-                RoleName=name, PolicyName="bootstrap", PolicyDocument=json.dumps(_document(role))
+                RoleName=name, PolicyName="bootstrap", PolicyDocument=json.dumps(_document(role.own))
             )
 
 
@@ -166,12 +197,8 @@ def _last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _trust(role: Role) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": [dict(role.trust)]}
-
-
-def _document(role: Role) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": [dict(each) for each in role.own]}
+def _document(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [dict(each) for each in statements]}
 
 
 def _words(role: Role) -> str:
@@ -181,13 +208,13 @@ def _words(role: Role) -> str:
     return f"{managed}{' and reads the state' if role.managed and role.own else ''}"
 
 
-def _trust_role(account: str, role: str) -> Mapping[str, Any]:
-    """Another role, which may not exist yet and so cannot be a principal (docs/real-account.md)."""
+def _trust_roles(account: str, *roles: str) -> Mapping[str, Any]:
+    """Other roles, which may not exist yet and so cannot be principals (docs/real-account.md)."""
     return iam.allow(
         "TrustRole",
         ["sts:AssumeRole"],
         principal={"AWS": account},
-        condition={"ArnEquals": {"aws:PrincipalArn": role}},
+        condition={"ArnEquals": {"aws:PrincipalArn": list(roles) if len(roles) > 1 else roles[0]}},
     )
 
 

@@ -7,6 +7,7 @@ everybody else (contract SEC-6). So the versions of secrets are not looked at, w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -131,7 +132,12 @@ class Drift:
 
 
 def look(environment: str, engine: Engine, stack: Pulumi) -> Drift:
-    """What differs.
+    """What differs; raises what `refreshed` does."""
+    return drift_in(environment, refreshed(environment, engine, stack))
+
+
+def refreshed(environment: str, engine: Engine, stack: Pulumi) -> dict[str, Any]:
+    """The engine's preview on what AWS and the cluster have now, and not on what was deployed.
 
     Raises:
         StackLocked: a deployment is under way or was cut off, so that what is there is nobody's intention.
@@ -141,6 +147,27 @@ def look(environment: str, engine: Engine, stack: Pulumi) -> Drift:
     preview = engine.preview(*LOOK)
     if _deployed(environment, stack) != begun:
         raise StackLocked(f"{environment} was deployed while this looked. Look again when that is done.")
+    return preview
+
+
+def planned(preview: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a refreshed preview, what the program would do: without what the refresh itself has found.
+
+    The engine tells first of a resource that it refreshes it, or that it is gone.
+    """
+    seen: set[str] = set()
+    steps: list[Mapping[str, Any]] = []
+    times = Counter(each["urn"] for each in preview["steps"])
+    for each in preview["steps"]:
+        gone = each["op"] == "delete" and each["urn"] not in seen and times[each["urn"]] > 1
+        seen.add(each["urn"])
+        if not gone and each["op"] != "refresh":
+            steps.append(each)
+    return {**preview, "steps": steps}
+
+
+def drift_in(environment: str, preview: Mapping[str, Any]) -> Drift:
+    """What a refreshed preview has found."""
     steps: list[PreviewedStep] = []
     undeployed: list[PreviewedStep] = []
     for told in _by_resource(preview):

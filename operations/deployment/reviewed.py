@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 BASE = "what is deployed"
 
 
-def review_of(root: Path, environment: str, preview: Mapping[str, Any], today: date) -> Report:
+def review_of(
+    root: Path, environment: str, preview: Mapping[str, Any], today: date, *, base: str = BASE
+) -> Report:
     """Risks, time, cost, and what needs a line of approvals.yaml.
 
     Args:
@@ -26,6 +28,7 @@ def review_of(root: Path, environment: str, preview: Mapping[str, Any], today: d
         environment: where it is to happen.
         preview: as `pulumi preview --json --show-sames` tells it.
         today: of approvals.
+        base: what it is compared with, in people's words.
 
     Raises:
         ConfigurationError: approvals.yaml has mistakes.
@@ -41,7 +44,7 @@ def review_of(root: Path, environment: str, preview: Mapping[str, Any], today: d
     )
     return Report(
         change_of(environment, steps),
-        BASE,
+        base,
         forecast=Forecast(run_of(steps, after, before)),
         approvals=tuple(read_approvals(root)),
         today=today,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from preview.access.cluster import cluster_access
+from preview.access.identities import identity_access
 from preview.access.network import network_access
+from preview.access.pods import pod_access
 from preview.access.policies import policy_access, unknown_policies
 from preview.access.public import public_access
 from preview.change import Change
@@ -19,4 +21,6 @@ def access_risks(change: Change) -> Iterator[Risk]:
     yield from public_access(change)
     yield from network_access(change)
     yield from policy_access(change)
+    yield from identity_access(change)
     yield from cluster_access(change)
+    yield from pod_access(change)

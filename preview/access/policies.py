@@ -22,6 +22,7 @@ ATTACHED = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 
 # Policies of resources: which input is the document, and which names what it is of.
 OF_RESOURCES: Mapping[str, tuple[str, str]] = {
+    "aws:backup/vaultPolicy:VaultPolicy": ("policy", "backupVaultName"),
     "aws:ecr/repositoryPolicy:RepositoryPolicy": ("policy", "repository"),
     "aws:kms/key:Key": ("policy", ""),
     "aws:kms/replicaKey:ReplicaKey": ("policy", ""),

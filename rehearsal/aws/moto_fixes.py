@@ -29,6 +29,7 @@ def repair_moto() -> None:
         _repair_elasticache()
         importlib.import_module("rehearsal.aws.moto_elasticache").repair_users()
         _repair_cloudwatch()
+        importlib.import_module("rehearsal.aws.moto_connections").add_connections()
         _repair_ec2()
         importlib.import_module("rehearsal.aws.moto_ecr").repair_ecr()
         importlib.import_module("rehearsal.aws.moto_eks").repair_clusters()

@@ -58,6 +58,7 @@ class Settings:
 # Settings of a provider that does not ask AWS who it is when it starts.
 _ASKING_NOBODY = ("skipCredentialsValidation", "skipRequestingAccountId")
 
+PROJECT = "aws:codebuild/project:Project"  # its connection is looked at
 WrittenDown = Callable[[str, str, Properties | None], None]
 
 
@@ -179,6 +180,10 @@ class AwsProvider(Provider):
         mapping = services.mapping_of(resource.type)
         if mapping is not None:
             return self._executor(resource.type, inputs).create(resource.urn, inputs)
+        if resource.type == PROJECT:
+            from rehearsal.aws.connections import check_connection
+
+            check_connection(self._cloud, inputs)
         self._written_down(resource.urn, resource.type, inputs)
         return record(
             self._recorded(resource.type),

@@ -226,6 +226,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "bootstrap": Command(
             BEFORE,
             (
+                ("codeconnections:CreateConnection", EVERYTHING),
+                ("codeconnections:GetConnection", EVERYTHING),
+                ("codeconnections:ListConnections", EVERYTHING),
+                ("codeconnections:TagResource", EVERYTHING),
                 ("iam:AttachRolePolicy", EVERYTHING),
                 ("iam:CreateOpenIDConnectProvider", EVERYTHING),
                 ("iam:CreateRole", EVERYTHING),
@@ -234,6 +238,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("iam:ListAttachedRolePolicies", EVERYTHING),
                 ("iam:ListOpenIDConnectProviders", EVERYTHING),
                 ("iam:PutRolePolicy", EVERYTHING),
+                ("iam:UpdateAssumeRolePolicy", EVERYTHING),
                 ("iam:UpdateRole", EVERYTHING),
                 ("kms:CreateAlias", EVERYTHING),
                 ("kms:CreateKey", EVERYTHING),

@@ -1,7 +1,7 @@
 """Calls of CI's role that only looks: how it comes in, the engine's state, and what a refresh reads.
 
-`make plan`, `make drifted` and `recover check` run as it in CI. `make bootstrap` makes it, so that it is in
-no graph.
+`make plan`, `make drifted`, `make compare` and `recover check` run as it in CI. `make bootstrap` makes it, so
+that it is in no graph.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def identity_of_reading_role(graph: Graph) -> tuple[Policy, ...]:
 
 
 def calls_of_reading_role(graph: Graph, principal: Principal) -> Iterator[Call]:
-    """How GitHub comes to it, and the engine's part in `make plan` and in `make drifted`, which refreshes."""
+    """How GitHub comes to it, and the engine's part in what it runs; `drifted` and `compare` refresh."""
     yield from _taken(graph, principal)
     identity, (bucket, key) = identity_of_reading_role(graph), _state(graph)
     # The key has the policy that KMS gives it by itself (developer guide, "Default key policy").
@@ -42,12 +42,13 @@ def calls_of_reading_role(graph: Graph, principal: Principal) -> Iterator[Call]:
         yield Call("read-only refreshes", principal, action, resource, identity=identity, why=why)
 
 
-def role_trust(account: str, role: str) -> dict[str, Any]:
+def role_trust(account: str, *roles: str) -> dict[str, Any]:
     """What a role that CI takes has to trust, as docs/real-account.md shows it.
 
     A role that does not exist yet cannot be a principal (IAM user guide, "AWS JSON policy elements:
     Principal"): so it trusts the account, and asks for the role that calls.
     """
+    arns = [f"arn:aws:iam::{account}:role/{role}" for role in roles]
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -55,7 +56,7 @@ def role_trust(account: str, role: str) -> dict[str, Any]:
                 "Effect": "Allow",
                 "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
                 "Action": ["sts:AssumeRole"],
-                "Condition": {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{role}"}},
+                "Condition": {"ArnEquals": {"aws:PrincipalArn": arns if len(arns) > 1 else arns[0]}},
             }
         ],
     }
@@ -64,19 +65,19 @@ def role_trust(account: str, role: str) -> dict[str, Any]:
 def _taken(graph: Graph, principal: Principal) -> Iterator[Call]:
     for role in graph.of(ROLE):
         if role.name == "github":
-            name = f"{role.inputs['name']}-read"
-            arn = f"arn:aws:iam::{graph.account}:role/{name}"
+            reading, previewing = (f"{role.inputs['name']}-{end}" for end in ("read", "preview"))
             may_take = Policy.of("bootstrap", {"Statement": [iam.take_roles([principal.name])]})
-            trust = Policy.of("trust of the reading role", role_trust(graph.account, name))
-            yield Call(
-                "CI that looks",
-                Principal("AWS", arn, graph.account),
-                "sts:AssumeRole",
-                principal.name,
-                identity=(may_take,),
-                trust=trust,
-                why=".ci/credentials: an SDK takes it, without tags",
-            )
+            trust = Policy.of("trust of the reading role", role_trust(graph.account, reading, previewing))
+            for actor, name in (("CI that looks", reading), ("CI that previews", previewing)):
+                yield Call(
+                    actor,
+                    Principal("AWS", f"arn:aws:iam::{graph.account}:role/{name}", graph.account),
+                    "sts:AssumeRole",
+                    principal.name,
+                    identity=(may_take,),
+                    trust=trust,
+                    why=".ci/credentials: an SDK takes it, without tags",
+                )
 
 
 def _state(graph: Graph) -> tuple[str, str]:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from infra.configuration.source import GITHUB_SESSION_SECONDS
+from operations.checkout import declared
 from rehearsal.rights.people import deploy_trust
 from tests.operations.conftest import Account
-from tests.support.bootstrapped import REGION, Start, answered, bootstrap, empty_account, states
+from tests.support.bootstrapped import (
+    REGION,
+    Start,
+    answered,
+    bootstrap,
+    empty_account,
+    states,
+    with_connection,
+)
 from tests.support.recorded_calls import Calls, table_of
 
 BUCKET = "triangle-dev-state-210000000001-eu-central-1"
@@ -32,6 +42,8 @@ def test_it_shows_everything_first_and_makes_nothing_by_it(dev: Account) -> None
         "role groundwork-on-call",
         "role groundwork-read-only",
         "role triangle-dev-github-read",
+        "role triangle-dev-github-preview",
+        "connection triangle-dev to GitHub",
     ]
     assert told["made"] == []
     assert answered(bootstrap(dev, "--dry-run", "--json")) == told
@@ -42,7 +54,9 @@ def test_it_makes_everything_once(dev: Account) -> None:
     told = answered(bootstrap(dev, "--yes", "--json"))
     assert told["made"] == list(states(told))
     again = answered(bootstrap(dev, "--yes", "--json"))
-    assert set(states(again).values()) == {"there"}
+    assert {name: state for name, state in states(again).items() if state != "there"} == {
+        "connection triangle-dev to GitHub": "waits for a person"
+    }
     assert again["made"] == []
     s3 = dev.other("s3", REGION)
     assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
@@ -62,6 +76,14 @@ def test_ci_comes_in_through_roles_alone_and_what_looks_may_only_look(dev: Accou
     reading = client.get_role(RoleName="triangle-dev-github-read")["Role"]["AssumeRolePolicyDocument"]
     subjects = reading["Statement"][0]["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
     assert all(each.endswith(":environment:dev-read") for each in subjects)
+    previewing = client.get_role(RoleName="triangle-dev-github-preview")["Role"]["AssumeRolePolicyDocument"]
+    subjects = previewing["Statement"][0]["Condition"]["StringEquals"][
+        "token.actions.githubusercontent.com:sub"
+    ]
+    assert subjects == [
+        "repo:triangle-portal/platform:environment:preview-dev",
+        "repo:triangle-portal@100000001/platform@200000001:environment:preview-dev",
+    ]
     attached = client.list_attached_role_policies(RoleName="groundwork-read-only")["AttachedPolicies"]
     assert [each["PolicyName"] for each in attached] == ["ReadOnlyAccess"]
     own = client.get_role_policy(RoleName="groundwork-read-only", PolicyName="bootstrap")["PolicyDocument"]
@@ -96,6 +118,28 @@ def test_a_runner_may_look_for_as_long_as_it_asks_and_nobody_else_longer_than_an
     answered(bootstrap(dev, "--yes", "--json"))
     assert _session(dev, "triangle-dev-github-read") == GITHUB_SESSION_SECONDS
     assert _session(dev, "groundwork-deploy") == 3600
+    assert _session(dev, "triangle-dev-github-preview") == 3600
+
+
+@pytest.mark.contract("SEC-7")
+def test_whom_an_earlier_release_did_not_know_is_trusted_then_and_nobody_elses_role_is_touched(
+    dev: Account,
+) -> None:
+    answered(bootstrap(dev, "--yes", "--json"))
+    client = dev.other("iam")
+    whole = _trust_of(dev, "groundwork-read-only")
+    before = json.loads(json.dumps(whole))
+    condition = before["Statement"][0]["Condition"]["ArnEquals"]
+    condition["aws:PrincipalArn"] = condition["aws:PrincipalArn"][0]
+    client.update_assume_role_policy(RoleName="groundwork-read-only", PolicyDocument=json.dumps(before))
+    told = answered(bootstrap(dev, "--yes", "--json"))
+    assert told["made"] == ["role groundwork-read-only"]
+    assert _trust_of(dev, "groundwork-read-only") == whole
+    condition["aws:PrincipalArn"] = "arn:aws:iam::210000000001:role/another"
+    client.update_assume_role_policy(RoleName="groundwork-read-only", PolicyDocument=json.dumps(before))
+    told = answered(bootstrap(dev, "--yes", "--json"))
+    assert states(told)["role groundwork-read-only"] == "there, otherwise"
+    assert _trust_of(dev, "groundwork-read-only") == before
 
 
 def test_a_bucket_that_is_encrypted_otherwise_gets_its_key(dev: Account) -> None:
@@ -111,6 +155,10 @@ def test_a_bucket_that_is_encrypted_otherwise_gets_its_key(dev: Account) -> None
 def _key(account: Account) -> str:
     found = account.other("kms", REGION).describe_key(KeyId="alias/triangle-dev-state")
     return str(found["KeyMetadata"]["Arn"])
+
+
+def _trust_of(account: Account, role: str) -> Any:
+    return account.other("iam").get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
 
 
 def _session(account: Account, role: str) -> int:
@@ -130,7 +178,10 @@ def test_the_commands_that_follow_areanswered(dev: Account) -> None:
     told = answered(bootstrap(dev, "--dry-run", "--json"))["next"]
     assert "groundwork:existing: [github-provider]" in told[0]
     assert f"pulumi login 's3://{BUCKET}?region=eu-central-1'" in told
-    assert any("--env dev-read" in line and "triangle-dev-github-read" in line for line in told)
+    for environment, role in (("dev-read", "github-read"), ("preview-dev", "github-preview")):
+        assert any(f"--env {environment}" in line and f"triangle-dev-{role}" in line for line in told)
+        works_as = [line for line in told if f"AWS_WORKS_AS --env {environment}" in line]
+        assert [line.rpartition("/")[2] for line in works_as] == ["groundwork-read-only'"]
 
 
 @pytest.mark.parametrize("region", ["", "us-west-2", "us-east-2"])
@@ -152,7 +203,15 @@ def test_it_calls_what_the_table_of_rights_says(
     dev: Account, account: Start, monkeypatch: pytest.MonkeyPatch, calls: Calls
 ) -> None:
     bootstrap(dev, "--yes")
-    dev.other("iam").update_role(RoleName="triangle-dev-github-read", MaxSessionDuration=3600)
+    client = dev.other("iam")
+    client.update_role(RoleName="triangle-dev-github-read", MaxSessionDuration=3600)
+    trust = json.loads(json.dumps(_trust_of(dev, "groundwork-read-only")))
+    trust["Statement"][0]["Condition"]["ArnEquals"]["aws:PrincipalArn"] = (
+        "arn:aws:iam::210000000001:role/triangle-dev-github-read"
+    )
+    client.update_assume_role_policy(RoleName="groundwork-read-only", PolicyDocument=json.dumps(trust))
     bootstrap(dev, "--yes")
     bootstrap(empty_account("prod", account, monkeypatch), "--yes")
+    monkeypatch.setattr("operations.checkout.declared", lambda *_: with_connection(declared("dev")))
+    bootstrap(dev, "--dry-run")
     assert calls.of("bootstrap") == table_of("bootstrap")

@@ -143,6 +143,19 @@ def test_a_server_that_is_not_there_is_said() -> None:
 
 
 @pytest.mark.contract("SEC-7", "DEP-1")
+@pytest.mark.parametrize("environment", ["preview-dev", "preview-staging", "preview-prod"])
+def test_somebody_else_has_to_agree_before_a_pull_requests_program_reads_an_account(
+    github: GitHub, environment: str
+) -> None:
+    protect(TOKEN, REPOSITORY, ["on-call"], api=github.api)
+    assert github.put[f"/repos/{REPOSITORY}/environments/{environment}"] == {
+        "deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": False},
+        "prevent_self_review": True,
+        "reviewers": [{"type": "Team", "id": 42}],
+    }
+
+
+@pytest.mark.contract("SEC-7", "DEP-1")
 @pytest.mark.parametrize("environment", ["dev-read", "staging-read", "prod-read"])
 def test_what_only_looks_comes_from_main_alone_and_waits_for_nobody(github: GitHub, environment: str) -> None:
     protect(TOKEN, REPOSITORY, ["on-call"], api=github.api)

@@ -42,12 +42,12 @@ def state(prod: Prod, pending: int = 0) -> None:
 
 def step(op: str, kind: str, name: str, old: Any = None, new: Any = None, **diff: str) -> dict[str, Any]:
     """A step as `pulumi preview --json` has it."""
+    urn = f"urn:pulumi:prod::groundwork::groundwork:x:Logs${kind}::{name}"
     states = {
-        side: {"type": kind, "inputs": inputs}
+        side: {"urn": urn, "type": kind, "inputs": inputs}
         for side, inputs in (("oldState", old), ("newState", new))
         if inputs is not None
     }
-    urn = f"urn:pulumi:prod::groundwork::groundwork:x:Logs${kind}::{name}"
     return {
         "op": op,
         "urn": urn,

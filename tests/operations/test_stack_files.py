@@ -63,6 +63,7 @@ COMMANDS = {
     "bootstrap": ["bootstrap", *PROD],
     "plan": ["plan", *PROD],
     "drifted": ["drifted", *PROD],
+    "compare": ["compare", *PROD],
     "deploy": ["deploy", *PROD],
     "smoke": ["smoke", *PROD],
     "gate": ["gate", *PROD],

@@ -39,27 +39,6 @@ _WORKER = {
 }
 
 CASES = (
-    # Sizes.
-    Case(
-        "the database gets a larger machine",
-        named=(
-            "INTERRUPTS RDS instance database connections break once, it fails over to its standby, 60 s to 2 min; Sunday 04:00 UTC",
-            "INTERRUPTS cross-region replica database in the recovery region is not reachable while it restarts, 5 to 10 min; Saturday 06:00 UTC",
-        ),
-        stack=(("database.tier", "high"), ("database.previousTier", "standard")),
-    ),
-    Case(
-        "Redis's cache becomes smaller",
-        named=(
-            "INTERRUPTS Redis group cache* connections break once, when the other node takes over, 20 to 60 s; Sunday 05:00 UTC",
-        ),
-        stack=(("redis.cache", "small"),),
-    ),
-    Case("storage may grow further", stack=(("database.storageMaximum", 1000),)),
-    Case("fewer pods in staging", environment="staging", stack=(("replicas", {"minimum": 2, "maximum": 2}),)),
-    Case("more pods", stack=(("replicas", {"minimum": 4, "maximum": 12}),)),
-    Case("one pod less", stack=(("replicas", {"minimum": 3, "maximum": 8}),)),
-    Case("a pod gets more memory", system=(("services.api.resources.memory", 2048),)),
     # Retention.
     Case(
         "backups are kept longer",
@@ -127,6 +106,14 @@ CASES = (
             "WEAKER topic subscription * is replaced: on-call@triangle.example is told nothing until it has confirmed",
         ),
         stack=(("alarms.email", "on-call@triangle.example"),),
+    ),
+    Case(
+        "another owner",
+        named=(
+            "WEAKER topic subscription * is replaced: other@triangle.example is told nothing until it has confirmed",
+        ),
+        system=(("owner", "other@triangle.example"),),
+        alone=True,
     ),
     Case(
         "someone is written to when a page stays unanswered",
@@ -337,6 +324,7 @@ CASES = (
         "another account is copied to",
         named=(
             "WEAKER prod is copied to account 230000000010 from now on: what was copied until now is in 230000000009 alone",
+            "ACCESS vault policy restore may be used by arn:aws:iam::230000000010:root: backup:CopyIntoBackupVault",
             *_access_of("230000000010"),
         ),
         stack=(("backupAccount", "230000000010"),),
@@ -347,6 +335,7 @@ CASES = (
         named=(
             *_access_of("230000000009"),
             "ACCESS role function-check-recovery may backup:ListCopyJobs on everything",
+            "ACCESS vault policy restore may be used by arn:aws:iam::230000000009:root: backup:CopyIntoBackupVault",
             "ACCESS role function-snapshot-secrets may s3:PutObject on arn:aws:s3:::triangle-prod-backups-230000000003-us-west-2/secrets-outside/*",
         ),
         deployed=(("backupAccount", GONE),),

@@ -13,11 +13,14 @@ from tests.preview.changes_of_buckets_and_backups import CASES as OF_BUCKETS_AND
 from tests.preview.changes_of_data import CASES as OF_DATA
 from tests.preview.changes_of_files import CASES as OF_FILES
 from tests.preview.changes_of_network import CASES as OF_NETWORK
+from tests.preview.changes_of_pods import CASES as OF_PODS
 from tests.preview.changes_of_rights_and_alarms import CASES as OF_RIGHTS_AND_ALARMS
+from tests.preview.changes_of_settings import CASES as OF_SETTINGS
+from tests.preview.changes_of_sizes import CASES as OF_SIZES
 from tests.preview.changes_of_standards import CASES as OF_STANDARDS
 
-OF_VALUES = (*OF_FILES, *OF_STANDARDS)
-OF_PROGRAM = (*OF_DATA, *OF_BUCKETS_AND_BACKUPS, *OF_NETWORK, *OF_RIGHTS_AND_ALARMS)
+OF_VALUES = (*OF_FILES, *OF_SIZES, *OF_STANDARDS)
+OF_PROGRAM = (*OF_DATA, *OF_BUCKETS_AND_BACKUPS, *OF_NETWORK, *OF_RIGHTS_AND_ALARMS, *OF_PODS, *OF_SETTINGS)
 TOGETHER = together(OF_VALUES)
 
 

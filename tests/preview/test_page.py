@@ -263,3 +263,12 @@ def test_a_replacement_is_told_once_whatever_steps_the_engine_needs() -> None:
     change: Change = change_of("prod", steps)
     found: tuple[Step, ...] = change.changed
     assert [each.verb for each in found] == ["replaced"]
+
+
+def test_what_is_refused_says_which_mistakes_and_not_only_that_there_are_some() -> None:
+    mistakes = [f"Pulumi.prod.yaml: key-{number}: found nothing." for number in range(5)]
+    text = "\n".join(["5 mistakes in the configuration; nothing was changed.", *mistakes])
+    told = report(refused=(text,))
+    said = f"5 mistakes in the configuration; nothing was changed. {' '.join(mistakes[:3])} (and 2 more)"
+    assert f"refused     {said}" in page(told, width=None)
+    assert f"- refused: {said}" in comment(told)

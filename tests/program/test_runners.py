@@ -36,6 +36,19 @@ def test_a_job_that_waits_gets_a_runner_inside_the_network(prod: Recording) -> N
     assert not project.plain("environment").get("privilegedMode")
 
 
+@pytest.mark.contract("DEP-1")
+def test_codebuild_finds_the_right_to_its_connection_when_it_looks(prod: Recording) -> None:
+    """Else AWS refuses the project, or its webhook: "Access denied to connection"."""
+    project, policy = prod.one(PROJECT, "runners"), prod.one("aws:iam/rolePolicy:RolePolicy", "runners")
+    assert policy.urn in project.depends_on
+    assert project.urn in prod.one("aws:codebuild/webhook:Webhook", "runners").depends_on
+    (use,) = [
+        each for each in _document(policy.plain("policy"))["Statement"] if each["Resource"] == CONNECTION
+    ]
+    names = ("GetConnection", "GetConnectionToken", "UseConnection")
+    assert use["Action"] == [f"codeconnections:{name}" for name in names]
+
+
 @pytest.mark.contract("DEP-1", "NET-2")
 def test_it_reaches_the_clusters_api_and_https_alone(prod: Recording) -> None:
     rules = prod.of("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")

@@ -14,7 +14,8 @@ from preview.risks import risks_of
 from rehearsal.session import Session
 from rehearsal.throwaway import throwaway_session
 from tests.preview.case import Case, edited_stack, edited_system, line_of, played
-from tests.preview.changes_of_files import CASES
+from tests.preview.changes_of_files import CASES as OF_FILES
+from tests.preview.changes_of_sizes import CASES as OF_SIZES
 from tests.support.checkout import ROOT, copy_program
 
 pytestmark = pytest.mark.engine
@@ -41,7 +42,7 @@ def deployed(engine: Path) -> Iterator[Session]:
 
 def in_dev(names: tuple[str, ...]) -> list[Case]:
     """Cases of the corpus, in the environment that is deployed here: smaller, and otherwise the same."""
-    found = [replace(case, environment="dev") for case in CASES if case.name in names]
+    found = [replace(case, environment="dev") for case in (*OF_FILES, *OF_SIZES) if case.name in names]
     assert len(found) == len(names)
     return found
 

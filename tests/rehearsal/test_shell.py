@@ -55,6 +55,15 @@ def test_what_only_looks_at_the_state_answers(pulumi: Pulumi) -> None:
     assert json.loads(pulumi("stack", "history", "--json"))[0]["kind"] == "update"
 
 
+def test_who_and_what_it_is_answers_without_pulumis_cloud(pulumi: Pulumi) -> None:
+    whoami = json.loads(pulumi("whoami", "--json"))
+    assert whoami["url"].startswith("file://")
+    assert json.loads(pulumi("about", "--json"))["currentStack"]["name"] == "dev"
+    # As with every backend of one's own.
+    assert "not available for your backend" in pulumi("console")
+    assert pulumi("stack", "output", "first", "--show-secrets") == "first\n"
+
+
 def test_a_targeted_update_and_a_preview_run_the_program(
     running: tuple[SmallProgram, Session], pulumi: Pulumi
 ) -> None:
@@ -81,6 +90,57 @@ def test_the_state_can_be_drawn_and_corrected(
     assert first()["protect"] is True
     pulumi("state", "unprotect", first()["urn"], "--yes")
     assert not first().get("protect")
+
+
+def test_a_state_can_be_renamed_deleted_and_brought_back(
+    running: tuple[SmallProgram, Session], pulumi: Pulumi, tmp_path: Path
+) -> None:
+    program, session = running
+    program.write(PROGRAM)
+    pulumi("up", "--yes", "--skip-preview", "--non-interactive")
+    pulumi("stack", "export", "--file", str(tmp_path / "state.json"))
+    urns = {each["urn"].rpartition("::")[2]: each["urn"] for each in _resources(session)}
+    pulumi("state", "rename", urns["second"], "other", "--yes")
+    assert session.preview().changes == {"create": 1, "delete": 1}
+    pulumi("state", "delete", urns["first"], "--yes")
+    assert session.preview().changes == {"create": 2, "delete": 1}
+    pulumi("stack", "import", "--file", str(tmp_path / "state.json"))
+    assert session.preview().changes == {}
+    assert "already valid" in pulumi("state", "repair", "--yes")
+    pulumi("state", "taint", urns["first"], "--yes")
+    assert session.preview().changes == {"replace": 1}
+    pulumi("state", "untaint", urns["first"], "--yes")
+    assert session.preview().changes == {}
+
+
+def test_a_plan_is_carried_out_a_target_destroyed_and_made_again(
+    running: tuple[SmallProgram, Session], pulumi: Pulumi, tmp_path: Path
+) -> None:
+    program, session = running
+    program.write(PROGRAM)
+    pulumi("up", "--yes", "--skip-preview", "--non-interactive")
+    quiet = ("--yes", "--skip-preview", "--non-interactive")
+    (urn,) = [each["urn"] for each in _resources(session) if each["urn"].endswith("::second")]
+    pulumi("destroy", "--target", urn, *quiet)
+    assert not any(each["urn"] == urn for each in _resources(session))
+    plan = str(tmp_path / "plan.json")
+    pulumi("preview", "--save-plan", plan, "--non-interactive")
+    pulumi("up", "--plan", plan, *quiet)
+    assert any(each["urn"] == urn for each in _resources(session))
+    session.cloud.call("sns", REGION, "delete_topic", TopicArn=_arn(session, urn))
+    pulumi("refresh", *quiet)
+    assert not any(each["urn"] == urn for each in _resources(session))
+    pulumi("up", *quiet)
+    assert session.preview().changes == {}
+
+
+def _resources(session: Session) -> list[dict[str, Any]]:
+    resources: list[dict[str, Any]] = session.export()["deployment"]["resources"]
+    return resources
+
+
+def _arn(session: Session, urn: str) -> str:
+    return str(next(each["id"] for each in _resources(session) if each["urn"] == urn))
 
 
 def test_what_was_made_by_hand_is_imported(running: tuple[SmallProgram, Session], pulumi: Pulumi) -> None:

@@ -18,6 +18,7 @@ from operations.checkout import declared
 from operations.deployment.records import Outcome
 from tests.support.deployed import alarm_of, put_alarm
 from tests.support.way import Services, Way, way
+from tests.support.workflow_run import Run
 
 pytestmark = pytest.mark.engine
 
@@ -184,3 +185,40 @@ def test_the_night_finds_what_somebody_has_changed_in_the_account_and_reads_no_s
     assert "issue create --label drift --title prod has drifted" in released.told_github()
     assert "describe_secret" in called
     assert "get_secret_value" not in called
+
+
+@pytest.mark.contract("DEP-1", "SEC-6")
+def test_a_pull_request_is_compared_with_the_account_after_it_was_looked_at(released: Way) -> None:
+    released.git("switch", "-q", "-c", "proposal")
+    (released.root / "approvals.yaml").unlink(missing_ok=True)
+    released.release(WEAKENS)
+    commit = released.git("rev-parse", "HEAD")
+    released.git("switch", "-q", "main")
+    called: list[str] = []
+
+    def compared() -> Run:
+        asked = ("account-preview", "look", "compare")
+        return released.play(*asked, number="12", commit=commit, environment="prod")
+
+    # Something else was pushed since it was looked at.
+    released.proposed("f" * 40)
+    run = compared()
+    assert run.outcomes == {"look": "failure", "compare": "skipped"}
+
+    released.proposed(commit)
+    released.faults("prod", lambda _, operation: called.append(operation))
+    run = compared()
+    released.faults("prod", None)
+    said = run.said("make compare")
+    # The night's test has left a topic as somebody has changed it by hand.
+    assert "1 of the account's resources differ from what was deployed: make drifted ENV=prod" in said
+    assert run.outcomes == {"look": "success", "compare": "failure"}, said
+    assert "prod: 1 change needs a line in approvals.yaml" in said
+    comment = (released.artifacts / "account.md").read_text()
+    assert comment.startswith("### prod against what the account has now: ")
+    assert "| **WEAKER** | log group services keeps 30 days, instead of 365" in comment
+    assert "describe_log_groups" in called
+    assert not {name for name in called if not name.startswith(("describe_", "get_", "list_", "head_"))}
+    assert "get_secret_value" not in called
+    assert released.engine_runs("prod") != WEAKENS
+    assert released.git("rev-parse", "HEAD") == released.git("rev-parse", "main")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,10 @@ from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from typer.testing import CliRunner, Result
 
+from infra.configuration import Configuration
 from operations.checkout import declared
 from operations.cli import app
+from rehearsal.aws.moto_connections import add_connections, codeconnections_backends
 
 if TYPE_CHECKING:
     from tests.operations.conftest import Account
@@ -30,7 +33,18 @@ def empty_account(environment: str, start: Start, monkeypatch: pytest.MonkeyPatc
     iam_backends[settings.account]["aws"].reset()
     kms_backends[settings.account][REGION].reset()
     s3_backends[settings.account]["aws"].reset()
+    add_connections()
+    for region in codeconnections_backends[settings.account]:
+        codeconnections_backends[settings.account][region].reset()
     return start(environment)
+
+
+def with_connection(
+    configuration: Configuration,
+    arn: str = "arn:aws:codeconnections:us-west-2:210000000001:connection/1-2-3",
+) -> Configuration:
+    """The same with a stack file that names a connection to GitHub."""
+    return replace(configuration, settings=replace(configuration.settings, runners=arn))
 
 
 def bootstrap(account: Account, *more: str, region: str = REGION) -> Result:

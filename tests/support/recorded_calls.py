@@ -31,6 +31,8 @@ _EMBEDDED = f"{ROOT}/rehearsal/aws/cloud.py"
 # guide, "Required permissions for Amazon S3 API operations").
 _UPLOAD = ("s3:PutObject",)
 _ACTIONS = {
+    # With tags, as it is here.
+    "codeconnections:CreateConnection": ("codeconnections:CreateConnection", "codeconnections:TagResource"),
     "lambda:Invoke": ("lambda:InvokeFunction",),
     "s3:CompleteMultipartUpload": _UPLOAD,
     "s3:CopyObject": (

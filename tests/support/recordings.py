@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -85,12 +86,18 @@ PARENT_ZONE: dict[str, Any] = {
 @cache
 def backup_account_with_parent_zone() -> Recording:
     """The backup account of a checkout whose domain is below another one."""
+    return backup_account_with({"parentZone": PARENT_ZONE}, domain="portal.example.com")
+
+
+def backup_account_with(changes: Mapping[str, Any], **of_system: Any) -> Recording:
+    """The backup account of a checkout whose files say something else."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "backup_account").mkdir()
         program = shutil.copy(ROOT / "backup_account" / "__main__.py", folder / "backup_account")
-        config = {**stack_config(ROOT, "prod"), "groundwork:parentZone": PARENT_ZONE}
-        system = {**system_file(), "domain": "portal.example.com"}
+        changed = {f"groundwork:{key}": value for key, value in changes.items()}
+        config = {**stack_config(ROOT, "prod"), **changed}
+        system = {**system_file(), **of_system}
         (folder / "Pulumi.prod.yaml").write_text(written({"config": config}), encoding="utf-8")
         (folder / "system.yaml").write_text(written(system), encoding="utf-8")
         return record_backup_account("prod", program=Path(program))

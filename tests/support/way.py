@@ -53,7 +53,11 @@ with socket.socket(socket.AF_UNIX) as test:
     command, variables = json.loads(test.makefile().readline())
 os.execve(command[0], command, variables)
 """
-_GH = '#!/bin/sh\necho "$*" >> {calls}\n'
+_GH = """\
+#!/bin/sh
+echo "$*" >> {folder}/gh-calls
+case "$1 $2" in "pr view") cat {folder}/pull-request ;; esac
+"""
 Faults = Callable[[str, str], None]
 
 
@@ -112,11 +116,17 @@ class Way:
         return run.play(workflow, only)
 
     def process(self, environment: str, today: str = "") -> dict[str, str]:
-        """The variables of a job of an environment of GitHub's: its own account, and no other one."""
-        name = environment.removesuffix("-read")
-        url = self._sessions[name][1]
+        """The variables of a job of an environment of GitHub's: its own account, and no other."""
         day = {"GROUNDWORK_TODAY": today} if today else {}
+        if not environment:
+            return {**self._variables, **day}
+        name = environment.removesuffix("-read").removeprefix("preview-")
+        url = self._sessions[name][1]
         return {**self._variables, **day, "ENDPOINT": url, "ENDPOINTS": f"{name}={url}"}
+
+    def proposed(self, commit: str) -> None:
+        """There is a pull request of this repository with a commit."""
+        (self.root.parent / "pull-request").write_text(f"OPEN false main {commit}")
 
     def run(self, environment: str, *command: str) -> subprocess.CompletedProcess[str]:
         """A person's command."""
@@ -271,7 +281,7 @@ def _tools(folder: Path) -> Path:
     tools.mkdir()
     scripts = {
         "pulumi": _PULUMI.format(python=sys.executable, address=str(folder / "engines")),
-        "gh": _GH.format(calls=folder / "gh-calls"),
+        "gh": _GH.format(folder=folder),
     }
     for name, text in scripts.items():
         (tools / name).write_text(text)

@@ -105,7 +105,7 @@ class Run:
     def _job(self, job: Job) -> str:
         ended: dict[str, str] = {"": "success"}
         env = {name: self._text(value, ended) for name, value in job.content.get("env", {}).items()}
-        own = {**self.variables(self._text(job.content["environment"], ended)), **env}
+        own = {**self.variables(self._text(job.content.get("environment", ""), ended)), **env}
         for step in job.steps:
             does = step.get("run", step.get("uses", ""))
             wanted = self._wanted(step.get("if", "success()"), ended)
@@ -120,7 +120,14 @@ class Run:
             if outcome == "failure":
                 ended[""] = "failure"
             ended[step.get("id", does)] = outcome
+        if any("ref" in step.get("with", {}) for step in job.steps):
+            self._checked_out("-")
         return ended[""]
+
+    def _checked_out(self, revision: str) -> None:
+        """The checkout has another commit; every job has its own, so `-` brings back what it had."""
+        command = ["/usr/bin/env", "git", "checkout", "-q", revision]
+        subprocess.run(command, cwd=self.root, check=True, capture_output=True)
 
     def _step(self, step: Mapping[str, Any], variables: Mapping[str, str]) -> tuple[str, str]:
         if "run" in step:
@@ -142,6 +149,8 @@ class Run:
             shutil.copy(self.root / given["path"], self.artifacts)
         elif uses.startswith("actions/download-artifact@"):
             shutil.copytree(self.artifacts, self.root / given["path"], dirs_exist_ok=True)
+        elif "ref" in given:
+            self._checked_out(self._text(given["ref"], {}))
         else:
             assert uses.startswith(_PREPARING), f"not known here: {uses}"
         return "success", ""
@@ -169,6 +178,8 @@ class Run:
         return self._atom(expression.strip(), ended)
 
     def _atom(self, word: str, ended: Mapping[str, str]) -> str | bool:
+        if word == "always()":
+            return True
         if word in ("failure()", "success()"):
             return (ended[""] == "failure") is (word == "failure()")
         if found := re.fullmatch(r"'(.*)'|(\d+)", word):

@@ -216,6 +216,19 @@ def test_a_change_that_nobody_has_approved_ends_with_5_and_the_line_to_write(
     assert "  what: KMS key data is not rotated any more" in result.stderr
 
 
+@pytest.mark.usefixtures("found")
+def test_the_comment_of_a_pull_request_has_the_mistakes_of_its_files(tmp_path: Path) -> None:
+    """There is nothing else that a reviewer would see of them."""
+    system = tmp_path / "system.yaml"
+    system.write_text("name: UPPER\n", encoding="utf-8")
+    result = RUN.invoke(cli.app, ["preview", "--markdown", "--system", str(system)])
+    assert result.exit_code == Exit.FAILED
+    first, _, *mistakes = result.stdout.splitlines()
+    assert first.startswith("### dev: REFUSED. ")
+    assert "mistakes in the configuration; nothing was changed." in first
+    assert any('name: found "UPPER"' in line for line in mistakes)
+
+
 def test_without_json_an_error_is_a_sentence() -> None:
     result = RUN.invoke(cli.app, ["up", "--env", "nowhere"])
     assert result.exit_code == 2

@@ -19,20 +19,39 @@ HERE = Path("/home/somebody")
         ("stack rm --force", "make reset"),
         ("stack --show-urns select prod", "make shell ENV="),
         ("config set --secret groundwork:paging.pagerduty x", "the checkout's stack file"),
+        ("-s dev config set a b", "the checkout's stack file"),
+        ("config --stack dev rm a", "the checkout's stack file"),
+        ("--color never config --stack=dev set a b", "the checkout's stack file"),
+        ("stack select prod", "make shell ENV="),
+        ("stack unselect", "make shell ENV="),
+        ("stack change-secrets-provider passphrase", "could not open its state"),
+        ("logs --follow", "ask AWS itself"),
+        ("watch", "pulumi up"),
+        ("install", "has done it"),
     ],
 )
 def test_what_would_leave_the_rehearsal_or_be_lost_is_refused_with_what_to_do(
     command: str, said: str
 ) -> None:
     with pytest.raises(CommandError, match=said):
-        check_command(command.split())
+        check_command(command.split(), "dev")
 
 
 @pytest.mark.parametrize(
-    "command", ["stack output --json", "config", "config get x", "preview", "", "state ls"]
+    "command",
+    [
+        "stack output --json",
+        "config",
+        "config get x",
+        "preview",
+        "",
+        "state ls",
+        "stack select dev",
+        "up --target set",
+    ],
 )
 def test_what_looks_or_deploys_is_the_engines(command: str) -> None:
-    check_command(command.split())
+    check_command(command.split(), "dev")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +61,11 @@ def test_what_looks_or_deploys_is_the_engines(command: str) -> None:
         ("import --file=all.json", "import --file=/home/somebody/all.json"),
         ("import -f /tmp/all.json", "import -f /tmp/all.json"),
         ("up --target urn:x --yes", "up --target urn:x --yes"),
+        ("stack graph all.dot", "stack graph /home/somebody/all.dot"),
+        (
+            "stack graph -s dev all.dot --short-node-name",
+            "stack graph -s dev /home/somebody/all.dot --short-node-name",
+        ),
     ],
 )
 def test_a_file_is_the_callers_though_the_engine_works_in_another_folder(command: str, expected: str) -> None:

@@ -20,7 +20,11 @@ Script = Callable[..., subprocess.CompletedProcess[str]]
 GH = """#!/bin/sh
 echo "$*" >> "$CALLS"
 for word; do [ ! -f "$word" ] || cat "$word" >> "$CALLS"; done
-case "$1 $2" in "issue list") printf '%s' "${OPEN:-}" ;; esac
+case "$1 $2" in
+"issue list") printf '%s' "${OPEN:-}" ;;
+"pr view") printf '%s' "${VIEW:-}" ;;
+"api --paginate") printf '%s' "${COMMENTS:-}" ;;
+esac
 """
 
 
@@ -89,9 +93,49 @@ def test_what_is_an_issue_already_is_a_comment_there(script: Script, tmp_path: P
 
 def test_a_pull_request_has_one_comment_and_what_is_missing_is_said(script: Script, tmp_path: Path) -> None:
     (tmp_path / "here" / "preview-dev.md").write_text("nothing changes\n")
-    assert script("comment", "7", "preview-dev.md", "preview-prod.md").returncode == 0
-    assert "pr comment 7 --edit-last --create-if-none" in calls(tmp_path)
-    assert "nothing changes\n\npreview-prod.md: there is none; see the run." in calls(tmp_path)
+    done = script("comment", "7", "preview", "", "preview-dev.md", "preview-prod.md")
+    assert done.returncode == 0, done.stderr
+    assert "pr comment 7 --body-file" in calls(tmp_path)
+    told = "<!-- preview -->\nnothing changes\n\npreview-prod.md: there is none; see the run."
+    assert told in calls(tmp_path)
+
+
+def test_what_was_said_of_the_same_thing_is_said_anew_and_nothing_else(
+    script: Script, tmp_path: Path
+) -> None:
+    (tmp_path / "here" / "account.md").write_text("no risk\n")
+    before = "11 <!-- preview -->\n12 <!-- account-prod -->\n13 <!-- account-production -->\n"
+    done = script("comment", "7", "account-prod", "The account of prod", "account.md", COMMENTS=before)
+    assert done.returncode == 0, done.stderr
+    assert "--method PATCH repos/{owner}/{repo}/issues/comments/12 --field body=@" in calls(tmp_path)
+    assert "pr comment" not in calls(tmp_path)
+    # Anybody may write the same first line.
+    assert 'select(.user.login == "github-actions[bot]")' in calls(tmp_path)
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.contract("SEC-7")
+@pytest.mark.parametrize(
+    ("number", "commit", "view", "code"),
+    [
+        ("12", COMMIT, f"OPEN false main {COMMIT}", 0),
+        ("12", COMMIT, f"OPEN true main {COMMIT}", 1),  # a fork
+        ("12", COMMIT, f"CLOSED false main {COMMIT}", 1),
+        ("12", COMMIT, f"OPEN false other {COMMIT}", 1),
+        ("12", COMMIT, f"OPEN false main {COMMIT[::-1]}", 1),  # pushed since it was looked at
+        ("12", COMMIT[:8], f"OPEN false main {COMMIT[:8]}", 2),
+        ("12 --repo else/where", COMMIT, f"OPEN false main {COMMIT}", 2),
+        ("", COMMIT, f"OPEN false main {COMMIT}", 2),
+    ],
+)
+def test_only_what_was_looked_at_and_is_proposed_from_here_comes_near_an_account(
+    script: Script, number: str, commit: str, view: str, code: int
+) -> None:
+    done = script("own", number, commit, VIEW=view)
+    assert done.returncode == code, done.stderr
+    assert ("allowed: " in done.stderr) is (code != 0)
 
 
 def test_what_has_changed_is_proposed_on_a_branch(script: Script, tmp_path: Path) -> None:

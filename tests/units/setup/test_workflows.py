@@ -17,6 +17,7 @@ from operations.branch_protection import CHECKS
 from operations.deployment.drift import LOOK
 from operations.deployment.emergency import skipped
 from tests.support.checkout import ROOT
+from tests.support.workflow_run import Run
 from tests.support.workflows import WORKFLOWS, Job, jobs, read
 
 FILES = sorted(WORKFLOWS.glob("*.yml"))
@@ -27,7 +28,7 @@ ALLOWED = {
     "contents": {"read", "write"},
     "id-token": {"write"},
     "issues": {"write"},
-    "pull-requests": {"write"},
+    "pull-requests": {"read", "write"},
 }
 EVERY_JOB = [job for file in FILES for job in jobs(file.stem)]
 MAKE = re.compile(r"\bmake(?: --no-print-directory)? (\w+)((?: [A-Z]+=\S+)*)")
@@ -95,7 +96,8 @@ def test_steps_are_commands_that_a_person_can_run(job: Job) -> None:
 @pytest.mark.contract("SEC-7")
 def test_credentials_last_as_long_as_the_longest_job_and_as_the_role_allows() -> None:
     action = yaml.safe_load((ROOT / ".github" / "actions" / "credentials" / "action.yml").read_text())
-    assert action["runs"]["steps"][0]["with"]["role-duration-seconds"] == GITHUB_SESSION_SECONDS
+    assert action["runs"]["steps"][0]["with"]["role-duration-seconds"] == "${{ inputs.seconds }}"
+    assert int(action["inputs"]["seconds"]["default"]) == GITHUB_SESSION_SECONDS
     minutes = [job.content["timeout-minutes"] for job in EVERY_JOB if "uses" not in job.content]
     assert max(minutes) * 60 <= GITHUB_SESSION_SECONDS
 
@@ -159,7 +161,7 @@ def test_what_main_asks_for_are_jobs_that_there_are() -> None:
     assert {job.name for job in jobs("test")} | previews == set(CHECKS)
 
 
-@pytest.mark.parametrize("name", ["push", "propose", "issue", "comment", "credentials"])
+@pytest.mark.parametrize("name", ["push", "propose", "issue", "comment", "credentials", "own"])
 def test_the_scripts_are_sound_shell(name: str) -> None:
     script = str(ROOT / ".ci" / name)
     assert subprocess.run(["/bin/sh", "-n", script], check=False).returncode == 0
@@ -178,15 +180,17 @@ def test_everything_is_run_with_the_newest_python_that_is_locked() -> None:
 
 
 # What asks the cluster's API, which admits no machine of GitHub's: by the engine, or itself.
-ASKS_THE_CLUSTER = {"deploy", "drifted", "plan", "smoke"}
+ASKS_THE_CLUSTER = {"compare", "deploy", "drifted", "plan", "smoke"}
 
 
 @pytest.mark.contract("DEP-1", "K8S-1")
 def test_what_touches_a_cluster_runs_inside_its_network() -> None:
     inside = [job for job in EVERY_JOB if _targets(job) & ASKS_THE_CLUSTER]
-    assert {job.name for job in inside} >= {"dev", "staging", "plan", "prod", "drift"}
+    assert {job.name for job in inside} >= {"dev", "staging", "plan", "prod", "drift", "compare"}
     for job in inside:
         for environment, variables in _environments(job):
+            if job.workflow == "account-preview":
+                continue  # below
             runners = variables.get("matrix.runners", f"vars.RUNNERS_{environment.upper()}")
             assert runners == f"vars.RUNNERS_{environment.upper()}", ids(job)
             name = "matrix.runners" if variables else runners
@@ -194,6 +198,50 @@ def test_what_touches_a_cluster_runs_inside_its_network() -> None:
                 f"${{{{ {name} && format('codebuild-{{0}}-{{1}}-{{2}}', {name}, github.run_id, "
                 "github.run_attempt) || 'ubuntu-24.04' }}"
             ), ids(job)
+
+
+@pytest.mark.contract("DEP-1", "SEC-7")
+def test_a_pull_request_comes_near_an_account_only_after_somebody_has_looked() -> None:
+    """Its program could read every password of the environment: docs/deployment.md."""
+    look, compare, comment = jobs("account-preview")
+    # From main's file alone: whoever proposes a change cannot change what is done with it.
+    assert set(_triggers("account-preview")) == {"workflow_dispatch"}
+    assert [job.content.get("permissions", {}).get("id-token") for job in (look, compare, comment)] == [
+        None,
+        "write",
+        None,
+    ]
+    assert list(runs(look)) == ['.ci/own "$NUMBER" "$COMMIT"']
+    assert compare.content["needs"] == "look"
+    assert compare.content["environment"] == "preview-${{ inputs.environment }}"
+    assert _triggers("account-preview")["workflow_dispatch"]["inputs"]["environment"]["options"] == list(
+        Environment
+    )
+    uses = [step.get("uses", "").partition("@")[0] for step in compare.steps]
+    main, ready, credentials, proposed = uses[:4]
+    assert (main, proposed) == ("actions/checkout", "actions/checkout")
+    assert (ready, credentials) == ("./.github/actions/ready", "./.github/actions/credentials")
+    assert "ref" not in compare.steps[0]["with"], "the actions are main's"
+    assert compare.steps[3]["with"]["ref"] == "${{ inputs.commit }}"
+    assert compare.steps[1]["with"]["cache"] == "false", "main's deployments would take what it leaves there"
+    assert compare.steps[2]["with"]["seconds"] == "3600"
+    # Nothing of the pull request runs where a comment may be written.
+    assert all("ref" not in step.get("with", {}) for job in (look, comment) for step in job.steps)
+    assert not _targets(look) | _targets(comment)
+
+
+@pytest.mark.contract("DEP-1", "K8S-1")
+@pytest.mark.parametrize("environment", list(Environment))
+def test_a_pull_request_is_compared_inside_the_network_of_its_environment(environment: str) -> None:
+    look, compare, _ = jobs("account-preview")
+    name = "needs.look.outputs.runners"
+    assert compare.content["runs-on"] == (
+        f"${{{{ {name} && format('codebuild-{{0}}-{{1}}-{{2}}', {name}, github.run_id, github.run_attempt) "
+        "|| 'ubuntu-24.04' }}"
+    )
+    settings = {f"RUNNERS_{each.upper()}": f"{each}-runners" for each in Environment}
+    run = Run(ROOT, lambda _: {}, settings, ROOT, {"environment": environment})
+    assert run._text(look.content["outputs"]["runners"], {}) == f"{environment}-runners"
 
 
 def _environments(job: Job) -> Iterator[tuple[str, dict[str, str]]]:
