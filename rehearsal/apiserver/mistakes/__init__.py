@@ -1,0 +1,38 @@
+"""Objects that are wrong on purpose: ours, with one thing changed that an API server or admission refuses.
+
+Each is given to the real server and to the embedded cluster. What a mistake is depends on the version of
+Kubernetes, so that no answer is written down here: the two have to agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+
+from rehearsal.apiserver.mistakes.changes import Mistake
+from rehearsal.apiserver.mistakes.objects import IN_OBJECTS
+from rehearsal.apiserver.mistakes.pods import IN_PODS
+from rehearsal.apiserver.mistakes.workloads import IN_WORKLOADS
+from rehearsal.kubernetes.cluster import Content
+
+MISTAKES: tuple[Mistake, ...] = (*IN_OBJECTS, *IN_WORKLOADS, *IN_PODS)
+
+
+def wrong_objects(objects: Iterable[Content]) -> Iterator[tuple[str, Content]]:
+    """Each mistake in the first object of each kind that it can be made in, with its name."""
+    listed = list(objects)
+    for mistake in MISTAKES:
+        done: set[str] = set()
+        for content in listed:
+            kind = content["kind"]
+            if kind in done or (mistake.kinds and kind not in mistake.kinds):
+                continue
+            wrong = deepcopy(content)
+            # Its own name is taken.
+            wrong["metadata"]["name"] = f"{content['metadata']['name'][:40]}-wrong"
+            try:
+                mistake.change(wrong)
+            except LookupError:
+                continue
+            done.add(kind)
+            yield mistake.name, wrong
