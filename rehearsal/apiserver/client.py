@@ -81,6 +81,10 @@ class Client:
         content = json.loads(said) if said.startswith("{") else {"message": said.strip()}
         return Answer(response.status, content)
 
+    def close(self) -> None:
+        """Ends the connection."""
+        self._connection.close()
+
     def get(self, content: Content) -> Answer:
         """The object of this kind, namespace and name, as it is."""
         return self.request("GET", self._path(content, content["metadata"]["name"]))

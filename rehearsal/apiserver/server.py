@@ -78,6 +78,7 @@ def control_plane(programs: Programs) -> Iterator[Client]:
         _write_keys(server)
         process, client = _api_server(programs, folder, port, token)
         running.callback(process.stop)
+        running.callback(client.close)
         controllers = _controllers(programs, folder, port, token)
         running.callback(controllers.stop)
         yield client
