@@ -115,6 +115,7 @@ def test_a_real_server_finds_what_is_wrong(programs: Programs) -> None:
         _job("large", resources={"requests": {"cpu": "400m"}, "limits": {"cpu": "1"}}),
         _of("ConfigMap", "m", daat={}),
         {**POOL, "metadata": {"name": "o"}, "spec": {**POOL["spec"], "weight": 101}},
+        _job("odd", imege="i"),
         _of("Role", "s", "rbac.authorization.k8s.io/v1", rules=secrets),
         _of("Widget", "w", "example.com/v1", spec={}),
     )
@@ -127,6 +128,7 @@ def test_a_real_server_finds_what_is_wrong(programs: Programs) -> None:
     assert "exceeded quota: q" in found[Kind.REFUSED, "pod of Job shop/large"]
     assert "daat" in found[Kind.REFUSED, "ConfigMap shop/m"]
     assert "spec.weight" in found[Kind.REFUSED, "NodePool o"]
+    assert 'unknown field "spec.containers[0].imege"' in found[Kind.REFUSED, "pod of Job shop/odd"]
     assert "may get secrets in shop" in found[Kind.PROMISE, "on-call"]
     assert checked.unchecked == ("Widget shop/w",)
     assert {kind for kind, _ in found} == {Kind.REFUSED, Kind.PROMISE}
