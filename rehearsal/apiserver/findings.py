@@ -1,4 +1,4 @@
-"""What an API server says otherwise than the rehearsal."""
+"""Differences between what an API server says and what the rehearsal says."""
 
 from __future__ import annotations
 

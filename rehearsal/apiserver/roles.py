@@ -1,4 +1,4 @@
-"""Who may do what, asked of the API server's own authorizer.
+"""Rights in a cluster, asked of the API server's own authorizer.
 
 Its answers are compared with what the rehearsal makes of the Roles (`rehearsal/rights/cluster_roles.py`), for
 every resource and verb that it serves, and with what is promised.

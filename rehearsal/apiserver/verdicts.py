@@ -1,4 +1,4 @@
-"""What the API server and the embedded cluster say of one object and of the pods that it asks for."""
+"""Verdicts of the API server and of the embedded cluster on one object and the pods that it asks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an API server refuses of single values, and no schema says: a line for each.
+"""The rules of an API server for single values that no schema has: a line for each.
 
 Source: validation.go of each API group in Kubernetes' pkg/apis; `make apiserver` compares with a real one.
 """

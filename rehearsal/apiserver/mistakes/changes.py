@@ -1,4 +1,4 @@
-"""How objects are made wrong on purpose: ours, with one thing changed."""
+"""Changes that make an object wrong on purpose: one thing in it each."""
 
 from __future__ import annotations
 
