@@ -29,6 +29,8 @@ _FIELDS = (
 def container_failures(path: str, container: Content) -> Iterator[CheckFailure]:
     """What is wrong with a container, whatever its pod is."""
     yield from value_failures(container, CONTAINER, path)
+    if container.get("image") is None:
+        yield CheckFailure(f"{path}.image", "Required value")
     for place in _PROBES:
         yield from _ways(path, container, place, _PROBE_WAYS)
     for place in _HOOKS:

@@ -85,6 +85,7 @@ _CONTAINERS = {
     "has a user below 0": in_container(put("securityContext.runAsUser", -1)),
     "has no name": in_container(put("name", None)),
     "has a name with a capital": in_container(put("name", "Web")),
+    "has no image": in_container(put("image", None)),
     "has an image of no name": in_container(put("image", "")),
     "has an image with a space": in_container(put("image", "a b")),
     "pulls in a way that is none": in_container(put("imagePullPolicy", "Sometimes")),

@@ -16,7 +16,7 @@ def deployment(spec: dict[str, Any] | None = None, **container: Any) -> dict[str
 
 
 def job(rules: list[dict[str, Any]] | None = None, policy: str = "Never", name: str = "a") -> dict[str, Any]:
-    pod = {"restartPolicy": policy, "containers": [{"name": "a"}]}
+    pod = {"restartPolicy": policy, "containers": [{"name": "a", "image": "a:1"}]}
     more = {"podFailurePolicy": {"rules": rules}} if rules else {}
     spec = {"template": {"spec": pod}, **more}
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": spec}
