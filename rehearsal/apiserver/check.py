@@ -12,7 +12,7 @@ from rehearsal.apiserver.client import Client
 from rehearsal.apiserver.declared import DeclaredCluster
 from rehearsal.apiserver.definitions import Definition
 from rehearsal.apiserver.findings import Finding, Kind, label
-from rehearsal.apiserver.mistakes import wrong_objects
+from rehearsal.apiserver.mistakes import updated_objects, wrong_objects
 from rehearsal.apiserver.pods import differences, pod_of
 from rehearsal.apiserver.roles import check_roles, policies
 from rehearsal.apiserver.verdicts import EmbeddedCluster, refusal_there
@@ -71,16 +71,18 @@ def check_cluster(client: Client, cluster: DeclaredCluster, definitions: list[De
     served = [each for each in cluster.objects if client.serves(kind_of_object(each))]
     unchecked = tuple(label(each) for each in cluster.objects if each not in served)
     findings = list(_applied(client, served))
+    refused = {finding.subject for finding in findings}
+    taken = [each for each in served if label(each) not in refused]
     workloads = [each for each in served if pod_of(each, cluster) is not None]
     for content in workloads:
         findings += _pods(client, content, cluster)
-    findings += _applied_again(client, served)
+    findings += _applied_again(client, taken)
     # After the namespaces that they are for.
     for content in policies(cluster):
         _must(client, content)
     asked, about_rights = check_roles(client, cluster)
     findings += about_rights
-    given, about_mistakes = _mistakes(client, cluster, served)
+    given, about_mistakes = _mistakes(client, cluster, taken)
     findings += about_mistakes
     return Checked(cluster.name, len(served), len(workloads), asked, given, unchecked, tuple(findings))
 
@@ -151,16 +153,26 @@ def _applied_part(content: Content) -> Content:
 
 
 def _mistakes(client: Client, cluster: DeclaredCluster, objects: list[Content]) -> tuple[int, list[Finding]]:
-    embedded, given, findings = EmbeddedCluster(cluster), 0, []
+    embedded, given = EmbeddedCluster(cluster), 0
+    findings: list[Finding] = []
     for name, content in wrong_objects(objects):
         given += 1
         there = refusal_there(client, deepcopy(content), cluster)
         here = embedded.refusal(deepcopy(content))
-        if there is not None and here is None:
-            findings.append(Finding(Kind.ONLY_THERE, f"{label(content)} with {name}", there))
-        elif there is None and here is not None:
-            findings.append(Finding(Kind.ONLY_HERE, f"{label(content)} with {name}", here))
+        findings += _compared(f"{label(content)} with {name}", there, here)
+    for name, content in updated_objects(objects):
+        given += 1
+        there = client.apply(content, dry_run=True).refusal
+        here = embedded.update_refusal(deepcopy(content))
+        findings += _compared(f"{label(content)} changed: {name}", there, here)
     return given, findings
+
+
+def _compared(subject: str, there: str | None, here: str | None) -> Iterator[Finding]:
+    if there is not None and here is None:
+        yield Finding(Kind.ONLY_THERE, subject, there)
+    elif there is None and here is not None:
+        yield Finding(Kind.ONLY_HERE, subject, here)
 
 
 def _counted(client: Client, quota: Content) -> bool:

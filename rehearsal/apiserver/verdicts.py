@@ -64,6 +64,14 @@ class EmbeddedCluster:
         self._cluster.delete(kind, metadata.get("namespace", ""), metadata["name"])
         return None
 
+    def update_refusal(self, content: Content) -> str | None:
+        """Why it refuses to change an object that is there; None when it would."""
+        try:
+            self._cluster.merged(content)
+        except ProviderError as error:
+            return str(error)
+        return None
+
 
 def _kubeconfig(name: str) -> dict[str, Any]:
     user = {"exec": {"args": ["--cluster-name", name]}}

@@ -13,6 +13,7 @@ from rehearsal.apiserver.check import Checked, check_cluster
 from rehearsal.apiserver.declared import DeclaredCluster, Entry
 from rehearsal.apiserver.definitions import definitions
 from rehearsal.apiserver.findings import Kind
+from rehearsal.apiserver.mistakes.updates import UPDATES
 from rehearsal.apiserver.programs import Programs, kept, pinned_version
 from rehearsal.apiserver.server import control_plane
 from rehearsal.kubernetes import Installed
@@ -89,6 +90,7 @@ def few_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make apiserver` makes all of them."""
     few = [each for each in mistakes.MISTAKES if "runtime that is not there" in each.name]
     monkeypatch.setattr(mistakes, "MISTAKES", few)
+    monkeypatch.setattr(mistakes, "UPDATES", UPDATES[:1])
 
 
 def _checked(programs: Programs, *objects: Content) -> Checked:
@@ -101,7 +103,7 @@ def _checked(programs: Programs, *objects: Content) -> Checked:
 def test_a_real_server_says_of_what_is_right_what_the_rehearsal_says(programs: Programs) -> None:
     checked = _checked(programs, *RIGHT)
     assert checked.findings == ()
-    assert (checked.objects, checked.pods, checked.mistakes) == (len(RIGHT), 1, 1)
+    assert (checked.objects, checked.pods, checked.mistakes) == (len(RIGHT), 1, 1 + len(RIGHT))
     assert checked.questions > 1000
 
 

@@ -14,6 +14,7 @@ from rehearsal.apiserver.client import Answer, Client
 from rehearsal.apiserver.declared import DeclaredCluster
 from rehearsal.apiserver.definitions import Definition
 from rehearsal.apiserver.findings import Finding, Kind
+from rehearsal.apiserver.mistakes.updates import UPDATES
 from rehearsal.apiserver.run import Run
 from rehearsal.apiserver.verdicts import EmbeddedCluster
 from rehearsal.kubernetes import Installed, kinds
@@ -115,10 +116,11 @@ class Server:
 
 @pytest.fixture(autouse=True)
 def few_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that all refuse, and one that all take; test_mistakes.py has every one."""
+    """One that all refuse, one that all take, and one update; test_mistakes.py has every one."""
     names = ("a key with a space", "a container that has an image with a space")
     few = tuple(mistake for mistake in mistakes.MISTAKES if mistake.name in names)
     monkeypatch.setattr(mistakes, "MISTAKES", few)
+    monkeypatch.setattr(mistakes, "UPDATES", UPDATES[:1])
 
 
 @pytest.fixture
@@ -142,7 +144,7 @@ def _unreadable(finding: Finding) -> bool:
 
 def test_a_server_that_says_the_same_is_no_finding(cluster: DeclaredCluster) -> None:
     checked = _checked(Server(cluster), cluster)
-    assert (checked.objects, checked.pods, checked.mistakes, checked.unchecked) == (3, 1, 2, ())
+    assert (checked.objects, checked.pods, checked.mistakes, checked.unchecked) == (3, 1, 5, ())
     assert [finding for finding in checked.findings if not _unreadable(finding)] == []
 
 
@@ -150,12 +152,8 @@ def test_an_object_that_is_refused_is_found_with_the_servers_words(cluster: Decl
     def refuses(content: Content) -> str | None:
         return "no such field" if content["metadata"].get("name") == "a" else None
 
-    found = _found(Server(cluster, refuses), cluster, Kind.REFUSED)
-    assert {finding.subject for finding in found} == {
-        "ConfigMap triangle/a",
-        "ConfigMap triangle/a, applied again",
-    }
-    assert {finding.text for finding in found} == {"no such field"}
+    (finding,) = _found(Server(cluster, refuses), cluster, Kind.REFUSED)
+    assert (finding.subject, finding.text) == ("ConfigMap triangle/a", "no such field")
 
 
 def test_a_pod_that_is_refused_is_found(cluster: DeclaredCluster) -> None:
@@ -192,6 +190,18 @@ def test_a_mistake_that_only_one_of_them_refuses_is_found(cluster: DeclaredClust
     assert "ConfigMap triangle/a-wrong with a key with a space" in {
         finding.subject for finding in _found(server, cluster, Kind.ONLY_HERE)
     }
+
+
+def test_an_update_that_only_the_server_refuses_is_found(cluster: DeclaredCluster) -> None:
+    def refuses(content: Content) -> str | None:
+        new = content["metadata"].get("labels") == {"a": "b"}
+        return "field is immutable" if new and content["kind"] == "ConfigMap" else None
+
+    (finding,) = _found(Server(cluster, refuses), cluster, Kind.ONLY_THERE)
+    assert (finding.subject, finding.text) == (
+        "ConfigMap triangle/a changed: another label",
+        "field is immutable",
+    )
 
 
 class _TakesEverything:

@@ -11,7 +11,8 @@ from copy import deepcopy
 
 import pytest
 
-from rehearsal.apiserver.mistakes import MISTAKES, wrong_objects
+from rehearsal.apiserver.mistakes import MISTAKES, updated_objects, wrong_objects
+from rehearsal.apiserver.mistakes.updates import UPDATES
 from rehearsal.apiserver.verdicts import EmbeddedCluster
 from rehearsal.kubernetes import provider
 from rehearsal.kubernetes.cluster import Content
@@ -44,6 +45,19 @@ TAKEN = {
 }
 
 
+# All else changes in place.
+IMMUTABLE = {
+    ("another selector", "Deployment"),
+    ("another image", "Job"),
+    ("another number of runs", "Job"),
+    ("another way of completion", "Job"),
+    ("other rules for failures", "Job"),
+    ("another address", "Service"),
+    ("another role", "ClusterRoleBinding"),
+    ("another role", "RoleBinding"),
+}
+
+
 @pytest.fixture(scope="module")
 def given() -> list[tuple[str, Content, str | None]]:
     """Each mistake, the object with it, and why the embedded cluster refuses it."""
@@ -63,6 +77,17 @@ def test_the_embedded_cluster_refuses_what_a_real_one_refuses(
 ) -> None:
     taken = {(name, content["kind"]) for name, content, refusal in given if refusal is None}
     assert taken == {(name, kind) for name, kinds in TAKEN.items() for kind in kinds}
+
+
+def test_the_embedded_cluster_lets_change_what_a_real_one_lets_change() -> None:
+    cluster = declared_cluster(recording_of("prod"))
+    embedded = EmbeddedCluster(cluster)
+    given = [
+        (name, content["kind"], embedded.update_refusal(content))
+        for name, content in updated_objects(cluster.objects)
+    ]
+    assert {(name, kind) for name, kind, refusal in given if refusal is not None} == IMMUTABLE
+    assert {name for name, _, _ in given} == {update.name for update in UPDATES}
 
 
 def test_each_mistake_is_made_in_some_object_and_has_a_name_of_its_own(
