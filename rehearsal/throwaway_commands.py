@@ -198,6 +198,22 @@ def audit(
             raise typer.Exit(Exit.FAILED)
 
 
+def apiserver(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
+    """Give the Kubernetes objects of an environment to a real API server, and compare what it says.
+
+    Exit codes: 0 it says what the rehearsal says; 1 something is different; 2 the stack's cluster is of
+    another version than the server that is pinned; 3 no server can be had.
+    """
+    from rehearsal.apiserver.run import run
+
+    with errors_for_people():
+        version = check(env, system).settings.cluster.version
+        result = run(ROOT, env, version, chosen_engine(), system=system)
+        show_json(result.as_json()) if json_ else result.show()
+        if not result.passed:
+            raise typer.Exit(Exit.FAILED)
+
+
 def docs(json_: Json = False) -> None:
     """Write the generated parts of the documentation anew."""
     from documentation.pages import write_documentation
@@ -236,6 +252,7 @@ def add_to(app: typer.Typer) -> None:
         bench,
         bench_sdk,
         audit,
+        apiserver,
         docs,
         release,
     ):

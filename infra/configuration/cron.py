@@ -33,19 +33,28 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 def cron_mistake(schedule: str) -> str | None:
     """What is wrong with a schedule, in words; None when nothing is."""
+    if mistake := syntax_mistake(schedule):
+        return mistake
     parts = schedule.lower().split()
-    if len(parts) != len(_FIELDS):
-        return f"five fields ({', '.join(field.name for field in _FIELDS)}), not {len(parts)}"
-    times = []
-    for field, part in zip(_FIELDS, parts, strict=True):
-        values = [_values(field, item) for item in part.split(",")]
-        if not all(values):
-            return f"{field.minimum} to {field.maximum}, ranges, lists, * and /step for the {field.name}"
-        times.append({value for one in values for value in one})
+    times = [
+        {value for item in part.split(",") for value in _values(field, item)}
+        for field, part in zip(_FIELDS, parts, strict=True)
+    ]
     # A day of the month and one of the week together mean either (crontab's manual page).
     either = "*" not in (parts[2], parts[4])
     if not either and not any(day <= _DAYS[month - 1] for day in times[2] for month in times[3]):
         return "a day that one of its months has: this one never comes"
+    return None
+
+
+def syntax_mistake(schedule: str) -> str | None:
+    """What of a schedule is none, in words: a day that never comes is one for Kubernetes."""
+    parts = schedule.lower().split()
+    if len(parts) != len(_FIELDS):
+        return f"five fields ({', '.join(field.name for field in _FIELDS)}), not {len(parts)}"
+    for field, part in zip(_FIELDS, parts, strict=True):
+        if not all(_values(field, item) for item in part.split(",")):
+            return f"{field.minimum} to {field.maximum}, ranges, lists, * and /step for the {field.name}"
     return None
 
 

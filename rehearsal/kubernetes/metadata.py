@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from rehearsal.kubernetes.kinds import Kind
+from rehearsal.kubernetes.values import qualified_name
 from rehearsal.property_differences import join
 from rehearsal.provider import UNKNOWN, CheckFailure, Properties
+
+# Of keys and values of all of them together (apimachinery, pkg/api/validation, TotalAnnotationSizeLimitB).
+_ANNOTATION_BYTES = 256 * 1024
 
 AUTONAMED = "pulumi.com/autonamed"
 
@@ -29,7 +33,8 @@ _QUALIFIED_RULE = "at most 63 letters, digits, '-', '_' and '.', a letter or dig
 
 def invalid_name(kind: Kind, name: str) -> str | None:
     """The rule that `name` breaks as a name of this kind (RFC 1123, RFC 1035 for Services), or None."""
-    if kind.group == "rbac.authorization.k8s.io":
+    # Of budgets, too, a real server asks no more than that they can be part of a path.
+    if kind.group == "rbac.authorization.k8s.io" or kind.name == "PodDisruptionBudget":
         valid = name not in ("", ".", "..") and not re.search("[/%]", name)
         return None if valid else "no '/' and no '%', and not '.' or '..'"
     if (kind.group, kind.name) == ("", "Service"):
@@ -50,10 +55,22 @@ def metadata_failures(kind: Kind, metadata: Any) -> Iterator[CheckFailure]:
         yield CheckFailure("metadata.namespace", f"{namespace!r} is no namespace; allowed: {_LABEL_RULE}")
     if namespace is not None and namespace is not UNKNOWN and kind.cluster_scoped:
         yield CheckFailure("metadata.namespace", f"a {kind.name} belongs to the cluster, not to a namespace")
+    for number, finalizer in enumerate(metadata.get("finalizers") or ()):
+        if reason := qualified_name(finalizer):
+            yield CheckFailure(f"metadata.finalizers[{number}]", reason)
+    annotations = metadata.get("annotations")
+    if isinstance(annotations, dict) and _size(annotations) > _ANNOTATION_BYTES:
+        reason = f"Too long: may not be more than {_ANNOTATION_BYTES} bytes"
+        yield CheckFailure("metadata.annotations", reason)
     for field in ("labels", "annotations"):
         values = metadata.get(field)
         for key, value in values.items() if isinstance(values, dict) else ():
             yield from _pair_failures(field, key, value)
+
+
+def _size(annotations: dict[str, Any]) -> int:
+    texts = (text for pair in annotations.items() for text in pair)
+    return sum(len(text.encode()) for text in texts if isinstance(text, str))
 
 
 def _pair_failures(field: str, key: str, value: Any) -> Iterator[CheckFailure]:

@@ -6,11 +6,13 @@ server-side apply, which Pulumi uses: in a list that is merged by a key no key m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rehearsal.kubernetes.container_validation import container_failures, lifecycle_failures, mount_failures
 from rehearsal.kubernetes.pod_templates import pod_template, template_path
-from rehearsal.kubernetes.quantities import amount
+from rehearsal.kubernetes.value_table import POD
+from rehearsal.kubernetes.values import between, found, qualified_keys, value_failures
 from rehearsal.provider import UNKNOWN, CheckFailure, contains_unknown
 
 Content = Mapping[str, Any]
@@ -27,6 +29,7 @@ _POD_LISTS = {
     "volumes": ("name",),
     "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
 }
+_CONTAINERS = ("initContainers", "containers")
 _DEFAULTS = {"protocol": "TCP"}
 _GRACE_SECONDS = 30
 _RESTART_POLICIES: Mapping[str, tuple[str, ...]] = {
@@ -41,22 +44,25 @@ _NAMES = {"Job": 63, "CronJob": 52}
 def pod_failures(content: Content) -> Iterator[CheckFailure]:
     """What is wrong with the object; where something is not known yet, nothing."""
     yield from _name_failures(content)
-    yield from _object_failures(content)
     template = pod_template(content)
     if template is None or contains_unknown(template["spec"].get("containers")):
         return
-    path, spec = f"{template_path(content)}spec", template["spec"]
+    base = template_path(content)
+    path, spec = f"{base}spec", template["spec"]
+    yield from value_failures(template, {"metadata.labels": qualified_keys}, base.removesuffix("."))
     yield from _duplicates(path, spec, _POD_LISTS)
     yield from _spread_failures(path, spec)
     yield from _restart_failures(content, path, spec)
+    yield from _specification_failures(content, path, spec)
     volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
-    for kind in ("initContainers", "containers"):
+    grace = spec.get("terminationGracePeriodSeconds", _GRACE_SECONDS)
+    for kind in _CONTAINERS:
         for number, container in enumerate(spec.get(kind) or ()):
             where = f"{path}.{kind}[{number}]"
             yield from _duplicates(where, container, _CONTAINER_LISTS)
-            yield from _mount_failures(where, container, volumes)
-            yield from _resource_failures(where, container)
-            yield from _lifecycle_failures(where, container, spec)
+            yield from mount_failures(where, container, volumes)
+            yield from container_failures(where, container)
+            yield from lifecycle_failures(where, container, grace)
 
 
 def _duplicates(path: str, parent: Content, lists: Mapping[str, tuple[str, ...]]) -> Iterator[CheckFailure]:
@@ -68,43 +74,6 @@ def _duplicates(path: str, parent: Content, lists: Mapping[str, tuple[str, ...]]
                 shown = ", ".join(f'{name}="{value}"' for name, value in zip(keys, key, strict=True))
                 yield CheckFailure(f"{path}.{field}", f"duplicate entries for key [{shown}]")
             seen.add(key)
-
-
-def _mount_failures(path: str, container: Content, volumes: set[Any]) -> Iterator[CheckFailure]:
-    for number, mount in enumerate(container.get("volumeMounts") or ()):
-        if mount.get("name") not in volumes:
-            yield CheckFailure(f"{path}.volumeMounts[{number}].name", f'Not found: "{mount.get("name")}"')
-
-
-def _resource_failures(path: str, container: Content) -> Iterator[CheckFailure]:
-    resources = container.get("resources") or {}
-    limits = resources.get("limits") or {}
-    for name, request in (resources.get("requests") or {}).items():
-        try:
-            too_much = name in limits and amount(request) > amount(limits[name])
-        except ValueError:
-            continue  # the schema says so
-        if too_much:
-            yield CheckFailure(
-                f"{path}.resources.requests",
-                f'Invalid value: "{request}": must be less than or equal to {name} limit of {limits[name]}',
-            )
-
-
-def _lifecycle_failures(path: str, container: Content, spec: Content) -> Iterator[CheckFailure]:
-    sleep = ((container.get("lifecycle") or {}).get("preStop") or {}).get("sleep") or {}
-    grace = spec.get("terminationGracePeriodSeconds", _GRACE_SECONDS)
-    if sleep.get("seconds", 0) > grace:
-        reason = f"must be greater than 0 and less than terminationGracePeriodSeconds ({grace})"
-        yield CheckFailure(
-            f"{path}.lifecycle.preStop.sleep.seconds", f"Invalid value: {sleep['seconds']}: {reason}"
-        )
-    for kind in ("liveness", "startup"):
-        threshold = (container.get(f"{kind}Probe") or {}).get("successThreshold", 1)
-        if threshold != 1:
-            yield CheckFailure(
-                f"{path}.{kind}Probe.successThreshold", f"Invalid value: {threshold}: must be 1"
-            )
 
 
 def _spread_failures(path: str, spec: Content) -> Iterator[CheckFailure]:
@@ -142,12 +111,18 @@ def _restart_failures(content: Content, path: str, spec: Content) -> Iterator[Ch
     if rules and policy != "Never":
         reason = 'only "Never" is supported when podFailurePolicy is specified'
         yield CheckFailure(f"{path}.restartPolicy", f'Invalid value: "{policy}": {reason}')
+    containers = {each.get("name") for field in _CONTAINERS for each in spec.get(field) or ()}
     for number, rule in enumerate(rules):
-        yield from _rule_failures(f"{where}podFailurePolicy.rules[{number}]", rule)
+        yield from _rule_failures(f"{where}podFailurePolicy.rules[{number}]", rule, containers)
 
 
-def _rule_failures(path: str, rule: Content) -> Iterator[CheckFailure]:
+def _rule_failures(path: str, rule: Content, containers: set[Any]) -> Iterator[CheckFailure]:
     codes = rule.get("onExitCodes") or {}
+    if codes.get("containerName") not in (None, *containers):
+        reason = "must be one of the container or initContainer names in the pod template"
+        yield CheckFailure(
+            f"{path}.onExitCodes.containerName", f'Invalid value: "{codes["containerName"]}": {reason}'
+        )
     values = codes.get("values") or []
     if bool(codes) == bool(rule.get("onPodConditions")):
         yield CheckFailure(
@@ -170,16 +145,29 @@ def _name_failures(content: Content) -> Iterator[CheckFailure]:
         )
 
 
-def _object_failures(content: Content) -> Iterable[CheckFailure]:
-    spec = content.get("spec")
-    if not isinstance(spec, Mapping):
-        return ()
-    if content.get("kind") == "HorizontalPodAutoscaler":
-        least, most = spec.get("minReplicas", 1), spec.get("maxReplicas")
-        if isinstance(least, int) and isinstance(most, int) and most < least:
-            reason = "must be greater than or equal to `minReplicas`"
-            return [CheckFailure("spec.maxReplicas", f"Invalid value: {most}: {reason}")]
-    if content.get("kind") == "PodDisruptionBudget" and {"minAvailable", "maxUnavailable"} <= spec.keys():
-        reason = "minAvailable and maxUnavailable cannot be both set"
-        return [CheckFailure("spec", f"Invalid value: {reason}")]
-    return ()
+def _specification_failures(content: Content, path: str, spec: Content) -> Iterator[CheckFailure]:
+    """What holds in a pod beside its containers."""
+    yield from value_failures(spec, POD, path)
+    for where, volume in found(spec, "volumes[]", path):
+        for kind in [name for name in volume if name != "name" and volume[name] is not None][1:]:
+            yield CheckFailure(f"{where}.{kind}", "Forbidden: may not specify more than 1 volume type")
+        if volume.get("secret") is not None and not volume["secret"].get("secretName"):
+            yield CheckFailure(f"{where}.secret.secretName", "Required value")
+    if spec.get("dnsPolicy") == "None" and not (spec.get("dnsConfig") or {}).get("nameservers"):
+        reason = "Required value: must provide `dnsConfig` when `dnsPolicy` is None"
+        yield CheckFailure(f"{path}.dnsConfig", reason)
+    for where, toleration in found(spec, "tolerations[]", path):
+        yield from _toleration_failures(where, toleration)
+    if "activeDeadlineSeconds" in spec:
+        if content.get("kind") in ("DaemonSet", "Deployment", "StatefulSet"):
+            yield CheckFailure(f"{path}.activeDeadlineSeconds", "Forbidden: such pods run without an end")
+        yield from value_failures(spec, {"activeDeadlineSeconds": between(1, 2147483647)}, path)
+
+
+def _toleration_failures(path: str, toleration: Content) -> Iterator[CheckFailure]:
+    if toleration.get("operator") == "Exists" and toleration.get("value"):
+        reason = "value must be empty when `operator` is 'Exists'"
+        yield CheckFailure(f"{path}.operator", f'Invalid value: "{toleration["value"]}": {reason}')
+    if "tolerationSeconds" in toleration and toleration.get("effect") != "NoExecute":
+        reason = "effect must be 'NoExecute' when `tolerationSeconds` is set"
+        yield CheckFailure(f"{path}.effect", f'Invalid value: "{toleration.get("effect", "")}": {reason}')

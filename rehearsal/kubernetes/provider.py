@@ -20,6 +20,7 @@ from rehearsal.kubernetes.immutable import mark_replacing, replacing_paths
 from rehearsal.kubernetes.installed import Installed
 from rehearsal.kubernetes.kinds import Kind, kind_of_token
 from rehearsal.kubernetes.metadata import autonamed, metadata_failures, with_name
+from rehearsal.kubernetes.object_validation import object_failures
 from rehearsal.kubernetes.pod_templates import pod_template
 from rehearsal.kubernetes.pod_validation import pod_failures
 from rehearsal.kubernetes.schemas import schema_failures
@@ -105,7 +106,7 @@ class KubernetesProvider(Provider):
             *_selector_failures(inputs),
         ]
         if not failures:
-            failures += pod_failures(inputs)
+            failures += [*object_failures(inputs), *pod_failures(inputs)]
         return inputs, failures
 
     def diff(

@@ -20,14 +20,29 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
+from rehearsal.kubernetes.custom_kinds import specification_of, versions_of
 from rehearsal.kubernetes.kinds import Kind
 from rehearsal.kubernetes.quantities import QUANTITY
 from rehearsal.property_differences import join
 from rehearsal.provider import UNKNOWN, CheckFailure, Properties, ProviderError
 
 _DEFINITIONS = "_definitions.json"
+# What the bundled schemas call it.
+_ID = f"https://kubernetes.io/api/{_DEFINITIONS}"
 _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
+# Keywords about one value, which may not be known yet.
+_OF_VALUES = (
+    "type",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+)
 _INTEGERS = {"int32": 31, "int64": 63}
 _WORDS = {
     "array": "a list", "boolean": "true or false", "integer": "a whole number", "number": "a number",
@@ -39,8 +54,8 @@ _lock = threading.Lock()
 def schema_failures(kind: Kind, content: Properties, version: str) -> list[CheckFailure]:
     """Everything in `content` that the API server of this version would refuse by its schema.
 
-    Values are never part of a reason, because they may be secret. Kinds that no version has a schema for
-    (custom resources) pass; one that others have is an API that was removed, or is not there yet.
+    Values are never part of a reason, because they may be secret. Custom resources that are not known here
+    (custom_kinds.py) pass; a kind that other versions have is an API that was removed, or is not there yet.
 
     Args:
         kind: what `content` is.
@@ -61,13 +76,25 @@ def schema_failures(kind: Kind, content: Properties, version: str) -> list[Check
 def _not_served(kind: Kind, version: str) -> list[CheckFailure]:
     with _lock:
         elsewhere = [other for other in supported_versions() if _validator(other, kind) is not None]
-    if not elsewhere:
-        return []
-    served = " and ".join(dict.fromkeys((elsewhere[0], elsewhere[-1])))
-    reason = (
-        f'no matches for kind "{kind.name}" in version "{kind.api_version}": Kubernetes {version} does not'
-    )
-    return [CheckFailure("apiVersion", f"{reason} serve it; those that do are between {served}")]
+    missing = f'no matches for kind "{kind.name}" in version "{kind.api_version}"'
+    if elsewhere:
+        served = " and ".join(dict.fromkeys((elsewhere[0], elsewhere[-1])))
+        reason = f"{missing}: Kubernetes {version} does not serve it; those that do are between {served}"
+        return [CheckFailure("apiVersion", reason)]
+    versions = versions_of(kind) or _versions(kind, version)
+    if versions:
+        return [CheckFailure("apiVersion", f"{missing}; served is {', '.join(versions)}")]
+    return []
+
+
+def _versions(kind: Kind, version: str) -> list[str]:
+    """The versions of its API in which Kubernetes serves a kind; none for custom resources."""
+    found = []
+    for file in _folder(version).glob(f"{kind.name.lower()}-*.json"):
+        other = Kind(kind.group, file.stem.rpartition("-")[2], kind.name)
+        if _validator(version, other) is not None:
+            found.append(other.version)
+    return sorted(found)
 
 
 def supported_versions() -> list[str]:
@@ -112,6 +139,8 @@ def _registry(version: str) -> Any:
 
 @cache
 def _validator(version: str, kind: Kind) -> Any:
+    if (specification := specification_of(kind)) is not None:
+        return _validator_class()(_custom(kind, specification), registry=_registry(version))
     group = kind.group.split(".")[0]
     file = f"{kind.name.lower()}-{group + '-' if group else ''}{kind.version}.json"
     path = _folder(version) / file
@@ -122,6 +151,27 @@ def _validator(version: str, kind: Kind) -> Any:
     if {"group": kind.group, "version": kind.version, "kind": kind.name} not in served:
         return None
     return _validator_class()(schema, registry=_registry(version))
+
+
+def _custom(kind: Kind, specification: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a custom resource, which takes no field that it does not name."""
+    metadata = {"$ref": f"{_ID}#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
+    properties = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": metadata}
+    properties |= {"spec": specification, "status": {"type": "object"}}
+    whole: dict[str, Any] = _closed({"type": "object", "properties": properties, "required": ["spec"]})
+    return whole
+
+
+def _closed(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("x-kubernetes-int-or-string"):
+        return {"intOrString": True}
+    closed = {key: _closed(value) for key, value in schema.items()}
+    named = isinstance(schema.get("properties"), dict) and schema.get("type") == "object"
+    return {**closed, "additionalProperties": False} if named else closed
 
 
 @cache
@@ -148,8 +198,7 @@ def _validator_class() -> Any:
     return validators.extend(
         Draft202012Validator,
         {
-            "type": known("type"),
-            "enum": known("enum"),
+            **{keyword: known(keyword) for keyword in _OF_VALUES},
             "format": as_error(_format_problem),
             "quantity": as_error(_quantity_problem),
             "intOrString": as_error(_int_or_string_problem),

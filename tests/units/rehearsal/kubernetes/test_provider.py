@@ -21,6 +21,8 @@ from tests.support.kubernetes import (
     resource,
 )
 
+PORTS: dict[str, Any] = {"ports": [{"port": 80}]}
+
 
 def test_check_fills_in_what_the_type_says(engine: Harness) -> None:
     inputs = engine.check(DEPLOYMENT, deployment())
@@ -124,8 +126,8 @@ def claim(storage: str, mode: str = "ReadWriteOnce") -> dict[str, Any]:
             ["spec.template.spec.containers[0].image"],
         ),
         ("kubernetes:batch/v1:Job", job(), job(backoffLimit=2), []),
-        (SERVICE, named(spec={}), named(spec={"clusterIP": "None"}), ["spec.clusterIP"]),
-        (SERVICE, named(spec={"type": "ClusterIP"}), named(spec={"type": "NodePort"}), []),
+        (SERVICE, named(spec=PORTS), named(spec={**PORTS, "clusterIP": "None"}), ["spec.clusterIP"]),
+        (SERVICE, named(spec={**PORTS, "type": "ClusterIP"}), named(spec={**PORTS, "type": "NodePort"}), []),
         (CONFIG_MAP, named(data={"x": "1"}), named(data={"x": "2"}), ["data.x"]),
         (CONFIG_MAP, named(data={"x": "1"}), named(data={"x": "1"}, immutable=True), []),
         (SECRET, named(stringData={"x": "1"}), named(stringData={"x": "2"}), ["stringData.x"]),
