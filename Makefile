@@ -29,7 +29,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview cost serve shell env manifests timeline drift drifted refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit docs release lock engine clean
+.PHONY: help up preview cost serve shell env manifests timeline drift drifted refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit provider docs release lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -213,6 +213,9 @@ audit: $(READY) $(CHECKERS_READY) workflows ## checkers made by others on all en
 	@$(CHECKERS)/bin/python -m vulture >&2
 	@$(REHEARSAL) audit --checkers '$(CHECKERS)' $(if $(findstring command line,$(ENV_ORIGIN)),--env "$$ENV") \
 		$(OTHER_SYSTEM) $(AS_JSON)
+
+provider: $(READY) ## ask AWS's own Terraform provider about all environments, or ENV: valid, settled, replaced by what
+	@$(REHEARSAL) aws-provider $(if $(findstring command line,$(ENV_ORIGIN)),--env "$$ENV") $(OTHER_SYSTEM) $(AS_JSON)
 
 docs: $(TESTS_READY) ## write the generated parts of the documentation anew
 	@$(REHEARSAL) docs $(AS_JSON)

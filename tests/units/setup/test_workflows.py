@@ -228,6 +228,7 @@ def test_every_week_the_checkers_of_others_and_a_recovery_are_asked() -> None:
     assert [each["cron"].split()[2:4] for each in _triggers("weekly")["schedule"]] == [["*", "*"]]
     does = {job.name: list(runs(job)) for job in jobs("weekly")}
     assert does["audit"] == ["make audit"]
+    assert does["aws-provider"] == ["make provider"]
     assert does["recovery"] == ["make recover WHAT=check"]
 
 
