@@ -29,7 +29,7 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview cost prices serve shell env manifests timeline drift drifted compare refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit apiserver docs release lock engine clean
+.PHONY: help up preview cost prices serve shell env manifests timeline drift drifted compare refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit apiserver provider docs release lock engine clean
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
@@ -223,6 +223,9 @@ audit: $(READY) $(CHECKERS_READY) workflows ## checkers made by others on all en
 # What it builds once takes minutes, so that `make audit` does not wait for it.
 apiserver: $(READY) ## give ENV's Kubernetes objects to a real API server, and compare what it refuses and allows
 	@$(REHEARSAL) apiserver $(OPTIONS)
+
+provider: $(READY) ## ask AWS's own Terraform provider about all environments, or ENV: valid, settled, replaced by what
+	@$(REHEARSAL) aws-provider $(if $(findstring command line,$(ENV_ORIGIN)),--env "$$ENV") $(OTHER_SYSTEM) $(AS_JSON)
 
 docs: $(TESTS_READY) ## write the generated parts of the documentation anew
 	@$(REHEARSAL) docs $(AS_JSON)

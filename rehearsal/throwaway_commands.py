@@ -214,6 +214,31 @@ def apiserver(env: Environment = "dev", system: System = None, json_: Json = Fal
             raise typer.Exit(Exit.FAILED)
 
 
+def aws_provider(
+    env: Annotated[
+        str, typer.Option("--env", help="one environment; all, and prod of every example, when left out")
+    ] = "",
+    system: System = None,
+    json_: Json = False,
+) -> None:
+    """Ask AWS's own Terraform provider about every resource: is it valid, settled, and replaced by what.
+
+    Exit codes: 0 it agrees; 1 it does not; 3 it can neither be found nor built.
+    """
+    from rehearsal.terraform import asking
+
+    with errors_for_people():
+        if system is not None and not env:
+            raise CommandError(f"--system {system}: found without --env; allowed: with --env, or neither.")
+        if env:
+            check(env, system)
+        about = [(system or ROOT / "system.yaml", env)] if env else asking.everything(ROOT)
+        result = asking.ask_about(ROOT, chosen_engine(), asking.find_provider(), about, complete=not env)
+        show_json(result.as_json()) if json_ else result.show()
+        if not result.passed:
+            raise typer.Exit(Exit.FAILED)
+
+
 def docs(json_: Json = False) -> None:
     """Write the generated parts of the documentation anew."""
     from documentation.pages import write_documentation
@@ -253,6 +278,7 @@ def add_to(app: typer.Typer) -> None:
         bench_sdk,
         audit,
         apiserver,
+        aws_provider,
         docs,
         release,
     ):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from types import MappingProxyType
 
 from commands.errors import CommandError, CommandFailed, Exit
 from rehearsal.engine.binary import Unavailable
-from rehearsal.engine.build import STRIPPED, Toolchain, fingerprint, toolchain_in
+from rehearsal.engine.build import STRIPPED, Toolchain, fingerprint, pinned_version, toolchain_in
 from rehearsal.engine.progress import Progress
 from rehearsal.engine.store import Store
 from rehearsal.user_folders import cache_home
@@ -77,14 +76,14 @@ class Programs:
         return sorted(self.folder.glob("*.yaml"))
 
 
-def pinned_version(module: Path = MODULE) -> str:
+def server_version(module: Path = MODULE) -> str:
     """The version of the server that is pinned: `1.35.4`."""
-    return _pinned("k8s.io/kubernetes", module)
+    return pinned_version("k8s.io/kubernetes", module)
 
 
 def check_version(cluster: str) -> None:
     """Raises OtherVersion where the pinned server is not of a cluster's version (`1.35`)."""
-    pinned = pinned_version()
+    pinned = server_version()
     minor = pinned.rpartition(".")[0]
     if minor != cluster:
         raise OtherVersion(
@@ -117,7 +116,7 @@ def programs(environment: Mapping[str, str], progress: Progress) -> Programs:
 
 
 def _prepared(work: Path, toolchain: Toolchain) -> Programs:
-    version = pinned_version()
+    version = server_version()
     said = f"Building Kubernetes' API server {version} from its pinned Go modules; once, in 5 to 10 minutes"
     toolchain.progress.start(said)
     made = work / "programs"
@@ -126,9 +125,9 @@ def _prepared(work: Path, toolchain: Toolchain) -> Programs:
     major, minor, _ = version.split(".")
     fields = {"gitVersion": f"v{version}", "gitMajor": major, "gitMinor": minor}
     flags = [f"-X k8s.io/component-base/version.{name}={value}" for name, value in fields.items()]
-    toolchain.build(MODULE, list(_COMMANDS.values()), made, _PACKAGES, " ".join((STRIPPED, *flags)))
+    toolchain.build(MODULE, list(_COMMANDS.values()), made, _PACKAGES, linker=" ".join((STRIPPED, *flags)))
     for name, file in _FILES.items():
-        (folder,) = toolchain.download(_DEFINITIONS, [f"{name}@v{_pinned(name, _DEFINITIONS)}"])
+        (folder,) = toolchain.download(_DEFINITIONS, [f"{name}@v{pinned_version(name, _DEFINITIONS)}"])
         shutil.copyfile(folder / file, made / Path(file).name)
     target = _folder(toolchain.store)
     target.parent.mkdir(exist_ok=True)
@@ -143,10 +142,3 @@ def _store(environment: Mapping[str, str]) -> Store:
 def _folder(store: Store) -> Path:
     files = [folder / name for folder in (MODULE, _DEFINITIONS) for name in ("go.mod", "go.sum")]
     return store.directory / fingerprint(*files)
-
-
-def _pinned(name: str, module: Path) -> str:
-    text = (module / "go.mod").read_text(encoding="utf-8")
-    match = re.search(rf"^\s*(?:require )?{re.escape(name)} v(\S+)", text, re.M)
-    assert match is not None, f"{module / 'go.mod'} does not require {name}"
-    return match[1]

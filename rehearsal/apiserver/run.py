@@ -15,7 +15,7 @@ from rich.text import Text
 from rehearsal.apiserver.check import Checked, check_cluster
 from rehearsal.apiserver.declared import DeclaredCluster, declared_clusters
 from rehearsal.apiserver.definitions import Definition, definitions
-from rehearsal.apiserver.programs import check_version, pinned_version, programs
+from rehearsal.apiserver.programs import check_version, programs, server_version
 from rehearsal.apiserver.server import control_plane
 from rehearsal.console import Terminal
 from rehearsal.engine.progress import Progress
@@ -111,7 +111,7 @@ def run(root: Path, environment: str, version: str, engine: Path, *, system: Pat
         with control_plane(made) as client:
             checked.append(check_cluster(client, cluster, known))
     used = _used(known, clusters)
-    return Run(environment, pinned_version(), tuple(checked), used, time.monotonic() - begun)
+    return Run(environment, server_version(), tuple(checked), used, time.monotonic() - begun)
 
 
 def _used(known: Sequence[Definition], clusters: Sequence[DeclaredCluster]) -> tuple[Definition, ...]:

@@ -127,6 +127,27 @@ def _alarm(known: Properties, given: Mapping[str, Any]) -> Refusals:
         yield "evaluationPeriods", f"are {periods} of {period} s; allowed: {longest} s in all"
 
 
+def _cluster(known: Properties, given: Mapping[str, Any]) -> Refusals:
+    """validateAutoModeCustomizeDiff in AWS's provider (eks/cluster.go): Auto Mode is all three or none."""
+    places = {
+        "computeConfig.enabled": _inside(known, "computeConfig", "enabled"),
+        "kubernetesNetworkConfig.elasticLoadBalancing.enabled": _inside(
+            known, "kubernetesNetworkConfig", "elasticLoadBalancing", "enabled"
+        ),
+        "storageConfig.blockStorage.enabled": _inside(known, "storageConfig", "blockStorage", "enabled"),
+    }
+    if UNKNOWN not in places.values() and len({value is True for value in places.values()}) > 1:
+        off = next(place for place, value in places.items() if value is not True)
+        yield off, f"is not true; allowed: all of {', '.join(places)}, or none"
+
+
+def _inside(value: Any, *names: str) -> Any:
+    """What is at a place; None where there is nothing."""
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else value
+    return value
+
+
 def _subscription(known: Properties, given: Mapping[str, Any]) -> Refusals:
     """AWS: "Endpoint must match the specified protocol", "Invalid parameter: Email address"."""
     protocol, endpoint = str(known.get("protocol", "")), known.get("endpoint")
@@ -188,6 +209,7 @@ def _days(block: Any, name: str) -> int | None:
 _CHECKS: Mapping[str, Callable[[Properties, Mapping[str, Any]], Refusals]] = {
     "aws:rds/instance:Instance": _database,
     "aws:rds/parameterGroup:ParameterGroup": _parameter_group,
+    "aws:eks/cluster:Cluster": _cluster,
     "aws:elasticache/replicationGroup:ReplicationGroup": _replication_group,
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:sns/topicSubscription:TopicSubscription": _subscription,

@@ -10,11 +10,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from rehearsal.aws.later_facts import DEFAULTS, LATER
 from rehearsal.property_differences import property_changes, without_indexes
 from rehearsal.provider import UNKNOWN, ChangeKind, Properties, PropertyChange
 
@@ -36,7 +37,8 @@ def _lines() -> dict[str, bytes]:
 class Facts:
     """The facts of one type; a type that the file does not have replaces nothing.
 
-    `terraform` is the type's name in AWS's provider itself (`aws_s3_bucket`).
+    `terraform` is the type's name in AWS's provider itself (`aws_s3_bucket`), `defaults` what properties have
+    that are left out, `given_back` are blocks that AWS does not keep when they are.
     """
 
     replace: frozenset[str]
@@ -47,6 +49,8 @@ class Facts:
     conditional: Mapping[str, Mapping[str, list[str]]]
     known: bool
     terraform: str = ""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    given_back: frozenset[str] = frozenset()
 
     def replaces(self, change: PropertyChange, old: Properties, new: Properties) -> bool:
         """Whether AWS's provider would replace the resource for this change.
@@ -64,7 +68,12 @@ class Facts:
                 return True
             if candidate in self.in_place:
                 return False
-        return self._block_replaces(path)
+        return self._map_replaces(path) or self._block_replaces(path)
+
+    def _map_replaces(self, path: str) -> bool:
+        """A map is one value to AWS's provider, whichever of its keys has changed."""
+        parent, _, key = path.rpartition(".")
+        return bool(key) and parent in self.replace and not self._block_replaces(parent)
 
     def _block_replaces(self, path: str) -> bool:
         """A block that comes or goes replaces when anything inside it does."""
@@ -76,15 +85,20 @@ def facts_of(token: str) -> Facts:
     """The facts of `token`; empty ones (`known` False) for a type that the file lacks."""
     raw = _lines().get(token)
     entry: dict[str, Any] = json.loads(raw) if raw else {}
+    later = LATER.get(token, {})
     return Facts(
-        replace=frozenset(entry.get("replace", ())),
+        replace=frozenset((*entry.get("replace", ()), *later.get("replace", ()))),
         in_place=frozenset(entry.get("in_place", ())),
         sets=frozenset(entry.get("sets", ())),
         computed=frozenset(entry.get("computed", ())),
-        optional_computed=frozenset(entry.get("optional_computed", ())),
-        conditional=entry.get("conditional", {}),
+        optional_computed=frozenset(
+            (*entry.get("optional_computed", ()), *later.get("optional_computed", ()))
+        ),
+        conditional={**entry.get("conditional", {}), **later.get("conditional", {})},
         known=bool(entry),
         terraform=entry.get("terraform", ""),
+        defaults=DEFAULTS.get(token, {}),
+        given_back=frozenset(later.get("given_back", ())),
     )
 
 
@@ -95,16 +109,23 @@ def changes_of(token: str, old: Properties, new: Properties) -> list[PropertyCha
     return [
         PropertyChange(change.path, change.kind, facts.replaces(change, old, new))
         for change in changes
-        if not _left_to_aws(change, facts)
+        if not (_left_to_aws(change, facts) or _is_default(change, facts, old, new))
     ]
 
 
 def _left_to_aws(change: PropertyChange, facts: Facts) -> bool:
     """An optional property that AWS fills in keeps AWS's value when the program stops naming it."""
     whole = not change.path.endswith("]")  # an item that leaves a list is the program's business
-    return (
-        whole and change.kind is ChangeKind.DELETE and without_indexes(change.path) in facts.optional_computed
-    )
+    kept = facts.optional_computed - facts.given_back
+    return whole and change.kind is ChangeKind.DELETE and without_indexes(change.path) in kept
+
+
+def _is_default(change: PropertyChange, facts: Facts, old: Properties, new: Properties) -> bool:
+    """Whether a property comes or goes with the value that it has without."""
+    if change.kind is ChangeKind.UPDATE or change.path not in facts.defaults:
+        return False
+    written = old if change.kind is ChangeKind.DELETE else new
+    return bool(written[change.path] == facts.defaults[change.path])
 
 
 def _and_parents(path: str) -> list[str]:

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError
 
 from rehearsal.add_ons import AddOnVersions
 from rehearsal.aws import services
+from rehearsal.aws.argument_groups import group_failures
 from rehearsal.aws.changes import change_failures
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.facts import changes_of, facts_of
@@ -139,6 +140,7 @@ class AwsProvider(Provider):
         mapping = services.mapping_of(resource.type) or as_mapping(self._recorded(resource.type))
         if not failures:
             failures = format_failures(resource.type, inputs)
+            failures += group_failures(resource.type, inputs)
             failures += tag_failures(resource.type, inputs.get("tags"))
             if mapping is not None:
                 # Imported here, as `Executor` and `operation_model` are below: botocore's models cost 0.1 s,

@@ -50,8 +50,15 @@ class Toolchain:
     store: Store
     progress: Progress
 
-    def build(
-        self, module: Path, commands: Sequence[str], target: Path, packages: int, linker: str = STRIPPED
+    def build(  # what `go build` is told
+        self,
+        module: Path,
+        commands: Sequence[str],
+        target: Path,
+        packages: int,
+        *,
+        linker: str = STRIPPED,
+        flags: Sequence[str] = (),
     ) -> None:
         """Builds commands.
 
@@ -61,12 +68,13 @@ class Toolchain:
             target: the file of one command, or the folder of several.
             packages: about how many are compiled; for who waits.
             linker: its flags.
+            flags: other ones, of the build.
 
         Raises:
             Unavailable: modules out of reach, or the build fails.
         """
-        flags = ["-v", "-ldflags", linker, "-o", f"{target}{'' if len(commands) == 1 else os.sep}"]
-        self._run(["build", *flags, *commands], module, packages)
+        output = f"{target}{'' if len(commands) == 1 else os.sep}"
+        self._run(["build", "-v", *flags, "-ldflags", linker, "-o", output, *commands], module, packages)
 
     def download(self, module: Path, versions: Sequence[str]) -> list[Path]:
         """The folders of modules (`path@version`), whose sums are in the `go.sum` of the folder `module`.
@@ -95,7 +103,7 @@ def build(work: Path, store: Store, environment: Mapping[str, str], progress: Pr
     toolchain = toolchain_in(work, store, environment, progress)
     target = work / "pulumi"
     progress.start(f"Building Pulumi {VERSION} from its pinned Go modules; once, in 4 to 5 minutes")
-    toolchain.build(MODULE, [_COMMAND], target, 1650, f"{STRIPPED} {_VERSION_FLAG}")
+    toolchain.build(MODULE, [_COMMAND], target, 1650, linker=f"{STRIPPED} {_VERSION_FLAG}")
     return target
 
 
@@ -125,6 +133,14 @@ def build_tool(
         kept.parent.mkdir(exist_ok=True)
         (work / name).replace(kept)
     return kept
+
+
+def pinned_version(name: str, module: Path) -> str:
+    """The version of a module that a folder's `go.mod` requires: `1.35.4`."""
+    text = (module / "go.mod").read_text(encoding="utf-8")
+    match = re.search(rf"^\s*(?:require )?{re.escape(name)} v(\S+)", text, re.M)
+    assert match is not None, f"{module / 'go.mod'} does not require {name}"
+    return match[1]
 
 
 def fingerprint(*files: Path) -> str:

@@ -14,7 +14,7 @@ from rehearsal.apiserver.declared import DeclaredCluster, Entry
 from rehearsal.apiserver.definitions import definitions
 from rehearsal.apiserver.findings import Kind
 from rehearsal.apiserver.mistakes.updates import UPDATES
-from rehearsal.apiserver.programs import Programs, kept, pinned_version
+from rehearsal.apiserver.programs import Programs, kept, server_version
 from rehearsal.apiserver.server import control_plane
 from rehearsal.kubernetes import Installed
 from rehearsal.kubernetes.cluster import Content
@@ -81,7 +81,7 @@ def programs() -> Programs:
     """The server that was built before."""
     found = kept(os.environ)
     if found is None:
-        pytest.skip(f"no API server {pinned_version()} has been built here: `make apiserver` does")
+        pytest.skip(f"no API server {server_version()} has been built here: `make apiserver` does")
     return found
 
 

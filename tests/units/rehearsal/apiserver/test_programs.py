@@ -17,8 +17,8 @@ from rehearsal.apiserver.programs import (
     OtherVersion,
     check_version,
     kept,
-    pinned_version,
     programs,
+    server_version,
 )
 from rehearsal.engine.progress import Progress
 from tests.support.checkout import ROOT
@@ -74,7 +74,7 @@ def test_kubernetes_own_modules_are_of_the_same_release() -> None:
     text = (MODULE / "go.mod").read_text()
     replaced = dict(re.findall(r"^\t(k8s\.io/\S+) => \1 v(\S+)$", text, re.MULTILINE))
     assert {"k8s.io/api", "k8s.io/apiserver", "k8s.io/apimachinery"} <= replaced.keys()
-    assert set(replaced.values()) == {f"0{pinned_version().removeprefix('1')}"}
+    assert set(replaced.values()) == {f"0{server_version().removeprefix('1')}"}
 
 
 def test_everything_is_built_once_and_kept_whole(environment: Mapping[str, str], tmp_path: Path) -> None:
@@ -90,10 +90,10 @@ def test_everything_is_built_once_and_kept_whole(environment: Mapping[str, str],
     }
     assert all(path.exists() for path in (built.api_server, built.controllers, built.etcd))
     assert "of: sigs.k8s.io/karpenter@v" in built.definitions[0].read_text()
-    assert f"API server {pinned_version()}" in said.getvalue()
+    assert f"API server {server_version()}" in said.getvalue()
     assert kept(environment) == programs(environment, Progress(StringIO())) == built
     (build,) = (tmp_path / "count").read_text().splitlines()
-    assert f"version.gitVersion=v{pinned_version()}" in build
+    assert f"version.gitVersion=v{server_version()}" in build
 
 
 def test_who_cannot_build_it_is_told_why_and_nothing_stays(
@@ -107,7 +107,7 @@ def test_who_cannot_build_it_is_told_why_and_nothing_stays(
     assert kept(environment) is None
 
 
-def test_another_pinned_version_has_another_folder(
+def test_another_server_version_has_another_folder(
     environment: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = programs(environment, Progress(StringIO()))

@@ -73,9 +73,15 @@ def test_a_whole_request_is_held_against_the_model(request_: dict[str, Any], sai
                 "name": "it",
                 "comparisonOperator": "GreaterThanThreshold",
                 "evaluationPeriods": 1,
+                "metricName": "it",
                 "alarmActions": [f"arn:aws:sns:us-west-2:111122223333:t{number}" for number in range(6)],
             },
             "'alarmActions' has 6 entries; allowed: at most 5",
+        ),
+        (
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+            {"securityGroupId": "sg-1", "ipProtocol": "-1", "cidrIpv4": "10.0.0.0/8", "prefixListId": "pl-1"},
+            "'prefixListId' is given together with cidrIpv4",
         ),
         (
             "aws:eks/podIdentityAssociation:PodIdentityAssociation",
