@@ -50,7 +50,7 @@ def provider(store: Store, environment: Mapping[str, str], progress: Progress) -
     with store.preparing(progress) as work:
         go, own = toolchain(work, store, environment, progress)
         progress.start(
-            "Building AWS's Terraform provider from its pinned Go module; once, in 10 to 30 minutes"
+            "Building AWS's Terraform provider from its pinned Go module; once, in 10 to 60 minutes"
         )
         copy_part(_source(go, own), work / "source", services())
         modules = (MODULE / "go.mod").read_text(encoding="utf-8")
