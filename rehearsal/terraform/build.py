@@ -49,7 +49,7 @@ def provider(store: Store, environment: Mapping[str, str], progress: Progress) -
     with store.preparing(progress) as work:
         toolchain = toolchain_in(work, store, environment, progress)
         progress.start(
-            "Building AWS's Terraform provider from its pinned Go module; once, in 10 to 30 minutes"
+            "Building AWS's Terraform provider from its pinned Go module; once, in 10 to 60 minutes"
         )
         # Held against the checksum in go.sum, before a part of it is left out.
         (source,) = toolchain.download(MODULE, [f"{COMMAND}@v{pinned_version(COMMAND, MODULE)}"])
