@@ -49,6 +49,7 @@ def pod_failures(content: Content) -> Iterator[CheckFailure]:
     yield from _duplicates(path, spec, _POD_LISTS)
     yield from _spread_failures(path, spec)
     yield from _restart_failures(content, path, spec)
+    yield from _first_failures(path, spec)
     volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
     for kind in ("initContainers", "containers"):
         for number, container in enumerate(spec.get(kind) or ()):
@@ -105,6 +106,21 @@ def _lifecycle_failures(path: str, container: Content, spec: Content) -> Iterato
             yield CheckFailure(
                 f"{path}.{kind}Probe.successThreshold", f"Invalid value: {threshold}: must be 1"
             )
+
+
+def _first_failures(path: str, spec: Content) -> Iterator[CheckFailure]:
+    """Of containers that come first, which end before the next one begins unless they are sidecars."""
+    names = {container.get("name") for container in spec.get("containers") or ()}
+    for number, container in enumerate(spec.get("initContainers") or ()):
+        where = f"{path}.initContainers[{number}]"
+        if container.get("name") in names:
+            yield CheckFailure(f"{where}.name", f'Duplicate value: "{container["name"]}"')
+        if container.get("restartPolicy") == "Always":
+            continue
+        for field in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe"):
+            if container.get(field):
+                reason = "may not be set for init containers without restartPolicy=Always"
+                yield CheckFailure(f"{where}.{field}", f"Forbidden: {reason}")
 
 
 def _spread_failures(path: str, spec: Content) -> Iterator[CheckFailure]:
