@@ -23,6 +23,9 @@ pytestmark = [pytest.mark.engine, pytest.mark.contract("ENV-6")]
 # the backup account: tests/operations.
 ON_OTHER_DAYS = {
     Row(Where.HERE, About.FILES, "s3:AbortMultipartUpload", By.DEPLOY),
+    # Where what comes back is locked, and can be.
+    Row(Where.HERE, About.FILES, "s3:PutObjectLegalHold", By.DEPLOY),
+    Row(Where.HERE, About.FILES, "s3:PutObjectRetention", By.DEPLOY),
     Row(Where.OUTSIDE, About.DELEGATION_ROLE, "sts:AssumeRole", By.OUTSIDE),
     Row(Where.OUTSIDE, About.FILES, "s3:RestoreObject", By.DEPLOY),
     Row(Where.OUTSIDE, About.PARENT_ZONE, "route53:ChangeResourceRecordSets", By.DELEGATE),
