@@ -47,6 +47,7 @@ def _begun(self: Any, request: Any, body: bytes, bucket_name: str, query: Any, k
     bucket = self.backend.get_bucket(bucket_name)
     asked = [self.headers.get(name) for name in (_MODE, _UNTIL, _HOLD)]
     if any(asked) and not bucket.object_lock_enabled:
+        self.data["Action"] = "CreateMultipartUpload"  # whose error it is
         raise LockNotEnabled
     status, headers, answer = _post(self, request, body, bucket_name, query, key_name)
     if match := _UPLOAD.search(answer if isinstance(answer, str) else answer.decode()):
