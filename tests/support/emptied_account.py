@@ -192,7 +192,8 @@ class World:
     def lock(account: str, name: str) -> None:
         """Versions of a bucket can be locked from now on, and are for a week by themselves."""
         bucket = s3_backends[account]["aws"].buckets[name]  # moto's API locks no bucket with files in it
-        bucket.object_lock_enabled, bucket.default_lock_mode, bucket.default_lock_days = True, "GOVERNANCE", 7
+        lock = {"default_lock_mode": "GOVERNANCE", "default_lock_days": 7}
+        vars(bucket).update(object_lock_enabled=True, **lock)
 
     def hide_file(self, bucket: str, key: str, made: datetime) -> None:
         """A customer has deleted it."""
