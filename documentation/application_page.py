@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from commands.markdown import table
 from documentation.graph import GENERATED
-from infra.configuration.platform_variables import ALWAYS, DATABASE, OTHERS, REDIS
+from infra.configuration.platform_variables import ALWAYS, DATABASE, OTHERS, REDIS, RESTORE_TEST
 from infra.configuration.pod_lifecycle import (
     FAILURE_THRESHOLD,
     GRACE_SECONDS,
@@ -58,6 +58,7 @@ def _given() -> list[str]:
         *_variables(ALWAYS, "every service"),
         *_variables(DATABASE, "`database: true`"),
         *_variables(REDIS, "`redis: true`"),
+        *_variables(RESTORE_TEST, "the weekly restore test"),
         *((name, who, meaning) for name, (who, meaning) in OTHERS.items()),
     ]
     return [
@@ -140,20 +141,28 @@ def _expected() -> list[str]:
 
 
 def _restore_test() -> list[str]:
+    minutes = PROGRESS_DEADLINE_SECONDS // 60
     return [
         "## What it says of a restored database",
         "",
         "Once a week the database is restored beside the one that serves. With `restoreTest` in the system",
-        "file a command runs against it: the application says whether it can work with what has come back.",
+        "file the application says whether it can work with what has come back: a service is started against",
+        "it until it is ready (`readiness`), or a command runs against it (`command`), or the command when",
+        "the service is ready. Both are containers of one Job:",
         "",
-        "- It has the service's image and plain variables, and `DATABASE_URL`, which leads to the restored",
-        "  database, as a user of its own that may do there what the service may do at home.",
-        "- It has none of the service's `secrets`, no Redis, no buckets and no identity in AWS, and reaches",
-        "  nothing but that database: no queue, no payment, no mail. It has to start without them.",
-        "- It may write: the database is removed afterwards.",
-        "- It ends with 0 when all is well. With anything else, or when it does not end within `deadline`,",
-        "  the restore test fails and pages. The end of what it wrote, some 180 characters, is in the",
-        "  record: its last lines say what is wrong, and name nobody.",
+        "- They have the service's image and plain variables, `RESTORE_TEST`, which is `true`, and",
+        "  `DATABASE_URL`, which leads to the restored database, as a user of its own that may do there what",
+        "  the service may do at home.",
+        "- They have none of the service's `secrets`, no Redis, no buckets and no identity in AWS, and reach",
+        "  nothing but that database: no queue, no payment, no mail. They have to start without them.",
+        "- They may write: the database is removed afterwards.",
+        f"- The service has {minutes} min until `health.ready` answers 2xx or 3xx. Where `RESTORE_TEST` is",
+        "  `true` that asks the database alone: there is no Redis to ask. And nothing begins by itself then,",
+        "  no queue and no clock. One that ends before it is ready fails the test: it is not started again.",
+        "- The command ends with 0 when all is well. With anything else, or when all of it takes longer than",
+        "  `deadline`, the restore test fails and pages. What the probe was told and the end of what was",
+        "  written, some 180 characters, are in the record: the last lines say what is wrong, and name",
+        "  nobody.",
     ]
 
 

@@ -45,10 +45,13 @@ class Graph:
         return {(needed, needing) for needed, needing in pairs if needed != needing}
 
     def count(self, selector: str) -> int:
-        """How many resources a selector names: a type, or `type name`."""
-        resource_type, _, name = selector.partition(" ")
+        """How many resources a selector names: a type, `type name`, or `type !name` for all of it but one."""
+        resource_type, _, wanted = selector.partition(" ")
+        name = wanted.removeprefix("!")
+        others = wanted.startswith("!")
         return sum(
-            resource["type"] == resource_type and name in ("", resource["urn"].split("::")[-1])
+            resource["type"] == resource_type
+            and (not name or (resource["urn"].split("::")[-1] == name) is not others)
             for resource in self.resources
         )
 

@@ -39,7 +39,7 @@ def _application(settings: Settings) -> Application | None:
     asked = settings.application
     if asked is None:
         return None
-    return Application(KubernetesApi.of(os.environ), asked.namespace, asked.longest)
+    return Application(KubernetesApi.of(os.environ), asked.namespace, asked.longest, asked.checks)
 
 
 def _opened(value: Mapping[str, Any], seconds: float) -> AbstractContextManager[Any]:

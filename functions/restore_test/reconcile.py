@@ -7,8 +7,8 @@ A test goes through these steps, and the step that is next is noted at the resto
     login       until that is known there
     checks      what a recovery would wait for (`checks.CHECKS`)
     blocks      amcheck, for some minutes
-    application the application's own command begins, as a Job of the cluster, where there is one
-    command     until it has ended
+    application the application is started, or its command, in a Job of the cluster, where there is one
+    command     until it is ready, or has ended
     finishing   metrics, the record, and its removal
 
 Whoever kills a call between any two of them, the next call goes on with the same step: each can be done
@@ -39,7 +39,7 @@ from functions.restore_test.metrics import (
     RESTORE_TEST_SUCCEEDED,
     RESTORED_INSTANCES_LEFT,
 )
-from functions.restore_test.settings import LONGEST, REMOVED_BY, Settings
+from functions.restore_test.settings import COMMAND, LONGEST, READINESS, REMOVED_BY, Settings
 from functions.restore_test.sides import LONGEST_SECONDS, Databases, Refused, Side
 from functions.shared import metrics
 from functions.shared.restore_records import Records
@@ -54,6 +54,7 @@ _PASSWORD = timedelta(minutes=5)
 _LEAST_SECONDS = 5.0
 
 _OK = "ok"
+_NOT_ASKED = "not asked"  # what the system file leaves out
 
 
 class RestoreTestError(Exception):
@@ -334,14 +335,15 @@ class RestoreTest:
         except Exception as error:  # the test has a time that it ends at
             if not over:
                 raise
-            found = f"not known: {type(error).__name__}: {error}"
+            found = dict.fromkeys(application.checks, f"not known: {type(error).__name__}: {error}")
         if found is None:
             return self._later(restored)
-        self.instances.note(restored, **{"check.application": found or _OK, "step": "finishing"})
+        answers = {f"check.{name}": text or _OK for name, text in found.items()}
+        self.instances.note(restored, **answers, step="finishing")
         return restored
 
-    def _said(self, application: Application, restored: Restored, *, over: bool) -> str | None:
-        """Has the command begin, or asks how it has ended; None as long as it has not."""
+    def _said(self, application: Application, restored: Restored, *, over: bool) -> dict[str, str] | None:
+        """Has the application begin, or asks what has come of it; None as long as nothing has."""
         if restored.notes["step"] == "command" or over:
             return application.outcome(restored.identifier, over=over)
         with self.databases.master(restored) as master:
@@ -369,8 +371,9 @@ class RestoreTest:
         checks = {
             name.removeprefix("check."): text for name, text in notes.items() if name.startswith("check.")
         }
-        wanted = [each.name for each in (*self.checks, self.blocks)]
-        succeeded = _passed(checks, [*wanted, *(["application"] if self.application else [])])
+        asked = self.application.checks if self.application else ()
+        succeeded = _passed(checks, [*(each.name for each in (*self.checks, self.blocks)), *asked])
+        checks |= {name: _NOT_ASKED for name in (READINESS, COMMAND) if name not in asked}
         recovery, point = (float(notes[name]) if name in notes else None for name in ("recovery", "point"))
         if recovery is not None:
             metrics.write(RECOVERY_TIME_MINUTES, recovery, instance=restored.identifier)

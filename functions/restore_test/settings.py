@@ -13,8 +13,13 @@ REMOVED_BY = timedelta(hours=4)
 # A window is this long. Nothing begins after it: what could not begin is told by its alarm.
 WINDOW = timedelta(hours=1)
 
-# The CronJob that the Job of the application's own command is made of.
+# The CronJob that the Job of the application is made of, and the container in it that runs its command.
 TEMPLATE = "restore-test"
+# The container in it that is the service itself, started against the restored database.
+SERVICE = "service"
+
+# What the application is asked, in this order, as records call it.
+READINESS, COMMAND = "readiness", "application"
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _STAMP = "%Y%m%d%H%M"
@@ -22,15 +27,17 @@ _STAMP = "%Y%m%d%H%M"
 
 @dataclass(frozen=True)
 class ApplicationSettings:
-    """The application's own command.
+    """What the application is asked.
 
     Args:
         namespace: in which its Job is made.
         longest: how long it may take, with the node that starts for it.
+        checks: READINESS, COMMAND, or both.
     """
 
     namespace: str
     longest: timedelta
+    checks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -104,4 +111,5 @@ def _application(variables: Mapping[str, str]) -> ApplicationSettings | None:
     namespace = variables.get("APPLICATION_NAMESPACE")
     if namespace is None:
         return None
-    return ApplicationSettings(namespace, timedelta(seconds=int(variables["APPLICATION_SECONDS"])))
+    longest = timedelta(seconds=int(variables["APPLICATION_SECONDS"]))
+    return ApplicationSettings(namespace, longest, tuple(variables["APPLICATION_CHECKS"].split(",")))

@@ -21,6 +21,10 @@ ALWAYS = {
     "NODE_ENV": "`development` in dev, otherwise `production`",
     "PORT": "where the service listens: its `port`",
 }
+# In the weekly restore test alone, whose pods have nothing of what a service says beside its database.
+RESTORE_TEST = {
+    "RESTORE_TEST": "`true`: the database is a restored copy, and there is nothing else to connect to",
+}
 DATABASE = {
     "DATABASE_CERTIFICATES": "a file (PEM): the authority that signs the database's certificate",
     "DATABASE_POOL_ACQUIRE_MILLISECONDS": "how long a request waits for a connection of the pool",
@@ -99,7 +103,7 @@ def check_variables(
     section, flags, debug = root.section("services"), list(flags), set(debug)
     in_debug = set()
     for name, service in services.items():
-        platform = platform_variables(service, secrets, flags)
+        platform = platform_variables(service, secrets, flags) | RESTORE_TEST.keys()
         in_debug |= debug & {*platform, *service.variables, *service.secrets}
         for variable in sorted(platform & {*service.variables, *service.secrets}):
             kind = "variables" if variable in service.variables else "secrets"

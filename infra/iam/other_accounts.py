@@ -96,9 +96,14 @@ def replicated_by(root_arn: str, role: str, bucket: Arn) -> list[Statement]:
 
 
 def read_by_role(root_arn: str, role: str, bucket: Arn) -> list[Statement]:
-    """A role of another account reads every version, archived ones too; for a bucket's policy."""
+    """A role of another account reads every version with its locks, archived ones too; for a bucket's policy.
+
+    Whoever may not see locks is told of none (S3 user guide, "Object Lock considerations").
+    """
     objects = [
         "s3:GetObject",
+        "s3:GetObjectLegalHold",
+        "s3:GetObjectRetention",
         "s3:GetObjectTagging",
         "s3:GetObjectVersion",
         "s3:GetObjectVersionTagging",
@@ -106,7 +111,13 @@ def read_by_role(root_arn: str, role: str, bucket: Arn) -> list[Statement]:
     ]
     return [
         _on_bucket("ReadVersions", objects, f"{bucket}/*", root_arn, role),
-        _on_bucket("ListVersions", ["s3:ListBucket", "s3:ListBucketVersions"], bucket, root_arn, role),
+        _on_bucket(
+            "ListVersions",
+            ["s3:GetBucketObjectLockConfiguration", "s3:ListBucket", "s3:ListBucketVersions"],
+            bucket,
+            root_arn,
+            role,
+        ),
     ]
 
 

@@ -222,9 +222,7 @@ def deployment(pod: PodArgs, minimum: int) -> dict[str, Any]:
 
 def job_template(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, Any]:
     """The template of a pod that does one job as the service: its image, identity and environment."""
-    if pod.service.database:
-        pool = {"DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": str(JOB_POOL_MAXIMUM)}
-        pod = replace(pod, variables={**pod.variables, **pool})
+    pod = _with_small_pool(pod)
     return {
         "metadata": {
             "labels": {**labels(pod.system, name), **owner_label(pod.service.name)},
@@ -232,6 +230,27 @@ def job_template(pod: PodArgs, name: str, command: Sequence[str]) -> dict[str, A
         },
         "spec": {**_pod(pod, name, command, {}), "restart_policy": "Never"},
     }
+
+
+def container_until_ready(pod: PodArgs, name: str) -> dict[str, Any]:
+    """The service's container as a job has it: it counts as started when its readiness path answers.
+
+    It has as long as a deployment has (runbook 003); what would end or restart it later is not asked.
+    """
+    service = pod.service
+    attempts = PROGRESS_DEADLINE_SECONDS // PROBE_PERIOD_SECONDS
+    return {
+        **_container(_with_small_pool(pod), name, service.command),
+        "ports": _ports(service),
+        "startup_probe": _probe(service.health.ready, PROBE_PERIOD_SECONDS, attempts),
+    }
+
+
+def _with_small_pool(pod: PodArgs) -> PodArgs:
+    if not pod.service.database:
+        return pod
+    pool = {"DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": str(JOB_POOL_MAXIMUM)}
+    return replace(pod, variables={**pod.variables, **pool})
 
 
 def _pod(pod: PodArgs, name: str, command: Sequence[str], extra: Mapping[str, Any]) -> dict[str, Any]:
@@ -292,13 +311,17 @@ def resources(cpu: int, memory: int, storage: int) -> dict[str, Any]:
 def _serving(service: Service) -> dict[str, Any]:
     """What a container has that answers requests, and that a job has not."""
     return {
-        "ports": [{"name": "http", "container_port": service.port, "protocol": "TCP"}],
+        "ports": _ports(service),
         "startup_probe": _probe(service.health.live, STARTUP_PERIOD_SECONDS, STARTUP_ATTEMPTS),
         "liveness_probe": _probe(service.health.live, PROBE_PERIOD_SECONDS, FAILURE_THRESHOLD),
         "readiness_probe": _probe(service.health.ready, PROBE_PERIOD_SECONDS, FAILURE_THRESHOLD),
         # It goes on serving until the load balancer sends it nothing more.
         "lifecycle": {"pre_stop": {"sleep": {"seconds": LEAVE_SECONDS}}},
     }
+
+
+def _ports(service: Service) -> list[dict[str, Any]]:
+    return [{"name": "http", "container_port": service.port, "protocol": "TCP"}]
 
 
 def _probe(path: str, period: int, failures: int) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from functions.restore_test.settings import LONGEST, TEMPLATE
+from functions.restore_test.settings import LONGEST, SERVICE, TEMPLATE
 from infra.configuration.application_check import ApplicationCheck
 from infra.configuration.platform_names import DEFAULT
+from infra.configuration.platform_variables import RESTORE_TEST
 from infra.foundations import ports
 from infra.kubernetes.job_specs import NEVER, WHEN_A_POD_FAILED
-from infra.kubernetes.pods import PodArgs, job_template, placement
+from infra.kubernetes.pods import PodArgs, container_until_ready, job_template, placement
 from infra.labels import labels
 
 # The NodePool and NodeClass of this pod, and the taint of its node.
@@ -30,7 +31,8 @@ def restored_job(pod: PodArgs, check: ApplicationCheck) -> dict[str, Any]:
     It has the service's image and variables, and nothing else of it: no secrets, no identity in AWS, and none
     of the labels by which the service's pods are let through.
     """
-    template = job_template(replace(pod, secrets=()), TEMPLATE, check.command)
+    pod = replace(pod, variables={**pod.variables, **dict.fromkeys(RESTORE_TEST, "true")}, secrets=())
+    template = job_template(pod, TEMPLATE, check.command)
     return {
         "schedule": NEVER,
         "suspend": True,
@@ -45,6 +47,7 @@ def restored_job(pod: PodArgs, check: ApplicationCheck) -> dict[str, Any]:
                     "metadata": {**template["metadata"], "labels": labels(pod.system, TEMPLATE)},
                     "spec": {
                         **template["spec"],
+                        **_containers(pod, check, template["spec"]["containers"]),
                         **placement(NODES, ONLY),
                         "service_account_name": DEFAULT,
                     },
@@ -52,6 +55,20 @@ def restored_job(pod: PodArgs, check: ApplicationCheck) -> dict[str, Any]:
             }
         },
     }
+
+
+def _containers(pod: PodArgs, check: ApplicationCheck, command: Sequence[Any]) -> dict[str, Any]:
+    """The command, or the service until it is ready, or the one after the other.
+
+    The command begins when the probe of the service beside it has passed (Kubernetes, "Sidecar Containers").
+    Were it a container like the command, both would begin at once, and the Job would never end.
+    """
+    if not check.readiness:
+        return {}
+    service = container_until_ready(pod, SERVICE)
+    if not check.command:
+        return {"containers": [service]}
+    return {"init_containers": [{**service, "restart_policy": "Always"}], "containers": command}
 
 
 def restored_traffic(data: Sequence[str]) -> dict[str, Any]:

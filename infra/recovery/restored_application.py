@@ -33,6 +33,7 @@ RULES = (
     {"api_groups": [""], "resources": ["secrets"], "verbs": ["create"]},
     {"api_groups": [""], "resources": ["pods"], "verbs": ["list"]},
     {"api_groups": [""], "resources": ["pods/log"], "verbs": ["get"]},
+    {"api_groups": [""], "resources": ["events"], "verbs": ["list"]},
 )
 
 
@@ -41,7 +42,7 @@ class RestoredApplicationArgs:
     """What is asked, and where.
 
     Args:
-        check: the command.
+        check: whether a service is ready, a command, or both.
         namespace: of its own.
         pod: the service whose image and variables it has.
         database_certificates: of the authority that signs the database's certificate, as PEM.
@@ -154,6 +155,16 @@ class RestoredApplication(pulumi.ComponentResource):
         grant_ingress(
             _NAME, "The application is asked about it", group=reached, source=group, port=port, parent=self
         )
+        if args.check.readiness:
+            # Other pods have the nodes' group as well: them the network policy keeps out.
+            grant_ingress(
+                f"{_NAME}-probes",
+                "The node asks whether the service is ready",
+                group=group,
+                source=args.nodes.node_security_group_id,
+                port=args.pod.service.port,
+                parent=self,
+            )
         return group
 
     def _rights(self, inside: pulumi.ResourceOptions) -> None:

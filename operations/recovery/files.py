@@ -19,7 +19,7 @@ from operations.environments import Connection
 from operations.recovery.buckets import Meant
 from operations.recovery.file_plan import Change, Plan, plan_for
 from operations.recovery.in_parallel import THREADS, in_parallel
-from operations.recovery.object_copies import ask_back_from_archive, copy_on_top
+from operations.recovery.object_copies import Bucket, ask_back_from_archive, copy_on_top
 from operations.recovery.object_versions import PAGE
 from operations.recovery.progress import progress
 
@@ -122,7 +122,7 @@ def carry_out(client: Any, wanted: Wanted, plan: Plan, done: Done) -> None:
     while clock_of(client, wanted.bucket) <= done.began:
         time.sleep(0.1)
     with progress("Files", len(plan.changes)) as step:
-        work = partial(_do, client, wanted.bucket.name, done)
+        work = partial(_do, Bucket(client, wanted.bucket.name), done)
         with closing(in_parallel(work, plan.changes)) as ended:
             for _ in ended:
                 step()
@@ -148,16 +148,17 @@ def check(client: Any, wanted: Wanted, copies: Mapping[str, str], done: Done) ->
     done.checked = not done.differing
 
 
-def _do(client: Any, bucket: str, done: Done, change: Change) -> None:
+def _do(bucket: Bucket, done: Done, change: Change) -> None:
     """Does one key, and notes it at once: an interruption waits for what runs, and leaves nothing untold."""
+    client, name = bucket.client, bucket.name
     try:
         if change.then is None:
             # Without the identifier of a version S3 only adds a marker (DeleteObject in its API reference).
-            client.delete_object(Bucket=bucket, Key=change.key)
+            client.delete_object(Bucket=name, Key=change.key)
             done.removed[change.key] = change
-        elif change.then.archived and not ask_back_from_archive(client, bucket, change.then):
+        elif change.then.archived and not ask_back_from_archive(client, name, change.then):
             done.waiting[change.key] = change
         else:
-            done.restored[change.key] = (change, copy_on_top(client, bucket, change.then))
+            done.restored[change.key] = (change, copy_on_top(bucket, change.then))
     except (BotoCoreError, ClientError) as error:
         done.failed[change.key] = str(error)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from operations.recovery.object_comparison import HEADERS, head, tags
+from operations.recovery.object_locks import BucketLock, carried, held, lock_of
 from operations.recovery.object_versions import Version
 
 GIBIBYTE = 1024**3
@@ -26,30 +28,41 @@ class Bucket:
     client: Any
     name: str
 
+    @cached_property
+    def lock(self) -> BucketLock:
+        """Asked once: for many objects at once perhaps some times."""
+        return lock_of(self.client, self.name)
 
-def copy_on_top(client: Any, bucket: str, version: Version) -> str:
-    """Makes an old version the current one, with its metadata, tags, content type and key of KMS.
+
+def copy_on_top(bucket: Bucket, version: Version) -> str:
+    """Makes an old version the current one, with its metadata, tags, content type, key of KMS and locks.
 
     The bucket's own lock and storage class hold for the copy as for everything that is written there.
 
     Returns:
         The new version's identifier.
     """
-    here = Bucket(client, bucket)
-    found = head(client, bucket, version)
-    return _copy(here, version, here, found, {**_encryption(found), **_legal_hold(found)})
+    found = head(bucket.client, bucket.name, version)
+    return _copy(bucket, version, bucket, found, {**_encryption(found), **carried(found, bucket.lock)})
 
 
 def copy_to(source: Bucket, version: Version, target: Bucket) -> str:
-    """Makes a version the current one of another bucket, with its metadata, tags and content type.
+    """Makes a version the current one of another bucket, with its metadata, tags, content type and locks.
 
-    It is encrypted as that bucket says: the key of another region cannot be used there.
+    It is encrypted as that bucket says: the key of another region cannot be used there. Where that bucket
+    locks nothing, the version's locks stay behind (`left_held`).
 
     Returns:
         The new version's identifier.
     """
     found = head(source.client, source.name, version)
-    return _copy(source, version, target, found, _legal_hold(found))
+    return _copy(source, version, target, found, carried(found, target.lock))
+
+
+def left_held(source: Bucket, version: Version, target: Bucket) -> bool:
+    """Whether a version is under a legal hold that its copy in another bucket cannot have."""
+    may_be = source.lock.enabled and not target.lock.enabled
+    return may_be and held(head(source.client, source.name, version))
 
 
 def _copy(
@@ -95,12 +108,6 @@ def _encryption(found: Mapping[str, Any]) -> dict[str, Any]:
     """A copy would be encrypted as the bucket says today (CopyObject in S3's API reference)."""
     names = ("ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled")
     return {name: found[name] for name in names if found.get(name)}
-
-
-def _legal_hold(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Somebody wanted this content to stay; a copy would be without it."""
-    held = found.get("ObjectLockLegalHoldStatus") == "ON"
-    return {"ObjectLockLegalHoldStatus": "ON"} if held else {}
 
 
 def _described(client: Any, bucket: str, version: Version, found: Mapping[str, Any]) -> dict[str, Any]:

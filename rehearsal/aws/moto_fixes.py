@@ -284,6 +284,7 @@ def _repair_s3() -> None:
     S3Backend.log_incoming_request = lambda *_: None  # type: ignore[method-assign]
     importlib.import_module("rehearsal.aws.moto_replication").repair_replication()
     importlib.import_module("rehearsal.aws.moto_s3_accounts").repair_buckets_of_other_accounts()
+    importlib.import_module("rehearsal.aws.moto_object_lock").repair_object_lock()
     FakeBucket._log_permissions_enabled_policy = staticmethod(  # type: ignore[method-assign]
         log_permissions_enabled_policy
     )

@@ -125,7 +125,7 @@ def rehearse_on(on_stage: Stage, disaster: Disaster, say: Say) -> Rehearsed:
         writer.wait_for(10)
         say("rows are written")
         destroyed, words = _BREAK[disaster](on_stage, writer)
-        say(f"{disaster}: {len(writer.rows)} rows were written; running `recover {' '.join(words)}`")
+        say(f"{disaster}: {len(writer.rows)} rows were written so far; running `recover {' '.join(words)}`")
         record = on_stage.command("recover", *words, "--yes")
         before = [row for row in writer.rows if row.confirmed <= destroyed]
         writer.wait_for(5)

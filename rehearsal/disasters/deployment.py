@@ -119,7 +119,7 @@ class DeploymentRehearsed:
             f"what was left of it takes AWS {_minutes(self.forward)}; the versions before serve meanwhile",
             f"bad release: the versions before {back} everywhere; its snapshot of the database: {kept}",
             f"rows: {self.lost} of {self.written} that were confirmed are lost, {self.refused} were refused",
-            f"the longest time without one: {self.pause:.1f} s",
+            f"the longest time without a row that is confirmed: {self.pause:.1f} s",
             f"next previews: {'; '.join(each or 'nothing to change' for each in changes)}",
         ]
 

@@ -85,11 +85,12 @@ class FilesRehearsed:
         """What is said of it."""
         wrong = f"; WRONG: {', '.join(self.wrong)}" if self.wrong else ""
         changed = f"{self.overwritten} were overwritten, {self.deleted} deleted"
+        after = self.written - self.deleted + self.created
         return [
             f"files: of {self.written}, {changed}; {self.created} more were put there",
             f"back: {self.back} of {self.written}, in {self.seconds:.1f} s here{wrong}",
             f"versions: {self.versions} when the command began, {self.versions_gone} of them gone after it",
-            f"the way back that it tells: {self.undone} files are as they were after the disaster",
+            f"the way back that it tells: {self.undone} of {after} files are as they were after the disaster",
         ]
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rehearsal.disasters import account, deployment, failback, files, region
 from rehearsal.disasters.account import AccountRehearsed
 from rehearsal.disasters.catalogue import Result
-from rehearsal.disasters.database import NOT_REHEARSED, Rehearsed
+from rehearsal.disasters.database import NOT_REHEARSED, Disaster, Rehearsed
 from rehearsal.disasters.deployment import DeploymentRehearsed
 from rehearsal.disasters.failback import FailbackRehearsed
 from rehearsal.disasters.files import FilesRehearsed
@@ -53,8 +53,10 @@ def _say(console: Console, said: Sequence[str], not_rehearsed: Sequence[str]) ->
 def _lines(result: Rehearsed) -> list[str]:
     kept = "stands beside it" if result.old_stands else "is gone"
     rows = f"{result.lost} of {result.written} that were confirmed before the disaster are lost"
+    asked = " (the time that was asked for is before the mistake)"
+    lost = f"{result.lost_seconds:.1f} seconds of data{asked if result.disaster is Disaster.BAD_DATA else ''}"
     return [
-        f"rows: {rows}, {result.lost_seconds:.1f} seconds of data; the instance of before {kept}",
+        f"rows: {rows}, {lost}; the instance of before {kept}",
         f"rows are written again: {'yes' if result.serves else 'NO'}",
         f"next preview: {_changes(result.adopted)}; at the end: {_changes(result.settled)}",
     ]

@@ -54,6 +54,7 @@ def pod_failures(content: Content) -> Iterator[CheckFailure]:
     yield from _spread_failures(path, spec)
     yield from _restart_failures(content, path, spec)
     yield from _specification_failures(content, path, spec)
+    yield from _first_failures(path, spec)
     volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
     grace = spec.get("terminationGracePeriodSeconds", _GRACE_SECONDS)
     for kind in _CONTAINERS:
@@ -74,6 +75,21 @@ def _duplicates(path: str, parent: Content, lists: Mapping[str, tuple[str, ...]]
                 shown = ", ".join(f'{name}="{value}"' for name, value in zip(keys, key, strict=True))
                 yield CheckFailure(f"{path}.{field}", f"duplicate entries for key [{shown}]")
             seen.add(key)
+
+
+def _first_failures(path: str, spec: Content) -> Iterator[CheckFailure]:
+    """Of containers that come first, which end before the next one begins unless they are sidecars."""
+    names = {container.get("name") for container in spec.get("containers") or ()}
+    for number, container in enumerate(spec.get("initContainers") or ()):
+        where = f"{path}.initContainers[{number}]"
+        if container.get("name") in names:
+            yield CheckFailure(f"{where}.name", f'Duplicate value: "{container["name"]}"')
+        if container.get("restartPolicy") == "Always":
+            continue
+        for field in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe"):
+            if container.get(field):
+                reason = "may not be set for init containers without restartPolicy=Always"
+                yield CheckFailure(f"{where}.{field}", f"Forbidden: {reason}")
 
 
 def _spread_failures(path: str, spec: Content) -> Iterator[CheckFailure]:

@@ -46,7 +46,12 @@ _IN_BACKUPS = MappingProxyType(
     }
 )
 # What is allowed on a bucket; the other actions of S3 are on its objects.
-_OF_BUCKETS = ("s3:GetBucketVersioning", "s3:ListBucket", "s3:ListBucketVersions")
+_OF_BUCKETS = (
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketVersioning",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+)
 
 
 # What is asked about is a type of the program, and one of its names; empty for all.

@@ -94,8 +94,17 @@ class Asked:
 
 
 _RECORDING = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
-_READING = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectVersionTagging")
-_COPYING = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging")
+_LOCKS = ("s3:GetObjectLegalHold", "s3:GetObjectRetention")
+_READING = ("s3:GetObject", *_LOCKS, "s3:GetObjectVersion", "s3:GetObjectVersionTagging")
+_COPYING = (
+    "s3:AbortMultipartUpload",
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:PutObjectLegalHold",
+    "s3:PutObjectRetention",
+    "s3:PutObjectTagging",
+)
+_LOCKED = "s3:GetBucketObjectLockConfiguration"
 _LISTED = (
     'S3 API reference, "GetObject": that an object is not there S3 says to who may list the bucket; everybody'
     " else is refused"
@@ -169,7 +178,7 @@ RECOVERIES: Mapping[str, tuple[Asked, ...]] = MappingProxyType(
             Asked(Where.THERE, About.DATABASE, ("rds:ModifyDBInstance",)),
             Asked(Where.THERE, About.ENTRIES, ("secretsmanager:DeleteSecret",)),
             Asked(Where.THERE, About.FILES, ("s3:DeleteObject", "s3:GetObjectVersion", *_COPYING)),
-            Asked(Where.THERE, About.FILES_BUCKETS, ("s3:ListBucketVersions",)),
+            Asked(Where.THERE, About.FILES_BUCKETS, (_LOCKED, "s3:ListBucketVersions")),
             Asked(Where.THERE, About.FILES_BUCKETS, ("s3:ListBucket",), why=_LISTED),
         ),
         # This region is in the account that is built again.
@@ -202,6 +211,7 @@ RECOVERIES: Mapping[str, tuple[Asked, ...]] = MappingProxyType(
                 ),
             ),
             Asked(Where.HERE, About.FILES, _COPYING),
+            Asked(Where.HERE, About.FILES_BUCKETS, (_LOCKED,)),
             Asked(Where.HERE, About.FILES_BUCKETS, ("s3:ListBucket",), why=_LISTED),
             Asked(Where.HERE, About.FUNCTION, ("lambda:InvokeFunction",)),
             Asked(
@@ -221,9 +231,9 @@ RECOVERIES: Mapping[str, tuple[Asked, ...]] = MappingProxyType(
             Asked(
                 Where.OUTSIDE,
                 About.FILES,
-                ("s3:GetObjectVersion", "s3:GetObjectVersionTagging", "s3:RestoreObject"),
+                (*_LOCKS, "s3:GetObjectVersion", "s3:GetObjectVersionTagging", "s3:RestoreObject"),
             ),
-            Asked(Where.OUTSIDE, About.FILES_BUCKETS, ("s3:ListBucketVersions",)),
+            Asked(Where.OUTSIDE, About.FILES_BUCKETS, (_LOCKED, "s3:ListBucketVersions")),
             Asked(Where.OUTSIDE, About.IMAGES, ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")),
             Asked(Where.OUTSIDE, About.SNAPSHOT_KEY, ("kms:Decrypt",)),
             Asked(Where.OUTSIDE, About.SNAPSHOTS, ("s3:GetObject",)),

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import chain, repeat
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from functions.restore_test.settings import LONGEST, REMOVED_BY
+from functions.restore_test.settings import COMMAND, LONGEST, READINESS, REMOVED_BY
+from tests.support.kubelet import Program
 from tests.support.restore_test import DATABASE, DUE, EVERY, SUNDAY, Disturbance, Killed, World, error
 
 RECORD, FAILED = "restore-tests/2026-11-29T0600Z.json", "restore-tests/2026-11-29T0600Z.failed.json"
 LATE = DUE + REMOVED_BY + timedelta(minutes=30)
 
-OF_THE_CLUSTER = ("CreateJob", "CreateSecret", "DeleteJob", "GetCronJob", "GetJob")
+OF_THE_CLUSTER = ("CreateJob", "CreateSecret", "DeleteJob", "GetCronJob", "GetJob", "ListPods")
 OPERATIONS = (
     *OF_THE_CLUSTER,
     "AddTagsToResource",
@@ -268,7 +270,6 @@ def test_the_command_is_given_the_restored_database_alone() -> None:
     [
         ({"code": 3, "said": "checking\n\norders: 2 without a customer\n"}, "exit 3: checking / orders: 2"),
         ({"takes": timedelta(hours=9), "said": "still at it"}, "not ended after 0:20:00: still at it"),
-        ({"state": {"waiting": {"reason": "ImagePullBackOff"}}}, "not ended after 0:20:00 ImagePullBackOff"),
     ],
 )
 def test_a_command_that_fails_or_does_not_end_fails_the_test_with_what_it_said(
@@ -283,6 +284,106 @@ def test_a_command_that_fails_or_does_not_end_fails_the_test_with_what_it_said(
     printed = capsys.readouterr().out
     assert '"RestoreTestSucceeded": 0' in printed
     assert f'"application": "{told}' in printed
+
+
+UNREADY = Program(answers=lambda _: 503)
+
+
+@pytest.mark.contract("DR-4", "ALM-14")
+@pytest.mark.parametrize("asks", [(READINESS,), (READINESS, COMMAND)], ids=["alone", "before a command"])
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        (UNREADY, "exit 137: Startup probe failed: HTTP probe failed with statuscode: 503: no table"),
+        # One that ends as it should when it is told to has not become ready all the same.
+        (
+            replace(UNREADY, told=0),
+            "exit 0: Startup probe failed: HTTP probe failed with statuscode: 503: no",
+        ),
+        (Program(timedelta(seconds=3), 1), "exit 1: no table orders"),
+        (Program(timedelta(seconds=25), 1), "exit 1: Startup probe failed: Get http://10.0.0.9:"),
+    ],
+)
+def test_a_service_that_is_not_ready_fails_the_test_with_what_its_kubelet_was_told(
+    asks: tuple[str, ...], service: Program, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = World(asks=asks)
+    world.cluster.service, world.cluster.said = service, "no table orders"
+    world.until(DUE + timedelta(minutes=70))
+    assert world.restored == world.cluster.left == []
+    checks = world.records()[FAILED]["checks"]
+    assert checks["readiness"].startswith(f"not ready: {told}")
+    # It is no answer of the command, which Kubernetes has not begun.
+    assert checks["application"].startswith("it did not run" if COMMAND in asks else "not asked")
+    printed = capsys.readouterr().out
+    assert '"RestoreTestSucceeded": 0' in printed
+    assert f'"readiness": "not ready: {told}' in printed
+    assert world.failures == []
+
+
+@pytest.mark.contract("DR-4")
+@pytest.mark.parametrize("asks", [(READINESS,), (READINESS, COMMAND), (COMMAND,)])
+def test_what_is_asked_is_answered_by_its_name(asks: tuple[str, ...]) -> None:
+    world = World(asks=asks)
+    world.until(LATE)
+    checks = world.records()[RECORD]["checks"]
+    answers = {name: checks[name] for name in (READINESS, COMMAND)}
+    assert answers == {name: "ok" if name in asks else "not asked" for name in (READINESS, COMMAND)}
+    assert world.cluster.left == world.failures == []
+
+
+@pytest.mark.contract("DR-4")
+def test_the_command_begins_when_the_service_has_answered_and_not_before() -> None:
+    asked: list[datetime] = []
+
+    def answers(path: str) -> int:
+        asked.append(world.now)
+        assert path == "/health/ready"
+        return 200 if len(asked) > 4 else 503
+
+    world = World()
+    world.cluster.service = Program(answers=answers)
+    began: list[list[bool]] = []
+
+    def look(operation: str, after: bool) -> None:
+        if operation == "ListPods" and after:
+            (job,) = world.cluster.jobs.values()
+            if job["pod"]:
+                (command,) = job["pod"].status["containerStatuses"]
+                began.append([len(asked) > 4, "waiting" not in command["state"]])
+
+    world.disturbance = look
+    world.until(LATE)
+    assert list(world.records()) == [RECORD]
+    assert [False, False] in began
+    assert [True, True] in began
+    assert all(ready == command for ready, command in began)
+
+
+@pytest.mark.contract("DR-4", "ALM-14")
+@pytest.mark.parametrize("asks", [(READINESS,), (READINESS, COMMAND), (COMMAND,)])
+def test_an_image_that_does_not_come_is_told(asks: tuple[str, ...]) -> None:
+    world = World(asks=asks)
+    world.cluster.state = {"waiting": {"reason": "ImagePullBackOff"}}
+    world.until(DUE + timedelta(minutes=70))
+    assert world.restored == world.cluster.left == []
+    told = world.records()[FAILED]["checks"][asks[0]]
+    assert told.endswith(f"not {'ready' if READINESS in asks else 'ended'} after 0:20:00 ImagePullBackOff")
+
+
+@pytest.mark.contract("DR-4", "ALM-14")
+def test_a_service_whose_node_came_late_is_not_waited_for_longer_than_its_deadline() -> None:
+    world = World(asks=(READINESS,))
+    world.cluster.service = UNREADY
+    world.cluster.state = {"waiting": {"reason": "ContainerCreating"}}
+    world.until(DUE + timedelta(minutes=35))
+    (job,) = world.cluster.jobs.values()
+    assert job["pod"] is None
+    world.cluster.state = None
+    world.until(DUE + timedelta(minutes=80))
+    assert world.restored == world.cluster.left == []
+    told = world.records()[FAILED]["checks"]["readiness"]
+    assert told.startswith("not ready after 0:20:00: Startup probe failed")
 
 
 @pytest.mark.contract("DR-4")
@@ -324,10 +425,11 @@ def test_a_password_that_is_rotated_before_the_command_begins_is_no_failure() ->
 
 @pytest.mark.contract("DR-4")
 def test_a_system_without_a_command_asks_the_database_alone() -> None:
-    world = World(asks=False)
+    world = World(asks=())
     world.until(LATE)
     assert (world.restored, world.failures, world.cluster.made) == ([], [], [])
-    assert "application" not in world.records()[RECORD]["checks"]
+    checks = world.records()[RECORD]["checks"]
+    assert (checks["readiness"], checks["application"]) == ("not asked", "not asked")
 
 
 @pytest.mark.contract("DR-4")

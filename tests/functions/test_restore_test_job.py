@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from functions.restore_test.application import Application
+from functions.restore_test.settings import COMMAND, READINESS, SERVICE, TEMPLATE
 from functions.shared.kubernetes import KubernetesApi, KubernetesError, trusting
 from infra.recovery.restored_application import RULES
 from rehearsal.kubernetes import Clusters
@@ -75,20 +76,31 @@ def application(tmp_path: Path) -> Iterator[Application]:
     _Kubernetes.asked, _Kubernetes.forbidden = [], False
     declared = system_recording("node", "prod").one("kubernetes:batch/v1:CronJob", "restored-application")
     path = f"/apis/batch/v1/namespaces/{NAMESPACE}/cronjobs/{declared.inputs['metadata']['name']}"
-    _Kubernetes.objects = {path: declared.inputs}
+    _Kubernetes.objects = {path: declared.inputs, f"{CORE}/pods": {"items": []}}
     with tls_server(_Kubernetes, tmp_path) as (endpoint, certificate):
         authority = base64.b64encode(certificate).decode()
         api = KubernetesApi(endpoint, trusting(authority), lambda: "a-token")
-        yield Application(api, NAMESPACE, timedelta(minutes=30))
+        yield Application(api, NAMESPACE, timedelta(minutes=30), (READINESS, COMMAND))
+
+
+RUNNING: dict[str, Any] = {"running": {}}
 
 
 def _ends(kind: str, state: dict[str, Any], log: str = "") -> None:
     conditions = [{"type": "FailureTarget", "status": "True"}, {"type": kind, "status": "True"}]
     _Kubernetes.objects[f"{JOBS}/{NAME}"]["status"] = {"conditions": conditions}
+    _pod({"started": True, "state": RUNNING}, state, log)
+
+
+def _pod(service: dict[str, Any], command: dict[str, Any], log: str = "", events: Sequence[Any] = ()) -> None:
     metadata = {"name": "a-pod", "creationTimestamp": "2026-11-29T06:31:00Z"}
-    pod = {"metadata": metadata, "status": {"containerStatuses": [{"state": state}]}}
-    _Kubernetes.objects[f"{CORE}/pods"] = {"items": [pod]}
+    status = {
+        "initContainerStatuses": [{"name": SERVICE, **service}],
+        "containerStatuses": [{"name": TEMPLATE, "state": command}],
+    }
+    _Kubernetes.objects[f"{CORE}/pods"] = {"items": [{"metadata": metadata, "status": status}]}
     _Kubernetes.objects[f"{CORE}/pods/a-pod/log"] = log
+    _Kubernetes.objects[f"{CORE}/events"] = {"items": list(events)}
 
 
 @pytest.mark.contract("DR-4")
@@ -97,10 +109,16 @@ def test_the_job_is_the_declared_one_with_an_address_that_only_its_secret_has(
 ) -> None:
     application.begin(NAME, ADDRESS)
     job, secret = (content for method, _, _, content in _Kubernetes.asked if method == "POST")
-    (container,) = job["spec"]["template"]["spec"]["containers"]
+    pod = job["spec"]["template"]["spec"]
+    (container,), (service,) = pod["containers"], pod["initContainers"]
     assert container["command"] == ["npm", "run", "ops:db:validate-integrity"]
+    assert (service["restartPolicy"], service["startupProbe"]["httpGet"]["path"]) == (
+        "Always",
+        "/health/ready",
+    )
     reference = {"secretKeyRef": {"name": NAME, "key": "DATABASE_URL"}}
-    assert container["env"][-1] == {"name": "DATABASE_URL", "valueFrom": reference}
+    for each in (container, service):
+        assert each["env"][-1] == {"name": "DATABASE_URL", "valueFrom": reference}
     assert ADDRESS not in json.dumps(job)
     assert secret["stringData"] == {"DATABASE_URL": ADDRESS}
     # Kubernetes removes it with its Job, whoever removes that.
@@ -140,18 +158,57 @@ def test_what_is_there_already_is_not_made_again(application: Application) -> No
 def test_how_it_has_ended_is_told_with_the_end_of_its_log(application: Application) -> None:
     application.begin(NAME, ADDRESS)
     _ends("Failed", {"terminated": {"exitCode": 2}}, "checking\n\n  orders without a customer: 3\n")
-    assert application.outcome(NAME, over=False) == "exit 2: checking / orders without a customer: 3"
+    told = "exit 2: checking / orders without a customer: 3"
+    assert application.outcome(NAME, over=False) == {READINESS: "", COMMAND: told}
     log = next(query for _, path, query, _ in _Kubernetes.asked if path.endswith("/log"))
-    assert log == {"tailLines": "20"}
+    assert log == {"container": TEMPLATE, "tailLines": "20"}
     _ends("Complete", {"terminated": {"exitCode": 0}})
-    assert application.outcome(NAME, over=False) == ""
+    assert application.outcome(NAME, over=False) == {READINESS: "", COMMAND: ""}
+
+
+PROBED = [
+    {"lastTimestamp": f"2026-11-29T06:3{minute}:00Z", "message": f"Startup probe failed: {told}"}
+    for minute, told in (
+        (4, "HTTP probe failed"),
+        (2, 'Get "http://10.0.0.9:3000/": EOF'),
+    )
+]
+
+
+@pytest.mark.contract("DR-4")
+def test_a_service_that_was_started_again_is_told_with_what_it_said_before(application: Application) -> None:
+    application.begin(NAME, ADDRESS)
+    ended = {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}
+    again = {"started": False, "restartCount": 1, "state": RUNNING, "lastState": ended}
+    _pod(again, {"waiting": {"reason": "PodInitializing"}}, "connecting", PROBED)
+    assert application.outcome(NAME, over=False) == {
+        READINESS: "not ready: exit 137 OOMKilled: Startup probe failed: HTTP probe failed: connecting",
+        COMMAND: "it did not run: the service has to be ready first",
+    }
+    asked = [(path, query) for _, path, query, _ in _Kubernetes.asked if path.startswith(f"{CORE}/")]
+    selector = "involvedObject.name=a-pod,reason=Unhealthy"
+    assert (f"{CORE}/events", {"fieldSelector": selector}) in asked
+    log = {"container": SERVICE, "tailLines": "20", "previous": "true"}
+    assert (f"{CORE}/pods/a-pod/log", log) in asked
+
+
+@pytest.mark.contract("DR-4")
+def test_a_service_that_is_not_ready_yet_is_waited_for(application: Application) -> None:
+    application.begin(NAME, ADDRESS)
+    _pod({"started": False, "state": RUNNING}, {"waiting": {"reason": "PodInitializing"}}, events=PROBED)
+    assert application.outcome(NAME, over=False) is None
+    _pod({"started": True, "state": RUNNING}, RUNNING)
+    assert application.outcome(NAME, over=False) is None
 
 
 def test_a_pod_that_never_began_is_told_with_what_it_waits_for(application: Application) -> None:
     application.begin(NAME, ADDRESS)
-    _ends("Suspended", {"waiting": {"reason": "ImagePullBackOff"}})
+    waiting = {"waiting": {"reason": "ImagePullBackOff"}}
+    _pod({"state": waiting}, waiting)
     assert application.outcome(NAME, over=False) is None
-    assert application.outcome(NAME, over=True) == "not ended after 0:30:00 ImagePullBackOff"
+    found = application.outcome(NAME, over=True)
+    assert found is not None
+    assert found[READINESS] == "not ready after 0:30:00 ImagePullBackOff"
 
 
 @pytest.mark.contract("DR-4")
@@ -175,7 +232,7 @@ def test_what_the_api_refuses_is_told_in_its_words(application: Application) -> 
 def test_the_function_may_do_what_it_does_in_its_namespace_and_nothing_else(application: Application) -> None:
     application.begin(NAME, ADDRESS)
     application.begin(NAME, ADDRESS)
-    _ends("Failed", {"terminated": {"exitCode": 2}})
+    _pod({"state": {"terminated": {"exitCode": 2}}}, {"waiting": {"reason": "PodInitializing"}})
     application.outcome(NAME, over=False)
     application.remove(NAME)
     assert {_right(method, path) for method, path, *_ in _Kubernetes.asked} == {

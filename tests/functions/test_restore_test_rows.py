@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -19,13 +20,15 @@ from functions.restore_test import checks
 from functions.restore_test.application import Application
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest
-from functions.restore_test.settings import Settings
+from functions.restore_test.settings import COMMAND, READINESS, Settings
 from functions.restore_test.sides import Databases
 from functions.shared.kubernetes import KubernetesApi
 from functions.shared.restore_records import FOLDER, Records
 from functions.shared.users import ensure_roles, set_password
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.datastores import DataStores, NoServer
+from tests.support.http_service import service
+from tests.support.kubelet import Program
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.restore_test import BUCKET, DATABASE, PREFIX, SECRET, VARIABLES
 from tests.support.restore_test_cluster import NAMESPACE, Cluster
@@ -161,6 +164,10 @@ def _filled(data: DataStores) -> World:
         set_password(master, "app_a", "first")
     world.sql("CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer text NOT NULL)")
     world.sql("INSERT INTO orders (customer) SELECT 'of ' || i FROM generate_series(1, 300) i")
+    world.sql(
+        "CREATE FUNCTION orders_of(text) RETURNS bigint LANGUAGE sql"
+        " AS 'SELECT count(*) FROM orders WHERE customer = $1'"
+    )
     world.sql('CREATE TABLE "Odd names" (id serial, "order" int)')
     world.sql('ALTER TABLE "Odd names" ADD CONSTRAINT positive CHECK ("order" > 0) NOT VALID')
     world.test().call()  # of the five minutes before: there is a row of the canary
@@ -174,7 +181,9 @@ def test_a_database_that_comes_back_whole_passes(
     record = world.run()
     assert calls.of("restore_test") == table_of("restore_test")
     assert record["succeeded"], record["checks"]
-    assert set(record["checks"]) == {"login", "blocks", *(each.name for each in checks.CHECKS)}
+    asked = {"login", "blocks", *(each.name for each in checks.CHECKS)}
+    assert set(record["checks"]) == {*asked, READINESS, COMMAND}
+    assert [record["checks"][name] for name in (READINESS, COMMAND)] == ["not asked"] * 2
     # The services' tables and the canary's own.
     assert record["checks"]["rows"] == "ok 3 of 3"
     assert record["checks"]["sequences"] == "ok 2 of 2"
@@ -277,15 +286,75 @@ def test_the_application_works_as_services_do_in_the_restored_database_alone(
         with pytest.raises(DatabaseError, match="password authentication failed"):
             world.data.connect(DATABASE, **value)
 
-    cluster = Cluster(called, world.now, takes=timedelta())
-    api = cast(KubernetesApi, cluster)
-    monkeypatch.setattr(world, "application", Application(api, NAMESPACE, timedelta(minutes=20)))
+    cluster = Cluster(called, world.now, takes=timedelta(), asks=(COMMAND,))
+    monkeypatch.setattr(world, "application", _application(cluster))
     record = world.run()
     assert found == [["app", 300]]
     assert record["succeeded"]
     assert record["checks"]["application"] == "ok"
     assert cluster.left == []
     assert world.sql("SELECT count(*) FROM orders") == [[300]]
+
+
+def _application(cluster: Cluster) -> Application:
+    return Application(cast(KubernetesApi, cluster), NAMESPACE, timedelta(minutes=20), cluster.asks)
+
+
+@contextmanager
+def _quietly(_: str) -> Iterator[None]:
+    yield
+
+
+@pytest.mark.contract("DR-4")
+@pytest.mark.parametrize("asks", [(READINESS,), (READINESS, COMMAND)], ids=["alone", "before a command"])
+@pytest.mark.parametrize("good", [True, False], ids=["ready", "not ready"])
+def test_a_service_that_is_started_against_the_restored_database_answers_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, asks: tuple[str, ...], good: bool
+) -> None:
+    """Over HTTP, by a server that asks PostgreSQL by its address, as a service's readiness does."""
+    told: list[int] = []
+    refused: list[str] = []
+
+    def ready() -> None:
+        (secret,) = cluster.secrets.values()
+        login = urlsplit(secret["address"])
+        assert login.hostname in {each["Endpoint"]["Address"] for each in world.restored()}
+        value = {"user": login.username, "password": login.password, "database": login.path[1:]}
+        with closing(world.data.connect(login.hostname, **value)) as connection:
+            try:
+                connection.run("SELECT orders_of('of 1')")
+            except DatabaseError as error:
+                refused.append(error.args[0]["C"])
+                raise
+
+    def answers(path: str) -> int:
+        with service("/health/ready" if COMMAND in asks else "/api/health", ready) as ask:
+            told.append(ask(path))
+        return told[-1]
+
+    def harm() -> None:
+        if not good:
+            (restored,) = world.restored()
+            world.sql("DROP FUNCTION orders_of", restored["DBInstanceIdentifier"])
+
+    # One that is not ready gives up by itself.
+    program = Program(takes=None if good else timedelta(seconds=45), code=1, answers=answers)
+    cluster = Cluster(_quietly, world.now, service=program, said="no function orders_of", asks=asks)
+    monkeypatch.setattr(world, "application", _application(cluster))
+    monkeypatch.setattr(world, "harm", harm)
+    # The function's clock is ahead of PostgreSQL's by the minutes that other tests took.
+    monkeypatch.setattr(world, "settings", replace(world.settings, recovery_point_minutes=600))
+    record = world.run()
+    assert (record["succeeded"], set(told)) == (good, {200 if good else 503})
+    assert set(refused) == (set() if good else {"42883"})  # PostgreSQL's undefined_function
+    # None of what the function asks the database itself has found it.
+    assert {name for name, said in record["checks"].items() if not said.startswith(("ok", "not asked"))} == (
+        set() if good else {*asks}
+    )
+    if not good:
+        probe = "Startup probe failed: HTTP probe failed with statuscode: 503"
+        assert record["checks"][READINESS] == f"not ready: exit 1: {probe}: no function orders_of"
+    assert cluster.left == []
 
 
 @pytest.mark.contract("DR-4")

@@ -89,12 +89,41 @@ def test_files_in_the_archive_are_asked_for_and_told(world: World, calls: Calls)
     """S3 brings them back within hours, and in no minute."""
     world.keep_file("documents", "old.pdf", "old", world.now - timedelta(days=400), StorageClass="GLACIER")
     run = world.command()
-    assert run.about["files"]["documents"] == {"copied": 1, "there": 0, "archived": 1}
+    assert run.about["files"]["documents"] == {"copied": 1, "there": 0, "archived": 1, "held": 0}
     assert world.wire.changes["RestoreObject"] == 1
     assert ("s3:RestoreObject", "") in calls.of("account")
     note = run.steps["files"]["note"]
     assert f"documents 1, 1 come out of the archive in {KEPT}: copy them in some hours, by hand;" in note
     assert world.shown("documents") == {"offer.pdf": "an offer"}
+
+
+def test_a_legal_hold_that_the_new_bucket_cannot_have_is_told(world: World) -> None:
+    """Its content comes back; nobody takes it for held here."""
+    world.lock(KEPT, world.outside.bucket("documents"))
+    made = world.now - timedelta(days=1)
+    world.keep_file("documents", "case.pdf", "evidence", made, ObjectLockLegalHoldStatus="ON")
+    run = world.command()
+    assert world.shown("documents") == {"case.pdf": "evidence", "offer.pdf": "an offer"}
+    assert run.about["files"]["documents"] == {"copied": 2, "there": 0, "archived": 0, "held": 1}
+    note = run.steps["files"]["note"]
+    told = f"documents 2, 1 are under a legal hold in {KEPT} alone: S3 locks nothing in the bucket here;"
+    assert told in note
+
+
+def test_a_legal_hold_comes_along_where_the_new_bucket_locks(world: World) -> None:
+    world.lock(KEPT, world.outside.bucket("documents"))
+    world.locked = world.naming.bucket("documents")
+    made = world.now - timedelta(days=1)
+    until = world.now.replace(microsecond=0) + timedelta(days=90)
+    lock = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": until}
+    world.keep_file("documents", "case.pdf", "evidence", made, ObjectLockLegalHoldStatus="ON", **lock)
+    run = world.command()
+    assert run.about["files"]["documents"]["held"] == 0
+    found = world.new.client("s3", REGION).head_object(
+        Bucket=world.naming.bucket("documents"), Key="case.pdf"
+    )
+    assert found["ObjectLockLegalHoldStatus"] == "ON"
+    assert (found["ObjectLockMode"], found["ObjectLockRetainUntilDate"]) == ("COMPLIANCE", until)
 
 
 def test_audit_logs_and_backups_are_not_brought_back(rebuilt: tuple[World, Run]) -> None:

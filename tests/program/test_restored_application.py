@@ -28,6 +28,60 @@ def _template(recording: Recording) -> Any:
     return pod_template(recording.one("kubernetes:batch/v1:CronJob", NAME).inputs)
 
 
+def _all(spec: Any) -> list[Any]:
+    return [*spec.get("initContainers", ()), *spec["containers"]]
+
+
+@pytest.mark.contract("DR-4")
+@EACH
+@pytest.mark.parametrize(("system", "service"), [("node", "api"), ("paintbox", "app"), ("escrow", "app")])
+def test_the_service_is_asked_where_its_readiness_is_declared(
+    environment: str, system: str, service: str
+) -> None:
+    recording = system_recording(system, environment)
+    deployment = recording.one("kubernetes:apps/v1:Deployment", service).inputs
+    (serving,) = deployment["spec"]["template"]["spec"]["containers"]
+    spec = _template(recording)["spec"]
+    asked = _all(spec)[0]
+    assert asked["startupProbe"]["httpGet"] == serving["readinessProbe"]["httpGet"]
+    assert asked.get("command") == serving.get("command")
+    assert [each["name"] for each in asked["ports"]] == [asked["startupProbe"]["httpGet"]["port"]]
+    # It has as long as a deployment of it has, and is not asked for anything after that.
+    seconds = asked["startupProbe"]["periodSeconds"] * asked["startupProbe"]["failureThreshold"]
+    assert seconds == deployment["spec"]["progressDeadlineSeconds"]
+    assert {"livenessProbe", "readinessProbe", "lifecycle"}.isdisjoint(asked)
+    # Beside a command it begins first; alone it is what the Job runs, and is not started a second time.
+    function = recording.one("aws:lambda/function:Function", "restore-test").plain("environment")["variables"]
+    both = function["APPLICATION_CHECKS"] == "readiness,application"
+    assert both or function["APPLICATION_CHECKS"] == "readiness"
+    assert both == (system == "node") == (asked in spec.get("initContainers", ()))
+    assert asked.get("restartPolicy") == ("Always" if both else None)
+    assert spec["restartPolicy"] == "Never"
+
+
+@pytest.mark.contract("DR-4", "NET-2")
+@EACH
+@pytest.mark.parametrize("system", ["node", "paintbox", "escrow"])
+def test_nobody_but_a_node_reaches_the_service(environment: str, system: str) -> None:
+    """From the nodes' group to the pods' one; policies let a node reach its own pods always."""
+    it = stack(system, environment)
+    namespace = f"{system}-restore-test"
+    template = _template(it.recording)
+    pod = Pod(namespace, template["metadata"]["labels"], {"kubernetes.io/metadata.name": namespace})
+    (port,) = (each["containerPort"] for each in _all(template["spec"])[0]["ports"])
+    serving = [it.serving(service) for service in it.services]
+    sources: list[Pod | str] = [pod, *serving, *it.addresses("private")]
+    for source in sources:
+        assert not it.policies.allow(source, pod, port)
+    node_class = it.recording.one(NODE_CLASS, f"{NAME}-node-class").inputs["spec"]
+    (node,) = (term["id"] for term in node_class["securityGroupSelectorTerms"])
+    assert it.groups.allow(node, GROUP, port)
+    admitted = [each.inputs for each in it.recording.of(RULE).values()]
+    rules = [rule for rule in admitted if rule["securityGroupId"] == GROUP]
+    assert [(rule["fromPort"], rule["toPort"]) for rule in rules] == [(port, port)]
+    assert [rule["referencedSecurityGroupId"] for rule in rules] == [node]
+
+
 @pytest.mark.contract("DR-4")
 def test_there_is_one_where_restores_are_tested_and_the_system_has_a_command() -> None:
     for system, environment in (("node", "dev"), ("node", "staging"), ("node", "prod"), ("triangle", "prod")):
@@ -102,12 +156,14 @@ def test_its_node_is_no_other_pods_and_gives_it_a_group_of_its_own(environment: 
 def test_it_has_the_services_image_and_variables_and_no_secret_or_identity(environment: str) -> None:
     recording = system_recording("node", environment)
     spec, service = _template(recording)["spec"], recording.one("kubernetes:apps/v1:Deployment", "api").inputs
-    (container,), (serving,) = spec["containers"], service["spec"]["template"]["spec"]["containers"]
-    assert container["image"] == serving["image"]
-    assert [each["name"] for each in container["env"] if "value" not in each] == []
-    assert {each["name"] for each in serving["env"] if "value" in each} == {
-        each["name"] for each in container["env"]
-    }
+    (serving,) = service["spec"]["template"]["spec"]["containers"]
+    assert [each["name"] for each in _all(spec)] == ["service", "restore-test"]
+    for container in _all(spec):
+        assert container["image"] == serving["image"]
+        assert [each["name"] for each in container["env"] if "value" not in each] == []
+        given = {each["name"]: each["value"] for each in container["env"]}
+        assert given.pop("RESTORE_TEST") == "true"
+        assert {each["name"] for each in serving["env"] if "value" in each} == given.keys()
     assert [volume["name"] for volume in spec["volumes"]] == ["tmp", "database-certificates"]
     assert (spec["serviceAccountName"], spec["automountServiceAccountToken"]) == ("default", False)
     associations = recording.of("aws:eks/podIdentityAssociation:PodIdentityAssociation").values()

@@ -22,6 +22,9 @@ pytestmark = [pytest.mark.engine, pytest.mark.contract("ENV-6")]
 # Asked for of a file that is in the archive or has more than 5 GB: tests/operations.
 ON_OTHER_DAYS = {
     Row(Where.HERE, About.FILES, "s3:AbortMultipartUpload", By.DEPLOY),
+    # Where what comes back is locked, and can be.
+    Row(Where.HERE, About.FILES, "s3:PutObjectLegalHold", By.DEPLOY),
+    Row(Where.HERE, About.FILES, "s3:PutObjectRetention", By.DEPLOY),
     Row(Where.OUTSIDE, About.FILES, "s3:RestoreObject", By.DEPLOY),
 }
 

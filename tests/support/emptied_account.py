@@ -71,7 +71,7 @@ class World:
     def __init__(self, new: Cloud, kept: Cloud, wire: Wire, folder: Path) -> None:
         self.new, self.kept, self.wire, self.folder = new, kept, wire, folder
         self.pods, self.database = Pods(), Database()
-        self.opens_vault, self.has_zone, self.without = True, False, ""
+        self.opens_vault, self.has_zone, self.without, self.locked = True, False, "", ""
         configuration = prod()
         self.naming, self.outside = configuration.naming.in_home, _outside(configuration)
         self._make_role(configuration.system.access.deploy)
@@ -188,6 +188,13 @@ class World:
         """A customer's file, as S3 has copied it there."""
         self._put(self.outside.bucket(bucket), key, body.encode(), made, **more)
 
+    @staticmethod
+    def lock(account: str, name: str) -> None:
+        """Versions of a bucket can be locked from now on, and are for a week by themselves."""
+        bucket = s3_backends[account]["aws"].buckets[name]  # moto's API locks no bucket with files in it
+        lock = {"default_lock_mode": "GOVERNANCE", "default_lock_days": 7}
+        vars(bucket).update(object_lock_enabled=True, **lock)
+
     def hide_file(self, bucket: str, key: str, made: datetime) -> None:
         """A customer has deleted it."""
         name = self.outside.bucket(bucket)
@@ -229,6 +236,8 @@ class World:
             self.new.call("route53", REGION, "create_hosted_zone", Name=domain, CallerReference=name)
         for bucket in backed_up():
             make_bucket(self.new, self.naming.bucket(bucket))
+        if self.locked:
+            self.lock(NEW, self.locked)
         for secret in {*self.configuration.system.secrets, "database"} - {self.without}:
             self.new.call("secretsmanager", REGION, "create_secret", Name=self.naming.secret(secret))
         for repository in self._repositories(self.configuration):

@@ -47,6 +47,7 @@ _ACTIONS = {
     "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
     "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
+    "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
     "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
     # The role that it names is passed on, too: to an administrator all of them may be.
     "s3:PutBucketReplication": ("s3:PutReplicationConfiguration",),
@@ -63,6 +64,13 @@ _OF_A_VERSION = {
     "s3:DeleteObject": "s3:DeleteObjectVersion",
     "s3:GetObject": "s3:GetObjectVersion",
     "s3:GetObjectTagging": "s3:GetObjectVersionTagging",
+}
+# S3 tells with a version what it is locked by, to who may see that alone (API reference, HeadObject).
+_TOLD_OF_A_VERSION = {"s3:HeadObject": ("s3:GetObjectLegalHold", "s3:GetObjectRetention")}
+# What is sent along with an object, and is a permission of its own.
+_SENT_ALONG = {
+    "ObjectLockLegalHoldStatus": "s3:PutObjectLegalHold",
+    "ObjectLockMode": "s3:PutObjectRetention",
 }
 # Which parameter says what a call is about.
 _ABOUT = (
@@ -101,6 +109,9 @@ def actions_of(service: str, operation: str, parameters: Mapping[str, Any]) -> I
     for action in _ACTIONS.get(called, (called,)):
         if action not in _FREE:
             yield _OF_A_VERSION.get(action, action) if "VersionId" in parameters else action
+    if "VersionId" in parameters:
+        yield from _TOLD_OF_A_VERSION.get(called, ())
+    yield from (action for name, action in _SENT_ALONG.items() if name in parameters)
 
 
 @dataclass(frozen=True)

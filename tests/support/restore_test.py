@@ -18,7 +18,7 @@ from functions.restore_test.application import Application
 from functions.restore_test.checks import Check, once
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest, RestoreTestError
-from functions.restore_test.settings import Settings
+from functions.restore_test.settings import COMMAND, READINESS, Settings
 from functions.restore_test.sides import Databases
 from functions.shared.kubernetes import KubernetesApi
 from functions.shared.restore_records import Records
@@ -124,7 +124,7 @@ class World:
         becomes: what a restored instance is then.
         now: the time.
         at_most: how many restored instances there may be after a call.
-        asks: whether the application is asked.
+        asks: what the application is asked; nothing when it is empty.
     """
 
     disturbance: Disturbance = nothing
@@ -133,7 +133,7 @@ class World:
     becomes: str = "available"
     now: datetime = SUNDAY
     at_most: int = 1
-    asks: bool = True
+    asks: tuple[str, ...] = (READINESS, COMMAND)
     made: list[str] = field(default_factory=list)
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class World:
             "DBInstanceStatus": "available",
             "InstanceCreateTime": self.now - timedelta(days=100),
         }
-        self.cluster = Cluster(self.called, lambda: self.now)
+        self.cluster = Cluster(self.called, lambda: self.now, asks=self.asks)
 
     # The call, and the clock.
 
@@ -168,7 +168,7 @@ class World:
 
     def _application(self) -> Application | None:
         api = cast(KubernetesApi, self.cluster)
-        return Application(api, NAMESPACE, COMMAND_LONGEST) if self.asks else None
+        return Application(api, NAMESPACE, COMMAND_LONGEST, self.asks) if self.asks else None
 
     def _item(self, _: object, __: object) -> str:
         self._sleep(90)

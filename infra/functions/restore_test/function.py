@@ -79,6 +79,7 @@ def restore_test(
         destinations.append(Destination("cluster", cluster.security_group_id, ports.HTTPS))
         variables = {
             **cluster_variables(common, cluster),
+            "APPLICATION_CHECKS": ",".join(check.asked),
             "APPLICATION_NAMESPACE": restored_namespace(configuration.system.name),
             "APPLICATION_SECONDS": str(check.deadline),
         }

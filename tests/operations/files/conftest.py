@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from operations.checkout import declared
 from operations.cli import app
+from rehearsal.aws.moto_fixes import repair_moto
 from tests.operations.conftest import Account
 
 Start = Callable[[str], Account]
@@ -123,3 +124,20 @@ EXPECTED = {
     "untouched.txt": "before",
     "changed twice.txt": "second",
 }
+
+
+def locked_bucket(documents: Bucket) -> Bucket:
+    """The bucket of photos, whose versions nobody removes for 30 days."""
+    repair_moto()  # moto wants the checksum of a copy, and forgets locks of uploads in parts
+    name = DEV.naming.bucket("photos")
+    make_bucket(documents.client, name, DEV.naming.region, ObjectLockEnabledForBucket=True)
+    lock = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}
+    documents.client.put_object_lock_configuration(
+        Bucket=name, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": lock}
+    )
+    return Bucket(documents.account, name, documents.client)
+
+
+def retained(*, days: int) -> dict[str, Any]:
+    """For a version that nobody removes before."""
+    return {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": NOW + timedelta(days=days)}

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from moto.s3.models import FakeKey, S3Backend
 
-from operations.recovery import files, object_copies
+from operations.recovery import object_copies
 from operations.recovery.file_plan import plan_for
 from operations.recovery.object_comparison import Sameness, compare
 from operations.recovery.object_versions import Version
-from tests.operations.files.conftest import DEV, NOW, THEN, Bucket, make_bucket, recover
+from tests.operations.files.conftest import NOW, THEN, Bucket, locked_bucket, recover, retained
 
 
 @pytest.mark.contract("DR-6")
@@ -90,16 +89,9 @@ def test_a_part_that_cannot_be_copied_leaves_no_upload_behind(
 
 @pytest.mark.contract("DR-6")
 def test_a_bucket_that_is_locked_against_everybody_is_recovered_all_the_same(
-    documents: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    documents: Bucket, tmp_path: Path
 ) -> None:
-    name, region = DEV.naming.bucket("photos"), DEV.naming.region
-    make_bucket(documents.client, name, region, ObjectLockEnabledForBucket=True)
-    lock = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}
-    documents.client.put_object_lock_configuration(
-        Bucket=name, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": lock}
-    )
-    monkeypatch.setattr(files, "s3_of", _that_moto_takes(files.s3_of))
-    photos = Bucket(documents.account, name, documents.client)
+    photos = locked_bucket(documents)
     photos.put("photo.jpg", "before", 3)
     photos.put("photo.jpg", "after", 1)
     photos.put("new.jpg", "after", 1)
@@ -108,22 +100,36 @@ def test_a_bucket_that_is_locked_against_everybody_is_recovered_all_the_same(
     assert result.exit_code == 0, result.output
     assert photos.shown() == {"photo.jpg": "before"}
     assert versions < photos.versions()
-    kept = photos.client.head_object(Bucket=name, Key="photo.jpg")
+    kept = photos.client.head_object(Bucket=photos.name, Key="photo.jpg")
     assert kept["ObjectLockMode"] == "COMPLIANCE"
+    assert "ObjectLockLegalHoldStatus" not in kept
 
 
-def _that_moto_takes(original: Callable[..., Any]) -> Callable[..., Any]:
-    """moto asks for the checksum of a copy into a locked bucket; a copy has no content to sum up."""
-
-    def header(params: dict[str, Any], **_: Any) -> None:
-        params["headers"]["x-amz-sdk-checksum-algorithm"] = "CRC32"
-
-    def client(*arguments: Any) -> Any:
-        made = original(*arguments)
-        made.meta.events.register("before-call.s3.CopyObject", header)
-        return made
-
-    return client
+@pytest.mark.contract("DR-6")
+@pytest.mark.parametrize("in_parts", [False, True], ids=["at once", "in parts"])
+def test_what_is_held_or_kept_longer_is_so_when_it_is_back(
+    documents: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_parts: bool
+) -> None:
+    mebibyte = 1024**2
+    if in_parts:
+        monkeypatch.setattr(object_copies, "SINGLE_COPY_MAXIMUM", 4 * mebibyte)
+        monkeypatch.setattr(object_copies, "PART_BYTES", 5 * mebibyte)
+    photos, content = locked_bucket(documents), b"a" * (6 * mebibyte if in_parts else 6)
+    longer = retained(days=90)
+    photos.put("held.jpg", content, 3, ObjectLockLegalHoldStatus="ON")
+    photos.put("longer.jpg", content, 3, **longer)
+    photos.put("shorter.jpg", content, 3, **retained(days=2))
+    for key in ("held.jpg", "longer.jpg", "shorter.jpg"):
+        photos.put(key, "after", 1)
+    result = recover(photos, tmp_path, name="photos")
+    assert result.exit_code == 0, result.output
+    found = {key: photos.client.head_object(Bucket=photos.name, Key=key) for key in photos.shown()}
+    holds = {key for key, each in found.items() if each.get("ObjectLockLegalHoldStatus") == "ON"}
+    assert holds == {"held.jpg"}
+    days = {key: (each["ObjectLockRetainUntilDate"] - NOW).days for key, each in found.items()}
+    # The bucket's own 30 days, of today, where they are longer.
+    assert days["longer.jpg"] == 90
+    assert {days["held.jpg"], days["shorter.jpg"]} <= {29, 30}
 
 
 @pytest.mark.contract("DR-6")

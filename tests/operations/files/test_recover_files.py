@@ -14,7 +14,17 @@ from operations.recovery import files, object_copies
 from operations.recovery.file_plan import Action, plan_for
 from operations.recovery.in_parallel import in_parallel
 from operations.recovery.object_versions import Version
-from tests.operations.files.conftest import DEV, EXPECTED, NOW, THEN, Bucket, Start, recover
+from tests.operations.files.conftest import (
+    DEV,
+    EXPECTED,
+    NOW,
+    THEN,
+    Bucket,
+    Start,
+    locked_bucket,
+    recover,
+    retained,
+)
 from tests.support.recorded_calls import Calls, table_of
 
 
@@ -126,11 +136,11 @@ def test_what_was_interrupted_goes_on_when_it_is_run_again(
 ) -> None:
     original, copied = object_copies.copy_on_top, list[str]()
 
-    def interrupted(client: Any, bucket: str, version: Version) -> str:
+    def interrupted(bucket: object_copies.Bucket, version: Version) -> str:
         if copied:
             raise KeyboardInterrupt
         copied.append(version.key)
-        return original(client, bucket, version)
+        return original(bucket, version)
 
     with monkeypatch.context() as patch:
         patch.setattr(files, "copy_on_top", interrupted)
@@ -150,10 +160,10 @@ def test_a_file_that_somebody_writes_meanwhile_is_found_by_the_check(
 ) -> None:
     original = object_copies.copy_on_top
 
-    def written_over(client: Any, bucket: str, version: Version) -> str:
-        made = original(client, bucket, version)
+    def written_over(bucket: object_copies.Bucket, version: Version) -> str:
+        made = original(bucket, version)
         if version.key == "overwritten.txt":
-            lost.client.put_object(Bucket=bucket, Key=version.key, Body=b"in between")
+            lost.client.put_object(Bucket=bucket.name, Key=version.key, Body=b"in between")
         return made
 
     monkeypatch.setattr(files, "copy_on_top", written_over)
@@ -168,9 +178,9 @@ def test_one_file_that_fails_does_not_stop_the_others(
 ) -> None:
     original = object_copies.copy_on_top
 
-    def refused(client: Any, bucket: str, version: Version) -> str:
-        wrong = "none-such" if version.key == "overwritten.txt" else bucket
-        return original(client, wrong, version)
+    def refused(bucket: object_copies.Bucket, version: Version) -> str:
+        wrong = object_copies.Bucket(bucket.client, "none-such")
+        return original(wrong if version.key == "overwritten.txt" else bucket, version)
 
     monkeypatch.setattr(files, "copy_on_top", refused)
     result = recover(lost, tmp_path, "--json")
@@ -269,4 +279,8 @@ def test_recovering_files_calls_what_the_table_of_rights_says(
     monkeypatch.setattr(object_copies, "PART_BYTES", 2)  # which S3 refuses
     documents.put("large.txt", "after", -1)
     recover(documents, tmp_path)
+    held = locked_bucket(documents)
+    held.put("held.txt", "before", 3, ObjectLockLegalHoldStatus="ON", **retained(days=90))
+    held.put("held.txt", "after", 1)
+    assert recover(held, tmp_path, name="photos").exit_code == 0
     assert calls.of("files") == table_of("files")

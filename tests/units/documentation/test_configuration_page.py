@@ -137,9 +137,13 @@ def everything(*, required_alone: bool = False) -> Iterator[tuple[Section, dict[
         yield root, content
 
 
+# Rules of keys with a default that a file has to have for another reason.
+NEEDED_ALL_THE_SAME = {"an image for each service", "a command, or `readiness: true`, or both"}
+
+
 def without_defaults(part: Key[Any] | Section, value: Any) -> Any:
     if not isinstance(part, Section):
-        needed = part.of(EXAMPLES_OF).default is MISSING or "an image for each service" in part.rules
+        needed = part.of(EXAMPLES_OF).default is MISSING or bool(set(part.rules) & NEEDED_ALL_THE_SAME)
         return value if needed else MISSING
     if isinstance(value, list):
         return [without_defaults(replace(part, listed=False), item) for item in value]

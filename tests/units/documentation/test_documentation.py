@@ -41,6 +41,11 @@ def test_a_row_says_which_systems_it_is_kept_in() -> None:
     assert "| [NET-1](#net-1) | a network | ✓ |  |" in page
 
 
+def test_a_row_may_be_kept_by_all_resources_of_a_type_but_one() -> None:
+    assert GRAPH.count("aws:ec2/vpc:Vpc !main") == 0
+    assert GRAPH.count("aws:ec2/vpc:Vpc !other") == GRAPH.count("aws:ec2/vpc:Vpc") == 1
+
+
 def test_a_row_of_the_application_names_the_hook() -> None:
     row = {**ROW, "application": "it publishes its lag"}
     page = contract_page([row], [GRAPH], [GRAPH], {"NET-1": ["a::b"]})

@@ -10,7 +10,7 @@ from documentation.recovery_rights import PART, with_rights
 from rehearsal.rights.recoveries import RECOVERIES, About, Asked
 from tests.support.checkout import ROOT
 
-PAGE = f"# When something is lost\n\n{PART.begin}\nold\n{END}\n\n## Next\n"
+PAGE = f"# When something is lost\n\n{PART.begin}\nof yesterday\n{END}\n\n## Next\n"
 
 
 def _on(part: Asked) -> str:
@@ -29,7 +29,7 @@ def test_every_call_is_in_it_and_what_stands_around_it_stays() -> None:
             wanted = [f"`{action}`" for action in part.actions]
             lines = [line for line in page.splitlines() if line.split(" | ")[2:3] == [_on(part)]]
             assert any(all(each in line for each in wanted) for line in lines), part
-    assert "old" not in page
+    assert "of yesterday" not in page
     assert page.startswith("# When something is lost\n")
     assert page.endswith(f"{END}\n\n## Next\n")
 

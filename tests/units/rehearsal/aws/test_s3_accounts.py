@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -292,3 +294,62 @@ def test_a_name_that_another_account_has_is_taken(cloud: Cloud) -> None:
     with pytest.raises(ClientError) as caught:
         _ask(cloud, "create_bucket", CreateBucketConfiguration=where)
     assert caught.value.response["Error"]["Code"] == "BucketAlreadyExists"
+
+
+LOCKED = "locked-of-two-owners"
+UNTIL = datetime(2099, 1, 1, tzinfo=UTC)
+TOLD: dict[str, dict[str, Any]] = {
+    "s3:GetObjectLegalHold": {"ObjectLockLegalHoldStatus": "ON"},
+    "s3:GetObjectRetention": {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": UNTIL},
+}
+
+
+@pytest.fixture(scope="module")
+def locked(other_cloud: Cloud) -> str:
+    """A bucket of the other account with an object `a` under a legal hold, which is kept as well."""
+    where = {"LocationConstraint": REGION}
+    ask = partial(other_cloud.call, "s3", REGION)
+    ask("create_bucket", Bucket=LOCKED, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
+    locks = {name: value for told in TOLD.values() for name, value in told.items()}
+    ask("put_object", Bucket=LOCKED, Key="a", Body=BODY, **locks)
+    return LOCKED
+
+
+@pytest.mark.parametrize("operation", ["head_object", "get_object"])
+@pytest.mark.parametrize("seen", [(), ("s3:GetObjectLegalHold",), ("s3:GetObjectRetention",), tuple(TOLD)])
+def test_locks_are_told_to_who_may_see_them_and_left_out_for_others(
+    cloud: Cloud, other_cloud: Cloud, locked: str, operation: str, seen: tuple[str, ...]
+) -> None:
+    statement = {
+        "Action": ["s3:GetObject", *seen],
+        "Principal": {"AWS": ROOT},
+        "Resource": f"arn:aws:s3:::{locked}/*",
+    }
+    other_cloud.call("s3", REGION, "put_bucket_policy", Bucket=locked, Policy=_document(statement))
+    found = _ask(cloud, operation, Bucket=locked, Key="a")
+    for action, told in TOLD.items():
+        assert {name: found.get(name) for name in told} == (told if action in seen else dict.fromkeys(told))
+    # Whoever has the bucket is told all of it.
+    own = other_cloud.call("s3", REGION, operation, Bucket=locked, Key="a")
+    assert all(own[name] == value for told in TOLD.values() for name, value in told.items())
+
+
+def test_what_is_uploaded_in_parts_or_held_has_its_locks(other_cloud: Cloud, locked: str) -> None:
+    ask = partial(other_cloud.call, "s3", REGION)
+    default = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 3}}
+    configuration = {"ObjectLockEnabled": "Enabled", "Rule": default}
+    plain = "default-of-two-owners"
+    where = {"LocationConstraint": REGION}
+    ask("create_bucket", Bucket=plain, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
+    ask("put_object_lock_configuration", Bucket=plain, ObjectLockConfiguration=configuration)
+    for bucket, asked in ((locked, TOLD["s3:GetObjectRetention"]), (plain, TOLD["s3:GetObjectLegalHold"])):
+        upload = ask("create_multipart_upload", Bucket=bucket, Key="b", **asked)["UploadId"]
+        about = {"Bucket": bucket, "Key": "b", "UploadId": upload}
+        part = ask("upload_part", PartNumber=1, Body=BODY, **about)
+        parts = [{"PartNumber": 1, "ETag": part["ETag"]}]
+        ask("complete_multipart_upload", MultipartUpload={"Parts": parts}, **about)
+    assert ask("head_object", Bucket=locked, Key="b")["ObjectLockRetainUntilDate"] == UNTIL
+    held = ask("head_object", Bucket=plain, Key="b")
+    assert (held["ObjectLockLegalHoldStatus"], held["ObjectLockMode"]) == ("ON", "GOVERNANCE")
+    with pytest.raises(ClientError, match="InvalidRequest"):
+        ask("create_multipart_upload", Bucket=BUCKET, Key="b", ObjectLockLegalHoldStatus="ON")

@@ -49,6 +49,19 @@ SPREAD = {"topologyKey": "zone", "maxSkew": 1, "whenUnsatisfiable": "ScheduleAny
         (deployment(ports=twice(containerPort=80)), "containers[0].ports", 'protocol="TCP"'),
         (deployment({"volumes": twice(name="t")}), "volumes", "duplicate entries"),
         (
+            deployment({"initContainers": [{"name": "web", "image": "web:1"}]}),
+            "initContainers[0].name",
+            'Duplicate value: "web"',
+        ),
+        *(
+            (
+                deployment({"initContainers": [{"name": "first", "image": "web:1", field: {"exec": {}}}]}),
+                f"initContainers[0].{field}",
+                "may not be set for init containers without restartPolicy=Always",
+            )
+            for field in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
+        ),
+        (
             deployment(volumeMounts=[{"name": "tmp", "mountPath": "/a"}]),
             "containers[0].volumeMounts[0].name",
             'Not found: "tmp"',
@@ -130,6 +143,19 @@ def test_it_is_refused_with_its_place_and_the_servers_reason(
             }
         ),
         job([{"action": "FailJob", "onExitCodes": {"operator": "NotIn", "values": [0]}}], name="a" * 63),
+        deployment(
+            {
+                "initContainers": [
+                    {"name": "first", "image": "web:1"},
+                    {
+                        "name": "beside",
+                        "image": "web:1",
+                        "restartPolicy": "Always",
+                        "startupProbe": {"exec": {}},
+                    },
+                ]
+            }
+        ),
         deployment(env=UNKNOWN),
         {"kind": "ConfigMap", "data": {}},
     ],
