@@ -177,7 +177,7 @@ RECOVERIES: Mapping[str, tuple[Asked, ...]] = MappingProxyType(
             ),
             Asked(Where.THERE, About.DATABASE, ("rds:ModifyDBInstance",)),
             Asked(Where.THERE, About.ENTRIES, ("secretsmanager:DeleteSecret",)),
-            Asked(Where.THERE, About.FILES, ("s3:DeleteObject", "s3:GetObjectVersion", *_COPYING)),
+            Asked(Where.THERE, About.FILES, ("s3:DeleteObject", *_LOCKS, "s3:GetObjectVersion", *_COPYING)),
             Asked(Where.THERE, About.FILES_BUCKETS, (_LOCKED, "s3:ListBucketVersions")),
             Asked(Where.THERE, About.FILES_BUCKETS, ("s3:ListBucket",), why=_LISTED),
         ),

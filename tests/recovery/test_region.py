@@ -49,11 +49,14 @@ _RECORDED = frozenset(
 MISSING = pytest.mark.parametrize("missing", [{"cluster"}, {"redis"}, {"cluster", "redis"}], ids=sorted)
 
 
-# Asked for where less waits than usually, or a file was deleted or has more than 5 GB: tests/operations.
+# Asked for where less waits than usually, or a file was deleted, is locked or has more than 5 GB:
+# tests/operations.
 ON_OTHER_DAYS = {
     Row(Where.THERE, About.ALL, "eks:UpdateClusterConfig", By.DEPLOY),
     Row(Where.THERE, About.FILES, "s3:AbortMultipartUpload", By.DEPLOY),
     Row(Where.THERE, About.FILES, "s3:DeleteObject", By.DEPLOY),
+    Row(Where.THERE, About.FILES, "s3:PutObjectLegalHold", By.DEPLOY),
+    Row(Where.THERE, About.FILES, "s3:PutObjectRetention", By.DEPLOY),
 }
 
 
