@@ -184,6 +184,10 @@ class Runs:
             )
         except ClientError as error:
             if _code(error) in (*_TAKEN, *_NOT_THERE):
+                last = self._latest()
+                if last is not None and last.as_json() == run.as_json():
+                    run.version = last.version  # the answer was lost, and botocore has asked again
+                    return
                 other = self.current()
                 who = f"{other.who} recovers {other.kind} since {other.since}" if other else "it has ended"
                 raise OperationFailed(f"s3://{self._bucket}/{CURRENT}: {who}.") from None

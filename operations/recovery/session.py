@@ -15,11 +15,13 @@ from commands.errors import CommandError
 from commands.files import write_atomically
 from operations.console import OperationError, OperationFailed
 from operations.recovery.run import Run, Runs
-from operations.recovery.steps import ChecksFailed, Clock, Recovery, Step
+from operations.recovery.steps import ChecksFailed, Clock, Progress, Recovery, Step
 from timing.facts import Times
 
 Say = Callable[[str], None]
 Ask = Callable[[str], str]
+# How many refusals of a step are looked past, each of them once.
+_TRIED_AGAIN = 5
 
 
 @dataclass(frozen=True)
@@ -151,13 +153,32 @@ def do_step(number: int, step: Step, run: Run, say: Say, clock: Clock) -> None:
             last[0] = max(elapsed, 0.001)
             say(f"{number:2} {step.name:10} …    {text}: {minutes(elapsed)} of {minutes(step.times.typical)}")
 
-    noted["note"] = step.act(progress)
+    noted["note"] = _acted(step, progress, lambda text: say(f"{number:2} {step.name:10} …    {text}"))
     if not step.done():
         raise OperationFailed(f"{step.does}: AWS does not show it yet. The same command looks again.")
     ended = clock.now()
     noted["ended"] = _at(ended)
     late = f"; at most {minutes(step.times.slow)} was expected" if ended - begun > step.times.slow else ""
     say(f"{number:2} {step.name:10} ok   {minutes(ended - begun)}  {noted['note']}{late}")
+
+
+def _acted(step: Step, progress: Progress, say: Say) -> str:
+    """Does a step; what AWS refuses is looked at, and tried again a few times, the same refusal once.
+
+    Where an answer gets lost botocore asks a second time, and AWS refuses what it has done already (boto3
+    guide, "Retries"); and where a question among hundreds is refused, the waiting need not end with it.
+    """
+    refused: list[str] = []
+    while True:
+        try:
+            return step.act(progress)
+        except ClientError as error:
+            if step.done():
+                return f"it was done already ({error.response['Error']['Code']})"
+            if str(error) in refused or len(refused) == _TRIED_AGAIN:
+                raise
+            refused.append(str(error))
+            say(f"{refused[-1].rstrip('.')}: once more")
 
 
 def _at(seconds: float) -> str:

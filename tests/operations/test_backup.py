@@ -23,6 +23,7 @@ from operations.recovery import steps
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import INVOCATION, Answer, Request
 from tests.support.json_output import check_output
+from tests.support.lost_answers import lost_answers
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.servers import embedded_aws
 
@@ -245,6 +246,15 @@ def test_killed_anywhere_there_is_no_manifest_and_the_same_command_goes_on(
     (id_,) = world.manifests()
     assert world.snapshots() == ([f"triangle-prod-{id_}"], [f"triangle-prod-{id_}"], [f"queue-{id_}"])
     assert world.invoked == 1
+
+
+def test_where_answers_get_lost_everything_is_taken_once_all_the_same(world: World) -> None:
+    with lost_answers() as lost:
+        result = world.run("backup")
+    assert result.exit_code == 0, result.output
+    assert {"CreateDBSnapshot", "CopyDBSnapshot", "CreateSnapshot", "PutObject"} <= lost.keys()
+    (id_,) = world.manifests()
+    assert world.snapshots() == ([f"triangle-prod-{id_}"], [f"triangle-prod-{id_}"], [f"queue-{id_}"])
 
 
 def test_it_waits_for_aws_and_tells_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from tests.support.account_recovery import (
 )
 from tests.support.checkout import ROOT
 from tests.support.emptied_account import World
+from tests.support.lost_answers import lost_answers
 
 pytestmark = pytest.mark.contract("ENV-6")
 
@@ -71,6 +72,30 @@ def test_killed_in_the_middle_of_a_step_it_goes_on_there(world: World, dies_afte
     with pytest.raises(Killed):
         world.command()
     check_done_once(world, world.command())
+
+
+def test_where_answers_get_lost_everything_is_done_once_all_the_same(world: World) -> None:
+    with lost_answers() as lost:
+        run = world.command()
+    assert {
+        "CompleteLayerUpload",
+        "CopyObject",
+        "PutImage",
+        "PutObject",
+        "PutSecretValue",
+        "RestoreDBInstanceFromDBSnapshot",
+        "StartCopyJob",
+    } <= lost.keys()
+    assert run.outcome == "done"
+    assert recorded_steps(world, run) == STEPS
+    assert [each["State"] for each in world.copy_jobs()] == ["COMPLETED"]
+    assert world.instances() == [f"{world.naming.prefix}-2"]
+    assert world.value("stripe-secret-key") == "sk_of_people"
+    assert (world.shown("documents"), world.shown("photos")) == (
+        {"offer.pdf": "an offer"},
+        {"roof.jpg": "a roof"},
+    )
+    assert world.pods.ready
 
 
 @pytest.mark.parametrize("dies_at", ["take", 1, 2, 3, 4])

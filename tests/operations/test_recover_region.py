@@ -168,6 +168,32 @@ def test_what_aws_refuses_is_told_and_the_same_command_goes_on(
     assert carried_out(world, again, kept).outcome == "done"
 
 
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("promote_read_replica", "InvalidDBInstanceState"),
+        ("stop_replication_to_replica", "InvalidRequestException"),
+        ("modify_db_instance", "InvalidDBInstanceState"),
+    ],
+)
+def test_an_answer_that_gets_lost_ends_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, operation: str, code: str
+) -> None:
+    """AWS has done it; botocore asks a second time, which is refused."""
+    original, asked = getattr(world, operation), list[int]()
+
+    def twice(*arguments: Any, **options: Any) -> None:
+        original(*arguments, **options)
+        asked.append(1)
+        if len(asked) == 1:
+            raise _refused(code, operation)
+
+    monkeypatch.setattr(world, operation, twice)
+    assert carried_out(world, begun(world), Kept()).outcome == "done"
+    assert len(asked) == (2 if operation == "stop_replication_to_replica" else 1)
+    assert not world.copies
+
+
 def test_a_promotion_that_never_ends_is_told_and_waited_on(world: World) -> None:
     world.wait = lambda _: None  # type: ignore[method-assign]
     world.patient = False

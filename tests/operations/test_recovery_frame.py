@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.shared.recoveries import CURRENT
 from operations.console import OperationError, OperationFailed
@@ -18,6 +19,7 @@ from operations.recovery.run import Run, Runs
 from operations.recovery.session import agree, carry_out, plan_lines
 from operations.recovery.steps import ChecksFailed, Clock, Progress, Recovery, Step, wait_until
 from tests.operations.conftest import Account
+from tests.support.lost_answers import lost_answers
 from timing.data.recovery import WAITS, Wait
 
 _NUMBERS = itertools.count()
@@ -113,6 +115,60 @@ def test_it_goes_on_where_it_stopped(bucket: Bucket, tmp_path: Path) -> None:
     assert work.acted == ["stop", "restore", "start", "start", "note"]
     assert run.id == "2026-11-28T025800Z-database"
     assert run.about["generation"] == 2
+
+
+def _throttled(what: str) -> ClientError:
+    return ClientError({"Error": {"Code": "Throttling", "Message": what}}, "DescribeDBInstances")
+
+
+def test_a_question_that_aws_refuses_ends_nothing(bucket: Bucket, tmp_path: Path) -> None:
+    """As one of hundreds, while AWS is at its limits."""
+    work, refusals = Work(), [_throttled("a"), _throttled("b")]
+
+    def act(_: Progress) -> str:
+        if refusals:
+            raise refusals.pop()
+        work.ended.add("restore")
+        return "restored"
+
+    step = Step("restore", "restore it", Wait.RESTORE, lambda: "restore" in work.ended, act)
+    runs, said = bucket.runs(), list[str]()
+    run = runs.begin("database", {}, NOW)
+    carry_out(Recovery("database", "dev", (), "", (step,), "", ()), run, runs, tmp_path, said.append)
+    assert run.outcome == "done"
+    assert ["once more" in line for line in said] == [True, True, False]
+
+
+@pytest.mark.parametrize("varies", [False, True])
+def test_what_aws_goes_on_refusing_is_told(bucket: Bucket, tmp_path: Path, varies: bool) -> None:
+    tried: list[int] = []
+
+    def act(_: Progress) -> str:
+        tried.append(1)
+        raise _throttled(f"request {len(tried)}" if varies else "no")
+
+    step = Step("restore", "restore it", Wait.RESTORE, lambda: False, act)
+    runs = bucket.runs()
+    run = runs.begin("database", {}, NOW)
+    with pytest.raises(OperationFailed, match=r"restore: .*Throttling.*The same command goes on"):
+        carry_out(Recovery("database", "dev", (), "", (step,), "", ()), run, runs, tmp_path, lambda _: None)
+    assert len(tried) == (6 if varies else 2)
+
+
+def test_an_answer_that_gets_lost_keeps_nobody_out_of_their_own_recovery(bucket: Bucket) -> None:
+    """S3 has written it; botocore asks again, and is refused, since it is there."""
+    with lost_answers() as lost:
+        run = bucket.runs().begin("database", {"generation": 2}, NOW)
+    assert lost["PutObject"] == 1
+    with lost_answers() as lost:
+        run.decisions.append("on")
+        bucket.runs().save(run)
+    assert lost["PutObject"] == 1
+    found = bucket.runs().current()
+    assert found is not None
+    assert (found.decisions, found.version) == (["on"], run.version)
+    with pytest.raises(OperationFailed, match="ann recovers database since"):
+        bucket.runs("bob").begin("database", {}, NOW)
 
 
 def test_checks_that_failed_are_told_apart(bucket: Bucket, tmp_path: Path) -> None:
