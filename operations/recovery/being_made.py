@@ -10,6 +10,7 @@ import jmespath
 from botocore.exceptions import ClientError
 
 from operations.console import OperationFailed
+from operations.recovery.instances import FAILED
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ STATUSES: Mapping[str, Status] = {
         {"DBInstanceIdentifier": "{id}"},
         "DBInstances[0].DBInstanceStatus",
         "available",
-        ("failed", "incompatible-network", "incompatible-parameters", "incompatible-restore", "deleting"),
+        (*FAILED, "deleting"),
     ),
     "aws:rds/snapshot:Snapshot": Status(
         "rds",

@@ -21,6 +21,20 @@ RECOVERY_TAG = "groundwork:recovery"
 LATEST = "latest"
 # RDS user guide, "Viewing DB instance status"; the first backup of a large database takes hours.
 _USABLE = ("available", "backing-up")
+# The same page: none of these is left by itself.
+FAILED = (
+    "failed",
+    "inaccessible-encryption-credentials",
+    "inaccessible-encryption-credentials-recoverable",
+    "incompatible-create",
+    "incompatible-network",
+    "incompatible-option-group",
+    "incompatible-parameters",
+    "incompatible-restore",
+    "insufficient-capacity",
+    "restore-error",
+    "storage-full",
+)
 
 
 @dataclass(frozen=True)
@@ -150,9 +164,25 @@ class Instances:
         return found[0]
 
     def not_usable(self, generation: int) -> str | None:
-        """What keeps it from being used; None when nothing does, as while a backup is made of it."""
-        found = self.find(generation)
+        """What keeps it from being used; None when nothing does, as while a backup is made of it.
+
+        Raises:
+            OperationFailed: it never will be.
+        """
+        found, name = self.find(generation), self.name(generation)
         status = str(found["DBInstanceStatus"]) if found else "not there"
+        if status == "deleting":
+            raise OperationFailed(
+                f"{name} is {status}: when it is gone the same command restores another one"
+            )
+        if status in FAILED:
+            named = f"--db-instance-identifier {name}"
+            raise OperationFailed(
+                f"{name} is {status}, and stays so. Why: `aws rds describe-events --source-type db-instance "
+                f"--source-identifier {name}`. Delete it: `aws rds modify-db-instance {named} "
+                f"--no-deletion-protection --apply-immediately`, `aws rds delete-db-instance {named} "
+                "--skip-final-snapshot`; when it is gone the same command restores another one"
+            )
         return None if status in _USABLE else f"{self.name(generation)} is {status}"
 
     def unprotect(self, generation: int) -> list[str]:

@@ -21,6 +21,7 @@ from rehearsal.kubernetes.api import KubernetesApi
 from rehearsal.kubernetes.kinds import Kind
 from tests.support.checkout import copy_program
 from tests.support.deployed_database import ENVIRONMENT, World
+from tests.support.lost_answers import lost_answers
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.servers import embedded_aws
 
@@ -126,6 +127,33 @@ def test_what_rds_refuses_to_restore_stops_nobody(world: World, monkeypatch: pyt
     assert world.pods() == {"api": 2, "worker": 2, "admin": 2}
 
 
+@pytest.mark.parametrize("status", ["incompatible-restore", "insufficient-capacity"])
+def test_a_restore_that_fails_is_told_at_once_and_another_one_is_made_when_it_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    original = Instances.find
+
+    def failed(self: Instances, generation: int) -> dict[str, Any] | None:
+        found = original(self, generation)
+        return {**found, "DBInstanceStatus": status} if found and generation == 2 else found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Instances, "find", failed)
+        result = world.recover(*RESTORE)
+    assert result.exit_code == 1
+    assert f"restore: triangle-dev-2 is {status}, and stays so" in result.stderr
+    assert (
+        "aws rds delete-db-instance --db-instance-identifier triangle-dev-2 --skip-final-snapshot"
+        in result.stderr
+    )
+    assert "Done: ask, stop, before; not done" in result.stderr
+    assert world.sent_to() == "triangle-dev"
+    world.call("rds", "delete_db_instance", DBInstanceIdentifier="triangle-dev-2", SkipFinalSnapshot=True)
+    result = world.recover(*RESTORE)
+    assert result.exit_code == 0, result.output
+    assert world.sent_to() == "triangle-dev-2"
+
+
 KILLED: list[tuple[type[Any] | Any, str]] = [
     (Services, "stop"),
     (Instances, "restore_to_time"),
@@ -160,6 +188,15 @@ def test_killed_anywhere_the_same_command_goes_on(
         "adopt": True,
         "promoted": (),
     }
+
+
+def test_where_answers_get_lost_everything_is_done_once_all_the_same(world: World) -> None:
+    with lost_answers() as lost:
+        result = world.recover(*RESTORE)
+    assert result.exit_code == 0, result.output
+    assert {"RestoreDBInstanceToPointInTime", "Invoke", "PutObject", "DeleteObject"} <= lost.keys()
+    assert world.instances() == ["triangle-dev", "triangle-dev-2"]
+    assert (world.sent_to(), world.pods()) == ("triangle-dev-2", {"api": 2, "worker": 2, "admin": 2})
 
 
 def test_nothing_is_switched_to_what_is_not_good_and_it_can_be_given_up(world: World) -> None:
