@@ -30,6 +30,8 @@ KIND = "region-back"
 
 # What stands in a place, of any type, in the engine's words for targets.
 _OF_PLACE = "urn:pulumi:{stack}::*::{place}**"
+# What the database is closed with. Pods may run where the cluster itself does not answer yet.
+_TO_CLOSE = frozenset({"ec2", "rds"})
 
 
 class RegionBack:
@@ -73,7 +75,8 @@ class RegionBack:
         if not self._was_lost:
             raise OperationError(f"{file}: found no `lost`: {region} is in the engine's hands.")
         there = list(answering(self._given.connection, region))
-        if silent := [service for service, _ in QUESTIONS if service not in there]:
+        silent = [service for service, _ in QUESTIONS if service not in there]
+        if not _TO_CLOSE.isdisjoint(silent):
             raise OperationFailed(
                 f"{region} does not answer yet ({', '.join(silent)}). Ask again; `lost` stays in {file}."
             )
@@ -83,6 +86,7 @@ class RegionBack:
         return {
             "back": region,
             "serving": self._naming.region,
+            "silent": silent,
             "kept": kept.name,
             "database": str(found["DBInstanceStatus"]) if found else "",
             "evidence": behind.evidence,
@@ -128,9 +132,10 @@ class RegionBack:
         )
 
     def _situation(self, run: Run) -> tuple[str, ...]:
-        database = run.about["database"]
+        database, silent = run.about["database"], ", ".join(run.about.get("silent", ()))
+        answers = f"answers, but for {silent}: its database is closed" if silent else "answers"
         return (
-            f"{self._there.region} answers; everything runs in {self._naming.region}",
+            f"{self._there.region} {answers}; everything runs in {self._naming.region}",
             f"its database is {database}" if database else "its database is not there any more",
             f"what stood there is known from recoveries/{run.about['kept']}",
         )
@@ -147,15 +152,15 @@ class RegionBack:
 
     def _fence(self, run: Run, behind: LeftBehind) -> Step:
         def act(progress: Progress) -> str:
+            behind.close_database()  # first: a cluster that does not answer yet may run pods that do
             if self._has_cluster():
                 self._services.stop_and_wait(progress, self._clock)
-            behind.close_database()
             behind.unprotect_load_balancer()
             if Waits.CLUSTER not in self._configuration.settings.waits:
                 behind.unprotect_cluster()
             return f"nobody writes in {self._there.region}"
 
-        does = f"stop {self._services.names} in {self._there.region}, and close their database"
+        does = f"close the database in {self._there.region}, and stop {self._services.names} there"
         return _once(run, "fence", does, Wait.STOP_SERVICES, act)
 
     def _has_cluster(self) -> bool:

@@ -232,6 +232,27 @@ def test_a_region_that_came_back_empty_is_no_obstacle(world: World, pods: Pods) 
     assert run.steps["aside"]["note"] == "it is not there"
 
 
+def test_its_database_is_closed_though_nobody_can_stop_its_pods_yet(world: World, pods: Pods) -> None:
+    """They go on writing where the cluster does not answer; the command stops them when it does."""
+    world.without_eks = True
+    run, kept = begun(world), Kept()
+    assert command(world).plan(run).situation[0].startswith("us-west-2 answers, but for eks: its database")
+    with pytest.raises(OperationFailed, match=r"fence: .*eks\.example.*The same command goes on"):
+        carried_out(world, run, kept)
+    assert world.calls == ["close"]
+    world.without_eks = False
+    again = carried_out(world, Run(**json.loads(kept.text)), kept)
+    assert (again.outcome, pods.stopped) == ("done", True)
+
+
+def test_its_database_is_closed_before_its_pods_are_stopped(
+    world: World, pods: Pods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pods, "stop_and_wait", lambda *_: world.note("stop"))
+    carried_out(world, begun(world), Kept())
+    assert world.calls[:2] == ["close", "stop"]
+
+
 def test_one_that_does_not_answer_yet_is_left_alone(world: World) -> None:
     world.answers = False
     with pytest.raises(OperationFailed, match=r"us-west-2 does not answer yet \(ec2, rds, eks\)"):

@@ -85,6 +85,7 @@ class World:
     objects: dict[str, list[str]] = field(default_factory=lambda: {"new.pdf": ["PENDING", "COMPLETED"]})
     names: list[str] = field(default_factory=lambda: ["triangle/prod/database", "triangle/prod/redis-cache"])
     clusters: tuple[str, ...] = ("triangle-prod",)
+    without_eks: bool = False
     state: dict[str, Any] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     final: dict[str, str] = field(default_factory=dict)
@@ -114,7 +115,12 @@ class World:
             raise EndpointConnectionError(endpoint_url="https://lost.example")
         return {}
 
-    describe_vpcs = list_clusters = probe
+    describe_vpcs = probe
+
+    def list_clusters(self) -> dict[str, Any]:
+        if self.without_eks:
+            raise EndpointConnectionError(endpoint_url="https://eks.example")
+        return self.probe()
 
     # rds
     def describe_db_instances(self, **asked: Any) -> dict[str, Any]:
@@ -148,6 +154,8 @@ class World:
 
     # s3, secrets, clusters: paginators
     def get_paginator(self, operation: str) -> Any:
+        if operation == "list_clusters":
+            self.list_clusters()
         pages = {
             "list_object_versions": [
                 {
