@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from operations.console import OperationError, OperationFailed
+from operations.recovery.run import Run, Runs
+from operations.recovery.session import carry_out
+from operations.recovery.steps import Clock
 from tests.support.kept_run import Kept
 from tests.support.lost_region import (
+    NOW,
     STEPS,
     THERE,
     World,
@@ -85,9 +90,28 @@ def test_a_region_is_not_left_while_a_job_runs(world: World) -> None:
 
 
 def test_a_replica_that_is_behind_is_waited_for(world: World, leaving: Database) -> None:
-    leaving.replayed = ["16/B374D000", "15/FFFFFFFF", "16/B374D848"]
+    leaving.replayed = ["16/B374D000", "15/FFFFFFFF", "16/B374D847", "16/B374D848"]
     carried_out(world, begun(world, THERE), Kept())
     assert leaving.replayed == ["16/B374D848"]
+
+
+def test_one_that_stays_too_far_behind_is_told_and_nothing_is_promoted(
+    world: World, leaving: Database
+) -> None:
+    leaving.replayed, passed = ["16/B374D000"], [NOW.timestamp()]
+
+    def sleep(seconds: float) -> None:
+        passed[0] += seconds
+
+    clock, run, kept = Clock(lambda: passed[0], sleep), begun(world, THERE), Kept()
+    behind = r"replayed: the replica: 2,120 bytes of the log are missing, after \d+ minutes.*The same command"
+    with pytest.raises(OperationFailed, match=behind):
+        carry_out(
+            recovery(world, clock).plan(run), run, cast(Runs, kept), world.file.parent, lambda _: None, clock
+        )
+    assert "promote" not in world.calls
+    leaving.replayed = ["16/B374D848"]
+    assert carried_out(world, Run(**json.loads(kept.text)), kept).outcome == "done"
 
 
 def test_without_a_replica_nothing_is_promoted(world: World, leaving: Database) -> None:

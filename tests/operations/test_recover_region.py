@@ -6,19 +6,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.configuration.files import read_environment
 from operations.checkout import ROOT
 from operations.console import OperationError, OperationFailed
+from operations.environments import Connection
+from operations.recovery import serving_file
+from operations.recovery.lost_region import answering
 from operations.recovery.region import recovered
 from operations.recovery.run import Run, Runs
 from operations.recovery.session import carry_out
 from operations.recovery.steps import Clock
-from tests.support.kept_run import Kept
+from tests.support.kept_run import Kept, KilledHere
 from tests.support.lost_region import (
     HEAD,
     NOW,
@@ -93,6 +99,48 @@ def test_killed_anywhere_the_same_command_goes_on(world: World, call: str) -> No
         assert not world.copies
         assert world.ready
         assert "recovering" not in world.file.read_text(encoding="utf-8")
+
+
+def test_killed_at_the_very_end_the_file_never_says_again_that_something_is_left_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is redundant stands by then: a deployment of `recovering` would remove it."""
+    original, said, kept = world.up, list[bool](), Kept()
+
+    def up(*arguments: Any, **options: Any) -> None:
+        said.append("recovering" in world.file.read_text(encoding="utf-8"))
+        if len(said) == 3:
+            raise KilledHere("the machine is gone")
+        original(*arguments, **options)
+
+    monkeypatch.setattr(world, "up", up)
+    with pytest.raises(OperationFailed, match="complete: the machine is gone"):
+        carried_out(world, begun(world), kept)
+    written: list[str] = []
+    monkeypatch.setattr(serving_file, "write", lambda *_, **__: written.append("again"))
+    assert carried_out(world, Run(**json.loads(kept.text)), kept).outcome == "done"
+    assert (said, written) == ([True, True, False, False], [])
+
+
+@pytest.mark.parametrize(("status", "answers"), [(500, False), (503, False), (403, True), (400, True)])
+def test_what_says_that_it_has_failed_does_not_answer_and_what_refuses_does(
+    status: int, answers: bool
+) -> None:
+    """A region is seldom silent as a whole: most of what is broken says so."""
+    asked: list[Config] = []
+
+    def client(*_: Any, config: Config, **__: Any) -> Any:
+        asked.append(config)
+        said = {"Error": {"Code": "x", "Message": "x"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        refuse = Mock(side_effect=ClientError(cast(Any, said), "Describe"))
+        return SimpleNamespace(describe_vpcs=refuse, describe_db_instances=refuse, list_clusters=refuse)
+
+    connection = cast(Connection, SimpleNamespace(session=SimpleNamespace(client=client), endpoint_url=None))
+    found = list(answering(connection, "us-west-2"))
+    assert found == (["ec2", "rds", "eks"] if answers else [])
+    for config in asked:  # once, and briefly: nobody waits for minutes before the plan is shown
+        assert config.retries == {"total_max_attempts": 1}
+        assert max(config.connect_timeout, config.read_timeout) <= 10
 
 
 def test_a_region_that_answers_is_not_given_up_by_mistake(world: World) -> None:

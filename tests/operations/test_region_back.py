@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -251,6 +252,54 @@ def test_its_database_is_closed_before_its_pods_are_stopped(
     monkeypatch.setattr(pods, "stop_and_wait", lambda *_: world.note("stop"))
     carried_out(world, begun(world), Kept())
     assert world.calls[:2] == ["close", "stop"]
+
+
+def test_a_replica_of_its_name_is_another_one_and_is_left_as_it_is(world: World) -> None:
+    """As when the command runs once more after all of it was done."""
+    world.instances["triangle-prod"]["ReadReplicaSourceDBInstanceIdentifier"] = "arn:primary"
+    carried_out(world, begun(world), Kept())
+    assert not {"close", "rename"} & set(world.calls)
+    assert list(world.instances) == ["triangle-prod"]
+
+
+def test_a_database_that_is_being_renamed_is_not_asked_for_it_twice(world: World) -> None:
+    """RDS shows it as available for some seconds more."""
+    original = world.modify_db_instance
+
+    def modify(**asked: Any) -> None:
+        original(**asked)
+        world.instances["triangle-prod"]["DBInstanceStatus"] = "available"
+
+    waits, wait = [], world.wait
+
+    def slowly(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) > 2:
+            wait(seconds)
+
+    world.modify_db_instance, world.wait = modify, slowly  # type: ignore[method-assign]
+    carried_out(world, begun(world), Kept())
+    assert world.calls.count("rename") == 1
+    assert EVIDENCE in world.instances
+
+
+def test_a_secret_that_was_copied_there_already_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = world.get_paginator
+
+    def paginator(operation: str) -> Any:
+        if operation != "list_secrets":
+            return pages(operation)
+        listed = [
+            {"Name": "triangle/prod/database", "PrimaryRegion": SERVING},
+            {"Name": "triangle/prod/redis-cache", "PrimaryRegion": HOME_REGION},
+        ]
+        return SimpleNamespace(paginate=lambda **_: [{"SecretList": listed}])
+
+    monkeypatch.setattr(world, "get_paginator", paginator)
+    carried_out(world, begun(world), Kept())
+    assert [call for call in world.calls if call.startswith("secret ")] == [
+        "secret triangle/prod/redis-cache"
+    ]
 
 
 def test_one_that_does_not_answer_yet_is_left_alone(world: World) -> None:
