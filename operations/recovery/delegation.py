@@ -87,10 +87,11 @@ class Delegation:
 
     def _servers(self) -> list[str]:
         """Of the new zone; none before there is one."""
-        zone = _zone(self._connection.client("route53"), self._domain)
-        if zone is None:
+        client = self._connection.client("route53")
+        zones = _zones(client, self._domain)
+        if not zones:
             return []
-        found = self._connection.client("route53").get_hosted_zone(Id=zone)["DelegationSet"]["NameServers"]
+        found = client.get_hosted_zone(Id=zones[0])["DelegationSet"]["NameServers"]
         return [str(each) for each in found]
 
     def _point(self, servers: list[str]) -> None:
@@ -98,9 +99,12 @@ class Delegation:
         if servers == self._pointed:
             return
         client = self._outside.as_role(DELEGATION_ROLE, "route53")
-        zone = _zone(client, self._parent.name)
-        if zone is None:
-            raise OperationError(f"{self._parent.name} has no zone in account {self._outside.account}")
+        zones = _zones(client, self._parent.name)
+        if len(zones) != 1:
+            raise OperationError(
+                f"found {len(zones)} public zones {self._parent.name} in account {self._outside.account}; "
+                "allowed: the one of backup_account/"
+            )
         record = {
             "Name": self._domain,
             "Type": "NS",
@@ -108,7 +112,7 @@ class Delegation:
             "ResourceRecords": [{"Value": each} for each in servers],
         }
         change = {"Action": "UPSERT", "ResourceRecordSet": record}
-        client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
+        client.change_resource_record_sets(HostedZoneId=zones[0], ChangeBatch={"Changes": [change]})
         self._pointed = servers
 
     def _write(self, servers: Sequence[str]) -> str:
@@ -167,7 +171,11 @@ def _with(content: Any, path: Sequence[str], value: list[str]) -> Any:
     return {**content, path[0]: _with(content[path[0]], path[1:], value)}
 
 
-def _zone(client: Any, name: str) -> str | None:
-    """The id of a public zone; None for none."""
-    found = client.list_hosted_zones_by_name(DNSName=name, MaxItems="1")["HostedZones"]
-    return str(found[0]["Id"]) if found and found[0]["Name"].rstrip(".") == name else None
+def _zones(client: Any, name: str) -> list[str]:
+    """The ids of the public zones of a name: a private one answers nobody on the internet."""
+    found = client.list_hosted_zones_by_name(DNSName=name, MaxItems="100")["HostedZones"]
+    return [
+        str(each["Id"])
+        for each in found
+        if each["Name"].rstrip(".") == name and not each["Config"]["PrivateZone"]
+    ]

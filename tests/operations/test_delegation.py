@@ -154,6 +154,33 @@ def test_what_route_53_refuses_is_told_with_the_servers_and_the_same_command_goe
     assert pointed(above)["portal"] == (300, servers_of(above))
 
 
+def _make_zone(world: World, *, private: bool) -> None:
+    settings = world.configuration.settings
+    assert settings.parent_zone is not None
+    vpc = world.kept.call("ec2", REGION, "create_vpc", CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    more = {"VPC": {"VPCRegion": REGION, "VPCId": vpc}} if private else {}
+    name = settings.parent_zone.name
+    zone = {"Name": name, "CallerReference": f"another {name}", **more}
+    world.kept.call(
+        "route53", REGION, "create_hosted_zone", **zone, HostedZoneConfig={"PrivateZone": private}
+    )
+
+
+def test_a_private_zone_of_the_name_is_left_alone(above: World) -> None:
+    public = zone_of(above)
+    _make_zone(above, private=True)
+    above.command()
+    found = above.kept.call("route53", REGION, "list_resource_record_sets", HostedZoneId=public)
+    (ours,) = [each for each in found["ResourceRecordSets"] if each["Name"].startswith("portal.")]
+    assert [value["Value"] for value in ours["ResourceRecords"]] == servers_of(above)
+
+
+def test_two_zones_of_the_name_are_told_and_none_is_guessed(above: World) -> None:
+    _make_zone(above, private=False)
+    with pytest.raises(Exception, match=r"delegate: found 2 public zones example\d+\.com in account"):
+        above.command()
+
+
 def test_it_is_done_by_the_role_that_may_do_nothing_else(
     above: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
