@@ -1,14 +1,15 @@
-"""The table of rights in docs/recovery.md: what the commands that bring back a region or an account call."""
+"""The table of rights in docs/recovery.md: what each command of a recovery, and of a backup, calls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import groupby
+from itertools import chain, groupby
 from types import MappingProxyType
 
 from commands.markdown import table
 from documentation.markdown import Part
 from rehearsal.rights.calls import implied_by
+from rehearsal.rights.people import COMMANDS, EVERYTHING
 from rehearsal.rights.recoveries import RECOVERIES, About, Asked, By, Where
 
 PART = Part("docs/recovery.md", "<!-- The table that follows is written by `make docs`. -->")
@@ -32,6 +33,22 @@ _CREDENTIALS: Mapping[By, str] = MappingProxyType(
 )
 
 
+# By their functions; `recover check` has the rights of who only looks.
+WITHIN_A_REGION: Mapping[str, str] = MappingProxyType(
+    {
+        "database": "recover database",
+        "finish": "recover finish",
+        "retire": "recover retire",
+        "files": "recover files",
+        "deployment": "recover deployment",
+        "status": "recover status",
+        "check": "recover check",
+        "backup": "backup",
+        "backups": "backups",
+    }
+)
+
+
 def with_rights(page: str) -> str:
     """The page with the table of today.
 
@@ -41,7 +58,9 @@ def with_rights(page: str) -> str:
     Raises:
         DocumentationError: the page has no place for it.
     """
-    return PART.written(page, table(("command", "where", "on", "calls"), _rows()))
+    return PART.written(
+        page, table(("command", "where", "on", "calls"), chain(_rows(), _rows_within_a_region()))
+    )
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
@@ -55,6 +74,20 @@ def _rows() -> Iterator[tuple[str, ...]]:
                 name, place = "", ""
             if keys := set(_with_keys(of_place)):
                 yield _row(name, place, "the keys of these", keys)
+
+
+def _rows_within_a_region() -> Iterator[tuple[str, ...]]:
+    for command, said in WITHIN_A_REGION.items():
+        name, place = f"`{said}`", "the environment's region"
+        calls = COMMANDS[command].calls
+        if command == "check":
+            place += ", and what waits in the other one"
+        for about in dict.fromkeys(about for _, about in calls):
+            yield _row(name, place, about, {action for action, on in calls if on == about})
+            name, place = "", ""
+        keys = {each for action, about in calls if about != EVERYTHING for each in implied_by(action)}
+        if keys:
+            yield _row(name, place, "the keys of these", keys)
 
 
 def _with_keys(parts: list[Asked]) -> Iterator[str]:

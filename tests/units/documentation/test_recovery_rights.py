@@ -6,7 +6,8 @@ import pytest
 
 from documentation.graph import DocumentationError
 from documentation.markdown import END
-from documentation.recovery_rights import PART, with_rights
+from documentation.recovery_rights import PART, WITHIN_A_REGION, with_rights
+from rehearsal.rights.people import COMMANDS, EVERYTHING
 from rehearsal.rights.recoveries import RECOVERIES, About, Asked
 from tests.support.checkout import ROOT
 
@@ -32,6 +33,20 @@ def test_every_call_is_in_it_and_what_stands_around_it_stays() -> None:
     assert "of yesterday" not in page
     assert page.startswith("# When something is lost\n")
     assert page.endswith(f"{END}\n\n## Next\n")
+
+
+@pytest.mark.parametrize(("command", "said"), WITHIN_A_REGION.items())
+def test_every_command_within_a_region_is_in_it_with_all_its_calls(command: str, said: str) -> None:
+    lines = with_rights(PAGE).splitlines()
+    begin = next(n for n, line in enumerate(lines) if line.startswith(f"| `{said}` |"))
+    end = next((n for n in range(begin + 1, len(lines)) if not lines[n].startswith("|  |")), len(lines))
+    text = "\n".join(lines[begin:end])
+    for action, about in COMMANDS[command].calls:
+        on = "`*`" if about == EVERYTHING else about
+        assert any(f" {on} |" in line and f"`{action}`" in line for line in text.splitlines()), (
+            action,
+            about,
+        )
 
 
 def test_what_comes_with_a_call_is_in_it_where_the_call_is() -> None:
