@@ -90,8 +90,12 @@ class Instances:
 
     def snapshots(self, generation: int) -> list[dict[str, Any]]:
         """The snapshots of a generation, the latest first."""
-        answer = self._rds.describe_db_snapshots(DBInstanceIdentifier=self.name(generation))
-        found = [each for each in answer["DBSnapshots"] if each.get("Status") == "available"]
+        # More than a page of 100 where every deployment and every day has one.
+        pages = self._rds.get_paginator("describe_db_snapshots").paginate(
+            DBInstanceIdentifier=self.name(generation)
+        )
+        all_of_it = [each for page in pages for each in page["DBSnapshots"]]
+        found = [each for each in all_of_it if each.get("Status") == "available"]
         return sorted(found, key=lambda each: str(each.get("SnapshotCreateTime")), reverse=True)
 
     def snapshot(self, identifier: str) -> dict[str, Any]:

@@ -6,12 +6,16 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from operations import checkout
 from operations.console import OperationFailed
+from operations.environments import Connection
 from operations.recovery import generations_file, steps
 from operations.recovery.instances import Instances
 from operations.recovery.preparation import Preparation
@@ -283,6 +287,23 @@ def test_a_lost_database_comes_back_from_a_snapshot(world: World) -> None:
         "promoted": (),
     }
     assert "pulumi refresh --target" in result.stdout
+
+
+@pytest.mark.contract("DR-2")
+def test_a_snapshot_is_found_on_every_page_that_rds_tells() -> None:
+    """A page has 100; every deployment and every day leaves one."""
+    rds = boto3.client("rds", region_name="us-west-2", aws_access_key_id="x", aws_secret_access_key="x")
+    asked = {"DBInstanceIdentifier": "triangle-dev"}
+
+    def page(name: str, **more: str) -> dict[str, Any]:
+        return {"DBSnapshots": [{"DBSnapshotIdentifier": name, "Status": "available"}], **more}
+
+    with Stubber(rds) as stub:
+        stub.add_response("describe_db_snapshots", page("first", Marker="2"), asked)
+        stub.add_response("describe_db_snapshots", page("last"), {**asked, "Marker": "2"})
+        connection = cast(Connection, SimpleNamespace(client=lambda *_: rds))
+        found = Instances(checkout.declared(ENVIRONMENT), connection).snapshots(1)
+    assert {each["DBSnapshotIdentifier"] for each in found} == {"first", "last"}
 
 
 @pytest.mark.contract("DEP-3")

@@ -262,7 +262,9 @@ def test_a_replica_of_its_name_is_another_one_and_is_left_as_it_is(world: World)
     assert list(world.instances) == ["triangle-prod"]
 
 
-def test_a_database_that_is_being_renamed_is_not_asked_for_it_twice(world: World) -> None:
+def test_a_database_that_is_being_renamed_is_not_asked_for_it_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """RDS shows it as available for some seconds more."""
     original = world.modify_db_instance
 
@@ -277,7 +279,8 @@ def test_a_database_that_is_being_renamed_is_not_asked_for_it_twice(world: World
         if len(waits) > 2:
             wait(seconds)
 
-    world.modify_db_instance, world.wait = modify, slowly  # type: ignore[method-assign]
+    monkeypatch.setattr(world, "modify_db_instance", modify)
+    monkeypatch.setattr(world, "wait", slowly)
     carried_out(world, begun(world), Kept())
     assert world.calls.count("rename") == 1
     assert EVIDENCE in world.instances
