@@ -7,7 +7,7 @@ import pytest
 from documentation.graph import DocumentationError
 from documentation.markdown import END
 from documentation.recovery_rights import PART, WITHIN_A_REGION, with_rights
-from rehearsal.rights.people import COMMANDS, EVERYTHING
+from rehearsal.rights.commands import COMMANDS, EVERYTHING
 from rehearsal.rights.recoveries import RECOVERIES, About, Asked
 from tests.support.checkout import ROOT
 
