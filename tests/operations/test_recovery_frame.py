@@ -200,6 +200,15 @@ def test_the_record_is_in_the_bucket_and_here_and_the_next_one_can_begin(
     assert CURRENT.startswith("recoveries/")
 
 
+def test_that_it_has_ended_is_written_before_it_is_deleted(bucket: Bucket, tmp_path: Path) -> None:
+    """The other region gets what is written, and no deletion."""
+    carried_out(Work(), bucket, tmp_path)
+    versions = bucket.client.list_object_versions(Bucket=bucket.name, Prefix=CURRENT)["Versions"]
+    ids = [each["VersionId"] for each in versions]
+    found = [bucket.client.get_object(Bucket=bucket.name, Key=CURRENT, VersionId=each) for each in ids]
+    assert "done" in {json.loads(each["Body"].read())["outcome"] for each in found}
+
+
 def test_one_that_has_ended_keeps_nobody_out_in_the_other_region(bucket: Bucket, tmp_path: Path) -> None:
     """S3 copies what is written, and no deletion: there it stays, as the one that has ended."""
     run, _ = carried_out(Work(), bucket, tmp_path)
