@@ -21,7 +21,16 @@ from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.writer import Writer
 from rehearsal.rights.recoveries import About, By, Where
 from tests.support.json_output import check_output
-from tests.support.recovery_calls import CommandCalls, Row, recording_commands, table_of
+from tests.support.recovery_calls import (
+    FILES,
+    NETWORK,
+    PROGRAMS,
+    SOURCE,
+    CommandCalls,
+    Row,
+    recording_commands,
+    table_of,
+)
 from tests.support.waiting_parts import made_on_the_day, removed_afterwards, times_of
 from timing.data.recovery import FOUNDATIONS_WITHOUT, RETURN_WITHOUT, WAITS, Wait
 from timing.facts import Times
@@ -237,3 +246,15 @@ def test_the_commands_ask_for_what_the_table_of_rights_says(
     """What they may is asked of it in tests/program/test_rights.py."""
     found = asked.of(command, world[0].configuration)
     assert found.keys() == table_of(command) - elsewhere
+
+
+@pytest.mark.contract("DR-3")
+def test_what_it_needs_beside_aws_is_in_source_control(
+    region_lost: RegionRehearsed, asked: CommandCalls
+) -> None:
+    """A new input fails here until somebody has seen that it is not lost with what is recovered."""
+    assert asked.inputs("region") == {
+        SOURCE: {*FILES, "Pulumi.prod.yaml"},
+        PROGRAMS: {"pulumi"},
+        NETWORK: {"127.0.0.1"},
+    }

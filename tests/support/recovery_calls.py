@@ -42,6 +42,15 @@ class CommandCalls:
 
     file: Path
 
+    def inputs(self, command: str) -> dict[str, set[str]]:
+        """Whatever a command has taken beside AWS, by where it lives; see `recording_command`."""
+        lines = Path(f"{self.file}.inputs").read_text(encoding="utf-8").splitlines()
+        found: dict[str, set[str]] = {}
+        for each in map(json.loads, lines):
+            if each["command"] == command:
+                found.setdefault(_lives(each["input"], each["what"]), set()).add(each["what"])
+        return {place: names for place, names in found.items() if place != CODE}
+
     def actions(self, command: str) -> set[str]:
         """The permissions that a command's calls take, whenever it ran."""
         return {
@@ -87,6 +96,27 @@ def table_of(command: str, *, recorded: bool = True) -> set[Row]:
         for action in each.actions
         if recorded is (not each.why)
     }
+
+
+# Where an input lives.
+CODE = "the program"
+SOURCE = "source control"
+MACHINE = "this machine"
+PROGRAMS = "programs of this machine"
+NETWORK = "the network"
+
+
+# What every command reads.
+FILES = frozenset({"infra/configuration/rds-ca-rsa2048-g1.pem", "system.yaml"})
+
+
+def _lives(kind: str, what: str) -> str:
+    if kind != "open":
+        return PROGRAMS if kind == "subprocess.Popen" else NETWORK
+    if what.endswith((".py", ".pyc")):
+        return CODE
+    # What git ignores is on this machine alone: /recoveries/.
+    return MACHINE if what.startswith(("/", "recoveries/")) else SOURCE
 
 
 class _Reading:
