@@ -1,4 +1,4 @@
-"""What the application says of a restored database, in a Job of the cluster (contract DR-4).
+"""Job of the cluster in which the application says what it makes of a restored database (contract DR-4).
 
 It is started against it and has to become ready, or its command runs, or the one after the other. The Job is
 made of a suspended CronJob, in a namespace in which there is nothing else: who may make a pod in a namespace

@@ -11,6 +11,7 @@ from rehearsal.options import ROOT
 from rehearsal.terraform.asking import Asked, NoProvider, Result, everything, find_provider
 from rehearsal.terraform.known import KNOWN
 from rehearsal.terraform.questions import Answers, Finding, Rule
+from tests.support.json_output import check_output
 
 NEW = Finding(Rule.CHANGE, "aws:s3/bucket:Bucket", "bucket", "to b: AWS's provider updates it", "photos")
 EXPECTED = [Finding(each.rule, each.token, each.place, "text", "name") for each in KNOWN]
@@ -34,6 +35,7 @@ def test_a_reason_for_nothing_fails_when_everything_was_looked_at() -> None:
 
 def test_the_result_is_the_same_for_scripts_and_people(capsys: pytest.CaptureFixture[str]) -> None:
     result = Result([_asked(EXPECTED[0], NEW)])
+    check_output("aws-provider", result.as_json())
     [environment] = result.as_json()["environments"]
     assert environment == {
         "system": "triangle",
