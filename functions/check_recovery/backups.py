@@ -48,8 +48,9 @@ def within(check: str, asking: Asking, latest: datetime, words: str) -> Finding:
 def snapshot(asking: Asking) -> Iterator[Finding]:
     """How old the newest snapshot of the database is."""
     name = asking.primary["DBInstanceIdentifier"]
-    answer = asking.here("rds").describe_db_snapshots(DBInstanceIdentifier=name)
-    taken = [each["SnapshotCreateTime"] for each in answer["DBSnapshots"] if _available(each)]
+    pages = asking.here("rds").get_paginator("describe_db_snapshots").paginate(DBInstanceIdentifier=name)
+    found = (each for page in pages for each in page["DBSnapshots"])
+    taken = [each["SnapshotCreateTime"] for each in found if _available(each)]
     yield _newest("snapshot", asking, taken, timedelta(hours=SNAPSHOT_HOURS), "see the jobs of AWS Backup")
 
 

@@ -307,6 +307,12 @@ def test_a_cluster_or_a_redis_that_does_not_stand_there_costs_a_quarter_of_an_ho
     assert found["redis"].found == "triangle-prod-cache is available, triangle-prod-queue is deleting"
 
 
+def test_the_newest_snapshot_may_be_on_a_later_page() -> None:
+    old, new = ({"Status": "available", "SnapshotCreateTime": ago(hours=hours)} for hours in (90, 6))
+    pages = [{"DBSnapshots": [old]}, {"DBSnapshots": [new]}]
+    assert ask({(HOME, "rds", "describe_db_snapshots"): pages})["snapshot"].state is State.READY
+
+
 def test_what_aws_does_not_tell_is_not_known_and_the_rest_is_asked() -> None:
     gone = EndpointConnectionError(endpoint_url=f"https://rds.{HOME}.amazonaws.com")
     found = ask({(HOME, "rds", "describe_db_instances"): gone})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -155,8 +155,13 @@ class Client:
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         if operation == "get_paginator":
-            return lambda name: SimpleNamespace(paginate=lambda **asked: [self._call(name)(**asked)])
+            return lambda name: SimpleNamespace(paginate=lambda **asked: self._pages(name, asked))
         return self._call(operation)
+
+    def _pages(self, operation: str, asked: Mapping[str, Any]) -> list[Any]:
+        """The one that it is told to answer, or a list of them."""
+        answer = self._call(operation)(**asked)
+        return answer if isinstance(answer, list) else [answer]
 
     def _call(self, operation: str) -> Callable[..., Any]:
         def call(**asked: Any) -> Any:
