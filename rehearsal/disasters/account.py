@@ -50,6 +50,7 @@ WAITS = {
     "state": Wait.STATE,
     "write": Wait.QUICK,
     "foundations": Wait.ACCOUNT_FOUNDATIONS,
+    "delegate": Wait.QUICK,
     "ask": Wait.QUICK,
     "images": Wait.IMAGES,
     "entries": Wait.SECRETS,

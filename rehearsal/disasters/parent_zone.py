@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,14 +10,14 @@ from typing import Any
 from infra.configuration.dns_settings import DELEGATIONS
 from infra.configuration.files import NAMESPACE, read_environment, stack_file_name
 from infra.configuration.parent_zone import NAME, PARENT_ZONE
+from infra.configuration.strict_yaml import parse, written
 from infra.configuration.system import DEFAULT_FILE
 from operations.stack_file_text import rewrite
 from rehearsal.backup_account import PROJECT
-from rehearsal.disasters.stage import CommandOfTheDay, Stage
+from rehearsal.disasters.stage import Stage
 from rehearsal.session import Session
 
 _LABEL = "portal"
-_DOMAIN = re.compile(r"^domain: (\S+)", re.MULTILINE)
 
 
 def put_below_parent(checkout: Path, environment: str) -> None:
@@ -27,12 +26,9 @@ def put_below_parent(checkout: Path, environment: str) -> None:
     Nothing is delegated yet: the zone below has no name servers before it is there.
     """
     file = checkout / DEFAULT_FILE
-    text = file.read_text(encoding="utf-8")
-    found = _DOMAIN.search(text)
-    if found is None:
-        raise CommandOfTheDay(f"{file.name} has no line that begins with `domain: `")
-    parent = found.group(1)
-    file.write_text(text.replace(found.group(0), f"domain: {_LABEL}.{parent}", 1), encoding="utf-8")
+    content = dict(parse(file.read_text(encoding="utf-8")))
+    parent = content["domain"]
+    file.write_text(written({**content, "domain": f"{_LABEL}.{parent}"}), encoding="utf-8")
     section = f"  {NAMESPACE}{PARENT_ZONE.name}:\n    {NAME.name}: {parent}\n"
     rewrite(checkout / stack_file_name(environment), lambda text: f"{text.rstrip()}\n{section}")
 
@@ -63,11 +59,11 @@ def is_delegated(on_stage: Stage, outside: Session, before: list[str]) -> bool:
     servers = _servers(on_stage.call, domain)
     settings = read_environment(on_stage.root, on_stage.session.environment, today=date.min).settings
     assert settings.parent_zone is not None
-    written = list(settings.parent_zone.dns.delegations[_LABEL])
+    in_file = list(settings.parent_zone.dns.delegations[_LABEL])
     pointed = _pointed(outside, settings.parent_zone.name, domain)
     deploy_outside(on_stage.root, outside)
     stays = _pointed(outside, settings.parent_zone.name, domain)
-    return servers != before and all(set(each) == set(servers) for each in (written, pointed, stays))
+    return servers != before and all(set(each) == set(servers) for each in (in_file, pointed, stays))
 
 
 def _behind_parent_zone(section: str) -> Callable[[str], str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from commands.errors import CommandFailed
 from timing.data.recovery import WAITS, Wait
 from timing.facts import Times
 
@@ -37,7 +38,12 @@ def steps_of(
         record: of the command.
         waits: what each step waits for.
         times: what AWS takes for that.
+
+    Raises:
+        CommandFailed: the command had a step whose time would be left out.
     """
+    if missing := sorted(record["steps"].keys() - waits.keys()):
+        raise CommandFailed(f"no time is known of what the command did: {', '.join(missing)}")
     found = []
     for name, wait in waits.items():
         noted = record["steps"][name]
