@@ -69,14 +69,15 @@ def control_plane(programs: Programs) -> Iterator[Client]:
         NoServer: a program does not start.
     """
     with temporary_folder() as folder, ExitStack() as running:
-        etcd = _etcd(programs, folder)
+        store = free_port()
+        etcd = _etcd(programs, folder, store)
         running.callback(etcd.stop)
         token = secrets.token_hex(16)
         port, server = free_port(), make_folder(folder / "server")
         # Read by the server's user as well, which is nobody else's.
         _write(server / "tokens.csv", f"{token},administrator,administrator,system:masters\n")
         _write_keys(server)
-        process, client = _api_server(programs, folder, port, token)
+        process, client = _api_server(programs, folder, port, token, store)
         running.callback(process.stop)
         running.callback(client.close)
         controllers = _controllers(programs, folder, port, token)
@@ -84,28 +85,29 @@ def control_plane(programs: Programs) -> Iterator[Client]:
         yield client
 
 
-def _etcd(programs: Programs, folder: Path) -> Process:
-    client, peer, data = free_port(), free_port(), make_folder(folder / "etcd")
-    _write(folder / "etcd.port", str(client))
+def _etcd(programs: Programs, folder: Path, port: int) -> Process:
+    data = make_folder(folder / "etcd")
     command: list[str | Path] = [
         reachable(programs.etcd, folder),
         f"--data-dir={data}",
-        f"--listen-client-urls=http://{LOOPBACK}:{client}",
-        f"--advertise-client-urls=http://{LOOPBACK}:{client}",
-        f"--listen-peer-urls=http://{LOOPBACK}:{peer}",
+        f"--listen-client-urls=http://{LOOPBACK}:{port}",
+        f"--advertise-client-urls=http://{LOOPBACK}:{port}",
+        f"--listen-peer-urls=http://{LOOPBACK}:{free_port()}",
         # Nothing of it outlives the process.
         "--unsafe-no-fsync",
         "--log-level=error",
     ]
-    return Process.start(command, folder / "etcd.log", lambda: listens(client))
+    return Process.start(command, folder / "etcd.log", lambda: listens(port))
 
 
-def _api_server(programs: Programs, folder: Path, port: int, token: str) -> tuple[Process, Client]:
+def _api_server(
+    programs: Programs, folder: Path, port: int, token: str, store: int
+) -> tuple[Process, Client]:
     server = folder / "server"
     certificate = server / "apiserver.crt"
     command: list[str | Path] = [
         reachable(programs.api_server, folder),
-        f"--etcd-servers=http://{LOOPBACK}:{(folder / 'etcd.port').read_text()}",
+        f"--etcd-servers=http://{LOOPBACK}:{store}",
         f"--secure-port={port}",
         f"--bind-address={LOOPBACK}",
         f"--advertise-address={LOOPBACK}",

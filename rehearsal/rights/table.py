@@ -16,7 +16,7 @@ from rehearsal.rights.graph import Graph
 from rehearsal.rights.patterns import arn_matches, matches
 from rehearsal.rights.people import calls_of_people
 from rehearsal.rights.pods import calls_of_pods
-from rehearsal.rights.recoveries import calls_of_recoveries
+from rehearsal.rights.recovery_calls import calls_of_recoveries
 from rehearsal.rights.roles import calls_about_roles
 
 

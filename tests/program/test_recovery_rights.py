@@ -16,7 +16,8 @@ import pytest
 
 from rehearsal.rights.evaluation import Policy
 from rehearsal.rights.graph import Graph
-from rehearsal.rights.recoveries import RECOVERIES, calls_of_recoveries
+from rehearsal.rights.recoveries import RECOVERIES
+from rehearsal.rights.recovery_calls import calls_of_recoveries
 from rehearsal.rights.table import answers
 from tests.support.graph_of import changed_prod, graph, graph_of, prod_in_another_order
 from tests.support.recordings import SYSTEMS, backup_account_with_parent_zone, system_recording

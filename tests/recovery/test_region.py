@@ -21,16 +21,7 @@ from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.writer import Writer
 from rehearsal.rights.recoveries import About, By, Where
 from tests.support.json_output import check_output
-from tests.support.recovery_calls import (
-    FILES,
-    NETWORK,
-    PROGRAMS,
-    SOURCE,
-    CommandCalls,
-    Row,
-    recording_commands,
-    table_of,
-)
+from tests.support.recovery_calls import BESIDE_AWS, CommandCalls, Row, recording_commands, table_of
 from tests.support.waiting_parts import made_on_the_day, removed_afterwards, times_of
 from timing.data.recovery import FOUNDATIONS_WITHOUT, RETURN_WITHOUT, WAITS, Wait
 from timing.facts import Times
@@ -252,9 +243,4 @@ def test_the_commands_ask_for_what_the_table_of_rights_says(
 def test_what_it_needs_beside_aws_is_in_source_control(
     region_lost: RegionRehearsed, asked: CommandCalls
 ) -> None:
-    """A new input fails here until somebody has seen that it is not lost with what is recovered."""
-    assert asked.inputs("region") == {
-        SOURCE: {*FILES, "Pulumi.prod.yaml"},
-        PROGRAMS: {"pulumi"},
-        NETWORK: {"127.0.0.1"},
-    }
+    assert asked.inputs("region") == BESIDE_AWS

@@ -18,7 +18,7 @@ from functions.restore_test.application import Application
 from functions.restore_test.checks import Check, once
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest, RestoreTestError
-from functions.restore_test.settings import COMMAND, READINESS, Settings
+from functions.restore_test.settings import COMMAND, READINESS, REMOVED_BY, Settings
 from functions.restore_test.sides import Databases
 from functions.shared.kubernetes import KubernetesApi
 from functions.shared.restore_records import Records
@@ -31,6 +31,9 @@ SECRET = "triangle/prod/database"
 SUNDAY = datetime(2026, 11, 29, 5, 50, tzinfo=UTC)
 DUE = datetime(2026, 11, 29, 6, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
+# When whatever is left of the test of DUE has been removed, and what it has written by then.
+LATE = DUE + REMOVED_BY + timedelta(minutes=30)
+RECORD, FAILED = "restore-tests/2026-11-29T0600Z.json", "restore-tests/2026-11-29T0600Z.failed.json"
 COMMAND_LONGEST = timedelta(minutes=20)
 
 VARIABLES = {
