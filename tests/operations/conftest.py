@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from moto.core.base_backend import BackendDict
 
 from operations.checkout import declared
 from operations.holdings import entries
@@ -74,12 +75,15 @@ def started() -> Iterator[Callable[[str], Account]]:
 
 @pytest.fixture
 def account(started: Callable[[str], Account]) -> Callable[[str], Account]:
-    """The AWS of an environment, empty at first."""
-    from moto.secretsmanager.models import secretsmanager_backends
+    """The AWS of an environment, empty at first: tests of other modules may have used the same account."""
 
     def empty(environment: str) -> Account:
-        settings = declared(environment).settings
-        secretsmanager_backends[settings.account][settings.region].reset()
+        number = declared(environment).settings.account
+        used = list(BackendDict._instances)  # type: ignore[misc]  # as moto's own reset takes them
+        for backends in used:
+            for owner, _, backend in list(backends.iter_backends()):
+                if owner == number:
+                    backend.reset()
         return started(environment)
 
     return empty

@@ -30,8 +30,6 @@ def records(prod: Prod) -> Records:
 
 @pytest.fixture
 def topic(prod: Prod) -> str:
-    settings = declared("prod").settings
-    sns_backends[settings.account][settings.region].reset()
     made = prod.account.other("sns").create_topic(Name="triangle-prod-sev-3")
     return str(made["TopicArn"])
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from moto.cloudwatch.models import cloudwatch_backends
-from moto.elbv2.models import elbv2_backends
 from typer.testing import CliRunner, Result
 
 from infra.configuration import Configuration
@@ -29,12 +28,7 @@ Start = Callable[[str], Account]
 @pytest.fixture
 def staging(account: Start) -> Account:
     repair_moto()
-    started = account("staging")
-    settings = declared("staging").settings
-    for region in (settings.region, settings.recovery_region, GLOBAL_REGION):
-        cloudwatch_backends[settings.account][region].reset()
-    elbv2_backends[settings.account][settings.region].reset()
-    return started
+    return account("staging")
 
 
 @pytest.fixture

@@ -69,8 +69,6 @@ def dev(account: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     aws = account("dev")
     settings = declared("dev").settings
     backend = eks_backends[settings.account][settings.region]
-    backend.reset()
-    cloudfront_backends[settings.account]["aws"].reset()
     aws.other("eks").create_cluster(
         name="triangle-dev", roleArn="arn:aws:iam::210000000001:role/a", resourcesVpcConfig={"subnetIds": []}
     )

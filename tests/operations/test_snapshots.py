@@ -54,13 +54,6 @@ class Copies:
 
 @pytest.fixture
 def copies(account: Start) -> Any:
-    from moto.kms.models import kms_backends
-    from moto.s3.models import s3_backends
-
-    settings = declared("prod").settings
-    s3_backends[settings.account]["aws"].reset()
-    for region in (settings.region, RECOVERY):
-        kms_backends[settings.account][region].reset()
     there = account("prod")
     there.deploy()
     return Copies(there)

@@ -8,15 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto.iam.models import iam_backends
-from moto.kms.models import kms_backends
-from moto.s3.models import s3_backends
 from typer.testing import CliRunner, Result
 
 from infra.configuration import Configuration
-from operations.checkout import declared
 from operations.cli import app
-from rehearsal.aws.moto_connections import add_connections, codeconnections_backends
+from rehearsal.aws.moto_connections import add_connections
 
 if TYPE_CHECKING:
     from tests.operations.conftest import Account
@@ -29,13 +25,7 @@ REGION = "eu-central-1"  # of the state
 def empty_account(environment: str, start: Start, monkeypatch: pytest.MonkeyPatch) -> Account:
     """An environment's, with AWS's own policies in it and nothing else."""
     monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-    settings = declared(environment).settings
-    iam_backends[settings.account]["aws"].reset()
-    kms_backends[settings.account][REGION].reset()
-    s3_backends[settings.account]["aws"].reset()
     add_connections()
-    for region in codeconnections_backends[settings.account]:
-        codeconnections_backends[settings.account][region].reset()
     return start(environment)
 
 
