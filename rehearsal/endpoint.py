@@ -8,11 +8,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rehearsal.console import Terminal
 from rehearsal.deploy import outputs_of
 from rehearsal.drift import Application, Operations
+from rehearsal.http_server import Server
 from rehearsal.inventory import Inventory
 from rehearsal.invocations import Invocations
 from rehearsal.kubernetes.api import KubernetesApi
@@ -108,12 +108,9 @@ def check_port(port: int) -> None:
             ) from None
 
 
-def make_server(port: int, application: Application) -> Any:
-    """A server on a loopback port, a thread for each request."""
-    from werkzeug.serving import make_server as make_werkzeug_server
-
-    _quiet_requests()
-    return make_werkzeug_server("127.0.0.1", port, application, threaded=True)
+def make_server(port: int, application: Application) -> Server:
+    """A server on a loopback port, a thread for each connection."""
+    return Server(port, application)
 
 
 @contextmanager
@@ -134,9 +131,3 @@ def _stop_on_signals() -> None:
     """Ctrl-C and a plain `kill` end the server alike, also where a shell has put it in the background."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-
-
-def _quiet_requests() -> None:
-    import logging
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
@@ -167,6 +168,16 @@ def parse(text: str) -> Any:
         yaml.YAMLError: it is not YAML, too large, has a key twice, or a value that means several things; with
             the place.
     """
+    return pickle.loads(_pickled(text))  # noqa: S301  # pickled below
+
+
+@lru_cache(maxsize=32)
+def _pickled(text: str) -> bytes:
+    """What a text holds, kept: a command reads its files many times, and may change what it is given."""
+    return pickle.dumps(_parsed(text))
+
+
+def _parsed(text: str) -> Any:
     if len(text) > _LENGTH_MAXIMUM:
         raise yaml.MarkedYAMLError(
             None, None, f"found {len(text)} characters", None, f"at most {_LENGTH_MAXIMUM}"

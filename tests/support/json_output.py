@@ -28,5 +28,11 @@ def check_output(command: str, value: Any) -> None:
 @cache
 def _validator(name: str) -> Draft202012Validator:
     assert name in SCHEMA["$defs"], f"docs/output.schema.json does not have {name}"
-    Draft202012Validator.check_schema(SCHEMA)
+    _is_a_schema()
     return Draft202012Validator({"$defs": SCHEMA["$defs"], **SCHEMA["$defs"][name]})
+
+
+@cache
+def _is_a_schema() -> None:
+    """Fails when the file itself is no JSON Schema; it is large, so this is asked once."""
+    Draft202012Validator.check_schema(SCHEMA)

@@ -211,3 +211,8 @@ def _outcome(read: Callable[[str], Any], text: str) -> str:
         return repr(read(text))
     except yaml.YAMLError as error:
         return ": ".join(described(error))
+
+
+def test_what_somebody_does_to_a_content_is_not_seen_by_the_next_one() -> None:
+    parse("a: [1]")["a"].append(2)
+    assert parse("a: [1]") == {"a": [1]}
