@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from rehearsal.rights.conditions import Keys, UnsupportedPolicyError, conditions_met, listed
-from rehearsal.rights.patterns import arn_matches, filled, matches
+from rehearsal.rights.patterns import arn_matches, filled, matches_any
 
 Statement = Mapping[str, Any]
 
@@ -49,6 +50,16 @@ class Policy:
         """A policy of a document; one statement may stand without a list."""
         statements = document["Statement"]
         return Policy(owner, tuple(statements) if isinstance(statements, list) else (statements,))
+
+    def about(self, action: str) -> tuple[Statement, ...]:
+        """The statements that speak of an action; each request asks for them, and most speak of others."""
+        if action not in self._about:
+            self._about[action] = tuple(each for each in self.statements if _action(each, action))
+        return self._about[action]
+
+    @cached_property
+    def _about(self) -> dict[str, tuple[Statement, ...]]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -179,10 +190,9 @@ def _matching(
 ) -> Iterator[tuple[str, Statement]]:
     keys = request.all_keys
     for policy in policies:
-        for statement in policy.statements:
+        for statement in policy.about(request.action):
             if (
                 statement["Effect"] == effect
-                and _action(statement, request.action)
                 and _resource(statement, request.resource, keys, own=policy in of_resource)
                 and (policy not in of_resource or _principal(statement, request.principal))
                 and conditions_met(statement.get("Condition") or {}, keys)
@@ -192,8 +202,8 @@ def _matching(
 
 def _action(statement: Statement, action: str) -> bool:
     if "NotAction" in statement:
-        return not any(matches(each, action, ignoring_case=True) for each in listed(statement["NotAction"]))
-    return any(matches(each, action, ignoring_case=True) for each in listed(statement["Action"]))
+        return not matches_any(tuple(listed(statement["NotAction"])), action)
+    return matches_any(tuple(listed(statement["Action"])), action)
 
 
 def _resource(statement: Statement, resource: str, keys: Keys, *, own: bool) -> bool:

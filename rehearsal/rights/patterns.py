@@ -37,17 +37,32 @@ def filled(pattern: str, keys: Mapping[str, str | list[str]]) -> str | None:
     return None if missing else text
 
 
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str, ignoring_case: bool) -> re.Pattern[str]:
+_WILDCARDS = {"[*]": r"\*", "[?]": r"\?", "*": ".*", "?": "."}
+
+
+def _expression(pattern: str) -> str:
     parts = re.split(r"(\[\*\]|\[\?\]|\*|\?)", pattern)
-    translated = {"[*]": r"\*", "[?]": r"\?", "*": ".*", "?": "."}
-    expression = "".join(translated.get(part, re.escape(part)) for part in parts)
-    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignoring_case else 0))
+    return "".join(_WILDCARDS.get(part, re.escape(part)) for part in parts)
 
 
-def matches(pattern: str, text: str, *, ignoring_case: bool = False) -> bool:
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(_expression(pattern), re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def _compiled_actions(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_expression, patterns)), re.DOTALL | re.IGNORECASE)
+
+
+def matches(pattern: str, text: str) -> bool:
     """Whether a text is one of those that a pattern means."""
-    return _compiled(pattern, ignoring_case).fullmatch(text) is not None
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+def matches_any(patterns: tuple[str, ...], action: str) -> bool:
+    """Whether an action is one of those that any of the patterns means; its case does not matter."""
+    return _compiled_actions(patterns).fullmatch(action) is not None
 
 
 def arn_matches(pattern: str, arn: str) -> bool:

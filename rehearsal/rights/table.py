@@ -13,7 +13,7 @@ from rehearsal.rights.conditions import listed
 from rehearsal.rights.evaluation import Decision, Policy
 from rehearsal.rights.functions import calls_of_functions
 from rehearsal.rights.graph import Graph
-from rehearsal.rights.patterns import arn_matches, matches
+from rehearsal.rights.patterns import arn_matches, matches_any
 from rehearsal.rights.people import calls_of_people
 from rehearsal.rights.pods import calls_of_pods
 from rehearsal.rights.recovery_calls import calls_of_recoveries
@@ -90,7 +90,7 @@ def _unused(graph: Graph, owner: str, statement: Mapping[str, Any], calls: Itera
     made = list(calls)
     resources = listed(statement.get("Resource", "*"))
     for action in listed(statement["Action"]):
-        made_so = [call for call in made if matches(action, call.action, ignoring_case=True)]
+        made_so = [call for call in made if matches_any((action,), call.action)]
         missing = [
             resource
             for resource in resources
