@@ -9,7 +9,6 @@ is left as it is, only slower.
 from __future__ import annotations
 
 import importlib.metadata
-from copy import copy
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -156,9 +155,13 @@ def _quicken_managed_policies() -> None:
     def copies(backend: Any) -> list[Any]:
         if backend.region_name not in read:
             read[backend.region_name] = make(backend)
-        policies = [copy(policy) for policy in read[backend.region_name]]
-        for policy in policies:
-            policy.account_id, policy.tags, policy.versions = backend.account_id, {}, [*policy.versions]
-        return policies
+        return [_copied(policy, backend.account_id) for policy in read[backend.region_name]]
 
     backends._init_aws_policies = copies
+
+
+def _copied(policy: Any, account: str) -> Any:
+    """A policy of AWS's in another account; moto's class would keep a list of all that were ever made."""
+    made = object.__new__(type(policy))
+    made.__dict__ = {**vars(policy), "account_id": account, "tags": {}, "versions": [*policy.versions]}
+    return made
