@@ -23,6 +23,7 @@ def _as(server: Server, user: str, application: str) -> Connection:
         password=PASSWORD,
         database="postgres",
         application_name=application,
+        ssl_context=False,
     )
 
 

@@ -23,7 +23,12 @@ def database(database_server: Server) -> Iterator[Connection]:
     superuser, name = superuser_of(database_server), f"examined_{next(_NUMBERS)}"
     superuser.run(f"CREATE DATABASE {name}")
     connection = Connection(
-        ADMINISTRATOR, host=database_server.host, port=database_server.port, database=name, password=PASSWORD
+        ADMINISTRATOR,
+        host=database_server.host,
+        port=database_server.port,
+        database=name,
+        password=PASSWORD,
+        ssl_context=False,
     )
     connection.run("CREATE TABLE orders (id bigserial PRIMARY KEY, what text NOT NULL)")
     connection.run('CREATE SCHEMA "Odd Name"')

@@ -41,6 +41,7 @@ class Application:
             port=value["port"],
             database=value["dbname"],
             password=value["password"],
+            ssl_context=False,
         )
 
 
@@ -55,7 +56,7 @@ def superuser(database_server: Server) -> Iterator[Connection]:
 def database(superuser: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An empty database with a master as RDS makes it: no superuser, but it may make roles and databases."""
     # The wheel's PostgreSQL is built without TLS.
-    monkeypatch.setattr(postgresql, "encryption", lambda: None)
+    monkeypatch.setattr(postgresql, "encryption", lambda: False)
     name = f"portal_{next(_numbers)}"
     superuser.run(f"CREATE ROLE {MASTER} LOGIN CREATEROLE CREATEDB PASSWORD '{MASTER_PASSWORD}'")
     superuser.run(f"CREATE DATABASE {name} OWNER {MASTER}")

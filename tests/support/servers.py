@@ -89,5 +89,10 @@ def missing(reason: NoServer) -> NoReturn:
 def superuser_of(server: Server) -> Connection:
     """A connection of PostgreSQL's superuser."""
     return Connection(
-        ADMINISTRATOR, host=server.host, port=server.port, password=PASSWORD, database="postgres"
+        ADMINISTRATOR,
+        host=server.host,
+        port=server.port,
+        password=PASSWORD,
+        database="postgres",
+        ssl_context=False,
     )
