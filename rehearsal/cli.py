@@ -59,6 +59,9 @@ def preview(
 ) -> None:
     """Show what the working tree would change, risks first: it is previewed where the base is deployed."""
     load_early(ROOT)
+    from rehearsal.base import Base
+
+    revision = Base(ROOT, base)
     from commands.errors import CommandError
     from infra.configuration.validation import ConfigurationError
     from preview.markdown import refusal
@@ -75,7 +78,7 @@ def preview(
         try:
             check(env, system)
             found = review(
-                ROOT, env, chosen_engine(), base=base, system=system, as_json=json_, attempt=attempt
+                ROOT, env, chosen_engine(), base=revision, system=system, as_json=json_, attempt=attempt
             )
         except Refused as error:
             # As far as it goes: what would change is worth knowing while the rest is refused.

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import io
 import json
 import os
-import subprocess
-import tarfile
-import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from commands.errors import CommandError
 from infra.configuration.day import day
 from infra.configuration.files import (
     UnreadableFile,
@@ -31,6 +25,7 @@ from preview.approvals import Approval, read_approvals
 from preview.places import Place, differing_places
 from rehearsal.backup_account import PROJECT
 from rehearsal.backup_account_review import Tree, look
+from rehearsal.base import Base, RevisionError
 from rehearsal.changed import did
 from rehearsal.console import Terminal
 from rehearsal.events import Log
@@ -41,79 +36,6 @@ from timing.forecast import Forecast
 
 if TYPE_CHECKING:
     from preview.report import Report
-
-
-class RevisionError(CommandError):
-    """The base revision cannot be used; the message says why and what to do."""
-
-
-# Most of a checkout's files, and what no program reads: writing them takes as long as previewing a change.
-_NOT_OF_PROGRAMS = (
-    "costs",
-    "docs",
-    "documentation",
-    "operations",
-    "preview",
-    "rehearsal",
-    "tests",
-    "timing",
-    "tools",
-)
-
-
-@contextmanager
-def checkout_of(root: Path, revision: str, needed: Sequence[str] = ()) -> Iterator[Path]:
-    """A folder with a program's files as of `revision`, gone afterwards; the working tree is not touched.
-
-    Args:
-        root: the checkout.
-        revision: of git.
-        needed: what else a program may be given to read: texts in which its file stands.
-
-    Raises:
-        RevisionError: no git repository, no such revision, or one without a program.
-    """
-    commit = _commit(root, revision)
-    if not _git(root, "ls-tree", "--name-only", commit, "__main__.py"):
-        raise RevisionError(f"{revision} ({commit[:12]}) has no program yet (__main__.py); take a later one.")
-    with tempfile.TemporaryDirectory(prefix="groundwork-base-") as folder:
-        left_out = [name for name in _NOT_OF_PROGRAMS if not any(f"{name}/" in text for text in needed)]
-        paths = [".", *(f":(exclude){name}" for name in left_out)]
-        archive = _git(root, "archive", "--format=tar", commit, "--", *paths)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            files.extractall(folder, filter="data")
-        yield Path(folder)
-
-
-def _files_named(root: Path, revision: str, environment: str, system: Path | None) -> list[str]:
-    """Where the system file's name stands: a stack file may choose one in any folder."""
-    try:
-        stack_file = _git(root, "show", f"{revision}:{stack_file_name(environment)}").decode(errors="replace")
-    except (subprocess.CalledProcessError, FileNotFoundError):
-        stack_file = ""  # what is wrong with the revision is said when it is checked out
-    return [stack_file, str(system.resolve()) if system else ""]
-
-
-def _commit(root: Path, revision: str) -> str:
-    try:
-        _git(root, "rev-parse", "--git-dir")
-    except (subprocess.CalledProcessError, FileNotFoundError):
-        raise RevisionError(
-            f"{root} is not a git checkout, so there is no base to compare with. "
-            "Clone the repository with git."
-        ) from None
-    try:
-        return _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
-    except subprocess.CalledProcessError:
-        raise RevisionError(
-            f"there is no revision {revision!r} in this checkout. "
-            "`git branch -a` and `git log` show what there is; `git fetch` brings the rest."
-        ) from None
-
-
-def _git(root: Path, *arguments: str) -> bytes:
-    command = ["git", "-C", str(root), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL).stdout
 
 
 @dataclass(frozen=True)
@@ -201,7 +123,7 @@ def review(
     environment: str,
     engine: Path,
     *,
-    base: str,
+    base: Base,
     system: Path | None = None,
     as_json: bool = False,
     attempt: bool = False,
@@ -226,13 +148,13 @@ def review(
     terminal = Terminal()
     approvals, today = tuple(read_approvals(root)), day(os.environ, datetime.now(UTC).date())
     with (
-        checkout_of(root, base, _files_named(root, base, environment, system)) as old,
+        base.checked_out(stack_file_name(environment), system) as old,
         session_on_base(
             old,
             environment,
             engine,
             today,
-            partial(_deploy_base, base=base),
+            partial(_deploy_base, base=base.name),
             system=_of_base(system, root, old),
         ) as session,
     ):
@@ -240,7 +162,7 @@ def review(
         threading.Thread(target=_load_what_judges, daemon=True).start()
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
         places = tuple(_places(environment, root, old, system))
-        report = _Reporting(environment, base, places, approvals, today)
+        report = _Reporting(environment, base.name, places, approvals, today)
         with terminal.progress("preview of the working tree") as progress:
             try:
                 result, forecast = session.forecast(progress, options)
@@ -249,7 +171,7 @@ def review(
         reviewed = Reviewed(report.of(result.log, forecast), result.output)
         trees = Tree(old, environment, _of_base(system, root, old)), Tree(root, environment, system)
         reviewed = _with_backup_account(reviewed, *trees, engine, today, options)
-        return _tried(session, base, reviewed) if attempt else reviewed
+        return _tried(session, base.name, reviewed) if attempt else reviewed
 
 
 def _with_backup_account(

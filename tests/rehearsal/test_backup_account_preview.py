@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from preview.risk import Kind
+from rehearsal.base import Base
 from rehearsal.review import Refused, Reviewed, review
 from tests.support.json_output import check_output
 from tests.support.small_program import SmallProgram
@@ -59,7 +60,7 @@ class Both:
             subprocess.run(command, check=True, capture_output=True)
 
     def reviewed(self, engine: Path, *, as_json: bool = False) -> Reviewed:
-        return review(self.root, "dev", engine, base="main", as_json=as_json)
+        return review(self.root, "dev", engine, base=Base(self.root, "main"), as_json=as_json)
 
 
 @pytest.fixture

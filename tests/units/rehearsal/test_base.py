@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.review import RevisionError, checkout_of
+from rehearsal.base import Base, RevisionError
+
+STACK_FILE = "Pulumi.dev.yaml"
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -31,25 +33,25 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_the_base_has_the_files_of_its_revision(repository: Path) -> None:
-    with checkout_of(repository, "main") as base:
+    with Base(repository, "main").checked_out(STACK_FILE) as base:
         assert (base / "__main__.py").read_text(encoding="utf-8") == "first\n"
         assert (repository / "__main__.py").read_text(encoding="utf-8") == "changed, not committed\n"
     assert not base.exists()
 
 
-@pytest.mark.parametrize(
-    ("needed", "found"),
-    [
-        ((), ["infra"]),
-        (["groundwork:systemFile: tests/system.yaml"], ["infra", "tests"]),
-        (["/checkout/tests/system.yaml"], ["infra", "tests"]),
-    ],
-)
-def test_the_base_has_what_its_program_may_read(
-    repository: Path, needed: list[str], found: list[str]
-) -> None:
-    with checkout_of(repository, "main", needed) as base:
-        assert sorted(file.parent.name for file in base.glob("*/system.yaml")) == found
+def test_the_base_has_what_its_program_may_read(repository: Path) -> None:
+    def folders(system: Path | None = None) -> list[str]:
+        with Base(repository, "main").checked_out(STACK_FILE, system) as base:
+            return sorted(file.parent.name for file in base.glob("*/system.yaml"))
+
+    assert folders() == ["infra"]
+    assert folders(repository / "tests" / "system.yaml") == ["infra", "tests"]
+    assert folders(repository / "docs" / "added.yaml") == ["infra"]  # the base has no such folder
+    (repository / STACK_FILE).write_text("groundwork:systemFile: tests/system.yaml", encoding="utf-8")
+    assert folders() == ["infra"]  # what is not committed is not the base's
+    git(repository, "add", ".")
+    git(repository, "commit", "-m", "another system")
+    assert folders() == ["infra", "tests"]
 
 
 @pytest.mark.parametrize(
@@ -57,10 +59,13 @@ def test_the_base_has_what_its_program_may_read(
     [("nowhere", "there is no revision 'nowhere'"), ("empty", "has no program yet")],
 )
 def test_a_revision_that_cannot_be_a_base_says_why(repository: Path, revision: str, said: str) -> None:
-    with pytest.raises(RevisionError, match=said), checkout_of(repository, revision):
+    with pytest.raises(RevisionError, match=said), Base(repository, revision).checked_out(STACK_FILE):
         pass
 
 
 def test_outside_git_there_is_no_base(tmp_path: Path) -> None:
-    with pytest.raises(RevisionError, match="not a git checkout"), checkout_of(tmp_path, "main"):
+    with (
+        pytest.raises(RevisionError, match="not a git checkout"),
+        Base(tmp_path, "main").checked_out(STACK_FILE),
+    ):
         pass

@@ -1,0 +1,115 @@
+"""The base of a review: a revision whose files are read from git; the working tree is not touched."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from commands.errors import CommandError
+
+# Most of a checkout's files, and what no program reads: writing them takes as long as previewing a change.
+_NOT_OF_PROGRAMS = (
+    "costs",
+    "docs",
+    "documentation",
+    "operations",
+    "preview",
+    "rehearsal",
+    "tests",
+    "timing",
+    "tools",
+)
+
+
+class RevisionError(CommandError):
+    """The base revision cannot be used; the message says why and what to do."""
+
+
+class Base:
+    """A revision of a checkout. Git is asked for its files at once, while the command does other things.
+
+    Args:
+        root: the checkout.
+        name: of the revision.
+    """
+
+    def __init__(self, root: Path, name: str) -> None:
+        self.root, self.name = root, name
+        reader = ThreadPoolExecutor(max_workers=1)
+        self._read = reader.submit(self._commit_and_archive)
+        reader.shutdown(wait=False)
+
+    @contextmanager
+    def checked_out(self, stack_file: str, system: Path | None = None) -> Iterator[Path]:
+        """A folder with a program's files as of the revision, gone afterwards.
+
+        Args:
+            stack_file: of the environment; what it names is there, in whatever folder.
+            system: another system file than the stack file chooses.
+
+        Raises:
+            RevisionError: no git repository, no such revision, or one without a program.
+        """
+        commit, archive = self._read.result()
+        with tempfile.TemporaryDirectory(prefix="groundwork-base-") as name:
+            folder = Path(name)
+            _unpack(archive, folder)
+            if not (folder / "__main__.py").is_file():
+                raise RevisionError(
+                    f"{self.name} ({commit[:12]}) has no program yet (__main__.py); take a later one."
+                )
+            named = str(system.resolve()) if system else ""
+            if (folder / stack_file).is_file():
+                named += (folder / stack_file).read_text(encoding="utf-8", errors="replace")
+            for left_out in _NOT_OF_PROGRAMS:
+                if f"{left_out}/" in named:
+                    _unpack(self._archive(commit, left_out), folder)
+            yield folder
+
+    def _commit_and_archive(self) -> tuple[str, bytes]:
+        commit = self._commit()
+        return commit, self._archive(commit, ".", *(f":(exclude){name}" for name in _NOT_OF_PROGRAMS))
+
+    def _archive(self, commit: str, *paths: str) -> bytes:
+        """Files as a tar archive; empty when the revision has none of them."""
+        try:
+            return self._git("archive", "--format=tar", commit, "--", *paths)
+        except subprocess.CalledProcessError:
+            return b""
+
+    def _commit(self) -> str:
+        found = self._asked("rev-parse", "--verify", "--quiet", f"{self.name}^{{commit}}")
+        if found is not None:
+            return found
+        if self._asked("rev-parse", "--git-dir") is None:
+            raise RevisionError(
+                f"{self.root} is not a git checkout, so there is no base to compare with. "
+                "Clone the repository with git."
+            )
+        raise RevisionError(
+            f"there is no revision {self.name!r} in this checkout. "
+            "`git branch -a` and `git log` show what there is; `git fetch` brings the rest."
+        )
+
+    def _asked(self, *arguments: str) -> str | None:
+        """A line that git answers; None where it refuses, or is not there."""
+        try:
+            return self._git(*arguments).decode().strip()
+        except (subprocess.CalledProcessError, FileNotFoundError):
+            return None
+
+    def _git(self, *arguments: str) -> bytes:
+        command: Sequence[str] = ["git", "-C", str(self.root), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL).stdout
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    if archive:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            files.extractall(folder, filter="data")
