@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from commands.environments import no_such_environment
 from infra.configuration import Configuration
 from infra.configuration.environments import Environment
 from infra.configuration.files import read_environment
@@ -26,7 +27,7 @@ def environment_named(name: str) -> Environment:
             "For example FROM=staging TO=prod."
         )
     if name not in list(Environment):
-        raise OperationError(f"there is no environment {name!r}; there are: {', '.join(Environment)}.")
+        raise OperationError(no_such_environment(name))
     return Environment.named(name)
 
 

@@ -1,7 +1,7 @@
 """The command line of the rehearsal: `python -m rehearsal …`, usually called by `make`.
 
 Exit codes: 0 done; 1 the engine refused or failed, mistakes in the configuration among it; 2 no such
-environment or stack file, no such revision or none that can be deployed, or a port in use; 3 no engine can be
+environment, no such revision or none that can be deployed, or a port in use; 3 no engine can be
 found or built; 4 another session is running; 5 the environment has drifted, or its change is not approved;
 130 Ctrl-C.
 """
