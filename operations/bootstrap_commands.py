@@ -31,7 +31,7 @@ def bootstrap(
     with errors_for_people():
         from botocore.exceptions import BotoCoreError, ClientError
 
-        from operations.bootstrap.account import Account
+        from operations.bootstrap.account import Account, check_region
         from operations.bootstrap.part import State
         from operations.checkout import declared
         from operations.console import OperationFailed, show_table
@@ -39,6 +39,7 @@ def bootstrap(
         from operations.recovery.confirmation import confirm
 
         configuration = declared(env, system)
+        check_region(configuration, region)
         connection = connect(configuration, Place(profile, endpoint_url))
         try:
             account = Account(configuration, connection, region)

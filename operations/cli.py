@@ -162,11 +162,14 @@ def purge(
     with errors_for_people():
         from operations.checkout import declared
         from operations.environments import Place, connect
+        from operations.purge import check_paths
         from operations.purge import purge as invalidate
 
+        wanted = paths or ["/*"]
+        check_paths(wanted)
         configuration = declared(env, system)
         client = connect(configuration, Place(profile, endpoint_url)).client("cloudfront")
-        made = invalidate(client, configuration.domain, paths or ["/*"])
+        made = invalidate(client, configuration.domain, wanted)
         if json_:
             show_json([vars(each) for each in made])
         else:

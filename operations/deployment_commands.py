@@ -96,8 +96,8 @@ def deploy(
         from operations.deployment.deploy import Deployment
         from operations.deployment.plan import read
 
-        configuration, connection = _connected(env, system, profile, endpoint_url)
         agreed = read(plan) if plan else None
+        configuration, connection = _connected(env, system, profile, endpoint_url)
         records = _records(configuration, connection)
         today = day(os.environ, datetime.now(UTC).date())
         deployment = Deployment(ROOT, configuration, records, _commit(ROOT), today)
@@ -128,8 +128,9 @@ def smoke(
         from operations.deployment.smoke import Smoke
         from operations.recovery.progress import progress
 
+        address = _address(connect)
         configuration, connection = _connected(env, system, profile, endpoint_url)
-        checks = Smoke(configuration, connection, _address(connect), outside=outside).checks
+        checks = Smoke(configuration, connection, address, outside=outside).checks
         found: list[Finding] = []
         with progress("smoke checks", len(checks)) as step:
             for check in checks:
@@ -184,9 +185,10 @@ def watch(
         from operations.deployment.records import Outcome
         from operations.deployment.watch import Watch
 
+        asked = _time(since) if since else None
         configuration, connection = _connected(env, system, profile, endpoint_url)
         records = _records(configuration, connection)
-        begun = _since(since, records.latest())
+        begun = asked or _begun(records.latest())
         on: list[Ringing] = []
         for left, on in Watch(configuration, connection, begun).looks(minutes, time.sleep):
             if any(each.blames_release for each in on):
@@ -216,13 +218,15 @@ def emergency(
     refused; 2 no reason, or no second person.
     """
     with errors_for_people():
-        from operations.checkout import ROOT
+        from operations.checkout import ROOT, declared
         from operations.deployment import emergency as emergencies
         from operations.deployment.records import Outcome, begun
+        from operations.environments import Place, connect
 
-        configuration, connection = _connected(env, system, profile, endpoint_url)
+        configuration = declared(env, system)
         record = begun(env, _commit(ROOT), configuration.images, datetime.now(UTC))
         record = emergencies.declared_emergency(record, reason, second)
+        connection = connect(configuration, Place(profile, endpoint_url))
         told = [f"Tag: {emergencies.tag(ROOT, record)} (push it: git push origin --tags)"]
         if _records(configuration, connection).save(record.with_outcome(Outcome.DECLARED)):
             told.append(f"Record: deployments/{record.id}.json in the backups bucket")
@@ -274,11 +278,13 @@ def _address(connect: str) -> Address | None:
     return Address(host, int(port))
 
 
-def _since(text: str, latest: Record | None) -> datetime:
+def _begun(latest: Record | None) -> datetime:
+    return latest.since if latest else datetime.now(UTC)
+
+
+def _time(text: str) -> datetime:
     from operations.console import OperationError
 
-    if not text:
-        return latest.since if latest else datetime.now(UTC)
     found: datetime | None
     try:
         found = datetime.fromisoformat(text)

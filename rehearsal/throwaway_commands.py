@@ -126,6 +126,8 @@ def disasters(
         if write:  # it takes an hour: that there is a place for the table is seen before
             with_disasters(page.read_text(encoding="utf-8"), [], now)
         entries = [disaster_named(each) for each in only or ()] or CATALOGUE
+        for each in system or ():
+            check("prod", each)
         found = list(every.play(ROOT, chosen_engine(), _say, system or (), entries))
         show_json(every.as_json(found)) if json_ else every.show(found)
         if write:
@@ -151,6 +153,7 @@ def bench(
     from rehearsal import bench as benchmark
 
     with errors_for_people():
+        check(env, None)
         figures = benchmark.bench(ROOT, chosen_engine(), env)
         if write:
             page = benchmark_page(benchmark.as_json(figures), datetime.now(UTC).date(), os.cpu_count() or 1)
@@ -163,6 +166,7 @@ def bench_sdk(env: Environment = "prod", json_: Json = False) -> None:
     from rehearsal import sdk_bench
 
     with errors_for_people():
+        check(env, None)
         figures = sdk_bench.bench_sdk(ROOT, chosen_engine(), env)
         show_json(figures.as_json()) if json_ else figures.show()
         if figures.differences:
@@ -182,6 +186,9 @@ def audit(
     with errors_for_people():
         environments = (env,) if env else tuple(Names)
         names = {check(each, system).system.name for each in environments}
+        if not (checkers / "bin").is_dir():
+            allowed = "the Python environment that `make audit` makes"
+            raise CommandError(f"--checkers: found nothing at {checkers}; allowed: {allowed}.")
         waivers = of_system(read_waivers(ROOT / "waivers.yaml"), names.pop())
         result = run_audit(
             ROOT,

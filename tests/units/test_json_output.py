@@ -267,7 +267,8 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("rehearsal.audit.audit.audit", lambda *_, **__: AUDIT)
     assert RUN.invoke(cli.app, ["drift", "--json"]).exit_code == Exit.DRIFTED
     commands = ["refresh", "destroy", "reset", "manifests", "docs", "bench", "bench-sdk", "systems"]
-    for words in [*([name] for name in commands), ["audit", "--checkers", "/nonexistent"]]:
+    (tmp_path / "bin").mkdir()
+    for words in [*([name] for name in commands), ["audit", "--checkers", str(tmp_path)]]:
         result = RUN.invoke(cli.app, [*words, "--json"])
         assert result.exit_code == 0, result.output
         json.loads(result.stdout)
