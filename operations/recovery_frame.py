@@ -115,14 +115,22 @@ def carry_out(
 @contextmanager
 def aws_errors() -> Iterator[None]:
     """Turns what AWS refuses into a message."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        PartialCredentialsError,
+        ProfileNotFound,
+    )
 
     from operations.console import OperationFailed
 
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise OperationFailed(f"AWS: {error}") from None
+        who = isinstance(error, NoCredentialsError | PartialCredentialsError | ProfileNotFound)
+        advice = " Take an account's credentials, for example with AWS_PROFILE." if who else ""
+        raise OperationFailed(f"AWS: {str(error).rstrip('.')}.{advice}") from None
 
 
 def runs_of(configuration: Configuration, connection: Connection) -> Runs:

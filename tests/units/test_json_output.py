@@ -153,10 +153,11 @@ def found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("found")
-def test_mistakes_in_the_files_are_told_one_by_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("program", "words"), [("rehearsal", "up"), ("operations", "ledger --env dev")])
+def test_mistakes_in_the_files_are_told_one_by_one(tmp_path: Path, program: str, words: str) -> None:
     system = tmp_path / "system.yaml"
     system.write_text("name: UPPER\n", encoding="utf-8")
-    error = _error(RUN.invoke(cli.app, ["up", "--json", "--system", str(system)]))
+    error = _error(RUN.invoke(APPS[program], [*words.split(), "--json", "--system", str(system)]))
     assert error["code"] == "configuration"
     problems = {problem["key"]: problem for problem in error["details"]["problems"]}
     assert problems["name"]["found"] == '"UPPER"'
