@@ -54,6 +54,8 @@ def account(  # noqa: PLR0913, PLR0917  # its options
     `bootstrap` has made its roles. Interrupted anywhere, the same command goes on; with --to it goes on with
     another copy of the database. Exit codes: 0 done; 1 failed, the message says what stands; 2 wrong input,
     or the account is not empty; 3 the restored database is not good, and nobody works with it.
+
+    Example: python -m operations recover account --env prod --backup-profile kept
     """
     with errors_for_people(), aws_errors():
         from operations.environments import Place

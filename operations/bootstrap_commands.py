@@ -27,6 +27,8 @@ def bootstrap(
     only read, the connection to GitHub, whose handshake is a person's; with `backupAccount`, the copy of the
     state there. As an administrator of the account. Exit codes: 0 all is there, waits for a person, or is
     shown; 1 AWS refused, or something is broken; 2 wrong input, or nobody agreed.
+
+    Example: python -m operations bootstrap --env dev --region eu-west-1 --dry-run
     """
     with errors_for_people():
         from botocore.exceptions import BotoCoreError, ClientError

@@ -62,6 +62,8 @@ def plan(  # noqa: PLR0913, PLR0917  # its options
 
     Of one that is under way it shows that one. Exit codes: 0 shown; 1 AWS cannot be asked, or it could not
     be recovered; 2 wrong input; 4 of a deployment: the stack is locked; 7 a migration cannot be undone.
+
+    Example: python -m operations recover plan --env prod --of region
     """
     with errors_for_people(), aws_errors():
         from commands.files import write_atomically
