@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.errors import Exit, errors_for_people
 from commands.output import json_wanted, show_json
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile, Yes
+
+if TYPE_CHECKING:
+    from operations.bootstrap.part import Found, Part
 
 
 def bootstrap(
@@ -67,15 +71,21 @@ def bootstrap(
             ]
             show_json({"environment": env, "parts": parts, "made": made, "next": following})
         else:
-            waiting = [f"{part.name} is {each.note}" for part, each in after if each.state is State.WAITS]
-            typer.echo("".join(f"\nWaits for a person: {each}." for each in waiting))
-            typer.echo(f"\nMade: {', '.join(made) or 'nothing'}. Next:")
-            for line in following:
-                typer.echo(f"  {line}")
+            _show(after, made, following)
         broken = [f"{part.name}: {each.note}." for part, each in after if each.state is State.BROKEN]
         if broken:
             typer.echo("\n".join(broken), err=True)
             raise typer.Exit(Exit.FAILED)
+
+
+def _show(parts: Sequence[tuple[Part, Found]], made: Sequence[str], following: Sequence[str]) -> None:
+    from operations.bootstrap.part import State
+
+    waiting = [f"{part.name} is {each.note}" for part, each in parts if each.state is State.WAITS]
+    typer.echo("".join(f"\nWaits for a person: {each}." for each in waiting))
+    typer.echo(f"\nMade: {', '.join(made) or 'nothing'}. Next:")
+    for line in following:
+        typer.echo(f"  {line}")
 
 
 def add_to(app: typer.Typer) -> None:
