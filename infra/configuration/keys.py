@@ -195,6 +195,7 @@ class Section:
             most=names.most,
             optional=self.optional,
             example=self._smallest,
+            entry_example=flow(self._example_of_entry()),
         )
 
     def example(self, environment: Environment) -> Any:
@@ -215,13 +216,16 @@ class Section:
         return flow(self._example_of_required())
 
     def _example_of_required(self) -> Any:
-        content = {
-            part.name: part._example_of_required() if isinstance(part, Section) else _same_everywhere(part)
-            for part in [part for part in self.parts if _has_to_be_there(part)] or self.parts[:1]
-        }
+        content = self._example_of_entry()
         if self.names:
             return {self.example_name: content}
         return [content] if self.listed else content
+
+    def _example_of_entry(self) -> dict[str, Any]:
+        return {
+            part.name: part._example_of_required() if isinstance(part, Section) else _same_everywhere(part)
+            for part in [part for part in self.parts if _has_to_be_there(part)] or self.parts[:1]
+        }
 
     def declared(self, prefix: str = "") -> Iterator[tuple[str, Key[Any]]]:
         """Every key below, with the whole path to it."""

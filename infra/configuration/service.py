@@ -167,7 +167,9 @@ def _check_routes(root: Reader, services: Mapping[str, Service]) -> None:
                 section.problem(f"{name}.route.paths", path, allowed)
             other = taken.setdefault((service.route.host, path), name)
             if other != name:
-                section.problem(f"{name}.route.paths", path, f"paths that {other} does not have on this host")
+                allowed = f"paths that {other} does not have on this host"
+                advice = "Give one of the two another `host`, or `paths` of its own."
+                section.problem(f"{name}.route.paths", path, allowed, advice)
     hosts = Counter(host for host, _ in taken)
     if len(taken) > maxima.PATHS:
         found = Described(f"{len(taken)} paths of all services together")

@@ -204,13 +204,27 @@ class Reader:
         return None
 
     def entries(
-        self, name: str, *, pattern: str, allowed: str, most: int, optional: bool, example: str
+        self,
+        name: str,
+        *,
+        pattern: str,
+        allowed: str,
+        most: int,
+        optional: bool,
+        example: str,
+        entry_example: str,
     ) -> dict[str, Reader]:
         """The mappings under a key by their names, which a person chooses; at most so many."""
         section = self.section(name, optional=optional, example=example)
         section.names(pattern=pattern, allowed=allowed, most=most)
         return {
-            str(entry): Reader(self._problems, self._file, value, section.key(str(entry)))
+            str(entry): Reader(
+                self._problems,
+                self._file,
+                value,
+                section.key(str(entry)),
+                f"For example `{entry}: {entry_example}`.",
+            )
             for entry, value in section._values.items()
         }
 

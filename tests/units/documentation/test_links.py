@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.support.checkout import ROOT
+from tests.support.command_lines import APPS, commands_of
 
 PAGES = sorted(
     str(page.relative_to(ROOT))
@@ -59,6 +61,24 @@ def test_make_has_every_target_and_takes_every_name_that_a_page_says() -> None:
         for target, more in re.findall(r"(?:`|^ {4})make ([a-z-]+)([^`\n]*)", text, re.MULTILINE):
             assert target in targets, f"{page}: make {target}"
             assert set(re.findall(r"\b([A-Z_]+)=", more)) <= names, f"{page}: make {target}{more}"
+
+
+def test_the_command_lines_take_what_a_page_says() -> None:
+    said = [
+        (page, program, line)
+        for page in set(PAGES) - {"CHANGELOG.md"}  # which has parts of commands
+        for program, line in re.findall(
+            r"python -m (operations|rehearsal) ([^`|\n]*)", (ROOT / page).read_text(encoding="utf-8")
+        )
+        if not line.startswith(("…", "recover …"))
+    ]
+    assert len(said) > 10
+    for page, program, line in said:
+        commands, words = commands_of(APPS[program]), shlex.split(line, comments=True)
+        name = next((name for name in (" ".join(words[:2]), words[0]) if name in commands), None)
+        assert name is not None, f"{page}: {line}"
+        with commands[name].make_context(name, words[len(name.split()) :]):
+            pass
 
 
 def test_every_target_of_make_is_told_of() -> None:

@@ -53,7 +53,12 @@ from tests.support.recorder import TODAY, record, stack_file, system_file
         ("services.worker.websockets", {"path": "/ws", "heartbeat": 30}, "a service with a `route`"),
         ("services.worker.route", {"host": ""}, "true for a service with a `route`"),
         ("services.api.websockets", {"path": "/ws", "heartbeat": 0}, "a whole number from 1 to 200 seconds"),
-        ("services.admin.route.host", "api", "paths that api does not have on this host"),
+        (
+            "services.admin.route.host",
+            "api",
+            "paths that api does not have on this host. Give one",
+        ),
+        ("secrets.sentry-dsn", "Crashes", "For example `sentry-dsn: {description: Signs access tokens}`."),
         ("services.api.route.paths", ["api"], "a path pattern of a load balancer"),
         ("restoreTest", {"service": "admin", "command": ["x"]}, "allowed: one of api, worker"),
         ("restoreTest", {"service": "api", "command": []}, "restoreTest.command: found the list []"),
