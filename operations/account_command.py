@@ -18,7 +18,7 @@ from operations.options import (
     TakeOver,
     Yes,
 )
-from operations.recovery_frame import Asked, aws_errors, carry_out, under_way
+from operations.recovery_frame import Asked, aws_errors, carry_out, check_time, under_way
 
 if TYPE_CHECKING:
     from operations.environments import Place
@@ -61,6 +61,7 @@ def account(  # noqa: PLR0913, PLR0917  # its options
         from operations.environments import Place
         from operations.recovery.instances import LATEST
 
+        check_time(to)
         places = Place(profile, endpoint_url), Place(backup_profile, backup_endpoint_url)
         one, runs = prepared(env, system, *places)
         found = under_way(runs, one.kind, take_over)

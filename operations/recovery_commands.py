@@ -11,7 +11,7 @@ from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import json_wanted, show_json
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile, TakeOver, Yes
-from operations.recovery_frame import Asked, aws_errors, carry_out, runs_of, under_way
+from operations.recovery_frame import Asked, aws_errors, carry_out, check_time, runs_of, under_way
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +59,7 @@ def database(  # noqa: PLR0913, PLR0917  # its options
     with errors_for_people(), aws_errors():
         from operations.recovery.database import Wanted
 
+        check_time(to)
         one, runs = prepared(env, system, profile, endpoint_url)
         wanted = Wanted(to, snapshot_of(runs, snapshot, from_backup), back)
         found = under_way(runs, one.kind, take_over)

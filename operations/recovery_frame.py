@@ -133,6 +133,18 @@ def aws_errors() -> Iterator[None]:
         raise OperationFailed(f"AWS: {str(error).rstrip('.')}.{advice}") from None
 
 
+def check_time(to: str) -> None:
+    """Sees that a time of the command line is one, before anybody is asked; `latest` and none are fine.
+
+    Raises:
+        OperationError: it is none, or has no zone.
+    """
+    from operations.recovery.instances import LATEST, time_of
+
+    if to not in ("", LATEST):
+        time_of(to)
+
+
 def runs_of(configuration: Configuration, connection: Connection) -> Runs:
     """Where recoveries are written down, in the region that everything runs in."""
     from infra.configuration.buckets import BACKUPS

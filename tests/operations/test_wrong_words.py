@@ -39,6 +39,12 @@ def _nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         ("bootstrap --env prod --region us-west-2", "that is neither us-west-2 nor us-east-2"),
         ("purge --env prod index.html", "PATHS: found index.html; allowed: paths that begin with /"),
         ("secret set --env dev sentry-dns", "Did you mean sentry-dsn?"),
+        (
+            "recover database --env prod --to 14:30",
+            "--to: found '14:30'; allowed: latest, or a time with its",
+        ),
+        ("recover account --env prod --to 2026-11-28T14:30", "allowed: latest, or a time with its zone"),
+        ("recover plan --env prod --to yesterday", "allowed: latest, or a time with its zone"),
         ("recover plan --env prod --of regoin", "found regoin; allowed: one of database, region, deployment"),
         ("recover plan --env prod --of regoin", "Did you mean region?"),
         ("gate --env prod --wait 90", "found 90; allowed: a number from 0 to 60."),
