@@ -29,7 +29,21 @@ $(error VENV: found $(VENV); allowed: a path without spaces, with no hyphen in f
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview cost prices serve shell env manifests timeline drift drifted compare refresh destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit apiserver provider docs release lock engine clean
+TARGETS := help up preview cost prices serve shell env manifests timeline drift drifted compare refresh \
+	destroy reset systems bootstrap promote plan deploy smoke gate watch rollback emergency protect purge dns \
+	secret revoke parity ledger recover backup backups disaster disasters test lint workflows bench sdk audit \
+	apiserver provider docs release lock engine clean
+.PHONY: $(TARGETS)
+
+# A slip would be passed over, or be seen too late: `make deploy env=prod` and `make deploy prod` would deploy dev.
+UNKNOWN := $(strip $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name))))
+ifneq ($(UNKNOWN),)
+$(error found the name $(UNKNOWN); allowed: $(GIVEN))
+endif
+UNKNOWN := $(filter-out $(TARGETS) $(VENV)/% $(VENV)-audit/%,$(MAKECMDGOALS))
+ifneq ($(UNKNOWN),)
+$(error found the target $(UNKNOWN); allowed: $(TARGETS). An environment is named by ENV=)
+endif
 
 # The name changes with the requirements, so an environment of older ones is not taken for ready.
 READY     := $(VENV)/.ready-$(shell cksum < requirements.txt | cut -d ' ' -f 1)

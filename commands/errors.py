@@ -6,6 +6,7 @@ work.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
@@ -67,6 +68,9 @@ class CommandFailed(CommandError):
     code = Exit.FAILED
 
 
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
+
 @contextmanager
 def errors_for_people() -> Iterator[None]:
     """Turns every expected failure into its message (with `--json`, into JSON) and exit code."""
@@ -83,10 +87,11 @@ def errors_for_people() -> Iterator[None]:
         _end(ErrorCode.INTERRUPTED, "Interrupted.", Exit.INTERRUPTED)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
+        full = "Free some space, or name" if error.errno in _NO_SPACE else "Name"
         _end(
             ErrorCode.SYSTEM,
-            f"{where}{error.strerror or error}. Is the disk full or read-only? Free some space, or name "
-            "another place: OUTPUT=… for what is written, TMPDIR for what is in passing.",
+            f"{where}{error.strerror or error}. {full} another place: OUTPUT=… for what is written, "
+            "XDG_STATE_HOME for what is kept of environments, TMPDIR for what is in passing.",
             Exit.FAILED,
         )
 

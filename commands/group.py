@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 import typer
@@ -12,6 +14,8 @@ from typer.core import TyperGroup
 
 from commands.errors import ErrorCode, Exit, show_error
 from commands.output import as_json
+from infra.configuration.environments import Environment
+from infra.configuration.validation import did_you_mean
 
 # Typer brings its own copy of Click, whose errors it does not name.
 (_USAGE,) = [kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"]
@@ -43,6 +47,16 @@ class Commands(TyperGroup):
                 show_error(ErrorCode.UNEXPECTED, f"{type(error).__name__}: {error}", Exit.FAILED)
                 sys.exit(Exit.FAILED)
             sys.exit(code if isinstance(code, int) else 0)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs a command; what Typer refuses of its words says what was found, and what is allowed."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            refused: Any = error
+            if isinstance(error, _USAGE):
+                refused.message = _reworded(refused)
+            raise
 
     def get_help_option(self, ctx: Any) -> Any:
         """`--help`; not asked for it is False and not None, which Typer would load pydantic to convert."""
@@ -81,6 +95,31 @@ def command_line(**options: Any) -> typer.Typer:
         rich_markup_mode=None,
         **options,
     )
+
+
+def _reworded(error: Any) -> str:
+    """What is wrong with a command's words, as all other mistakes are told."""
+    message = str(error.message)
+    if hasattr(error.__cause__, "errors"):  # pydantic's, which converts values
+        found = str(error.__cause__.errors()[0]["input"])
+        kind = getattr(getattr(error.param, "type_descriptor", None), "annotation", None)
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            words = [str(each.value) for each in kind]
+            return f"found {found}; allowed: one of {', '.join(words)}. {did_you_mean(found, words)}".rstrip()
+        if kind in _NUMBERS:
+            return f"found {found}; allowed: {_NUMBERS[kind]}{_range(error.param)}."
+    if (extra := _EXTRA.search(message)) and extra[1] in list(Environment):
+        return f"{message}. Did you mean --env {extra[1]}?"
+    return message
+
+
+_NUMBERS: Mapping[Any, str] = {int: "a whole number", float: "a number"}
+_EXTRA = re.compile(r"unexpected extra argument.* \((\S+)\)")
+
+
+def _range(option: Any) -> str:
+    least = "" if option.min is None else f" from {option.min}"
+    return least if option.max is None else f"{least} to {option.max}"
 
 
 def _words(error: Any) -> str:

@@ -5,4 +5,4 @@ from operations.cli import app
 
 if __name__ == "__main__":
     take_any_text()
-    app(prog_name="operations")
+    app(prog_name="python -m operations")

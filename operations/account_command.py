@@ -18,7 +18,7 @@ from operations.options import (
     TakeOver,
     Yes,
 )
-from operations.recovery_frame import Asked, aws_errors, carry_out, under_way
+from operations.recovery_frame import Asked, aws_errors, carry_out, check_time, under_way
 
 if TYPE_CHECKING:
     from operations.environments import Place
@@ -54,11 +54,14 @@ def account(  # noqa: PLR0913, PLR0917  # its options
     `bootstrap` has made its roles. Interrupted anywhere, the same command goes on; with --to it goes on with
     another copy of the database. Exit codes: 0 done; 1 failed, the message says what stands; 2 wrong input,
     or the account is not empty; 3 the restored database is not good, and nobody works with it.
+
+    Example: python -m operations recover account --env prod --backup-profile kept
     """
     with errors_for_people(), aws_errors():
         from operations.environments import Place
         from operations.recovery.instances import LATEST
 
+        check_time(to)
         places = Place(profile, endpoint_url), Place(backup_profile, backup_endpoint_url)
         one, runs = prepared(env, system, *places)
         found = under_way(runs, one.kind, take_over)

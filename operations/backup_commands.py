@@ -37,6 +37,8 @@ def backup(
     Its manifest is written last, into the backups bucket: with one, it is complete. Interrupted anywhere, the
     same command goes on. Exit codes: 0 complete, and what is not in it is said; 1 AWS refused something, the
     message says what stands; 2 wrong input.
+
+    Example: python -m operations backup --env prod
     """
     with errors_for_people():
         from infra.configuration.buckets import BACKUPS
@@ -85,6 +87,8 @@ def backups(
     """List what one can go back to: times, snapshots, backups on demand, AWS Backup's recovery points.
 
     Exit codes: 0 listed, and what AWS did not tell is said; 1 AWS cannot be asked; 2 wrong input.
+
+    Example: python -m operations backups --env prod --all
     """
     with errors_for_people():
         from operations.backup.available import Inventory, as_json

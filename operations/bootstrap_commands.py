@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.errors import Exit, errors_for_people
 from commands.output import json_wanted, show_json
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile, Yes
+
+if TYPE_CHECKING:
+    from operations.bootstrap.part import Found, Part
 
 
 def bootstrap(
@@ -27,11 +31,13 @@ def bootstrap(
     only read, the connection to GitHub, whose handshake is a person's; with `backupAccount`, the copy of the
     state there. As an administrator of the account. Exit codes: 0 all is there, waits for a person, or is
     shown; 1 AWS refused, or something is broken; 2 wrong input, or nobody agreed.
+
+    Example: python -m operations bootstrap --env dev --region eu-west-1 --dry-run
     """
     with errors_for_people():
         from botocore.exceptions import BotoCoreError, ClientError
 
-        from operations.bootstrap.account import Account
+        from operations.bootstrap.account import Account, check_region
         from operations.bootstrap.part import State
         from operations.checkout import declared
         from operations.console import OperationFailed, show_table
@@ -39,6 +45,7 @@ def bootstrap(
         from operations.recovery.confirmation import confirm
 
         configuration = declared(env, system)
+        check_region(configuration, region)
         connection = connect(configuration, Place(profile, endpoint_url))
         try:
             account = Account(configuration, connection, region)
@@ -64,15 +71,21 @@ def bootstrap(
             ]
             show_json({"environment": env, "parts": parts, "made": made, "next": following})
         else:
-            waiting = [f"{part.name} is {each.note}" for part, each in after if each.state is State.WAITS]
-            typer.echo("".join(f"\nWaits for a person: {each}." for each in waiting))
-            typer.echo(f"\nMade: {', '.join(made) or 'nothing'}. Next:")
-            for line in following:
-                typer.echo(f"  {line}")
+            _show(after, made, following)
         broken = [f"{part.name}: {each.note}." for part, each in after if each.state is State.BROKEN]
         if broken:
             typer.echo("\n".join(broken), err=True)
             raise typer.Exit(Exit.FAILED)
+
+
+def _show(parts: Sequence[tuple[Part, Found]], made: Sequence[str], following: Sequence[str]) -> None:
+    from operations.bootstrap.part import State
+
+    waiting = [f"{part.name} is {each.note}" for part, each in parts if each.state is State.WAITS]
+    typer.echo("".join(f"\nWaits for a person: {each}." for each in waiting))
+    typer.echo(f"\nMade: {', '.join(made) or 'nothing'}. Next:")
+    for line in following:
+        typer.echo(f"  {line}")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from commands.environments import no_such_environment
+from commands.errors import ErrorCode
 from infra.configuration import Configuration
 from infra.configuration.environments import Environment
 from infra.configuration.files import read_environment
@@ -12,6 +15,19 @@ from infra.configuration.validation import ConfigurationError
 from operations.console import OperationError
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class WrongFiles(OperationError):
+    """The two files have mistakes; the message has all of them, and so have the details for scripts."""
+
+    word = ErrorCode.CONFIGURATION
+
+    def __init__(self, found: ConfigurationError) -> None:
+        super().__init__(str(found))
+        self._problems = found.problems
+
+    def details(self) -> dict[str, Any]:
+        return {"problems": [vars(problem) for problem in self._problems]}
 
 
 def environment_named(name: str) -> Environment:
@@ -26,7 +42,7 @@ def environment_named(name: str) -> Environment:
             "For example FROM=staging TO=prod."
         )
     if name not in list(Environment):
-        raise OperationError(f"there is no environment {name!r}; there are: {', '.join(Environment)}.")
+        raise OperationError(no_such_environment(name))
     return Environment.named(name)
 
 
@@ -36,10 +52,11 @@ def declared(environment: str, system_file: str | None = None) -> Configuration:
     A day that is over stops no operation: some of them bring back what was lost, others renew what has ended.
 
     Raises:
-        OperationError: there is no such environment, or its files have mistakes.
+        OperationError: there is no such environment.
+        WrongFiles: its files have mistakes.
     """
     environment_named(environment)
     try:
         return read_environment(ROOT, environment, today=date.min, system_file=system_file)
     except ConfigurationError as error:
-        raise OperationError(str(error)) from None
+        raise WrongFiles(error) from None

@@ -61,7 +61,12 @@ def promote(
     ] = None,
     json_: Json = False,
 ) -> None:
-    """Copy the image digests of one environment's stack file into the next one's; nothing is built."""
+    """Copy the image digests of one environment's stack file into the next one's; nothing is built.
+
+    Exit codes: 0 written, or nothing to write; 2 wrong input.
+
+    Example: python -m operations promote --from staging --to prod
+    """
     from operations import releases
     from operations.checkout import ROOT
 
@@ -91,6 +96,8 @@ def rollback(
     What was rolled back before is passed over, unless it is named. Exit codes: 0 written, or nothing to
     write; 1 with --automatic: nothing is to be taken back; 2 wrong input; 7 with --automatic: a migration
     cannot be undone, and what to decide is told.
+
+    Example: python -m operations rollback --env prod --list
     """
     from operations import releases
     from operations.checkout import ROOT
@@ -128,7 +135,12 @@ def protect_branch(
     system: SystemFile = None,
     json_: Json = False,
 ) -> None:
-    """Set the rules of main and of the environments on GitHub; GITHUB_TOKEN administers the repository."""
+    """Set the rules of main and of the environments on GitHub; GITHUB_TOKEN administers the repository.
+
+    Exit codes: 0 set; 1 GitHub refused; 2 wrong input, or no token.
+
+    Example: python -m operations protect-branch --team on-call
+    """
     import os
 
     from operations import branch_protection
@@ -158,15 +170,20 @@ def purge(
     """Remove paths from CloudFront's caches, in every distribution of an environment.
 
     Exit codes: 0 CloudFront has begun; 1 AWS refused, or there is no distribution; 2 a path is wrong.
+
+    Example: python -m operations purge --env prod /index.html
     """
     with errors_for_people():
         from operations.checkout import declared
         from operations.environments import Place, connect
+        from operations.purge import check_paths
         from operations.purge import purge as invalidate
 
+        wanted = paths or ["/*"]
+        check_paths(wanted)
         configuration = declared(env, system)
         client = connect(configuration, Place(profile, endpoint_url)).client("cloudfront")
-        made = invalidate(client, configuration.domain, paths or ["/*"])
+        made = invalidate(client, configuration.domain, wanted)
         if json_:
             show_json([vars(each) for each in made])
         else:
@@ -188,6 +205,8 @@ def check_logs(
 
     Exit codes: 0 all is as it should be; 1 something would not be found, counted or measured; 2 there is
     no such file or service.
+
+    Example: python -m operations check-logs api.log --service api
     """
     with errors_for_people():
         from operations.checkout import declared

@@ -27,6 +27,8 @@ def compare(
     the rights of whoever runs it, so look at somebody else's change before. Exit codes: 0 shown; 1 AWS, the
     cluster or the program refuses; 2 wrong input; 4 a deployment is under way or was cut off, so nothing is
     known; 5 what would be lost or weakened has no line in approvals.yaml.
+
+    Example: python -m operations compare --env prod
     """
     with errors_for_people():
         import os

@@ -36,6 +36,8 @@ def plan_deployment(
     """Show what a deployment would do, risks first, and keep it for `deploy --plan`: exactly that or nothing.
 
     Exit codes: 0 shown; 1 the engine refuses; 2 wrong input; 4 another deployment is under way.
+
+    Example: python -m operations plan --env prod
     """
     with errors_for_people():
         import json
@@ -89,6 +91,8 @@ def deploy(
     Exit codes: 0 deployed; 1 the engine refused or failed; 2 wrong input; 4 the stack is locked, by whom is
     told; 5 what would be lost or weakened has no line in approvals.yaml; with `--plan` 8 something else would
     be done; 130 interrupted, the same command finishes it.
+
+    Example: python -m operations deploy --env prod --plan plans/prod.json
     """
     with errors_for_people():
         from infra.configuration.day import day
@@ -96,8 +100,8 @@ def deploy(
         from operations.deployment.deploy import Deployment
         from operations.deployment.plan import read
 
-        configuration, connection = _connected(env, system, profile, endpoint_url)
         agreed = read(plan) if plan else None
+        configuration, connection = _connected(env, system, profile, endpoint_url)
         records = _records(configuration, connection)
         today = day(os.environ, datetime.now(UTC).date())
         deployment = Deployment(ROOT, configuration, records, _commit(ROOT), today)
@@ -123,13 +127,16 @@ def smoke(
 
     Exit codes: 0 all holds; 1 AWS cannot be asked; 2 wrong input; 3 something fails. What is not checked,
     as behind an embedded AWS, is told with the reason.
+
+    Example: python -m operations smoke --env prod
     """
     with errors_for_people():
         from operations.deployment.smoke import Smoke
         from operations.recovery.progress import progress
 
+        address = _address(connect)
         configuration, connection = _connected(env, system, profile, endpoint_url)
-        checks = Smoke(configuration, connection, _address(connect), outside=outside).checks
+        checks = Smoke(configuration, connection, address, outside=outside).checks
         found: list[Finding] = []
         with progress("smoke checks", len(checks)) as step:
             for check in checks:
@@ -151,6 +158,8 @@ def gate(
     """Ask CloudWatch whether p95 is below 1.5 s and errors below 1 % in the last five minutes (runbook 002).
 
     Exit codes: 0 it holds; 1 AWS cannot be asked; 2 wrong input; 3 it does not hold, or there is no data.
+
+    Example: python -m operations gate --env staging --wait 5
     """
     with errors_for_people():
         from operations.deployment.gate import measure
@@ -179,14 +188,17 @@ def watch(
     What was on before, and what no release causes (a backup, a restore test), is told and does not count.
     Exit codes: 0 quiet to the end, the deployment is good; 1 AWS cannot be asked; 2 wrong input; 6 an alarm
     is on: `make rollback ENV=… AUTOMATIC=1`, then `make deploy`.
+
+    Example: python -m operations watch --env prod --minutes 15
     """
     with errors_for_people():
         from operations.deployment.records import Outcome
         from operations.deployment.watch import Watch
 
+        asked = _time(since) if since else None
         configuration, connection = _connected(env, system, profile, endpoint_url)
         records = _records(configuration, connection)
-        begun = _since(since, records.latest())
+        begun = asked or _begun(records.latest())
         on: list[Ringing] = []
         for left, on in Watch(configuration, connection, begun).looks(minutes, time.sleep):
             if any(each.blames_release for each in on):
@@ -214,15 +226,19 @@ def emergency(
     Written down beside the backups and as a tag, told to SEV-3's topic; lists what is left out, to be run
     afterwards. It deploys nothing itself: `make deploy` follows. Exit codes: 0 declared; 1 git or AWS
     refused; 2 no reason, or no second person.
+
+    Example: python -m operations emergency --env prod --reason "payments fail for all" --second ada
     """
     with errors_for_people():
-        from operations.checkout import ROOT
+        from operations.checkout import ROOT, declared
         from operations.deployment import emergency as emergencies
         from operations.deployment.records import Outcome, begun
+        from operations.environments import Place, connect
 
-        configuration, connection = _connected(env, system, profile, endpoint_url)
+        configuration = declared(env, system)
         record = begun(env, _commit(ROOT), configuration.images, datetime.now(UTC))
         record = emergencies.declared_emergency(record, reason, second)
+        connection = connect(configuration, Place(profile, endpoint_url))
         told = [f"Tag: {emergencies.tag(ROOT, record)} (push it: git push origin --tags)"]
         if _records(configuration, connection).save(record.with_outcome(Outcome.DECLARED)):
             told.append(f"Record: deployments/{record.id}.json in the backups bucket")
@@ -274,11 +290,13 @@ def _address(connect: str) -> Address | None:
     return Address(host, int(port))
 
 
-def _since(text: str, latest: Record | None) -> datetime:
+def _begun(latest: Record | None) -> datetime:
+    return latest.since if latest else datetime.now(UTC)
+
+
+def _time(text: str) -> datetime:
     from operations.console import OperationError
 
-    if not text:
-        return latest.since if latest else datetime.now(UTC)
     found: datetime | None
     try:
         found = datetime.fromisoformat(text)

@@ -48,6 +48,8 @@ def deployment(  # noqa: PLR0913, PLR0917  # its options
     Interrupted anywhere, the same command goes on. Exit codes: 0 done, or nothing to do; 1 failed, the
     message says what stands; 2 wrong input; 3 the checks fail; 4 the stack is locked, and its
     owner may run; 7 a migration cannot be undone, the ways out are told.
+
+    Example: python -m operations recover deployment --env prod --back
     """
     with errors_for_people(), aws_errors():
         from operations.environments import Place

@@ -35,6 +35,8 @@ def check_dns(
 
     Asks the name servers that answer for the domain today. Exit codes: 0 nothing would be cut; 1 something
     would be cut or answered otherwise, or no name server answers; 2 wrong input.
+
+    Example: python -m operations check-dns --env prod --zone-file today.zone
     """
     with errors_for_people():
         from operations.checkout import declared

@@ -27,6 +27,8 @@ def drifted(
     Exit codes: 0 it has; 1 AWS, the cluster or the state could not be asked, so nothing is known; 2 wrong
     input; 4 a deployment is under way or was cut off, so nothing is known; 5 it has drifted, or lacks what
     main has.
+
+    Example: python -m operations drifted --env prod
     """
     with errors_for_people():
         from operations.checkout import ROOT, environment_named

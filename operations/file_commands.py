@@ -45,6 +45,8 @@ def files(
 
     Exit codes: 0 done, or nothing to do; 1 AWS refused something, or files come from the archive first (run
     again); 2 wrong input, or not confirmed; 3 the check afterwards found differences.
+
+    Example: python -m operations recover files documents --env prod --to 2026-11-28T14:30Z
     """
     with errors_for_people():
         from operations.checkout import declared

@@ -36,6 +36,8 @@ def run(
     Refused where the system file does not declare it for the environment. Ctrl-C ends the showing alone.
     Exit codes: the job's own; 1 also when it never ran or the cluster refused; 2 no such job here, or a
     parameter is missing.
+
+    Example: python -m operations job run --env prod migrate-users --set BATCH=100
     """
     with errors_for_people():
         from operations import one_off_jobs
@@ -67,6 +69,8 @@ def list_(
     """Show the jobs that can be started in an environment, and how the last run of each went.
 
     Exit codes: 0 shown; 1 the cluster cannot be asked; 2 wrong input.
+
+    Example: python -m operations job list --env prod
     """
     with errors_for_people():
         from operations.checkout import declared

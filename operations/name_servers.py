@@ -142,7 +142,10 @@ class ZoneFile:
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{path}: {getattr(error, 'strerror', error)}.") from None
         except dns.exception.DNSException as error:
-            raise CommandError(f"{path}: no zone file of {domain}: {error}.") from None
+            # dnspython calls the text by a name of its own: <string>:2 is its second line.
+            found = str(error).replace("<string>:", "line ")
+            allowed = f"a zone file of {domain}, as its provider exports it"
+            raise CommandError(f"{path}: found {found}; allowed: {allowed}.") from None
 
     def records(self, names: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], Values]:
         found: dict[tuple[str, str], Values] = {}

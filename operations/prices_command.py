@@ -23,6 +23,8 @@ def prices(profile: Profile = None, json_: Json = False) -> None:
     Any account's credentials do that may call pricing:GetProducts; ReadOnlyAccess may.
 
     Exit codes: 0 written; 1 AWS cannot be asked, and nothing is written; 2 wrong input.
+
+    Example: python -m operations prices --profile billing
     """
     with errors_for_people():
         from commands.files import write_atomically

@@ -22,17 +22,11 @@ class Invalidation:
     status: str
 
 
-def purge(client: Any, domain: str, paths: Sequence[str]) -> list[Invalidation]:
-    """Invalidates paths in every distribution of an environment.
-
-    Args:
-        client: boto3's of CloudFront, in the environment's account.
-        domain: the environment's.
-        paths: as CloudFront takes them: beginning with a slash, `*` at the end for all that follows.
+def check_paths(paths: Sequence[str]) -> None:
+    """Sees that CloudFront takes the paths: beginning with a slash, `*` at the end for all that follows.
 
     Raises:
-        OperationError: a path has another form.
-        OperationFailed: there is no distribution, or AWS refused.
+        OperationError: one has another form.
     """
     wrong = [path for path in paths if not path.startswith("/") or "*" in path[:-1]]
     if wrong or not paths:
@@ -41,6 +35,19 @@ def purge(client: Any, domain: str, paths: Sequence[str]) -> list[Invalidation]:
             f"PATHS: found {found}; allowed: paths that begin with /, and * at their end alone. "
             "Example: /index.html /assets/*"
         )
+
+
+def purge(client: Any, domain: str, paths: Sequence[str]) -> list[Invalidation]:
+    """Invalidates paths in every distribution of an environment.
+
+    Args:
+        client: boto3's of CloudFront, in the environment's account.
+        domain: the environment's.
+        paths: those that `check_paths` lets pass.
+
+    Raises:
+        OperationFailed: there is no distribution, or AWS refused.
+    """
     try:
         distributions = _distributions(client, domain)
         if not distributions:

@@ -11,7 +11,7 @@ from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import json_wanted, show_json
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile, TakeOver, Yes
-from operations.recovery_frame import Asked, aws_errors, carry_out, runs_of, under_way
+from operations.recovery_frame import Asked, aws_errors, carry_out, check_time, runs_of, under_way
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,10 +53,13 @@ def database(  # noqa: PLR0913, PLR0917  # its options
 
     Interrupted anywhere, the same command goes on. Exit codes: 0 done; 1 failed, the message says what
     stands; 2 wrong input; 3 the restored one is not good, and nothing was switched.
+
+    Example: python -m operations recover database --env prod --to 2026-11-28T14:30Z
     """
     with errors_for_people(), aws_errors():
         from operations.recovery.database import Wanted
 
+        check_time(to)
         one, runs = prepared(env, system, profile, endpoint_url)
         wanted = Wanted(to, snapshot_of(runs, snapshot, from_backup), back)
         found = under_way(runs, one.kind, take_over)
@@ -77,6 +80,8 @@ def check(
     """Ask AWS whether a recovery would work today: copies, their age, keys. Changes nothing.
 
     Exit codes: 0 ready; 1 AWS cannot be asked; 2 wrong input; 3 something is not ready, or not known.
+
+    Example: python -m operations recover check --env prod
     """
     with errors_for_people(), aws_errors():
         from dataclasses import asdict
@@ -116,6 +121,8 @@ def status(
     """Show the recovery that is under way, and the instances that there are.
 
     Exit codes: 0 shown; 1 AWS cannot be asked; 2 wrong input.
+
+    Example: python -m operations recover status --env prod
     """
     with errors_for_people(), aws_errors():
         from operations.console import show_table
@@ -152,6 +159,8 @@ def finish(
     """Take `adopt` out of the stack file, when the engine has adopted what was restored.
 
     Exit codes: 0 done, or nothing to do; 1 it is not adopted yet; 2 wrong input.
+
+    Example: python -m operations recover finish --env prod
     """
     with errors_for_people(), aws_errors():
         kept, _ = _kept(env, system, profile, endpoint_url)
@@ -178,6 +187,8 @@ def retire(
 
     The third act is a person's: `pulumi state unprotect`, then `pulumi up` deletes it and leaves a final
     snapshot. Exit codes: 0 done; 1 AWS refused; 2 wrong input.
+
+    Example: python -m operations recover retire --env prod --generation 1
     """
     with errors_for_people(), aws_errors():
         from operations.console import OperationError

@@ -115,14 +115,34 @@ def carry_out(
 @contextmanager
 def aws_errors() -> Iterator[None]:
     """Turns what AWS refuses into a message."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        PartialCredentialsError,
+        ProfileNotFound,
+    )
 
     from operations.console import OperationFailed
 
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise OperationFailed(f"AWS: {error}") from None
+        who = isinstance(error, NoCredentialsError | PartialCredentialsError | ProfileNotFound)
+        advice = " Take an account's credentials, for example with AWS_PROFILE." if who else ""
+        raise OperationFailed(f"AWS: {str(error).rstrip('.')}.{advice}") from None
+
+
+def check_time(to: str) -> None:
+    """Sees that a time of the command line is one, before anybody is asked; `latest` and none are fine.
+
+    Raises:
+        OperationError: it is none, or has no zone.
+    """
+    from operations.recovery.instances import LATEST, time_of
+
+    if to not in ("", LATEST):
+        time_of(to)
 
 
 def runs_of(configuration: Configuration, connection: Connection) -> Runs:

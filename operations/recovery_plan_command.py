@@ -20,7 +20,7 @@ from operations.options import (
     Profile,
     SystemFile,
 )
-from operations.recovery_frame import OneOfSeveral, aws_errors, runs_of
+from operations.recovery_frame import OneOfSeveral, aws_errors, check_time, runs_of
 
 if TYPE_CHECKING:
     from operations.environments import Place
@@ -62,6 +62,8 @@ def plan(  # noqa: PLR0913, PLR0917  # its options
 
     Of one that is under way it shows that one. Exit codes: 0 shown; 1 AWS cannot be asked, or it could not
     be recovered; 2 wrong input; 4 of a deployment: the stack is locked; 7 a migration cannot be undone.
+
+    Example: python -m operations recover plan --env prod --of region
     """
     with errors_for_people(), aws_errors():
         from commands.files import write_atomically
@@ -69,6 +71,8 @@ def plan(  # noqa: PLR0913, PLR0917  # its options
         from operations.recovery import timeline
         from operations.recovery.session import plan_as_json, plan_lines
 
+        if of in (Of.DATABASE, Of.ACCOUNT):
+            check_time(to)
         place = Place(profile, endpoint_url)
         if of is Of.DATABASE:
             one, runs, decide = _database(env, system, place, to, snapshot, from_backup, back)

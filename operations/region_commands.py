@@ -38,6 +38,8 @@ def region(  # noqa: PLR0913, PLR0917  # its options
     Promotes the replica, takes the lost region out of the state, deploys, and looks whether people can work.
     Nothing asks the lost region. Interrupted anywhere, the same command goes on. Exit codes: 0 done;
     1 failed, the message says what stands; 2 wrong input, or the region answers.
+
+    Example: python -m operations recover region --env prod
     """
     with errors_for_people(), aws_errors():
         from operations.checkout import declared
@@ -69,6 +71,8 @@ def region_back(
     People go on working meanwhile. Its database is put aside, and all else that stands there is the engine's
     again. Interrupted anywhere, the same command goes on. Exit codes: 0 done; 1 failed, the message says what
     stands, or the region does not answer yet; 2 wrong input, or no region is lost.
+
+    Example: python -m operations recover region-back --env prod
     """
     with errors_for_people(), aws_errors():
         from operations.checkout import declared

@@ -39,6 +39,8 @@ def set_(
 
     Refused: names that the system file does not have, empty values, values that look like tests in prod
     and live ones elsewhere. Exit codes: 0 stored; 1 AWS refused; 2 the name or the value was refused.
+
+    Example: python -m operations secret set --env dev sentry-dsn
     """
     with errors_for_people():
         from operations import secret_values
@@ -68,7 +70,7 @@ def restore(
     from_region: Annotated[
         str | None, typer.Option(help="whose bucket and key to take; the environment's own without it")
     ] = None,
-    write: Annotated[bool, typer.Option(help="do it; without it only names are shown")] = False,
+    write: Annotated[bool, typer.Option("--write", help="do it; without it only names are shown")] = False,
     system: SystemFile = None,
     profile: Profile = None,
     endpoint_url: Endpoint = None,
@@ -78,6 +80,8 @@ def restore(
 
     Exit codes: 0 done, or nothing to do; 1 AWS refused, the snapshot was changed, or entries are missing;
     2 wrong input, or a snapshot of another environment.
+
+    Example: python -m operations secret restore --env dev --only sentry-dsn
     """
     with errors_for_people():
         from operations import snapshots
@@ -130,7 +134,7 @@ def _asked(name: str, env: str) -> str:
 def revoke(
     name: Annotated[str, typer.Argument(help="the entry's name: database, redis-cache, a secret's own…")],
     env: Environment,
-    now: Annotated[bool, typer.Option(help="do not wait for pods between two rotations")] = False,
+    now: Annotated[bool, typer.Option("--now", help="do not wait for pods between two rotations")] = False,
     system: SystemFile = None,
     profile: Profile = None,
     endpoint_url: Endpoint = None,
@@ -140,6 +144,8 @@ def revoke(
     opens nothing; of what a person gives out the new value is asked for. No value is ever printed.
 
     Exit codes: 0 it has ended; 1 AWS refused, or a rotation failed; 2 nothing rotates it, or wrong input.
+
+    Example: python -m operations revoke --env prod redis-cache
     """
     with errors_for_people():
         from operations import revocation
@@ -205,6 +211,8 @@ def parity(
 
     Whoever has no credentials of both asks one, and takes the file to the other. Exit codes: 0 the same, or
     kept; 1 something is missing or differs, or AWS cannot be asked; 2 wrong input.
+
+    Example: python -m operations parity --from staging --to prod
     """
     with errors_for_people():
         from operations import holdings
@@ -273,12 +281,14 @@ def ledger(
     system: SystemFile = None,
     profile: Profile = None,
     endpoint_url: Endpoint = None,
-    markdown: Annotated[bool, typer.Option(help="as a page instead of a table")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="as a page instead of a table")] = False,
     json_: Json = False,
 ) -> None:
     """Show when each secret was changed and when it is due, as the account has it.
 
     Exit codes: 0 nothing is overdue or missing; 1 something is, or AWS cannot be asked; 2 wrong input.
+
+    Example: python -m operations ledger --env prod
     """
     with errors_for_people():
         from operations import ledger as book

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import json
 import re
 from typing import Any
@@ -14,6 +13,7 @@ from infra.configuration import Configuration
 from infra.configuration.environments import Environment
 from infra.configuration.platform_secrets import PLATFORM_SECRETS
 from infra.configuration.secrets import SecretEntry
+from infra.configuration.validation import did_you_mean
 from operations.console import OperationError, OperationFailed, without
 from operations.live_or_test import is_placeholder, looks_like_test, looks_live
 
@@ -40,8 +40,7 @@ def entry_of(configuration: Configuration, name: str) -> SecretEntry:
             f"Secrets that people give out: {', '.join(settable) or 'none'}."
         )
     if name not in secrets:
-        near = difflib.get_close_matches(name, settable, n=1, cutoff=0.4)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        hint = f" {did_you_mean(name, settable)}".rstrip()
         said = f"{name}: there is no such secret in the system file" if name else "NAME is missing"
         raise OperationError(f"{said}.{hint} There are: {', '.join(settable) or 'none'}.")
     return secrets[name]

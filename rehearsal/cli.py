@@ -1,7 +1,7 @@
 """The command line of the rehearsal: `python -m rehearsal …`, usually called by `make`.
 
 Exit codes: 0 done; 1 the engine refused or failed, mistakes in the configuration among it; 2 no such
-environment or stack file, no such revision or none that can be deployed, or a port in use; 3 no engine can be
+environment, no such revision or none that can be deployed, or a port in use; 3 no engine can be
 found or built; 4 another session is running; 5 the environment has drifted, or its change is not approved;
 130 Ctrl-C.
 """
@@ -30,10 +30,18 @@ def up(
     env: Environment = "dev",
     system: System = None,
     json_: Json = False,
-    fresh: bool = False,
-    inventory: Annotated[bool, typer.Option(help="also after a change: all that there is")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="of nothing: what was kept is thrown away")] = False,
+    inventory: Annotated[
+        bool, typer.Option("--inventory", help="also after a change: all that there is")
+    ] = False,
 ) -> None:
-    """Deploy an environment into the embedded AWS and prove that a second preview is empty."""
+    """Deploy an environment into the embedded AWS and prove that a second preview is empty.
+
+    Exit codes: 0 it is up, and nothing is left to do; 1 the engine refused, or the files have mistakes; 2
+    wrong input; 3 no engine; 4 another session of it is running. Interrupted, the same command finishes it.
+
+    Example: python -m rehearsal up --env prod
+    """
     load_early(ROOT)
     from rehearsal.deploy import deploy
 
@@ -57,7 +65,13 @@ def preview(
     markdown: Annotated[bool, typer.Option("--markdown", help="as the comment of a pull request")] = False,
     json_: Json = False,
 ) -> None:
-    """Show what the working tree would change, risks first: it is previewed where the base is deployed."""
+    """Show what the working tree would change, risks first: it is previewed where the base is deployed.
+
+    Exit codes: 0 shown; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no engine; 4
+    another session of it is running; 5 a change needs a line in approvals.yaml, which is told.
+
+    Example: python -m rehearsal preview --env prod --base main
+    """
     load_early(ROOT)
     from rehearsal.base import Base
 
@@ -97,7 +111,13 @@ def preview(
 
 @app.command()
 def refresh(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
-    """Take the embedded AWS's present values into the state."""
+    """Take the embedded AWS's present values into the state.
+
+    Exit codes: 0 taken; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no engine; 4
+    another session of it is running.
+
+    Example: python -m rehearsal refresh --env dev
+    """
     from rehearsal.drift import look
 
     with errors_for_people():
@@ -108,7 +128,13 @@ def refresh(env: Environment = "dev", system: System = None, json_: Json = False
 
 @app.command()
 def drift(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
-    """Show what the embedded AWS has otherwise than it was deployed; exit code 5 when there is anything."""
+    """Show what the embedded AWS has otherwise than it was deployed.
+
+    Exit codes: 0 nothing is otherwise; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no
+    engine; 4 another session of it is running; 5 something is.
+
+    Example: python -m rehearsal drift --env dev
+    """
     from rehearsal.drift import look
 
     with errors_for_people():
@@ -121,7 +147,13 @@ def drift(env: Environment = "dev", system: System = None, json_: Json = False) 
 
 @app.command()
 def destroy(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
-    """Remove everything; what is protected is refused."""
+    """Remove everything; what is protected is refused.
+
+    Exit codes: 0 removed; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no engine; 4
+    another session of it is running.
+
+    Example: python -m rehearsal destroy --env dev
+    """
     from rehearsal.deploy import take_away
 
     with errors_for_people():
@@ -132,7 +164,12 @@ def destroy(env: Environment = "dev", system: System = None, json_: Json = False
 
 @app.command()
 def reset(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
-    """Throw an environment's rehearsal away: state and embedded AWS, protected or not."""
+    """Throw an environment's rehearsal away: state and embedded AWS, protected or not.
+
+    Exit codes: 0 thrown away; 2 wrong input; 4 a session of it is running.
+
+    Example: python -m rehearsal reset --env dev
+    """
     from rehearsal.stack_file import check_environment
 
     with errors_for_people():
@@ -148,11 +185,17 @@ def reset(env: Environment = "dev", system: System = None, json_: Json = False) 
 @app.command()
 def serve(
     env: Environment = "dev",
-    port: int = 4566,
+    port: Annotated[int, typer.Option(help="of 127.0.0.1")] = 4566,
     system: System = None,
     data: Annotated[bool, typer.Option("--data", help="a real PostgreSQL behind each database")] = False,
 ) -> None:
-    """Deploy, then leave the embedded AWS running on a loopback port until Ctrl-C."""
+    """Deploy, then leave the embedded AWS running on a loopback port until Ctrl-C.
+
+    Exit codes: 0 ended with Ctrl-C; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no
+    engine; 4 another session of it is running. A port in use is wrong input.
+
+    Example: python -m rehearsal serve --env dev --port 4567
+    """
     from rehearsal.endpoint import check_port, serve_environment
 
     with errors_for_people():
@@ -164,7 +207,13 @@ def serve(
 
 @app.command()
 def shell(env: Environment = "dev", system: System = None) -> None:
-    """Open a shell in which `pulumi` is an environment's rehearsal."""
+    """Open a shell in which `pulumi` is an environment's rehearsal.
+
+    Exit codes: the shell's own; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no engine;
+    4 another session of it is running.
+
+    Example: python -m rehearsal shell --env prod
+    """
     from rehearsal.shell import open_shell
 
     with errors_for_people():
@@ -174,7 +223,13 @@ def shell(env: Environment = "dev", system: System = None) -> None:
 
 @app.command("env")
 def print_environment(env: Environment = "dev", system: System = None) -> None:
-    """Print what a shell's eval takes to have that `pulumi`."""
+    """Print what a shell's eval takes to have that `pulumi`.
+
+    Exit codes: 0 printed; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no engine; 4
+    another session of it is running.
+
+    Example: python -m rehearsal env --env prod
+    """
     from rehearsal.shell import exports
 
     with errors_for_people():
@@ -187,7 +242,10 @@ def pulumi(
     env: Environment = "dev",
     system: System = None,
 ) -> None:
-    """Run a command of the engine on an environment's rehearsal; its exit code is the engine's."""
+    """Run a command of the engine on an environment's rehearsal; its exit code is the engine's.
+
+    Example: python -m rehearsal pulumi --env prod -- stack output
+    """
     from rehearsal.engine import find_engine
     from rehearsal.session import Session
     from rehearsal.shell import check_command, run_command

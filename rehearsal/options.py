@@ -26,9 +26,9 @@ def check(env: str, system: Path | None) -> Configuration:
     """Reads both files as the program will: their mistakes are told before anything of the engine starts."""
     from infra.configuration.day import day
     from infra.configuration.files import read_environment
-    from rehearsal.stack_file import StackFile
+    from rehearsal.stack_file import check_environment
 
-    StackFile.read(ROOT, env)
+    check_environment(env)
     file = str(system.resolve()) if system else None
     return read_environment(ROOT, env, today=day(os.environ, datetime.now(UTC).date()), system_file=file)
 

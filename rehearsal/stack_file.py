@@ -6,16 +6,16 @@ file, the place and what to do.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from commands.environments import no_such_environment
 from commands.errors import CommandError
+from infra.configuration.environments import Environment
 from infra.configuration.files import NAMESPACE, UnreadableFile, stack_config, stack_file_name
-from rehearsal.workspace import ENVIRONMENTS
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
@@ -84,11 +84,6 @@ class StackFile:
 
 def check_environment(environment: str) -> None:
     """Raises StackFileError for a name that no environment has."""
-    if environment in ENVIRONMENTS:
+    if environment in list(Environment):
         return
-    near = difflib.get_close_matches(environment, [*ENVIRONMENTS, "production", "development"], n=1)
-    meant = {"production": "prod", "development": "dev"}.get(near[0], near[0]) if near else ""
-    hint = f" Did you mean {meant}?" if meant else ""
-    raise StackFileError(
-        f"there is no environment {environment!r}; there are: {', '.join(ENVIRONMENTS)}.{hint}"
-    )
+    raise StackFileError(no_such_environment(environment))

@@ -17,9 +17,17 @@ from timing.workers import WORKERS
 
 
 def manifests(
-    env: Environment = "dev", output: Path | None = None, system: System = None, json_: Json = False
+    env: Environment = "dev",
+    output: Annotated[Path | None, typer.Option(help="the files' folder; manifests/ENV")] = None,
+    system: System = None,
+    json_: Json = False,
 ) -> None:
-    """Write the Kubernetes objects of an environment as YAML files."""
+    """Write the Kubernetes objects of an environment as YAML files.
+
+    Exit codes: 0 written; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no engine.
+
+    Example: python -m rehearsal manifests --env prod --output /tmp/manifests
+    """
     from rehearsal.manifests import write_manifests
 
     with errors_for_people():
@@ -41,7 +49,12 @@ def timeline(
     system: System = None,
     json_: Json = False,
 ) -> None:
-    """Draw how long each step of an environment's creation would take on AWS, and what decides it."""
+    """Draw how long each step of an environment's creation would take on AWS, and what decides it.
+
+    Exit codes: 0 drawn; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no engine.
+
+    Example: python -m rehearsal timeline --env prod --output prod.svg
+    """
     from rehearsal import timeline as schedule
 
     with errors_for_people():
@@ -57,7 +70,12 @@ def timeline(
 
 
 def cost(env: Environment = "dev", system: System = None, json_: Json = False) -> None:
-    """Show what an environment costs a month at list prices, by part, and what has no price here."""
+    """Show what an environment costs a month at list prices, by part, and what has no price here.
+
+    Exit codes: 0 shown; 1 the engine refused, or the files have mistakes; 2 wrong input; 3 no engine.
+
+    Example: python -m rehearsal cost --env prod
+    """
     from rehearsal import cost as bills
 
     with errors_for_people():
@@ -67,7 +85,12 @@ def cost(env: Environment = "dev", system: System = None, json_: Json = False) -
 
 
 def systems(json_: Json = False) -> None:
-    """Bring every system of examples/systems up in every environment, each in a throw-away AWS."""
+    """Bring every system of examples/systems up in every environment, each in a throw-away AWS.
+
+    Exit codes: 0 each is up, and nothing is left to do; 1 one is not; 3 no engine.
+
+    Example: python -m rehearsal systems
+    """
     from rehearsal import systems as all_systems
 
     with errors_for_people():
@@ -87,7 +110,12 @@ def disaster(
     env: Environment = "prod",
     json_: Json = False,
 ) -> None:
-    """Break something in an environment with real rows, and have the command of the day bring it back."""
+    """Break something in an environment with real rows, and have the command of the day bring it back.
+
+    Exit codes: 0 it was brought back as promised; 1 it was not; 2 wrong input; 3 no engine.
+
+    Example: python -m rehearsal disaster --name bad-data --env prod
+    """
     from rehearsal.disasters.catalogue import disaster_named
     from rehearsal.disasters.table import show
 
@@ -111,6 +139,8 @@ def disasters(
     """Play every disaster in prod of every system: minutes, rows and seconds lost, calls, next previews.
 
     Exit codes: 0 every promise holds; 1 one does not, or could not be played; 2 there is no such disaster.
+
+    Example: python -m rehearsal disasters --only region-lost
     """
     from commands.files import write_atomically
     from documentation.disasters_table import with_disasters
@@ -126,6 +156,8 @@ def disasters(
         if write:  # it takes an hour: that there is a place for the table is seen before
             with_disasters(page.read_text(encoding="utf-8"), [], now)
         entries = [disaster_named(each) for each in only or ()] or CATALOGUE
+        for each in system or ():
+            check("prod", each)
         found = list(every.play(ROOT, chosen_engine(), _say, system or (), entries))
         show_json(every.as_json(found)) if json_ else every.show(found)
         if write:
@@ -145,12 +177,18 @@ def bench(
     write: Annotated[bool, typer.Option("--write", help="into docs/benchmark.md as well")] = False,
     json_: Json = False,
 ) -> None:
-    """Measure deployment, preview and growth against the engine's own floor."""
+    """Measure deployment, preview and growth against the engine's own floor.
+
+    Exit codes: 0 measured; 1 the engine refused; 2 wrong input; 3 no engine.
+
+    Example: python -m rehearsal bench --write
+    """
     from commands.files import write_atomically
     from documentation.benchmark_page import benchmark_page
     from rehearsal import bench as benchmark
 
     with errors_for_people():
+        check(env, None)
         figures = benchmark.bench(ROOT, chosen_engine(), env)
         if write:
             page = benchmark_page(benchmark.as_json(figures), datetime.now(UTC).date(), os.cpu_count() or 1)
@@ -159,10 +197,16 @@ def bench(
 
 
 def bench_sdk(env: Environment = "prod", json_: Json = False) -> None:
-    """Measure what each replaced part of Pulumi's SDK saves, and see that none of them changes a state."""
+    """Measure what each replaced part of Pulumi's SDK saves, and see that none of them changes a state.
+
+    Exit codes: 0 no state differs; 1 one does; 2 wrong input; 3 no engine.
+
+    Example: python -m rehearsal bench-sdk --env dev
+    """
     from rehearsal import sdk_bench
 
     with errors_for_people():
+        check(env, None)
         figures = sdk_bench.bench_sdk(ROOT, chosen_engine(), env)
         show_json(figures.as_json()) if json_ else figures.show()
         if figures.differences:
@@ -175,13 +219,22 @@ def audit(
     system: System = None,
     json_: Json = False,
 ) -> None:
-    """Run checkers made by others on every environment; 0 findings, or a waiver for each."""
+    """Run checkers made by others on every environment; 0 findings, or a waiver for each.
+
+    Exit codes: 0 nothing is open; 1 a finding has no waiver, or a waiver is of no use; 2 wrong input; 3 no
+    engine.
+
+    Example: python -m rehearsal audit --checkers .venv-audit --env prod
+    """
     from rehearsal.audit.audit import audit as run_audit
     from rehearsal.audit.waivers import of_system, read_waivers
 
     with errors_for_people():
         environments = (env,) if env else tuple(Names)
         names = {check(each, system).system.name for each in environments}
+        if not (checkers / "bin").is_dir():
+            allowed = "the Python environment that `make audit` makes"
+            raise CommandError(f"--checkers: found nothing at {checkers}; allowed: {allowed}.")
         waivers = of_system(read_waivers(ROOT / "waivers.yaml"), names.pop())
         result = run_audit(
             ROOT,
@@ -203,6 +256,8 @@ def apiserver(env: Environment = "dev", system: System = None, json_: Json = Fal
 
     Exit codes: 0 it says what the rehearsal says; 1 something is different; 2 the stack's cluster is of
     another version than the server that is pinned; 3 no server can be had.
+
+    Example: python -m rehearsal apiserver --env prod
     """
     from rehearsal.apiserver.run import run
 
@@ -224,6 +279,8 @@ def aws_provider(
     """Ask AWS's own Terraform provider about every resource: is it valid, settled, and replaced by what.
 
     Exit codes: 0 it agrees; 1 it does not; 3 it can neither be found nor built.
+
+    Example: python -m rehearsal aws-provider --env prod
     """
     from rehearsal.terraform import asking
 
@@ -240,7 +297,12 @@ def aws_provider(
 
 
 def docs(json_: Json = False) -> None:
-    """Write the generated parts of the documentation anew."""
+    """Write the generated parts of the documentation anew.
+
+    Exit codes: 0 written; 1 the engine refused; 3 no engine.
+
+    Example: python -m rehearsal docs
+    """
     from documentation.pages import write_documentation
 
     with errors_for_people():
@@ -252,7 +314,12 @@ def release(
     version: Annotated[str, typer.Option(help="three numbers, as in 1.2.0")],
     json_: Json = False,
 ) -> None:
-    """Keep the state that this release leaves: later programs are previewed on it, and replace nothing."""
+    """Keep the state that this release leaves: later programs are previewed on it, and replace nothing.
+
+    Exit codes: 0 kept; 1 the engine refused; 2 no version, or not a newer one; 3 no engine.
+
+    Example: python -m rehearsal release --version 1.2.0
+    """
     from rehearsal.released import file_of, keep_release
 
     with errors_for_people():

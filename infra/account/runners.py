@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import cloudwatch, codebuild, ec2, vpc
+from pulumi_aws import cloudwatch, codebuild, ec2
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.common import CommonArgsWithKeys
 from infra.foundations import ports
-from infra.foundations.security_rules import grant_egress, grant_ingress
+from infra.foundations.security_rules import grant_connection, grant_https, grant_ingress
 
 # 7 GB and 4 vCPU (CodeBuild user guide, "Build environment compute types"): a deployment of prod needs half.
 COMPUTE = "BUILD_GENERAL1_MEDIUM"
@@ -123,30 +123,13 @@ class Runners(pulumi.ComponentResource):
             tags={"Name": self._name},
             opts=self._here,
         )
-        vpc.SecurityGroupEgressRule(
-            "runners-https",
-            description="GitHub, package registries, APIs of AWS",
-            security_group_id=group.id,
-            cidr_ipv4="0.0.0.0/0",
-            ip_protocol="tcp",
-            from_port=ports.HTTPS,
-            to_port=ports.HTTPS,
-            opts=self._here,
-        )
-        cluster = args.cluster_security_group_id
-        grant_egress(
+        grant_https("runners-https", "GitHub, package registries, APIs of AWS", group=group.id, parent=self)
+        grant_connection(
             "runners-cluster",
-            "The API of the cluster",
-            group=group.id,
-            destination=cluster,
-            port=ports.HTTPS,
-            parent=self,
-        )
-        grant_ingress(
-            "runners-cluster",
-            "Runners of CI deploy",
-            group=cluster,
+            leaving="The API of the cluster",
+            arriving="Runners of CI deploy",
             source=group.id,
+            destination=args.cluster_security_group_id,
             port=ports.HTTPS,
             parent=self,
         )

@@ -14,7 +14,7 @@ from infra.configuration.platform_names import HOSTS
 from infra.configuration.settings import Settings, read_settings
 from infra.configuration.system import DEFAULT_FILE, System, read_system
 from infra.configuration.tiers import JOB_POOL_MAXIMUM, RESERVED_CONNECTIONS
-from infra.configuration.validation import MISSING, Described, Problems
+from infra.configuration.validation import MISSING, Described, Problems, did_you_mean
 from infra.naming import Naming
 
 
@@ -146,8 +146,10 @@ def _check_images(problems: Problems, file: str, key: str, images: Mapping[str, 
     for name in sorted(system.services.keys() - images.keys()):
         advice = "Add the digest that CI has built."
         problems.add(file, f"{key}.{name}", MISSING, "an image for each service", advice)
+    without = system.services.keys() - images.keys()
     for name in sorted(images.keys() - system.services.keys()):
-        problems.add(file, f"{key}.{name}", name, f"the services {', '.join(system.services)}", "Remove it.")
+        advice = did_you_mean(name, without) or "Remove it."
+        problems.add(file, f"{key}.{name}", name, f"the services {', '.join(system.services)}", advice)
 
 
 def _check_debug(problems: Problems, file: str, settings: Settings, system: System) -> None:

@@ -7,7 +7,6 @@ one accepts the others accept, and with the same system.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -20,8 +19,17 @@ from infra.configuration.both_files import Configuration, check_together
 from infra.configuration.environments import Environment
 from infra.configuration.stand_ins import with_stand_ins
 from infra.configuration.strict_yaml import described, parse
-from infra.configuration.system import DEFAULT_FILE
-from infra.configuration.validation import MISSING, WHOLE_FILE, Described, EncryptedText, Problem, Problems
+from infra.configuration.system import DEFAULT_FILE, read_system
+from infra.configuration.validation import (
+    MISSING,
+    WHOLE_FILE,
+    Described,
+    EncryptedText,
+    Problem,
+    Problems,
+    nearest,
+    shown,
+)
 
 NAMESPACE = "groundwork:"
 # The program's own, and the engine's.
@@ -65,6 +73,11 @@ def read_environment(
             config = stack_config(root, environment)
         except UnreadableFile as error:
             problems.found.append(error.problem)
+            # What can be said of the system file without a stack file is said as well.
+            file = system_file or DEFAULT_FILE
+            content = _system_content(problems, root, file)
+            if content is not MISSING:
+                read_system(problems, content, today, file)
             problems.raise_if_any()
     raw = stack_values(config)
     if system_file:
@@ -118,9 +131,11 @@ def stack_config(root: Path, environment: str) -> dict[str, Any]:
     content = content_of(root, file)
     config = content.get("config") if isinstance(content, Mapping) else None
     if not isinstance(config, Mapping):
-        found = "no `config:` section" if isinstance(content, Mapping) else "something else than a mapping"
-        allowed = f"a stack file, which has a `config:` section with `{NAMESPACE}…` keys"
-        raise UnreadableFile(Problem(file, WHOLE_FILE, found, allowed))
+        there = isinstance(content, Mapping) and "config" in content
+        key, value = ("config", content["config"]) if there else (WHOLE_FILE, content)
+        found = shown(Described("an empty file") if content is None else value)
+        allowed = f"a `config:` section with `{NAMESPACE}…` keys"
+        raise UnreadableFile(Problem(file, key, found, allowed, "docs/configuration.md has every key."))
     for key in config:
         if ":" not in str(key):
             # The engine takes it for one of the project's; whoever reads the file beside it would not see it.
@@ -210,6 +225,6 @@ def _check_namespaces(problems: Problems, file: str, keys: Iterable[str]) -> Non
             found = Described("a setting of a provider that the program does not use")
             problems.add(file, key, found, ", ".join(NAMESPACES), advice)
         elif namespace not in NAMESPACES:
-            near = difflib.get_close_matches(namespace, NAMESPACES, n=1)
-            advice = f"Did you mean {near[0]}:{key.partition(':')[2]}?" if near else "Remove it."
+            near = nearest(namespace, NAMESPACES)
+            advice = f"Did you mean {near}:{key.partition(':')[2]}?" if near else "Remove it."
             problems.add(file, key, Described("a namespace that nobody reads"), ", ".join(NAMESPACES), advice)

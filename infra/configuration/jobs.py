@@ -10,7 +10,7 @@ from infra.configuration.cron import cron_mistake
 from infra.configuration.environments import Environment, MigrationStep, those
 from infra.configuration.images import DIGEST
 from infra.configuration.keys import Names, Section
-from infra.configuration.kinds import Choice, Number, Text, Texts
+from infra.configuration.kinds import Choice, Number, Text, Texts, some_of
 from infra.configuration.validation import Reader
 
 
@@ -95,11 +95,10 @@ SCHEDULES = Section(
 )
 
 
-ENVIRONMENTS = Texts(
+ENVIRONMENTS = some_of(
     "environments",
+    Environment,
     meaning="where there is such a job; elsewhere nobody can start it",
-    pattern="|".join(Environment),
-    words=f"one of {', '.join(Environment)}",
     example=[each.value for each in Environment][:2],
 )
 PARAMETERS = Texts(

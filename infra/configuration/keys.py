@@ -178,18 +178,24 @@ class Section:
 
     def read(self, reader: Reader) -> Reader:
         """The mapping, within the one that it is in."""
-        return reader.section(self.name, optional=self.optional)
+        return reader.section(self.name, optional=self.optional, example=self._smallest)
 
     def if_there(self, reader: Reader) -> Reader | None:
         """The mapping; None when it is left out."""
-        return reader.section_if_there(self.name)
+        return reader.section_if_there(self.name, example=self._smallest)
 
     def entries(self, reader: Reader) -> dict[str, Reader]:
         """The mappings by the names that a person has chosen."""
         assert self.names is not None
         names = self.names
         return reader.entries(
-            self.name, pattern=names.pattern, allowed=names.words, most=names.most, optional=self.optional
+            self.name,
+            pattern=names.pattern,
+            allowed=names.words,
+            most=names.most,
+            optional=self.optional,
+            example=self._smallest,
+            entry_example=flow(self._example_of_entry()),
         )
 
     def example(self, environment: Environment) -> Any:
@@ -204,6 +210,23 @@ class Section:
             return {self.example_name: content}
         return [content] if self.listed else content
 
+    @property
+    def _smallest(self) -> str:
+        """The shortest example, in one line: what has to be there, or one key where nothing has to."""
+        return flow(self._example_of_required())
+
+    def _example_of_required(self) -> Any:
+        content = self._example_of_entry()
+        if self.names:
+            return {self.example_name: content}
+        return [content] if self.listed else content
+
+    def _example_of_entry(self) -> dict[str, Any]:
+        return {
+            part.name: part._example_of_required() if isinstance(part, Section) else _same_everywhere(part)
+            for part in [part for part in self.parts if _has_to_be_there(part)] or self.parts[:1]
+        }
+
     def declared(self, prefix: str = "") -> Iterator[tuple[str, Key[Any]]]:
         """Every key below, with the whole path to it."""
         for part in self.parts:
@@ -211,6 +234,15 @@ class Section:
                 yield from part.declared(f"{prefix}{part.path}")
             else:
                 yield f"{prefix}{part.name}{getattr(part, 'suffix', '')}", part
+
+
+def _has_to_be_there(part: Key[Any] | Section) -> bool:
+    return not part.optional if isinstance(part, Section) else part.default is MISSING
+
+
+def _same_everywhere(key: Key[Any]) -> Any:
+    """A key's example, where it is the same in every environment."""
+    return "…" if isinstance(key.example, Varies) else key.in_file
 
 
 def one(value: T | Varies[T]) -> T:

@@ -145,6 +145,7 @@ class Texts(Key[tuple[str, ...]]):
     Args:
         pattern: of each as a whole.
         words: what the pattern allows.
+        choices: each text that it allows, where they are few; an error names the nearest.
         least: how many there are at least, where there is a list.
         most: how many at most.
         noun: what is counted.
@@ -153,6 +154,7 @@ class Texts(Key[tuple[str, ...]]):
 
     pattern: str
     words: str
+    choices: tuple[str, ...] = ()
     least: int | Varies[int] = 0
     most: int = LIST_MAXIMUM
     noun: str | Varies[str] = "entries"
@@ -190,11 +192,18 @@ class Texts(Key[tuple[str, ...]]):
                 return ()
         for item in value:
             if not matches(self.pattern, item):
-                reader.problem(self.name, item, self.words, f"For example `{_first(self.example)}`.")
+                near = did_you_mean(_word(item), self.choices)
+                reader.problem(self.name, item, self.words, near or f"For example `{_first(self.example)}`.")
             elif not self.repeated and list(value).count(item) > 1:
                 reader.problem(self.name, value, "different entries", f"{shown(item)} stands there twice.")
                 break
         return tuple(_word(item) for item in value)
+
+
+def some_of(name: str, words: Iterable[str], **more: Any) -> Texts:
+    """A list of some of a few words; `more` is what else a list of texts has."""
+    few = choices(words)
+    return Texts(name, pattern="|".join(few), words=f"one of {', '.join(few)}", choices=few, **more)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -300,7 +309,7 @@ class Mapped(Key[dict[str, T]], Generic[T]):
         return {}
 
     def read(self, reader: Reader) -> dict[str, T]:
-        section = reader.section(self.name, optional=True)
+        section = reader.section(self.name, optional=True, example=flow(self.example))
         found = section.names(pattern=self.names.pattern, allowed=self.names.words, most=self.names.most)
         stand_in = self.item.stand_in
         return {name: self.item.but(name=name, default=stand_in).read(section) for name in found}

@@ -34,7 +34,7 @@ def line(least: int, most: int) -> str:
 
 # Route 53's health checks ask `ready`, and take no longer path (CreateHealthCheck, ResourcePath).
 PATH = r"/[A-Za-z0-9/_.-]{0,254}"
-PATH_ALLOWED = "a path of at most 255 characters"
+PATH_ALLOWED = "a path that begins with /, of at most 255 characters"
 # A load balancer's path pattern: `*` stands for any characters, `?` for one (ELB user guide).
 PATH_PATTERN = r"/[A-Za-z0-9/_.$\"'@:+~?*-]{0,127}"
 
@@ -44,7 +44,8 @@ _LONGEST_HOST = max((each.standard.host for each in Environment), key=len)
 DOMAIN_MAXIMUM = 64 - len(f"{_LONGEST_HOST}.")
 DOMAIN = rf"(?=.{{4,{DOMAIN_MAXIMUM}}}$)([a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z]{{2,63}}"
 DOMAIN_ALLOWED = (
-    f"prod's domain, at most {DOMAIN_MAXIMUM} characters (64 of a certificate's name, less {_LONGEST_HOST}.)"
+    f"prod's domain alone, at most {DOMAIN_MAXIMUM} characters"
+    f" (64 of a certificate's name, less {_LONGEST_HOST}.)"
 )
 # What delivers a site's access log is called after it, in 60 characters with the system and the environment
 # (PutDeliverySource, name).

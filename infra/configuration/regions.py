@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from infra.configuration import patterns
 from infra.configuration.keys import Fixed
 from infra.configuration.kinds import Text
-from infra.configuration.validation import Reader
+from infra.configuration.validation import Reader, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -125,11 +124,7 @@ def read_region(root: Reader, key: Text) -> str:
     elif region.startswith(_OTHER_PARTITIONS):
         root.problem(name, region, "a region of AWS's public cloud (partition `aws`)", "Its ARNs are others.")
     else:
-        # Two letters exchanged are the commonest slip, and difflib finds other regions as near.
-        near = [one for one in USABLE if sorted(one) == sorted(region)]
-        near = near or difflib.get_close_matches(region, USABLE, n=1, cutoff=0.6)
-        advice = f"Did you mean {near[0]}?" if near else ""
-        root.problem(name, region, f"one of {', '.join(USABLE)}", advice)
+        root.problem(name, region, f"one of {', '.join(USABLE)}", did_you_mean(region, USABLE))
     return ""
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from infra.configuration import maxima, platform_names
 from infra.configuration import service_keys as keys
-from infra.configuration.validation import Described, Problems, Reader
+from infra.configuration.validation import Described, Problems, Reader, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,9 @@ def _check_routes(root: Reader, services: Mapping[str, Service]) -> None:
                 section.problem(f"{name}.route.paths", path, allowed)
             other = taken.setdefault((service.route.host, path), name)
             if other != name:
-                section.problem(f"{name}.route.paths", path, f"paths that {other} does not have on this host")
+                allowed = f"paths that {other} does not have on this host"
+                advice = "Give one of the two another `host`, or `paths` of its own."
+                section.problem(f"{name}.route.paths", path, allowed, advice)
     hosts = Counter(host for host, _ in taken)
     if len(taken) > maxima.PATHS:
         found = Described(f"{len(taken)} paths of all services together")
@@ -185,7 +187,7 @@ def _named_secrets(reader: Reader, secrets: Collection[str]) -> dict[str, str]:
     named = keys.NAMED_SECRETS.read(reader)
     for variable, secret in named.items():
         if secret and secret not in secrets:
-            reader.section("secrets").problem(
-                variable, secret, f"the entries of `secrets`: {', '.join(secrets) or 'there are none'}"
-            )
+            allowed = f"the entries of `secrets`: {', '.join(secrets) or 'there are none'}"
+            advice = did_you_mean(secret, secrets) or "Declare it there first."
+            reader.section("secrets").problem(variable, secret, allowed, advice)
     return named

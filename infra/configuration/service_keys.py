@@ -6,7 +6,7 @@ from infra.configuration import maxima, patterns
 from infra.configuration.buckets import for_services
 from infra.configuration.images import repository_key
 from infra.configuration.keys import Names, Section
-from infra.configuration.kinds import Mapped, Number, Numbers, Switch, Text, Texts
+from infra.configuration.kinds import Mapped, Number, Numbers, Switch, Text, Texts, some_of
 
 # CloudFront closes a connection after ten quiet minutes, for everybody (its quotas, "idle timeout"). Two
 # heartbeats may be lost on the way before a connection counts as quiet.
@@ -154,11 +154,10 @@ NAMED_SECRETS = Mapped(
 def buckets_key() -> Texts:
     """The declaration of the buckets of a service: those of the catalogue as it is."""
     allowed = for_services()
-    return Texts(
+    return some_of(
         "buckets",
+        allowed,
         meaning="which it reads and writes",
-        pattern="|".join(allowed),
-        words=f"one of {', '.join(allowed)}",
         default=(),
         example=list(allowed[:1]),
     )

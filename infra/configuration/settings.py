@@ -320,7 +320,15 @@ def read_settings(
         existing=read_singletons(root),
         runners=read_runners(root),
     )
-    if not problems.concern(file, "region", "recoveryRegion") and settings.recovery_region == region:
+    _check_regions(problems, root, file, region, recovery_region)
+    SYSTEM_FILE.read(root)
+    root.finish()
+    return settings.exchanged
+
+
+def _check_regions(problems: Problems, root: Reader, file: str, region: str, recovery_region: str) -> None:
+    """The two are different ones, and the certificates of databases in both are known."""
+    if not problems.concern(file, "region", "recoveryRegion") and recovery_region == region:
         root.problem(RECOVERY_REGION.name, region, _ANOTHER)
     for key, value in (("region", region), ("recoveryRegion", recovery_region)):
         if not problems.concern(file, key) and value not in database_certificates():
@@ -328,9 +336,6 @@ def read_settings(
             where = WHERE_AWS_HAS_THEM.format(region=value)
             advice = f"Or add {where} to infra/configuration/{CERTIFICATES_FILE}."
             root.problem(key, value, allowed, advice)
-    SYSTEM_FILE.read(root)
-    root.finish()
-    return settings.exchanged
 
 
 def _replicas(root: Reader, environment: Environment) -> ReplicaSettings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from infra.configuration.kinds import Texts
+from infra.configuration.kinds import some_of
 from infra.configuration.validation import Reader
 
 
@@ -32,13 +32,12 @@ class Singleton(StrEnum):
         }[self]
 
 
-EXISTING = Texts(
+EXISTING = some_of(
     "existing",
+    Singleton,
     meaning="what the account has once and had before: it is used and left alone; `control-plane-logs`, which"
     " EKS makes itself, is taken over. Without it AWS refuses the second one: "
     + ", ".join(f"`{each}` with `{each.refusal}`" for each in Singleton),
-    pattern="|".join(Singleton),
-    words=f"one of {', '.join(Singleton)}",
     default=(),
     example=[Singleton.GITHUB_PROVIDER.value],
 )

@@ -23,6 +23,21 @@ _NODES_MAXIMUM = 20_000
 _LENGTH_MAXIMUM = 200_000
 
 _DEFAULT_ALLOWED = "YAML, indented with spaces, never with tabs"
+# What is probably meant where PyYAML says this of what it was reading: the first that fits.
+_MEANT = (
+    (re.compile(r"character '(?!\\t)"), "YAML; text that begins with such a character in quotes"),
+    (re.compile("an alias|an anchor|undefined alias"), "YAML; text that begins with * or & in quotes"),
+    (re.compile("quoted scalar.*end of stream"), "text with a quote at its end as well"),
+    (re.compile("simple key"), "a colon and a space behind each key"),
+    (
+        re.compile("flow (sequence|mapping)"),
+        "commas between entries, a bracket at the end; text with : in quotes",
+    ),
+    (
+        re.compile("mapping values|block (end|mapping|collection)"),
+        "keys of one mapping one below the other, indented alike; text with : in quotes",
+    ),
+)
 _QUOTES = "text in quotes, true or false, or a number in its usual form (12, 0.5)"
 
 # The core schema of YAML 1.2.2 (10.3.2), in the order in which it is tried.
@@ -232,7 +247,7 @@ def described(error: yaml.YAMLError | UnicodeDecodeError) -> tuple[str, str, str
         found = f"a character that YAML does not know (U+{error.character:04X})"
         return f"character {error.position + 1}", found, "a file of YAML in UTF-8"
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
+    context, begun = getattr(error, "context", None) or "", getattr(error, "context_mark", None)
     allowed = getattr(error, "note", None)
     if not problem:
         found = "something that is not YAML"
@@ -240,4 +255,15 @@ def described(error: yaml.YAMLError | UnicodeDecodeError) -> tuple[str, str, str
         found = problem.removeprefix("but ").removeprefix("found ")
     else:
         found = f"broken YAML ({problem})"
-    return place, found, allowed or _DEFAULT_ALLOWED
+    # Where a bracket or a quote was forgotten, the line in which that shows may be far below.
+    if begun and mark and begun.line < mark.line and re.search("flow|quoted|simple key", context):
+        found = f"{found}, in what begins in line {begun.line + 1}, column {begun.column + 1}"
+    return _place(mark), found, allowed or _meant(f"{context}: {problem}")
+
+
+def _place(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
+
+
+def _meant(said: str) -> str:
+    return next((allowed for words, allowed in _MEANT if words.search(said)), _DEFAULT_ALLOWED)

@@ -8,7 +8,7 @@ from infra.configuration.environments import Environment
 from infra.configuration.images import SYSTEM_IMAGES
 from infra.configuration.jobs import JOBS, MIGRATION, SCHEDULES
 from infra.configuration.keys import Fixed, Names, Section
-from infra.configuration.kinds import Choice, Day, Mapped, Number, Numbers, Text, Texts
+from infra.configuration.kinds import Choice, Day, Mapped, Number, Numbers, Text, Texts, some_of
 from infra.configuration.retired_services import RETIRED
 from infra.configuration.secrets import SECRETS
 from infra.configuration.service_keys import SERVICES
@@ -86,11 +86,10 @@ FLAGS = Mapped(
     "flags",
     meaning="the environments in which a feature is on; `FEATURE_<NAME>` is `enabled` or `disabled`",
     names=Names(patterns.SECRET, patterns.SECRET_ALLOWED, maxima.FLAGS),
-    item=Texts(
+    item=some_of(
         "",
+        Environment,
         meaning="",
-        pattern="|".join(Environment),
-        words=f"one of {', '.join(Environment)}",
         default=(),
         example=[next(iter(Environment)).value],
     ),

@@ -15,6 +15,8 @@ from typing import Any, Final
 
 WHOLE_FILE: Final = "the whole file"
 
+_A_MAPPING: Final = "a mapping of keys to values"
+
 # Entries of a list for which nothing says how many it may have.
 LIST_MAXIMUM: Final = 100
 
@@ -27,7 +29,7 @@ class Problem:
     key: str
     found: str
     allowed: str
-    advice: str = ""
+    advice: str = field(default="", compare=False)  # one mistake, however much its finder knows to say of it
 
     def __str__(self) -> str:
         advice = f" {self.advice}" if self.advice else ""
@@ -139,7 +141,9 @@ MISSING: Final = _Missing()
 class Reader:
     """Access to one mapping of a file; what a key may be is declared beside it (keys.py)."""
 
-    def __init__(self, problems: Problems, file: str, values: object, key: str = "") -> None:
+    def __init__(
+        self, problems: Problems, file: str, values: object, key: str = "", advice: str = ""
+    ) -> None:
         self._problems = problems
         self._file = file
         self._key = key
@@ -148,7 +152,9 @@ class Reader:
         if isinstance(values, Mapping):
             self._values = values
         else:
-            problems.add(file, key or WHOLE_FILE, values, "a mapping of keys to values")
+            found = Described("an empty file") if values is None and not key else values
+            advice = advice or "docs/configuration.md has every key."
+            problems.add(file, key or WHOLE_FILE, found, _A_MAPPING, advice)
             self._known.add("*")
 
     def key(self, name: str) -> str:
@@ -180,31 +186,45 @@ class Reader:
                 self.problem(str(entry), entry, allowed)
         return [str(entry) for entry in self._values]
 
-    def section(self, name: str, *, optional: bool = False) -> Reader:
+    def section(self, name: str, *, optional: bool = False, example: str = "{…}") -> Reader:
         """The mapping under a key; an optional one that is missing reads as empty."""
-        value = self.take(name, allowed="a mapping of keys to values", example="…", optional=optional)
+        value = self.take(name, allowed=_A_MAPPING, example=example, optional=optional)
         if value is MISSING:
             reader = Reader(self._problems, self._file, {}, self.key(name))
             if not optional:
                 reader._known.add("*")  # its own keys need no complaint of their own
             return reader
-        return Reader(self._problems, self._file, value, self.key(name))
+        return Reader(self._problems, self._file, value, self.key(name), f"For example `{name}: {example}`.")
 
-    def section_if_there(self, name: str) -> Reader | None:
+    def section_if_there(self, name: str, *, example: str) -> Reader | None:
         """The mapping under a key; None when the key is not there."""
         if self.has(name):
-            return self.section(name)
+            return self.section(name, example=example)
         self._known.add(name)
         return None
 
     def entries(
-        self, name: str, *, pattern: str, allowed: str, most: int = LIST_MAXIMUM, optional: bool = False
+        self,
+        name: str,
+        *,
+        pattern: str,
+        allowed: str,
+        most: int,
+        optional: bool,
+        example: str,
+        entry_example: str,
     ) -> dict[str, Reader]:
         """The mappings under a key by their names, which a person chooses; at most so many."""
-        section = self.section(name, optional=optional)
+        section = self.section(name, optional=optional, example=example)
         section.names(pattern=pattern, allowed=allowed, most=most)
         return {
-            str(entry): Reader(self._problems, self._file, value, section.key(str(entry)))
+            str(entry): Reader(
+                self._problems,
+                self._file,
+                value,
+                section.key(str(entry)),
+                f"For example `{entry}: {entry_example}`.",
+            )
             for entry, value in section._values.items()
         }
 
@@ -243,7 +263,15 @@ def matches(pattern: str, value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII) is not None
 
 
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """The word that was probably meant, of those that would be right; empty when none is near."""
+    words = list(choices)
+    # Letters exchanged are the commonest slip, and difflib finds other words as near.
+    exchanged = [choice for choice in words if sorted(choice) == sorted(word)]
+    return next(iter(exchanged or difflib.get_close_matches(word, words, n=1)), "")
+
+
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """A question for the nearest of the words that would be right; empty when none is near."""
-    near = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
-    return f"Did you mean {near[0]}?" if near else ""
+    near = nearest(word, choices)
+    return f"Did you mean {near}?" if near else ""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from infra.configuration.environments import Environment
 from infra.configuration.keys import Varies
-from infra.configuration.kinds import Texts, choices
+from infra.configuration.kinds import choices, some_of
 from infra.configuration.serving import only_with_copies
 from infra.configuration.validation import Reader
 
@@ -30,12 +30,11 @@ class Waits(StrEnum):
         }[self]
 
 
-WAITS = Texts(
+WAITS = some_of(
     "waits",
+    Waits,
     meaning="what stands in the other region beside the data, so that a recovery need not make it; price and"
     " minutes are [below](#what-waits-in-the-other-region)",
-    pattern="|".join(Waits),
-    words=f"one of {', '.join(Waits)}",
     default=choices(Waits),
     nothing=Varies(only_with_copies),
     changing="a part that is taken out is protected, and has to be released first (docs/recovery.md)",

@@ -27,7 +27,7 @@ from infra.configuration.service_keys import HEARTBEATS_UNTIL_IDLE
 from infra.edge.dns_records import declare_alias
 from infra.edge.sites import ORIGIN_HEADER, Site
 from infra.foundations import ports
-from infra.foundations.security_rules import grant_egress, grant_ingress
+from infra.foundations.security_rules import grant_connection
 from infra.naming import Naming
 
 # TLS 1.2 with forward secrecy, and 1.3 (ELB user guide, "Security policies").
@@ -151,9 +151,14 @@ class LoadBalancer(pulumi.ComponentResource):
         )
         for port in sorted({service.port for service in args.services}):
             name, pods_group = f"pods-{port}", args.pods_security_group_id
-            grant_egress(name, "To pods", group=group.id, destination=pods_group, port=port, parent=self)
-            grant_ingress(
-                name, "From the load balancer", group=pods_group, source=group.id, port=port, parent=self
+            grant_connection(
+                name,
+                leaving="To pods",
+                arriving="From the load balancer",
+                source=group.id,
+                destination=pods_group,
+                port=port,
+                parent=self,
             )
         return group.id
 

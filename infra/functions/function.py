@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, lambda_, vpc
+from pulumi_aws import cloudwatch, ec2, lambda_
 from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.common import CommonArgsWithKeys
-from infra.foundations import ports
 from infra.foundations.replacement import delete_before_replace
-from infra.foundations.security_rules import grant_egress, grant_ingress
+from infra.foundations.security_rules import grant_connection, grant_https
 from infra.functions.function_code import PACKAGE, archive
 from infra.functions.schedule import declare_schedule
 
@@ -158,26 +157,19 @@ class Function(pulumi.ComponentResource):
             tags={"Name": self.name},
             opts=self._here,
         )
-        vpc.SecurityGroupEgressRule(
-            f"{self.child}-aws",
-            description="APIs of AWS",
-            security_group_id=group.id,
-            # Where there are no endpoints inside the network they are anywhere.
-            cidr_ipv4="0.0.0.0/0",
-            ip_protocol="tcp",
-            from_port=ports.HTTPS,
-            to_port=ports.HTTPS,
-            opts=self._here,
-        )
-        for destination in network.destinations:
-            self._connection(group, destination)
+        # Where there are no endpoints inside the network they are anywhere.
+        grant_https(f"{self.child}-aws", "APIs of AWS", group=group.id, parent=self)
+        for to in network.destinations:
+            grant_connection(
+                f"{self.child}-{to.name}",
+                leaving=to.name,
+                arriving=f"The function {self.child} connects",
+                source=group.id,
+                destination=to.security_group_id,
+                port=to.port,
+                parent=self,
+            )
         return group.id
-
-    def _connection(self, group: ec2.SecurityGroup, to: Destination) -> None:
-        rule, reached = f"{self.child}-{to.name}", to.security_group_id
-        why = f"The function {self.child} connects"
-        grant_egress(rule, to.name, group=group.id, destination=reached, port=to.port, parent=self)
-        grant_ingress(rule, why, group=reached, source=group.id, port=to.port, parent=self)
 
     def _role(self, logs: cloudwatch.LogGroup) -> tuple[aws_iam.Role, list[pulumi.Resource]]:
         args = self._args

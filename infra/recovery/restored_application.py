@@ -15,7 +15,7 @@ from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 from functions.restore_test.settings import TEMPLATE
 from infra.configuration.application_check import ApplicationCheck
 from infra.foundations import ports
-from infra.foundations.security_rules import grant_egress, grant_ingress
+from infra.foundations.security_rules import grant_connection, grant_ingress
 from infra.kubernetes import pods
 from infra.kubernetes.node_pool import NodesArgs, declare_nodes
 from infra.kubernetes.restored_job import NODES, ONLY, restored_job, restored_traffic
@@ -150,10 +150,14 @@ class RestoredApplication(pulumi.ComponentResource):
                 to_port=53,
                 opts=here,
             )
-        reached, port = args.restored_group_id, ports.POSTGRESQL
-        grant_egress(_NAME, "restored", group=group, destination=reached, port=port, parent=self)
-        grant_ingress(
-            _NAME, "The application is asked about it", group=reached, source=group, port=port, parent=self
+        grant_connection(
+            _NAME,
+            leaving="restored",
+            arriving="The application is asked about it",
+            source=group,
+            destination=args.restored_group_id,
+            port=ports.POSTGRESQL,
+            parent=self,
         )
         if args.check.readiness:
             # Other pods have the nodes' group as well: them the network policy keeps out.

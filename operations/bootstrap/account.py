@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from infra.configuration import Configuration
+from infra.configuration.regions import REGIONS
 from infra.configuration.singletons import Singleton
 from infra.configuration.source import preview_environment, reading_environment
+from infra.configuration.validation import did_you_mean
 from operations.bootstrap.connection import GitHubConnection
 from operations.bootstrap.part import Found, Part
 from operations.bootstrap.roles import Roles
@@ -14,27 +16,31 @@ from operations.console import OperationError
 from operations.environments import Connection
 
 
+def check_region(configuration: Configuration, region: str) -> None:
+    """Sees that there is such a region for the engine's state, and that it is none of the environment's.
+
+    Raises:
+        OperationError: there is none, or it is.
+    """
+    own = (configuration.settings.region, configuration.settings.recovery_region)
+    if region not in REGIONS or region in own:
+        near = did_you_mean(region, REGIONS) or "For example REGION=eu-central-1."
+        raise OperationError(
+            f"REGION: found {region or 'nothing'}; allowed: a region for the engine's state that is "
+            f"neither {own[0]} nor {own[1]}, so that the loss of one of them leaves it. {near}"
+        )
+
+
 class Account:
     """An environment's account.
 
     Args:
         configuration: the environment.
         connection: to it, as an administrator.
-        region: for the engine's state.
-
-    Raises:
-        OperationError: the region is one of the environment's.
+        region: for the engine's state, which `check_region` has seen.
     """
 
     def __init__(self, configuration: Configuration, connection: Connection, region: str) -> None:
-        settings = configuration.settings
-        own = (settings.region, settings.recovery_region)
-        if not region or region in own:
-            raise OperationError(
-                f"REGION: found {region or 'nothing'}; allowed: a region for the engine's state that is "
-                f"neither {own[0]} nor {own[1]}, so that the loss of one of them leaves it. "
-                "For example REGION=eu-central-1."
-            )
         self._configuration, self._connection = configuration, connection
         self.store = StateStore(
             configuration.naming, region, lambda service: connection.client(service, region)

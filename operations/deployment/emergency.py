@@ -39,8 +39,8 @@ def declared_emergency(record: Record, reason: str, second: str) -> Record:
     problems = []
     if len(reason.strip()) < REASON_MINIMUM:
         problems.append(
-            f"REASON: found {reason.strip()!r}; allowed: what is broken for whom, at least {REASON_MINIMUM} "
-            'characters. For example REASON="payments fail since the release of 14:00".'
+            f"REASON: found {reason.strip() or 'nothing'}; allowed: what is broken for whom, at least "
+            f'{REASON_MINIMUM} characters. For example REASON="payments fail since the release of 14:00".'
         )
     if not second.strip() or second.strip().casefold() == record.who.partition("@")[0].casefold():
         problems.append(

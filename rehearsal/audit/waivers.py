@@ -13,26 +13,26 @@ and a day that is past are failures like the findings themselves.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from commands.errors import CommandError
+from infra.configuration.files import UnreadableFile, content_of
+from infra.configuration.validation import (
+    MISSING,
+    WHOLE_FILE,
+    ConfigurationError,
+    Problems,
+    did_you_mean,
+)
 from rehearsal.audit.findings import Finding
 from rehearsal.workspace import ENVIRONMENTS
 
-_KEYS = ("rule", "resources", "environments", "systems", "reason", "expires")
 # Shorter than this says nothing: "ok", "not needed".
 _SHORTEST_REASON = 20
-
-
-class WaiverError(CommandError):
-    """The file cannot be used; the message lists all mistakes."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +53,26 @@ class Waiver:
 
 
 def read_waivers(path: Path) -> list[Waiver]:
-    """The waivers of the file; none when there is no file. Raises WaiverError with all mistakes."""
+    """The waivers of the file; none when there is no file.
+
+    Raises:
+        ConfigurationError: with everything that is wrong.
+    """
     if not path.exists():
         return []
+    problems = Problems()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    except yaml.YAMLError as error:
-        raise WaiverError(f"{path.name}: {error}") from error
+        content = content_of(path.parent, path.name)
+    except UnreadableFile as error:
+        raise ConfigurationError([error.problem]) from None
+    if content is None:
+        return []
     if not isinstance(content, list):
-        raise WaiverError(f"{path.name}: found {type(content).__name__}; allowed: a list of waivers")
-    mistakes = [
-        f"  {path.name}: waiver {number}: {mistake}"
-        for number, entry in enumerate(content, 1)
-        for mistake in _mistakes(entry)
-    ]
-    if mistakes:
-        raise WaiverError("\n".join([f"{len(mistakes)} mistakes in the waivers.", *mistakes]))
+        problems.add(path.name, WHOLE_FILE, content, "a list of waivers")
+        problems.raise_if_any()
+    for number, entry in enumerate(content):
+        _check(problems, path.name, f"[{number}]", entry)
+    problems.raise_if_any()
     return [
         Waiver(
             rule=entry["rule"],
@@ -87,30 +91,45 @@ def of_system(waivers: Iterable[Waiver], system: str) -> list[Waiver]:
     return [waiver for waiver in waivers if not waiver.systems or system in waiver.systems]
 
 
-def _mistakes(entry: Any) -> Iterator[str]:
+def _check(problems: Problems, file: str, place: str, entry: object) -> None:
     if not isinstance(entry, Mapping):
-        yield f"found {entry!r}; allowed: a map with {', '.join(_KEYS)}"
+        problems.add(file, place, entry, f"a mapping with {', '.join(_RULES)}")
         return
     for key in entry:
-        if key not in _KEYS:
-            yield f"{key}: is unknown; allowed: {', '.join(_KEYS)}"
-    if not (isinstance(entry.get("rule"), str) and entry["rule"]):
-        yield f"rule: found {entry.get('rule')!r}; allowed: the checker's name of one rule (CKV_K8S_35)"
-    patterns = entry.get("resources")
-    if not (isinstance(patterns, list) and patterns and all(isinstance(each, str) for each in patterns)):
-        yield f"resources: found {patterns!r}; allowed: a list of names or patterns (Deployment.*)"
-    where = entry.get("environments", list(ENVIRONMENTS))
-    if not (isinstance(where, list) and where and set(where) <= set(ENVIRONMENTS)):
-        yield f"environments: found {where!r}; allowed: a list of {', '.join(ENVIRONMENTS)}"
-    systems = entry.get("systems", ["every one"])
-    if not (isinstance(systems, list) and systems and all(isinstance(each, str) for each in systems)):
-        yield f"systems: found {systems!r}; allowed: a list of names, as system files have them"
-    reason = entry.get("reason")
-    if not (isinstance(reason, str) and len(reason) >= _SHORTEST_REASON):
-        yield f"reason: found {reason!r}; allowed: why it is right here, in a sentence"
+        if key not in _RULES:
+            advice = did_you_mean(str(key), _RULES) or "Remove it."
+            problems.add(file, f"{place}.{key}", entry[key], f"the keys {', '.join(_RULES)}", advice)
+    for key, (holds, allowed) in _RULES.items():
+        value = entry.get(key, MISSING)
+        if not (holds(value) or (key in _OPTIONAL and value is MISSING)):
+            problems.add(file, f"{place}.{key}", value, allowed)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(_is_text(each) for each in value)
+
+
+# What each key may be: the test, and its words.
+_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "rule": (_is_text, "the checker's name of one rule, as CKV_K8S_35"),
+    "resources": (_are_texts, "a list of names or patterns, as Deployment.*"),
+    "environments": (
+        lambda value: _are_texts(value) and set(value) <= set(ENVIRONMENTS),
+        f"a list of {', '.join(ENVIRONMENTS)}",
+    ),
+    "systems": (_are_texts, "a list of names, as system files have them"),
+    "reason": (
+        lambda value: _is_text(value) and len(value) >= _SHORTEST_REASON,
+        f"why it is right here, in a sentence of {_SHORTEST_REASON} characters or more",
+    ),
     # A date with a time of day would be a date, too.
-    if type(entry.get("expires")) is not date:
-        yield f"expires: found {entry.get('expires')!r}; allowed: a day (2027-05-21)"
+    "expires": (lambda value: type(value) is date, "its last day, as 2027-05-21"),
+}
+_OPTIONAL = ("environments", "systems")
 
 
 def stale(

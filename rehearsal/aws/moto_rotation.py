@@ -16,9 +16,18 @@ def repair_rotation() -> None:
     """Replaces the methods in question, once in a process."""
     from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 
-    original: Any = SecretsManagerBackend.rotate_secret
-    if hasattr(original, "repaired"):
+    if hasattr(SecretsManagerBackend.rotate_secret, "repaired"):
         return
+    FakeSecret.reset_default_version = _make_current  # type: ignore[method-assign, assignment]
+    _repair_announcement()
+    _repair_labels()
+    _repair_values()
+
+
+def _repair_announcement() -> None:
+    from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
+
+    original: Any = SecretsManagerBackend.rotate_secret
 
     def rotate_secret(
         self: Any,
@@ -45,7 +54,11 @@ def repair_rotation() -> None:
     rotate_secret.repaired = True  # type: ignore[attr-defined]
     SecretsManagerBackend.rotate_secret = rotate_secret  # type: ignore[method-assign]
 
-    move: Any = SecretsManagerBackend.update_secret_version_stage
+
+def _repair_labels() -> None:
+    from moto.secretsmanager.models import SecretsManagerBackend
+
+    original: Any = SecretsManagerBackend.update_secret_version_stage
 
     def update_secret_version_stage(
         self: Any,
@@ -54,7 +67,7 @@ def repair_rotation() -> None:
         remove_from_version_id: str,
         move_to_version_id: str,
     ) -> Any:
-        answer = move(self, secret_id, version_stage, remove_from_version_id, move_to_version_id)
+        answer = original(self, secret_id, version_stage, remove_from_version_id, move_to_version_id)
         if version_stage == "AWSCURRENT" and move_to_version_id:
             self.secrets[secret_id].set_default_version_id(move_to_version_id)
         _delete_deprecated(self.secrets[secret_id])
@@ -62,12 +75,14 @@ def repair_rotation() -> None:
 
     SecretsManagerBackend.update_secret_version_stage = update_secret_version_stage  # type: ignore[method-assign]
 
-    FakeSecret.reset_default_version = _make_current  # type: ignore[method-assign, assignment]
 
-    put: Any = SecretsManagerBackend.put_secret_value
+def _repair_values() -> None:
+    from moto.secretsmanager.models import SecretsManagerBackend
+
+    original: Any = SecretsManagerBackend.put_secret_value
 
     def put_secret_value(self: Any, secret_id: str, *arguments: Any, **named: Any) -> Any:
-        answer = put(self, secret_id, *arguments, **named)
+        answer = original(self, secret_id, *arguments, **named)
         _delete_deprecated(self.secrets[secret_id])
         return answer
 

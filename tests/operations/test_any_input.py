@@ -12,18 +12,16 @@ import pytest
 import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from infra.configuration.secret_sources import SecretSource
 from infra.configuration.secrets import SecretEntry
-from operations import cli as operations_cli
 from operations import live_or_test
 from operations.console import OperationError, OperationFailed
 from operations.live_or_test import looks_live
-from rehearsal import cli as rehearsal_cli
 from rehearsal.engine import EngineNotFound, Unavailable
 from tests.support.checkout import ROOT
+from tests.support.command_lines import APPS, commands_of
 
 SECONDS = 2.0
 TEXTS = st.one_of(
@@ -56,20 +54,6 @@ def _alone(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield
 
 
-def _parameters(app: typer.Typer) -> dict[tuple[str, ...], list[Any]]:
-    """Every command of a command line with its parameters."""
-    found: dict[tuple[str, ...], list[Any]] = {}
-
-    def walk(command: Any, path: tuple[str, ...]) -> None:
-        for name, each in getattr(command, "commands", {}).items():
-            walk(each, (*path, name))
-        if not hasattr(command, "commands"):
-            found[path] = list(command.params)
-
-    walk(get_command(app), ())
-    return found
-
-
 @st.composite
 def _lines(draw: st.DrawFn, parameters: Sequence[Any]) -> list[str]:
     options, arguments = [], []
@@ -84,9 +68,9 @@ def _lines(draw: st.DrawFn, parameters: Sequence[Any]) -> list[str]:
 
 
 COMMANDS = {
-    (name, *path): (app, parameters)
-    for name, app in (("operations", operations_cli.app), ("rehearsal", rehearsal_cli.app))
-    for path, parameters in _parameters(app).items()
+    (program, *name.split()): (app, command.params)
+    for program, app in APPS.items()
+    for name, command in commands_of(app).items()
 }
 
 

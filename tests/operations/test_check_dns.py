@@ -163,7 +163,8 @@ def test_a_file_that_is_no_zone_is_told(declare: Declare, tmp_path: Path) -> Non
     declare({})
     (tmp_path / "text").write_text("hello world\n", encoding="utf-8")
     result = check("--zone-file", str(tmp_path / "text"))
-    assert (result.exit_code, "no zone file of triangle.example" in result.stderr) == (2, True)
+    assert (result.exit_code, "text: found " in result.stderr) == (2, True)
+    assert "allowed: a zone file of triangle.example, as its provider exports it." in result.stderr
 
 
 def test_silence_is_no_permission(declare: Declare) -> None:

@@ -81,7 +81,7 @@ def test_an_emergency_is_written_down_tagged_told_and_lists_what_is_left_out(
 @pytest.mark.parametrize(
     ("reason", "second", "told"),
     [
-        ("broken", "grace", "REASON: found 'broken'"),
+        ("broken", "grace", "REASON: found broken;"),
         (REASON[1], "Ada", "SECOND: found Ada"),
         (REASON[1], "", "nobody"),
     ],

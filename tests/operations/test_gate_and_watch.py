@@ -19,7 +19,7 @@ from operations.cli import app
 from operations.deployment.records import Outcome, Records
 from rehearsal.aws.moto_fixes import repair_moto
 from tests.operations.conftest import Account
-from tests.support.deployed import alarm_of, backups, balancer, put_alarm, recorded, traffic
+from tests.support.deployed import alarm_of, backups, balancer, put_alarm, put_alarm_named, recorded, traffic
 from tests.support.recorded_calls import Calls, table_of
 
 Start = Callable[[str], Account]
@@ -204,18 +204,8 @@ def test_of_an_incident_its_composite_alarm_counts_as_its_alarms_do(
     settings = configuration.settings
     name = configuration.naming.named(f"{incident}-{severity.topic}")
     client = staging.other("cloudwatch")
-    client.put_metric_alarm(
-        AlarmName=name,
-        AlarmDescription=f"{severity} {incident}: at least one of its alarms is on; each says more",
-        MetricName="m",
-        Namespace="n",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    )
-    client.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
+    description = f"{severity} {incident}: at least one of its alarms is on; each says more"
+    put_alarm_named(client, name, description, "ALARM")
     # moto tells of composite alarms, which are those with a rule, and cannot make one.
     cloudwatch_backends[settings.account][settings.region].alarms[name].rule = "ALARM(one)"
     assert [each["AlarmName"] for each in client.describe_alarms()["CompositeAlarms"]] == [name]

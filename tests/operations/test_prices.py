@@ -99,3 +99,10 @@ def test_nothing_is_written_when_aws_refuses(
     assert done.exit_code == 1
     assert "AccessDeniedException" in done.output
     assert rows(file) == []
+
+
+def test_without_credentials_it_says_what_to_take(file: Path) -> None:
+    done = RUN.invoke(app, ["prices", "--profile", "nobody"])
+    assert done.exit_code == 1
+    assert "The config profile (nobody) could not be found. Take an account's credentials" in done.output
+    assert not file.exists()

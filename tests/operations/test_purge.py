@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from operations.cli import app
 from tests.operations.conftest import Account
+from tests.support.deployed import distribute
 from tests.support.recorded_calls import Calls, table_of
 
 Start = Callable[[str], Account]
-
-
-def _distribute(client: Any, host: str) -> str:
-    behavior = {"TargetOriginId": "services", "ViewerProtocolPolicy": "https-only"}
-    config = {
-        "CallerReference": host,
-        "Comment": host,
-        "Enabled": True,
-        "Aliases": {"Quantity": 1, "Items": [host]},
-        "Origins": {"Quantity": 1, "Items": [{"Id": "services", "DomainName": "origin.example.com"}]},
-        "DefaultCacheBehavior": behavior,
-    }
-    made = client.create_distribution(DistributionConfig=config)
-    return str(made["Distribution"]["Id"])
 
 
 def _purge(account: Account, *more: str) -> Result:
@@ -40,8 +26,8 @@ def test_every_distribution_of_the_environment_is_purged_and_no_other(account: S
     staging = account("staging")
     client = staging.other("cloudfront")
     hosts = ("api.staging.triangle.example", "admin.staging.triangle.example")
-    ours = {host: _distribute(client, host) for host in hosts}
-    other = _distribute(client, "api.triangle.example")
+    ours = {host: distribute(client, host) for host in hosts}
+    other = distribute(client, "api.triangle.example")
     result = _purge(staging, "--json", "/index.html", "/assets/*")
     assert result.exit_code == 0, result.output
     made = {each["host"]: each for each in json.loads(result.stdout)}
@@ -68,6 +54,6 @@ def test_a_path_that_cloudfront_does_not_take_is_refused(account: Start, path: s
 @pytest.mark.contract("S3-4")
 def test_purging_calls_what_the_table_of_rights_says(account: Start, calls: Calls) -> None:
     staging = account("staging")
-    _distribute(staging.other("cloudfront"), "another.staging.triangle.example")
+    distribute(staging.other("cloudfront"), "another.staging.triangle.example")
     _purge(staging)
     assert calls.of("purge") == table_of("purge")

@@ -20,7 +20,7 @@ from operations.deployment.records import Outcome
 from operations.deployment.smoke import _rolled_out, _through_cdn
 from operations.deployment.web import Answer
 from tests.operations.conftest import Account
-from tests.support.deployed import backups, recorded
+from tests.support.deployed import backups, distribute, recorded
 from tests.support.recorded_calls import Calls, table_of
 from tests.support.tls import tls_server
 
@@ -73,7 +73,7 @@ def dev(account: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         name="triangle-dev", roleArn="arn:aws:iam::210000000001:role/a", resourcesVpcConfig={"subnetIds": []}
     )
     for host in HOSTS:
-        _distribute(aws.other("cloudfront"), host)
+        distribute(aws.other("cloudfront"), host)
     Services.status, Services.headers_sent, Services.image = 200, HEADERS, "main"
     with tls_server(Services, tmp_path, names=HOSTS) as (endpoint, certificate):
         backend.clusters["triangle-dev"].endpoint = endpoint
@@ -82,20 +82,6 @@ def dev(account: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         (tmp_path / "authority.pem").write_bytes(certificate)
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
         yield aws, endpoint.removeprefix("https://")
-
-
-def _distribute(client: Any, host: str) -> None:
-    behavior = {"TargetOriginId": "services", "ViewerProtocolPolicy": "https-only"}
-    client.create_distribution(
-        DistributionConfig={
-            "CallerReference": host,
-            "Comment": host,
-            "Enabled": True,
-            "Aliases": {"Quantity": 1, "Items": [host]},
-            "Origins": {"Quantity": 1, "Items": [{"Id": "services", "DomainName": "origin.example.com"}]},
-            "DefaultCacheBehavior": behavior,
-        }
-    )
 
 
 def _smoke(aws: Account, *more: str) -> Result:

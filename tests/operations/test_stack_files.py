@@ -60,7 +60,7 @@ COMMANDS = {
     "purge": ["purge", *PROD],
     "promote": ["promote", "--from", "staging", "--to", "prod"],
     "rollback": ["rollback", *PROD],
-    "bootstrap": ["bootstrap", *PROD],
+    "bootstrap": ["bootstrap", *PROD, "--region", "eu-central-1"],
     "plan": ["plan", *PROD],
     "drifted": ["drifted", *PROD],
     "compare": ["compare", *PROD],

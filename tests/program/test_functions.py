@@ -12,8 +12,9 @@ import pytest
 
 from rehearsal.assets import zipped
 from rehearsal.lambda_runtime import program
+from tests.support.computed_outputs import PLANTED
 from tests.support.engine_values import Secret
-from tests.support.recorder import PLANTED, Recording, Resource
+from tests.support.recorder import Recording, Resource
 
 FUNCTION = "aws:lambda/function:Function"
 

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from tests.support.computed_outputs import PLANTED
 from tests.support.engine_values import Secret, open_texts, uncovered
-from tests.support.recorder import PLANTED, Recording, system_file
+from tests.support.recorder import Recording, system_file
 from tests.support.recordings import PAGING
 
 SECRET = "aws:secretsmanager/secret:Secret"

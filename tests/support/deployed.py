@@ -48,9 +48,15 @@ def alarm_of(configuration: Configuration, subject: Subject, name: str) -> Alarm
 def put_alarm(cloudwatch: Any, configuration: Configuration, watched: str, alarm: Alarm, state: str) -> str:
     """The alarm in CloudWatch, in a state; its name."""
     name = configuration.naming.named(f"{watched}-{alarm.name}")
+    put_alarm_named(cloudwatch, name, alarm.description, state)
+    return name
+
+
+def put_alarm_named(cloudwatch: Any, name: str, description: str, state: str) -> None:
+    """Any alarm in CloudWatch, in a state."""
     cloudwatch.put_metric_alarm(
         AlarmName=name,
-        AlarmDescription=alarm.description,
+        AlarmDescription=description,
         MetricName="m",
         Namespace="n",
         Statistic="Sum",
@@ -60,7 +66,20 @@ def put_alarm(cloudwatch: Any, configuration: Configuration, watched: str, alarm
         ComparisonOperator="GreaterThanThreshold",
     )
     cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
-    return name
+
+
+def distribute(cloudfront: Any, host: str) -> str:
+    """A distribution for a host; its id."""
+    config = {
+        "CallerReference": host,
+        "Comment": host,
+        "Enabled": True,
+        "Aliases": {"Quantity": 1, "Items": [host]},
+        "Origins": {"Quantity": 1, "Items": [{"Id": "services", "DomainName": "origin.example.com"}]},
+        "DefaultCacheBehavior": {"TargetOriginId": "services", "ViewerProtocolPolicy": "https-only"},
+    }
+    made = cloudfront.create_distribution(DistributionConfig=config)
+    return str(made["Distribution"]["Id"])
 
 
 def balancer(account: Account, name: str) -> str:

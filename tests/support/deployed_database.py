@@ -98,12 +98,20 @@ class World:
             VpcSecurityGroupIds=[group["GroupId"]],
             DBParameterGroupName=parameters,
         )
+        self._entry_and_bucket()
+        return self._cluster_with_pods(subnets)
+
+    def _entry_and_bucket(self) -> None:
+        naming = self.naming
         host = json.dumps({"host": self.instance(1)["Endpoint"]["Address"]})
         self.call("secretsmanager", "create_secret", Name=naming.secret("database"), SecretString=host)
         bucket = naming.bucket("backups")
         self.call(
             "s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
+
+    def _cluster_with_pods(self, subnets: list[str]) -> Cluster:
+        naming = self.naming
         role = f"arn:aws:iam::{naming.account}:role/cluster"
         made = self.call(
             "eks",

@@ -29,7 +29,8 @@ from pulumi.runtime.stack import run_in_stack
 from infra.configuration.files import stack_config, stack_values
 from infra.configuration.validation import EncryptedText
 from rehearsal.sdk_speed import quick_sdk
-from tests.support.engine_values import as_secret, plain_struct, plain_value, uncovered
+from tests.support.computed_outputs import computed_outputs
+from tests.support.engine_values import plain_struct, plain_value, uncovered
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "groundwork"
@@ -48,9 +49,6 @@ BACKUP_ACCOUNT = Program("groundwork-backup-account", ROOT / "backup_account" / 
 
 # For what ends on a day, where a test does not run the program itself.
 TODAY = date(2026, 11, 21)
-
-# Looked for everywhere where it must not be.
-PLANTED = "planted-value-of"
 
 
 @dataclass(frozen=True)
@@ -277,7 +275,7 @@ class _Monitor(MockMonitor):
         self.recording.resources.append(_resource(urn, request))
         answer = struct_pb2.Struct()
         answer.CopyFrom(request.object)
-        for name, value in _computed(request).items():
+        for name, value in _outputs(request).items():
             answer[name] = value
         return resource_pb2.RegisterResourceResponse(urn=urn, id=_identifier(request), object=answer)
 
@@ -329,62 +327,16 @@ def _resource(urn: str, request: Any) -> Resource:
         replacement_trigger=plain_value(trigger) if trigger.WhichOneof("kind") else None,
         import_id=request.importId,
         id=_identifier(request),
-        outputs=_computed(request),
+        outputs=_outputs(request),
     )
-
-
-# Outputs that are the same whatever a resource of the type is called.
-_ALWAYS: Mapping[str, Mapping[str, Any]] = {
-    "aws:rds/instance:Instance": {
-        "address": "database.rds.example",
-        "endpoint": "database.rds.example:5432",
-        "resourceId": "db-EXAMPLE",
-    },
-    "aws:route53/zone:Zone": {"zoneId": "Z1", "nameServers": ["ns-1.example", "ns-2.example"]},
-    "random:index/randomId:RandomId": {"hex": "0a1b2c"},
-}
 
 
 def _identifier(request: Any) -> str:
     if request.type == "aws:secretsmanager/secret:Secret":
-        return str(_computed(request)["arn"])
+        return str(_outputs(request)["arn"])
     place = "recovery-" if _in_recovery(request.parent) else ""
     return f"{place}{request.name}-id" if request.custom else ""
 
 
-def _computed(request: Any) -> dict[str, Any]:
-    """Outputs that only AWS knows, as far as the program uses them."""
-    kind, name = request.type, request.name
-    if kind == "random:index/randomPassword:RandomPassword":
-        # The engine marks it: the provider's schema says that it is a secret.
-        return {"result": as_secret(f"{PLANTED}-{name}")}
-    computed: dict[str, Any] = {**_ALWAYS.get(kind, {})}
-    if kind.startswith("aws:"):
-        service = kind.split(":")[1].split("/")[0]
-        region = "us-east-2" if _in_recovery(request.parent) else "us-west-2"
-        computed["arn"] = f"arn:aws:{service}:{region}:123456789012:{name}"
-    if kind == "aws:rds/instance:Instance" and "dbName" not in request.object.fields:
-        # A replica has them from its primary.
-        computed |= {"dbName": "triangle", "username": "triangle", "port": 5432}
-    if kind == "aws:acm/certificate:Certificate":
-        record = {"resourceRecordName": "_a", "resourceRecordType": "CNAME", "resourceRecordValue": "_b"}
-        computed["domainValidationOptions"] = [record]
-    if kind == "aws:lb/loadBalancer:LoadBalancer":
-        computed["arnSuffix"], computed["zoneId"] = "app/load-balancer/1", "ZELB"
-        computed["dnsName"] = "load-balancer.elb.example"
-    if kind == "aws:lb/targetGroup:TargetGroup":
-        computed["arnSuffix"] = f"targetgroup/{name}/1"
-    if kind == "aws:cloudfront/distribution:Distribution":
-        computed["domainName"], computed["hostedZoneId"] = f"{name}.cloudfront.example", "ZCLOUDFRONT"
-    if kind == "pulumi:index:Stash":
-        computed["output"] = plain_struct(request.object)["input"]
-    if kind == "aws:kms/key:Key":
-        computed["keyId"] = f"{name}-key-id"
-    if kind == "aws:eks/cluster:Cluster":
-        computed["endpoint"] = "https://cluster.eks.example"
-        computed["certificateAuthority"] = {"data": "Q0VSVElGSUNBVEU="}
-        vpc_config = plain_struct(request.object)["vpcConfig"]
-        computed["vpcConfig"] = {**vpc_config, "clusterSecurityGroupId": "sg-cluster"}
-    if kind == "aws:elasticache/replicationGroup:ReplicationGroup":
-        computed["primaryEndpointAddress"] = f"{name}.cache.example"
-    return computed
+def _outputs(request: Any) -> dict[str, Any]:
+    return computed_outputs(request, "us-east-2" if _in_recovery(request.parent) else "us-west-2")

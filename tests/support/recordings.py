@@ -12,8 +12,8 @@ from typing import Any
 from infra.configuration import Configuration, load_configuration
 from infra.configuration.files import stack_config
 from infra.configuration.strict_yaml import written
+from tests.support.computed_outputs import PLANTED
 from tests.support.recorder import (
-    PLANTED,
     ROOT,
     TODAY,
     Recording,

@@ -13,11 +13,9 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from commands.errors import Exit
-from operations.cli import app as operations
 from preview.change import Change, Step, Verb
 from preview.report import Report
 from rehearsal import bench, bench_commands, cli, engine, options, sdk_bench, systems
@@ -32,10 +30,10 @@ from rehearsal.outcome import EngineError
 from rehearsal.outcome import Result as Done
 from rehearsal.review import Refused, Reviewed
 from rehearsal.stack_file import StackFileError
+from tests.support.command_lines import APPS, commands_of
 from tests.support.json_output import SCHEMA, check_output
 
 RUN = CliRunner()
-APPS = {"rehearsal": cli.app, "operations": operations}
 # What is beside the commands.
 PARTS = {
     "onAws",
@@ -56,17 +54,9 @@ PARTS = {
 }
 
 
-def _commands(group: Any, words: str = "") -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from _commands(command, f"{words}{name} ")
-        else:
-            yield f"{words}{name}", command
-
-
 def _with_json() -> Iterator[tuple[str, str]]:
     for program, app in APPS.items():
-        for name, command in _commands(get_command(app)):
+        for name, command in commands_of(app).items():
             if any("--json" in parameter.opts for parameter in command.params):
                 yield program, name
 
@@ -90,7 +80,7 @@ def test_the_schema_has_every_command_and_no_other() -> None:
 
 
 def test_what_has_no_json_talks_to_a_person_or_is_the_engine_itself() -> None:
-    every = {name for app in APPS.values() for name, _ in _commands(get_command(app))}
+    every = {name for app in APPS.values() for name in commands_of(app)}
     assert every - {name for _, name in WITH_JSON} == {"serve", "shell", "env", "pulumi"}
 
 
@@ -153,10 +143,11 @@ def found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("found")
-def test_mistakes_in_the_files_are_told_one_by_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("program", "words"), [("rehearsal", "up"), ("operations", "ledger --env dev")])
+def test_mistakes_in_the_files_are_told_one_by_one(tmp_path: Path, program: str, words: str) -> None:
     system = tmp_path / "system.yaml"
     system.write_text("name: UPPER\n", encoding="utf-8")
-    error = _error(RUN.invoke(cli.app, ["up", "--json", "--system", str(system)]))
+    error = _error(RUN.invoke(APPS[program], [*words.split(), "--json", "--system", str(system)]))
     assert error["code"] == "configuration"
     problems = {problem["key"]: problem for problem in error["details"]["problems"]}
     assert problems["name"]["found"] == '"UPPER"'
@@ -267,7 +258,8 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("rehearsal.audit.audit.audit", lambda *_, **__: AUDIT)
     assert RUN.invoke(cli.app, ["drift", "--json"]).exit_code == Exit.DRIFTED
     commands = ["refresh", "destroy", "reset", "manifests", "docs", "bench", "bench-sdk", "systems"]
-    for words in [*([name] for name in commands), ["audit", "--checkers", "/nonexistent"]]:
+    (tmp_path / "bin").mkdir()
+    for words in [*([name] for name in commands), ["audit", "--checkers", str(tmp_path)]]:
         result = RUN.invoke(cli.app, [*words, "--json"])
         assert result.exit_code == 0, result.output
         json.loads(result.stdout)

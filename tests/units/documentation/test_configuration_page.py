@@ -54,6 +54,31 @@ def test_every_declared_key_is_on_the_page_once_and_nothing_else() -> None:
     assert [row[0].strip("`") for row in ROWS] == [path for _, path, _ in KEYS]
 
 
+def _sections(root: Section) -> Iterator[Section]:
+    for part in root.parts:
+        if isinstance(part, Section):
+            yield part
+            yield from _sections(part)
+
+
+@pytest.mark.parametrize("root", [STACK, SYSTEM], ids=["stack", "system"])
+def test_the_shortest_example_of_each_mapping_is_yaml_with_its_required_keys(root: Section) -> None:
+    for section in _sections(root):
+        problems = Problems()
+        read = section.read(Reader(problems, "a file", {}))
+        assert not read.has("anything")
+        said = [problem.advice for problem in problems.found]
+        assert len(said) == (0 if section.optional else 1), section.name
+        for advice in said:
+            example = parse(advice.removeprefix("Add it, for example `").removesuffix("`."))
+            content = example[section.name]
+            content = content[section.example_name] if section.names else content
+            missing = {
+                part.name for part in section.parts if isinstance(part, Key) and part.default is MISSING
+            }
+            assert missing <= content.keys()
+
+
 def with_example(root: Section, content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], str]:
     """Both files of the checkout, one with an example in it: stack file, system file and its name."""
     stack, system, file = stack_file(EXAMPLES_OF), system_file(), "system.yaml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.configuration import load_configuration
-from infra.configuration.files import stack_values
+from infra.configuration.files import read_environment, stack_values
+from infra.configuration.strict_yaml import written
 from infra.configuration.validation import ConfigurationError, EncryptedText
 from tests.support.configuration_problems import changed, problems
 from tests.support.recorder import TODAY, stack_file, system_file
 
 ENVIRONMENTS = ("dev", "staging", "prod")
+ONE = f"sha256:{'1' * 64}"
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -38,7 +41,15 @@ def test_the_files_of_the_checkout_are_fine(environment: str) -> None:
         ("dev", "backupAccount", "230000000009", "allowed: nothing here: only prod is copied"),
         ("staging", "backupAccount", "230000000009", "allowed: nothing here: only prod is copied"),
         ("prod", "regoin", "us-west-2", "Did you mean region?"),
-        ("prod", "network", ..., "network: found nothing"),
+        ("prod", "network", ..., "Add it, for example `network: {cidr: …, recoveryCidr: …}`."),
+        ("prod", "replicas", ..., "Add it, for example `replicas: {minimum: 3, maximum: 10}`."),
+        (
+            "prod",
+            "budget",
+            400,
+            "allowed: a mapping of keys to values. For example `budget: {monthly: 4000}`.",
+        ),
+        ("prod", "images", dict.fromkeys(("api", "worker", "amdin"), ONE), "Did you mean admin?"),
         ("prod", "network", "10.0.0.0/16", 'network: found "10.0.0.0/16"; allowed: a mapping'),
         ("prod", "network.cidr", "10.20.0.0/16", "within 10.24.0.0/14, this environment's block"),
         ("prod", "network.cidr", "10.24.0.0/24", "a /16 to /18"),
@@ -132,6 +143,18 @@ def test_all_mistakes_of_both_files_are_reported_together() -> None:
     ]
 
 
+def test_a_stack_file_that_cannot_be_read_hides_no_mistake_of_the_system_file(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.prod.yaml").write_text("config:\n\tbroken: 1\n", encoding="utf-8")
+    system = changed(system_file(), "services.api.port", 80)
+    (tmp_path / "system.yaml").write_text(written(system), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        read_environment(tmp_path, "prod", today=TODAY)
+    assert [(problem.file, problem.key) for problem in refused.value.problems] == [
+        ("Pulumi.prod.yaml", "line 2, column 1"),
+        ("system.yaml", "services.api.port"),
+    ]
+
+
 def test_aliases_that_grow_without_bounds_are_refused_in_a_line() -> None:
     grown: list[Any] = ["x"] * 9
     for _ in range(30):
@@ -149,7 +172,8 @@ def test_one_mistake_is_told_once() -> None:
         'Pulumi.prod.yaml: redis.enabled: found "yes"; allowed: true or false. Write it without quotes.'
     ]
     lines = problems(system=changed(system_file(), "services", ["api"]))
-    assert lines == ['system.yaml: services: found the list ["api"]; allowed: a mapping of keys to values.']
+    assert len(lines) == 1
+    assert 'system.yaml: services: found the list ["api"]; allowed: a mapping of keys to values.' in lines[0]
 
 
 @pytest.mark.parametrize(
@@ -210,8 +234,8 @@ def test_dev_may_take_a_tag_and_a_digest() -> None:
 
 def test_an_encrypted_value_is_fine_for_whoever_cannot_decrypt_it() -> None:
     paging = {"pagerduty": {"secure": "AAABAM…"}, "slack": {"secure": "AAABAB…"}}
-    for written in (paging, {"secure": "AAABAC…"}):
-        values = stack_values({"groundwork:paging": written})
+    for encrypted in (paging, {"secure": "AAABAC…"}):
+        values = stack_values({"groundwork:paging": encrypted})
         assert problems("prod", {**stack_file("prod"), **values}) == []
 
 

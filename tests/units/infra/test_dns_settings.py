@@ -121,3 +121,9 @@ def test_all_mistakes_are_told_at_once() -> None:
 def test_a_long_text_is_divided_where_dns_wants_it() -> None:
     assert [len(piece) for piece in strings("A" * 600)] == [255, 255, 90]
     assert "".join(strings("v=DKIM1; " + "A" * 600)) == "v=DKIM1; " + "A" * 600
+
+
+def test_of_a_record_of_no_type_the_type_alone_is_told() -> None:
+    (line,) = problems(record(name="office", type="TXTT", values=["a"]))
+    assert "dns.records[0].type" in line
+    assert line.endswith("Did you mean TXT?")

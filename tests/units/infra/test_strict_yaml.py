@@ -85,6 +85,26 @@ def test_what_nobody_writes_by_hand_is_refused_in_a_line_and_at_once(text: str, 
     assert time.process_time() - begun < 2
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: @b", "text that begins with such a character in quotes"),
+        ("a: `b`", "text that begins with such a character in quotes"),
+        ("a:\n\tb: 1", "indented with spaces, never with tabs"),
+        ("a: {schedule: * 3 * * *}", "text that begins with * or & in quotes"),
+        ("a: *b", "text that begins with * or & in quotes"),
+        ('a: 1\nb: "c\nd: 1\n', "in what begins in line 2, column 4: text with a quote at its end"),
+        ("a: 1\nb\nc: 1", "in what begins in line 2, column 1: a colon and a space behind each key"),
+        ("a: [1,\n  2\nb: 3", "in what begins in line 1, column 4: commas between entries"),
+        ("a: {b: c: d}", "text with : in quotes"),
+        ("a: b: c", "text with : in quotes"),
+        ("a:\n  b: 1\n c: 2", "keys of one mapping one below the other, indented alike"),
+    ],
+)
+def test_a_slip_says_what_is_probably_meant_and_where_it_began(text: str, expected: str) -> None:
+    assert expected in _said(text)
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_a_text_that_is_written_is_read_as_the_same_text(text: str) -> None:
     content = {"config": {"groundwork:account": text, "list": [text, 1, True, None]}}

@@ -36,7 +36,16 @@ def _an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
         (EngineError("the engine refused", Log()), 1, "the engine refused"),
         (Interrupted(), 130, "run the same command again to finish"),
         (KeyboardInterrupt(), 130, "Interrupted."),
-        (OSError(28, "No space left on device", "/state/journal"), 1, "Is the disk full or read-only?"),
+        (
+            OSError(28, "No space left on device", "/state/journal"),
+            1,
+            "Free some space, or name another place",
+        ),
+        (
+            OSError(30, "Read-only file system", "/state/a"),
+            1,
+            "/state/a: Read-only file system. Name another",
+        ),
     ],
 )
 def test_every_expected_failure_has_its_exit_code_and_message(
@@ -98,6 +107,33 @@ def test_a_mistake_in_the_files_is_told_before_anything_of_the_engine_is_looked_
     assert result.exit_code == 1
     assert "mistakes in the configuration; nothing was changed" in result.output
     assert f'{system}: name: found "UPPER"' in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "expected"),
+    [
+        ("bench --env prd", 2, "there is no environment 'prd'; there are: dev, staging, prod. Did you mean"),
+        ("bench-sdk --env prd", 2, "there is no environment 'prd'"),
+        (
+            "audit --checkers nowhere",
+            2,
+            "--checkers: found nothing at nowhere; allowed: the Python environment",
+        ),
+        ("disasters --system nowhere.yaml", 1, "nowhere.yaml: the file: found no such file"),
+        ("timeline --parallel 0", 2, "found 0; allowed: a whole number from 1."),
+        ("serve --port http", 2, "found http; allowed: a whole number."),
+        ("up prod", 2, "Did you mean --env prod?"),
+    ],
+)
+def test_wrong_words_are_told_before_anything_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, words: str, code: int, expected: str
+) -> None:
+    def find() -> None:
+        raise AssertionError("the engine was looked for")
+
+    monkeypatch.setattr("rehearsal.engine.find_engine", find)
+    result = RUN.invoke(cli.app, words.split())
+    assert (result.exit_code, expected in result.output) == (code, True), result.output
 
 
 @pytest.mark.parametrize("command", ["up", "preview"])

@@ -16,7 +16,6 @@ OWN_AGE = {
     "functions/test_check_outside.py",
     "functions/test_check_recovery.py",
     "functions/test_escalate.py",
-    "functions/test_postgresql.py",
     "functions/test_remind.py",
     "functions/test_restore_test_rows.py",
     "operations/test_backup.py",

@@ -98,13 +98,33 @@ class TestValues:
         assert len(names) > 40
         assert names <= set(given[1].replace("\\\n", " ").split())
 
+    @pytest.mark.parametrize(
+        ("arguments", "expected"),
+        [
+            (["deploy", "env=prod"], "found the name env; allowed: "),
+            (["recover", "ENV=prod", "TOO=latest"], "found the name TOO; allowed: "),
+            (["deploy", "prod"], "found the target prod; allowed: help up "),
+            (["upp"], "found the target upp; allowed: help up "),
+            ([f"x{INJECTION}"], f"found the target x{INJECTION}"),
+        ],
+    )
+    def test_a_slip_in_a_name_is_refused_before_anything_is_done(
+        self, make: Make, calls: Callable[[], list[str]], tmp_path: Path, arguments: list[str], expected: str
+    ) -> None:
+        refused = make(*arguments)
+        assert refused.returncode == 2
+        assert expected in refused.stderr
+        assert calls() == []
+        assert not (tmp_path / "checkout" / "hit").exists()
+
     def test_no_command_has_a_value_of_a_person_in_it(self) -> None:
         text = (ROOT / "Makefile").read_text()
         own = set(re.findall(r"^(?:\$\(\w+\): |export )?([A-Z_]+)\s*[:?]?=", text, re.MULTILINE)) - {"ENV"}
         # What neither the Makefile nor make sets comes from a person. Whether there is one may be asked.
         asked = re.sub(r"\$\(if \$\((?:UPGRADE|DATA)\),", "", text)
         used = set(re.findall(r"\$\(([A-Z_]+)\)", asked))
-        assert used - own == {"MAKE"}
+        # Targets are compared and shown, and no command has them.
+        assert used - own == {"MAKE", "MAKECMDGOALS"}
 
 
 class TestCommands:
@@ -166,10 +186,11 @@ class TestCommands:
         assert calls()[-1] == "-m rehearsal env --env prod"
 
     def test_without_a_target_everything_there_is_is_listed(self, make: Make) -> None:
-        phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-        assert phony is not None
+        text = (ROOT / "Makefile").read_text()
+        targets = re.search(r"^TARGETS := ((?:.*\\\n)*.*)$", text, re.MULTILINE)
+        assert targets is not None
         listed = re.findall(r"^  (\w+)  ", make().stdout, re.MULTILINE)
-        assert sorted(listed) == sorted(phony[1].split())
+        assert sorted(listed) == sorted(targets[1].replace("\\\n", " ").split())
 
 
 class TestRun:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from infra.configuration.validation import ConfigurationError
 from rehearsal.audit.audit import Audit
 from rehearsal.audit.checkers import Checked
 from rehearsal.audit.findings import Finding, grouped
-from rehearsal.audit.waivers import Waiver, WaiverError, of_system, read_waivers, stale
+from rehearsal.audit.waivers import Waiver, of_system, read_waivers, stale
 
 ROOT = Path(__file__).resolve().parents[4]
 TODAY = date(2026, 11, 21)
@@ -81,10 +82,33 @@ def test_all_mistakes_of_the_file_are_told_together(tmp_path: Path) -> None:
     file.write_text(
         "- {rule: '', resources: Deployment.*, environments: [test], reason: ok, expires: soon, until: 1}\n"
     )
-    with pytest.raises(WaiverError) as refused:
+    with pytest.raises(ConfigurationError) as refused:
         read_waivers(file)
-    for key in ("rule", "resources", "environments", "reason", "expires", "until"):
-        assert f"waiver 1: {key}: " in str(refused.value)
+    assert [problem.key for problem in refused.value.problems] == [
+        f"[0].{key}" for key in ("until", "rule", "resources", "environments", "reason", "expires")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- a: [\n", "waivers.yaml: line 2, column 1: found broken YAML"),
+        ("waivers: {}\n", "waivers.yaml: the whole file: found a mapping with waivers; allowed: a list"),
+        ("- CKV_1\n", 'waivers.yaml: [0]: found "CKV_1"; allowed: a mapping with rule, resources'),
+        ("- {resource: [x]}\n", '[0].resource: found the list ["x"]; allowed: the keys rule, resources'),
+        ("- {resource: [x]}\n", "Did you mean resources?"),
+        ("- {resource: [x]}\n", "[0].rule: found nothing; allowed: the checker's name of one rule"),
+        ("- {environments: [prd]}\n", '[0].environments: found the list ["prd"]; allowed: a list of dev'),
+    ],
+)
+def test_a_waiver_that_is_wrong_says_where_and_what_is_allowed(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    file = tmp_path / "waivers.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        read_waivers(file)
+    assert expected in str(refused.value)
 
 
 def test_the_waivers_of_this_checkout_are_well_written() -> None:
