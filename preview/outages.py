@@ -52,7 +52,9 @@ def outage_risks(change: Change) -> Iterator[Risk]:
         if not missing or not step.gone:
             continue
         if step.type == _NAT and (others := _others(change, step)):
-            if step.verb is not Verb.REPLACED:
+            if step.verb is Verb.REPLACED:
+                yield Risk(Kind.INTERRUPTION, step, f"is replaced: meanwhile {missing}", step.forcing)
+            else:
                 what = (
                     f"is removed: its zone goes out through {others[0].noun}, and is cut off with that one's"
                 )
