@@ -70,9 +70,10 @@ def _within(old: Taken, new: Taken) -> bool:
 def _behaviours(step: Step, policies: Mapping[str, Step]) -> Iterator[Risk]:
     """Of each path the policy that holds for it; what is said for none is the default's."""
     before, after = (_by_path(side) for side in (step.before, step.after))
+    moved = len(after) >= len(before)  # a path that is called otherwise
     for path in dict.fromkeys((*before, *after)):
         old, new = (side.get(path, side[""]) for side in (before, after))
-        if old == new or UNKNOWN in (old, new) or new == NOTHING_KEPT:
+        if old == new or UNKNOWN in (old, new) or new == NOTHING_KEPT or (moved and path not in after):
             continue
         where = path or "what has no rule of its own"
         property_ = "orderedCacheBehaviors.cachePolicyId" if path else "defaultCacheBehavior.cachePolicyId"

@@ -51,9 +51,11 @@ def _grown(step: Step) -> Iterator[Risk]:
         # RDS user guide, "Working with storage": allocated storage cannot be decreased.
         what = f"gets {said(after['allocatedStorage'])} GB; its storage never becomes smaller again"
         yield Risk(Kind.FINAL, step, what, ("allocatedStorage",))
-    if step.type in (_RDS, _REDIS) and differs(before.get("engineVersion"), after.get("engineVersion")):
+    if step.type in (_RDS, _REDIS) and differs(
+        before.get("engineVersion"), after.get("engineVersion") or before.get("engineVersion")
+    ):
         what = f"goes from {before.get('engine')} {before['engineVersion']} to {after['engineVersion']}"
         yield Risk(Kind.FINAL, step, f"{what}; there is no way back but a restore", ("engineVersion",))
-    if step.type == _EKS and differs(before.get("version"), after.get("version")):
+    if step.type == _EKS and differs(before.get("version"), after.get("version") or before.get("version")):
         what = f"goes from Kubernetes {before['version']} to {after['version']}, and not back"
         yield Risk(Kind.FINAL, step, what, ("version",))

@@ -17,6 +17,7 @@ SERVES: Mapping[str, str] = {
     "aws:ec2/vpc:Vpc": "everything in it has to move",
     "aws:eks/addon:Addon": "what it does for the cluster is not done",
     "aws:eks/cluster:Cluster": "no pod runs",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "nobody comes in by it: CI deploys nothing",
     "aws:lb/listener:Listener": "the load balancer answers nobody",
     "aws:lb/loadBalancer:LoadBalancer": "no request reaches a pod",
     "aws:lb/targetGroup:TargetGroup": "the requests for its service reach no pod",

@@ -160,6 +160,10 @@ def _firewall(step: Step) -> Iterator[Risk]:
         ):
             what = f"lets through what {name} is about, whatever the rules behind it say"
             yield Risk(Kind.ACCESS, step, what, ("rules",))
+        answer = at(rule, "action.block.customResponse.responseCode")
+        if name not in before and answer is not None:
+            what = f"answers {said(answer)} by {name}, and hands no request on that it is about"
+            yield Risk(Kind.INTERRUPTION, step, what, ("rules",))
 
 
 def _rate(step: Step, before: Inputs, after: Inputs) -> Iterator[Risk]:

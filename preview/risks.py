@@ -13,9 +13,11 @@ from preview.copies import copy_risks
 from preview.data import data_risks
 from preview.final import final_risks
 from preview.interruptions import interruption_risks
+from preview.names import name_risks
 from preview.outages import outage_risks
 from preview.protection import protection_risks
 from preview.risk import Group, Kind, Risk, grouped
+from preview.running import running_risks
 from preview.waiting import waiting_no_more, waiting_risks
 from preview.watching import watching_risks
 
@@ -30,6 +32,8 @@ _RULES = (
     waiting_risks,
     backup_risks,
     copy_risks,
+    running_risks,
+    name_risks,
     interruption_risks,
     final_risks,
 )

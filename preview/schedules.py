@@ -1,4 +1,4 @@
-"""How often something happens: of EventBridge's, AWS Backup's and Kubernetes' expressions of a schedule."""
+"""Schedules, and how often something happens by them: EventBridge's, AWS Backup's, Kubernetes'."""
 
 from __future__ import annotations
 

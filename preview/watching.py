@@ -1,7 +1,8 @@
-"""What watches less: alarms of something else, metrics of other lines, trails and budgets that tell less."""
+"""Alarms of something else, metrics of other lines, trails, budgets and functions that tell less."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -276,10 +277,38 @@ def _variables(inputs: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _function(step: Step, gone: frozenset[str]) -> Told:
+    """What a function reminds of, or goes on to tell, as far as its variables say."""
+    path = "environment.variables"
+    for name, what in _OF_FUNCTIONS.items():
+        before, after = (_parsed(at(side, f"{path}.{name}")) for side in (step.before, step.after))
+        if lost := sorted(before - after - gone):
+            yield what.format(", ".join(lost)), f"{path}.{name}"
+
+
+_OF_FUNCTIONS = {
+    "EXPIRIES": "reminds nobody of {} any more",
+    "PAGES": "does not go on with pages of {} any more",
+}
+
+
+def _parsed(text: Any) -> set[str]:
+    """The names in a variable that is JSON; of one that is not known yet none."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else {}
+    except ValueError:
+        return set()
+    return set(map(str, found)) if isinstance(found, Mapping) else set()
+
+
 _RULES: Mapping[str, Callable[[Step], Told]] = {
     "aws:budgets/budget:Budget": _budget,
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _composite,
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": _filter,
     "kubernetes:apps/v1:Deployment": _logs,
 }
-_OF_OTHERS: Mapping[str, Callable[[Step, frozenset[str]], Told]] = {_ALARM: _subject, _TRAIL: _trail}
+_OF_OTHERS: Mapping[str, Callable[[Step, frozenset[str]], Told]] = {
+    "aws:lambda/function:Function": _function,
+    _ALARM: _subject,
+    _TRAIL: _trail,
+}

@@ -20,6 +20,8 @@ _LISTENER_RULE = "aws:lb/listenerRule:ListenerRule"
 _USER = "aws:elasticache/user:User"
 _USERS = "aws:elasticache/userGroup:UserGroup"
 _OPEN_USER = "default"
+_CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+_POLICIES_HOLD = "data.enable-network-policy-controller"
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
@@ -29,6 +31,10 @@ def public_access(change: Change) -> Iterator[Risk]:
         if step.verb in (Verb.DELETED, Verb.FORGOTTEN):
             if step.type == _BLOCK and not change.goes_with_another(step):
                 yield Risk(Kind.ACCESS, step, "is deleted: the bucket may be made public")
+            if step.type == _CONFIG_MAP and on(None, at(step.before, _POLICIES_HOLD)):
+                # VPC CNI, "Enable network policies with EKS Auto Mode": the switch is this ConfigMap.
+                what = "is deleted: no network policy holds any more, unless another one switches them on"
+                yield Risk(Kind.ACCESS, step, what)
         else:
             yield from _opened(step)
             yield from _without_password(step)

@@ -1,4 +1,4 @@
-"""What is weaker when such a resource is deleted and what it is about stays."""
+"""Resources that protect something: what is weaker when one is deleted and what it is about stays."""
 
 from __future__ import annotations
 

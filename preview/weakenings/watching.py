@@ -1,4 +1,4 @@
-"""What keeps out, and what watches: what makes it weaker."""
+"""Firewalls, logs, alarms, schedules: what makes them weaker."""
 
 from __future__ import annotations
 

@@ -29,11 +29,6 @@ def pattern(name: str, text: str, *named: str) -> Case:
     return one(name, FILTER, "pattern", text, *named)
 
 
-def variable(name: str, key: str, value: str, *named: str) -> Case:
-    """A case in which a service has another variable."""
-    return Case(name, named, system=((f"services.api.variables.{key}", value),), of="node")
-
-
 CASES: tuple[Case, ...] = (
     # Metrics of a log.
     pattern("every line is counted", "", COUNTS.replace("*", "every one, instead of *")),
@@ -256,20 +251,4 @@ CASES: tuple[Case, ...] = (
         "WEAKER RDS instance database is not measured by the operating system any more",
     ),
     one("the database is measured more often", "Instance database", "monitoringInterval", 15),
-)
-
-OF_VARIABLES: tuple[Case, ...] = (
-    variable(
-        "a service logs errors alone",
-        "LOG_LEVEL",
-        "error",
-        "WEAKER Deployment api logs error and worse alone: alarms count lines of info",
-    ),
-    Case("a service logs more", system=(("services.worker.variables.LOG_LEVEL", "debug"),), of="node"),
-    Case(
-        "a service logs text",
-        ("WEAKER Deployment worker logs as text, which no alarm reads: they read JSON",),
-        system=(("services.worker.variables.LOG_FORMAT", "text"),),
-        of="node",
-    ),
 )

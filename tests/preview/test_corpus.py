@@ -17,14 +17,15 @@ from tests.preview.changes_of_network import CASES as OF_NETWORK
 from tests.preview.changes_of_pods import CASES as OF_PODS
 from tests.preview.changes_of_rights_and_alarms import CASES as OF_RIGHTS_AND_ALARMS
 from tests.preview.changes_of_schedules import CASES as OF_SCHEDULES
+from tests.preview.changes_of_services import CASES as OF_SERVICES
+from tests.preview.changes_of_services import OF_DECLARED as OF_RUNNING
 from tests.preview.changes_of_settings import CASES as OF_SETTINGS
 from tests.preview.changes_of_sizes import CASES as OF_SIZES
 from tests.preview.changes_of_standards import CASES as OF_STANDARDS
 from tests.preview.changes_of_stores import CASES as OF_STORES
 from tests.preview.changes_of_watching import CASES as OF_WATCHING
-from tests.preview.changes_of_watching import OF_VARIABLES
 
-OF_VALUES = (*OF_FILES, *OF_SIZES, *OF_STANDARDS, *OF_VARIABLES)
+OF_VALUES = (*OF_FILES, *OF_SIZES, *OF_STANDARDS, *OF_SERVICES)
 OF_PROGRAM = (
     *OF_DATA,
     *OF_BUCKETS_AND_BACKUPS,
@@ -36,6 +37,7 @@ OF_PROGRAM = (
     *OF_WATCHING,
     *OF_EDGE,
     *OF_STORES,
+    *OF_RUNNING,
 )
 TOGETHER = together(OF_VALUES)
 
