@@ -8,7 +8,7 @@ from typing import Any
 
 from preview.change import Change, Inputs, Step, Verb
 from preview.risk import Kind, Risk
-from preview.values import UNKNOWN, at, fewer, said
+from preview.values import at, fewer, said
 
 _CRON_JOB = "kubernetes:batch/v1:CronJob"
 _DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -109,7 +109,7 @@ def _command(step: Step) -> Told:
 def _written_over(change: Change) -> Iterator[Risk]:
     """A value in the place of the one that somebody has set (Secrets Manager, "Secret versions")."""
     there = {
-        str(value)
+        str(value): step
         for step in change.of(_SECRET)
         if step.before and not step.gone
         for value in (step.record[0].get("id"), step.outputs.get("arn"))
@@ -117,6 +117,7 @@ def _written_over(change: Change) -> Iterator[Risk]:
     }
     for step in change.of(_VERSION):
         stages = step.after.get("versionStages") or [_CURRENT]
-        secret = step.after.get("secretId")
-        if step.verb is Verb.CREATED and _CURRENT in stages and secret in there and secret != UNKNOWN:
-            yield Risk(Kind.DATA, step, "is written over the value that the secret has now")
+        secret = there.get(str(step.after.get("secretId")))
+        if step.verb is Verb.CREATED and _CURRENT in stages and secret is not None:
+            what = "gets a value that the program makes, in the place of the one that it has now"
+            yield Risk(Kind.DATA, step, what, subject=secret)

@@ -238,7 +238,7 @@ CASES = (
         named=(
             "WEAKER secret rotation jwt-refresh-key is deleted: the value stays the same for good",
             "FINAL generated password jwt-refresh-key is made anew: the old one is gone",
-            "DATA secret version jwt-refresh-key-fixed is written over the value that the secret has now",
+            "DATA secret jwt-refresh-key gets a value that the program makes, in the place of the one that it has now",
         ),
         system=(("secrets.jwt-refresh-key.rotation", GONE),),
     ),

@@ -57,7 +57,7 @@ CASES: tuple[Case, ...] = (
         "a person's secret is generated",
         "secrets.sentry-dsn",
         {"description": "Crash reports", "source": "generated"},
-        "DATA secret version sentry-dsn-fixed is written over the value that the secret has now",
+        "DATA secret sentry-dsn gets a value that the program makes, in the place of the one that it has now",
         of="triangle",
     ),
     Case(
