@@ -9,7 +9,7 @@ from typing import Any
 
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
-from preview.values import at, number, off, said
+from preview.values import UNKNOWN, at, number, off, said
 
 _COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 _CDN = "aws:cloudfront/distribution:Distribution"
@@ -36,6 +36,9 @@ def content_risks(change: Change) -> Iterator[Risk]:
         if step.type == _HEADERS and step.verb is Verb.UPDATED:
             for what in _security_policy(step, own):
                 yield Risk(Kind.PROTECTION, step, what, (_POLICY,))
+        if step.type == _CDN and step.verb is Verb.UPDATED:
+            for what in _asked_elsewhere(step, own):
+                yield Risk(Kind.PROTECTION, step, what, ("origins.domainName",))
     yield from _composite_alarms(change)
 
 
@@ -218,6 +221,17 @@ def _origins(step: Step) -> Told:
     for path, policy in now.items():
         if policy == "allow-all" and paths.get(path, policy) != policy:
             yield f"answers {path} over HTTP, without TLS", "orderedCacheBehaviors.viewerProtocolPolicy"
+
+
+def _asked_elsewhere(step: Step, own: set[str]) -> Iterator[str]:
+    """Requests, with what people log in with, that are sent to somebody else."""
+    before, after = (
+        {each.get("originId"): str(each.get("domainName")) for each in side.get("origins") or []}
+        for side in (step.before, step.after)
+    )
+    for name, host in after.items():
+        if before.get(name, host) != host and host != UNKNOWN and not _is_ours(host, own):
+            yield f"asks {host} for {name}, not {before[name]}"
 
 
 def _authorities(step: Step) -> Told:

@@ -8,7 +8,7 @@ from typing import Any
 
 from preview.change import Change, Inputs, Step, Verb
 from preview.risk import Kind, Risk
-from preview.values import at, fewer, said
+from preview.values import UNKNOWN, at, fewer, said
 
 _CRON_JOB = "kubernetes:batch/v1:CronJob"
 _DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -36,7 +36,7 @@ def running_risks(change: Change) -> Iterator[Risk]:
     """What is killed, stopped or given up sooner, and what is done to data that stays."""
     for step in change.of(*_PODS):
         if step.verb in (Verb.UPDATED, Verb.REPLACED):
-            for rule in (_memory, _deadline, _retries, _command):
+            for rule in (_image, _memory, _deadline, _retries, _command):
                 for kind, what, path in rule(step):
                     yield Risk(kind, step, what, (path,))
     yield from _written_over(change)
@@ -65,6 +65,24 @@ def _memory(step: Step) -> Told:
 def _bytes(quantity: Any) -> float:
     found = _QUANTITY.fullmatch(str(quantity))
     return float(found[1]) * _UNITS[found[2] or ""] if found else 0
+
+
+def _image(step: Step) -> Told:
+    """An image of somebody else, or whatever a tag names on the day."""
+    for old, new in _changed(step, "image"):
+        hosts = [_REGION.sub("", str(each).partition("/")[0]) for each in (old, new)]
+        if new != UNKNOWN and old and hosts[0] != hosts[1]:
+            yield Kind.ACCESS, f"runs an image of {str(new).partition('@')[0]}", f"{_PODS[step.type]}.image"
+        if "@sha256:" in str(old) and "@sha256:" not in str(new) and new != UNKNOWN:
+            yield (
+                Kind.PROTECTION,
+                f"runs whatever {new} is on the day, instead of one image",
+                f"{_PODS[step.type]}.image",
+            )
+
+
+# Of the registry of an account: the same one in both regions.
+_REGION = re.compile(r"(?<=\.dkr\.ecr\.)[a-z0-9-]+(?=\.)")
 
 
 def _deadline(step: Step) -> Told:

@@ -83,6 +83,17 @@ def is_default(before: Any, after: Any) -> bool:
     return str(after).startswith("default.") and not str(before).startswith("default.")
 
 
+def is_aws_key(before: Any, after: Any) -> bool:
+    """A key of ours that becomes AWS's own: nobody but AWS says who uses that one."""
+    return bool(before) and "alias/aws/" in str(after) and "alias/aws/" not in str(before)
+
+
+def of_others(before: Any, after: Any) -> bool:
+    """An ARN of one account that becomes one of another."""
+    accounts = [str(arn).split(":")[4] if str(arn).count(":") >= 5 else "" for arn in (before, after)]
+    return all(accounts) and accounts[0] != accounts[1]
+
+
 def adds(before: Any, after: Any) -> bool:
     """Something that is said now and was not, or was another: what it leaves out is another, too."""
     return after not in (None, "", [], {}, UNKNOWN, before)

@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from preview.risk import Kind
-from preview.values import differs, fewer, grows, is_default, leaves, lost, more, off, on, shrinks
+from preview.values import (
+    adds,
+    differs,
+    fewer,
+    grows,
+    is_aws_key,
+    is_default,
+    leaves,
+    lost,
+    more,
+    of_others,
+    off,
+    on,
+    shrinks,
+)
 from preview.weakenings.weakening import Weakening
 
 _RDS = "aws:rds/instance:Instance"
@@ -15,6 +29,18 @@ _EKS = "aws:eks/cluster:Cluster"
 _BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 _CDN = "aws:cloudfront/distribution:Distribution"
 _TRAIL = "aws:cloudtrail/trail:Trail"
+
+# What is encrypted with a key of ours, by the property that names it.
+_KEYS = (
+    (_LOG, "kmsKeyId"),
+    (_SECRET, "kmsKeyId"),
+    (_TRAIL, "kmsKeyId"),
+    ("aws:sns/topic:Topic", "kmsMasterKeyId"),
+    (
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "rules.applyServerSideEncryptionByDefault.kmsMasterKeyId",
+    ),
+)
 
 OF_DATA: tuple[Weakening, ...] = (
     # Protection against deletion.
@@ -183,4 +209,26 @@ OF_DATA: tuple[Weakening, ...] = (
         off,
         "may let everybody read the secret: AWS does not refuse that any more",
     ),
+    # Keys that are not ours.
+    *(
+        Weakening(kind, path, weaker, what)
+        for kind, path in _KEYS
+        for weaker, what in (
+            (is_aws_key, "is encrypted with AWS's own key, of which nobody here says who uses it"),
+            (of_others, "is encrypted with a key of another account, which may take it away ({after})"),
+        )
+    ),
+    Weakening(
+        "aws:kms/alias:Alias",
+        "targetKeyId",
+        differs,
+        "is another key's name: rights and copies that go by the name follow it",
+    ),
+    Weakening(
+        "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+        "maxRetentionDays",
+        adds,
+        "refuses backups that are to be kept for more than {after} days",
+    ),
+    Weakening(_RDS, "storageType", leaves("gp3", "io1", "io2"), "is on slower storage ({after})"),
 )

@@ -203,4 +203,31 @@ OF_NETWORK: tuple[Weakening, ...] = (
         off,
         "is not measured any more",
     ),
+    # Who comes in.
+    Weakening(
+        "aws:lb/listener:Listener",
+        "port",
+        differs,
+        "listens on {after}, not on {before}: the CDN does not find it",
+        Kind.NO_SECOND_COPY,
+    ),
+    Weakening(
+        _CDN,
+        "defaultCacheBehavior.functionAssociations",
+        grows,
+        "has a function see, and change, every request",
+        Kind.ACCESS,
+    ),
+    Weakening(
+        "aws:ecr/repository:Repository",
+        "imageTagMutabilityExclusionFilters",
+        grows,
+        "lets more tags be given to another image",
+    ),
+    Weakening(
+        "aws:iam/role:Role",
+        "maxSessionDuration",
+        more,
+        "can be taken for {after} s at a time, instead of {before}",
+    ),
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from preview.values import allowed, fewer, grows, leaves, lost, more, off, on, shrinks
+from preview.risk import Kind
+from preview.values import allowed, differs, fewer, grows, leaves, lost, more, off, on, shrinks, switched_off
 from preview.weakenings.weakening import Weakening
 
 _DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
 OF_PODS: tuple[Weakening, ...] = (
-    # Pods.
     Weakening(
         "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
         "spec.maxReplicas",
@@ -100,5 +100,39 @@ OF_PODS: tuple[Weakening, ...] = (
         "spec.template.spec.containers.livenessProbe",
         lost,
         "is not restarted any more when it hangs",
+    ),
+    Weakening(_DEPLOYMENT, "spec.replicas", switched_off, "has no pod any more", Kind.NO_SECOND_COPY),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.template.spec.terminationGracePeriodSeconds",
+        fewer,
+        "is killed {after} s after it was told to end, instead of {before}",
+        Kind.INTERRUPTION,
+    ),
+    Weakening(
+        _DEPLOYMENT,
+        "spec.template.spec.containers.lifecycle.preStop",
+        lost,
+        "ends while requests still come to it",
+        Kind.INTERRUPTION,
+    ),
+    Weakening(
+        "kubernetes:batch/v1:CronJob",
+        "spec.concurrencyPolicy",
+        leaves("Forbid", "Replace"),
+        "may run while the run before still runs",
+    ),
+    Weakening(
+        "kubernetes:policy/v1:PodDisruptionBudget",
+        "spec.selector",
+        differs,
+        "protects other pods than before",
+    ),
+    Weakening(
+        "kubernetes:core/v1:Service",
+        "spec.selector",
+        differs,
+        "leads to other pods than before",
+        Kind.NO_SECOND_COPY,
     ),
 )

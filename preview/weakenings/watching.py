@@ -224,4 +224,21 @@ OF_WATCHING: tuple[Weakening, ...] = (
     Weakening(
         "aws:accessanalyzer/analyzer:Analyzer", "type", differs, "looks at {after}, instead of {before}"
     ),
+    Weakening(
+        "aws:s3/bucketLogging:BucketLogging",
+        "targetBucket",
+        differs,
+        "writes who asks into {after}, not into {before}",
+    ),
+    Weakening("aws:ec2/flowLog:FlowLog", "logDestination", differs, "writes into {after}, not into {before}"),
+    Weakening(
+        "aws:cloudwatch/logDelivery:LogDelivery", "recordFields", shrinks, "records less of each request"
+    ),
+    Weakening(
+        _FUNCTION,
+        "vpcConfig.subnetIds",
+        lost,
+        "leaves the network: it reaches nothing in it any more",
+        Kind.NO_SECOND_COPY,
+    ),
 )

@@ -24,6 +24,7 @@ from tests.preview.changes_of_sizes import CASES as OF_SIZES
 from tests.preview.changes_of_standards import CASES as OF_STANDARDS
 from tests.preview.changes_of_stores import CASES as OF_STORES
 from tests.preview.changes_of_watching import CASES as OF_WATCHING
+from tests.preview.changes_of_ways import CASES as OF_WAYS
 
 OF_VALUES = (*OF_FILES, *OF_SIZES, *OF_STANDARDS, *OF_SERVICES)
 OF_PROGRAM = (
@@ -38,6 +39,7 @@ OF_PROGRAM = (
     *OF_EDGE,
     *OF_STORES,
     *OF_RUNNING,
+    *OF_WAYS,
 )
 TOGETHER = together(OF_VALUES)
 
