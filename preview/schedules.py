@@ -28,6 +28,8 @@ _NAMES = {
     for number, name in enumerate(names.split(), 1)
 }
 _ALL = ("*", "?")
+# EventBridge, "Cron expressions": a number, the last day, the weekday that is nearest, the first Monday.
+_ONE = re.compile(r"\d+[WL]?|LW?|\w+#\d")
 _MONTHS, _WEEKDAYS, _LONGEST_MONTH = 12, 7, 31
 _WEEKS_A_YEAR = _DAYS_A_YEAR / _WEEKDAYS
 # Two that differ by less than this are as often: a month has 28 to 31 days.
@@ -73,7 +75,7 @@ def runs_a_year(expression: Any) -> float | None:
     try:
         minutes, hours = _count(fields[0], 60), _count(fields[1], 24)
         return minutes * hours * _days(*fields[2:])
-    except ValueError:
+    except (ValueError, ZeroDivisionError):
         return None
 
 
@@ -105,6 +107,8 @@ def _part(part: str, size: int) -> float:
         count = (end - start) % size + 1
     elif step:
         count = size - int(_NAMES.get(values, values))
-    else:
+    elif values in _NAMES or _ONE.fullmatch(values):
         return 1
+    else:
+        raise ValueError(values)
     return math.ceil(count / int(step)) if step else count
