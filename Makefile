@@ -7,7 +7,7 @@ VENV ?= .venv
 # What people give is handed on in the environment, as it stands, and never becomes part of a command: neither
 # make nor the shell finds anything in it to run.
 ENV_ORIGIN := $(origin ENV)
-GIVEN := ACCEPT AGAIN ALL ANEW AUTOMATIC BACK BACKUP BACKUP_ENDPOINT BACKUP_PROFILE BASE CONNECT DATA DIFF DIGESTS \
+GIVEN := ACCEPT AGAIN ALL ANEW AUTOMATIC BACK BACKUP BACKUP_ACCOUNT BACKUP_ENDPOINT BACKUP_PROFILE BASE CONNECT DATA DIFF DIGESTS \
 	ENDPOINT ENDPOINTS ENV FORCE FORWARD FROM GENERATION HELD INVENTORY JSON LIST MARKDOWN MINUTES NAME NAMES \
 	NOW OF ONLY OUTPUT OUTSIDE OWNER_GONE PARALLEL PATHS PLAN PORT PROFILES PYTHON REASON REGION SAVE SECOND \
 	SINCE SNAPSHOT SYSTEM TEAM TESTS TO TRY UPGRADE VENV VERSION WAIT WHAT WRITE YES ZONE
@@ -137,8 +137,9 @@ promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGE
 plan: $(READY) ## what a deployment of ENV would do, kept for `make deploy PLAN=…` in OUTPUT or plans/ENV.json
 	@$(OPERATIONS) plan --env "$$ENV" $${OUTPUT:+--output "$$OUTPUT"} $(AS_JSON)
 
-deploy: $(READY) ## deploy ENV with `pulumi up` and write it down; PLAN: exactly what it has, or nothing
-	@$(OPERATIONS) deploy $(OPTIONS) $(ENDPOINT_URL) $${PLAN:+--plan "$$PLAN"} $${AGAIN:+--again}
+deploy: $(READY) ## deploy ENV with `pulumi up` and write it down; PLAN: exactly what it has, or nothing; BACKUP_ACCOUNT=1: the account that it is copied to (WHAT=plan only shows)
+	@$(OPERATIONS) deploy$${BACKUP_ACCOUNT:+-backup-account} $(OPTIONS) $(ENDPOINT_URL) $${PLAN:+--plan "$$PLAN"} $${AGAIN:+--again} \
+		$$([ "$$WHAT" != plan ] || echo --dry-run)
 
 drifted: $(READY) ## whether ENV's account still has what was deployed, without reading a secret; OUTPUT: the issue, when there is one
 	@$(OPERATIONS) drifted --env "$$ENV" $${OUTPUT:+--output "$$OUTPUT"} $(AS_JSON)

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.configuration.environments import Environment
-from infra.configuration.source import preview_environment, reading_environment
+from infra.configuration.source import (
+    BACKUP_ACCOUNT_ENVIRONMENT,
+    preview_environment,
+    reading_environment,
+)
 from operations.console import OperationError, OperationFailed
 
 API = "https://api.github.com"
@@ -62,6 +66,7 @@ def rules(repository: str, reviewers: Sequence[int], checks: Sequence[str] = CHE
         *(_environment(repository, name, reviewers) for name in Environment),
         *(_reading(repository, name) for name in Environment),
         *(_previewing(repository, name, reviewers) for name in Environment),
+        _agreed_to(repository, BACKUP_ACCOUNT_ENVIRONMENT, reviewers),
     )
 
 

@@ -13,6 +13,7 @@ from commands.group import command_line
 from commands.output import show_json
 from operations import (
     account_command,
+    backup_account_command,
     backup_commands,
     bootstrap_commands,
     compare_command,
@@ -50,6 +51,7 @@ bootstrap_commands.add_to(app)
 app.command()(drift_command.drifted)
 app.command()(prices_command.prices)
 app.command()(compare_command.compare)
+app.command()(backup_account_command.deploy_backup_account)
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 
 from commands.errors import CommandError, Exit
 
@@ -36,3 +37,20 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not console.is_terminal:  # a file or another program takes lines of any length
         console.width = 200
     console.print(table)
+
+
+def to_errors(line: str) -> None:
+    """A line on standard error: what goes on, beside what a command answers."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def where_lines_go(json_: bool) -> Callable[[str], None]:
+    """Where the engine's lines go: with --json nothing but JSON is on standard output."""
+    stream = sys.stderr if json_ else sys.stdout
+
+    def show(line: str) -> None:
+        stream.write(line)
+        stream.flush()
+
+    return show

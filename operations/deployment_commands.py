@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ import typer
 
 from commands.errors import CommandError, Exit, errors_for_people
 from commands.output import show_json
+from operations.console import to_errors, where_lines_go
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def deploy(
         records = _records(configuration, connection)
         today = day(os.environ, datetime.now(UTC).date())
         deployment = Deployment(ROOT, configuration, records, _commit(ROOT), today)
-        record = deployment.run(agreed, again=again, tell=_to_errors, show=_shown(json_))
+        record = deployment.run(agreed, again=again, tell=to_errors, show=where_lines_go(json_))
         if json_:
             show_json(record.as_json())
         else:
@@ -203,7 +203,7 @@ def watch(
         for left, on in Watch(configuration, connection, begun).looks(minutes, time.sleep):
             if any(each.blames_release for each in on):
                 break
-            _to_errors(f"watch of {env}: {_counted(on)}, {left:.0f} min left")
+            to_errors(f"watch of {env}: {_counted(on)}, {left:.0f} min left")
         causes = [each for each in on if each.blames_release]
         told = [f"{each.severity} {each.name} since {each.since}" for each in causes]
         records.note(Outcome.ALARM if causes else Outcome.GOOD, *told)
@@ -329,7 +329,7 @@ def _note_failure(records: Records, what: str, found: Sequence[Finding]) -> None
     try:
         records.note(Outcome.CHECKS_FAILED, *failed)
     except CommandError as error:
-        _to_errors(f"warning: {error}")
+        to_errors(f"warning: {error}")
 
 
 def _show_findings(env: str, found: Sequence[Finding], fine: bool, json_: bool) -> None:
@@ -385,20 +385,5 @@ def _counted(on: Sequence[Ringing]) -> str:
 def _wait(seconds: float, what: str) -> None:
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
-        _to_errors(f"{what}, {left / 60:.0f} min left")
+        to_errors(f"{what}, {left / 60:.0f} min left")
         time.sleep(min(left, _TELL_SECONDS))
-
-
-def _to_errors(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-def _shown(json_: bool) -> Callable[[str], None]:
-    """Where the engine's lines go: with --json nothing but JSON is on standard output."""
-    stream = sys.stderr if json_ else sys.stdout
-
-    def show(line: str) -> None:
-        stream.write(line)
-        stream.flush()
-
-    return show

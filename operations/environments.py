@@ -77,18 +77,21 @@ def connect(configuration: Configuration, place: Place) -> Connection:
     return _connected(settings.account, settings.region, place, str(settings.environment), embedded)
 
 
-def connect_outside(outside: Naming, place: Place) -> Connection:
+def connect_outside(
+    outside: Naming, place: Place, advice: str = "--backup-profile says whose."
+) -> Connection:
     """A connection to the backup account of an environment.
 
     Args:
         outside: names, of that account.
         place: where it is.
+        advice: what is said besides where there are no credentials.
 
     Raises:
         OperationFailed: there are no credentials, or they are another account's.
     """
     whose = f"the backup account of {outside.environment}"
-    return _connected(outside.account, outside.region, place, whose, "--backup-profile says whose.")
+    return _connected(outside.account, outside.region, place, whose, advice)
 
 
 def _connected(account: str, region: str, place: Place, whose: str, otherwise: str) -> Connection:

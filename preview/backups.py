@@ -12,10 +12,13 @@ from typing import Any
 from preview.change import Change, Inputs, Step, Verb
 from preview.copies import BACKUPS, Accounts
 from preview.risk import Kind, Risk
-from preview.values import UNKNOWN, at, fewer, said
+from preview.schedules import often, rarer
+from preview.values import UNKNOWN, at, differs, fewer, grows, off, said
 
 _SELECTION = "aws:backup/selection:Selection"
 _NOT_ANY_MORE = "is deleted: nothing is backed up by it any more"
+# AWS Backup, "Assigning resources": what these name, or do not match, is not backed up.
+_LEAVE_OUT = ("conditions", "notResources")
 _GONE = (Verb.DELETED, Verb.FORGOTTEN)
 
 
@@ -50,6 +53,8 @@ def _of_selection(change: Change, step: Step, left_out: Callable[[Step], bool]) 
     elif left_out(step):
         what = "leaves out what it backed up until now"
         yield Risk(Kind.PROTECTION, step, what, ("resources",))
+    elif any(grows(step.before.get(name), step.after.get(name)) for name in _LEAVE_OUT):
+        yield Risk(Kind.PROTECTION, step, "may leave out what it backed up until now", _LEAVE_OUT)
 
 
 def _of_plan(plan: Step, afters: list[Inputs], accounts: Accounts) -> Iterator[Risk]:
@@ -68,9 +73,33 @@ def _weaker(plan: Step, after: Inputs, accounts: Accounts) -> Iterator[tuple[str
         if fewer(before, now):
             what = f"keeps its {name} backups {said(now)} days, instead of {said(before)}"
             yield what, "rules.lifecycle.deleteAfter"
+        yield from _of_rule(name, old[name], new[name])
     kept = {"rules": [rule for name, rule in old.items() if name in new]}
     for copy in accounts.no_more(plan, kept, after):
         yield copy.lost, copy.path
+
+
+def _of_rule(name: str, old: Inputs, new: Inputs) -> Iterator[tuple[str, str]]:
+    """When it backs up, where it puts that, and for how long copies are kept."""
+    if rarer(old.get("schedule"), new.get("schedule")):
+        what = f"makes {name} backups {often(new.get('schedule'))}, instead of {often(old.get('schedule'))}"
+        yield what, "rules.schedule"
+    if off(old.get("enableContinuousBackup"), new.get("enableContinuousBackup")):
+        yield f"keeps no moments between {name} backups any more", "rules.enableContinuousBackup"
+    vaults = [each.get("targetVaultName") for each in (old, new)]
+    if differs(*vaults):
+        yield f"puts {name} backups into {vaults[1]}, not {vaults[0]}", "rules.targetVaultName"
+    copies = [
+        {
+            each.get("destinationVaultArn"): at(each, "lifecycle.deleteAfter")
+            for each in side.get("copyActions") or []
+        }
+        for side in (old, new)
+    ]
+    for vault, days in copies[0].items():
+        if vault in copies[1] and fewer(days, copies[1][vault]):
+            what = f"keeps copies of {name} backups {said(copies[1][vault])} days, instead of {said(days)}"
+            yield what, "rules.copyActions.lifecycle.deleteAfter"
 
 
 def _rules_after(change: Change, plan: Step, selections: list[Step]) -> list[Inputs]:

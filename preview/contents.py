@@ -9,26 +9,36 @@ from typing import Any
 
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
-from preview.values import at, number, said
+from preview.values import UNKNOWN, at, number, off, said
 
 _COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 _CDN = "aws:cloudfront/distribution:Distribution"
 _ALARM_NAME = re.compile(r'ALARM\("([^"]*)"\)')
+_HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+_POLICY = "securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy"
 _OLD_TLS = ("SSLv3", "TLSv1", "TLSv1.1")
 _IDENTIFIER = re.compile(r"dataprotection::aws:data-identifier/([\w-]+)")
 # Kubernetes' levels, the strictest first ("Pod Security Standards").
 _LEVELS = ("restricted", "baseline", "privileged")
 _ENFORCE = "pod-security.kubernetes.io/enforce"
+_GATES = "eks.amazonaws.com/pod-readiness-gate-inject"
 
 
 def content_risks(change: Change) -> Iterator[Risk]:
     """What is weaker within a list or a document."""
+    own = {str(zone.after.get("name")) for zone in change.of("aws:route53/zone:Zone")}
     for step in change.changed:
         if step.verb in (Verb.UPDATED, Verb.REPLACED):
             for what, path in _RULES.get(step.type, lambda _: ())(step):
                 yield Risk(Kind.PROTECTION, step, what, (path,))
         elif step.verb is Verb.DELETED and _is_caa(step.before) and not change.goes_with_another(step):
             yield Risk(Kind.PROTECTION, step, "is deleted: everybody may issue certificates for the domain")
+        if step.type == _HEADERS and step.verb is Verb.UPDATED:
+            for what in _security_policy(step, own):
+                yield Risk(Kind.PROTECTION, step, what, (_POLICY,))
+        if step.type == _CDN and step.verb is Verb.UPDATED:
+            for what in _asked_elsewhere(step, own):
+                yield Risk(Kind.PROTECTION, step, what, ("origins.domainName",))
     yield from _composite_alarms(change)
 
 
@@ -41,7 +51,7 @@ def _parameters(step: Step) -> Told:
         {str(each.get("name")): each.get("value") for each in side.get("parameters") or []}
         for side in (step.before, step.after)
     )
-    for name, (weaker, what) in _OF_PARAMETERS.items():
+    for name, weaker, what in _OF_PARAMETERS:
         old, new = before.get(name), after.get(name)
         if old is not None and old != new and weaker(old, new):
             yield what.format(before=said(old), after=said(new)), f"parameters.{name}"
@@ -53,25 +63,34 @@ def _later(before: Any, after: Any) -> bool:
     return old != -1 and (new is None or new == -1 or new > (old or 0))
 
 
-_OF_PARAMETERS: Mapping[str, tuple[Callable[[Any, Any], bool], str]] = {
-    "rds.force_ssl": (lambda before, after: before == "1", "takes connections without TLS"),
-    "max_connections": (
+_OF_PARAMETERS: tuple[tuple[str, Callable[[Any, Any], bool], str], ...] = (
+    ("rds.force_ssl", lambda before, after: before == "1", "takes connections without TLS"),
+    (
+        "max_connections",
         lambda before, after: number(after) is not None and (number(after) or 0) < (number(before) or 0),
         "takes {after} connections at most, instead of {before}",
     ),
-    "log_min_duration_statement": (
+    (
+        "log_min_duration_statement",
         _later,
         "logs statements from {after} ms on, instead of {before} (-1: none)",
     ),
-    "shared_preload_libraries": (
+    (
+        "shared_preload_libraries",
         lambda before, after: not set(str(before).split(",")) <= set(str(after or "").split(",")),
         "loads {after}, instead of {before}",
     ),
-    "maxmemory-policy": (
+    (
+        "maxmemory-policy",
         lambda before, after: before == "noeviction",
         "drops keys when it is full ({after}), where it refused new ones",
     ),
-}
+    (
+        "maxmemory-policy",
+        lambda before, after: after == "noeviction",
+        "refuses new keys when it is full, where it dropped old ones",
+    ),
+)
 
 
 def _pod_security(step: Step) -> Told:
@@ -81,6 +100,37 @@ def _pod_security(step: Step) -> Told:
     )
     if before in _LEVELS and after in _LEVELS and _LEVELS.index(after) > _LEVELS.index(before):
         yield f"admits pods of the level {after}, instead of {before}", "metadata.labels"
+    gates = [
+        ((side.get("metadata") or {}).get("labels") or {}).get(_GATES) for side in (step.before, step.after)
+    ]
+    if off(*gates):
+        what = "takes old pods away before the load balancer has the new ones: requests fail in a release"
+        yield what, "metadata.labels"
+
+
+def _security_policy(step: Step, own: set[str]) -> Iterator[str]:
+    """What browsers are told that a page may load, and who may show it; names of our own are no others."""
+    before, after = (_directives(str(at(side, _POLICY) or "")) for side in (step.before, step.after))
+    if not after:
+        return  # is told as a header that is sent no more
+    for name, known in before.items():
+        if name not in after:
+            yield f"says nothing of {name} to browsers any more"
+        elif added := [each for each in sorted(after[name] - known - _NOBODY) if not _is_ours(each, own)]:
+            yield f"lets pages take {name} from {', '.join(added)}, too"
+
+
+_NOBODY = frozenset({"'none'"})
+
+
+def _is_ours(source: str, own: set[str]) -> bool:
+    host = source.rpartition("//")[2]
+    return any(host == name or host.endswith(f".{name}") for name in own)
+
+
+def _directives(policy: str) -> dict[str, frozenset[str]]:
+    words = [each.split() for each in policy.split(";") if each.strip()]
+    return {name: frozenset(sources) for name, *sources in words}
 
 
 def _event_pattern(step: Step) -> Told:
@@ -171,6 +221,17 @@ def _origins(step: Step) -> Told:
     for path, policy in now.items():
         if policy == "allow-all" and paths.get(path, policy) != policy:
             yield f"answers {path} over HTTP, without TLS", "orderedCacheBehaviors.viewerProtocolPolicy"
+
+
+def _asked_elsewhere(step: Step, own: set[str]) -> Iterator[str]:
+    """Requests, with what people log in with, that are sent to somebody else."""
+    before, after = (
+        {each.get("originId"): str(each.get("domainName")) for each in side.get("origins") or []}
+        for side in (step.before, step.after)
+    )
+    for name, host in after.items():
+        if before.get(name, host) != host and host != UNKNOWN and not _is_ours(host, own):
+            yield f"asks {host} for {name}, not {before[name]}"
 
 
 def _authorities(step: Step) -> Told:

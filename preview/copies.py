@@ -9,7 +9,7 @@ from typing import Any
 from infra.configuration.backup_account import BACKUP_ACCOUNT
 from preview.change import Change, Inputs, Step, Verb
 from preview.risk import Kind, Risk
-from preview.values import UNKNOWN, at
+from preview.values import UNKNOWN, at, lost, off
 
 BACKUPS = "aws:backup/plan:Plan"
 _OBJECTS = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
@@ -83,6 +83,62 @@ def copy_risks(change: Change) -> Iterator[Risk]:
         if step.type in _READ and step.type != BACKUPS and step.verb in (Verb.UPDATED, Verb.REPLACED):
             for copy in accounts.no_more(step, step.before, step.after):
                 yield Risk(Kind.PROTECTION, step, copy.lost, (copy.path,))
+            for what, path in _less(step):
+                yield Risk(Kind.PROTECTION, step, what, (path,))
+
+
+def _less(step: Step) -> Iterator[tuple[str, str]]:
+    """Copies that are still made, and of less, later, or in a worse way."""
+    if step.type == _OBJECTS:
+        olds, news = (
+            {str(rule.get("id")): rule for rule in enabled_rules(side)} for side in (step.before, step.after)
+        )
+        for name in (name for name in olds if name in news):
+            yield from _less_of_rule(name, olds[name], news[name])
+    elif step.type == _IMAGES:
+        before, after = (_prefixes(side) for side in (step.before, step.after))
+        left = sorted(each for each in before if not any(each.startswith(other) for other in after))
+        if left and after:
+            yield f"copies no images of {', '.join(left)} any more", "replicationConfiguration.rules"
+
+
+def _less_of_rule(name: str, old: Inputs, new: Inputs) -> Iterator[tuple[str, str]]:
+    prefixes = [str(at(each, "filter.prefix") or "") for each in (old, new)]
+    if not prefixes[0].startswith(prefixes[1]):
+        yield f"copies what is below {prefixes[1]} alone ({name})", "rules.filter.prefix"
+    for path, what in _SWITCHES.items():
+        if off(at(old, path), at(new, path)):
+            yield f"{what} ({name})", f"rules.{path}"
+    key = "destination.encryptionConfiguration.replicaKmsKeyId"
+    if lost(at(old, key), at(new, key)):
+        yield f"does not encrypt copies with a key of ours any more ({name})", f"rules.{key}"
+    stored = [at(each, "destination.storageClass") for each in (old, new)]
+    if stored[0] != stored[1] in ARCHIVES:
+        yield (
+            f"keeps copies in {stored[1]}: reading one takes hours ({name})",
+            "rules.destination.storageClass",
+        )
+
+
+# S3 API reference, "ReplicationRule" and "Destination".
+_SWITCHES: Mapping[str, str] = {
+    "sourceSelectionCriteria.sseKmsEncryptedObjects.status": (
+        "does not copy what is encrypted with a key of ours any more"
+    ),
+    "destination.replicationTime.status": "copies without any limit of time",
+    "destination.metrics.status": "does not measure its copies any more: no alarm sees that they fail",
+}
+# Of which nothing is read at once (S3 user guide, "Restoring an archived object").
+ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
+
+
+def _prefixes(inputs: Inputs) -> set[str]:
+    """Beginnings of the names of repositories whose images are copied; without any filter all are."""
+    content = inputs.get("replicationConfiguration")
+    found: set[str] = set()
+    for rule in _items(content if isinstance(content, Mapping) else {}, "rules"):
+        found |= {str(each.get("filter")) for each in _items(rule, "repositoryFilters")} or {""}
+    return found
 
 
 def _account_left(environment: str, accounts: Accounts) -> Iterator[Risk]:

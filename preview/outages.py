@@ -17,6 +17,7 @@ SERVES: Mapping[str, str] = {
     "aws:ec2/vpc:Vpc": "everything in it has to move",
     "aws:eks/addon:Addon": "what it does for the cluster is not done",
     "aws:eks/cluster:Cluster": "no pod runs",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "nobody comes in by it: CI deploys nothing",
     "aws:lb/listener:Listener": "the load balancer answers nobody",
     "aws:lb/loadBalancer:LoadBalancer": "no request reaches a pod",
     "aws:lb/targetGroup:TargetGroup": "the requests for its service reach no pod",
@@ -52,7 +53,9 @@ def outage_risks(change: Change) -> Iterator[Risk]:
         if not missing or not step.gone:
             continue
         if step.type == _NAT and (others := _others(change, step)):
-            if step.verb is not Verb.REPLACED:
+            if step.verb is Verb.REPLACED:
+                yield Risk(Kind.INTERRUPTION, step, f"is replaced: meanwhile {missing}", step.forcing)
+            else:
                 what = (
                     f"is removed: its zone goes out through {others[0].noun}, and is cut off with that one's"
                 )

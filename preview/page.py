@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 
 from preview.report import Report, cause
@@ -32,7 +33,8 @@ def page(report: Report, *, width: int | None = _WIDTH, hint: str = "") -> list[
         return [line if width is None else _cut(line, width)]
     if width is None:
         return [report.headline, *risks, *rest]
-    return _fitted(report.headline, risks, [*rest, *ends], width)
+    short = [_row(group.kind.label, group.short) for group in report.groups]
+    return _fitted(report, risks, short, [*rest, *ends], width)
 
 
 def _rest(report: Report) -> list[str]:
@@ -48,17 +50,20 @@ def _rest(report: Report) -> list[str]:
     ]
 
 
-def _fitted(headline: str, risks: Sequence[str], rest: Sequence[str], width: int) -> list[str]:
+def _fitted(
+    report: Report, risks: Sequence[str], short: Sequence[str], rest: Sequence[str], width: int
+) -> list[str]:
     """All in full when there is room; else a line for each, and when there are too many the worst alone."""
-    whole = [part for line in (headline, *risks, *rest) for part in _broken(line, width)]
+    whole = [part for line in (report.headline, *risks, *rest) for part in _broken(line, width)]
     if len(whole) <= _ROOM:
         return whole
-    fixed = [_cut(headline, width), *(_cut(line, width) for line in rest)]
+    fixed = [_cut(report.headline, width), *(_cut(line, width) for line in rest)]
     room = _ROOM - len(fixed)
-    if len(risks) > room:
-        left = len(risks) - room + 1
-        risks = [*risks[: room - 1], _row("…", f"{left} more of lesser kinds; JSON=1 has all of them")]
-    return [fixed[0], *(_cut(line, width) for line in risks), *fixed[1:]]
+    if len(short) > room:
+        kinds = Counter(group.kind.label for group in report.groups[room - 1 :])
+        left = ", ".join(f"{count} {label}" for label, count in kinds.items())
+        short = [*short[: room - 1], _row("…", f"and {left}; JSON=1 has all of them")]
+    return [fixed[0], *(_cut(line, width) for line in short), *fixed[1:]]
 
 
 def _row(label: str, text: str) -> str:

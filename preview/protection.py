@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from preview.change import Change, Step, Verb
+from preview.change import Change, Inputs, Step, Verb
+from preview.copies import ARCHIVES
 from preview.risk import Kind, Risk
 from preview.shares import same_share
-from preview.values import at, number, said
+from preview.values import at, fewer, number, said
 from preview.weakenings import PROTECTS, WEAKENINGS, Weakening
 
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -48,11 +49,16 @@ def _options(step: Step) -> Iterator[Risk]:
 
 
 def _properties(step: Step) -> Iterator[Risk]:
+    """What the table of properties says; of one that goes as a whole not each of its parts."""
+    weaker: dict[str, Weakening] = {}
     for each in _BY_TYPE.get(step.type, ()):
         before, after = at(step.before, each.path), at(step.after, each.path)
         if before != after and each.weaker(before, after):
-            what = each.what.format(before=said(before), after=said(after))
-            yield Risk(Kind.PROTECTION, step, what, (each.path,))
+            weaker.setdefault(each.path, each)
+    for path, each in weaker.items():
+        if not any(path.startswith(f"{other}.") for other in weaker):
+            before, after = (each.said(at(side, path)) for side in (step.before, step.after))
+            yield Risk(each.kind, step, each.what.format(before=before, after=after), (path,))
 
 
 def _threshold(step: Step) -> Iterator[Risk]:
@@ -83,6 +89,23 @@ def _lifecycle(step: Step) -> Iterator[Risk]:
         if after is not None and (before is None or after < before):
             told = what.format(before=said(before) if before else "keeping them", after=said(after))
             yield Risk(Kind.PROTECTION, step, told, (f"rules.{path}",))
+
+
+def _archived(step: Step) -> Iterator[Risk]:
+    """Objects that nobody can read at once any more."""
+    before, after = (set(_archives(side)) for side in (step.before, step.after))
+    for storage, days in sorted(after - before):
+        earlier = [known for name, known in before if name == storage]
+        if not earlier or days < min(earlier):
+            what = f"moves objects to {storage} after {said(days)} days: reading one takes hours then"
+            yield Risk(Kind.PROTECTION, step, what, ("rules.transitions",))
+
+
+def _archives(inputs: Inputs) -> Iterator[tuple[str, float]]:
+    for rule in inputs.get("rules") or []:
+        for each in rule.get("transitions") or []:
+            if rule.get("status") == "Enabled" and each.get("storageClass") in ARCHIVES:
+                yield str(each["storageClass"]), number(each.get("days")) or 0
 
 
 def _days(inputs: Mapping[str, Any], path: str) -> float | None:
@@ -128,10 +151,58 @@ def _firewall(step: Step) -> Iterator[Risk]:
             continue
         if _blocks(rule) and not _blocks(after[name]):
             yield Risk(Kind.PROTECTION, step, f"only counts what {name} kept out", ("rules",))
-        old, new = (at(each, "statement.rateBasedStatement.limit") for each in (rule, after[name]))
-        if (number(new) or 0) > (number(old) or 0) > 0:
-            what = f"lets {said(new)} requests of an address through, instead of {said(old)}"
-            yield Risk(Kind.PROTECTION, step, what, ("rules.statement.rateBasedStatement.limit",))
+        yield from _rate(step, rule, after[name])
+        for told in _narrowed(name, rule, after[name]):
+            yield Risk(Kind.PROTECTION, step, told, ("rules.statement",))
+    for name, rule in after.items():
+        if "allow" in (rule.get("action") or {}) and "allow" not in (
+            before.get(name, {}).get("action") or {}
+        ):
+            what = f"lets through what {name} is about, whatever the rules behind it say"
+            yield Risk(Kind.ACCESS, step, what, ("rules",))
+        answer = at(rule, "action.block.customResponse.responseCode")
+        if name not in before and answer is not None:
+            what = f"answers {said(answer)} by {name}, and hands no request on that it is about"
+            yield Risk(Kind.INTERRUPTION, step, what, ("rules",))
+
+
+def _rate(step: Step, before: Inputs, after: Inputs) -> Iterator[Risk]:
+    """So many requests of an address in so many seconds."""
+    path = "statement.rateBasedStatement"
+    old, new = (number(at(each, f"{path}.limit")) or 0 for each in (before, after))
+    if new > old > 0:
+        what = f"lets {said(new)} requests of an address through, instead of {said(old)}"
+        yield Risk(Kind.PROTECTION, step, what, (f"rules.{path}.limit",))
+    seconds = f"{path}.evaluationWindowSec"
+    if fewer(at(before, seconds), at(after, seconds)):
+        spans = [said(at(each, seconds)) for each in (after, before)]
+        what = f"counts requests of {spans[0]} s at a time, instead of {spans[1]}"
+        yield Risk(Kind.PROTECTION, step, what, (f"rules.{seconds}",))
+
+
+def _narrowed(name: str, before: Inputs, after: Inputs) -> Iterator[str]:
+    """A rule that looks at fewer requests, or at less of them."""
+    for kind in ("rateBasedStatement", "managedRuleGroupStatement"):
+        old, new = (at(each, f"statement.{kind}") or {} for each in (before, after))
+        if old and not new:
+            yield f"has {name} look for something else"
+            continue
+        scopes = [each.get("scopeDownStatement") for each in (old, new)]
+        if scopes[1] and scopes[0] != scopes[1]:
+            yield f"has {name} look at some requests alone"
+        counted = _counted(new) - _counted(old)
+        if counted:
+            yield f"only counts what {', '.join(sorted(counted))} of {name} kept out"
+
+
+def _counted(group: Inputs) -> set[str]:
+    """The rules of a group that keep nothing out."""
+    overrides = group.get("ruleActionOverrides") or []
+    return {
+        str(each.get("name"))
+        for each in overrides
+        if not {"block", "captcha", "challenge"} & set(each.get("actionToUse") or {})
+    }
 
 
 def _blocks(rule: Mapping[str, Any]) -> bool:
@@ -147,6 +218,6 @@ _RULES = {
     _ALARM: (_threshold,),
     _FIREWALL: (_firewall,),
     _IMAGES: (_images,),
-    _LIFECYCLE: (_lifecycle,),
+    _LIFECYCLE: (_lifecycle, _archived),
     _SUBSCRIPTION: (_subscription,),
 }

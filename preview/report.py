@@ -28,11 +28,11 @@ class Outside:
 
     Args:
         change: what the engine would do there.
-        forecast: how long AWS takes for it.
+        forecast: how long AWS takes for it; None where the engine did not come to its end.
     """
 
     change: Change
-    forecast: Forecast
+    forecast: Forecast | None
 
     @property
     def counts(self) -> Counter[Verb]:
@@ -41,7 +41,7 @@ class Outside:
 
     def as_json(self) -> dict[str, Any]:
         """Of it alone, for scripts; its risks are among the report's."""
-        return {"changes": _named(self.counts), "onAws": self.forecast.as_json()}
+        return {"changes": _named(self.counts), "onAws": self.forecast.as_json() if self.forecast else None}
 
 
 @dataclass(frozen=True)
@@ -131,17 +131,20 @@ class Report:
         found = []
         for text in self.change.reasons:
             first, *mistakes = (line.strip() for line in text.strip().splitlines())
+            whose = ""
+            if first.endswith(":") and mistakes:  # of the backup account (rehearsal/review.py)
+                whose, first, *mistakes = f"{first} ", *mistakes
             if _MISTAKES.match(first):
                 rest = f" (and {len(mistakes) - _SHOWN} more)" if len(mistakes) > _SHOWN else ""
                 first = " ".join([first, *mistakes[:_SHOWN]]) + rest
-            found.append(first)
+            found.append(f"{whose}{first}")
         return found
 
     @property
     def time(self) -> str:
         """How long AWS takes; empty for no time worth a line."""
         said = [self.forecast.sentence()] if self.forecast else []
-        if self.outside and (before := self.outside.forecast.sentence()):
+        if self.outside and self.outside.forecast and (before := self.outside.forecast.sentence()):
             said.append(f"in the backup account, before all else: {before}")
         return "; ".join(each for each in said if each)
 

@@ -114,15 +114,33 @@ class Group:
         first = self.risks[0]
         if not self._several:
             return first.who
-        steps = [risk.about for risk in self.risks if isinstance(risk.about, Step)]
-        names = [f"{step.name}{step.where}" for step in steps]
-        nouns = {step.kind for step in steps}
-        noun = _plural(nouns.pop()) if len(nouns) == 1 else "resources"
+        kinds = {step.kind for step in self._steps}
+        # Of several kinds each name has its own.
+        names = [f"{step.name}{step.where}" if len(kinds) == 1 else risk.who for step, risk in self._of_steps]
         shown = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
-        return f"{len(names)} {noun} ({shown})"
+        return f"{self._counted} ({shown})"
+
+    @property
+    def short(self) -> str:
+        """The same where there is no room for names: `27 log groups: each keeps 30 days`."""
+        return f"{self._counted}: each {self.what}" if self._several else str(self)
 
     def __str__(self) -> str:
         return f"{self.who}: each {self.what}" if self._several else f"{self.who} {self.what}"
+
+    @property
+    def _counted(self) -> str:
+        kinds = {step.kind for step in self._steps}
+        noun = _plural(kinds.pop()) if len(kinds) == 1 else "resources"
+        return f"{len(self._steps)} {noun}"
+
+    @property
+    def _steps(self) -> list[Step]:
+        return [step for step, _ in self._of_steps]
+
+    @property
+    def _of_steps(self) -> list[tuple[Step, Risk]]:
+        return [(risk.about, risk) for risk in self.risks if isinstance(risk.about, Step)]
 
     @property
     def _several(self) -> bool:

@@ -6,26 +6,34 @@ from collections.abc import Iterator
 
 from preview.access import access_risks
 from preview.backups import backup_risks
+from preview.caching import caching_risks
 from preview.change import Change
 from preview.contents import content_risks
 from preview.copies import copy_risks
 from preview.data import data_risks
 from preview.final import final_risks
 from preview.interruptions import interruption_risks
+from preview.names import name_risks
 from preview.outages import outage_risks
 from preview.protection import protection_risks
 from preview.risk import Group, Kind, Risk, grouped
+from preview.running import running_risks
 from preview.waiting import waiting_no_more, waiting_risks
+from preview.watching import watching_risks
 
 _RULES = (
     data_risks,
     outage_risks,
     access_risks,
+    caching_risks,
     protection_risks,
     content_risks,
+    watching_risks,
     waiting_risks,
     backup_risks,
     copy_risks,
+    running_risks,
+    name_risks,
     interruption_risks,
     final_risks,
 )

@@ -48,6 +48,16 @@ def off(before: Any, after: Any) -> bool:
     return _is_true(before) and not _is_true(after) and after != UNKNOWN
 
 
+def stops(before: Any, after: Any) -> bool:
+    """Something that is done every so often, and is not any more: its number becomes 0, or is not said."""
+    return bool(number(before)) and not number(after) and after != UNKNOWN
+
+
+def switched_off(before: Any, after: Any) -> bool:
+    """A limit that becomes 0."""
+    return number(after) == 0 and number(before) != 0
+
+
 def on(before: Any, after: Any) -> bool:
     """A switch that was off and is on now."""
     return not _is_true(before) and _is_true(after)
@@ -63,6 +73,32 @@ def lost(before: Any, after: Any) -> bool:
     return before not in (None, "", [], {}) and after in (None, "", [], {})
 
 
+def gains(before: Any, after: Any) -> bool:
+    """Something that was not said and is now."""
+    return lost(after, before)
+
+
+def is_default(before: Any, after: Any) -> bool:
+    """A group of settings that was ours and is AWS's own, which are called `default.something`."""
+    return str(after).startswith("default.") and not str(before).startswith("default.")
+
+
+def is_aws_key(before: Any, after: Any) -> bool:
+    """A key of ours that becomes AWS's own: nobody but AWS says who uses that one."""
+    return bool(before) and "alias/aws/" in str(after) and "alias/aws/" not in str(before)
+
+
+def of_others(before: Any, after: Any) -> bool:
+    """An ARN of one account that becomes one of another."""
+    accounts = [str(arn).split(":")[4] if str(arn).count(":") >= 5 else "" for arn in (before, after)]
+    return all(accounts) and accounts[0] != accounts[1]
+
+
+def adds(before: Any, after: Any) -> bool:
+    """Something that is said now and was not, or was another: what it leaves out is another, too."""
+    return after not in (None, "", [], {}, UNKNOWN, before)
+
+
 def shrinks(before: Any, after: Any) -> bool:
     """A list that loses an item, for certain: one that is not known yet may be any."""
     if not isinstance(before, list) or after == UNKNOWN:
@@ -71,6 +107,11 @@ def shrinks(before: Any, after: Any) -> bool:
     if any(isinstance(item, Mapping) for item in before):
         return len(rest) < len(before)  # what stands in an item may differ
     return sum(item not in rest for item in before) > rest.count(UNKNOWN)
+
+
+def loses(before: Any, after: Any) -> bool:
+    """A list that loses an item and gets no other one in its place."""
+    return shrinks(before, after) and not grows(before, after)
 
 
 def grows(before: Any, after: Any) -> bool:
@@ -89,13 +130,13 @@ def differs(before: Any, after: Any) -> bool:
     return bool(before != after) and before is not None and after != UNKNOWN
 
 
-def leaves(*strong: str) -> _Leaves:
+def leaves(*strong: str | None) -> _Leaves:
     """A value that was one of `strong` and is none of them any more."""
     return _Leaves(strong)
 
 
 class _Leaves:
-    def __init__(self, strong: tuple[str, ...]) -> None:
+    def __init__(self, strong: tuple[str | None, ...]) -> None:
         self._strong = strong
 
     def __call__(self, before: Any, after: Any) -> bool:

@@ -6,6 +6,7 @@ that its program could read (`reads_alike`).
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -77,7 +78,11 @@ class Tree:
 
     def fingerprint(self, engine: Path, today: date) -> str:
         """Of the deployment of its backup account."""
-        return f"{fingerprint(self.root, self.environment, engine, today, self.system)}-{PROJECT}"
+        own = hashlib.sha256()
+        for name, content in sorted(_files(self, PROJECT).items()):
+            own.update(f"{name}\0{len(content)}\0".encode() + content)
+        of_all = fingerprint(self.root, self.environment, engine, today, self.system)
+        return f"{of_all}-{PROJECT}-{own.hexdigest()[:16]}"
 
     def copied_to(self, folder: Path) -> Path:
         """The project in a copy of the checkout that may be written."""
@@ -158,8 +163,14 @@ def reads_alike(base: Tree, tree: Tree) -> bool:
 def _content(tree: Tree) -> dict[str, bytes]:
     found = {"": tree.system_file.read_bytes() if tree.system_file.is_file() else b""}
     for name in (*PROGRAM_PACKAGES, PROJECT):
-        for file in (tree.root / name).rglob("*"):
-            left_out = "__pycache__" in file.parts or file.match("Pulumi.*.yaml")
-            if file.is_file() and not left_out:
-                found[str(file.relative_to(tree.root))] = file.read_bytes()
+        found |= _files(tree, name)
     return found
+
+
+def _files(tree: Tree, folder: str) -> dict[str, bytes]:
+    """What is in a folder of a checkout, without what a rehearsal writes there."""
+    return {
+        str(file.relative_to(tree.root)): file.read_bytes()
+        for file in (tree.root / folder).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts and not file.match("Pulumi.*.yaml")
+    }

@@ -185,7 +185,9 @@ def _with_backup_account(
     except EngineError as error:
         said = f"The backup account ({PROJECT}/):\n{error}"
         change = replace(reviewed.report.change, refused=(said,))
-        report = replace(reviewed.report, change=change)
+        # Its change as far as it goes: what is refused is most of what there is to know.
+        outside = Outside(change_of(tree.environment, error.log.planned), None)
+        report = replace(reviewed.report, change=change, outside=outside)
         raise Refused(said, error, replace(reviewed, report=report, outside=error.output)) from error
     if found is None:
         return reviewed

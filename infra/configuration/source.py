@@ -26,6 +26,9 @@ def preview_environment(environment: str) -> str:
     return f"preview-{environment}"
 
 
+# The one in which the backup account's own stack is deployed, after somebody has agreed.
+BACKUP_ACCOUNT_ENVIRONMENT = "backup-account"
+
 # GitHub's numbers are 64 bits wide at most; a number of more digits is a mistake.
 IDENTIFIER_MAXIMUM = 10**15
 

@@ -10,6 +10,7 @@ from preview.access.network import network_access
 from preview.access.pods import pod_access
 from preview.access.policies import policy_access, unknown_policies
 from preview.access.public import public_access
+from preview.access.routes import route_access
 from preview.change import Change
 from preview.risk import Risk
 
@@ -20,6 +21,7 @@ def access_risks(change: Change) -> Iterator[Risk]:
     """Everything that somebody may or reaches afterwards and did not before."""
     yield from public_access(change)
     yield from network_access(change)
+    yield from route_access(change)
     yield from policy_access(change)
     yield from identity_access(change)
     yield from cluster_access(change)

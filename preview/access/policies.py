@@ -236,7 +236,8 @@ def _unattached(change: Change, step: Step, sides: tuple[_Side, _Side], account:
     """A policy that people get outside of the program."""
     arn = str(step.outputs.get("arn") or step.urn)
     used = {each for side in sides for arns in side.attached.values() for each in arns}
-    used |= {each for side in sides for each in side.boundary.values()}
+    # Of a boundary the roles that it limits are asked; that it lets them be given everything is told, too.
+    limits = arn in {each for side in sides for each in side.boundary.values()}
     if step.verb in (Verb.SAME, Verb.DELETED, Verb.FORGOTTEN) or arn in used:
         return
     statements = documents(step.after.get("policy"))
@@ -247,8 +248,10 @@ def _unattached(change: Change, step: Step, sides: tuple[_Side, _Side], account:
         [Policy(step.noun, tuple(documents(step.before.get("policy")) or ()))], _delegating(account)
     )
     new = Policies([Policy(step.noun, tuple(statements))], _delegating(account))
-    wider = _wider(statements, principal, (old, new), account, _is_anything)
-    yield from _told(step, _on_resources(change, wider), f"who has the policy {step.name}", "policy")
+    counts = _is_everything if limits else _is_anything
+    wider = _wider(statements, principal, (old, new), account, counts)
+    who = f"who is limited by the policy {step.name}" if limits else f"who has the policy {step.name}"
+    yield from _told(step, _on_resources(change, wider), who, "policy")
 
 
 def _of_resource(change: Change, step: Step, document: str, account: str) -> Iterator[Risk]:

@@ -161,3 +161,13 @@ def test_what_only_looks_comes_from_main_alone_and_waits_for_nobody(github: GitH
     protect(TOKEN, REPOSITORY, ["on-call"], api=github.api)
     rule = github.put[f"/repos/{REPOSITORY}/environments/{environment}"]
     assert rule == {"deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": False}}
+
+
+@pytest.mark.contract("SEC-7", "ENV-6")
+def test_somebody_else_has_to_agree_to_a_deployment_of_the_backup_account(github: GitHub) -> None:
+    protect(TOKEN, REPOSITORY, ["on-call"], api=github.api)
+    assert github.put[f"/repos/{REPOSITORY}/environments/backup-account"] == {
+        "deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": False},
+        "prevent_self_review": True,
+        "reviewers": [{"type": "Team", "id": 42}],
+    }

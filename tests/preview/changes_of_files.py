@@ -238,6 +238,7 @@ CASES = (
         named=(
             "WEAKER secret rotation jwt-refresh-key is deleted: the value stays the same for good",
             "FINAL generated password jwt-refresh-key is made anew: the old one is gone",
+            "DATA secret jwt-refresh-key gets a value that the program makes, in the place of the one that it has now",
         ),
         system=(("secrets.jwt-refresh-key.rotation", GONE),),
     ),
@@ -270,7 +271,10 @@ CASES = (
     Case("a feature in prod", system=(("flags.photo-annotations", ["dev", "staging", "prod"]),)),
     Case(
         "maintenance",
-        named=("WEAKER metric alarm endpoint-api-not-ready tells nobody any more",),
+        named=(
+            "INTERRUPTS web ACL firewall answers 503 by maintenance, and hands no request on that it is about",
+            "WEAKER metric alarm endpoint-api-not-ready tells nobody any more",
+        ),
         of="node",
         stack=(("maintenance", {"enabled": True}),),
     ),

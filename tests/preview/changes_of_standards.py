@@ -74,6 +74,7 @@ CASES = (
             "WEAKER log group * can be deleted: Pulumi does not protect it any more",
             "WEAKER subnet * can be deleted: Pulumi does not protect it any more",
             "WEAKER vault backup can be deleted: Pulumi does not protect it any more",
+            "WEAKER vault backup is deleted with its recovery points where it would refuse",
             "WEAKER load balancer can be deleted: Pulumi does not protect it any more",
             "WEAKER load balancer can be deleted: its deletion protection is switched off",
             "WEAKER RDS instance database can be deleted: Pulumi does not protect it any more",

@@ -11,16 +11,36 @@ from preview.money import cost_of
 from tests.preview.case import Case, mistakes, played, together
 from tests.preview.changes_of_buckets_and_backups import CASES as OF_BUCKETS_AND_BACKUPS
 from tests.preview.changes_of_data import CASES as OF_DATA
+from tests.preview.changes_of_edge import CASES as OF_EDGE
 from tests.preview.changes_of_files import CASES as OF_FILES
 from tests.preview.changes_of_network import CASES as OF_NETWORK
 from tests.preview.changes_of_pods import CASES as OF_PODS
 from tests.preview.changes_of_rights_and_alarms import CASES as OF_RIGHTS_AND_ALARMS
+from tests.preview.changes_of_schedules import CASES as OF_SCHEDULES
+from tests.preview.changes_of_services import CASES as OF_SERVICES
+from tests.preview.changes_of_services import OF_DECLARED as OF_RUNNING
 from tests.preview.changes_of_settings import CASES as OF_SETTINGS
 from tests.preview.changes_of_sizes import CASES as OF_SIZES
 from tests.preview.changes_of_standards import CASES as OF_STANDARDS
+from tests.preview.changes_of_stores import CASES as OF_STORES
+from tests.preview.changes_of_watching import CASES as OF_WATCHING
+from tests.preview.changes_of_ways import CASES as OF_WAYS
 
-OF_VALUES = (*OF_FILES, *OF_SIZES, *OF_STANDARDS)
-OF_PROGRAM = (*OF_DATA, *OF_BUCKETS_AND_BACKUPS, *OF_NETWORK, *OF_RIGHTS_AND_ALARMS, *OF_PODS, *OF_SETTINGS)
+OF_VALUES = (*OF_FILES, *OF_SIZES, *OF_STANDARDS, *OF_SERVICES)
+OF_PROGRAM = (
+    *OF_DATA,
+    *OF_BUCKETS_AND_BACKUPS,
+    *OF_NETWORK,
+    *OF_RIGHTS_AND_ALARMS,
+    *OF_PODS,
+    *OF_SETTINGS,
+    *OF_SCHEDULES,
+    *OF_WATCHING,
+    *OF_EDGE,
+    *OF_STORES,
+    *OF_RUNNING,
+    *OF_WAYS,
+)
 TOGETHER = together(OF_VALUES)
 
 

@@ -68,7 +68,40 @@ def test_what_does_not_fit_is_counted_and_the_worst_stays() -> None:
     lines = page(report(*shortened(40), replaced), width=80)
     assert lines[1].startswith("DATA        RDS instance database is replaced: the new one is empty")
     (left,) = [line for line in lines if line.startswith("… ")]
-    assert sum("WEAKER" in line for line in lines) + int(left.split()[1]) == 40
+    assert sum(line.startswith("WEAKER") for line in lines) + int(left.split()[2]) == 40
+    assert left.endswith(" WEAKER; JSON=1 has all of them")
+
+
+def test_where_a_line_has_no_room_for_names_it_has_how_many() -> None:
+    alike = [
+        step("update", LOG, f"a-long-name-{n}", {"retentionInDays": 365}, retentionInDays=7) for n in range(9)
+    ]
+    lines = page(report(*shortened(40), *alike), width=80)
+    assert "WEAKER      9 log groups: each keeps 7 days, instead of 365: the older is delet…" in lines
+
+
+def test_of_several_kinds_each_is_told_by_its_own() -> None:
+    sizes = {"maxAllocatedStorage": 500}
+    found = report(
+        step("update", DATABASE, "database", sizes, maxAllocatedStorage=200),
+        step(
+            "update",
+            DATABASE,
+            "copy",
+            {**sizes, "replicateSourceDb": "x"},
+            maxAllocatedStorage=200,
+            replicateSourceDb="x",
+        ),
+    )
+    (group,) = found.groups
+    assert group.who == "2 resources (cross-region replica copy, RDS instance database)"
+
+
+def test_whose_refusal_it_is_stands_before_its_reason() -> None:
+    change = Change("prod", (), ("The backup account (backup_account/):\nvault backup is protected\nmore",))
+    assert Report(change, "main").refusals == [
+        "The backup account (backup_account/): vault backup is protected"
+    ]
 
 
 def test_a_pipe_gets_everything_and_nothing_is_cut() -> None:

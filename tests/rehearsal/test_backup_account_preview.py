@@ -22,7 +22,7 @@ import pulumi
 import pulumi_aws as aws
 
 there = aws.Provider("aws-backup-account", region="us-west-2", allowed_account_ids=["{account}"])
-opts = pulumi.ResourceOptions(provider=there)
+opts = pulumi.ResourceOptions(provider=there, protect={protect})
 aws.cloudwatch.LogGroup("copies", name="copies", retention_in_days={days}, opts=opts)
 """
 ACCOUNT, ANOTHER = "230000000009", "230000000008"
@@ -43,9 +43,11 @@ class Both:
     def home(self, text: str) -> None:
         self.program.write(text)
 
-    def outside(self, *, days: int, account: str = ACCOUNT) -> None:
+    def outside(self, *, days: int | None, account: str = ACCOUNT, protect: bool = False) -> None:
+        """A log group that is kept for so many days; without any there is none."""
         file = self.root / "backup_account" / "__main__.py"
-        file.write_text(OUTSIDE.format(days=days, account=account))
+        text = OUTSIDE.format(days=days, account=account, protect=protect)
+        file.write_text(text if days is not None else text.rpartition("aws.cloudwatch")[0])
 
     def copies_to(self, account: str) -> None:
         file = self.root / "Pulumi.dev.yaml"
@@ -102,7 +104,7 @@ def test_what_a_change_of_a_shared_module_does_there_is_seen(both: Both, engine:
     shared.mkdir()
     (shared / "__init__.py").touch()
     (shared / "kept.py").write_text("DAYS = 365\n")
-    text = OUTSIDE.format(days="DAYS", account=ACCOUNT)
+    text = OUTSIDE.format(days="DAYS", account=ACCOUNT, protect=False)
     path = (
         "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).resolve().parents[1]))\n"
     )
@@ -143,7 +145,20 @@ def test_a_program_that_fails_there_refuses_the_change(both: Both, engine: Path)
         both.reviewed(engine)
     page = refused.value.reviewed.page(width=None, diff=False)
     assert page.startswith("dev against main: REFUSED by the engine")
-    assert "refused     The backup account (backup_account/):" in page
+    assert "refused     The backup account (backup_account/): " in page
+
+
+def test_what_is_refused_there_is_told_with_its_risk(both: Both, engine: Path) -> None:
+    """All but this base's own program is as in the tests before: what is kept of theirs is not taken."""
+    both.outside(days=365, protect=True)
+    both.commit()
+    both.outside(days=None)
+    with pytest.raises(Refused) as refused:
+        both.reviewed(engine, as_json=True)
+    reviewed = refused.value.reviewed
+    page = reviewed.page(width=None, diff=False)
+    assert "DATA        log group copies in the backup account is deleted with the logs in it" in page
+    check_output("preview", json.loads(json.dumps(reviewed.as_json())))
 
 
 def test_a_weakening_there_needs_its_line_in_prod(both: Both, engine: Path) -> None:

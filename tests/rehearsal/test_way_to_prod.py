@@ -7,6 +7,7 @@ each begins with prod in a release that was good.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from infra.monitoring.alarm import Subject
 from operations.checkout import declared
 from operations.deployment.records import Outcome
+from tests.support.checkout import replace_text
 from tests.support.deployed import alarm_of, put_alarm
 from tests.support.way import Services, Way, way
 from tests.support.workflow_run import Run
@@ -122,6 +124,40 @@ def test_an_approval_that_has_run_out_lets_nothing_through(released: Way) -> Non
     assert "The line of this change was over on 2026-11-28" in refused.output
     assert released.engine_runs("prod") == GOOD
     released.release(GOOD)
+
+
+@pytest.mark.contract("DEP-1", "ENV-6")
+def test_the_backup_account_is_deployed_with_the_line_that_a_preview_has_asked_for(
+    released: Way, engine: Path
+) -> None:
+    assert released.play("backup-account").outcomes == {"backup-account": "success"}
+    assert released.keeps_copies() == 365
+    replace_text(released.root / "Pulumi.prod.yaml", "backupRetention: 30", "backupRetention: 31")
+    preview = released.run("prod", "make", "preview", "ENV=prod", "JSON=1", f"GROUNDWORK_ENGINE={engine}")
+    (missing,) = json.loads(preview.stdout)["approvals"]["missing"]
+    asked = missing["change"]
+    run = released.play("backup-account")
+    assert run.outcomes == {"backup-account": "failure"}
+    refused = run.steps[-1].output
+    assert "WEAKER      log group copies in the backup account keeps 30 days, instead of 365" in refused
+    assert f"change: {asked}" in refused.replace('"', "")
+    assert released.keeps_copies() == 365
+    line = f"""\
+- environment: prod
+  change: "{asked}"
+  what: copies keep 30 days
+  why: nobody has read older ones in a year
+  who: jane@example.org
+  until: 2026-11-28
+"""
+    (released.root / "approvals.yaml").write_text(line)
+    late = released.play("backup-account", today="2026-12-24")
+    assert late.outcomes == {"backup-account": "failure"}
+    assert "The line of this change was over on 2026-11-28" in late.steps[-1].output
+    assert released.play("backup-account").outcomes == {"backup-account": "success"}
+    assert released.keeps_copies() == 30
+    (released.root / "approvals.yaml").unlink()
+    released.git("checkout", "-q", ".")
 
 
 @pytest.mark.contract("DEP-1")

@@ -1,4 +1,4 @@
-"""Three accounts and a checkout in which releases go from dev to prod, with the real engine.
+"""Three accounts, that of prod's copies, and a checkout with releases on their way, by the real engine.
 
 The commands are the checkout's own, called as CI calls them (`make …`); `pulumi` on their PATH is the real
 engine, attached to the embedded AWS of the environment. `gh` and the repository on GitHub are stand-ins.
@@ -24,9 +24,13 @@ from typing import Any
 import boto3
 
 from infra.configuration.environments import Environment
+from infra.configuration.files import NAMESPACE, stack_file_name
+from infra.configuration.source import BACKUP_ACCOUNT_ENVIRONMENT as BACKUP_ACCOUNT
+from infra.configuration.strict_yaml import written
 from operations.checkout import declared
 from operations.deployment.records import Record, records_of
 from operations.environments import Place, connect
+from rehearsal.backup_account import PROJECT
 from rehearsal.endpoint import answers
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace
@@ -49,7 +53,7 @@ _PULUMI = """\
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as test:
     test.connect({address!r})
-    test.sendall(json.dumps(sys.argv[1:]).encode() + b"\\n")
+    test.sendall(json.dumps([os.getcwd(), *sys.argv[1:]]).encode() + b"\\n")
     command, variables = json.loads(test.makefile().readline())
 os.execve(command[0], command, variables)
 """
@@ -201,6 +205,11 @@ class Way:
         assert found is not None
         return found
 
+    def keeps_copies(self) -> int:
+        """For how many days the backup account keeps what it has."""
+        (group,) = self.client(BACKUP_ACCOUNT, "logs").describe_log_groups()["logGroups"]
+        return int(group["retentionInDays"])
+
     def told_github(self) -> str:
         """Every call of `gh`."""
         file = self.root.parent / "gh-calls"
@@ -218,10 +227,13 @@ def way(engine: Path, folder: Path) -> Iterator[Way]:
             workspace = Workspace(folder / "workspaces" / environment, environment)
             session = stack.enter_context(Session(root, environment, engine, workspace))
             sessions[environment] = (session, stack.enter_context(served(partial(answers, session, ROOT))))
+        workspace = Workspace(folder / "workspaces" / BACKUP_ACCOUNT, "prod")
+        apart = stack.enter_context(Session(root / PROJECT, "prod", engine, workspace))
+        sessions[BACKUP_ACCOUNT] = (apart, stack.enter_context(served(partial(answers, apart, ROOT))))
         address, certificate = stack.enter_context(tls_server(Services, folder, hosts, days=90))
         (folder / "authority.pem").write_bytes(certificate)
         tools = _tools(folder)
-        stack.enter_context(_engines(root, sessions, str(folder / "engines")))
+        stack.enter_context(_engines(sessions, str(folder / "engines")))
         variables = {
             "PATH": os.pathsep.join([str(tools), os.environ["PATH"]]),
             "HOME": str(folder),
@@ -252,6 +264,7 @@ def _checkout(folder: Path) -> Path:
     ):
         shutil.copy(ROOT / name, root)
     shutil.copy(ROOT / "tests" / "support" / "released_program.py", root / "__main__.py")
+    _copy_backup_account(root)
     origin = folder / "origin.git"
     for command in (
         ["git", "init", "-q", "--bare", str(origin)],
@@ -261,6 +274,18 @@ def _checkout(folder: Path) -> Path:
     ):
         subprocess.run(command, check=True, capture_output=True)
     return root
+
+
+def _copy_backup_account(root: Path) -> None:
+    """Its project, and where its embedded AWS is."""
+    outside = declared("prod").naming.in_home.in_backup_account
+    assert outside is not None
+    project = root / PROJECT
+    project.mkdir()
+    shutil.copy(ROOT / PROJECT / "Pulumi.yaml", project)
+    shutil.copy(ROOT / "tests" / "support" / "released_backup_account.py", project / "__main__.py")
+    config = {f"{NAMESPACE}account": outside.account, f"{NAMESPACE}region": outside.region}
+    (project / stack_file_name("prod")).write_text(written({"config": config}), encoding="utf-8")
 
 
 def _environment(folder: Path, root: Path) -> Path:
@@ -290,7 +315,7 @@ def _tools(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _engines(root: Path, sessions: Mapping[str, tuple[Session, str]], address: str) -> Iterator[None]:
+def _engines(sessions: Mapping[str, tuple[Session, str]], address: str) -> Iterator[None]:
     """Tells those who call `pulumi` how the engine of their environment is called."""
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
@@ -303,9 +328,12 @@ def _engines(root: Path, sessions: Mapping[str, tuple[Session, str]], address: s
                 except OSError:
                     return
                 with asking, asking.makefile("r") as lines:
-                    arguments = json.loads(lines.readline())
-                    session = sessions[arguments[arguments.index("--stack") + 1]][0]
-                    asking.sendall(json.dumps(_engine(root, session, arguments)).encode() + b"\n")
+                    folder, *arguments = json.loads(lines.readline())
+                    # Of the backup account's own project, or the environment's.
+                    apart = Path(folder).name == PROJECT
+                    name = BACKUP_ACCOUNT if apart else arguments[arguments.index("--stack") + 1]
+                    command = _engine(Path(folder), sessions[name][0], arguments)
+                    asking.sendall(json.dumps(command).encode() + b"\n")
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()

@@ -159,6 +159,22 @@ class TestCommands:
     @pytest.mark.parametrize(
         ("arguments", "expected"),
         [
+            (["ENV=prod", "PLAN=a.json"], "deploy --env prod --plan a.json"),
+            (["ENV=prod", "BACKUP_ACCOUNT=1"], "deploy-backup-account --env prod"),
+            (["BACKUP_ACCOUNT=1", "WHAT=plan"], "deploy-backup-account --env dev --dry-run"),
+            # Refused, and not a deployment by mistake: `make plan` shows the environment's.
+            (["WHAT=plan"], "deploy --env dev --dry-run"),
+        ],
+    )
+    def test_a_deployment_is_the_environments_or_the_backup_accounts(
+        self, make: Make, calls: Callable[[], list[str]], arguments: list[str], expected: str
+    ) -> None:
+        make("deploy", *arguments)
+        assert calls()[-1] == f"-m operations {expected}"
+
+    @pytest.mark.parametrize(
+        ("arguments", "expected"),
+        [
             (["TO=latest"], "database --env dev --to latest"),
             (["ENV=prod", "WHAT=region", "FORCE=1", "YES=1"], "region --env prod --force --yes"),
             (["WHAT=plan", "OF=region", "OUTPUT=a.svg"], "plan --env dev --of region --output a.svg"),

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from infra.configuration.environments import Environment
-from infra.configuration.source import GITHUB_SESSION_SECONDS
+from infra.configuration.source import BACKUP_ACCOUNT_ENVIRONMENT, GITHUB_SESSION_SECONDS
 from operations.branch_protection import CHECKS
 from operations.deployment.drift import LOOK
 from operations.deployment.emergency import skipped
@@ -104,7 +104,11 @@ def test_credentials_last_as_long_as_the_longest_job_and_as_the_role_allows() ->
 
 @pytest.mark.contract("DEP-1")
 def test_one_deployment_of_an_environment_at_a_time_and_none_is_cut_off() -> None:
-    deploying = [job for job in EVERY_JOB if any("make deploy" in run for run in runs(job))]
+    deploying = [
+        job
+        for job in EVERY_JOB
+        if any("make deploy" in run for run in runs(job)) and job.workflow != "backup-account"
+    ]
     assert {job.content["env"]["ENV"] for job in deploying} == set(Environment)
     for job in deploying:
         environment = job.content["env"]["ENV"]
@@ -183,14 +187,27 @@ def test_everything_is_run_with_the_newest_python_that_is_locked() -> None:
 ASKS_THE_CLUSTER = {"compare", "deploy", "drifted", "plan", "smoke"}
 
 
+@pytest.mark.contract("ENV-6", "SEC-7")
+def test_the_backup_account_is_deployed_by_hand_with_a_role_of_its_own_after_somebody_has_agreed() -> None:
+    assert set(_triggers("backup-account")) == {"workflow_dispatch"}
+    (job,) = jobs("backup-account")
+    assert job.content["environment"] == BACKUP_ACCOUNT_ENVIRONMENT
+    assert job.content["concurrency"] == {"group": "deploy-backup-account"}, "nothing is cancelled"
+    assert job.content["env"]["BACKUP_ACCOUNT"] == 1
+    # No other job comes there, and this one comes nowhere else.
+    others = [each for each in EVERY_JOB if each != job]
+    assert all(BACKUP_ACCOUNT_ENVIRONMENT not in str(each.content) for each in others)
+    assert [found[0] for run in runs(job) for found in MAKE.findall(run)] == ["deploy"]
+
+
 @pytest.mark.contract("DEP-1", "K8S-1")
 def test_what_touches_a_cluster_runs_inside_its_network() -> None:
     inside = [job for job in EVERY_JOB if _targets(job) & ASKS_THE_CLUSTER]
     assert {job.name for job in inside} >= {"dev", "staging", "plan", "prod", "drift", "compare"}
     for job in inside:
         for environment, variables in _environments(job):
-            if job.workflow == "account-preview":
-                continue  # below
+            if job.workflow in ("account-preview", "backup-account"):
+                continue  # below; has no cluster
             runners = variables.get("matrix.runners", f"vars.RUNNERS_{environment.upper()}")
             assert runners == f"vars.RUNNERS_{environment.upper()}", ids(job)
             name = "matrix.runners" if variables else runners
