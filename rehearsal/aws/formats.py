@@ -71,6 +71,11 @@ _GROUP_TEXT = text_like(
     r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,255}",
     "up to 255 letters, digits, blanks and ._-:/()#,@[]+=&;{}!$*",
 )
+# botocore's documentation of IpPermission, IpProtocol; the provider has `all` for -1 and any case.
+_PROTOCOL = text_like(
+    r"(?i:-1|all|tcp|udp|icmp|icmpv6)|25[0-5]|2[0-4]\d|1?\d?\d",
+    "tcp, udp, icmp, icmpv6, -1 for all, or a number from 0 to 255",
+)
 _GROUP_NAME = text_like(
     r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
     "1 to 255 letters, digits, blanks and ._-:/()#,@[]+=&;{}!$*, not beginning with sg-",
@@ -270,10 +275,12 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": {"policy": policy(RESOURCE)},
     "aws:ec2/securityGroup:SecurityGroup": {"name": _GROUP_NAME, "description": _GROUP_TEXT},
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
+        "ipProtocol": _PROTOCOL,
         "cidrIpv4": ipv4_network(),
         "description": _GROUP_TEXT,
     },
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {
+        "ipProtocol": _PROTOCOL,
         "cidrIpv4": ipv4_network(),
         "description": _GROUP_TEXT,
     },

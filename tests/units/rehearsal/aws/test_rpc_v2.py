@@ -88,7 +88,10 @@ def test_moments_are_moments() -> None:
 def test_an_error_is_one_that_the_client_can_read() -> None:
     answer, found = _asked("GetDashboard", {"DashboardName": "none"})
     assert not answer.succeeded
-    assert found["Error"] == {"Code": "ResourceNotFound", "Message": "Dashboard does not exist"}
+    assert (found["Error"]["Code"], found["Error"]["Message"]) == (
+        "ResourceNotFound",
+        "Dashboard does not exist",
+    )
 
 
 def test_other_requests_pass_as_they_are() -> None:
