@@ -8,7 +8,6 @@ from datetime import date
 from infra.configuration.cluster_settings import support_notice
 from preview.change import Change
 
-
 _CLUSTER = "aws:eks/cluster:Cluster"
 
 
