@@ -29,8 +29,8 @@ Refresh = Callable[[Deployed, Properties], Properties | None]
 _CHANGES = ("another", "longer", "True", "False")
 _SAYS = {True: "reads it", False: "does not read it"}
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, MADE_UP)
-# Moments are told to the second, or to its parts.
-_PARTS_OF_A_SECOND = re.compile(r"(?<=\d{2}:\d{2}:\d{2})\.\d+(?=Z|\+|$)")
+# AWS's clock goes on while one looks.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 
 @dataclass
@@ -157,7 +157,7 @@ def told_alike(mine: Any, theirs: Any) -> bool:
         pairs = zip(mine, theirs, strict=False)
         return len(mine) == len(theirs) and all(told_alike(one, other) for one, other in pairs)
     if isinstance(mine, str) and isinstance(theirs, str):
-        return _PARTS_OF_A_SECOND.sub("", mine) == _PARTS_OF_A_SECOND.sub("", theirs)
+        return mine == theirs or all(_MOMENT.fullmatch(each) for each in (mine, theirs))
     return bool(mine == theirs) or (not mine and not theirs)
 
 

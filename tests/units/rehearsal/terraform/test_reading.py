@@ -149,7 +149,9 @@ def test_a_type_that_is_only_recorded_is_not_read() -> None:
     ("mine", "theirs", "alike"),
     [
         ("2026-12-01T05:47:26.635253Z", "2026-12-01T05:47:26Z", True),
-        ("2026-12-01T05:47:26Z", "2026-12-01T05:47:27Z", False),
+        ("2026-12-01T05:47:26Z", "2026-12-01T05:52:27+00:00", True),
+        ("2026-12-01T05:47:26Z", "never", False),
+        ("one", "two", False),
         ("", "anything", True),
         (False, None, True),
         (True, None, False),
