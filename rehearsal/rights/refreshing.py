@@ -1,8 +1,9 @@
 """Calls of a refresh, to AWS and to the cluster, by the type of what is declared.
 
 Written after the read functions of terraform-provider-aws (`internal/service/…`), which Pulumi's provider
-calls, with the tags that it reads of all types that have any; no account has been asked. Left out is what
-nobody refuses: an answer that a resource is not there.
+calls, with the tags that it reads of all types that have any; of those that the embedded AWS really makes
+`make provider` looks at the very calls. No account has been asked. Left out is what nobody refuses: an answer
+that a resource is not there.
 """
 
 from __future__ import annotations

@@ -197,12 +197,12 @@ def _asked(root: Path, engine: Path, binary: Path, system: Path, environment: st
         exported = session.command("stack", "export", "--show-secrets")
         resources = deployed(json.loads(exported)["deployment"]["resources"])
         terminal.say(f"asking AWS's provider about {len(resources)} resources of {name} {environment}")
-        answers, looks = Answers(), Looks(refresh_of(session.cloud), tried.reading)
-        check = check_of(session.cloud)
-        with served(session) as address:
+        answers, check = Answers(), check_of(session.cloud)
+        with served(session) as aws:
+            looks = Looks(refresh_of(session.cloud), tried.reading, aws.permissions)
             for region in sorted({each.region for each in resources}):
                 there = [each for each in resources if each.region == region]
-                with running(binary, {**_SETTINGS, "region": region}, address) as plugin:
+                with running(binary, {**_SETTINGS, "region": region}, aws.address) as plugin:
                     answers.add(ask(plugin, there, looks, Values(check, tried.values)))
     return Asked(name, environment, answers, time.monotonic() - begun)
 

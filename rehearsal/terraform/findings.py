@@ -23,6 +23,7 @@ class Rule(StrEnum):
     VALUE = "value"  # a value that the provider refuses, and the rehearsal takes
     READ = "read"  # the provider cannot read it from the embedded AWS
     REFRESHED = "refreshed"  # after a refresh there is something to change
+    CALLED = "called"  # a permission that a refresh takes and the table of rights lacks
     TOLD = "told"  # it reads another value than the rehearsal told the program
     SEEN = "seen"  # one of the two does not read what was changed from outside
 

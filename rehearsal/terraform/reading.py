@@ -15,6 +15,7 @@ from typing import Any
 
 from rehearsal.aws import services
 from rehearsal.provider import UNKNOWN, Properties, ProviderError
+from rehearsal.rights.refreshing import READS
 from rehearsal.terraform.convert import NotInSchema, configuration, proposed, terraform_name
 from rehearsal.terraform.findings import MADE_UP, Finding, Rule, State
 from rehearsal.terraform.graph import Deployed
@@ -48,11 +49,15 @@ class Looks:
     Args:
         refresh: the rehearsal's.
         tried: types and properties that were asked about, here or in another environment; one time is enough.
+        permissions: that the provider's requests would take, which are forgotten when it is asked anew.
     """
 
-    def __init__(self, refresh: Refresh, tried: set[tuple[str, str]]) -> None:
+    def __init__(
+        self, refresh: Refresh, tried: set[tuple[str, str]], permissions: set[str] | None = None
+    ) -> None:
         self._refresh = refresh
         self._tried = tried
+        self._permissions = set() if permissions is None else permissions
 
     def ask(self, plugin: Plugin, token: str, those: Sequence[tuple[Deployed, State]]) -> Read:
         """Has the provider read the resources of a type, and each property of the type be another one."""
@@ -60,6 +65,7 @@ class Looks:
         if services.mapping_of(token) is None:
             return read  # only recorded: there is nothing to read
         there: list[tuple[Deployed, State]] = []
+        self._permissions.clear()
         for resource, state in those:
             read.resources += 1
             try:
@@ -70,6 +76,9 @@ class Looks:
                 there.append((resource, State(found, state.private)))
                 read.findings += _left_to_change(plugin, resource, there[-1][1])
                 read.findings += _told_otherwise(plugin.schema(resource.kind), resource, state.value, found)
+        for permission in sorted(self._permissions - {"", *READS[token]}):
+            text = "AWS's provider asks for it, rehearsal/rights/refreshing.py does not have it"
+            read.findings.append(Finding(Rule.CALLED, token, permission, text, those[0][0].name))
         self._ask_properties(plugin, token, there, read)
         return read
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider, Settings
+from rehearsal.aws.requests import Answer, Request
 from rehearsal.datastores.processes import free_port
 from rehearsal.endpoint import answers, serving
 from rehearsal.local_clients import LocalClients
 from rehearsal.provider import Properties, Resource
 from rehearsal.session import Session
+from rehearsal.terraform.calls import permission_of
 from rehearsal.terraform.graph import Deployed
 from rehearsal.terraform.reading import Refresh
 from rehearsal.terraform.values import Check
@@ -25,12 +28,31 @@ _REFUSED = (
 )
 
 
+@dataclass(frozen=True)
+class Served:
+    """An AWS that answers.
+
+    Args:
+        address: where.
+        permissions: that the requests so far would take, by who looks at them forgotten again.
+    """
+
+    address: str
+    permissions: set[str] = field(default_factory=set)
+
+
 @contextmanager
-def served(session: Session) -> Iterator[str]:
-    """The session's AWS on a port of this machine, until the end of the block; gives its address."""
+def served(session: Session) -> Iterator[Served]:
+    """The session's AWS on a port of this machine, until the end of the block."""
     session.bring_cloud_back()
     port = free_port()
-    clients = LocalClients(answers(session, session.root, port), port)
+    answer, permissions = answers(session, session.root, port), set[str]()
+
+    def noted(request: Request) -> Answer:
+        permissions.add(permission_of(request))
+        return answer(request)
+
+    clients = LocalClients(noted, port)
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(_TAGS):
@@ -40,7 +62,7 @@ def served(session: Session) -> Iterator[str]:
 
     # By its name: S3 Control puts the account before it.
     with serving(port, application) as address:
-        yield address
+        yield Served(address, permissions)
 
 
 def refresh_of(cloud: Cloud) -> Refresh:

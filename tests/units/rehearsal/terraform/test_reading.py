@@ -133,6 +133,20 @@ def test_a_property_is_asked_about_once_whatever_the_environments() -> None:
     assert looks.ask(Provider(), RECORD, [(RESOURCE, State(THERE, b""))]).properties == 0  # type: ignore[arg-type]
 
 
+def test_a_permission_that_the_table_of_rights_lacks_is_found() -> None:
+    permissions = {"of-another-type"}
+
+    class Asking(Provider):
+        def read(self, kind: str, state: Mapping[str, Any], private: bytes) -> Mapping[str, Any] | None:
+            permissions.update(["route53:GetHostedZone", "route53:GetAccountLimit", ""])
+            return super().read(kind, state, private)
+
+    looks = Looks(_refresh(), set(), permissions)
+    read = looks.ask(Asking(), RECORD, [(RESOURCE, State(THERE, b""))])  # type: ignore[arg-type]
+    finding = _found(read)
+    assert (finding.rule, finding.place) == (Rule.CALLED, "route53:GetAccountLimit")
+
+
 def test_where_a_refresh_finds_nothing_by_a_value_nobody_is_compared() -> None:
     def refuse(_: Deployed, __: Properties) -> Properties:
         raise ProviderError("no such record")
