@@ -63,7 +63,7 @@ ec2/securityGroup ec2:DescribeSecurityGroups
 ec2/subnet ec2:DescribeSubnets
 ec2/vpc ec2:DescribeNetworkAcls ec2:DescribeRouteTables ec2:DescribeSecurityGroups ec2:DescribeVpcAttribute
  ec2:DescribeVpcs
-ec2/vpcEndpoint ec2:DescribePrefixLists ec2:DescribeVpcEndpoints
+ec2/vpcEndpoint ec2:DescribeNetworkInterfaces ec2:DescribePrefixLists ec2:DescribeVpcEndpoints
 ecr/lifecyclePolicy ecr:GetLifecyclePolicy
 ecr/registryPolicy ecr:GetRegistryPolicy
 ecr/replicationConfiguration ecr:DescribeRegistry
