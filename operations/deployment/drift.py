@@ -17,15 +17,13 @@ from commands.markdown import table
 from operations.console import OperationFailed
 from operations.deployment.approval import PreviewedStep, steps_of
 from operations.deployment.engine import Engine, StackLocked
+from operations.deployment.unread import NOT_LOOKED_AT
 from operations.recovery.pulumi import Pulumi
 
 if TYPE_CHECKING:
     from preview.report import Report
     from rehearsal.changed import Property
 
-# The provider reads a version by its value (terraform-provider-aws,
-# internal/service/secretsmanager/secret_version.go: GetSecretValue).
-NOT_LOOKED_AT = "aws:secretsmanager/secretVersion:SecretVersion"
 # A pattern of Pulumi's (`pulumi preview --help`: wildcards).
 SECRET_VERSIONS = f"urn:pulumi:**{NOT_LOOKED_AT}::*"
 LOOK = ("--refresh", "--show-sames", "--exclude", SECRET_VERSIONS)

@@ -1,4 +1,4 @@
-"""What moto keeps nothing of in a cluster, its deletion protection among it, and how its version rises."""
+"""Clusters, of which moto keeps only a part: their options, deletion protection and a version that rises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What moto takes and does not tell again, although AWS's provider reads it in a refresh.
+"""Descriptions that lack what moto has taken, although AWS's provider reads it in a refresh.
 
 Each was found by having that provider read the embedded AWS (`make provider`): what a description lacks
 there is a difference in every refresh.

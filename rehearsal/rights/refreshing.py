@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from operations.deployment.drift import NOT_LOOKED_AT
+from operations.deployment.unread import NOT_LOOKED_AT
 from rehearsal.kubernetes.kinds import kind_of_token
 from rehearsal.rights.graph import Declared, Graph
 

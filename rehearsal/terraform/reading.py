@@ -1,4 +1,4 @@
-"""What a refresh reads: AWS's provider and the rehearsal look at the same embedded AWS, and are compared.
+"""Refreshes compared: AWS's provider and the rehearsal look at the same embedded AWS, and must read the same.
 
 The provider reads every resource that has an AWS behind it, as `pulumi refresh` would have it do. Afterwards
 nothing may be left to change, and what the program goes on with (an ARN, a host) must be what the rehearsal
