@@ -239,8 +239,8 @@ audit: $(READY) $(CHECKERS_READY) workflows ## checkers made by others on all en
 apiserver: $(READY) ## give ENV's Kubernetes objects to a real API server, and compare what it refuses and allows
 	@$(REHEARSAL) apiserver $(OPTIONS)
 
-provider: $(READY) ## ask AWS's own Terraform provider about all environments, or ENV: valid, settled, replaced by what
-	@$(REHEARSAL) aws-provider $(if $(findstring command line,$(ENV_ORIGIN)),--env "$$ENV") $(OTHER_SYSTEM) $(AS_JSON)
+provider: $(READY) ## ask AWS's own Terraform provider about all environments, or ENV: valid, settled, replaced by what, read back
+	@$(REHEARSAL) provider $(if $(findstring command line,$(ENV_ORIGIN)),--env "$$ENV") $(OTHER_SYSTEM) $(AS_JSON)
 
 docs: $(TESTS_READY) ## write the generated parts of the documentation anew
 	@$(REHEARSAL) docs $(AS_JSON)

@@ -61,11 +61,13 @@ class Bill:
         lines: of all parts.
         by_use: what is paid for by use.
         unknown: types of which nothing is known.
+        notes: what may become of prices.
     """
 
     lines: tuple[Line, ...]
     by_use: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def parts(self) -> Mapping[str, float]:

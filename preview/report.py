@@ -18,6 +18,7 @@ from preview.money import cost_of
 from preview.places import Place, places_of
 from preview.risk import Group
 from preview.risks import ranked
+from preview.support import support_notices
 from rehearsal.changed import Property, shown
 from timing.forecast import Forecast
 
@@ -117,13 +118,14 @@ class Report:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What could not be judged."""
+        """What could not be judged, and what ends soon."""
+        ending = tuple(support_notices(self.change, self.today))
         unknown = [step for change in self._changes for step in unknown_policies(change)]
         if not unknown:
-            return ()
+            return ending
         names = ", ".join(sorted(step.noun for step in unknown)[:3]) + ("…" if len(unknown) > 3 else "")
         policies = f"{len(unknown)} changed policies allow ({names})"
-        return (f"not judged: what {policies}; they name what is not there yet",)
+        return (f"not judged: what {policies}; they name what is not there yet", *ending)
 
     @property
     def refusals(self) -> list[str]:

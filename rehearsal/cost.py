@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from costs.bill import Bill, told
+from infra.configuration.day import day
 from preview.change import change_of
 from preview.money import bill_after
+from preview.support import support_notices
 from rehearsal.console import Terminal
 from rehearsal.throwaway import throwaway_session
 
@@ -27,7 +32,9 @@ def bill(root: Path, environment: str, engine: Path, *, system: Path | None = No
         throwaway_session(root, environment, engine, system=system) as session,
         Terminal().progress(f"preview of {environment}") as progress,
     ):
-        return bill_after(change_of(environment, session.preview(progress).log.planned))
+        change = change_of(environment, session.preview(progress).log.planned)
+    today = day(os.environ, datetime.now(UTC).date())
+    return replace(bill_after(change), notes=tuple(support_notices(change, today)))
 
 
 def show(found: Bill, environment: str) -> None:
@@ -50,6 +57,8 @@ def show(found: Bill, environment: str) -> None:
         terminal.out.print(f"\npaid for by use, and not in the sum: {'; '.join(found.by_use)}")
     if found.unknown:
         terminal.out.print(f"\nnothing is known of: {', '.join(found.unknown)}")
+    for note in found.notes:
+        terminal.out.print(f"\n{note}")
 
 
 def as_json(found: Bill, environment: str) -> dict[str, Any]:
@@ -72,4 +81,5 @@ def as_json(found: Bill, environment: str) -> dict[str, Any]:
         ],
         "byUse": list(found.by_use),
         "unknown": list(found.unknown),
+        "notes": list(found.notes),
     }

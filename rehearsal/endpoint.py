@@ -81,16 +81,18 @@ def serve_environment(
 
 
 def answers(session: Session, root: Path, port: int) -> KubernetesApi:
-    """What a session answers to requests: its AWS, calls of functions, its clusters.
+    """What a session answers to requests: its AWS in all its protocols, calls of functions, its clusters.
 
     Args:
         session: with all of them.
         root: the checkout whose functions may run.
         port: of this machine, under which functions reach it.
     """
+    from rehearsal.aws.rpc_v2 import speaking_cbor
+
     behind = session.datastores.behind if session.data else Behind
     called = Invocations(session.cloud, root, ("127.0.0.1", port), behind)
-    return KubernetesApi(session.cloud, session.clusters, called)
+    return KubernetesApi(session.cloud, session.clusters, speaking_cbor(called))
 
 
 def check_port(port: int) -> None:

@@ -269,14 +269,14 @@ def apiserver(env: Environment = "dev", system: System = None, json_: Json = Fal
             raise typer.Exit(Exit.FAILED)
 
 
-def aws_provider(
+def provider(
     env: Annotated[
         str, typer.Option("--env", help="one environment; all, and prod of every example, when left out")
     ] = "",
     system: System = None,
     json_: Json = False,
 ) -> None:
-    """Ask AWS's own Terraform provider about every resource: is it valid, settled, and replaced by what.
+    """Ask AWS's own Terraform provider about every resource: valid, settled, replaced by what, read back.
 
     Exit codes: 0 it agrees; 1 it does not; 3 it can neither be found nor built.
 
@@ -345,7 +345,7 @@ def add_to(app: typer.Typer) -> None:
         bench_sdk,
         audit,
         apiserver,
-        aws_provider,
+        provider,
         docs,
         release,
     ):

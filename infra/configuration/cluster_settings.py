@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from ipaddress import IPv4Network
 from types import MappingProxyType
 
@@ -13,8 +14,13 @@ from infra.configuration.kinds import Choice, Texts, choices
 from infra.configuration.validation import Reader
 
 # EKS versions with standard support left, with its last day (EKS user guide, "Amazon EKS Kubernetes release
-# calendar"; `aws eks describe-cluster-versions`). After it EKS updates a cluster to the next one by itself.
+# calendar"; `aws eks describe-cluster-versions`).
 CLUSTER_VERSIONS = MappingProxyType({"1.34": "2026-12-02", "1.35": "2027-03-27", "1.36": "2027-08-02"})
+
+# From so many days before it on, everybody who looks is told.
+NOTICE_DAYS = 60
+# US dollars of a cluster and hour in extended and in standard support (Amazon EKS pricing).
+EXTENDED_PRICE, STANDARD_PRICE = "0.60", "0.10"
 
 # "Public endpoint access CIDR ranges per cluster" in the EKS user guide's service quotas.
 API_ACCESS_MAXIMUM = 40
@@ -58,16 +64,38 @@ CLUSTER = Section("cluster", title="Cluster", parts=(VERSION, API_ACCESS))
 
 @dataclass(frozen=True)
 class ClusterSettings:
-    """The Kubernetes version, and from which addresses its API may be reached."""
+    """The Kubernetes version, from which addresses its API may be reached, and whether support ends soon."""
 
     version: str
     api_access: tuple[str, ...]
+    notice: str = ""
 
 
-def read_cluster(root: Reader) -> ClusterSettings:
+def support_notice(version: str, today: date) -> str:
+    """What is to be done about a version whose standard support ends soon, or has ended; else empty.
+
+    The clusters have the upgrade policy STANDARD: EKS raises them by itself, and extended support is never
+    paid for (EKS user guide, "Manage EKS extended support").
+    """
+    end = date.fromisoformat(CLUSTER_VERSIONS[version]) if version in CLUSTER_VERSIONS else date.max
+    if today < end - timedelta(NOTICE_DAYS):
+        return ""
+    later = [each for each, day in CLUSTER_VERSIONS.items() if date.fromisoformat(day) > end]
+    wanted = " or ".join(f"{each} (until {CLUSTER_VERSIONS[each]})" for each in later)
+    verb = "ended" if end <= today else "ends"
+    return (
+        f"EKS's standard support of Kubernetes {version} {verb} on {end}. EKS then raises clusters by itself "
+        f"(extended support, {EXTENDED_PRICE} US$ an hour for one instead of {STANDARD_PRICE}, is never paid "
+        "for), and a deployment would ask for a lower version than they have. Set cluster.version to "
+        f"{wanted}."
+    )
+
+
+def read_cluster(root: Reader, today: date) -> ClusterSettings:
     """The section `cluster`."""
     section = CLUSTER.read(root)
-    settings = ClusterSettings(VERSION.read(section), API_ACCESS.read(section))
+    version = VERSION.read(section)
+    settings = ClusterSettings(version, API_ACCESS.read(section), support_notice(version, today))
     _check_add_ons(section, settings.version)
     for text in settings.api_access:
         _check_access(section, text)

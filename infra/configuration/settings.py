@@ -303,7 +303,7 @@ def read_settings(
         waits=read_waits(root, name),
         backup_account=read_backup_account(root, name, account),
         network=read_network(problems, root, file, name, region, recovery_region),
-        cluster=read_cluster(root),
+        cluster=read_cluster(root, today),
         database=read_database(root, name),
         redis=read_redis(root, name),
         replicas=_replicas(root, name),

@@ -39,6 +39,8 @@ def cluster(
     """For the cluster."""
     settings = configuration.settings
     kubernetes = settings.cluster.version
+    if settings.cluster.notice:
+        pulumi.log.warn(settings.cluster.notice)
     for add_on, version in of_fit(kubernetes, Fit.UNKNOWN):
         pulumi.log.warn(
             f"It is not known here whether the add-on {add_on} {version} fits Kubernetes {kubernetes}. Ask "

@@ -17,15 +17,15 @@ from commands.markdown import table
 from operations.console import OperationFailed
 from operations.deployment.approval import PreviewedStep, steps_of
 from operations.deployment.engine import Engine, StackLocked
+from operations.deployment.unread import NOT_LOOKED_AT
 from operations.recovery.pulumi import Pulumi
 
 if TYPE_CHECKING:
     from preview.report import Report
     from rehearsal.changed import Property
 
-# A pattern of Pulumi's (`pulumi preview --help`: wildcards): the provider reads a version by its value
-# (terraform-provider-aws, internal/service/secretsmanager/secret_version.go: GetSecretValue).
-SECRET_VERSIONS = "urn:pulumi:**aws:secretsmanager/secretVersion:SecretVersion::*"  # noqa: S105  # a pattern
+# A pattern of Pulumi's (`pulumi preview --help`: wildcards).
+SECRET_VERSIONS = f"urn:pulumi:**{NOT_LOOKED_AT}::*"
 LOOK = ("--refresh", "--show-sames", "--exclude", SECRET_VERSIONS)
 
 _STAYS = ("same", "read", "refresh")

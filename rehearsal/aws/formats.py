@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.aws.combinations import combination_failures
+from rehearsal.aws.enumerations import enumerations
 from rehearsal.aws.policy_documents import BUCKET, IDENTITY, KEY, MANAGED, REGISTRY, RESOURCE, TRUST, policy
 from rehearsal.aws.schedules import schedule
 from rehearsal.aws.schema import BlockType, PropertyType, resource_type
@@ -21,6 +22,7 @@ from rehearsal.aws.value_rules import (
     daily_window,
     ipv4_network,
     json_object,
+    json_text,
     machine,
     one_of,
     password,
@@ -68,6 +70,11 @@ _FINAL_SNAPSHOT = text_like(
 _GROUP_TEXT = text_like(
     r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,255}",
     "up to 255 letters, digits, blanks and ._-:/()#,@[]+=&;{}!$*",
+)
+# botocore's documentation of IpPermission, IpProtocol; the provider has `all` for -1 and any case.
+_PROTOCOL = text_like(
+    r"(?i:-1|all|tcp|udp|icmp|icmpv6)|25[0-5]|2[0-4]\d|1?\d?\d",
+    "tcp, udp, icmp, icmpv6, -1 for all, or a number from 0 to 255",
 )
 _GROUP_NAME = text_like(
     r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
@@ -148,6 +155,12 @@ _ALARM: Mapping[str, Rule] = {
     "treatMissingData": one_of("breaching", "notBreaching", "ignore", "missing"),
     "evaluateLowSampleCountPercentiles": one_of("evaluate", "ignore"),
     "period": _period,
+    # cloudwatch/metric_alarm.go, after "CloudWatch statistics definitions" in the user guide.
+    "metricQueries.metric.stat": text_like(
+        r"SampleCount|Average|Sum|Minimum|Maximum|IQM|(p|tm|wm|tc|ts)(\d{1,2}(\.\d{1,2})?|100)"
+        r"|(TM|WM|PR|TC|TS)\((\d+(\.\d+)?%?)?:(\d+(\.\d+)?%?)?\)",
+        "SampleCount, Average, Sum, Minimum, Maximum, IQM, or a percentile such as p99 or tm95",
+    ),
 }
 
 # "General purpose bucket naming rules" in the S3 user guide.
@@ -158,6 +171,16 @@ _BUCKET_NAME = text_like(
 )
 
 _EVENTS = schedule("cron", "rate")
+
+# AWS's provider: eks.validClusterName, events.validateRuleName, elbv2.validName and validTargetGroupName.
+_CLUSTER_NAME = text_like(
+    r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}", "1 to 100 letters, digits, hyphens and underscores, a hyphen not first"
+)
+_RULE_NAME = text_like(r"[0-9A-Za-z_.-]{1,64}", "1 to 64 letters, digits, periods, hyphens and underscores")
+_BALANCER_NAME = text_like(
+    r"(?!internal-)(?=.{1,32}\Z)[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?",
+    "1 to 32 letters, digits and hyphens, with a hyphen neither first nor last, not beginning with internal-",
+)
 
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "aws:rds/instance:Instance": _DATABASE,
@@ -180,6 +203,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "aws:ecr/registryPolicy:RegistryPolicy": {"policy": policy(REGISTRY)},
     "aws:ecr/repositoryPolicy:RepositoryPolicy": {"policy": policy(RESOURCE)},
     "aws:secretsmanager/secret:Secret": {
+        "name": text_like(r"[0-9A-Za-z/_+=.@-]{1,512}", "1 to 512 letters, digits and /_+=.@-"),
         "recoveryWindowInDays": between(7, 30, 0),  # botocore: DeleteSecret; 0 deletes at once
         "policy": policy(RESOURCE),
     },
@@ -192,7 +216,21 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": _LOG_RETENTION, "kmsKeyId": arn},
     "aws:cloudwatch/metricAlarm:MetricAlarm": _ALARM,
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _ALARM_ACTIONS,
-    "aws:cloudwatch/dashboard:Dashboard": {"dashboardBody": json_object},
+    "aws:cloudwatch/dashboard:Dashboard": {
+        "dashboardBody": json_object,
+        "dashboardName": text_like(r"[0-9A-Za-z_-]{1,255}", "1 to 255 letters, digits, hyphens, underscores"),
+    },
+    "aws:cloudwatch/eventTarget:EventTarget": {
+        "input": json_text,
+        "rule": _RULE_NAME,
+        "targetId": _RULE_NAME,
+    },
+    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": {"policyDocument": json_object},
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
+        "metricTransformation.defaultValue": text_like(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", "a number")
+    },
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {"policyDocument": policy(RESOURCE)},
+    "aws:cloudtrail/trail:Trail": {"kmsKeyId": arn},
     "aws:cloudwatch/eventRule:EventRule": {"scheduleExpression": _EVENTS, "eventPattern": json_object},
     "aws:scheduler/schedule:Schedule": {"scheduleExpression": schedule("cron", "rate", "at")},
     # "Cron expressions" in the Backup developer guide.
@@ -237,15 +275,39 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": {"policy": policy(RESOURCE)},
     "aws:ec2/securityGroup:SecurityGroup": {"name": _GROUP_NAME, "description": _GROUP_TEXT},
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
+        "ipProtocol": _PROTOCOL,
         "cidrIpv4": ipv4_network(),
         "description": _GROUP_TEXT,
     },
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {
+        "ipProtocol": _PROTOCOL,
         "cidrIpv4": ipv4_network(),
         "description": _GROUP_TEXT,
     },
-    # "Kubernetes release calendar" in the EKS user guide: minor versions only.
-    "aws:eks/cluster:Cluster": {"version": text_like(r"1\.\d{2}", "a minor version such as 1.33")},
+    "aws:eks/accessEntry:AccessEntry": {"clusterName": _CLUSTER_NAME},
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {"clusterName": _CLUSTER_NAME},
+    "aws:eks/addon:Addon": {
+        "addonVersion": text_like(
+            r"v\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?", "a version such as v1.19.0-eksbuild.2"
+        )
+    },
+    "aws:eks/cluster:Cluster": {
+        # "Kubernetes release calendar" in the EKS user guide: minor versions only.
+        "version": text_like(r"1\.\d{2}", "a minor version such as 1.33"),
+        "kubernetesNetworkConfig.serviceIpv4Cidr": ipv4_network(24, 12),
+        "vpcConfig.publicAccessCidrs": ipv4_network(),
+    },
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+        "url": text_like(r"https://[^/\s]+\S*", "an address such as https://token.actions.example")
+    },
+    "aws:lambda/invocation:Invocation": {"input": json_text},
+    "aws:lb/loadBalancer:LoadBalancer": {"name": _BALANCER_NAME},
+    "aws:lb/targetGroup:TargetGroup": {
+        "name": _BALANCER_NAME,
+        # elbv2/target_group.go; a target group of functions or of UDP has none.
+        "healthCheck.path": text_like(r"|/\S{0,1023}", "a path such as /healthz"),
+    },
+    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": {"kmsKeyId": arn},
 }
 
 
@@ -254,7 +316,7 @@ def format_failures(token: str, inputs: Properties) -> list[CheckFailure]:
 
     The inputs must have passed `check_inputs`. What is not known yet is not judged.
     """
-    rules = RULES.get(token, {})
+    rules = {**enumerations(token), **RULES.get(token, {})}
     failures = []
     for shown, path, value in _values(resource_type(token).inputs, inputs):
         rule = rules.get(path) or _by_name(path)

@@ -37,6 +37,7 @@ def repair_moto() -> None:
         importlib.import_module("rehearsal.aws.moto_kms_accounts").repair_keys_of_other_accounts()
         _repair_lambda()
         _repair_load_balancers()
+        importlib.import_module("rehearsal.aws.moto_kept").keep_what_is_read()
         importlib.import_module("rehearsal.aws.moto_rds").repair_rds()
         _repair_s3()
         importlib.import_module("rehearsal.aws.moto_route53").repair_zones()

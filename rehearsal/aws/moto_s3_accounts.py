@@ -133,6 +133,12 @@ _authorize = S3Response._authenticate_and_authorize_s3_action
 Query = Mapping[str, Any]
 
 
+def bucket_permission(method: str, query: str) -> str:
+    """The permission that a request about a bucket needs, by its method and query."""
+    action = _action(_OF_BUCKETS, method, parse_qs(query, keep_blank_values=True))
+    return f"s3:{action}" if action else ""
+
+
 @dataclass(frozen=True)
 class _Asked:
     """A permission that a request needs: with the key that it is about, and that one's version.

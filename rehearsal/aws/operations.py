@@ -22,7 +22,8 @@ def refusal(error: ClientError | BotoCoreError) -> ProviderError:
 
 
 @cache
-def _service_model(service: str) -> ServiceModel:
+def service_model(service: str) -> ServiceModel:
+    """botocore's model of a service, by boto3's name for it."""
     share_service_models()
     return botocore.session.get_session().get_service_model(service)
 
@@ -30,6 +31,6 @@ def _service_model(service: str) -> ServiceModel:
 @cache
 def operation_model(service: str, operation: str) -> OperationModel:
     """botocore's model of one operation, by boto3's name for it; nothing is called for it."""
-    model = _service_model(service)
+    model = service_model(service)
     name = next(name for name in model.operation_names if xform_name(name) == operation)
     return model.operation_model(name)

@@ -91,6 +91,15 @@ def arn(value: Any) -> str | None:
     return None
 
 
+def json_text(value: Any) -> str | None:
+    """JSON text of any kind."""
+    try:
+        json.loads(str(value))
+    except ValueError as error:
+        return f"is not JSON ({error}); allowed: JSON text"
+    return None
+
+
 def json_object(value: Any) -> str | None:
     """JSON text that is an object."""
     if isinstance(value, dict):

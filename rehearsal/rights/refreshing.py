@@ -1,8 +1,9 @@
 """Calls of a refresh, to AWS and to the cluster, by the type of what is declared.
 
 Written after the read functions of terraform-provider-aws (`internal/service/…`), which Pulumi's provider
-calls, with the tags that it reads of all types that have any; no account has been asked. Left out is what
-nobody refuses: an answer that a resource is not there.
+calls, with the tags that it reads of all types that have any; of those that the embedded AWS really makes
+`make provider` looks at the very calls. No account has been asked. Left out is what nobody refuses: an answer
+that a resource is not there.
 """
 
 from __future__ import annotations
@@ -10,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from operations.deployment.unread import NOT_LOOKED_AT
 from rehearsal.kubernetes.kinds import kind_of_token
 from rehearsal.rights.graph import Declared, Graph
-
-# `make drifted` leaves them out: the provider reads a version by its value.
-NOT_REFRESHED = frozenset({"aws:secretsmanager/secretVersion:SecretVersion"})
 
 # By type without `aws:` and the name of the class; nothing is read of an invocation.
 _READS = """
@@ -64,7 +63,7 @@ ec2/securityGroup ec2:DescribeSecurityGroups
 ec2/subnet ec2:DescribeSubnets
 ec2/vpc ec2:DescribeNetworkAcls ec2:DescribeRouteTables ec2:DescribeSecurityGroups ec2:DescribeVpcAttribute
  ec2:DescribeVpcs
-ec2/vpcEndpoint ec2:DescribePrefixLists ec2:DescribeVpcEndpoints
+ec2/vpcEndpoint ec2:DescribeNetworkInterfaces ec2:DescribePrefixLists ec2:DescribeVpcEndpoints
 ecr/lifecyclePolicy ecr:GetLifecyclePolicy
 ecr/registryPolicy ecr:GetRegistryPolicy
 ecr/replicationConfiguration ecr:DescribeRegistry
@@ -172,7 +171,7 @@ VIEW: Mapping[str, str] = MappingProxyType(
 
 def reads(graph: Graph) -> Iterator[tuple[str, str]]:
     """Each action of a refresh, and what it is about."""
-    for kind in sorted({each.type for each in graph.of_aws} - NOT_REFRESHED):
+    for kind in sorted({each.type for each in graph.of_aws} - {NOT_LOOKED_AT}):
         assert kind in READS, f"{kind}: write down in {__name__} what a refresh of it reads"
         for each in graph.of(kind):
             for action in READS[kind]:

@@ -6,8 +6,7 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +20,31 @@ from rehearsal.engine.progress import Progress
 from rehearsal.engine.store import Store
 from rehearsal.systems import environments_of, name_of, systems_of
 from rehearsal.terraform import build
+from rehearsal.terraform.findings import Finding
 from rehearsal.terraform.graph import deployed
 from rehearsal.terraform.known import Known, is_known, unused
-from rehearsal.terraform.plugin import Plugin, running
-from rehearsal.terraform.questions import Answers, Finding, ask
+from rehearsal.terraform.plugin import running
+from rehearsal.terraform.questions import Answers, ask
+from rehearsal.terraform.reading import Looks
+from rehearsal.terraform.refreshing import check_of, refresh_of, served
+from rehearsal.terraform.values import Values
 from rehearsal.throwaway import throwaway_session
 from rehearsal.user_folders import cache_home
 
 OVERRIDE = "GROUNDWORK_AWS_PROVIDER"
 
-# No network: what a provider would ask AWS for when it starts is left out, and nobody's credentials are used.
+# It asks the embedded AWS alone, and nobody's credentials are used.
 _SETTINGS = {
     "access_key": "nobody",
     "secret_key": "nobody",
     "skip_credentials_validation": True,
-    "skip_requesting_account_id": True,
     "skip_metadata_api_check": "true",
     "skip_region_validation": True,
+    # A bucket's name is no part of a host that anybody could look up.
+    "s3_use_path_style": True,
+    # Whoever answers an error once answers it again.
+    "max_retries": 2,
 }
-
 
 _AGREES = "AWS's provider agrees"
 _DISAGREES = "FAILED: mend the program or the rehearsal, or give the reason in rehearsal/terraform/known.py"
@@ -75,6 +80,9 @@ class Asked:
             "types": len(answers.types),
             "changes": answers.changes,
             "refused": answers.refused,
+            "read": answers.read,
+            "properties": answers.properties,
+            "values": answers.values,
             "known": len(answers.findings) - len(self.open),
             "seconds": round(self.seconds, 1),
             "findings": [{**vars(each), "rule": str(each.rule)} for each in self.open],
@@ -111,12 +119,25 @@ class Result:
         """For people."""
         terminal = Terminal()
         table = Table(box=None, pad_edge=False, header_style="bold")
-        columns = ("system", "environment", "resources", "types", "changes", "refused", "known", "open", "s")
+        columns = (
+            "system",
+            "environment",
+            "resources",
+            "types",
+            "changes",
+            "refused",
+            "read",
+            "properties",
+            "values",
+            "known",
+            "open",
+            "s",
+        )
         for column in columns:
             table.add_column(column, justify="left" if column in columns[:2] else "right")
         for asked in self.asked:
             shown = asked.as_json()
-            figures = [shown[name] for name in ("resources", "types", "changes", "refused", "known")]
+            figures = [shown[name] for name in columns[2:-2]]
             row = (*figures, len(asked.open), round(asked.seconds))
             table.add_row(asked.system, asked.environment, *(str(each) for each in row))
         terminal.out.print(table)
@@ -152,49 +173,38 @@ def ask_about(
     root: Path, engine: Path, binary: Path, environments: Sequence[tuple[Path, str]], *, complete: bool
 ) -> Result:
     """Deploys each environment into a throw-away embedded AWS and asks about what is there."""
-    with Providers(binary) as providers:
-        return Result(
-            [_asked(root, engine, providers, system, environment) for system, environment in environments],
-            complete,
-        )
+    tried = _Tried()
+    return Result(
+        [_asked(root, engine, binary, system, environment, tried) for system, environment in environments],
+        complete,
+    )
 
 
-def _asked(root: Path, engine: Path, providers: Providers, system: Path, environment: str) -> Asked:
+@dataclass
+class _Tried:
+    """Types and properties that were asked about: of which kind the environment is, makes no difference."""
+
+    reading: set[tuple[str, str]] = field(default_factory=set)
+    values: set[tuple[str, str]] = field(default_factory=set)
+
+
+def _asked(root: Path, engine: Path, binary: Path, system: Path, environment: str, tried: _Tried) -> Asked:
     terminal, name = Terminal(), name_of(system)
     begun = time.monotonic()
     with throwaway_session(root, environment, engine, system=system) as session:
         with terminal.progress(f"up {environment}") as progress:
             session.up(progress)
         exported = session.command("stack", "export", "--show-secrets")
-    resources = deployed(json.loads(exported)["deployment"]["resources"])
-    terminal.say(f"asking AWS's provider about {len(resources)} resources of {name} {environment}")
-    answers = Answers()
-    for region in sorted({each.region for each in resources}):
-        there = [each for each in resources if each.region == region]
-        answers.add(ask(providers.of(region), there))
+        resources = deployed(json.loads(exported)["deployment"]["resources"])
+        terminal.say(f"asking AWS's provider about {len(resources)} resources of {name} {environment}")
+        answers, check = Answers(), check_of(session.cloud)
+        with served(session) as aws:
+            looks = Looks(refresh_of(session.cloud), tried.reading, aws.permissions)
+            for region in sorted({each.region for each in resources}):
+                there = [each for each in resources if each.region == region]
+                with running(binary, {**_SETTINGS, "region": region}, aws.address) as plugin:
+                    answers.add(ask(plugin, there, looks, Values(check, tried.values)))
     return Asked(name, environment, answers, time.monotonic() - begun)
-
-
-class Providers:
-    """One running provider for each region, until the end of the block."""
-
-    def __init__(self, binary: Path) -> None:
-        self._binary = binary
-        self._running: dict[str, Plugin] = {}
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Providers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    def of(self, region: str) -> Plugin:
-        """The provider of a region, started when it is first asked for."""
-        if region not in self._running:
-            settings = {**_SETTINGS, "region": region}
-            self._running[region] = self._stack.enter_context(running(self._binary, settings))
-        return self._running[region]
 
 
 def find_provider(environment: Mapping[str, str] = os.environ) -> Path:

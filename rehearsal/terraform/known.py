@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rehearsal.terraform.questions import Finding, Rule
+from rehearsal.terraform.findings import Finding, Rule
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,10 @@ _NEWER = (
     "identifier in lower case."
 )
 
+_CLUSTER = "aws:eks/cluster:Cluster"
+_NO_CLUSTER = "moto has one address for all clusters and no authority: they are told in EKS's form."
+_NO_ENCRYPTION = "moto has no AssociateEncryptionConfig, so that after a change the state's value stands."
+
 KNOWN: tuple[Known, ...] = (
     Known(
         Rule.SCHEMA,
@@ -44,6 +48,40 @@ KNOWN: tuple[Known, ...] = (
         "aws:elasticache/replicationGroup:ReplicationGroup",
         "engine other case",
         "The provider takes REDIS for another engine than redis, and ElastiCache has no such engine.",
+    ),
+    Known(
+        Rule.TOLD,
+        "aws:acm/certificate:Certificate",
+        "status",
+        "AWS issues a certificate when it is validated, and moto by itself after a minute.",
+    ),
+    Known(Rule.TOLD, _CLUSTER, "endpoint", _NO_CLUSTER),
+    Known(Rule.TOLD, _CLUSTER, "certificateAuthority", _NO_CLUSTER),
+    Known(
+        Rule.TOLD,
+        "aws:sns/topic:Topic",
+        "policy",
+        "It is what a topic is made with; a TopicPolicy writes another one afterwards.",
+    ),
+    Known(Rule.SEEN, _CLUSTER, "encryptionConfig.provider.keyArn", _NO_ENCRYPTION),
+    Known(Rule.SEEN, _CLUSTER, "encryptionConfig.resources", _NO_ENCRYPTION),
+    Known(
+        Rule.SEEN,
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        "numCacheClusters",
+        "moto has no IncreaseReplicaCount, so that after a change the state's number stands.",
+    ),
+    Known(
+        Rule.SEEN,
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        "clientIdLists",
+        "moto has no AddClientIDToOpenIDConnectProvider, so that after a change the state's list stands.",
+    ),
+    Known(
+        Rule.SEEN,
+        "aws:s3/bucket:Bucket",
+        "objectLockEnabled",
+        "A bucket's lock is a resource of its own, whose refresh reads it.",
     ),
     Known(
         Rule.CHANGE,

@@ -90,6 +90,13 @@ _FIELDS: Mapping[str, Mapping[str, tuple[int, str]]] = {
         "planned_private": (3, "bytes"),
         "diagnostics": (4, "*Diagnostic"),
     },
+    "ReadRequest": {
+        "type_name": (1, "text"),
+        "current_state": (2, "Value"),
+        "private": (3, "bytes"),
+        "client_capabilities": (5, "Capabilities"),
+    },
+    "ReadAnswer": {"new_state": (1, "Value"), "diagnostics": (2, "*Diagnostic")},
 }
 
 

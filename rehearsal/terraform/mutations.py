@@ -66,6 +66,16 @@ def mutations(inputs: Properties, others: Sequence[Properties]) -> Iterator[Muta
     yield from _added(inputs, others)
 
 
+def replaced_texts(inputs: Properties, text: str) -> Iterator[tuple[str, Properties]]:
+    """Inputs with another text in the place of each one, and which place it is."""
+    for name, value in inputs.items():
+        if name in _PASSED_OVER or name.startswith("__"):
+            continue
+        for steps in _places(value, (name,)):
+            if isinstance(_at(inputs, steps), str):
+                yield _path(steps), _with(inputs, steps, text)
+
+
 def _added(inputs: Properties, others: Sequence[Properties]) -> Iterator[Mutation]:
     """Properties that other resources of the type have and this one has not."""
     for other in others:

@@ -69,13 +69,23 @@ class Plugin:
             self._blocks[kind] = block_of(self._schemas[kind].block)
         return self._blocks[kind]
 
-    def configure(self, settings: Mapping[str, Any]) -> None:
+    def configure(self, settings: Mapping[str, Any], address: str = "") -> None:
         """Gives the provider its configuration.
+
+        Args:
+            settings: by the provider's names.
+            address: of the AWS that it asks; without one it is to ask none.
 
         Raises:
             PluginError: it does not take it.
         """
         config = {**empty(self._provider), **settings}
+        if address:
+            # Of every service that it has: it must not ask the real AWS for anything.
+            services = self._provider.blocks["endpoints"].block.attributes
+            config["endpoints"] = [dict.fromkeys(services, address)]
+            # S3 Control puts the account before the host, and nobody knows that name.
+            config["http_proxy"] = address
         request = messages.message("ConfigureRequest")(
             terraform_version=_TERRAFORM_VERSION, config=_value(config), client_capabilities=_capabilities()
         )
@@ -128,6 +138,20 @@ class Plugin:
         }
         return Plan(planned, tuple(sorted(paths)), answer.planned_private)
 
+    def read(self, kind: str, state: Mapping[str, Any], private: bytes = b"") -> Mapping[str, Any] | None:
+        """What a refresh makes of a state: the resource as AWS has it; None when it is gone.
+
+        Raises:
+            Refused: AWS answered with an error, or with what the provider cannot read.
+        """
+        request = messages.message("ReadRequest")(
+            type_name=kind, current_state=_value(state), private=private, client_capabilities=_capabilities()
+        )
+        answer = self._call("ReadResource", "ReadAnswer", request)
+        _raise_errors(answer)
+        found = wire.decode(answer.new_state.msgpack)
+        return None if found is None else dict(canonical(self.schema(kind), found))
+
     def _call(self, method: str, answer: str, request: Any) -> Any:
         call = self._channel.unary_unary(
             f"/{messages.PACKAGE}.Provider/{method}",
@@ -145,8 +169,8 @@ _TIMEOUT_SECONDS = 300
 
 
 @contextmanager
-def running(binary: Path, settings: Mapping[str, Any]) -> Iterator[Plugin]:
-    """The provider, started and configured; it ends with the block.
+def running(binary: Path, settings: Mapping[str, Any], address: str = "") -> Iterator[Plugin]:
+    """The provider, started and configured (see `Plugin.configure`); it ends with the block.
 
     Raises:
         PluginError: it cannot be started, or does not take its configuration.
@@ -168,7 +192,7 @@ def running(binary: Path, settings: Mapping[str, Any]) -> Iterator[Plugin]:
                 options = [("grpc.max_receive_message_length", _LARGEST_ANSWER)]
                 with grpc.insecure_channel(_address(process, binary), options) as channel:
                     plugin = Plugin(channel)
-                    plugin.configure(settings)
+                    plugin.configure(settings, address)
                     yield plugin
             finally:
                 process.kill()

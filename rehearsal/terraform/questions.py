@@ -5,49 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from rehearsal.aws.facts import changes_of
 from rehearsal.aws.suppressed import without_suppressed
 from rehearsal.provider import Properties
 from rehearsal.terraform.convert import NotInSchema, configuration, proposed, settled
+from rehearsal.terraform.findings import MADE_UP, Finding, Rule, State
 from rehearsal.terraform.graph import Deployed
 from rehearsal.terraform.mutations import Mutation, Tried, mutations
 from rehearsal.terraform.plugin import Plan, Plugin, Refused
+from rehearsal.terraform.reading import Looks
 from rehearsal.terraform.schema import canonical
-
-# Stands for what AWS made up and nobody told, such as an identifier.
-_MADE_UP = "made-up"
-
+from rehearsal.terraform.values import Values
 
 # A property that comes or goes is another question than one that changes.
 _IN_PLACES = ("left out", "added", "other case")
-
-
-class Rule(StrEnum):
-    """The kinds of finding."""
-
-    SCHEMA = "schema"  # the provider has no such type or property
-    INVALID = "invalid"  # a configuration that it refuses
-    PLAN = "plan"  # no plan for the creation
-    PREVIEW = "preview"  # neither while nothing is there yet, and identifiers are unknown
-    SETTLED = "settled"  # a second plan changes something
-    CHANGE = "change"  # replaced, updated or left: another answer than the rehearsal's
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that AWS's provider says otherwise.
-
-    `place` is the property, `text` what was said; `name` is the resource that it was first said of.
-    """
-
-    rule: Rule
-    token: str
-    place: str
-    text: str
-    name: str
 
 
 @dataclass
@@ -58,6 +31,9 @@ class Answers:
     types: set[str] = field(default_factory=set)
     changes: int = 0
     refused: int = 0
+    read: int = 0
+    properties: int = 0
+    values: int = 0
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, other: Answers) -> None:
@@ -66,11 +42,26 @@ class Answers:
         self.types |= other.types
         self.changes += other.changes
         self.refused += other.refused
+        self.read += other.read
+        self.properties += other.properties
+        self.values += other.values
         self.findings += other.findings
 
 
-def ask(plugin: Plugin, resources: Sequence[Deployed]) -> Answers:
-    """Asks about every resource, and about a change of each property of every type."""
+def ask(
+    plugin: Plugin,
+    resources: Sequence[Deployed],
+    looks: Looks | None = None,
+    values: Values | None = None,
+) -> Answers:
+    """Asks about every resource, and about a change of each property of every type.
+
+    Args:
+        plugin: the provider.
+        resources: of a region.
+        looks: at the embedded AWS, which the provider then reads as well.
+        values: that are refused, when those are asked about.
+    """
     answers = Answers()
     created = defaultdict(list)
     for resource in resources:
@@ -82,8 +73,16 @@ def ask(plugin: Plugin, resources: Sequence[Deployed]) -> Answers:
             answers.findings.append(found.finding)
         else:
             created[resource.token].append((resource, state))
+            if values is not None:
+                answers.findings += values.ask(plugin, resource)
     for token, those in created.items():
         _ask_changes(plugin, token, those, answers)
+        if looks is not None:
+            read = looks.ask(plugin, token, those)
+            answers.read += read.resources
+            answers.properties += read.properties
+            answers.findings += read.findings
+    answers.values = 0 if values is None else values.asked
     return answers
 
 
@@ -93,15 +92,7 @@ class _Found(Exception):
         self.finding = Finding(rule, resource.token, place, str(text), resource.name)
 
 
-@dataclass(frozen=True)
-class _State:
-    """A resource after its creation, as the provider would keep it."""
-
-    value: Mapping[str, Any]
-    private: bytes
-
-
-def _created(plugin: Plugin, resource: Deployed) -> _State:
+def _created(plugin: Plugin, resource: Deployed) -> State:
     """The state after a creation that the provider agrees to, and finds nothing to change in afterwards."""
     kind = resource.kind
     if not plugin.knows(kind):
@@ -116,7 +107,7 @@ def _created(plugin: Plugin, resource: Deployed) -> _State:
         raise _Found(Rule.SCHEMA, resource, error, error.place) from None
     _agreed(plugin, resource, unknown, Rule.PREVIEW, Rule.PREVIEW)
     plan = _agreed(plugin, resource, config, Rule.INVALID, Rule.PLAN)
-    state = canonical(schema, settled(schema, plan.state or {}, outputs, _MADE_UP))
+    state = canonical(schema, settled(schema, plan.state or {}, outputs, MADE_UP))
     try:
         second = plugin.plan(kind, state, proposed(schema, state, config), config, plan.private)
     except Refused as refused:
@@ -124,7 +115,7 @@ def _created(plugin: Plugin, resource: Deployed) -> _State:
     changed = [name for name in state if state[name] != (second.state or {}).get(name)]
     if changed:
         raise _Found(Rule.SETTLED, resource, "a second plan changes it", ", ".join(changed))
-    return _State(state, plan.private)
+    return State(state, plan.private)
 
 
 def _agreed(
@@ -141,7 +132,7 @@ def _agreed(
 
 
 def _ask_changes(
-    plugin: Plugin, token: str, those: Sequence[tuple[Deployed, _State]], answers: Answers
+    plugin: Plugin, token: str, those: Sequence[tuple[Deployed, State]], answers: Answers
 ) -> None:
     """Asks once for each place of a type and each way to change it."""
     tried = Tried()
@@ -164,7 +155,7 @@ def _ask_changes(
                     answers.findings.append(found)
 
 
-def _said(plugin: Plugin, resource: Deployed, state: _State, mutation: Mutation) -> str | None:
+def _said(plugin: Plugin, resource: Deployed, state: State, mutation: Mutation) -> str | None:
     """What the provider would do about a change; None when it refuses the new configuration."""
     kind, schema = resource.kind, plugin.schema(resource.kind)
     try:

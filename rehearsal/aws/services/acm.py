@@ -29,6 +29,7 @@ def _certificate(answer: dict[str, Any], _: Context) -> dict[str, Any]:
         "subjectAlternativeNames": sorted(others),
         "domainValidationOptions": options,
         "type": found["Type"],
+        "validationMethod": found["DomainValidationOptions"][0].get("ValidationMethod"),
     }
 
 
@@ -42,7 +43,7 @@ MAPPINGS = (
         read=Call("describe_certificate", {"CertificateArn": "{id}"}),
         found=_certificate,
         delete=Call("delete_certificate", {"CertificateArn": "{id}"}),
-        not_returned=("validationMethod", "keyAlgorithm"),
+        not_returned=("keyAlgorithm",),
         defaults={"keyAlgorithm": "RSA_2048", "status": "PENDING_VALIDATION", "validationEmails": []},
         tags=Tags(
             create="Tags",

@@ -89,10 +89,15 @@ def _behavior(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _behavior_found(found: Mapping[str, Any]) -> dict[str, Any]:
     methods = found.get("AllowedMethods") or {}
+    functions = [
+        {"eventType": one["EventType"], "functionArn": one["FunctionARN"]}
+        for one in _items(found.get("FunctionAssociations"))
+    ]
     return {
         **_told(_BEHAVIOR, found),
         "allowedMethods": _items(methods),
         "cachedMethods": _items(methods.get("CachedMethods")),
+        **({"functionAssociations": functions} if functions else {}),
     }
 
 
@@ -212,13 +217,6 @@ MAPPINGS = (
         # A deployed one is what the provider waits for; versions change with every update.
         read_names={"status": "-", "etag": "-", "lastModifiedTime": "-"},
         local=("retainOnDelete", "waitForDeployment"),
-        # moto forgets both.
-        not_returned=(
-            "defaultCacheBehavior.functionAssociations",
-            "orderedCacheBehaviors.functionAssociations",
-            "origins.originAccessControlId",
-            "defaultRootObject",
-        ),
         defaults={"hostedZoneId": HOSTED_ZONE, "status": "Deployed", "waitForDeployment": True},
         tags=Tags(
             create=None,

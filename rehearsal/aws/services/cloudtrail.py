@@ -12,12 +12,34 @@ def _trail(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     trail = dict(answer["Trail"])
     trail["EnableLogging"] = context.call("get_trail_status", Name=context.id)["IsLogging"]
     trail["HomeRegion"] = context.region
+    selectors = context.call("get_event_selectors", TrailName=context.id).get("AdvancedEventSelectors")
+    trail["advancedEventSelectors"] = [
+        {
+            "name": selector["Name"],
+            "fieldSelectors": [
+                {
+                    "field": field["Field"],
+                    **{name: field[member] for name, member in _CONDITIONS.items() if field.get(member)},
+                }
+                for field in selector["FieldSelectors"]
+            ],
+        }
+        for selector in selectors or ()
+    ]
     return trail
 
 
+_CONDITIONS = {
+    "equals": "Equals",
+    "notEquals": "NotEquals",
+    "startsWiths": "StartsWith",
+    "notStartsWiths": "NotStartsWith",
+    "endsWiths": "EndsWith",
+    "notEndsWiths": "NotEndsWith",
+}
+
+
 def _selectors(context: Context) -> dict[str, Any]:
-    members = {"equals": "Equals", "notEquals": "NotEquals", "startsWiths": "StartsWith"}
-    members |= {"notStartsWiths": "NotStartsWith", "endsWiths": "EndsWith", "notEndsWiths": "NotEndsWith"}
     return {
         "TrailName": context.id,
         "AdvancedEventSelectors": [
@@ -26,7 +48,7 @@ def _selectors(context: Context) -> dict[str, Any]:
                 "FieldSelectors": [
                     {
                         "Field": field["field"],
-                        **{members[name]: field[name] for name in members if field.get(name)},
+                        **{_CONDITIONS[name]: field[name] for name in _CONDITIONS if field.get(name)},
                     }
                     for field in selector["fieldSelectors"]
                 ],
@@ -60,7 +82,6 @@ MAPPINGS = (
         delete=Call("delete_trail", {"Name": "{name}"}),  # moto does not find it by its ARN
         names={"cloudWatchLogsGroupArn": "CloudWatchLogsLogGroupArn", "arn": "TrailARN"},
         read_names={"enableLogFileValidation": "LogFileValidationEnabled", "enableLogging": "EnableLogging"},
-        not_returned=("advancedEventSelectors",),
         missing=("TrailNotFoundException",),
         defaults={"enableLogging": True, "includeGlobalServiceEvents": True},
         autoname="name",

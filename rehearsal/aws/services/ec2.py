@@ -291,8 +291,6 @@ MAPPINGS = (
         update=Call("modify_vpc_endpoint", _changed_endpoint),
         delete=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
         names={"policy": "PolicyDocument"},
-        # moto does not take a change of the DNS switch.
-        not_returned=("privateDnsEnabled",),
         local=("autoAccept",),
         tags=ec2_tags("vpc-endpoint"),
         computed={"arn": "arn:aws:ec2:{region}:{account}:vpc-endpoint/{id}"},

@@ -63,7 +63,6 @@ MAPPINGS = (
         delete=Call("delete_repository", {"repositoryName": "{id}", "force": True}),
         names={"name": "repositoryName", "repositoryUrl": "repositoryUri", "arn": "repositoryArn"},
         local=("forceDelete",),
-        not_returned=("encryptionConfigurations", "imageTagMutabilityExclusionFilters"),
         missing=("RepositoryNotFoundException",),
         defaults={"imageTagMutability": "MUTABLE"},
         autoname="name",

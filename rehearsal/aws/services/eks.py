@@ -135,6 +135,7 @@ MAPPINGS = (
             _configuration("deletionProtection"),
             _configuration("upgradePolicy"),
             _configuration("zonalShiftConfig"),
+            Setting("update_cluster_version", ("version",), {"name": "{id}"}, at_creation=False),
             Setting(
                 "update_cluster_config",
                 ("enabledClusterLogTypes",),
@@ -146,17 +147,11 @@ MAPPINGS = (
         delete=Call("delete_cluster", _deletion, takes=False),
         names={"vpcConfig": "resourcesVpcConfig", "clusterId": "id"},
         local=("defaultAddonsToRemoves",),
-        # moto keeps none of these, and has neither UpdateClusterVersion nor AssociateEncryptionConfig:
-        # the state's values stand.
+        # EKS tells neither; moto has no AssociateEncryptionConfig.
         not_returned=(
-            "accessConfig",
+            "accessConfig.bootstrapClusterCreatorAdminPermissions",
             "bootstrapSelfManagedAddons",
-            "computeConfig",
             "encryptionConfig",
-            "storageConfig",
-            "upgradePolicy",
-            "version",
-            "zonalShiftConfig",
         ),
         autoname="name",
         tags=CLUSTER_TAGS,

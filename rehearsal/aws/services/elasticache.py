@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags, rewritten
@@ -26,24 +25,28 @@ def _subnet_group(answer: dict[str, Any], _: Context) -> dict[str, Any]:
     return {**group, "SubnetIds": [subnet["SubnetIdentifier"] for subnet in group["Subnets"]]}
 
 
-def _short(region: str) -> str:
-    """The region as ElastiCache's host names have it: use1, euc1, apse2."""
-    area, *directions, number = region.split("-")
-    letters = "".join(re.sub(r"(north|south|east|west|central)", lambda m: m[0][0], d) for d in directions)
-    return f"{area}{letters}{number}"
+def _user(answer: dict[str, Any], context: Context) -> dict[str, Any]:
+    """How it proves itself is told where the program says it in one block, and its passwords never."""
+    user = dict(answer["Users"][0])
+    if context.inputs.get("authenticationMode"):
+        user["authenticationMode"] = {"type": user["Authentication"]["Type"]}
+    return user
 
 
 def _replication_group(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     group = dict(answer["ReplicationGroups"][0])
     node = (group.get("NodeGroups") or [{}])[0]
-    # moto names every endpoint as one of us-east-1, and forgets the readers'.
-    host = node.get("PrimaryEndpoint", {}).get("Address", "")
-    host = host.replace(".use1.", f".{_short(context.region)}.")
-    group["PrimaryEndpointAddress"] = host or None
-    group["ReaderEndpointAddress"] = host.replace("master.", "replica.", 1) or None
+    group["PrimaryEndpointAddress"] = node.get("PrimaryEndpoint", {}).get("Address")
+    group["ReaderEndpointAddress"] = node.get("ReaderEndpoint", {}).get("Address")
+    group["Port"] = node.get("PrimaryEndpoint", {}).get("Port")
     group["AutomaticFailoverEnabled"] = group.get("AutomaticFailover") == "enabled"
     group["MultiAZEnabled"] = group.get("MultiAZ") == "enabled"
-    group["NumCacheClusters"] = len(group.get("MemberClusters", []))
+    members = group.get("MemberClusters", [])
+    group["NumCacheClusters"] = len(members)
+    # AWS's provider reads these off the first node (elasticache/replication_group.go, setFromCacheCluster).
+    found = context.call("describe_cache_clusters", CacheClusterId=members[0])["CacheClusters"][0]
+    group["SecurityGroupIds"] = [each["SecurityGroupId"] for each in found.get("SecurityGroups", [])]
+    group |= {name: found.get(name) for name in ("EngineVersion", "PreferredMaintenanceWindow")}
     return group
 
 
@@ -114,10 +117,9 @@ MAPPINGS = (
         import_id="{name}",
         read=Call("describe_cache_subnet_groups", {"CacheSubnetGroupName": "{id}"}),
         found=_subnet_group,
+        update=Call("modify_cache_subnet_group", {"CacheSubnetGroupName": "{id}"}),
         delete=Call("delete_cache_subnet_group", {"CacheSubnetGroupName": "{id}"}),
         missing=("CacheSubnetGroupNotFoundFault",),
-        # moto has no ModifyCacheSubnetGroup: after a change the state's values stand.
-        not_returned=("subnetIds", "description"),
         names={"name": "CacheSubnetGroupName", "description": "CacheSubnetGroupDescription"},
         defaults={"description": "Managed by Pulumi"},
         autoname="name",
@@ -130,11 +132,11 @@ MAPPINGS = (
         id="{UserId}",
         import_id="{userId}",
         read=Call("describe_users", {"UserId": "{id}"}),
-        found="Users[0]",
+        found=_user,
         delete=Call("delete_user", {"UserId": "{id}"}),
         update=Call("modify_user", {"UserId": "{id}"}),
         # AWS never tells passwords.
-        not_returned=("passwords", "authenticationMode", "noPasswordRequired"),
+        not_returned=("passwords", "authenticationMode.passwords", "noPasswordRequired"),
         missing=("UserNotFound",),
         read_names={"arn": "ARN"},
         tags=TAGS,
@@ -187,15 +189,8 @@ MAPPINGS = (
         },
         read_names={"description": "Description", "arn": "ARN"},
         local=("applyImmediately", "finalSnapshotIdentifier"),
-        # moto's ModifyReplicationGroup changes a part of the members only, and nothing changes the
-        # number of members (no IncreaseReplicaCount): after a change the state's values stand.
-        not_returned=(
-            "autoMinorVersionUpgrade",
-            "numCacheClusters",
-            "snapshotWindow",
-            "transitEncryptionMode",
-            "userGroupIds",
-        ),
+        # Nothing changes the number of members (moto has no IncreaseReplicaCount): the state's value stands.
+        not_returned=("numCacheClusters",),
         defaults={"port": 6379},
         missing=("ReplicationGroupNotFoundFault",),
         tags=TAGS,

@@ -185,8 +185,10 @@ MAPPINGS = (
             ),
         ),
         delete=Call("delete_open_id_connect_provider", {"OpenIDConnectProviderArn": "{id}"}),
-        # AWS gives the address back without its scheme; moto has no AddClientIDToOpenIDConnectProvider.
-        not_returned=("url", "clientIdLists"),
+        # AWS gives the address back without its scheme.
+        found=lambda answer, _: {**answer, "url": f"https://{answer['Url'].removeprefix('https://')}"},
+        # moto has no AddClientIDToOpenIDConnectProvider.
+        not_returned=("clientIdLists",),
         tags=OPEN_ID_TAGS,
         computed={"arn": "{id}"},
     ),

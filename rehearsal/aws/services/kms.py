@@ -28,6 +28,7 @@ def _key(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
     key["Policy"] = context.call("get_key_policy", KeyId=context.id, PolicyName="default")["Policy"]
     rotation = context.call("get_key_rotation_status", KeyId=context.id)
     key["EnableKeyRotation"] = rotation["KeyRotationEnabled"]
+    key["RotationPeriodInDays"] = rotation.get("RotationPeriodInDays")
     return key
 
 
@@ -93,7 +94,7 @@ MAPPINGS = (
         service="kms",
         create=Call("create_key"),
         made="KeyMetadata",
-        known_when_made=("policy", "enableKeyRotation"),
+        known_when_made=("policy", "enableKeyRotation", "rotationPeriodInDays"),
         id="{KeyId}",
         read=Call("describe_key", {"KeyId": "{id}"}),
         found=_key,
@@ -118,8 +119,7 @@ MAPPINGS = (
         delete=_DELETION,
         names={"customerMasterKeySpec": "KeySpec", "isEnabled": "Enabled"},
         local=("deletionWindowInDays",),
-        # moto forgets the period (it answers with its own default).
-        not_returned=("rotationPeriodInDays", "bypassPolicyLockoutSafetyCheck"),
+        not_returned=("bypassPolicyLockoutSafetyCheck",),
         defaults={"isEnabled": True},
         tags=KEY_TAGS,
     ),

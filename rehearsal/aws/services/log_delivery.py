@@ -84,7 +84,7 @@ MAPPINGS = (
         delete=Call("delete_delivery", {"id": "{id}"}),
         names={"s3DeliveryConfigurations": "-"},
         # moto keeps its own text.
-        not_returned=("s3DeliveryConfigurations", "recordFields"),
+        not_returned=("s3DeliveryConfigurations",),
         tags=_tags("delivery"),
     ),
 )

@@ -18,8 +18,26 @@ def _group(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
     found = next((g for g in answer["logGroups"] if g["logGroupName"] == context.id), None)
     if found is None:
         return None
-    # The provider's ARN has no trailing wildcard.
-    return {**found, "arn": found["arn"].removesuffix(":*")}
+    # A key that was taken away is told by nothing; the provider's ARN has no trailing wildcard.
+    without = {"kmsKeyId": ""} if context.inputs.get("kmsKeyId") else {}
+    return {**without, **found, "arn": found["arn"].removesuffix(":*")}
+
+
+def _filter(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
+    """AWS finds filters by prefix too. The one transformation is told as the program writes it."""
+    found = next((each for each in answer["metricFilters"] if each["filterName"] == context.id), None)
+    if found is None:
+        return None
+    (made,) = found["metricTransformations"]
+    return {**found, "metricTransformations": _transformation(made)}
+
+
+def _transformation(made: dict[str, Any]) -> dict[str, Any]:
+    names = {"name": "metricName", "namespace": "metricNamespace", "value": "metricValue"}
+    names |= {"dimensions": "dimensions", "unit": "unit"}
+    told = {name: made[member] for name, member in names.items() if made.get(member)}
+    default = made.get("defaultValue")
+    return told if default is None else {**told, "defaultValue": f"{default:g}"}
 
 
 def _after_deletion(context: Context) -> dict[str, Any]:
@@ -47,12 +65,17 @@ MAPPINGS = (
                 {"logGroupName": "{id}"},
                 unset=Call("delete_retention_policy", {"logGroupName": "{id}"}, takes=False),
             ),
+            Setting(
+                "associate_kms_key",
+                ("kmsKeyId",),
+                {"logGroupName": "{id}"},
+                at_creation=False,
+                unset=Call("disassociate_kms_key", {"logGroupName": "{id}"}, takes=False),
+            ),
         ),
         delete=Call("delete_log_group", {"logGroupName": "{id}"}),
         names={"name": "logGroupName"},
         local=("skipDestroy",),
-        # moto takes the key at creation, but has no AssociateKmsKey: a later change is in the state only.
-        not_returned=("kmsKeyId",),
         defaults={"retentionInDays": 0, "logGroupClass": "STANDARD"},
         computed={"arn": "arn:aws:logs:{region}:{account}:log-group:{name}"},
         autoname="name",
@@ -68,7 +91,7 @@ MAPPINGS = (
         read=Call(
             "describe_metric_filters", {"logGroupName": "{logGroupName}", "filterNamePrefix": "{name}"}
         ),
-        found="metricFilters[0]",
+        found=_filter,
         update=Call("put_metric_filter", _after_deletion),
         update_with_all=True,
         delete=Call("delete_metric_filter", {"logGroupName": "{logGroupName}", "filterName": "{name}"}),
@@ -80,7 +103,6 @@ MAPPINGS = (
             "metricTransformation.namespace": "metricNamespace",
             "metricTransformation.value": "metricValue",
         },
-        not_returned=("metricTransformation",),
         autoname="name",
     ),
     ResourceMapping(

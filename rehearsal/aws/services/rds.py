@@ -79,7 +79,7 @@ def _instance(answer: dict[str, Any], context: Context) -> dict[str, Any]:
     instance["Address"] = endpoint.get("Address")
     instance["Port"] = endpoint.get("Port")
     instance["Endpoint"] = f"{endpoint.get('Address')}:{endpoint.get('Port')}"
-    instance["HostedZoneId"] = endpoint.get("HostedZoneId") or "Z1PVIF0B656C1W"
+    instance["HostedZoneId"] = endpoint.get("HostedZoneId")
     groups = instance.pop("DBParameterGroups", [])
     instance["ParameterGroupName"] = groups[0]["DBParameterGroupName"] if groups else None
     instance["DbSubnetGroupName"] = (instance.pop("DBSubnetGroup", None) or {}).get("DBSubnetGroupName")

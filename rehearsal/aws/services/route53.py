@@ -21,7 +21,8 @@ def _zone(answer: dict[str, Any], _: Context) -> dict[str, Any]:
         "arn": f"arn:aws:route53:::hostedzone/{identifier}",
         "zoneId": identifier,
         "nameServers": servers,
-        "primaryNameServer": servers[0],
+        # As the provider has it: the first of AWS's answer.
+        "primaryNameServer": answer["DelegationSet"]["NameServers"][0],
     }
 
 
@@ -127,6 +128,6 @@ MAPPINGS = (
         delete=_change("DELETE"),
         missing=("NoSuchHostedZone", "InvalidChangeBatch"),
         local=("allowOverwrite",),
-        computed={"fqdn": "{name}"},
+        computed={"fqdn": lambda context: str(context.value("name")).rstrip(".")},
     ),
 )

@@ -9,9 +9,17 @@ from rehearsal.aws.recorded import RecordedType
 from rehearsal.aws.services.resource_tags import resource_tags
 
 
-def _secret(answer: dict[str, Any], _: Context) -> dict[str, Any] | None:
+def _secret(answer: dict[str, Any], context: Context) -> dict[str, Any] | None:
     """An entry in its recovery window is gone, as far as AWS's provider is concerned."""
-    return None if answer.get("DeletedDate") else answer
+    replicas = [
+        {"region": each["Region"], **({"kmsKeyId": each["KmsKeyId"]} if each.get("KmsKeyId") else {})}
+        for each in answer.get("ReplicationStatus") or ()
+    ]
+    if answer.get("DeletedDate"):
+        return None
+    # Of an entry that has none, and is to have none, nothing is said.
+    told = {"AddReplicaRegions": replicas} if replicas or context.inputs.get("replicas") else {}
+    return {**answer, **told}
 
 
 def _modification(context: Context) -> dict[str, Any]:
@@ -82,7 +90,6 @@ MAPPINGS = (
         missing=("InvalidRequestException",),
         names={"replicas": "AddReplicaRegions", "arn": "ARN"},
         local=("recoveryWindowInDays", "forceOverwriteReplicaSecret"),
-        not_returned=("replicas",),
         defaults={"recoveryWindowInDays": 30},
         autoname="name",
         tags=resource_tags("SecretId", "{id}", "list"),

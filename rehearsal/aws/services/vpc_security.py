@@ -66,8 +66,6 @@ def _rule(direction: str) -> ResourceMapping:
             "cidrIpv4": "CidrIpv4",
             "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId",
         },
-        # moto keeps the group that a rule was made with, whatever ModifySecurityGroupRules says.
-        not_returned=("referencedSecurityGroupId",),
         # moto ignores tags at creation.
         tags=_RULE_TAGS,
         computed={

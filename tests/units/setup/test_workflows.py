@@ -294,7 +294,7 @@ def test_every_week_the_checkers_of_others_and_a_recovery_are_asked() -> None:
     does = {job.name: list(runs(job)) for job in jobs("weekly")}
     assert does["audit"] == ["make audit"]
     assert does["apiserver"] == ["make apiserver"]
-    assert does["aws-provider"] == ["make provider"]
+    assert does["provider"] == ["make provider"]
     assert does["pulumi-sdk"] == ["make sdk"]
     assert does["recovery"] == ["make recover WHAT=check"]
 

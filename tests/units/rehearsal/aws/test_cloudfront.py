@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import ProviderError
+from rehearsal.provider import ProviderError, Resource
 from tests.support.aws_round_trip import ACCOUNT, Life, Made, WatchedCloud, replayed
 
 WEB_ACL = "aws:wafv2/webAcl:WebAcl"
@@ -179,13 +179,17 @@ def test_an_origin_access_control_lives(life: Life) -> None:
 def test_values_that_cloudfront_does_not_know_are_refused(life: Life, access: Made) -> None:
     inputs = _distribution(access.id)
     behavior = {**inputs["defaultCacheBehavior"], "viewerProtocolPolicy": "redirect"}
-    with pytest.raises(ProviderError) as refused:
-        life.create(DISTRIBUTION, {**inputs, "defaultCacheBehavior": behavior, "httpVersion": "http4"})
-    assert str(refused.value) == (
-        "CreateDistribution: InvalidArgument: DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy "
-        "is 'redirect'; allowed: allow-all, https-only, redirect-to-https; DistributionConfig.HttpVersion is "
-        "'http4'; allowed: http1.1, http2, http3, http2and3"
-    )
+    wrong = {**inputs, "defaultCacheBehavior": behavior, "httpVersion": "http4"}
+    resource = Resource(f"urn:pulumi:dev::groundwork::{DISTRIBUTION}::it", DISTRIBUTION, "it")
+    said = {failure.reason for failure in life.provider.check(resource, None, wrong)[1]}
+    policies = "allow-all, https-only, redirect-to-https"
+    assert said == {
+        f"'defaultCacheBehavior.viewerProtocolPolicy' is 'redirect'; allowed: {policies}",
+        "'httpVersion' is 'http4'; allowed: http1.1, http2, http3, http2and3",
+    }
+    # A request that is put together is held against the model as a whole, when a check has not seen it.
+    with pytest.raises(ProviderError, match=r"CreateDistribution: InvalidArgument: .*HttpVersion is 'http4'"):
+        life.provider.create(resource, wrong, preview=False)
 
 
 def test_a_distribution_lives(life: Life, access: Made) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.aws.services.elasticache import _short
+from rehearsal.aws.moto_elasticache import short
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
@@ -153,6 +153,6 @@ def test_groups_of_users_are_what_elasticache_allows(life: Life) -> None:
         call("delete_user_group", UserGroupId="used")
 
 
-def test_host_names_have_the_region_in_short() -> None:
+def test_host_names_have_the_region_inshort() -> None:
     regions = ("us-east-1", "eu-central-1", "ap-southeast-2", "ap-northeast-1")
-    assert [_short(region) for region in regions] == ["use1", "euc1", "apse2", "apne1"]
+    assert [short(region) for region in regions] == ["use1", "euc1", "apse2", "apne1"]

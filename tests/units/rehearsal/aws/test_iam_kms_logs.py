@@ -170,10 +170,21 @@ def test_a_log_groups_key_changes(life: Life) -> None:
     life.ends(group)
 
 
+def _for_events(action: str) -> str:
+    """EventBridge's part in a log group."""
+    document = json.loads(policy(action))
+    return json.dumps(
+        {**document, "Statement": [{**each, "Principal": EVENTS} for each in document["Statement"]]}
+    )
+
+
+EVENTS = {"Service": "events.amazonaws.com"}
+
+
 def test_a_log_resource_policy_lives(life: Life) -> None:
-    inputs = {"policyName": "delivery", "policyDocument": policy("logs:PutLogEvents")}
+    inputs = {"policyName": "delivery", "policyDocument": _for_events("logs:PutLogEvents")}
     made = life.create("aws:cloudwatch/logResourcePolicy:LogResourcePolicy", inputs)
-    made = life.changes_to(made, {"policyDocument": policy("logs:CreateLogStream")})
+    made = life.changes_to(made, {"policyDocument": _for_events("logs:CreateLogStream")})
     life.imports(made)
     life.ends(made)
 

@@ -1,6 +1,6 @@
 """A provider of Terraform's protocol with one resource type, for tests of the client: run as a program.
 
-A bucket may not be called "taken"; its region is not changed in place.
+A bucket may not be called "taken"; its region is not changed in place, and read off the configuration.
 """
 
 from __future__ import annotations
@@ -33,7 +33,12 @@ def _schemas(_: Any) -> Any:
         _attribute("region", optional=True),
     ]
     bucket = message("Schema")(block=message("Block")(attributes=attributes))
-    provider = message("Schema")(block=message("Block")(attributes=[_attribute("region", optional=True)]))
+    services = message("Block")(
+        attributes=[_attribute("s3", optional=True), _attribute("sts", optional=True)]
+    )
+    endpoints = message("Nested")(type_name="endpoints", block=services, nesting=3)
+    settings = [_attribute("region", optional=True), _attribute("http_proxy", optional=True)]
+    provider = message("Schema")(block=message("Block")(attributes=settings, block_types=[endpoints]))
     return message("Schemas")(provider=provider, resource_schemas={"aws_bucket": bucket})
 
 
@@ -43,7 +48,9 @@ def _error(text: str, name: str) -> Any:
 
 
 def _configure(request: Any) -> Any:
-    region = wire.decode(request.config.msgpack)["region"]
+    config = wire.decode(request.config.msgpack)
+    asked.update(config["endpoints"][0] if config["endpoints"] else {}, proxy=config["http_proxy"])
+    region = config["region"]
     wrong = [] if region == "us-west-2" else [_error("no such region", "region")]
     return message("Diagnostics")(diagnostics=wrong)
 
@@ -65,11 +72,25 @@ def _plan(request: Any) -> Any:
     )
 
 
+# Where the provider is to ask AWS.
+asked: dict[str, str] = {}
+
+
+def _read(request: Any) -> Any:
+    """A bucket is in the region that has the address; one that is called "gone" is there no more."""
+    state = wire.decode(request.current_state.msgpack)
+    if state["name"] == "refused":
+        return message("ReadAnswer")(diagnostics=[_error("no answer", "name")])
+    found = None if state["name"] == "gone" else {**state, "region": f"{asked.get('s3')} {asked['proxy']}"}
+    return message("ReadAnswer")(new_state=message("Value")(msgpack=wire.encode(found)))
+
+
 _METHODS = {
     "GetSchema": ("Nothing", _schemas),
     "Configure": ("ConfigureRequest", _configure),
     "ValidateResourceTypeConfig": ("ValidateRequest", _validate),
     "PlanResourceChange": ("PlanRequest", _plan),
+    "ReadResource": ("ReadRequest", _read),
 }
 
 

@@ -9,8 +9,9 @@ import pytest
 from commands.errors import Exit
 from rehearsal.options import ROOT
 from rehearsal.terraform.asking import Asked, NoProvider, Result, everything, find_provider
+from rehearsal.terraform.findings import Finding, Rule
 from rehearsal.terraform.known import KNOWN
-from rehearsal.terraform.questions import Answers, Finding, Rule
+from rehearsal.terraform.questions import Answers
 from tests.support.json_output import check_output
 
 NEW = Finding(Rule.CHANGE, "aws:s3/bucket:Bucket", "bucket", "to b: AWS's provider updates it", "photos")
@@ -18,7 +19,9 @@ EXPECTED = [Finding(each.rule, each.token, each.place, "text", "name") for each 
 
 
 def _asked(*findings: Finding) -> Asked:
-    return Asked("triangle", "prod", Answers(3, {"aws:s3/bucket:Bucket"}, 40, 5, list(findings)), 12.34)
+    return Asked(
+        "triangle", "prod", Answers(3, {"aws:s3/bucket:Bucket"}, 40, 5, 2, 7, 9, list(findings)), 12.34
+    )
 
 
 def test_what_has_a_reason_is_not_open() -> None:
@@ -35,7 +38,7 @@ def test_a_reason_for_nothing_fails_when_everything_was_looked_at() -> None:
 
 def test_the_result_is_the_same_for_scripts_and_people(capsys: pytest.CaptureFixture[str]) -> None:
     result = Result([_asked(EXPECTED[0], NEW)])
-    check_output("aws-provider", result.as_json())
+    check_output("provider", result.as_json())
     [environment] = result.as_json()["environments"]
     assert environment == {
         "system": "triangle",
@@ -44,6 +47,9 @@ def test_the_result_is_the_same_for_scripts_and_people(capsys: pytest.CaptureFix
         "types": 1,
         "changes": 40,
         "refused": 5,
+        "read": 2,
+        "properties": 7,
+        "values": 9,
         "known": 1,
         "seconds": 12.3,
         "findings": [{**vars(NEW), "rule": "change"}],

@@ -56,6 +56,18 @@ def test_only_a_path_whose_value_changes_makes_a_new_resource(plugin: Plugin) ->
     assert plugin.plan("aws_bucket", prior, moved, moved).replaces == ("region",)
 
 
+def test_a_resource_is_read_from_the_aws_that_is_named(binary: Path) -> None:
+    with running(binary, {"region": "us-west-2"}, "http://127.0.0.1:4566") as plugin:
+        found = plugin.read("aws_bucket", CONFIG)
+        assert found == {**CONFIG, "region": "http://127.0.0.1:4566 http://127.0.0.1:4566"}
+
+
+def test_what_is_gone_and_what_cannot_be_read_are_two_answers(plugin: Plugin) -> None:
+    assert plugin.read("aws_bucket", {**CONFIG, "name": "gone"}) is None
+    with pytest.raises(Refused, match="no answer"):
+        plugin.read("aws_bucket", {**CONFIG, "name": "refused"})
+
+
 def test_a_configuration_that_it_refuses_is_an_error_for_people(binary: Path) -> None:
     with pytest.raises(PluginError, match="no such region"), running(binary, {"region": "moon"}):
         pass

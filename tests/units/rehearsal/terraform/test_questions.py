@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from rehearsal.provider import UNKNOWN
+from rehearsal.terraform.findings import Finding, Rule
 from rehearsal.terraform.graph import Deployed
 from rehearsal.terraform.known import Known, is_known, unused
 from rehearsal.terraform.plugin import Plan, Refused
-from rehearsal.terraform.questions import Answers, Finding, Rule, ask
+from rehearsal.terraform.questions import Answers, ask
 from rehearsal.terraform.schema import Attribute, Block
 
 RECORD = "aws:route53/record:Record"
