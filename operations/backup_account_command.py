@@ -34,6 +34,8 @@ def deploy_backup_account(
     refused or failed, or the credentials are another account's; 2 wrong input; 4 the stack is locked, by
     whom is told; 5 a line is missing or over, and nothing was done; 130 interrupted, the same command
     finishes it.
+
+    Example: python -m operations deploy-backup-account --env prod
     """
     with errors_for_people():
         import os

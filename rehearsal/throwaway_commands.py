@@ -280,7 +280,7 @@ def provider(
 
     Exit codes: 0 it agrees; 1 it does not; 3 it can neither be found nor built.
 
-    Example: python -m rehearsal aws-provider --env prod
+    Example: python -m rehearsal provider --env prod
     """
     from rehearsal.terraform import asking
 
