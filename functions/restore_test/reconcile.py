@@ -30,7 +30,7 @@ from typing import Any
 from functions.restore_test import canary
 from functions.restore_test.application import Application
 from functions.restore_test.blocks import BLOCKS, BUDGET
-from functions.restore_test.checks import CHECKS, Check, Test, recovery_point, schema_of
+from functions.restore_test.checks import CHECKS, Check, Test, recovery_point
 from functions.restore_test.instances import Instances, Restored
 from functions.restore_test.metrics import (
     RECOVERY_POINT_MINUTES,
@@ -41,7 +41,7 @@ from functions.restore_test.metrics import (
 )
 from functions.restore_test.settings import COMMAND, LONGEST, READINESS, REMOVED_BY, Settings
 from functions.restore_test.sides import LONGEST_SECONDS, Databases, Refused, Side
-from functions.shared import metrics
+from functions.shared import metrics, schema
 from functions.shared.restore_records import Records
 
 # Of a call; the next one comes five minutes after it has begun.
@@ -187,8 +187,8 @@ class RestoreTest:
         if any(each.identifier == identifier for each in found):
             return  # it is being removed
         with self.databases.live(LONGEST_SECONDS) as live:
-            schema = schema_of(live)
-        notes = {"begun": self.clock.now().isoformat(), "schema": schema, "step": "restoring"}
+            digest = schema.digest(live)
+        notes = {"begun": self.clock.now().isoformat(), "schema": digest, "step": "restoring"}
         self.instances.restore(identifier, notes)
 
     def _supersede(self, restored: Restored, by: Restored) -> None:

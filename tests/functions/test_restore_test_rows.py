@@ -211,7 +211,7 @@ def test_rows_that_were_written_after_the_restored_time_are_no_loss(
 HARM = {
     "rows": ("DELETE FROM orders WHERE id <= 10", "orders"),
     "sequences": ("ALTER SEQUENCE orders_id_seq RESTART WITH 5", "orders_id_seq"),
-    "schema": ("ALTER TABLE orders DROP COLUMN customer", "another schema"),
+    "schema": ("DROP FUNCTION orders_of", "another schema than the database that serves: it lacks function"),
     "constraints": ("ALTER TABLE orders ADD CONSTRAINT few CHECK (id < 9) NOT VALID", "few"),
     "canary": ("DELETE FROM groundwork.canary", "no row"),
 }
@@ -322,7 +322,7 @@ def test_a_service_that_is_started_against_the_restored_database_answers_for_it(
         value = {"user": login.username, "password": login.password, "database": login.path[1:]}
         with closing(world.data.connect(login.hostname, **value)) as connection:
             try:
-                connection.run("SELECT orders_of('of 1')")
+                connection.run("SELECT 1 / orders_of('of 1')")
             except DatabaseError as error:
                 refused.append(error.args[0]["C"])
                 raise
@@ -335,25 +335,25 @@ def test_a_service_that_is_started_against_the_restored_database_answers_for_it(
     def harm() -> None:
         if not good:
             (restored,) = world.restored()
-            world.sql("DROP FUNCTION orders_of", restored["DBInstanceIdentifier"])
+            world.sql("UPDATE orders SET customer = 'x' WHERE id = 1", restored["DBInstanceIdentifier"])
 
     # One that is not ready gives up by itself.
     program = Program(takes=None if good else timedelta(seconds=45), code=1, answers=answers)
-    cluster = Cluster(_quietly, world.now, service=program, said="no function orders_of", asks=asks)
+    cluster = Cluster(_quietly, world.now, service=program, said="nothing is of 1", asks=asks)
     monkeypatch.setattr(world, "application", _application(cluster))
     monkeypatch.setattr(world, "harm", harm)
     # The function's clock is ahead of PostgreSQL's by the minutes that other tests took.
     monkeypatch.setattr(world, "settings", replace(world.settings, recovery_point_minutes=600))
     record = world.run()
     assert (record["succeeded"], set(told)) == (good, {200 if good else 503})
-    assert set(refused) == (set() if good else {"42883"})  # PostgreSQL's undefined_function
+    assert set(refused) == (set() if good else {"22012"})  # PostgreSQL's division_by_zero
     # None of what the function asks the database itself has found it.
     assert {name for name, said in record["checks"].items() if not said.startswith(("ok", "not asked"))} == (
         set() if good else {*asks}
     )
     if not good:
         probe = "Startup probe failed: HTTP probe failed with statuscode: 503"
-        assert record["checks"][READINESS] == f"not ready: exit 1: {probe}: no function orders_of"
+        assert record["checks"][READINESS] == f"not ready: exit 1: {probe}: nothing is of 1"
     assert cluster.left == []
 
 
