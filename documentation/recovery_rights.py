@@ -33,7 +33,7 @@ _CREDENTIALS: Mapping[By, str] = MappingProxyType(
 )
 
 
-# By their functions; `recover check` has the rights of who only looks.
+# By their functions; `recover check` and `recover tests` have the rights of who only looks.
 WITHIN_A_REGION: Mapping[str, str] = MappingProxyType(
     {
         "database": "recover database",
@@ -43,6 +43,7 @@ WITHIN_A_REGION: Mapping[str, str] = MappingProxyType(
         "deployment": "recover deployment",
         "status": "recover status",
         "check": "recover check",
+        "restore_tests": "recover tests",
         "backup": "backup",
         "backups": "backups",
     }

@@ -9,7 +9,7 @@ A test goes through these steps, and the step that is next is noted at the resto
     blocks      amcheck, for some minutes
     application the application is started, or its command, in a Job of the cluster, where there is one
     command     until it is ready, or has ended
-    finishing   metrics, the record, and its removal
+    finishing   metrics, the ledger, the record, and its removal
 
 Whoever kills a call between any two of them, the next call goes on with the same step: each can be done
 twice. So two calls may also be at work at once, as when the clock calls while one that failed is tried again
@@ -42,7 +42,7 @@ from functions.restore_test.metrics import (
 from functions.restore_test.settings import COMMAND, LONGEST, READINESS, REMOVED_BY, Settings
 from functions.restore_test.sides import LONGEST_SECONDS, Databases, Refused, Side
 from functions.shared import metrics, schema
-from functions.shared.restore_records import Records
+from functions.shared.restore_records import Line, Records
 
 # Of a call; the next one comes five minutes after it has begun.
 CALL = timedelta(minutes=4)
@@ -366,7 +366,7 @@ class RestoreTest:
         self.instances.remove(restored)
 
     def _report(self, restored: Restored, due: datetime) -> None:
-        """The metrics, and then the record: a call that was killed between them writes both again."""
+        """The metrics, the ledger's line, the record: a call that was killed in between writes all again."""
         notes = restored.notes
         checks = {
             name.removeprefix("check."): text for name, text in notes.items() if name.startswith("check.")
@@ -390,7 +390,7 @@ class RestoreTest:
             "recoveryTimeMinutes": recovery,
             "version": restored.described.get("EngineVersion"),
         }
-        self.records.write(due, {**content, "succeeded": succeeded}, succeeded=succeeded)
+        self.records.write(Line(due, succeeded, recovery, point), {**content, "succeeded": succeeded})
 
 
 def _passed(checks: Mapping[str, str], wanted: list[str]) -> bool:

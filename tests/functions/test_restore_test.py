@@ -64,6 +64,9 @@ def test_a_test_that_nobody_disturbs_succeeds_once_and_leaves_nothing(
     assert (world.cluster.made, world.cluster.left) == (world.made, [])
     assert list(world.records()) == [RECORD]
     assert capsys.readouterr().out.count('"RestoreTestSucceeded": 1') == 1
+    record = world.records()[RECORD]
+    figures = f"recovery-{record['recoveryTimeMinutes']}.point-{record['recoveryPointMinutes']}"
+    assert world.ledger == {f"restore-tests/2026-11-29T0600Z.succeeded.{figures}.json": world.objects[RECORD]}
 
 
 def test_the_recovery_time_is_until_what_a_recovery_waits_for_was_checked() -> None:
@@ -112,6 +115,7 @@ def test_whatever_call_is_disturbed_the_next_one_goes_on(
     assert world.restored == world.cluster.left == []
     assert len(world.made) == len(world.cluster.made) == 1
     assert list(world.records()) == [RECORD]
+    assert list(world.ledger.values()) == [world.objects[RECORD]]
     assert '"RestoreTestSucceeded": 1' in capsys.readouterr().out
 
 
@@ -247,6 +251,8 @@ def test_a_restore_that_fails_is_told_and_removed_at_once(
     world.until(DUE + timedelta(minutes=20))
     assert world.restored == []
     assert world.records()[FAILED]["checks"]["restored"] == f"RDS says {status}"
+    line = "restore-tests/2026-11-29T0600Z.failed.recovery-unknown.point-unknown.json"
+    assert world.ledger == {line: world.objects[FAILED]}
     assert '"RestoreTestSucceeded": 0' in capsys.readouterr().out
     world.until(LATE)
     assert len(world.made) == 1

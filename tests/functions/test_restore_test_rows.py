@@ -23,14 +23,14 @@ from functions.restore_test.reconcile import Clock, RestoreTest
 from functions.restore_test.settings import COMMAND, READINESS, Settings
 from functions.restore_test.sides import Databases
 from functions.shared.kubernetes import KubernetesApi
-from functions.shared.restore_records import FOLDER, Records
+from functions.shared.restore_records import FOLDER, Records, ledger
 from functions.shared.users import ensure_roles, set_password
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.datastores import DataStores, NoServer
 from tests.support.http_service import service
 from tests.support.kubelet import Program
 from tests.support.recorded_calls import Calls, table_of
-from tests.support.restore_test import BUCKET, DATABASE, PREFIX, SECRET, VARIABLES
+from tests.support.restore_test import BUCKET, DATABASE, LEDGER, PREFIX, SECRET, VARIABLES
 from tests.support.restore_test_cluster import NAMESPACE, Cluster
 from tests.support.servers import missing
 
@@ -62,7 +62,7 @@ class World:
         return RestoreTest(
             self.settings,
             Instances(self.rds, self.settings),
-            Records(self.s3, self.settings.bucket),
+            Records(self.s3, self.settings.bucket, self.settings.ledger),
             Databases(self.secrets, SECRET, self.opened),
             Clock(self.now, self._sleep),
             application=self.application,
@@ -158,7 +158,8 @@ def _filled(data: DataStores) -> World:
     address = {"host": instance["Endpoint"]["Address"], "port": instance["Endpoint"]["Port"]}
     value = {**address, "dbname": "portal", "username": "app_a", "password": "first"}
     world.secrets.create_secret(Name=SECRET, SecretString=json.dumps(value))
-    world.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    for bucket in (BUCKET, LEDGER):
+        world.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
     with closing(data.connect(DATABASE, user=MASTER, password=PASSWORD)) as master:
         ensure_roles(master, "portal")
         set_password(master, "app_a", "first")
@@ -193,6 +194,12 @@ def test_a_database_that_comes_back_whole_passes(
     assert '"RestoreTestSucceeded": 1' in written
     assert f'"RecoveryTimeMinutes": {record["recoveryTimeMinutes"]}' in written
     assert f'"RecoveryPointMinutes": {record["recoveryPointMinutes"]}' in written
+    line = ledger(world.s3, LEDGER)[0]
+    assert (line.succeeded, line.recovery, line.point) == (
+        True,
+        record["recoveryTimeMinutes"],
+        record["recoveryPointMinutes"],
+    )
 
 
 @pytest.mark.contract("DR-4")

@@ -26,7 +26,7 @@ from tests.support.restore_test_cluster import NAMESPACE, Cluster
 
 DATABASE = "triangle-prod"
 PREFIX = f"{DATABASE}-restore-test-"
-BUCKET = "triangle-prod-backups"
+BUCKET, LEDGER = "triangle-prod-backups", "triangle-prod-audit"
 SECRET = "triangle/prod/database"
 SUNDAY = datetime(2026, 11, 29, 5, 50, tzinfo=UTC)
 DUE = datetime(2026, 11, 29, 6, tzinfo=UTC)
@@ -42,6 +42,7 @@ VARIABLES = {
     "DATABASE_CERTIFICATES": "",
     "DAY": "sunday",
     "HOUR": "6",
+    "LEDGER": LEDGER,
     "PARAMETER_GROUP": "triangle-prod-postgres17",
     "RECOVERY_POINT_MINUTES": "60",
     "RESTORED": PREFIX,
@@ -140,6 +141,7 @@ class World:
     made: list[str] = field(default_factory=list)
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
+    ledger: dict[str, bytes] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
@@ -158,7 +160,7 @@ class World:
         return RestoreTest(
             settings,
             Instances(Rds(self), settings),
-            Records(S3(self), settings.bucket),
+            Records(S3(self), settings.bucket, settings.ledger),
             Databases(Secrets(self), SECRET, self.opened),
             Clock(lambda: self.now, self._sleep),
             checks=(
@@ -344,7 +346,7 @@ class Rds:
 
 @dataclass
 class S3:
-    """boto3's client of S3, with one bucket."""
+    """boto3's client of S3, with two buckets."""
 
     world: World
 
@@ -357,9 +359,8 @@ class S3:
         return SimpleNamespace(paginate=paginate)
 
     def put_object(self, Bucket: str, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803
-        assert Bucket == BUCKET
         with self.world.called("PutObject"):
-            self.world.objects[Key] = Body
+            {BUCKET: self.world.objects, LEDGER: self.world.ledger}[Bucket][Key] = Body
 
 
 @dataclass

@@ -16,7 +16,7 @@ from tests.support.checkout import ROOT
 
 PAGE = f"# When something is lost\n\n{PART.begin}\nof yesterday\n{END}\n\n## Next\n"
 # They only look, or unprotect what somebody gives up.
-NO_RECOVERY = {"check", "plan", "retire", "status"}
+NO_RECOVERY = {"check", "plan", "retire", "status", "tests"}
 
 
 def test_the_page_has_the_table_of_today() -> None:
