@@ -59,12 +59,12 @@ class Check:
     Args:
         name: in tags and records.
         items: what is looked at, in an order that stays the same.
-        look: what is wrong with one; empty when nothing is.
+        look: what is wrong with one; empty when nothing is, None where it could not be looked at.
     """
 
     name: str
     items: Callable[[Test], Sequence[Item]]
-    look: Callable[[Test, Item], str]
+    look: Callable[[Test, Item], str | None]
 
 
 def once(name: str, look: Callable[[Test], str]) -> Check:

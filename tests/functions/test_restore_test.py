@@ -78,6 +78,14 @@ def test_the_recovery_time_is_until_what_a_recovery_waits_for_was_checked() -> N
     assert record["recoveryPointMinutes"] == pytest.approx(0, abs=60)
 
 
+def test_what_could_not_be_looked_at_is_not_counted_as_seen() -> None:
+    """As blocks of a table that is too large for a statement's time; from one call to the next."""
+    world = World(unseen=(0, 4))
+    world.until(LATE)
+    checks = world.records()[RECORD]["checks"]
+    assert (checks["many"], checks["blocks"]) == ("ok 3 of 5", "ok 2 of 3")
+
+
 class _Once:
     """Raises at one call, before it is carried out or after it."""
 

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from pg8000.exceptions import DatabaseError
 
 from functions.restore_test.application import Application
-from functions.restore_test.checks import Check, once
+from functions.restore_test.checks import Check, Item, once
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest, RestoreTestError
 from functions.restore_test.settings import COMMAND, READINESS, REMOVED_BY, Settings
@@ -129,6 +129,7 @@ class World:
         now: the time.
         at_most: how many restored instances there may be after a call.
         asks: what the application is asked; nothing when it is empty.
+        unseen: numbers of items that cannot be looked at.
     """
 
     disturbance: Disturbance = nothing
@@ -138,6 +139,7 @@ class World:
     now: datetime = SUNDAY
     at_most: int = 1
     asks: tuple[str, ...] = (READINESS, COMMAND)
+    unseen: tuple[int, ...] = ()
     made: list[str] = field(default_factory=list)
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
@@ -175,9 +177,9 @@ class World:
         api = cast(KubernetesApi, self.cluster)
         return Application(api, NAMESPACE, COMMAND_LONGEST, self.asks) if self.asks else None
 
-    def _item(self, _: object, __: object) -> str:
+    def _item(self, _: object, item: Item) -> str | None:
         self._sleep(90)
-        return ""
+        return None if item[0] in self.unseen else ""
 
     def _sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
