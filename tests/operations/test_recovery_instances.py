@@ -13,6 +13,7 @@ from operations.checkout import declared
 from operations.console import OperationFailed
 from operations.environments import Connection
 from operations.recovery.instances import LATEST, Instances
+from operations.recovery.replica import Replica
 
 pytestmark = pytest.mark.contract("DR-1", "DB-6")
 
@@ -85,14 +86,11 @@ def test_without_the_one_security_group_nothing_is_restored(groups: tuple[str, .
     aws = Aws(groups=groups, backups=(_backup("db-1", 1, 28),))
     window = aws.instances.window(1)
     assert window is not None
-    for restore in (
-        lambda: aws.instances.restore_to_time(window, 2, LATEST, "run"),
-        lambda: aws.instances.restore_snapshot("before", 2, "run"),
-    ):
-        with pytest.raises(
-            OperationFailed, match=f"found {len(groups)} security groups triangle-prod-database"
-        ):
-            restore()
+    told = f"found {len(groups)} security groups triangle-prod-database"
+    with pytest.raises(OperationFailed, match=told):
+        aws.instances.restore_to_time(window, 2, LATEST, "run")
+    with pytest.raises(OperationFailed, match=told):
+        aws.instances.restore_snapshot("before", 2, "run")
     assert aws.restored == []
 
 
@@ -117,3 +115,19 @@ def test_what_is_restored_may_grow_is_protected_and_has_backups_from_its_first_m
         )
         assert asked["DBParameterGroupName"] == f"triangle-prod-postgres{settings.database.version}"
         assert asked["Tags"] == [{"Key": "groundwork:recovery", "Value": "the-run"}]
+
+
+@pytest.mark.contract("DR-3")
+def test_the_lag_is_the_last_that_was_measured_in_whatever_order_it_is_told() -> None:
+    """CloudWatch gives data points in no order; RDS says -1 where replication does not run."""
+
+    def measured(*points: tuple[int, float]) -> float | None:
+        told = [{"Timestamp": _day(day), "Maximum": lag} for day, lag in points]
+        metrics = SimpleNamespace(get_metric_statistics=lambda **_: {"Datapoints": told})
+        connection = cast(Connection, SimpleNamespace(client=lambda _: metrics))
+        return Replica(connection, "triangle-prod-replica").lag(_day(28))
+
+    assert measured((3, 41.0), (1, 900.0), (2, 7.0)) == 41.0
+    assert measured((3, -1.0), (2, 7.0)) == 7.0
+    assert measured((3, -1.0)) is None
+    assert measured() is None
