@@ -267,6 +267,23 @@ def test_a_restore_that_fails_is_told_and_removed_at_once(
 
 
 @pytest.mark.contract("DR-4")
+def test_a_password_that_never_arrives_is_set_again() -> None:
+    """As when RDS loses it, or the services' own was rotated, which the master's follows from."""
+    changes: list[str] = []
+
+    def lose(operation: str, after: bool) -> None:
+        if operation == "ModifyDBInstance" and not after:
+            changes.append(operation)
+        if len(changes) == 1:
+            world.passwords.clear()
+
+    world = World(lose)
+    world.until(DUE + timedelta(minutes=75))
+    assert len(changes) == 2
+    assert list(world.records()) == [RECORD]
+
+
+@pytest.mark.contract("DR-4")
 def test_it_begins_in_its_window_alone_and_once_a_week() -> None:
     world = World(now=SUNDAY - timedelta(days=1))
     world.until(DUE)
