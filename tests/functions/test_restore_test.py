@@ -229,12 +229,18 @@ def test_an_instance_that_stays_is_told(operation: str, capsys: pytest.CaptureFi
 
 
 def test_what_is_older_than_three_hours_is_removed_first_thing_even_when_the_database_is_gone() -> None:
-    world = World(making=timedelta(days=9))
+    def gone(operation: str, _: bool) -> None:
+        if operation == "connect" and DATABASE not in world.instances:
+            raise error("ConnectionRefused")
+
+    world = World(gone, making=timedelta(days=9))
     world.until(DUE + timedelta(minutes=30))
     (name,) = world.restored
     del world.instances[DATABASE]
     world.instances[name]["DBInstanceStatus"] = "available"
     world.instances[name]["TagList"] = [{"Key": "restore-test:step", "Value": "login"}]
+    world.until(DUE + LONGEST)
+    assert world.restored == [name]
     world.until(DUE + LONGEST + 2 * EVERY)
     assert world.restored == []
 

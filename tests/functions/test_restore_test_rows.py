@@ -251,6 +251,7 @@ def test_the_recovery_point_is_the_age_of_the_newest_row(
         (restored,) = world.restored()
         name = restored["DBInstanceIdentifier"]
         world.sql("UPDATE groundwork.canary SET written = written - interval '90 minutes'", name)
+        world.sql("INSERT INTO groundwork.canary VALUES ('old', now() - interval '30 hours', 1)", name)
 
     monkeypatch.setattr(world, "harm", harm)
     record = world.run()
