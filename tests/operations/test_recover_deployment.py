@@ -173,22 +173,6 @@ def test_who_runs_on_this_machine_is_not_disturbed(world: World) -> None:
     assert refused.value.code == 4
 
 
-def test_who_runs_as_somebody_else_on_this_machine_is_not_disturbed_either(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its process may not be signalled, and that it is there is seen by that."""
-
-    def signal(process: int, number: int) -> None:
-        assert (process, number) == (4711, 0)
-        raise PermissionError
-
-    monkeypatch.setattr(os, "kill", signal)
-    world.lock(socket.gethostname(), 4711)
-    for wanted in ({}, {"owner_gone": True}):
-        with pytest.raises(StackLocked, match="which runs on this machine"):
-            recovery(world, **wanted).decide()
-
-
 def test_a_runner_elsewhere_has_to_be_looked_at_by_a_person(world: World) -> None:
     world.lock("fv-az1", 7)
     world.records[0] = replace(world.records[0], run="https://github.com/a/b/actions/runs/7")
