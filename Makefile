@@ -187,10 +187,10 @@ parity: $(READY) ## compare what FROM and TO declare and hold: names of secrets,
 ledger: $(READY) ## when each secret of ENV was changed, and when it is due
 	@$(OPERATIONS) ledger $(OPTIONS) $(ENDPOINT_URL)
 
-recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, region, region-back, account, deployment, status, finish, retire
+recover: $(READY) ## bring ENV's database back to TO (a time, latest), SNAPSHOT, BACKUP or BACK=1; WHAT=plan, check, tests, region, region-back, account, deployment, status, finish, retire
 	@$(OPERATIONS) recover "$${WHAT:-database}" $(OPTIONS) $(ENDPOINT_URL) $${TO:+--to "$$TO"} \
 		$${SNAPSHOT:+--snapshot "$$SNAPSHOT"} $${BACKUP:+--from-backup "$$BACKUP"} $${BACK:+--back} $${GENERATION:+--generation "$$GENERATION"} \
-		$${OF:+--of "$$OF"} $${OUTPUT:+--output "$$OUTPUT"} $${FORCE:+--force} $${FORWARD:+--forward} $${OWNER_GONE:+--owner-gone} \
+		$${ALL:+--all} $${MARKDOWN:+--markdown} $${OF:+--of "$$OF"} $${OUTPUT:+--output "$$OUTPUT"} $${FORCE:+--force} $${FORWARD:+--forward} $${OWNER_GONE:+--owner-gone} \
 		$${BACKUP_PROFILE:+--backup-profile "$$BACKUP_PROFILE"} $${BACKUP_ENDPOINT:+--backup-endpoint-url "$$BACKUP_ENDPOINT"} $${YES:+--yes}
 
 backup: $(READY) ## take a backup of all of ENV now, with its manifest; interrupted, it goes on (ANEW=1: another one)

@@ -24,6 +24,7 @@ from documentation.configuration_page import configuration_page
 from documentation.contract_page import contract_page
 from documentation.dashboard_picture import dashboard_picture
 from documentation.graph import GENERATED, DocumentationError, Graph
+from documentation.recovery_inputs import with_inputs
 from documentation.recovery_rights import with_rights
 from documentation.rehearsal_page import rehearsal_page
 from documentation.secret_parts import with_secret_parts
@@ -61,7 +62,7 @@ def write_documentation(root: Path, engine: Path) -> list[Path]:
         root / "docs" / "dashboard.svg": dashboard_picture(prod),
         root / "docs" / "configuration.md": configuration_page(),
         secrets: with_secret_parts(secrets.read_text(encoding="utf-8")),
-        recovery: with_rights(recovery.read_text(encoding="utf-8")),
+        recovery: with_inputs(with_rights(recovery.read_text(encoding="utf-8"))),
     }
     for path, text in written.items():
         write_atomically(path, text)

@@ -33,7 +33,7 @@ _CREDENTIALS: Mapping[By, str] = MappingProxyType(
 )
 
 
-# By their functions; `recover check` has the rights of who only looks.
+# By their functions; `recover check` and `recover tests` have the rights of who only looks.
 WITHIN_A_REGION: Mapping[str, str] = MappingProxyType(
     {
         "database": "recover database",
@@ -43,6 +43,7 @@ WITHIN_A_REGION: Mapping[str, str] = MappingProxyType(
         "deployment": "recover deployment",
         "status": "recover status",
         "check": "recover check",
+        "restore_tests": "recover tests",
         "backup": "backup",
         "backups": "backups",
     }
@@ -63,12 +64,17 @@ def with_rights(page: str) -> str:
     )
 
 
+def place_of(command: str, where: Where, by: By) -> str:
+    """Where a recovery of a region or an account calls something, and with whose credentials."""
+    return f"{_PLACES[command, where]}{_CREDENTIALS[by]}"
+
+
 def _rows() -> Iterator[tuple[str, ...]]:
     for command, parts in RECOVERIES.items():
         name = f"`recover {command.replace('_', '-')}`"
         for (where, by), some in groupby(parts, key=lambda part: (part.where, part.by)):
             of_place = list(some)
-            place = f"{_PLACES[command, where]}{_CREDENTIALS[by]}"
+            place = place_of(command, where, by)
             for about, on_it in groupby(of_place, key=lambda part: part.about):
                 yield _row(name, place, str(about), {action for each in on_it for action in each.actions})
                 name, place = "", ""

@@ -27,6 +27,7 @@ from operations import (
     recovery_commands,
     recovery_plan_command,
     region_commands,
+    restore_tests_command,
     secret_commands,
 )
 from operations.console import show_table
@@ -44,6 +45,7 @@ account_command.add_to(recovery_commands.recover)
 recovery_commands.recover.command()(deployment_recovery_command.deployment)
 recovery_commands.recover.command()(recovery_plan_command.plan)
 file_commands.add_to(recovery_commands.recover)
+restore_tests_command.add_to(recovery_commands.recover)
 job_commands.add_to(app)
 backup_commands.add_to(app)
 deployment_commands.add_to(app)

@@ -70,6 +70,12 @@ class Application:
             job = self.api.get(f"{self._jobs}/{name}")
         except NotThere:
             return dict.fromkeys(self.checks, "there is no Job of it")
+        unasked = [check for check in self.checks if not _ASKS[check](job["spec"]["template"]["spec"])]
+        if unasked:
+            # Made of a template that was deployed before, or after, this function.
+            return dict.fromkeys(
+                self.checks, f"its Job does not ask for {', '.join(unasked)}: deploy, and again"
+            )
         end = _end_of(job)
         if READINESS not in self.checks:
             return self._command(job, end, over=over)
@@ -173,6 +179,21 @@ def _job(cron_job: Mapping[str, Any], name: str) -> dict[str, Any]:
     for container in [*pod.get("initContainers", ()), *pod["containers"]]:
         container["env"] = [*container.get("env", ()), address]
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": template["spec"]}
+
+
+def _asks_readiness(pod: Mapping[str, Any]) -> bool:
+    """Whether a pod has the service, and the kubelet a question for it: one without counts as started at once
+    (Kubernetes, "Pod Lifecycle": container probes)."""
+    containers = [*pod.get("initContainers", ()), *pod["containers"]]
+    return any(each["name"] == SERVICE and each.get("startupProbe") for each in containers)
+
+
+def _asks_command(pod: Mapping[str, Any]) -> bool:
+    """Whether the command is what the pod ends with."""
+    return [each["name"] for each in pod["containers"]] == [TEMPLATE]
+
+
+_ASKS = {READINESS: _asks_readiness, COMMAND: _asks_command}
 
 
 def _end_of(job: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -39,7 +39,7 @@ def _relations(test: Test) -> Sequence[Item]:
     return [*found[first:], *found[:first]]
 
 
-def _look(test: Test, item: Item) -> str:
+def _look(test: Test, item: Item) -> str | None:
     oid, kind, name = item
     statement = (
         f"SELECT bt_index_check({oid}::regclass, true)"
@@ -50,7 +50,7 @@ def _look(test: Test, item: Item) -> str:
         found = test.master.run(statement)
     except Refused as error:
         if error.code in (TOO_LONG, _NOT_ALLOWED):
-            return ""  # it was not looked at, which the number of those that were tells
+            return None
         return f"{name} {error}"
     if kind == "i" or not found:
         return ""

@@ -15,16 +15,13 @@ from pg8000.native import identifier
 
 from functions.restore_test import canary
 from functions.restore_test.sides import TOO_LONG, Refused, Side
+from functions.shared import schema
+from functions.shared.schema import OURS
 
 # Of the rows that were there.
 SHARE = 0.99
 # Larger tables are compared by PostgreSQL's own estimate.
 COUNTED_TO = 1_000_000
-
-_OURS = (
-    "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'"
-    " AND n.nspname NOT LIKE 'pg\\_temp%'"
-)
 
 Item = Sequence[Any]
 _ONCE: Sequence[Item] = ((),)
@@ -62,12 +59,12 @@ class Check:
     Args:
         name: in tags and records.
         items: what is looked at, in an order that stays the same.
-        look: what is wrong with one; empty when nothing is.
+        look: what is wrong with one; empty when nothing is, None where it could not be looked at.
     """
 
     name: str
     items: Callable[[Test], Sequence[Item]]
-    look: Callable[[Test, Item], str]
+    look: Callable[[Test, Item], str | None]
 
 
 def once(name: str, look: Callable[[Test], str]) -> Check:
@@ -106,47 +103,18 @@ def recovery_point(test: Test) -> float:
     return max(0.0, (test.begun - found.written).total_seconds() / 60) if found else float("inf")
 
 
-# Everything that a restore could get wrong of a schema, a line each.
-_SCHEMA = f"""
-SELECT md5(string_agg(line, E'\\n' ORDER BY line COLLATE "C")) FROM (
-  SELECT concat_ws(' ', 'column', n.nspname, c.relname, c.relkind, a.attname,
-    format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid))
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-  WHERE {_OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  UNION ALL SELECT concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid))
-  FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE {_OURS}
-  UNION ALL SELECT concat_ws(' ', 'constraint', n.nspname, c.conrelid::regclass, c.conname,
-    pg_get_constraintdef(c.oid))
-  FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE {_OURS}
-  UNION ALL SELECT concat_ws(' ', 'view', n.nspname, c.relname, pg_get_viewdef(c.oid))
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS} AND c.relkind IN ('v', 'm')
-  UNION ALL SELECT concat_ws(' ', 'trigger', pg_get_triggerdef(t.oid))
-  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE {_OURS} AND NOT t.tgisinternal
-  UNION ALL SELECT concat_ws(' ', 'extension', extname, extversion) FROM pg_extension
-) AS lines (line)
-"""
-
-
-def schema_of(side: Side) -> str:
-    """A digest of tables, columns, indexes, constraints, views, triggers and extensions."""
-    return str(side.run(_SCHEMA)[0][0])
-
-
-def schema(test: Test) -> str:
+def same_schema(test: Test) -> str:
     """The same schema as when the restore was asked for, or as now, when a release has changed it since."""
-    same = schema_of(test.copy) in (test.schema, schema_of(test.live))
-    return "" if same else "another schema than the database that serves"
+    if schema.digest(test.copy) in (test.schema, schema.digest(test.live)):
+        return ""
+    return f"another schema than the database that serves: it {schema.difference(test.copy, test.live)}"
 
 
 def tables(test: Test) -> Sequence[Item]:
     """Tables with rows of their own that a service may read."""
     return test.live.run(
         "SELECT c.oid::int8, n.nspname, c.relname, c.reltuples FROM pg_class c"
-        f" JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS} AND c.relkind = 'r'"
+        f" JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OURS} AND c.relkind = 'r'"
         " AND c.relpersistence = 'p' AND has_table_privilege(c.oid, 'SELECT') ORDER BY c.oid"
     )
 
@@ -193,7 +161,7 @@ def sequences(test: Test) -> Sequence[Item]:
         " AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')"
         " JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace"
         " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid"
-        f" WHERE s.relkind = 'S' AND {_OURS} AND has_table_privilege(c.oid, 'SELECT')"
+        f" WHERE s.relkind = 'S' AND {OURS} AND has_table_privilege(c.oid, 'SELECT')"
         # PostgreSQL asks in an order of its own, and refuses to for what is no sequence.
         " AND CASE WHEN s.relkind = 'S' THEN has_sequence_privilege(s.oid, 'SELECT') END ORDER BY s.oid"
     )
@@ -217,11 +185,11 @@ def _behind(side: Side, item: Item) -> bool:
 
 _INVALID = (
     "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
-    f" JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS} AND NOT (i.indisvalid AND i.indisready)"
+    f" JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OURS} AND NOT (i.indisvalid AND i.indisready)"
 )
 _NOT_VALIDATED = (
     "SELECT concat(c.conrelid::regclass, ' ', c.conname) FROM pg_constraint c"
-    f" JOIN pg_namespace n ON n.oid = c.connamespace WHERE {_OURS} AND NOT c.convalidated"
+    f" JOIN pg_namespace n ON n.oid = c.connamespace WHERE {OURS} AND NOT c.convalidated"
 )
 _COLLATIONS = (
     "SELECT datname::text FROM pg_database WHERE datname = current_database()"
@@ -242,7 +210,7 @@ def _only_there(what: str, statement: str) -> Callable[[Test], str]:
 CHECKS = (
     once("instance", instance),
     once("canary", newest_row),
-    once("schema", schema),
+    once("schema", same_schema),
     Check("rows", tables, rows),
     Check("sequences", sequences, ahead),
     once("indexes", _only_there("invalid", _INVALID)),

@@ -28,7 +28,7 @@ def handle(event: Mapping[str, Any], _: object) -> None:
     test = RestoreTest(
         settings,
         Instances(boto3.client("rds"), settings),
-        Records(boto3.client("s3"), settings.bucket),
+        Records(boto3.client("s3"), settings.bucket, settings.ledger),
         Databases(boto3.client("secretsmanager"), settings.secret, _opened),
         application=_application(settings),
     )

@@ -9,7 +9,7 @@ A test goes through these steps, and the step that is next is noted at the resto
     blocks      amcheck, for some minutes
     application the application is started, or its command, in a Job of the cluster, where there is one
     command     until it is ready, or has ended
-    finishing   metrics, the record, and its removal
+    finishing   metrics, the ledger, the record, and its removal
 
 Whoever kills a call between any two of them, the next call goes on with the same step: each can be done
 twice. So two calls may also be at work at once, as when the clock calls while one that failed is tried again
@@ -30,7 +30,7 @@ from typing import Any
 from functions.restore_test import canary
 from functions.restore_test.application import Application
 from functions.restore_test.blocks import BLOCKS, BUDGET
-from functions.restore_test.checks import CHECKS, Check, Test, recovery_point, schema_of
+from functions.restore_test.checks import CHECKS, Check, Test, recovery_point
 from functions.restore_test.instances import Instances, Restored
 from functions.restore_test.metrics import (
     RECOVERY_POINT_MINUTES,
@@ -41,8 +41,8 @@ from functions.restore_test.metrics import (
 )
 from functions.restore_test.settings import COMMAND, LONGEST, READINESS, REMOVED_BY, Settings
 from functions.restore_test.sides import LONGEST_SECONDS, Databases, Refused, Side
-from functions.shared import metrics
-from functions.shared.restore_records import Records
+from functions.shared import metrics, schema
+from functions.shared.restore_records import Line, Records
 
 # Of a call; the next one comes five minutes after it has begun.
 CALL = timedelta(minutes=4)
@@ -187,8 +187,8 @@ class RestoreTest:
         if any(each.identifier == identifier for each in found):
             return  # it is being removed
         with self.databases.live(LONGEST_SECONDS) as live:
-            schema = schema_of(live)
-        notes = {"begun": self.clock.now().isoformat(), "schema": schema, "step": "restoring"}
+            digest = schema.digest(live)
+        notes = {"begun": self.clock.now().isoformat(), "schema": digest, "step": "restoring"}
         self.instances.restore(identifier, notes)
 
     def _supersede(self, restored: Restored, by: Restored) -> None:
@@ -291,25 +291,23 @@ class RestoreTest:
     def _ask(self, check: Check, test: Test, restored: Restored) -> bool:
         """Looks at a check's items, from where the last call has ended; False when no time is left."""
         note = self.instances.note
-        items = self._items(check, test)
-        at = int(restored.notes.get(f"at.{check.name}", "0"))
+        self._limit(test)
+        items = list(check.items(test))
+        at, seen = (int(restored.notes.get(f"{word}.{check.name}", "0")) for word in ("at", "seen"))
         found = [text for text in [restored.notes.get(f"found.{check.name}", "")] if text]
         while at < len(items) and not self._over(check, restored):
             if self.clock.now() >= self._deadline:
-                note(restored, **{f"at.{check.name}": str(at), f"found.{check.name}": " / ".join(found)})
+                so_far = {"at": str(at), "seen": str(seen), "found": " / ".join(found)}
+                note(restored, **{f"{word}.{check.name}": text for word, text in so_far.items()})
                 return False
             wrong = self._looked(check, test, items[at])
             found += [wrong] if wrong else []
-            at += 1
-        counted = f" {at} of {len(items)}" if len(items) != 1 else ""
+            at, seen = at + 1, seen + (wrong is not None)
+        counted = f" {seen} of {len(items)}" if len(items) != 1 else ""
         note(restored, **{f"check.{check.name}": " / ".join(found) or f"{_OK}{counted}"})
         return True
 
-    def _items(self, check: Check, test: Test) -> list[Any]:
-        self._limit(test)
-        return list(check.items(test))
-
-    def _looked(self, check: Check, test: Test, item: Any) -> str:
+    def _looked(self, check: Check, test: Test, item: Any) -> str | None:
         self._limit(test)
         try:
             return check.look(test, item)
@@ -352,7 +350,7 @@ class RestoreTest:
                 return None
             address = self.databases.prepare_application(restored, master)
         application.begin(restored.identifier, address)
-        self.instances.note(restored, step="command")
+        self.instances.note(restored, step="command", asks=" ".join(application.checks))
         return None
 
     # Its end.
@@ -366,12 +364,13 @@ class RestoreTest:
         self.instances.remove(restored)
 
     def _report(self, restored: Restored, due: datetime) -> None:
-        """The metrics, and then the record: a call that was killed between them writes both again."""
+        """The metrics, the ledger's line, the record: a call that was killed in between writes all again."""
         notes = restored.notes
         checks = {
             name.removeprefix("check."): text for name, text in notes.items() if name.startswith("check.")
         }
-        asked = self.application.checks if self.application else ()
+        # What a Job was made for is wanted, too, where the system file has left it out since.
+        asked = {*notes.get("asks", "").split(), *(self.application.checks if self.application else ())}
         succeeded = _passed(checks, [*(each.name for each in (*self.checks, self.blocks)), *asked])
         checks |= {name: _NOT_ASKED for name in (READINESS, COMMAND) if name not in asked}
         recovery, point = (float(notes[name]) if name in notes else None for name in ("recovery", "point"))
@@ -390,10 +389,10 @@ class RestoreTest:
             "recoveryTimeMinutes": recovery,
             "version": restored.described.get("EngineVersion"),
         }
-        self.records.write(due, {**content, "succeeded": succeeded}, succeeded=succeeded)
+        self.records.write(Line(due, succeeded, recovery, point), {**content, "succeeded": succeeded})
 
 
 def _passed(checks: Mapping[str, str], wanted: list[str]) -> bool:
     """Every question was asked, and none found anything."""
     answered = all(name in checks for name in wanted)
-    return answered and all(text.split()[0] == _OK for text in checks.values())
+    return answered and all(text.split()[:1] == [_OK] for text in checks.values())

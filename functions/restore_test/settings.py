@@ -52,6 +52,7 @@ class Settings:
         security_group: likewise; it lets nobody in but this function.
         secret: ARN of the services' entry.
         bucket: for the records.
+        ledger: the bucket of audit logs.
         day: of the week, in UTC.
         hour: of that day.
         recovery_point_minutes: how old the newest row may be.
@@ -65,6 +66,7 @@ class Settings:
     security_group: str
     secret: str
     bucket: str
+    ledger: str
     day: str
     hour: int
     recovery_point_minutes: int
@@ -81,6 +83,7 @@ class Settings:
             security_group=variables["SECURITY_GROUP"],
             secret=variables["SECRET"],
             bucket=variables["BUCKET"],
+            ledger=variables["LEDGER"],
             day=variables["DAY"],
             hour=int(variables["HOUR"]),
             recovery_point_minutes=int(variables["RECOVERY_POINT_MINUTES"]),

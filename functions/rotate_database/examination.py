@@ -6,11 +6,11 @@ that recovers. Whatever it does is rolled back.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from pg8000.native import Connection, identifier
 
+from functions.shared.schema import digest
 from functions.shared.users import OWNER
 
 # Of larger tables the statistics' number is taken: counting reads all of a table.
@@ -28,7 +28,7 @@ def examine(master: Connection) -> dict[str, Any]:
         tables = {name: _rows(master, schema, table) for name, schema, table in _tables(master)}
         return {
             "version": str(master.run("SHOW server_version")[0][0]),
-            "schema": _schema(master),
+            "schema": digest(master),
             "tables": tables,
             "rows": sum(tables.values()),
             "sequencesBehind": _behind(master),
@@ -53,23 +53,6 @@ def _rows(master: Connection, schema: str, table: str) -> int:
         return int(estimate)
     ((count,),) = master.run(f"SELECT count(*) FROM {name}")  # noqa: S608  # names are quoted
     return int(count)
-
-
-def _schema(master: Connection) -> str:
-    """One digest of all columns and indexes."""
-    columns = master.run(
-        "SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull "
-        "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
-        "JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm') "
-        "AND n.nspname !~ '^(pg_|information_schema$)' ORDER BY 1, 2, 3"
-    )
-    indexes = master.run(
-        "SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-        "JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE n.nspname !~ '^(pg_|information_schema$)' ORDER BY 1"
-    )
-    return hashlib.sha256(repr((columns, indexes)).encode()).hexdigest()
 
 
 def _behind(master: Connection) -> list[str]:

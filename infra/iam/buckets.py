@@ -20,9 +20,9 @@ def work_with_objects(buckets: Sequence[Arn]) -> Statement:
     )
 
 
-def add_objects(bucket: Arn, *folders: str) -> Statement:
-    """Write into folders of a bucket."""
-    objects = [followed_by(bucket, f"/{folder}*") for folder in folders]
+def add_objects(buckets: Sequence[Arn], *folders: str) -> Statement:
+    """Write into folders of the buckets."""
+    objects = [followed_by(bucket, f"/{folder}*") for bucket in buckets for folder in folders]
     return allow("AddObjects", ["s3:PutObject"], objects)
 
 

@@ -64,10 +64,10 @@ def work_with_objects(names: Sequence[Arn], key: Key) -> list[Statement]:
     ]
 
 
-def add_objects(bucket: Arn, folders: Sequence[str], key: Key) -> list[Statement]:
-    """Write into folders of a bucket; nothing can be read there."""
+def add_objects(of: Sequence[Arn], folders: Sequence[str], key: Key) -> list[Statement]:
+    """Write into folders of buckets; nothing can be read there."""
     return [
-        buckets.add_objects(bucket, *folders),
+        buckets.add_objects(of, *folders),
         keys.encrypt_through([key.arn], key.through("s3"), sid="UseDataKey"),
     ]
 

@@ -103,11 +103,14 @@ class Leaving:
 
 
 def _behind(written: str, found: dict[str, Any]) -> str | None:
-    """How far the replica is behind a position; None when it has come there."""
+    """How far the slowest replica is behind a position; None when all have come there.
+
+    Which of several is promoted the log does not say; a connection that is dead stays for a minute.
+    """
     replayed = [_position(each) for each in found["replayed"]]
     if not replayed:
         raise OperationFailed("no replica follows the database; was it promoted, or is it being made?")
-    missing = _position(written) - max(replayed)
+    missing = _position(written) - min(replayed)
     return f"{missing:,} bytes of the log are missing" if missing > 0 else None
 
 

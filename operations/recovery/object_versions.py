@@ -83,8 +83,8 @@ def _by_key(client: Any, bucket: str, prefix: str, page: int) -> Iterator[tuple[
     for listed in pages:
         for version in _versions(listed):
             open_keys.setdefault(version.key, []).append(version)
-        # S3 orders keys by their bytes in UTF-8 ("Listing object keys").
-        last = max(open_keys, key=str.encode, default=None)
+        # S3 orders keys by their bytes in UTF-8 ("Listing object keys"), which is Python's order of texts.
+        last = max(open_keys, default=None)
         for key in [each for each in open_keys if each != last]:
             yield key, open_keys.pop(key)
     yield from open_keys.items()

@@ -23,7 +23,7 @@ from infra.naming import Naming
 from operations.environments import Connection
 from operations.holdings import entries
 
-__all__ = ["Finding", "State", "readiness"]
+__all__ = ["Finding", "State", "asking", "readiness"]
 
 _STATE_REGION = re.compile(r"[?&]region=([a-z0-9-]+)")
 
@@ -39,12 +39,18 @@ def readiness(
         secrets_provider: of the stack file: what encrypts the secrets in the engine's state.
         now: the time.
     """
-    asked = wanted(configuration, [entry.name for entry in entries(configuration)])
+    naming = configuration.naming
     return [
-        *findings(Asking(asked, connection.client, now)),
-        _state_key(secrets_provider, {asked.region, asked.recovery_region}),
-        *_state_copy(configuration.naming, connection, secrets_provider),
+        *findings(asking(configuration, connection, now)),
+        _state_key(secrets_provider, {naming.region, naming.recovery_region}),
+        *_state_copy(naming, connection, secrets_provider),
     ]
+
+
+def asking(configuration: Configuration, connection: Connection, now: datetime) -> Asking:
+    """What the questions are asked with."""
+    asked = wanted(configuration, [entry.name for entry in entries(configuration)])
+    return Asking(asked, connection.client, now)
 
 
 def _state_copy(naming: Naming, connection: Connection, secrets_provider: str) -> Iterator[Finding]:

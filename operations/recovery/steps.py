@@ -123,7 +123,7 @@ def wait_until(
     Raises:
         OperationFailed: after a few times the slow case.
     """
-    begun, limit = clock.now(), max(WAITS[wait].times.slow * _PATIENCE, 60)
+    begun, limit = clock.now(), WAITS[wait].times.slow * _PATIENCE
     while (missing := question()) is not None:
         if clock.now() - begun > limit:
             raise OperationFailed(

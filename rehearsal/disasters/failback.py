@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from operations.recovery.record import OUTPUT
 from rehearsal.aws.moto_replication import LATE, Late
 from rehearsal.disasters import region
 from rehearsal.disasters.database import Say, is_written, rows_there
@@ -196,6 +198,7 @@ def rehearse_on(
     session.datastores.regain(home)
     _write_files(on_stage, "meanwhile")
     LATE.pop(session.cloud.account).go_on()
+    _go_to_another_machine(on_stage)
     say(f"{home} is back; running `recover region-back`")
     back = on_stage.command("recover", "region-back", "--yes")
     evidence = _rows_put_aside(on_stage, str(back["about"]["evidence"]), before)
@@ -209,6 +212,7 @@ def rehearse_on(
     on_stage.prepare()
     there = rows_there(on_stage)
     redis = log_in(on_stage)
+    _go_to_another_machine(on_stage)
     say("the other region is to wait again; running `recover region-back`")
     again = on_stage.command("recover", "region-back", "--yes")
     settled.append(on_stage.settled())
@@ -232,6 +236,11 @@ def rehearse_on(
         serves=is_written(on_stage, writer),
         region=session.region,
     )
+
+
+def _go_to_another_machine(on_stage: Stage) -> None:
+    """Where the record and the state of before are not: who is there when a region comes back has neither."""
+    shutil.rmtree(on_stage.root / OUTPUT)
 
 
 def _rows_put_aside(on_stage: Stage, name: str, before: Mapping[str, Any]) -> set[int]:

@@ -207,6 +207,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 ("servicequotas:GetServiceQuota", EVERYTHING),
             ),
         ),
+        # Whoever looks, an auditor among them: a listing tells it, and nobody has to read what is in buckets.
+        "restore_tests": Command(
+            "read-only", (("rds:DescribeDBInstances", EVERYTHING), ("s3:ListBucket", EVERYTHING))
+        ),
         # The way to prod is CI's, and that of whoever stands in for it.
         "deploy": Command("deploy", _WRITTEN_DOWN),
         "rollback": Command("deploy", _WRITTEN_DOWN),

@@ -112,6 +112,7 @@ RECORDED: Mapping[str, tuple[Recorded, ...]] = MappingProxyType(
             Recorded("rds:RestoreDBInstanceToPointInTime", "DATABASE"),
             Recorded("s3:ListBucket", "BUCKET"),
             Recorded("s3:PutObject", "BUCKET"),
+            Recorded("s3:PutObject", "LEDGER"),
             Recorded("secretsmanager:GetSecretValue", "SECRET"),
         ),
         "rotate_database": (*_ROTATION, Recorded("secretsmanager:GetSecretValue", "MASTER_SECRET")),
@@ -202,7 +203,7 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
         yield from _entries(graph, variables, variables["ENTRIES"].split(","))
     elif on == "ROTATED":
         yield from _entries(graph, variables, json.loads(variables["ROTATED"]))
-    elif on == "BUCKET":
+    elif on in ("BUCKET", "LEDGER"):
         yield from _of_bucket(graph, function, recorded)
     elif on in ("DATABASE", RESTORED):
         yield from _instances(graph, variables, recorded)
@@ -214,7 +215,7 @@ def _resources(graph: Graph, function: Declared, recorded: Recorded) -> Iterator
 
 def _of_bucket(graph: Graph, function: Declared, recorded: Recorded) -> Iterator[str]:
     """The bucket, or what is written into it: with a key outside the same once more."""
-    bucket = graph.named(BUCKET, _variables(function)["BUCKET"]).arn
+    bucket = graph.named(BUCKET, _variables(function)[recorded.on]).arn
     if recorded.action == "s3:ListBucket":
         yield bucket
         return

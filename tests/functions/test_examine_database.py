@@ -1,20 +1,33 @@
-"""DR-1: what a restored database has is looked at by the function that reaches it."""
+"""DR-1, DR-4: what a restored database has is looked at by the functions that reach it."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from pg8000.native import Connection
 
 from functions.rotate_database.examination import examine
+from functions.shared.schema import difference, digest
 from rehearsal.datastores.postgresql_programs import ADMINISTRATOR
 from tests.support.servers import PASSWORD, Server, superuser_of
 
-pytestmark = pytest.mark.contract("DR-1")
+pytestmark = pytest.mark.contract("DR-1", "DR-4")
 
 _NUMBERS = itertools.count()
+
+
+def _connected(server: Server, name: str) -> Connection:
+    return Connection(
+        ADMINISTRATOR,
+        host=server.host,
+        port=server.port,
+        database=name,
+        password=PASSWORD,
+        ssl_context=False,
+    )
 
 
 @pytest.fixture
@@ -22,14 +35,7 @@ def database(database_server: Server) -> Iterator[Connection]:
     """A database of its own, with two tables."""
     superuser, name = superuser_of(database_server), f"examined_{next(_NUMBERS)}"
     superuser.run(f"CREATE DATABASE {name}")
-    connection = Connection(
-        ADMINISTRATOR,
-        host=database_server.host,
-        port=database_server.port,
-        database=name,
-        password=PASSWORD,
-        ssl_context=False,
-    )
+    connection = _connected(database_server, name)
     connection.run("CREATE TABLE orders (id bigserial PRIMARY KEY, what text NOT NULL)")
     connection.run('CREATE SCHEMA "Odd Name"')
     connection.run('CREATE TABLE "Odd Name"."Table" (id int GENERATED ALWAYS AS IDENTITY)')
@@ -94,3 +100,153 @@ def test_the_master_sees_the_rows_of_the_services_owner(
         master.close()
         database.run("DROP OWNED BY app, examiner")
         database.run("DROP ROLE app, examiner")
+
+
+LIVE, COPY = "compared", "compared_copy"
+_MADE = """
+CREATE TYPE colour AS ENUM ('red');
+CREATE TYPE state AS ENUM ('open', 'paid', 'sent');
+CREATE DOMAIN email AS text CONSTRAINT has_at CHECK (VALUE LIKE '%@%');
+CREATE TYPE place AS (street text, town text);
+CREATE TYPE span AS RANGE (subtype = float8);
+CREATE TABLE orders (
+  id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer email NOT NULL, state state DEFAULT 'open',
+  total int, doubled int GENERATED ALWAYS AS (total * 2) STORED, CONSTRAINT positive CHECK (total > 0)
+);
+CREATE INDEX by_customer ON orders (customer);
+CREATE TABLE lines (id int PRIMARY KEY, orders int REFERENCES orders);
+CREATE TABLE events (day date NOT NULL, what text) PARTITION BY RANGE (day);
+CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TABLE notes (what text);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes USING (what = current_user);
+CREATE RULE quiet AS ON DELETE TO notes DO INSTEAD NOTHING;
+CREATE VIEW unpaid AS SELECT id FROM orders WHERE state = 'open';
+CREATE MATERIALIZED VIEW totals AS SELECT sum(total) FROM orders;
+CREATE SEQUENCE numbers INCREMENT 5;
+CREATE FUNCTION orders_of(text) RETURNS bigint LANGUAGE sql
+  AS 'SELECT count(*) FROM orders WHERE customer = $1';
+CREATE PROCEDURE tidy() LANGUAGE sql AS 'DELETE FROM lines';
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE AGGREGATE product(int) (SFUNC = int4mul, STYPE = int, INITCOND = '1');
+CREATE TRIGGER touched BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE FUNCTION told() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER changed ON ddl_command_end EXECUTE FUNCTION told();
+GRANT SELECT ON orders TO pg_monitor
+"""
+
+# What a restore has lost, or has otherwise; and what is said of it.
+LOST = {
+    "a table": ("DROP TABLE lines", "lacks index public.lines_pkey, table public.lines"),
+    "a column": ("ALTER TABLE orders DROP COLUMN total CASCADE", "public.orders.total"),
+    "that a column is needed": (
+        "ALTER TABLE orders ALTER customer DROP NOT NULL",
+        "column public.orders.customer",
+    ),
+    "a default": ("ALTER TABLE orders ALTER state DROP DEFAULT", "column public.orders.state"),
+    "an identity": ("ALTER TABLE orders ALTER id DROP IDENTITY", "another column public.orders.id"),
+    "what is computed": ("ALTER TABLE orders ALTER doubled DROP EXPRESSION", "column public.orders.doubled"),
+    "an order of letters": (
+        'ALTER TABLE events ALTER what TYPE text COLLATE "C"',
+        "has another column public.events.what",
+    ),
+    "an index": ("DROP INDEX by_customer", "lacks index public.by_customer"),
+    "a constraint": ("ALTER TABLE orders DROP CONSTRAINT positive", "constraint public.orders.positive"),
+    "a foreign key": (
+        "ALTER TABLE lines DROP CONSTRAINT lines_orders_fkey",
+        "public.lines.lines_orders_fkey",
+    ),
+    "a domain's rule": ("ALTER DOMAIN email DROP CONSTRAINT has_at", "lacks constraint public.email.has_at"),
+    "a partition": ("ALTER TABLE events DETACH PARTITION events_2026", "another table public.events_2026"),
+    "who owns a table": ("ALTER TABLE lines OWNER TO pg_monitor", "another table public.lines"),
+    "a right": ("REVOKE SELECT ON orders FROM pg_monitor", "has another table public.orders"),
+    "row security": ("ALTER TABLE notes DISABLE ROW LEVEL SECURITY", "has another table public.notes"),
+    "that a table outlives a crash": ("ALTER TABLE notes SET UNLOGGED", "has another table public.notes"),
+    "a policy": ("DROP POLICY own ON notes", "lacks policy public.notes.own"),
+    "a policy's condition": ("ALTER POLICY own ON notes USING (true)", "another policy public.notes.own"),
+    "a rule": ("DROP RULE quiet ON notes", "lacks rule public.notes.quiet"),
+    "a view": ("CREATE OR REPLACE VIEW unpaid AS SELECT id FROM orders", "another view public.unpaid"),
+    "a materialized view": ("DROP MATERIALIZED VIEW totals", "table public.totals"),
+    "a sequence's step": ("ALTER SEQUENCE numbers INCREMENT 1", "another sequence public.numbers"),
+    "a function": ("DROP FUNCTION orders_of", "lacks function public.orders_of(text)"),
+    "a function's body": (
+        "CREATE OR REPLACE FUNCTION orders_of(text) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'",
+        "has another function public.orders_of(text)",
+    ),
+    "who may call": (
+        "REVOKE ALL ON FUNCTION orders_of FROM PUBLIC",
+        "another function public.orders_of(text)",
+    ),
+    "a procedure": ("DROP PROCEDURE tidy", "lacks function public.tidy()"),
+    "an aggregate": ("DROP AGGREGATE product(int)", "lacks function public.product(integer)"),
+    "a trigger": ("DROP TRIGGER touched ON orders", "lacks trigger public.orders.touched"),
+    "that a trigger is on": (
+        "ALTER TABLE orders DISABLE TRIGGER touched",
+        "another trigger public.orders.touched",
+    ),
+    "an event trigger": ("DROP EVENT TRIGGER changed", "lacks event trigger changed"),
+    "an enum": ("DROP TYPE colour", "lacks type public.colour"),
+    "a value of an enum": (
+        "DELETE FROM pg_enum WHERE enumlabel = 'sent' AND enumtypid = 'state'::regtype",
+        "has another type public.state",
+    ),
+    "a part of a type": ("ALTER TYPE place DROP ATTRIBUTE town", "lacks column public.place.town"),
+    "a range": ("DROP TYPE span CASCADE", "lacks function public.span(double precision, double precision)"),
+    "an extension": ("DROP EXTENSION plpgsql CASCADE", "lacks event trigger changed, extension plpgsql"),
+    "an extension's version": (
+        "UPDATE pg_extension SET extversion = '0.9' WHERE extname = 'plpgsql'",
+        "has another extension plpgsql",
+    ),
+    "who may use a schema": ("REVOKE USAGE ON SCHEMA public FROM PUBLIC", "has another schema public"),
+}
+
+
+@pytest.fixture(scope="module")
+def sides(database_server: Server) -> Iterator[tuple[Connection, Connection]]:
+    """A database, and a copy of it."""
+    with closing(superuser_of(database_server)) as superuser:
+        superuser.run(f"CREATE DATABASE {LIVE}")
+        with closing(_connected(database_server, LIVE)) as first:
+            first.run(_MADE)
+        superuser.run(f"CREATE DATABASE {COPY} TEMPLATE {LIVE}")
+        with (
+            closing(_connected(database_server, LIVE)) as live,
+            closing(_connected(database_server, COPY)) as copy,
+        ):
+            yield live, copy
+        for name in (LIVE, COPY):
+            superuser.run(f"DROP DATABASE {name}")
+
+
+def test_a_copy_is_the_same_whatever_rows_it_has(sides: tuple[Connection, Connection]) -> None:
+    live, copy = sides
+    live.run("INSERT INTO orders (customer, total) VALUES ('a@example.org', 3)")
+    live.run("SELECT nextval('numbers')")
+    live.run("ANALYZE")
+    assert digest(live) == digest(copy)
+    assert difference(copy, live) == ""
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_what_is_lost_is_named(sides: tuple[Connection, Connection], lost: str) -> None:
+    statement, told = LOST[lost]
+    live, copy = sides
+    before = digest(copy)
+    copy.run("BEGIN")
+    try:
+        copy.run(statement)
+        assert digest(copy) != before
+        assert told in difference(copy, live)
+    finally:
+        copy.run("ROLLBACK")
+
+
+def test_what_is_there_and_should_not_be_is_named(sides: tuple[Connection, Connection]) -> None:
+    live, copy = sides
+    live.run("BEGIN")
+    try:
+        live.run("DROP FUNCTION orders_of; DROP TABLE lines")
+        lines = "function public.orders_of(text), index public.lines_pkey, table public.lines"
+        assert difference(copy, live) == f"has {lines}"
+    finally:
+        live.run("ROLLBACK")

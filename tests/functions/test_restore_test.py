@@ -64,6 +64,9 @@ def test_a_test_that_nobody_disturbs_succeeds_once_and_leaves_nothing(
     assert (world.cluster.made, world.cluster.left) == (world.made, [])
     assert list(world.records()) == [RECORD]
     assert capsys.readouterr().out.count('"RestoreTestSucceeded": 1') == 1
+    record = world.records()[RECORD]
+    figures = f"recovery-{record['recoveryTimeMinutes']}.point-{record['recoveryPointMinutes']}"
+    assert world.ledger == {f"restore-tests/2026-11-29T0600Z.succeeded.{figures}.json": world.objects[RECORD]}
 
 
 def test_the_recovery_time_is_until_what_a_recovery_waits_for_was_checked() -> None:
@@ -73,6 +76,14 @@ def test_the_recovery_time_is_until_what_a_recovery_waits_for_was_checked() -> N
     # Six items of 90 seconds, and at most a minute between two calls; amcheck is none of it.
     assert 14 + 7.5 <= record["recoveryTimeMinutes"] <= 14 + 7.5 + 4
     assert record["recoveryPointMinutes"] == pytest.approx(0, abs=60)
+
+
+def test_what_could_not_be_looked_at_is_not_counted_as_seen() -> None:
+    """As blocks of a table that is too large for a statement's time; from one call to the next."""
+    world = World(unseen=(0, 4))
+    world.until(LATE)
+    checks = world.records()[RECORD]["checks"]
+    assert (checks["many"], checks["blocks"]) == ("ok 3 of 5", "ok 2 of 3")
 
 
 class _Once:
@@ -112,6 +123,7 @@ def test_whatever_call_is_disturbed_the_next_one_goes_on(
     assert world.restored == world.cluster.left == []
     assert len(world.made) == len(world.cluster.made) == 1
     assert list(world.records()) == [RECORD]
+    assert list(world.ledger.values()) == [world.objects[RECORD]]
     assert '"RestoreTestSucceeded": 1' in capsys.readouterr().out
 
 
@@ -217,12 +229,18 @@ def test_an_instance_that_stays_is_told(operation: str, capsys: pytest.CaptureFi
 
 
 def test_what_is_older_than_three_hours_is_removed_first_thing_even_when_the_database_is_gone() -> None:
-    world = World(making=timedelta(days=9))
+    def gone(operation: str, _: bool) -> None:
+        if operation == "connect" and DATABASE not in world.instances:
+            raise error("ConnectionRefused")
+
+    world = World(gone, making=timedelta(days=9))
     world.until(DUE + timedelta(minutes=30))
     (name,) = world.restored
     del world.instances[DATABASE]
     world.instances[name]["DBInstanceStatus"] = "available"
     world.instances[name]["TagList"] = [{"Key": "restore-test:step", "Value": "login"}]
+    world.until(DUE + LONGEST)
+    assert world.restored == [name]
     world.until(DUE + LONGEST + 2 * EVERY)
     assert world.restored == []
 
@@ -247,9 +265,28 @@ def test_a_restore_that_fails_is_told_and_removed_at_once(
     world.until(DUE + timedelta(minutes=20))
     assert world.restored == []
     assert world.records()[FAILED]["checks"]["restored"] == f"RDS says {status}"
+    line = "restore-tests/2026-11-29T0600Z.failed.recovery-unknown.point-unknown.json"
+    assert world.ledger == {line: world.objects[FAILED]}
     assert '"RestoreTestSucceeded": 0' in capsys.readouterr().out
     world.until(LATE)
     assert len(world.made) == 1
+
+
+@pytest.mark.contract("DR-4")
+def test_a_password_that_never_arrives_is_set_again() -> None:
+    """As when RDS loses it, or the services' own was rotated, which the master's follows from."""
+    changes: list[str] = []
+
+    def lose(operation: str, after: bool) -> None:
+        if operation == "ModifyDBInstance" and not after:
+            changes.append(operation)
+        if len(changes) == 1:
+            world.passwords.clear()
+
+    world = World(lose)
+    world.until(DUE + timedelta(minutes=75))
+    assert len(changes) == 2
+    assert list(world.records()) == [RECORD]
 
 
 @pytest.mark.contract("DR-4")

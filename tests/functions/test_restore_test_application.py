@@ -11,7 +11,8 @@ import pytest
 
 from functions.restore_test.settings import COMMAND, READINESS
 from tests.support.kubelet import Program
-from tests.support.restore_test import DATABASE, DUE, FAILED, LATE, RECORD, World
+from tests.support.restore_test import DATABASE, DUE, FAILED, LATE, RECORD, Killed, World
+from tests.support.restore_test_cluster import declared, ready
 
 
 @pytest.mark.contract("DR-4")
@@ -177,9 +178,7 @@ def test_a_job_that_somebody_removes_is_told() -> None:
 
 def test_a_password_that_is_rotated_before_the_command_begins_is_no_failure() -> None:
     def rotate(operation: str, after: bool) -> None:
-        restored = [each for name, each in world.instances.items() if name != DATABASE]
-        steps = [tag["Value"] for each in restored for tag in each["TagList"] if tag["Key"].endswith(":step")]
-        if operation == "connect" and not after and steps == ["application"] and not rotated:
+        if operation == "connect" and not after and _steps(world) == ["application"] and not rotated:
             rotated.append(True)
             world.passwords[world.made[0]] = "of the master, by the services' password before"
 
@@ -188,6 +187,59 @@ def test_a_password_that_is_rotated_before_the_command_begins_is_no_failure() ->
     world.until(DUE + timedelta(minutes=70))
     assert rotated
     assert list(world.records()) == [RECORD]
+
+
+def _without_probe() -> dict[str, Any]:
+    found = declared((READINESS, COMMAND))
+    (service,) = found["spec"]["jobTemplate"]["spec"]["template"]["spec"]["initContainers"]
+    del service["startupProbe"]
+    return found
+
+
+@pytest.mark.contract("DR-4", "ALM-14")
+@pytest.mark.parametrize(
+    ("asks", "template", "unasked"),
+    [
+        ((READINESS, COMMAND), declared((COMMAND,)), "readiness"),
+        ((READINESS,), declared((COMMAND,)), "readiness"),
+        ((COMMAND,), declared((READINESS,)), "application"),
+        ((READINESS, COMMAND), declared((READINESS,)), "application"),
+        ((READINESS, COMMAND), _without_probe(), "readiness"),
+    ],
+)
+def test_what_its_job_does_not_ask_has_not_passed(
+    asks: tuple[str, ...], template: dict[str, Any], unasked: str
+) -> None:
+    """Where the template in the cluster was deployed before this function, or after it."""
+    world = World(asks=asks)
+    world.cluster.template, world.cluster.service = template, Program(timedelta(seconds=3), 0, answers=ready)
+    world.until(DUE + timedelta(minutes=70))
+    assert world.restored == world.cluster.left == []
+    told = world.records()[FAILED]["checks"][unasked]
+    assert told.startswith(f"its Job does not ask for {unasked}")
+
+
+@pytest.mark.contract("DR-4")
+@pytest.mark.parametrize(("step", "succeeded"), [("application", True), ("command", False)])
+def test_what_was_asked_and_is_asked_no_more_has_not_passed(step: str, succeeded: bool) -> None:
+    """The system file leaves it out in the middle of a test: before its Job was made nothing was asked."""
+
+    def leave_out(operation: str, after: bool) -> None:
+        if operation == "AddTagsToResource" and after and step in _steps(world):
+            world.asks = ()
+            raise Killed
+
+    world = World(leave_out)
+    world.cluster.takes = timedelta(hours=9)
+    world.until(LATE)
+    assert world.asks == ()
+    assert (RECORD in world.records()) is succeeded
+    assert (FAILED in world.records()) is not succeeded
+
+
+def _steps(world: World) -> list[str]:
+    restored = [each for name, each in world.instances.items() if name != DATABASE]
+    return [tag["Value"] for each in restored for tag in each["TagList"] if tag["Key"].endswith(":step")]
 
 
 @pytest.mark.contract("DR-4")

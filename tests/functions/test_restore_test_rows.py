@@ -23,14 +23,14 @@ from functions.restore_test.reconcile import Clock, RestoreTest
 from functions.restore_test.settings import COMMAND, READINESS, Settings
 from functions.restore_test.sides import Databases
 from functions.shared.kubernetes import KubernetesApi
-from functions.shared.restore_records import FOLDER, Records
+from functions.shared.restore_records import FOLDER, Records, ledger
 from functions.shared.users import ensure_roles, set_password
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.datastores import DataStores, NoServer
 from tests.support.http_service import service
 from tests.support.kubelet import Program
 from tests.support.recorded_calls import Calls, table_of
-from tests.support.restore_test import BUCKET, DATABASE, PREFIX, SECRET, VARIABLES
+from tests.support.restore_test import BUCKET, DATABASE, LEDGER, PREFIX, SECRET, VARIABLES
 from tests.support.restore_test_cluster import NAMESPACE, Cluster
 from tests.support.servers import missing
 
@@ -62,7 +62,7 @@ class World:
         return RestoreTest(
             self.settings,
             Instances(self.rds, self.settings),
-            Records(self.s3, self.settings.bucket),
+            Records(self.s3, self.settings.bucket, self.settings.ledger),
             Databases(self.secrets, SECRET, self.opened),
             Clock(self.now, self._sleep),
             application=self.application,
@@ -158,7 +158,8 @@ def _filled(data: DataStores) -> World:
     address = {"host": instance["Endpoint"]["Address"], "port": instance["Endpoint"]["Port"]}
     value = {**address, "dbname": "portal", "username": "app_a", "password": "first"}
     world.secrets.create_secret(Name=SECRET, SecretString=json.dumps(value))
-    world.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    for bucket in (BUCKET, LEDGER):
+        world.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
     with closing(data.connect(DATABASE, user=MASTER, password=PASSWORD)) as master:
         ensure_roles(master, "portal")
         set_password(master, "app_a", "first")
@@ -193,6 +194,12 @@ def test_a_database_that_comes_back_whole_passes(
     assert '"RestoreTestSucceeded": 1' in written
     assert f'"RecoveryTimeMinutes": {record["recoveryTimeMinutes"]}' in written
     assert f'"RecoveryPointMinutes": {record["recoveryPointMinutes"]}' in written
+    line = ledger(world.s3, LEDGER)[0]
+    assert (line.succeeded, line.recovery, line.point) == (
+        True,
+        record["recoveryTimeMinutes"],
+        record["recoveryPointMinutes"],
+    )
 
 
 @pytest.mark.contract("DR-4")
@@ -210,8 +217,9 @@ def test_rows_that_were_written_after_the_restored_time_are_no_loss(
 # Done to the restored database before it is looked at, as a restore that went wrong would have left it.
 HARM = {
     "rows": ("DELETE FROM orders WHERE id <= 10", "orders"),
-    "sequences": ("ALTER SEQUENCE orders_id_seq RESTART WITH 5", "orders_id_seq"),
-    "schema": ("ALTER TABLE orders DROP COLUMN customer", "another schema"),
+    # The very number of the last row: it would be given once more.
+    "sequences": ("ALTER SEQUENCE orders_id_seq RESTART WITH 300", "orders_id_seq"),
+    "schema": ("DROP FUNCTION orders_of", "another schema than the database that serves: it lacks function"),
     "constraints": ("ALTER TABLE orders ADD CONSTRAINT few CHECK (id < 9) NOT VALID", "few"),
     "canary": ("DELETE FROM groundwork.canary", "no row"),
 }
@@ -243,6 +251,7 @@ def test_the_recovery_point_is_the_age_of_the_newest_row(
         (restored,) = world.restored()
         name = restored["DBInstanceIdentifier"]
         world.sql("UPDATE groundwork.canary SET written = written - interval '90 minutes'", name)
+        world.sql("INSERT INTO groundwork.canary VALUES ('old', now() - interval '30 hours', 1)", name)
 
     monkeypatch.setattr(world, "harm", harm)
     record = world.run()
@@ -322,7 +331,7 @@ def test_a_service_that_is_started_against_the_restored_database_answers_for_it(
         value = {"user": login.username, "password": login.password, "database": login.path[1:]}
         with closing(world.data.connect(login.hostname, **value)) as connection:
             try:
-                connection.run("SELECT orders_of('of 1')")
+                connection.run("SELECT 1 / orders_of('of 1')")
             except DatabaseError as error:
                 refused.append(error.args[0]["C"])
                 raise
@@ -335,25 +344,25 @@ def test_a_service_that_is_started_against_the_restored_database_answers_for_it(
     def harm() -> None:
         if not good:
             (restored,) = world.restored()
-            world.sql("DROP FUNCTION orders_of", restored["DBInstanceIdentifier"])
+            world.sql("UPDATE orders SET customer = 'x' WHERE id = 1", restored["DBInstanceIdentifier"])
 
     # One that is not ready gives up by itself.
     program = Program(takes=None if good else timedelta(seconds=45), code=1, answers=answers)
-    cluster = Cluster(_quietly, world.now, service=program, said="no function orders_of", asks=asks)
+    cluster = Cluster(_quietly, world.now, service=program, said="nothing is of 1", asks=asks)
     monkeypatch.setattr(world, "application", _application(cluster))
     monkeypatch.setattr(world, "harm", harm)
     # The function's clock is ahead of PostgreSQL's by the minutes that other tests took.
     monkeypatch.setattr(world, "settings", replace(world.settings, recovery_point_minutes=600))
     record = world.run()
     assert (record["succeeded"], set(told)) == (good, {200 if good else 503})
-    assert set(refused) == (set() if good else {"42883"})  # PostgreSQL's undefined_function
+    assert set(refused) == (set() if good else {"22012"})  # PostgreSQL's division_by_zero
     # None of what the function asks the database itself has found it.
     assert {name for name, said in record["checks"].items() if not said.startswith(("ok", "not asked"))} == (
         set() if good else {*asks}
     )
     if not good:
         probe = "Startup probe failed: HTTP probe failed with statuscode: 503"
-        assert record["checks"][READINESS] == f"not ready: exit 1: {probe}: no function orders_of"
+        assert record["checks"][READINESS] == f"not ready: exit 1: {probe}: nothing is of 1"
     assert cluster.left == []
 
 

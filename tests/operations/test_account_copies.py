@@ -151,6 +151,19 @@ def test_an_older_copy_is_taken_before_anything_is_restored(world: World) -> Non
     assert database_of(world.file.read_text(encoding="utf-8")) == {"generation": 2}
 
 
+def test_another_copy_is_looked_at_though_the_first_one_was_good(world: World) -> None:
+    """Somebody sees in the rows that harm was done before the night, and no service runs yet."""
+    older = world.now - timedelta(days=3)
+    point = world.keep_database(older)
+    world.engine.fails_at = 3
+    with pytest.raises(OperationFailed, match=r"^services: "):
+        world.command()
+    assert world.database.asked == 1
+    run = world.command(to=older.isoformat())
+    assert (run.about["point"], run.about["target"], run.outcome) == (point, 3, "done")
+    assert world.database.asked == 2
+
+
 def test_where_people_work_with_it_no_other_copy_is_taken(world: World) -> None:
     older = world.now - timedelta(days=3)
     world.keep_database(older)

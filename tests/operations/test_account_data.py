@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
+from infra.configuration.buckets import backed_up
+from operations.environments import Connection
+from operations.recovery import account_data, files_outside
+from operations.recovery.account import outside_of, recovered
+from operations.recovery.account_data import AccountData
+from operations.recovery.files_outside import bring_back
+from operations.recovery.object_copies import Bucket
+from operations.recovery.object_versions import Seen, Version
 from operations.recovery.run import Run
 from tests.support.account_parts import KEPT, REGION
 from tests.support.emptied_account import World
 from tests.support.recorded_calls import Calls
+from tests.support.recordings import configuration_of
 
 pytestmark = pytest.mark.contract("ENV-6")
 
@@ -130,3 +142,46 @@ def test_audit_logs_and_backups_are_not_brought_back(rebuilt: tuple[World, Run])
     """They stay where nobody removes them."""
     _, run = rebuilt
     assert set(run.about["files"]) == {"documents", "photos", "reports"}
+
+
+@pytest.mark.parametrize(("system", "site"), [("node", ["frontend"]), ("triangle", [])])
+def test_customers_files_come_back_and_the_site_where_there_is_one(
+    system: str, site: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[tuple[str, str]] = []
+
+    def bring_back(source: Bucket, target: Bucket, *_: Any) -> dict[str, int]:
+        found.append((source.name, target.name))
+        return {"copied": 1, "there": 0, "archived": 0, "held": 0}
+
+    monkeypatch.setattr(account_data, "bring_back", bring_back)
+    after = recovered(configuration_of(system, "prod"))
+    outside = outside_of(after)
+    connection = cast(Connection, SimpleNamespace(client=lambda _: None))
+    run = Run("1", "account", "ann", "", {"to": "2026-11-29T03:00:00+00:00"})
+    AccountData(after, outside, connection, "").files(run).act(lambda _: None)
+    names = [*backed_up(), *site]
+    assert found == [(outside.bucket(name), after.naming.bucket(name)) for name in names]
+    assert list(run.about["files"]) == names
+
+
+@pytest.mark.parametrize(("there", "done"), [(None, "copied"), (7, "copied"), (4, "there")])
+def test_a_file_of_another_size_is_not_taken_for_the_one_that_was(
+    there: int | None, done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is there already is passed over by a command that goes on; what somebody put there is not."""
+    version = Version("a.pdf", "1", datetime(2026, 11, 29, tzinfo=UTC), latest=True, size=4)
+    monkeypatch.setattr(files_outside, "seen_at", lambda *_: [Seen("a.pdf", version, version)])
+    monkeypatch.setattr(files_outside, "left_held", lambda *_: False)
+    copied: list[str] = []
+    monkeypatch.setattr(files_outside, "copy_to", lambda _, version, target: copied.append(target.name))
+
+    def head_object(**_: str) -> dict[str, int]:
+        if there is None:
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+        return {"ContentLength": there}
+
+    client = SimpleNamespace(head_object=head_object)
+    counts = bring_back(Bucket(client, "kept"), Bucket(client, "new"), version.written, lambda _: None)
+    assert {name for name, count in counts.items() if count} == {done}
+    assert copied == (["new"] if done == "copied" else [])

@@ -37,3 +37,23 @@ def test_it_is_waited_for_as_well_where_nothing_goes_wrong(tmp_path: Path, ended
     Pulumi(tmp_path, "dev").up(lambda: looked.append(1))
     assert ended.exists()
     assert looked
+
+
+@pytest.mark.parametrize(
+    ("without", "told"),
+    [
+        ((), []),
+        (("urn:a", "urn:**b"), ["--exclude", "urn:a", "--exclude", "urn:**b", "--exclude-dependents"]),
+    ],
+)
+def test_what_is_left_for_later_is_left_with_all_that_depends_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...], told: list[str]
+) -> None:
+    """Else the engine refuses: what depends on it has nothing to depend on."""
+    program, words = tmp_path / "pulumi", tmp_path / "words"
+    program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" > '{words}'\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    Pulumi(tmp_path, "dev").up(lambda: None, without)
+    said = words.read_text(encoding="utf-8").splitlines()
+    assert said[said.index("--parallel") + 2 : said.index("--stack")] == told

@@ -50,7 +50,7 @@ class Database:
     def replication(self, address: Mapping[str, Any]) -> dict[str, Any]:
         assert address["host"] == "db.us-west-2"
         found = self.replayed.pop(0) if len(self.replayed) > 1 else self.replayed[0]
-        return {"written": "16/B374D848", "replayed": [found] if found else []}
+        return {"written": "16/B374D848", "replayed": found.split()}
 
 
 @pytest.fixture
@@ -93,6 +93,14 @@ def test_a_replica_that_is_behind_is_waited_for(world: World, leaving: Database)
     leaving.replayed = ["16/B374D000", "15/FFFFFFFF", "16/B374D847", "16/B374D848"]
     carried_out(world, begun(world, THERE), Kept())
     assert leaving.replayed == ["16/B374D848"]
+
+
+def test_of_several_replicas_all_have_to_have_it(world: World, leaving: Database) -> None:
+    """One that is ahead need not be the one that is promoted: rows would be lost."""
+    some, all_ = ["16/B374D848 16/B374D000", "16/B374D000 16/B374D848"], "16/B374D848 16/B374D848"
+    leaving.replayed = ["16/B374D000", *some, all_]  # it is asked first how far it is written
+    carried_out(world, begun(world, THERE), Kept())
+    assert leaving.replayed == [all_]
 
 
 def test_one_that_stays_too_far_behind_is_told_and_nothing_is_promoted(

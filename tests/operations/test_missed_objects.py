@@ -72,6 +72,14 @@ def pair(account: Callable[[str], Account]) -> Pair:
     return Pair(client, number)
 
 
+def test_what_was_written_in_the_very_second_of_the_loss_is_not_missed(pair: Pair) -> None:
+    """S3 tells whole seconds: it may have been written after it, and not have been copied."""
+    pair.put("at once", "now", hours=2)
+    pair.put("a second before", "then", hours=2 + 1 / 3600)
+    assert pair.bring_over()[Done.COPIED] == 1
+    assert pair.shown() == {"at once": "now"}
+
+
 def test_what_was_written_meanwhile_is_copied_as_it_is(pair: Pair) -> None:
     pair.put("old.txt", "of before", hours=3)
     pair.put("new.txt", "new", ContentType="text/plain", Metadata={"who": "ann"}, Tagging="case=17")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
 from pathlib import Path
 
 import boto3
@@ -16,7 +18,7 @@ from operations.checkout import ROOT
 from operations.console import OperationError, OperationFailed
 from operations.recovery.identities import made_again
 from operations.recovery.identity_rules import ASKED, COMPUTED, FROM_INPUTS
-from operations.recovery.stack_locks import locks
+from operations.recovery.stack_locks import Lock, locks
 from tests.support.recorder import record, stack_file
 
 pytestmark = pytest.mark.contract("DEP-1")
@@ -84,3 +86,15 @@ def test_the_snapshot_of_a_release_that_was_taken_back_stays_and_nothing_migrate
     assert "before-migration" in back.of(snapshot)
     assert not back.perhaps("kubernetes:batch/v1:Job")
     assert plain.of("kubernetes:batch/v1:Job").keys() == other.of("kubernetes:batch/v1:Job").keys()
+
+
+def test_who_runs_as_somebody_else_on_this_machine_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process may not be signalled, which tells that it is there; nobody may say that it has ended."""
+
+    def signal(process: int, number: int) -> None:
+        assert (process, number) == (4711, 0)
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", signal)
+    assert Lock("ann", socket.gethostname(), 4711, "2026-11-29T03:00:00Z").runs is True
+    assert Lock("ann", "another-machine", 4711, "2026-11-29T03:00:00Z").runs is None

@@ -295,7 +295,9 @@ def test_checks_that_fail_are_told_with_the_way_back_which_the_same_command_take
     assert failed.value.code == 3
     killed.fails, run = [], Run(**json.loads(kept.text))
     killed.records[0] = killed.records[0].with_outcome(Outcome.CHECKS_FAILED)
+    run.about |= {"checked": True, "agreed": True}  # of the other direction
     recovery(killed, back=True).go_on(run)
+    assert not {"deployed", "checked", "agreed"} & run.about.keys()
     carried_out(killed, run, kept, back=True)
     assert set(killed.runs.values()) == {GOOD}
     assert run.decisions == ["from here on back"]

@@ -110,9 +110,13 @@ def test_it_goes_on_where_it_stopped(bucket: Bucket, tmp_path: Path) -> None:
     work = Work(broken={"start": OperationFailed("no nodes.")})
     with pytest.raises(OperationFailed, match=r"start: no nodes\. Done: stop, restore; not done: do start"):
         carried_out(work, bucket, tmp_path)
+    stopped = bucket.runs().current()
+    assert stopped is not None
+    assert stopped.steps["start"]["error"] == "no nodes."
     work.broken.clear()
     run, _ = carried_out(work, bucket, tmp_path)
     assert work.acted == ["stop", "restore", "start", "start", "note"]
+    assert run.steps["start"].keys() == {"began", "ended", "note"}
     assert run.id == "2026-11-28T025800Z-database"
     assert run.about["generation"] == 2
 
@@ -232,6 +236,28 @@ def test_what_was_under_way_in_a_region_that_is_lost_ends_with_it(bucket: Bucket
     # One of the same kind is somebody's who is at it.
     with pytest.raises(OperationFailed, match="bob recovers region since"):
         bucket.runs("eve").begin("region", {}, NOW, outranks=True)
+
+
+def test_of_what_lasts_long_a_line_is_said_each_minute(bucket: Bucket, tmp_path: Path) -> None:
+    """AWS is asked every ten seconds; a record of CI with each answer nobody would read."""
+    passed, work = [0.0], Work()
+
+    def act(progress: Progress) -> str:
+        for _ in range(30):
+            progress("it is creating")
+            passed[0] += 10
+        work.ended.add("restore")
+        return "it is there"
+
+    step = Step("restore", "restore it", Wait.RESTORE, lambda: "restore" in work.ended, act)
+    runs, said = bucket.runs(), list[str]()
+    run = runs.begin("database", {}, NOW)
+    recovery = Recovery("database", "dev", (), "", (step,), "", ())
+    carry_out(recovery, run, runs, tmp_path, said.append, Clock(lambda: passed[0], lambda _: None))
+    waited = [
+        line.partition("creating: ")[2].partition(" of")[0] for line in said if "it is creating" in line
+    ]
+    assert waited == ["0:00", "1:10", "2:10", "3:10", "4:10"]
 
 
 def test_what_never_ends_is_told() -> None:

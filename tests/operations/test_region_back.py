@@ -322,6 +322,16 @@ def test_without_the_state_of_then_it_says_where_it_has_looked(world: World) -> 
         command(world).decide()
 
 
+def test_of_several_states_the_newest_counts_that_knows_the_region(world: World) -> None:
+    """It may have been lost before; and when everything moved home, the state knew the other region alone."""
+    folder = world.file.parent / "recoveries"
+    known = (folder / KEPT).read_text(encoding="utf-8")
+    (folder / KEPT.replace("2026", "2025")).write_text(known, encoding="utf-8")
+    other = json.dumps({"deployment": {"resources": []}})
+    (folder / KEPT.replace("2026", "2027")).write_text(other, encoding="utf-8")
+    assert command(world).decide()["kept"] == KEPT
+
+
 def test_a_secret_that_is_refused_is_told_with_what_not_to_do(world: World) -> None:
     def refuse(**_: Any) -> None:
         raise refused("InvalidRequestException", "DeleteSecret")

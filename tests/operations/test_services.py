@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 import pytest
@@ -79,3 +79,54 @@ def test_of_jobs_those_run_that_have_not_ended() -> None:
             }
 
     assert services(Jobs()).running_jobs() == ["new", "at-work"]
+
+
+class Kept:
+    """Deployments and CronJobs as the cluster keeps them, with what is merged into them."""
+
+    def __init__(self, pods: Mapping[str, int], *, suspended: Collection[str] = ()) -> None:
+        self.objects: dict[str, dict[str, Any]] = {
+            name: {"metadata": {"annotations": {}}, "spec": {"replicas": count}}
+            for name, count in pods.items()
+        }
+        for name in ("clean", "report"):
+            spec = {"suspend": name in suspended}
+            self.objects[name] = {"metadata": {"annotations": {}}, "spec": spec}
+
+    def get(self, path: str) -> dict[str, Any]:
+        return self.objects[path.rpartition("/")[2]]
+
+    def merge(self, path: str, change: Mapping[str, Any]) -> None:
+        found = self.get(path)
+        found["spec"] |= change["spec"]
+        annotations = {**found["metadata"]["annotations"], **change["metadata"]["annotations"]}
+        # A merge patch removes what is null in it (RFC 7396).
+        found["metadata"]["annotations"] = {name: text for name, text in annotations.items() if text}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        return {name: next(iter(each["spec"].values())) for name, each in self.objects.items()}
+
+    @property
+    def services(self) -> Services:
+        names = [name for name, each in self.objects.items() if "replicas" in each["spec"]]
+        return Services(cast(KubernetesApi, self), "triangle", names, ["clean", "report"], 2)
+
+
+def test_as_many_pods_come_back_as_there_were_and_only_jobs_that_ran() -> None:
+    """An autoscaler had made more of them than there are at least, or fewer were wanted."""
+    cluster = Kept({"api": 7, "worker": 1}, suspended=["report"])
+    before = cluster.wanted
+    cluster.services.stop()
+    assert cluster.wanted == {"api": 0, "worker": 0, "clean": True, "report": True}
+    assert cluster.services.paused() == ["api", "worker", "clean"]
+    cluster.services.stop()  # by the same command, after it was killed
+    cluster.services.start()
+    assert cluster.wanted == before
+    assert cluster.services.paused() == []
+
+
+def test_a_service_that_somebody_else_has_stopped_gets_as_many_pods_as_it_has_at_least() -> None:
+    cluster = Kept({"api": 0, "worker": 5})
+    cluster.services.start()
+    assert cluster.wanted == {"api": 2, "worker": 5, "clean": False, "report": False}

@@ -84,6 +84,7 @@ COMMANDS = {
     "backups": ["backups", *PROD],
     "recover retire": ["recover", "retire", *PROD, "--generation", "1", "--yes"],
     "recover status": ["recover", "status", *PROD],
+    "recover tests": ["recover", "tests", *PROD],
     "job list": ["job", "list", *PROD],
     "job run": ["job", "run", "no-such-job", *PROD],
     "check-dns": ["check-dns", "--zone-file", "/dev/null", *PROD],
@@ -108,6 +109,7 @@ ASKS_AWS = (
     "recover region",
     "recover region-back",
     "recover status",
+    "recover tests",
     "backup",
     "backups",
 )

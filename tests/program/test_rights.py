@@ -135,7 +135,7 @@ def test_cis_role_that_looks_reads_all_that_a_refresh_reads_and_no_secret(
     graph = graph_of(system, environment)
     made = [call for call in calls_of_people(graph) if call.actor.startswith("read-only")]
     actors = {call.actor for call in made}
-    runs = {"read-only runs check", "read-only runs prices"}
+    runs = {f"read-only runs {name}" for name in ("check", "prices", "restore_tests")}
     assert actors == {"read-only opens the state", "read-only refreshes", *runs}
     refreshed = [call for call in made if call.actor == "read-only refreshes"]
     assert len(refreshed) > 400

@@ -13,7 +13,7 @@ from operations.checkout import ROOT
 from rehearsal.disasters.account import AccountRehearsed, rehearse
 from rehearsal.rights.recoveries import About, By, Where
 from tests.support.json_output import check_output
-from tests.support.recovery_calls import BESIDE_AWS, CommandCalls, Row, recording_commands, table_of
+from tests.support.recovery_calls import CommandCalls, Row, inputs_of, recording_commands, table_of
 from timing.data.recovery import WAITS, Wait
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("ENV-6")]
@@ -98,4 +98,4 @@ def test_the_command_asks_for_what_the_table_of_rights_says(
 def test_what_it_needs_beside_both_accounts_is_in_source_control(
     account_lost: AccountRehearsed, asked: CommandCalls
 ) -> None:
-    assert asked.inputs("account") == BESIDE_AWS
+    assert asked.inputs("account") == inputs_of("account")

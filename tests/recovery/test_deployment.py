@@ -12,7 +12,7 @@ from rehearsal.disasters.deployment import DeploymentRehearsed, rehearse_on
 from rehearsal.disasters.stage import Stage, stage
 from rehearsal.rights.commands import COMMANDS, HALF_MADE
 from tests.support.json_output import check_output
-from tests.support.recovery_calls import CommandCalls, recording_commands
+from tests.support.recovery_calls import CommandCalls, inputs_of, recording_commands
 from timing.data.recovery import WAITS, Wait
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DEP-1", "K8S-5")]
@@ -79,3 +79,10 @@ def test_the_command_calls_what_the_table_of_rights_says(
     # What it asks of things half made depends on what was cut off: here it was a snapshot.
     assert said - made <= set(HALF_MADE)
     assert "rds:DescribeDBSnapshots" in made
+
+
+@pytest.mark.contract("DR-3")
+def test_what_it_needs_beside_aws_is_in_source_control_and_beside_the_state(
+    rehearsed: DeploymentRehearsed, calls: CommandCalls
+) -> None:
+    assert calls.inputs("deployment") == inputs_of("deployment")

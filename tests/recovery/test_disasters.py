@@ -15,12 +15,19 @@ from rehearsal.disasters.database import Disaster, Rehearsed, rehearse, rehearse
 from rehearsal.disasters.files import FilesRehearsed
 from rehearsal.disasters.stage import Stage, stage
 from tests.support.json_output import check_output
+from tests.support.recovery_calls import CommandCalls, inputs_of, recording_commands
 
 pytestmark = [pytest.mark.engine, pytest.mark.contract("DR-1", "DB-6")]
 
 
 @pytest.fixture(scope="module")
-def bad_data(engine: Path) -> Rehearsed:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandCalls]:
+    with recording_commands(tmp_path_factory.mktemp("asked") / "calls") as calls:
+        yield calls
+
+
+@pytest.fixture(scope="module")
+def bad_data(engine: Path, asked: CommandCalls) -> Rehearsed:
     return rehearse(ROOT, "prod", engine, Disaster.BAD_DATA, lambda _: None)
 
 
@@ -45,8 +52,16 @@ def test_on_aws_people_can_work_again_within_the_rto(bad_data: Rehearsed) -> Non
     assert bad_data.until_users_are_back.typical < bad_data.until_users_are_back.slow <= 30 * 60
 
 
+@pytest.mark.contract("DR-3")
+@pytest.mark.parametrize("command", ["database", "finish"])
+def test_what_a_database_needs_beside_aws_to_come_back_is_in_source_control(
+    bad_data: Rehearsed, asked: CommandCalls, command: str
+) -> None:
+    assert asked.inputs(command) == inputs_of(command)
+
+
 @pytest.fixture(scope="module")
-def dev(engine: Path) -> Iterator[Stage]:
+def dev(engine: Path, asked: CommandCalls) -> Iterator[Stage]:
     """One deployment for what follows."""
     with stage(ROOT, "dev", engine) as on_stage:
         yield on_stage
@@ -73,6 +88,13 @@ def test_no_version_is_deleted_and_the_way_back_is_open(files_lost: FilesRehears
     assert files_lost.versions > files_lost.written
     assert files_lost.versions_gone == 0
     assert files_lost.undone == files_lost.written - files_lost.deleted + files_lost.created
+
+
+@pytest.mark.contract("DR-3", "DR-6")
+def test_what_files_need_beside_aws_to_come_back_is_in_source_control(
+    files_lost: FilesRehearsed, asked: CommandCalls
+) -> None:
+    assert asked.inputs("files") == inputs_of("files")
 
 
 @pytest.mark.contract("DR-2")

@@ -21,7 +21,7 @@ from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.writer import Writer
 from rehearsal.rights.recoveries import About, By, Where
 from tests.support.json_output import check_output
-from tests.support.recovery_calls import BESIDE_AWS, CommandCalls, Row, recording_commands, table_of
+from tests.support.recovery_calls import CommandCalls, Row, inputs_of, recording_commands, table_of
 from tests.support.waiting_parts import made_on_the_day, removed_afterwards, times_of
 from timing.data.recovery import FOUNDATIONS_WITHOUT, RETURN_WITHOUT, WAITS, Wait
 from timing.facts import Times
@@ -240,7 +240,8 @@ def test_the_commands_ask_for_what_the_table_of_rights_says(
 
 
 @pytest.mark.contract("DR-3")
-def test_what_it_needs_beside_aws_is_in_source_control(
-    region_lost: RegionRehearsed, asked: CommandCalls
+@pytest.mark.parametrize("command", ["region", "region_back"])
+def test_what_they_need_beside_aws_is_lost_with_no_region_and_with_no_machine(
+    came_back: FailbackRehearsed, asked: CommandCalls, command: str
 ) -> None:
-    assert asked.inputs("region") == BESIDE_AWS
+    assert asked.inputs(command) == inputs_of(command)

@@ -83,7 +83,17 @@ _ABOUT = (
     "ResourceName",
 )
 # Variables that tell a function what to work on, the narrower ones first.
-_VARIABLES = ("MASTER_SECRET", "SECRET", "TOPIC", "STEPS", "BUCKET", "DATABASE", "ROTATED", "ENTRIES")
+_VARIABLES = (
+    "MASTER_SECRET",
+    "SECRET",
+    "TOPIC",
+    "STEPS",
+    "BUCKET",
+    "LEDGER",
+    "DATABASE",
+    "ROTATED",
+    "ENTRIES",
+)
 # No permission is needed for it (STS, GetCallerIdentity).
 _FREE = {"sts:GetCallerIdentity"}
 # A test may begin within a command: whose part each file of `operations/recovery` is.

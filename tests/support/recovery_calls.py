@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS, STATE
 from rehearsal.disasters import stage
 from rehearsal.rights.recoveries import RECOVERIES, About, By, Where
+from rehearsal.rights.recovery_inputs import INPUTS, LOCKS, STACK_FILE, Lives
 from tests.support import recording_command
 from tests.support.recorded_calls import actions_of
 
@@ -43,14 +44,16 @@ class CommandCalls:
 
     file: Path
 
-    def inputs(self, command: str) -> dict[str, set[str]]:
+    def inputs(self, command: str) -> dict[Lives, set[str]]:
         """Whatever a command has taken beside AWS, by where it lives; see `recording_command`."""
         lines = Path(f"{self.file}.inputs").read_text(encoding="utf-8").splitlines()
-        found: dict[str, set[str]] = {}
+        found: dict[Lives, set[str]] = {}
         for each in map(json.loads, lines):
-            if each["command"] == command:
-                found.setdefault(_lives(each["input"], each["what"]), set()).add(each["what"])
-        return {place: names for place, names in found.items() if place != CODE}
+            if each["command"].replace("-", "_") == command and not _is_code(each["what"]):
+                lives, what = _lives(each["input"], each["what"])
+                found.setdefault(lives, set()).add(what)
+        assert found, f"recover {command} was not seen"
+        return found
 
     def actions(self, command: str) -> set[str]:
         """The permissions that a command's calls take, whenever it ran."""
@@ -99,31 +102,26 @@ def table_of(command: str, *, recorded: bool = True) -> set[Row]:
     }
 
 
-# Where an input lives.
-CODE = "the program"
-SOURCE = "source control"
-MACHINE = "this machine"
-PROGRAMS = "programs of this machine"
-NETWORK = "the network"
-
-# What a recovery of prod takes beside AWS, whose embedded one is on this machine. A new input fails its test
-# until somebody has seen that it is not lost with what is recovered.
-BESIDE_AWS: Mapping[str, set[str]] = MappingProxyType(
-    {
-        SOURCE: {"Pulumi.prod.yaml", "infra/configuration/rds-ca-rsa2048-g1.pem", "system.yaml"},
-        PROGRAMS: {"pulumi"},
-        NETWORK: {"127.0.0.1"},
-    }
-)
+def inputs_of(command: str) -> dict[Lives, set[str]]:
+    """What the table says that a command takes beside AWS."""
+    return {lives: set(what) for lives, what in INPUTS[command].items()}
 
 
-def _lives(kind: str, what: str) -> str:
+def _is_code(what: str) -> bool:
+    """Whether it is a part of this program, which is in source control like the files that it reads."""
+    return what.endswith((".py", ".pyc"))
+
+
+def _lives(kind: str, what: str) -> tuple[Lives, str]:
+    """Where it lives, and what the table calls it."""
     if kind != "open":
-        return PROGRAMS if kind == "subprocess.Popen" else NETWORK
-    if what.endswith((".py", ".pyc")):
-        return CODE
+        return (Lives.PROGRAMS if kind == "subprocess.Popen" else Lives.NETWORK), what
+    if "/.pulumi/locks/" in what:
+        return Lives.STATE, LOCKS
     # What git ignores is on this machine alone: /recoveries/.
-    return MACHINE if what.startswith(("/", "recoveries/")) else SOURCE
+    if what.startswith(("/", "recoveries/")):
+        return Lives.MACHINE, what
+    return Lives.SOURCE, re.sub(r"^Pulumi\.\w+\.yaml$", STACK_FILE, what)
 
 
 class _Reading:

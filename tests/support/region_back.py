@@ -159,8 +159,10 @@ class World:
         pages = {
             "list_object_versions": [
                 {
+                    # What S3 had not copied was written before the region was lost.
                     "Versions": [
-                        {"Key": key, "VersionId": "1", "LastModified": LOST_AT} for key in self.objects
+                        {"Key": key, "VersionId": "1", "LastModified": LOST_AT - timedelta(minutes=15)}
+                        for key in self.objects
                     ]
                 },
                 {

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from pg8000.exceptions import DatabaseError
 
 from functions.restore_test.application import Application
-from functions.restore_test.checks import Check, once
+from functions.restore_test.checks import Check, Item, once
 from functions.restore_test.instances import Instances
 from functions.restore_test.reconcile import Clock, RestoreTest, RestoreTestError
 from functions.restore_test.settings import COMMAND, READINESS, REMOVED_BY, Settings
@@ -26,7 +26,7 @@ from tests.support.restore_test_cluster import NAMESPACE, Cluster
 
 DATABASE = "triangle-prod"
 PREFIX = f"{DATABASE}-restore-test-"
-BUCKET = "triangle-prod-backups"
+BUCKET, LEDGER = "triangle-prod-backups", "triangle-prod-audit"
 SECRET = "triangle/prod/database"
 SUNDAY = datetime(2026, 11, 29, 5, 50, tzinfo=UTC)
 DUE = datetime(2026, 11, 29, 6, tzinfo=UTC)
@@ -42,6 +42,7 @@ VARIABLES = {
     "DATABASE_CERTIFICATES": "",
     "DAY": "sunday",
     "HOUR": "6",
+    "LEDGER": LEDGER,
     "PARAMETER_GROUP": "triangle-prod-postgres17",
     "RECOVERY_POINT_MINUTES": "60",
     "RESTORED": PREFIX,
@@ -128,6 +129,7 @@ class World:
         now: the time.
         at_most: how many restored instances there may be after a call.
         asks: what the application is asked; nothing when it is empty.
+        unseen: numbers of items that cannot be looked at.
     """
 
     disturbance: Disturbance = nothing
@@ -137,9 +139,11 @@ class World:
     now: datetime = SUNDAY
     at_most: int = 1
     asks: tuple[str, ...] = (READINESS, COMMAND)
+    unseen: tuple[int, ...] = ()
     made: list[str] = field(default_factory=list)
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
+    ledger: dict[str, bytes] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
@@ -158,7 +162,7 @@ class World:
         return RestoreTest(
             settings,
             Instances(Rds(self), settings),
-            Records(S3(self), settings.bucket),
+            Records(S3(self), settings.bucket, settings.ledger),
             Databases(Secrets(self), SECRET, self.opened),
             Clock(lambda: self.now, self._sleep),
             checks=(
@@ -173,9 +177,9 @@ class World:
         api = cast(KubernetesApi, self.cluster)
         return Application(api, NAMESPACE, COMMAND_LONGEST, self.asks) if self.asks else None
 
-    def _item(self, _: object, __: object) -> str:
+    def _item(self, _: object, item: Item) -> str | None:
         self._sleep(90)
-        return ""
+        return None if item[0] in self.unseen else ""
 
     def _sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -344,7 +348,7 @@ class Rds:
 
 @dataclass
 class S3:
-    """boto3's client of S3, with one bucket."""
+    """boto3's client of S3, with two buckets."""
 
     world: World
 
@@ -357,9 +361,8 @@ class S3:
         return SimpleNamespace(paginate=paginate)
 
     def put_object(self, Bucket: str, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803
-        assert Bucket == BUCKET
         with self.world.called("PutObject"):
-            self.world.objects[Key] = Body
+            {BUCKET: self.world.objects, LEDGER: self.world.ledger}[Bucket][Key] = Body
 
 
 @dataclass

@@ -50,6 +50,7 @@ class Cluster:
         service: what the service does.
         asks: what is asked of the application.
         state: of containers that never begin.
+        template: the CronJob; without one that of a system that asks this.
     """
 
     called: Callable[[str], AbstractContextManager[None]]
@@ -60,6 +61,7 @@ class Cluster:
     service: Program = field(default_factory=lambda: Program(answers=ready))
     asks: tuple[str, ...] = (READINESS, COMMAND)
     state: Mapping[str, Any] | None = None
+    template: dict[str, Any] | None = None
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
@@ -68,7 +70,7 @@ class Cluster:
     def get(self, path: str, **query: str) -> dict[str, Any]:
         if path == f"/apis/batch/v1/namespaces/{NAMESPACE}/cronjobs/{TEMPLATE}":
             with self.called("GetCronJob"):
-                return declared(self.asks)
+                return self.template or declared(self.asks)
         if path == f"{_CORE}/pods":
             with self.called("ListPods"):
                 self._settle()
@@ -147,7 +149,11 @@ class Cluster:
         if pod is not None and pod.ended is not None:
             kind = "Failed" if pod.code else "Complete"
             conditions.append({"type": kind, "status": "True", "reason": "PodFailurePolicy"})
-        return {"metadata": {"name": job["name"], "uid": job["uid"]}, "status": {"conditions": conditions}}
+        return {
+            "metadata": {"name": job["name"], "uid": job["uid"]},
+            "spec": {"template": {"spec": job["spec"]}},
+            "status": {"conditions": conditions},
+        }
 
     def _pod(self, job: Mapping[str, Any]) -> dict[str, Any]:
         waiting = self.state or {"waiting": {"reason": "CreateContainerConfigError"}}

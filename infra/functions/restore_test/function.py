@@ -10,7 +10,7 @@ from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from infra import iam
 from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration
-from infra.configuration.buckets import BACKUPS
+from infra.configuration.buckets import AUDIT, BACKUPS
 from infra.configuration.database_certificates import database_certificates
 from infra.configuration.platform_names import restored_namespace
 from infra.configuration.restore_test import tests_restores
@@ -52,7 +52,7 @@ def restore_test(
         configuration: the environment.
         common: its keys encrypt its log, the database and what it writes.
         network: where it runs.
-        storage: has the bucket for its records.
+        storage: has the buckets for its records, and for the ledger.
         database: that is restored.
         place: where the restored one stands.
         cluster: where the application is asked about it.
@@ -94,6 +94,7 @@ def restore_test(
             "DATABASE_CERTIFICATES": database_certificates()[region],
             "DAY": when.day,
             "HOUR": str(when.hour),
+            "LEDGER": storage.names[AUDIT],
             "PARAMETER_GROUP": database.parameters,
             "RECOVERY_POINT_MINUTES": str(RECOVERY_POINT_MINUTES),
             "RESTORED": prefix,
@@ -110,7 +111,9 @@ def restore_test(
             *iam.encrypted.read_values([database.entries.services], iam.Key(common.secrets_key, region)),
             iam.list_folder(storage.arns[BACKUPS], RESTORE_TESTS),
             *iam.encrypted.add_objects(
-                storage.arns[BACKUPS], [RESTORE_TESTS], iam.Key(common.data_key, region)
+                [storage.arns[BACKUPS], storage.arns[AUDIT]],
+                [RESTORE_TESTS],
+                iam.Key(common.data_key, region),
             ),
         ],
         network=in_network(network, destinations),

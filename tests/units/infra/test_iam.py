@@ -93,7 +93,7 @@ BUCKET, DATA_KEY = "arn:aws:s3:::documents", "arn:aws:kms:us-west-2:1:key/d"
             },
         ),
         (
-            iam.encrypted.add_objects(BUCKET, "reports/", iam.Key(DATA_KEY, "us-west-2")),
+            iam.encrypted.add_objects([BUCKET], ["reports/"], iam.Key(DATA_KEY, "us-west-2")),
             {("kms:GenerateDataKey", DATA_KEY, "s3.us-west-2.amazonaws.com")},
         ),
     ],

@@ -21,6 +21,7 @@ OWN_AGE = {
     "operations/test_backup.py",
     "operations/files/conftest.py",
     "operations/test_missed_objects.py",
+    "operations/test_restore_tests_command.py",
     "rehearsal/test_deployed_functions.py",
     "support/deployed.py",
     "support/emptied_account.py",

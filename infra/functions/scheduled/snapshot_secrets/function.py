@@ -36,7 +36,7 @@ def _complete(args: FunctionArgs, given: Surroundings) -> FunctionArgs:
             iam.encrypt_copies(keys.secret_copies),
             *([iam.encrypt_copies_outside(outside_key)] if outside_key else []),
             *iam.encrypted.add_objects(
-                storage.arns[BACKUPS],
+                [storage.arns[BACKUPS]],
                 [FOLDER, *([OUTSIDE_FOLDER] if outside_key else [])],
                 iam.Key(keys.data, naming.region),
             ),
