@@ -36,6 +36,8 @@ def restore_tests(
 
     The last line is what `recover check` makes of them. Changes nothing. Exit codes: 0 listed, and one has
     succeeded as lately as it should; 1 AWS cannot be asked; 2 wrong input; 3 none has, or one failed since.
+
+    Example: python -m operations recover tests --env prod
     """
     with errors_for_people(), aws_errors():
         from functions.check_recovery.backups import restore_test
