@@ -8,15 +8,15 @@ from typing import Any
 
 from commands.markdown import table
 from documentation.graph import GENERATED
-from rehearsal.bench import GOAL_EVALUATION_SECONDS, GOAL_RATIO
-from rehearsal.bench_commands import compared
+from rehearsal.bench.bench import GOAL_EVALUATION_SECONDS, GOAL_RATIO
+from rehearsal.bench.commands import compared
 
 
 def benchmark_page(figures: Mapping[str, Any], day: date, cores: int) -> str:
     """The page.
 
     Args:
-        figures: what `rehearsal.bench.as_json` gives.
+        figures: what `rehearsal.bench.bench.as_json` gives.
         day: on which they were measured.
         cores: of the machine.
     """

@@ -35,7 +35,7 @@ from infra.monitoring.alarm import Alarm
 from rehearsal.console import Terminal
 from rehearsal.systems import name_of, systems_of
 from rehearsal.throwaway import throwaway_session
-from rehearsal.workspace import ENVIRONMENTS
+from rehearsal.workspace.workspace import ENVIRONMENTS
 
 
 def write_documentation(root: Path, engine: Path) -> list[Path]:

@@ -134,7 +134,7 @@ class Report:
         for text in self.change.reasons:
             first, *mistakes = (line.strip() for line in text.strip().splitlines())
             whose = ""
-            if first.endswith(":") and mistakes:  # of the backup account (rehearsal/review.py)
+            if first.endswith(":") and mistakes:  # of the backup account (rehearsal/review/review.py)
                 whose, first, *mistakes = f"{first} ", *mistakes
             if _MISTAKES.match(first):
                 rest = f" (and {len(mistakes) - _SHOWN} more)" if len(mistakes) > _SHOWN else ""

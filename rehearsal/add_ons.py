@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from infra.configuration.add_ons import OBSERVABILITY, REFUSAL, Fit, fit_of, offered, question
-from rehearsal.provider import UNKNOWN, CheckFailure, Properties
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
 
 # The namespace that an add-on makes for its pods (each one's page in the user guide of its service).
 NAMESPACES = MappingProxyType({OBSERVABILITY: "amazon-cloudwatch"})

@@ -14,7 +14,7 @@ from infra.configuration import Configuration
 from infra.configuration.files import NAMESPACE, SYSTEM_FILE_KEY, stack_file_name
 from infra.configuration.strict_yaml import written
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 
 PROJECT = "backup_account"
 

@@ -20,7 +20,7 @@ from commands.group import command_line
 from commands.output import show_json
 from rehearsal import throwaway_commands
 from rehearsal.options import ROOT, Environment, Json, System, check, chosen_engine, workspace_of
-from rehearsal.programs import load_early
+from rehearsal.program.programs import load_early
 
 app = command_line()
 
@@ -73,14 +73,14 @@ def preview(
     Example: python -m rehearsal preview --env prod --base main
     """
     load_early(ROOT)
-    from rehearsal.base import Base
+    from rehearsal.review.base import Base
 
     revision = Base(ROOT, base)
     from commands.errors import CommandError
     from infra.configuration.validation import ConfigurationError
     from preview.markdown import refusal
     from rehearsal.console import Terminal
-    from rehearsal.review import Refused, Reviewed, review
+    from rehearsal.review.review import Refused, Reviewed, review
 
     def show(reviewed: Reviewed) -> None:
         terminal = Terminal().out
@@ -170,7 +170,7 @@ def reset(env: Environment = "dev", system: System = None, json_: Json = False) 
 
     Example: python -m rehearsal reset --env dev
     """
-    from rehearsal.stack_file import check_environment
+    from rehearsal.workspace.stack_file import check_environment
 
     with errors_for_people():
         check_environment(env)
@@ -196,7 +196,7 @@ def serve(
 
     Example: python -m rehearsal serve --env dev --port 4567
     """
-    from rehearsal.endpoint import check_port, serve_environment
+    from rehearsal.serve.endpoint import check_port, serve_environment
 
     with errors_for_people():
         check_port(port)

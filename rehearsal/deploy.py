@@ -18,12 +18,12 @@ from rehearsal.aws.quota_table import QUOTAS
 from rehearsal.aws.quotas import Excess, exceeded, graph_of_state
 from rehearsal.changed import changed, changed_outputs, did
 from rehearsal.console import Terminal
-from rehearsal.fingerprint import fingerprint
 from rehearsal.inventory import Inventory, Standing
 from rehearsal.outcome import EngineError, Result
-from rehearsal.seal import note_settled, settled_by
+from rehearsal.review.fingerprint import fingerprint
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.seal import note_settled, settled_by
+from rehearsal.workspace.workspace import Workspace
 from timing.forecast import Forecast
 from timing.operations import Run
 from timing.recorded import graph_of, run_of

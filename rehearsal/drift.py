@@ -28,7 +28,7 @@ from rehearsal.events import Log
 from rehearsal.inventory import Standing, standing_of
 from rehearsal.outcome import EngineError, Result
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 
 # What a server is asked for, and nothing of AWS's is called like it.
 _PATH = "/groundwork/"

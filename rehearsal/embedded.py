@@ -11,14 +11,14 @@ from typing import Any
 
 import grpc
 
-from rehearsal import server
 from rehearsal.aws.cloud import Cloud, NotBroughtBack
 from rehearsal.aws.provider import AwsProvider
-from rehearsal.journal import Entry, Journal, JournalError
 from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
+from rehearsal.providers import server
 from rehearsal.random import RandomProvider
-from rehearsal.stack_file import StackFile
-from rehearsal.workspace import Workspace, WorkspaceError
+from rehearsal.workspace.journal import Entry, Journal, JournalError
+from rehearsal.workspace.stack_file import StackFile
+from rehearsal.workspace.workspace import Workspace, WorkspaceError
 
 
 class Embedded:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from rehearsal.events import Log, LogReader
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 
 Progress = Callable[[Log], None]
 

@@ -11,7 +11,7 @@ from rehearsal.console import Terminal
 from rehearsal.kubernetes import manifests
 from rehearsal.session import Session
 from rehearsal.throwaway import throwaway_session
-from rehearsal.workspace import WorkspaceError
+from rehearsal.workspace.workspace import WorkspaceError
 
 # <namespace>/<place>-<kind>-<name>.yaml
 _MANIFEST = re.compile(r"[^/]+/\d\d-[^/]+\.yaml")

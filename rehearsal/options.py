@@ -13,7 +13,7 @@ from infra.configuration.environments import ANY_ENVIRONMENT
 
 if TYPE_CHECKING:
     from infra.configuration import Configuration
-    from rehearsal.workspace import Workspace
+    from rehearsal.workspace.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,7 +26,7 @@ def check(env: str, system: Path | None) -> Configuration:
     """Reads both files as the program will: their mistakes are told before anything of the engine starts."""
     from infra.configuration.day import day
     from infra.configuration.files import read_environment
-    from rehearsal.stack_file import check_environment
+    from rehearsal.workspace.stack_file import check_environment
 
     check_environment(env)
     file = str(system.resolve()) if system else None
@@ -35,7 +35,7 @@ def check(env: str, system: Path | None) -> Configuration:
 
 def workspace_of(env: str, system: Path | None) -> Workspace:
     """Where this checkout keeps an environment."""
-    from rehearsal.workspace import Workspace
+    from rehearsal.workspace.workspace import Workspace
 
     return Workspace.of(ROOT, env, system)
 
@@ -43,7 +43,7 @@ def workspace_of(env: str, system: Path | None) -> Workspace:
 def chosen_engine() -> Path:
     """The engine, which is told on standard error; found, downloaded or built where there is none yet."""
     from rehearsal.engine import find_engine
-    from rehearsal.programs import prepare
+    from rehearsal.program.programs import prepare
 
     prepare()  # what it loads takes longer than all that comes before it is needed
     found = find_engine()

@@ -23,11 +23,9 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import typer
 
-from rehearsal import programs
 from rehearsal.aws import services
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.sdk_types import DESCRIPTIONS
-from rehearsal.blank_stack import keep_stack, take_stack
 from rehearsal.changed import changed
 from rehearsal.embedded import Embedded
 from rehearsal.engine_process import Progress, engine_environment, follow
@@ -35,9 +33,11 @@ from rehearsal.events import Log, LogReader
 from rehearsal.garbage import keep_what_is_loaded
 from rehearsal.kubernetes import Clusters, Installed
 from rehearsal.outcome import EngineError, Interrupted, Result, failure, taken_over
-from rehearsal.seal import check_seal, write_seal
-from rehearsal.stack_file import StackFile
-from rehearsal.workspace import Workspace
+from rehearsal.program import programs
+from rehearsal.workspace.blank_stack import keep_stack, take_stack
+from rehearsal.workspace.seal import check_seal, write_seal
+from rehearsal.workspace.stack_file import StackFile
+from rehearsal.workspace.workspace import Workspace
 from timing.forecast import Forecast
 from timing.recorded import graph_of, graph_of_plan, run_of
 

@@ -13,7 +13,7 @@ from rehearsal.aws.quota_table import QUOTAS
 from rehearsal.aws.quotas import exceeded, graph_of_state
 from rehearsal.outcome import EngineError
 from rehearsal.throwaway import throwaway_session
-from rehearsal.workspace import ENVIRONMENTS
+from rehearsal.workspace.workspace import ENVIRONMENTS
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 
 
 @contextmanager

@@ -185,7 +185,7 @@ def bench(
     """
     from commands.files import write_atomically
     from documentation.benchmark_page import benchmark_page
-    from rehearsal import bench as benchmark
+    from rehearsal.bench import bench as benchmark
 
     with errors_for_people():
         check(env, None)
@@ -203,7 +203,7 @@ def bench_sdk(env: Environment = "prod", json_: Json = False) -> None:
 
     Example: python -m rehearsal bench-sdk --env dev
     """
-    from rehearsal import sdk_bench
+    from rehearsal.bench import sdk as sdk_bench
 
     with errors_for_people():
         check(env, None)

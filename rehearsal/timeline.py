@@ -9,7 +9,7 @@ from typing import Any
 from commands.files import write_atomically
 from rehearsal.console import Terminal
 from rehearsal.throwaway import throwaway_session
-from rehearsal.workspace import WorkspaceError
+from rehearsal.workspace.workspace import WorkspaceError
 from timing.forecast import Forecast
 from timing.picture import picture
 

@@ -37,7 +37,8 @@ def engine() -> Path:
 def _nothing_that_a_person_has_kept_is_used_or_pushed_out(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[None]:
-    from rehearsal import blank_stack, kept_base
+    from rehearsal.review import kept_base
+    from rehearsal.workspace import blank_stack
 
     kept = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:

@@ -13,7 +13,7 @@ from rehearsal.engine.binary import Unavailable
 from rehearsal.engine.build import STRIPPED, Toolchain, fingerprint, pinned_version, toolchain_in
 from rehearsal.engine.progress import Progress
 from rehearsal.engine.store import Store
-from rehearsal.user_folders import cache_home
+from rehearsal.workspace.user_folders import cache_home
 
 MODULE = Path(__file__).resolve().parents[2] / "tools" / "apiserver"
 _DEFINITIONS = MODULE / "definitions"

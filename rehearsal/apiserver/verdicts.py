@@ -10,7 +10,7 @@ from rehearsal.apiserver.pods import pod_of
 from rehearsal.kubernetes import Clusters, KubernetesProvider
 from rehearsal.kubernetes.cluster import Content
 from rehearsal.kubernetes.kinds import kind_of_object
-from rehearsal.provider import ProviderConfig, ProviderError, Resource
+from rehearsal.providers.provider import ProviderConfig, ProviderError, Resource
 
 _SERVER = "https://embedded"
 

@@ -15,7 +15,7 @@ from rehearsal.engine.binary import Unavailable
 from rehearsal.engine.build import build_tool
 from rehearsal.engine.progress import Progress
 from rehearsal.engine.store import Store
-from rehearsal.user_folders import cache_home
+from rehearsal.workspace.user_folders import cache_home
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "tools" / "actionlint"

@@ -29,7 +29,7 @@ from infra.configuration.validation import (
     did_you_mean,
 )
 from rehearsal.audit.findings import Finding
-from rehearsal.workspace import ENVIRONMENTS
+from rehearsal.workspace.workspace import ENVIRONMENTS
 
 # Shorter than this says nothing: "ok", "not needed".
 _SHORTEST_REASON = 20

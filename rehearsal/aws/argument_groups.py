@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rehearsal.provider import CheckFailure
+from rehearsal.providers.provider import CheckFailure
 
 # ec2/vpc_security_group_ingress_rule.go, for both directions
 _PEERS = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")

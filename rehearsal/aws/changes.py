@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from rehearsal.aws.facts import changes_of
-from rehearsal.provider import UNKNOWN, CheckFailure, Properties
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
 
 # Property and reason.
 Refusals = Iterator[tuple[str, str]]

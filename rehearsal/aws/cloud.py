@@ -23,8 +23,8 @@ from rehearsal.aws.accounts import ACROSS_ACCOUNTS, STARTED
 from rehearsal.aws.moto_fixes import repair_moto
 from rehearsal.aws.reach import Attempt, Reach
 from rehearsal.aws.requests import Answer, Request, Requests
-from rehearsal.journal import CLIENTS, Entry, Journal, JournalError, decode
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
+from rehearsal.workspace.journal import CLIENTS, Entry, Journal, JournalError, decode
 
 # Operations with these first words change nothing (AWS's own naming), so the journal leaves them out.
 READING = ("describe_", "get_", "batch_get_", "list_", "head_", "lookup_", "search_")

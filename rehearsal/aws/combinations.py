@@ -8,7 +8,7 @@ from typing import Any
 
 from rehearsal.aws.postgres_parameters import STATIC
 from rehearsal.aws.value_rules import overlap, password
-from rehearsal.provider import UNKNOWN, CheckFailure, Properties
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
 
 # Property and reason.
 Refusals = Iterator[tuple[str, str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 
 
 def check_connection(cloud: Cloud, project: Properties) -> None:

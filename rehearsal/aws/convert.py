@@ -16,7 +16,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from rehearsal.aws.schema import BlockType, PropertyType
-from rehearsal.provider import Properties
+from rehearsal.providers.provider import Properties
 
 Names = Mapping[str, str]
 

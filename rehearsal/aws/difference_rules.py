@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.aws import equivalence as same
-from rehearsal.provider import UNKNOWN, Properties
+from rehearsal.providers.provider import UNKNOWN, Properties
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting, Tags,
 from rehearsal.aws.operations import operation_model, refusal
 from rehearsal.aws.schema import ResourceType, resource_type
 from rehearsal.aws.tagging import creation_tags, tag_call, untag_call
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 
 
 class Executor:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.aws.later_facts import DEFAULTS, LATER
-from rehearsal.property_differences import property_changes, without_indexes
-from rehearsal.provider import UNKNOWN, ChangeKind, Properties, PropertyChange
+from rehearsal.providers.property_differences import property_changes, without_indexes
+from rehearsal.providers.provider import UNKNOWN, ChangeKind, Properties, PropertyChange
 
 _FILE = Path(__file__).parent / "data" / "replacement.json.gz"
 

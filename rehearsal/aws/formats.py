@@ -29,7 +29,7 @@ from rehearsal.aws.value_rules import (
     text_like,
     weekly_window,
 )
-from rehearsal.provider import UNKNOWN, CheckFailure, Properties
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
 
 # botocore's documentation of CreateDBInstance (parameter Engine); `pulumi_aws.rds.EngineType` has a
 # part of these only.

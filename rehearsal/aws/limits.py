@@ -16,7 +16,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from rehearsal.aws.convert import find_name
 from rehearsal.aws.mapping import Call, ResourceMapping, Setting
 from rehearsal.aws.value_rules import some
-from rehearsal.provider import UNKNOWN, CheckFailure, Properties
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
 
 ShapeOf = Callable[[str], StructureShape | None]
 

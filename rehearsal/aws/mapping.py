@@ -27,7 +27,7 @@ from typing import Any
 
 import jmespath
 
-from rehearsal.provider import Properties
+from rehearsal.providers.provider import Properties
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.\[\]]+)\}")
 

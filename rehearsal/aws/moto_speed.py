@@ -17,7 +17,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from rehearsal.sdk_speed import share_service_models
+from rehearsal.program.sdk_speed import share_service_models
 
 TRIED_WITH = ("5.2.",)
 

@@ -9,8 +9,8 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel, ServiceModel
 
-from rehearsal.provider import ProviderError
-from rehearsal.sdk_speed import share_service_models
+from rehearsal.program.sdk_speed import share_service_models
+from rehearsal.providers.provider import ProviderError
 
 
 def refusal(error: ClientError | BotoCoreError) -> ProviderError:

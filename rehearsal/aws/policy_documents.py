@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.aws.value_rules import Rule, json_object
-from rehearsal.provider import contains_unknown
+from rehearsal.providers.provider import contains_unknown
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _ELEMENTS = frozenset(

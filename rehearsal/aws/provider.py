@@ -23,8 +23,8 @@ from rehearsal.aws.schema import check_inputs, provider_type, resource_type
 from rehearsal.aws.sdk_types import UnknownResourceType
 from rehearsal.aws.suppressed import without_suppressed
 from rehearsal.aws.tagging import tag_failures
-from rehearsal.property_differences import is_within, property_changes
-from rehearsal.provider import (
+from rehearsal.providers.property_differences import is_within, property_changes
+from rehearsal.providers.provider import (
     UNKNOWN,
     CheckFailure,
     DiffResult,

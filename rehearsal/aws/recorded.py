@@ -14,7 +14,7 @@ from typing import Any
 
 from rehearsal.aws.mapping import Call, Context, ResourceMapping
 from rehearsal.aws.schema import ResourceType, resource_type
-from rehearsal.provider import Properties
+from rehearsal.providers.provider import Properties
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from rehearsal.aws.sdk_types import DESCRIPTIONS, PROVIDER
-from rehearsal.provider import UNKNOWN, CheckFailure, Properties
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
 
 
 @dataclass(frozen=True)

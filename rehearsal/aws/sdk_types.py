@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.files import write_atomically
-from rehearsal.user_folders import cache_home
+from rehearsal.workspace.user_folders import cache_home
 
 Description = dict[str, Any]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from rehearsal.aws.difference_rules import Place
 from rehearsal.aws.difference_table import RULES
-from rehearsal.property_differences import join, without_indexes
-from rehearsal.provider import Properties, contains_unknown
+from rehearsal.providers.property_differences import join, without_indexes
+from rehearsal.providers.provider import Properties, contains_unknown
 
 
 def without_suppressed(token: str, old: Properties, new: Properties) -> Properties:

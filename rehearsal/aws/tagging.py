@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.aws.mapping import Call, ResourceMapping, Tags, pairs
-from rehearsal.provider import UNKNOWN, CheckFailure
+from rehearsal.providers.provider import UNKNOWN, CheckFailure
 
 # "Tag naming and usage" in the Tagging AWS Resources user guide; RDS says the same as a pattern ("Tag" in its
 # API reference). EC2 alone takes all characters.

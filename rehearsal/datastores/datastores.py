@@ -17,7 +17,7 @@ from rehearsal.datastores.processes import LOOPBACK, make_folder, temporary_fold
 from rehearsal.datastores.rds import Database, Databases
 from rehearsal.datastores.rds_calls import following
 from rehearsal.datastores.tls import Authority
-from rehearsal.lambda_runtime import Behind
+from rehearsal.serve.lambda_runtime import Behind
 
 _TIMEOUT_SECONDS = 30
 

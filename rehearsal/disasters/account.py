@@ -25,7 +25,7 @@ from rehearsal.disasters.region import simulated
 from rehearsal.disasters.stage import CommandOfTheDay, Stage, served, session_of, temporary_checkout
 from rehearsal.disasters.steps import Step, as_json, steps_of, until
 from rehearsal.disasters.writer import Row, Writer
-from rehearsal.endpoint import serving
+from rehearsal.serve.endpoint import serving
 from rehearsal.session import Session
 from timing.data.recovery import Wait
 from timing.facts import Times

@@ -20,7 +20,7 @@ from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.steps import Step, as_json, steps_of, until
 from rehearsal.disasters.writer import Row, Writer
 from rehearsal.kubernetes.cluster import pods_come_up
-from rehearsal.workspace import ENVIRONMENTS
+from rehearsal.workspace.workspace import ENVIRONMENTS
 from timing.data.recovery import Wait
 from timing.facts import Times
 

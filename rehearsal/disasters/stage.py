@@ -26,11 +26,11 @@ from infra.configuration.rotation import DATABASE_ROTATOR
 from infra.configuration.strict_yaml import parse, written
 from infra.configuration.system import DEFAULT_FILE
 from rehearsal.disasters.engine_calls import EngineCalls, write_script
-from rehearsal.endpoint import answers, serving
 from rehearsal.kubernetes.kinds import Kind
-from rehearsal.local_clients import LocalClients
+from rehearsal.serve.endpoint import answers, serving
+from rehearsal.serve.local_clients import LocalClients
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 
 # What the program and the commands are made of; everything else of a checkout is not looked at.
 _WRITTEN = ("Pulumi.*.yaml", "Pulumi.yaml", "system.yaml", "__main__.py")

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from rehearsal.engine.binary import VERSION, Unavailable, accepted_version
 from rehearsal.engine.progress import Progress
-from rehearsal.user_folders import cache_home
+from rehearsal.workspace.user_folders import cache_home
 
 # What a build with a Go toolchain of its own takes while it runs.
 NEEDED_GIGABYTES = 5

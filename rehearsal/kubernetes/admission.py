@@ -15,7 +15,7 @@ from rehearsal.kubernetes.kinds import kind_of_object
 from rehearsal.kubernetes.pod_security import enforced, forbidden
 from rehearsal.kubernetes.pod_templates import pod_template
 from rehearsal.kubernetes.quotas import apply_defaults, outside_of_limits, over_quota
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 
 Content = dict[str, Any]
 

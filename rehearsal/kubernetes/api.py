@@ -19,7 +19,7 @@ from rehearsal.aws.requests import Answer, Request
 from rehearsal.aws.services.eks import endpoint_of
 from rehearsal.kubernetes.cluster import Cluster, Clusters, Content
 from rehearsal.kubernetes.kinds import Kind, kind_of_object
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 
 _PATH = re.compile(
     r"/groundwork-kubernetes/(?P<region>[\w-]+)/(?P<cluster>[\w-]+)/"

@@ -18,7 +18,7 @@ from typing import Any
 from rehearsal.kubernetes.immutable import refused_changes
 from rehearsal.kubernetes.kinds import Kind, kind_of_object
 from rehearsal.kubernetes.server_fields import complete, encoded, not_ready
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 
 Content = dict[str, Any]
 # API group, kind, namespace ("" for cluster-scoped), name.

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from rehearsal.property_differences import property_changes
-from rehearsal.provider import UNKNOWN, CheckFailure, DiffResult, Properties, PropertyChange
+from rehearsal.providers.property_differences import property_changes
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, DiffResult, Properties, PropertyChange
 
 _SWITCHES = (
     "alwaysRender",

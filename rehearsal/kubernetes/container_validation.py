@@ -8,7 +8,7 @@ from typing import Any
 from rehearsal.kubernetes.quantities import amount
 from rehearsal.kubernetes.value_table import CONTAINER
 from rehearsal.kubernetes.values import found, value_failures
-from rehearsal.provider import UNKNOWN, CheckFailure, contains_unknown
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, contains_unknown
 
 Content = Mapping[str, Any]
 

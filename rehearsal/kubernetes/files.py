@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 
 DECODE = "kubernetes:yaml:decode"
 

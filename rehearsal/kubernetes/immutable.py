@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rehearsal.kubernetes.kinds import Kind
-from rehearsal.property_differences import property_changes, without_indexes
-from rehearsal.provider import ChangeKind, Properties, PropertyChange
+from rehearsal.providers.property_differences import property_changes, without_indexes
+from rehearsal.providers.provider import ChangeKind, Properties, PropertyChange
 
 _VOLUME_SOURCES = (
     "awsElasticBlockStore azureDisk azureFile cephfs cinder csi fc flexVolume flocker gcePersistentDisk "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rehearsal.kubernetes.files import refusal_of
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 
 # Source: "Namespaced: false" of the Kubernetes API reference, and of the kinds that EKS Auto Mode installs.
 _CLUSTER_SCOPED: dict[str, str] = {

@@ -9,8 +9,8 @@ from typing import Any
 
 from rehearsal.kubernetes.kinds import Kind
 from rehearsal.kubernetes.values import qualified_name
-from rehearsal.property_differences import join
-from rehearsal.provider import UNKNOWN, CheckFailure, Properties
+from rehearsal.providers.property_differences import join
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
 
 # Of keys and values of all of them together (apimachinery, pkg/api/validation, TotalAnnotationSizeLimitB).
 _ANNOTATION_BYTES = 256 * 1024

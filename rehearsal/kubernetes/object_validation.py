@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from infra.configuration.cron import syntax_mistake
 from rehearsal.kubernetes.value_table import OBJECTS
 from rehearsal.kubernetes.values import found, number_or_share, value_failures
-from rehearsal.provider import UNKNOWN, CheckFailure, contains_unknown
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, contains_unknown
 
 Content = Mapping[str, Any]
 

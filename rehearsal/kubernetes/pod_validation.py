@@ -13,7 +13,7 @@ from rehearsal.kubernetes.container_validation import container_failures, lifecy
 from rehearsal.kubernetes.pod_templates import pod_template, template_path
 from rehearsal.kubernetes.value_table import POD
 from rehearsal.kubernetes.values import between, found, qualified_keys, value_failures
-from rehearsal.provider import UNKNOWN, CheckFailure, contains_unknown
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, contains_unknown
 
 Content = Mapping[str, Any]
 

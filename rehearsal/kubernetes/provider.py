@@ -25,8 +25,8 @@ from rehearsal.kubernetes.pod_templates import pod_template
 from rehearsal.kubernetes.pod_validation import pod_failures
 from rehearsal.kubernetes.schemas import schema_failures
 from rehearsal.kubernetes.server_fields import clean, decoded
-from rehearsal.property_differences import is_within, property_changes
-from rehearsal.provider import (
+from rehearsal.providers.property_differences import is_within, property_changes
+from rehearsal.providers.provider import (
     UNKNOWN,
     CheckFailure,
     DiffResult,

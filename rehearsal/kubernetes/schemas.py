@@ -23,8 +23,8 @@ from typing import Any
 from rehearsal.kubernetes.custom_kinds import specification_of, versions_of
 from rehearsal.kubernetes.kinds import Kind
 from rehearsal.kubernetes.quantities import QUANTITY
-from rehearsal.property_differences import join
-from rehearsal.provider import UNKNOWN, CheckFailure, Properties, ProviderError
+from rehearsal.providers.property_differences import join
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties, ProviderError
 
 _DEFINITIONS = "_definitions.json"
 # What the bundled schemas call it.

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from rehearsal.property_differences import join
-from rehearsal.provider import UNKNOWN, CheckFailure
+from rehearsal.providers.property_differences import join
+from rehearsal.providers.provider import UNKNOWN, CheckFailure
 
 # What is wrong with a value, or None.
 Rule = Callable[[Any], str | None]

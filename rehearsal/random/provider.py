@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rehearsal.property_differences import property_changes
-from rehearsal.provider import (
+from rehearsal.providers.property_differences import property_changes
+from rehearsal.providers.provider import (
     UNKNOWN,
     CheckFailure,
     DiffResult,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.provider import UNKNOWN, CheckFailure, Properties
+from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
 from rehearsal.random.words import ADJECTIVES, ADVERBS, ANIMALS
 
 Generated = tuple[str, Properties]

@@ -29,7 +29,7 @@ from rehearsal.terraform.reading import Looks
 from rehearsal.terraform.refreshing import check_of, refresh_of, served
 from rehearsal.terraform.values import Values
 from rehearsal.throwaway import throwaway_session
-from rehearsal.user_folders import cache_home
+from rehearsal.workspace.user_folders import cache_home
 
 OVERRIDE = "GROUNDWORK_AWS_PROVIDER"
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.assets import is_asset
-from rehearsal.provider import UNKNOWN, contains_unknown
+from rehearsal.providers.provider import UNKNOWN, contains_unknown
 from rehearsal.terraform.names import RENAMED
 from rehearsal.terraform.schema import Block, Nested, empty, no_block
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.aws.facts import facts_of
-from rehearsal.provider import UNKNOWN, Properties
+from rehearsal.providers.provider import UNKNOWN, Properties
 
 # Shorter texts are words that may stand for anything.
 _IDENTIFIER_LENGTH = 9

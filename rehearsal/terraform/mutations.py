@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.assets import is_asset
-from rehearsal.property_differences import join, without_indexes
-from rehearsal.provider import Properties
+from rehearsal.providers.property_differences import join, without_indexes
+from rehearsal.providers.provider import Properties
 
 # Tags are compared as they are, and changed in place, by every type that has them.
 _PASSED_OVER = ("tags",)

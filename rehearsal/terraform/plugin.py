@@ -14,7 +14,7 @@ from typing import Any
 import grpc
 
 from commands.errors import CommandError
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 from rehearsal.terraform import messages, wire
 from rehearsal.terraform.schema import Block, block_of, canonical, empty
 

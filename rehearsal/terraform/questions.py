@@ -9,7 +9,7 @@ from typing import Any
 
 from rehearsal.aws.facts import changes_of
 from rehearsal.aws.suppressed import without_suppressed
-from rehearsal.provider import Properties
+from rehearsal.providers.provider import Properties
 from rehearsal.terraform.convert import NotInSchema, configuration, proposed, settled
 from rehearsal.terraform.findings import MADE_UP, Finding, Rule, State
 from rehearsal.terraform.graph import Deployed

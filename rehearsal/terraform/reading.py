@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rehearsal.aws import services
-from rehearsal.provider import UNKNOWN, Properties, ProviderError
+from rehearsal.providers.provider import UNKNOWN, Properties, ProviderError
 from rehearsal.rights.refreshing import READS
 from rehearsal.terraform.convert import NotInSchema, configuration, proposed, terraform_name
 from rehearsal.terraform.findings import MADE_UP, Finding, Rule, State

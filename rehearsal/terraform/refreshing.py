@@ -11,9 +11,9 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider, Settings
 from rehearsal.aws.requests import Answer, Request
 from rehearsal.datastores.processes import free_port
-from rehearsal.endpoint import answers, serving
-from rehearsal.local_clients import LocalClients
-from rehearsal.provider import Properties, Resource
+from rehearsal.providers.provider import Properties, Resource
+from rehearsal.serve.endpoint import answers, serving
+from rehearsal.serve.local_clients import LocalClients
 from rehearsal.session import Session
 from rehearsal.terraform.calls import permission_of
 from rehearsal.terraform.graph import Deployed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from rehearsal.provider import Properties
+from rehearsal.providers.provider import Properties
 from rehearsal.terraform.convert import NotInSchema, configuration
 from rehearsal.terraform.findings import Finding, Rule
 from rehearsal.terraform.graph import Deployed

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 
 # An extension of type 0 with one byte that says nothing.
 _UNKNOWN_BYTES = b"\xd4\x00\x00"

@@ -19,7 +19,7 @@ from functions.restore_test.settings import COMMAND, READINESS, SERVICE, TEMPLAT
 from functions.shared.kubernetes import KubernetesApi, KubernetesError, trusting
 from infra.recovery.restored_application import RULES
 from rehearsal.kubernetes import Clusters
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 from tests.support.kubernetes import Harness
 from tests.support.recordings import system_recording
 from tests.support.tls import tls_server

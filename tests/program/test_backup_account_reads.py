@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehearsal.backup_account_review import OF_THE_ENVIRONMENT_ALONE
+from rehearsal.review.backup_account import OF_THE_ENVIRONMENT_ALONE
 from tests.support.recorder import Recording, stack_file
 from tests.support.recordings import backup_account_of, backup_account_with
 

@@ -12,8 +12,8 @@ from rehearsal.aws import services
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.operations import service_model
 from rehearsal.aws.provider import AwsProvider, Settings
-from rehearsal.property_differences import without_indexes
-from rehearsal.provider import Resource
+from rehearsal.providers.property_differences import without_indexes
+from rehearsal.providers.provider import Resource
 from rehearsal.terraform.mutations import replaced_texts
 from tests.support.engine_values import Secret
 from tests.support.recorder import Recording

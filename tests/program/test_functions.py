@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.assets import zipped
-from rehearsal.lambda_runtime import program
+from rehearsal.serve.lambda_runtime import program
 from tests.support.computed_outputs import PLANTED
 from tests.support.engine_values import Secret
 from tests.support.recorder import Recording, Resource

@@ -63,9 +63,9 @@ from infra.configuration.validation import ConfigurationError
 from operations.branch_protection import rules
 from operations.console import OperationError
 from operations.releases import promote
-from rehearsal.stack_file import StackFile
+from rehearsal.workspace.stack_file import StackFile
 from rehearsal.systems import name_of, systems_of
-from rehearsal.workspace import ENVIRONMENTS
+from rehearsal.workspace.workspace import ENVIRONMENTS
 from tests.support.published_metrics import published
 from tests.support.recorder import ROOT, TODAY, record, stack_file, system_file
 from tests.support.recordings import SYSTEMS, system_recording

@@ -11,8 +11,8 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider
 from rehearsal.aws.quota_table import QUOTAS
 from rehearsal.aws.quotas import Declared, exceeded
-from rehearsal.journal import Journal
-from rehearsal.provider import ProviderConfig, Resource
+from rehearsal.providers.provider import ProviderConfig, Resource
+from rehearsal.workspace.journal import Journal
 from tests.support.largest_system import write_largest
 from tests.support.recorder import Recording, record
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from preview.risk import Kind
-from rehearsal.base import Base
-from rehearsal.review import Refused, Reviewed, review
+from rehearsal.review.base import Base
+from rehearsal.review.review import Refused, Reviewed, review
 from tests.support.json_output import check_output
 from tests.support.small_program import SmallProgram
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.bench_programs import scaled_checkout
-from rehearsal.programs import sdk_as_published
+from rehearsal.bench.programs import scaled_checkout
+from rehearsal.program.programs import sdk_as_published
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 from tests.support.checkout import ROOT
 from tests.support.small_program import SmallProgram, session_of
 
@@ -37,4 +37,4 @@ def test_the_published_floor_runs_pulumis_own_sdk(program: SmallProgram, engine:
         assert session.outputs() == {"module": "pulumi.runtime.rpc"}
     with session_of(program, engine) as session:
         session.up()
-        assert session.outputs() == {"module": "rehearsal.sdk_speed"}
+        assert session.outputs() == {"module": "rehearsal.program.sdk_speed"}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import blank_stack
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace import blank_stack
+from rehearsal.workspace.workspace import Workspace
 from tests.support.small_program import SmallProgram
 
 pytestmark = pytest.mark.engine

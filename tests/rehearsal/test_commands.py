@@ -14,7 +14,7 @@ from rehearsal.manifests import write_manifests
 from rehearsal.outcome import EngineError
 from rehearsal.session import Session
 from rehearsal.timeline import as_json, timeline, write_picture
-from rehearsal.workspace import Workspace, WorkspaceError
+from rehearsal.workspace.workspace import Workspace, WorkspaceError
 from tests.support.json_output import check_output
 from tests.support.small_program import ACCOUNT, SmallProgram
 

@@ -24,9 +24,9 @@ from pg8000.exceptions import DatabaseError
 from functions.snapshot_secrets.snapshot import opened
 from rehearsal.aws.requests import Answer, Request
 from rehearsal.datastores import NoServer
-from rehearsal.invocations import Invocations
+from rehearsal.serve.invocations import Invocations
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 from tests.support.checkout import copy_program
 from tests.support.deployed_function import DeployedFunction
 from tests.support.secrets_manager import STEPS, Entry

@@ -11,7 +11,7 @@ import pytest
 from rehearsal.aws.requests import Request
 from rehearsal.drift import drift
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 from tests.support.small_program import REGION, SmallProgram, session_of
 
 pytestmark = pytest.mark.engine

@@ -20,7 +20,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from commands.errors import Exit
-from rehearsal.endpoint import PortInUse, check_port
+from rehearsal.serve.endpoint import PortInUse, check_port
 from tests.support.checkout import ROOT
 
 pytestmark = pytest.mark.engine

@@ -14,11 +14,11 @@ from moto.rds.models import rds_backends
 
 from infra.configuration.add_ons import OBSERVABILITY
 from rehearsal.inventory import Inventory
-from rehearsal.journal import Journal
 from rehearsal.kubernetes import Installed
 from rehearsal.outcome import EngineError, Result
 from rehearsal.session import Session
-from rehearsal.workspace import ENVIRONMENTS, Workspace
+from rehearsal.workspace.journal import Journal
+from rehearsal.workspace.workspace import ENVIRONMENTS, Workspace
 from tests.support.checkout import copy_program, replace_text
 
 pytestmark = pytest.mark.engine

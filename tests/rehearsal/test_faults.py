@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.journal import Entry, Journal
 from rehearsal.outcome import EngineError, Interrupted
-from rehearsal.seal import write_seal
 from rehearsal.session import Session
-from rehearsal.stack_file import StackFileError
-from rehearsal.workspace import LockedError, Workspace, WorkspaceError
+from rehearsal.workspace.journal import Entry, Journal
+from rehearsal.workspace.seal import write_seal
+from rehearsal.workspace.stack_file import StackFileError
+from rehearsal.workspace.workspace import LockedError, Workspace, WorkspaceError
 from tests.support.checkout import replace_text
 from tests.support.small_program import ACCOUNT, REGION, SmallProgram, resources, session_of
 

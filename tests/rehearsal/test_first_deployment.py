@@ -10,7 +10,7 @@ import pytest
 
 from rehearsal.outcome import EngineError
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 from tests.support.checkout import ROOT, copy_program
 
 pytestmark = pytest.mark.engine

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import kept_base
-from rehearsal.kept_base import session_on_base
+from rehearsal.review import kept_base
+from rehearsal.review.kept_base import session_on_base
 from rehearsal.session import Session
 from tests.support.small_program import REGION, SmallProgram, resources
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.base import Base, RevisionError
-from rehearsal.review import Refused, Reviewed, review
+from rehearsal.review.base import Base, RevisionError
+from rehearsal.review.review import Refused, Reviewed, review
 from tests.support.json_output import check_output
 from tests.support.small_program import SmallProgram
 

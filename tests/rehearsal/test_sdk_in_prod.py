@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.programs import sdk_as_published, sdk_without
-from rehearsal.sdk_bench import both
+from rehearsal.bench.sdk import both
+from rehearsal.program.programs import sdk_as_published, sdk_without
 from tests.support.checkout import ROOT
 
 pytestmark = pytest.mark.engine

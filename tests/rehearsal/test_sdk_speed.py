@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
+from rehearsal.bench.sdk import comparable, differences, state_of
 from rehearsal.outcome import EngineError
-from rehearsal.programs import processor_seconds, sdk_as_published, sdk_without
-from rehearsal.sdk_bench import comparable, differences, state_of
-from rehearsal.sdk_speed import ANNOTATIONS, replacements
+from rehearsal.program.programs import processor_seconds, sdk_as_published, sdk_without
+from rehearsal.program.sdk_speed import ANNOTATIONS, replacements
 from tests.support.small_program import SmallProgram, session_of
 
 pytestmark = pytest.mark.engine
@@ -198,5 +198,5 @@ def test_a_part_can_be_left_out(tmp_path: Path, engine: Path) -> None:
     """)
     with sdk_without("debug log"), session_of(program, engine) as session:
         session.up()
-        assert session.outputs() == {"modules": ["pulumi.log", "rehearsal.sdk_speed"]}
+        assert session.outputs() == {"modules": ["pulumi.log", "rehearsal.program.sdk_speed"]}
         assert processor_seconds() > 0

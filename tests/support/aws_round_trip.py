@@ -22,8 +22,8 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.convert import find_name
 from rehearsal.aws.mapping import ResourceMapping, placeholders
 from rehearsal.aws.provider import AwsProvider
-from rehearsal.journal import Journal
-from rehearsal.provider import Properties, ProviderConfig, Resource
+from rehearsal.providers.provider import Properties, ProviderConfig, Resource
+from rehearsal.workspace.journal import Journal
 
 ACCOUNT = "111122223333"
 # Another account in the same process, and one that is not embedded at all.

@@ -15,8 +15,8 @@ from preview.values import UNKNOWN as LOGGED_UNKNOWN
 from rehearsal.aws.provider import AwsProvider
 from rehearsal.events import Step
 from rehearsal.kubernetes import KubernetesProvider
-from rehearsal.provider import UNKNOWN, Properties, Provider
-from rehearsal.provider import Resource as Asked
+from rehearsal.providers.provider import UNKNOWN, Properties, Provider
+from rehearsal.providers.provider import Resource as Asked
 from rehearsal.random import RandomProvider
 from tests.support.engine_values import uncovered
 from tests.support.recorder import Recording, Resource

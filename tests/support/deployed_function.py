@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.lambda_runtime import Function, run
+from rehearsal.serve.lambda_runtime import Function, run
 
 _TIMEOUT_SECONDS = 120  # of a busy machine
 

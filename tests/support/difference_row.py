@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.provider import Properties
+from rehearsal.providers.provider import Properties
 
 
 @dataclass(frozen=True)

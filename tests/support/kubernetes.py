@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from rehearsal.kubernetes import Clusters, KubernetesProvider
-from rehearsal.provider import DiffResult, ProviderConfig, Resource
+from rehearsal.providers.provider import DiffResult, ProviderConfig, Resource
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SERVICE = "kubernetes:core/v1:Service"

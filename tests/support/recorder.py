@@ -28,7 +28,7 @@ from pulumi.runtime.stack import run_in_stack
 
 from infra.configuration.files import stack_config, stack_values
 from infra.configuration.validation import EncryptedText
-from rehearsal.sdk_speed import quick_sdk
+from rehearsal.program.sdk_speed import quick_sdk
 from tests.support.computed_outputs import computed_outputs
 from tests.support.engine_values import plain_struct, plain_value, uncovered
 

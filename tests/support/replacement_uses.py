@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rehearsal.sdk_speed import Replacement, replacements
+from rehearsal.program.sdk_speed import Replacement, replacements
 
 
 class _Noting:

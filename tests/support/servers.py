@@ -16,8 +16,8 @@ from rehearsal.datastores.postgresql import PostgreSQL
 from rehearsal.datastores.postgresql_programs import ADMINISTRATOR, Programs
 from rehearsal.datastores.processes import LOOPBACK, NoServer, free_port, temporary_folder
 from rehearsal.datastores.redis import Redis
-from rehearsal.endpoint import serving
-from rehearsal.local_clients import LocalClients
+from rehearsal.serve.endpoint import serving
+from rehearsal.serve.local_clients import LocalClients
 
 PASSWORD = "of-the-superuser"
 

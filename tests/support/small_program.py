@@ -12,7 +12,7 @@ import pytest
 
 from rehearsal.outcome import EngineError
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 
 ACCOUNT = "111122223333"
 REGION = "us-west-2"

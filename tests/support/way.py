@@ -31,9 +31,9 @@ from operations.checkout import declared
 from operations.deployment.records import Record, records_of
 from operations.environments import Place, connect
 from rehearsal.backup_account import PROJECT
-from rehearsal.endpoint import answers
+from rehearsal.serve.endpoint import answers
 from rehearsal.session import Session
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.workspace import Workspace
 from tests.support.checkout import ROOT, copy_program
 from tests.support.deployed import traffic
 from tests.support.servers import served

@@ -18,18 +18,21 @@ from typer.testing import CliRunner, Result
 from commands.errors import Exit
 from preview.change import Change, Step, Verb
 from preview.report import Report
-from rehearsal import bench, bench_commands, cli, engine, options, sdk_bench, systems
+from rehearsal import cli, engine, options, systems
 from rehearsal.audit.audit import Audit
 from rehearsal.audit.checkers import Checked
 from rehearsal.audit.findings import Finding
 from rehearsal.audit.waivers import Waiver
+from rehearsal.bench import bench
+from rehearsal.bench import commands as bench_commands
+from rehearsal.bench import sdk as sdk_bench
 from rehearsal.changed import Changed, Property
 from rehearsal.drift import Found
 from rehearsal.events import Log
 from rehearsal.outcome import EngineError
 from rehearsal.outcome import Result as Done
-from rehearsal.review import Refused, Reviewed
-from rehearsal.stack_file import StackFileError
+from rehearsal.review.review import Refused, Reviewed
+from rehearsal.workspace.stack_file import StackFileError
 from tests.support.command_lines import APPS, commands_of
 from tests.support.json_output import SCHEMA, check_output
 
@@ -183,7 +186,7 @@ def test_a_refused_preview_has_the_diff_in_its_error(monkeypatch: pytest.MonkeyP
         report = Report(Change("dev", (), ("Subnet wrong: no",)), "main")
         raise Refused(str(error), error, Reviewed(report, '{"steps": [], "changeSummary": {"same": 1}}'))
 
-    monkeypatch.setattr("rehearsal.review.review", refuse)
+    monkeypatch.setattr("rehearsal.review.review.review", refuse)
     details = _error(RUN.invoke(cli.app, ["preview", "--json"]))["details"]
     assert details["diagnostics"] == ["Subnet wrong: no"]
     check_output("preview", details["preview"])
@@ -199,7 +202,7 @@ def test_a_change_that_nobody_has_approved_ends_with_5_and_the_line_to_write(
     inputs = {"enableKeyRotation": True}
     step = Step(Verb.UPDATED, urn, "aws:kms/key:Key", {"enableKeyRotation": "update"}, inputs)
     report = Report(Change("prod", (step,)), "main")
-    monkeypatch.setattr("rehearsal.review.review", lambda *_, **__: Reviewed(report, "{}"))
+    monkeypatch.setattr("rehearsal.review.review.review", lambda *_, **__: Reviewed(report, "{}"))
     result = RUN.invoke(cli.app, ["preview", "--env", "prod"])
     assert result.exit_code == 5
     assert "APPROVE     1 of these needs a line in approvals.yaml that holds" in result.stdout
@@ -249,10 +252,10 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("rehearsal.drift.look", lambda *_, **__: Found("dev", {"update": 1}, (line,), 1.0, 2))
     monkeypatch.setattr("rehearsal.manifests.write_manifests", lambda *_, **__: ["00-cluster/one.yaml"])
     monkeypatch.setattr("documentation.pages.write_documentation", lambda *_: [options.ROOT / "a.md"])
-    monkeypatch.setattr("rehearsal.bench.bench", lambda *_: figures)
+    monkeypatch.setattr("rehearsal.bench.bench.bench", lambda *_: figures)
     cost = sdk_bench.Cost(2.0, 1.0)
     sdk = sdk_bench.Figures("dev", 3, cost, cost, {"waiting": cost}, ())
-    monkeypatch.setattr("rehearsal.sdk_bench.bench_sdk", lambda *_: sdk)
+    monkeypatch.setattr("rehearsal.bench.sdk.bench_sdk", lambda *_: sdk)
     attempt = systems.Attempt("triangle", "dev", 3, 1.0, settled=True)
     monkeypatch.setattr("rehearsal.systems.attempts", lambda *_: [attempt])
     monkeypatch.setattr("rehearsal.audit.audit.audit", lambda *_, **__: AUDIT)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from rehearsal.aws.functions import identity, lookups, network
 from rehearsal.aws.functions.asked import Asked
 from rehearsal.aws.functions.policy_document import policy_document
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 
 FUNCTIONS: Mapping[str, Callable[[Asked], Properties]] = MappingProxyType(
     {

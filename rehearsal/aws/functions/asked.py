@@ -12,7 +12,7 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.executor import Executor
 from rehearsal.aws.mapping import ResourceMapping
 from rehearsal.aws.operations import refusal
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rehearsal.aws.functions.asked import Asked
-from rehearsal.provider import Properties
+from rehearsal.providers.provider import Properties
 
 _DNS_SUFFIX = "amazonaws.com"
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from rehearsal.aws.functions.asked import Asked, only_one
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 
 _VPC = "aws:ec2/vpc:Vpc"
 _SUBNET = "aws:ec2/subnet:Subnet"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rehearsal.aws.functions.asked import Asked
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 
 _VERSION = "2012-10-17"
 

@@ -10,7 +10,7 @@ from typing import Any
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting
 from rehearsal.aws.recorded import RecordedType
 from rehearsal.aws.services.resource_tags import resource_tags
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 
 CLUSTER_TAGS = resource_tags("resourceArn", "{arn}", "map")
 

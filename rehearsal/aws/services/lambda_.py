@@ -9,7 +9,7 @@ from rehearsal.assets import zipped
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Setting
 from rehearsal.aws.recorded import RecordedType
 from rehearsal.aws.services.resource_tags import resource_tags
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 
 
 def _package(context: Context) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from rehearsal.aws.mapping import Call, Context, ResourceMapping, Tags, rewritten
 from rehearsal.aws.postgres_parameters import is_default
 from rehearsal.aws.recorded import RecordedType
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 
 _PARAMETERS_AT_ONCE = 20  # ModifyDBParameterGroup takes no more (AWS documentation of the operation).
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from infra.configuration import load_configuration, strict_yaml
 from infra.configuration.strict_yaml import described, parse, written
 from infra.configuration.validation import ConfigurationError
-from rehearsal.stack_file import StackFile, StackFileError
+from rehearsal.workspace.stack_file import StackFile, StackFileError
 from tests.support.recorder import ROOT, TODAY
 
 

@@ -14,8 +14,8 @@ from rehearsal.engine import EngineNotFound
 from rehearsal.events import Log
 from rehearsal.inventory import Inventory
 from rehearsal.outcome import EngineError, Interrupted, Result
-from rehearsal.stack_file import StackFileError
-from rehearsal.workspace import LockedError, WorkspaceError
+from rehearsal.workspace.stack_file import StackFileError
+from rehearsal.workspace.workspace import LockedError, WorkspaceError
 
 RUN = CliRunner()
 

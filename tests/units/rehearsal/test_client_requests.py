@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import READING, Cloud
 from rehearsal.aws.requests import Request
-from rehearsal.journal import Journal
+from rehearsal.workspace.journal import Journal
 from tests.support.servers import embedded_aws
 
 ACCOUNT, REGION = "111122224444", "us-west-2"

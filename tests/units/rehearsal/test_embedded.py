@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rehearsal.embedded import Embedded
-from rehearsal.stack_file import StackFile
-from rehearsal.workspace import Workspace
+from rehearsal.workspace.stack_file import StackFile
+from rehearsal.workspace.workspace import Workspace
 from tests.support.checkout import ROOT
 
 

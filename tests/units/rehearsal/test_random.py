@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.provider import UNKNOWN, ProviderError, Resource
+from rehearsal.providers.provider import UNKNOWN, ProviderError, Resource
 from rehearsal.random import RandomProvider
 from rehearsal.random.values import SPECIAL_CHARACTERS, TYPES
 

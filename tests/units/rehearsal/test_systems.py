@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rehearsal.systems import Attempt, environments_of, name_of, systems_of
-from rehearsal.workspace import ENVIRONMENTS
+from rehearsal.workspace.workspace import ENVIRONMENTS
 from tests.support.checkout import ROOT
 from tests.support.recordings import SYSTEMS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.journal import Journal
+from rehearsal.workspace.journal import Journal
 from tests.support.aws_round_trip import ACCOUNT, OTHER_ACCOUNT, Life, WatchedCloud
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider
-from rehearsal.provider import Properties, ProviderConfig, Resource
+from rehearsal.providers.provider import Properties, ProviderConfig, Resource
 
 VPC = "aws:ec2/vpc:Vpc"
 REFUSED = {"cidrBlock": "10.0.0.0/99"}

@@ -9,7 +9,7 @@ import pytest
 from rehearsal.aws.argument_groups import AT_LEAST_ONE_OF, CONFLICTS, ONE_OF, group_failures
 from rehearsal.aws.combinations import combination_failures
 from rehearsal.aws.schema import resource_type
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 ROUTE = "aws:ec2/route:Route"

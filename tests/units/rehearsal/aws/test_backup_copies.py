@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.journal import Journal
+from rehearsal.workspace.journal import Journal
 from tests.support.backup_accounts import AWAY, REGION, Account, allowing, shared_key
 from tests.support.servers import embedded_aws
 

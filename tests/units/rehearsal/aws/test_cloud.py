@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.aws.cloud import Cloud, NotBroughtBack
-from rehearsal.journal import Entry, Journal
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
+from rehearsal.workspace.journal import Entry, Journal
 
 ACCOUNT, REGION = "444455556666", "eu-central-1"
 

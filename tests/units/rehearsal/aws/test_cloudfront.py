@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import ProviderError, Resource
+from rehearsal.providers.provider import ProviderError, Resource
 from tests.support.aws_round_trip import ACCOUNT, Life, Made, WatchedCloud, replayed
 
 WEB_ACL = "aws:wafv2/webAcl:WebAcl"

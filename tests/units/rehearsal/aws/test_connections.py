@@ -11,8 +11,8 @@ import pytest
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.moto_connections import codeconnections_backends
 from rehearsal.aws.provider import AwsProvider, Settings
-from rehearsal.journal import Journal
-from rehearsal.provider import ProviderError, Resource
+from rehearsal.providers.provider import ProviderError, Resource
+from rehearsal.workspace.journal import Journal
 
 ACCOUNT, REGION = "240000000001", "us-west-2"
 

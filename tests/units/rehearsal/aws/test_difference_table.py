@@ -11,7 +11,7 @@ import pytest
 from rehearsal.aws.difference_table import PLAIN_TEXT, RULES, WITHOUT_RULE
 from rehearsal.aws.schema import BlockType, PropertyType, resource_type
 from rehearsal.aws.suppressed import without_suppressed
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 from tests.support.difference_row import Row, cases, ignored
 from tests.support.load_balancer_rows import BALANCER
 from tests.support.load_balancer_rows import ROWS as OF_LOAD_BALANCERS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, replayed
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 from tests.support.aws_round_trip import ACCOUNT, OTHER_ACCOUNT, REGION, Life
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"

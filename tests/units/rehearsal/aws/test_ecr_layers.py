@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.journal import Journal
+from rehearsal.workspace.journal import Journal
 from tests.support.aws_round_trip import ACCOUNT, REGION
 from tests.support.images import digest, fetch, manifest, push, push_layer
 from tests.support.servers import embedded_aws

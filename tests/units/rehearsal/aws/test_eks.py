@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, replayed
 
 CLUSTER = "aws:eks/cluster:Cluster"

@@ -9,7 +9,7 @@ import pytest
 from rehearsal.aws.enumerations import enumerations, types_with_enumerations
 from rehearsal.aws.formats import RULES, format_failures
 from rehearsal.aws.schema import BlockType, PropertyType, resource_type
-from rehearsal.property_differences import without_indexes
+from rehearsal.providers.property_differences import without_indexes
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 TARGETS = "aws:lb/targetGroup:TargetGroup"

@@ -9,7 +9,7 @@ import pytest
 from rehearsal.aws.facts import changes_of
 from rehearsal.aws.later_facts import DEFAULTS, LATER
 from rehearsal.aws.schema import resource_type
-from rehearsal.provider import UNKNOWN, ChangeKind
+from rehearsal.providers.provider import UNKNOWN, ChangeKind
 
 DATABASE = "aws:rds/instance:Instance"
 RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.formats import RULES, format_failures
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 
 INSTANCE = "aws:rds/instance:Instance"
 REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, replayed
 
 ROLE = "aws:iam/role:Role"

@@ -13,7 +13,7 @@ import pytest
 
 from rehearsal.assets import ARCHIVE, ASSET, SIGNATURE, zipped
 from rehearsal.aws.cloud import Cloud
-from rehearsal.property_differences import property_changes
+from rehearsal.providers.property_differences import property_changes
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, replayed
 
 FUNCTION = "aws:lambda/function:Function"

@@ -8,7 +8,7 @@ import pytest
 from botocore.model import Shape, ShapeResolver
 
 from rehearsal.aws.limits import refused_request
-from rehearsal.provider import CheckFailure, ProviderError, Resource
+from rehearsal.providers.provider import CheckFailure, ProviderError, Resource
 from tests.support.aws_round_trip import Life
 
 

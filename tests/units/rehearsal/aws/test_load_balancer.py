@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 from tests.support.aws_round_trip import REGION, Life, Made, replayed
 
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"

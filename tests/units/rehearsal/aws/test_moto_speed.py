@@ -9,7 +9,7 @@ import pytest
 from rehearsal.aws import services
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.moto_speed import NoAnswer
-from rehearsal.journal import Journal
+from rehearsal.workspace.journal import Journal
 from tests.support.aws_round_trip import REGION, WatchedCloud
 
 _POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"

@@ -11,7 +11,7 @@ import pytest
 from moto.rds.models import rds_backends
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import ProviderError, Resource
+from rehearsal.providers.provider import ProviderError, Resource
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, WatchedCloud, replayed
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"

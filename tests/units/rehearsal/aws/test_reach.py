@@ -15,7 +15,7 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.provider import AwsProvider
 from rehearsal.aws.reach import Attempt
 from rehearsal.kubernetes import Clusters, KubernetesProvider
-from rehearsal.provider import ProviderConfig, ProviderError, Resource
+from rehearsal.providers.provider import ProviderConfig, ProviderError, Resource
 from tests.support.servers import embedded_aws
 
 ACCOUNT, LOST, OTHER = "210987654324", "us-west-2", "us-east-2"

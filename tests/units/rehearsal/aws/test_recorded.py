@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rehearsal.aws import services
 from rehearsal.aws.recorded import as_mapping
-from rehearsal.provider import Resource
+from rehearsal.providers.provider import Resource
 from tests.support.aws_round_trip import Life
 
 

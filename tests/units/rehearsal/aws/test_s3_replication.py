@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, replayed
 
 THERE = "us-east-2"

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.journal import Journal
+from rehearsal.workspace.journal import Journal
 from tests.support.aws_round_trip import ABSENT_ACCOUNT, ACCOUNT, OTHER_ACCOUNT, REGION, Life
 
 THERE = "us-east-2"

@@ -11,8 +11,8 @@ import pytest
 from rehearsal.aws.difference_table import PLAIN_TEXT, RULES
 from rehearsal.aws.equivalence import SAME_POLICY
 from rehearsal.aws.suppressed import without_suppressed
-from rehearsal.property_differences import join
-from rehearsal.provider import UNKNOWN, Properties
+from rehearsal.providers.property_differences import join
+from rehearsal.providers.provider import UNKNOWN, Properties
 from tests.support.recordings import recording_of
 
 ROLE = "aws:iam/role:Role"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rehearsal.kubernetes import Clusters, KubernetesProvider
-from rehearsal.provider import Properties, Resource
+from rehearsal.providers.provider import Properties, Resource
 
 TOKEN = "kubernetes:core/v1:ConfigMap"
 METADATA = {"metadata": {"name": "settings"}}

@@ -10,7 +10,7 @@ import pytest
 from rehearsal.kubernetes import Clusters, Installed, KubernetesProvider
 from rehearsal.kubernetes.admission import Admission
 from rehearsal.kubernetes.installed import ADD_ON, IDENTITY
-from rehearsal.provider import ProviderConfig, ProviderError, Resource
+from rehearsal.providers.provider import ProviderConfig, ProviderError, Resource
 
 NAMESPACE = {
     "apiVersion": "v1",

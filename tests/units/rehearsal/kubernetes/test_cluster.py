@@ -11,7 +11,7 @@ import pytest
 
 from rehearsal.kubernetes.cluster import Cluster, Clusters
 from rehearsal.kubernetes.kinds import Kind
-from rehearsal.provider import ProviderError
+from rehearsal.providers.provider import ProviderError
 
 NAMESPACE = Kind("", "v1", "Namespace")
 SERVICE = Kind("", "v1", "Service")

@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.kubernetes import Clusters, KubernetesProvider
 from rehearsal.kubernetes.configuration import PROPERTIES
-from rehearsal.provider import UNKNOWN, ProviderConfig, ProviderError
+from rehearsal.providers.provider import UNKNOWN, ProviderConfig, ProviderError
 from tests.support.kubernetes import CONFIG_MAP, Harness, kubeconfig, named, resource
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.kubernetes.kinds import Kind
 from rehearsal.kubernetes.schemas import schema_failures
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 
 NODE_CLASS = Kind("eks.amazonaws.com", "v1", "NodeClass")
 SPEC: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.kubernetes.object_validation import object_failures
 from rehearsal.kubernetes.values import number_or_share, port_name
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 
 
 def _policy(**rule: Any) -> dict[str, Any]:

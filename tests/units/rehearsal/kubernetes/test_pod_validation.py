@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.kubernetes.pod_validation import pod_failures
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 
 
 def deployment(spec: dict[str, Any] | None = None, **container: Any) -> dict[str, Any]:

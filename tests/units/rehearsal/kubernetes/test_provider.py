@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.kubernetes import Clusters, KubernetesProvider
 from rehearsal.kubernetes.kinds import Kind
-from rehearsal.provider import UNKNOWN, ProviderError
+from rehearsal.providers.provider import UNKNOWN, ProviderError
 from tests.support.kubernetes import (
     CONFIG_MAP,
     DEPLOYMENT,

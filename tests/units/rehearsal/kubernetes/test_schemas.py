@@ -11,7 +11,7 @@ import pytest
 from rehearsal.kubernetes.kinds import Kind, kind_of_token
 from rehearsal.kubernetes.metadata import AUTONAMED, metadata_failures, with_name
 from rehearsal.kubernetes.schemas import schema_failures, supported_versions
-from rehearsal.provider import UNKNOWN, ProviderError
+from rehearsal.providers.provider import UNKNOWN, ProviderError
 
 DEPLOYMENT = Kind("apps", "v1", "Deployment")
 VERSION = "1.34"

@@ -15,7 +15,7 @@ from typing import Any
 
 import grpc
 
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 from rehearsal.terraform import wire
 from rehearsal.terraform.messages import PACKAGE, message
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.assets import ARCHIVE, SIGNATURE
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 from rehearsal.terraform.convert import NotInSchema, configuration, proposed, settled
 from rehearsal.terraform.schema import Attribute, Block, Nested, canonical
 

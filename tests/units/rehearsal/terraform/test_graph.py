@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 from rehearsal.terraform.graph import deployed
 
 PROVIDER = "urn:pulumi:prod::groundwork::pulumi:providers:aws::aws-recovery"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 from rehearsal.terraform.plugin import Plugin, PluginError, Refused, running
 
 ROOT = Path(__file__).resolve().parents[4]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 from rehearsal.terraform.findings import Finding, Rule
 from rehearsal.terraform.graph import Deployed
 from rehearsal.terraform.known import Known, is_known, unused

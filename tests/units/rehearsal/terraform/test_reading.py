@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.provider import Properties, ProviderError
+from rehearsal.providers.provider import Properties, ProviderError
 from rehearsal.terraform.findings import Finding, Rule, State
 from rehearsal.terraform.graph import Deployed
 from rehearsal.terraform.plugin import Plan, Refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.provider import Properties
+from rehearsal.providers.provider import Properties
 from rehearsal.terraform.findings import Rule
 from rehearsal.terraform.graph import Deployed
 from rehearsal.terraform.mutations import replaced_texts

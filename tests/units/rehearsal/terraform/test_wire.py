@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.provider import UNKNOWN
+from rehearsal.providers.provider import UNKNOWN
 from rehearsal.terraform.wire import decode, encode
 
 

@@ -1,0 +1,1 @@
+"""The embedded AWS on a port of this machine, for clients of every kind."""
