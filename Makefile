@@ -36,7 +36,9 @@ TARGETS := help up preview cost prices serve shell env manifests timeline drift 
 .PHONY: $(TARGETS)
 
 # A slip would be passed over, or be seen too late: `make deploy env=prod` and `make deploy prod` would deploy dev.
-UNKNOWN := $(strip $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name))))
+# What commands read in the environment may be given here as well.
+READ := GROUNDWORK_% AWS_% PULUMI_% PIP_% PYTEST_% PYTHON% %_PROXY %_proxy CI NO_COLOR SHELL
+UNKNOWN := $(filter-out $(READ),$(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name))))
 ifneq ($(UNKNOWN),)
 $(error found the name $(UNKNOWN); allowed: $(GIVEN))
 endif

@@ -65,6 +65,7 @@ COMMANDS = {
     "drifted": ["drifted", *PROD],
     "compare": ["compare", *PROD],
     "deploy": ["deploy", *PROD],
+    "deploy-backup-account": ["deploy-backup-account", *PROD],
     "smoke": ["smoke", *PROD],
     "gate": ["gate", *PROD],
     "watch": ["watch", *PROD],

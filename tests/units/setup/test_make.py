@@ -117,6 +117,15 @@ class TestValues:
         assert calls() == []
         assert not (tmp_path / "checkout" / "hit").exists()
 
+    def test_what_commands_read_in_the_environment_may_be_given_too(
+        self, make: Make, calls: Callable[[], list[str]]
+    ) -> None:
+        done = make(
+            "up", "GROUNDWORK_ENGINE=/opt/pulumi", "AWS_PROFILE=kept", "HTTPS_PROXY=http://proxy:3128"
+        )
+        assert done.returncode == 0, done.stderr
+        assert calls()
+
     def test_no_command_has_a_value_of_a_person_in_it(self) -> None:
         text = (ROOT / "Makefile").read_text()
         own = set(re.findall(r"^(?:\$\(\w+\): |export )?([A-Z_]+)\s*[:?]?=", text, re.MULTILINE)) - {"ENV"}
