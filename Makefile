@@ -72,7 +72,7 @@ export MYPY_CACHE_DIR := $(CACHE)/mypy
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir="$$CACHE/pytest"
 # A module's tests share what they have deployed, so they stay together.
-ON_ALL_CORES = -n auto --maxprocesses 4 --dist loadscope
+ON_ALL_CORES = -n auto --dist loadscope
 TYPED  = $(wildcard __main__.py infra commands costs documentation rehearsal functions operations preview timing tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.

@@ -24,6 +24,16 @@ settings.load_profile("any machine")
 pytest.register_assert_rewrite("tests.support")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, since each waits for others now and then, and at most four.
+
+    With the engines and servers that it starts, one needs some 2 GB.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**30
+    return max(1, min(cores + 1, gigabytes // 2, 4))
+
+
 @pytest.fixture(scope="session")
 def engine() -> Path:
     """The real Pulumi engine; for tests with the marker `engine`."""

@@ -6,7 +6,8 @@ every resource and verb that it serves, and with what is promised.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rehearsal.apiserver.client import Client
@@ -20,6 +21,7 @@ from rehearsal.rights.refreshing import VIEW
 _READ = ("get", "list", "watch")
 _WRITE = ("create", "update", "patch", "delete", "deletecollection")
 _RBAC = "rbac.authorization.k8s.io"
+_ASKED_AGAIN_AFTER_SECONDS = (0.1, 0.3, 1.0, 3.0)
 # Verbs of no path, with which one gets rights that one has not ("Using RBAC Authorization", "Privilege
 # escalation prevention and bootstrapping"; "User impersonation").
 _ESCALATING = (
@@ -83,10 +85,11 @@ def check_roles(client: Client, cluster: DeclaredCluster) -> tuple[int, list[Fin
     questions = list(_questions(client, cluster))
     asked, findings = 0, []
     for name, subject in cluster.subjects:
-        answers = {each: client.review(_as_user(subject), _attributes(each)) for each in questions}
+        expected = {each: may(objects, subject, each) for each in questions}
+        answers = _answers(client, subject, expected)
         asked += len(answers)
         for question, allowed in answers.items():
-            if allowed != may(objects, subject, question):
+            if allowed != expected[question]:
                 said = "allowed" if allowed else "refused"
                 text = f"{question}: {said} by the API server, and not by rehearsal/rights/cluster_roles.py"
                 findings.append(Finding(Kind.RIGHTS, name, text))
@@ -95,6 +98,17 @@ def check_roles(client: Client, cluster: DeclaredCluster) -> tuple[int, list[Fin
         broken = () if subject.account else _broken(cluster, name, allowed_ones)
         findings += [Finding(Kind.PROMISE, name, text) for text in broken]
     return asked, findings
+
+
+def _answers(client: Client, subject: Subject, expected: Mapping[Question, bool]) -> dict[Question, bool]:
+    """What the server says; it knows of Roles a moment after it took them, so what differs is asked again."""
+    answers: dict[Question, bool] = {}
+    differing = list(expected)
+    for pause in (0, *_ASKED_AGAIN_AFTER_SECONDS):
+        time.sleep(pause if differing else 0)
+        answers |= {each: client.review(_as_user(subject), _attributes(each)) for each in differing}
+        differing = [each for each in differing if answers[each] != expected[each]]
+    return answers
 
 
 def _questions(client: Client, cluster: DeclaredCluster) -> Iterator[Question]:
