@@ -77,7 +77,14 @@ class Records:
         record = record_key(line.due, succeeded=line.succeeded)
         body = json.dumps({"format": 1, **content}, indent=1, sort_keys=True).encode()
         for bucket, key in ((self.ledger, line.key), (self.bucket, record)):
-            self.s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+            self.s3.put_object(
+                Bucket=bucket,
+                Key=key,
+                Body=body,
+                ContentType="application/json",
+                # S3 takes nothing unchecked into a locked bucket (user guide, "Object Lock").
+                ChecksumAlgorithm="SHA256",
+            )
 
 
 def listed(s3: Any, bucket: str) -> dict[datetime, bool]:

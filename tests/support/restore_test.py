@@ -360,8 +360,10 @@ class S3:
 
         return SimpleNamespace(paginate=paginate)
 
-    def put_object(self, Bucket: str, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803
+    def put_object(self, Bucket: str, Key: str, Body: bytes, **asked: Any) -> None:  # noqa: N803
         with self.world.called("PutObject"):
+            if Bucket == LEDGER and "ChecksumAlgorithm" not in asked:  # it is locked
+                raise error("InvalidRequest")
             {BUCKET: self.world.objects, LEDGER: self.world.ledger}[Bucket][Key] = Body
 
 
