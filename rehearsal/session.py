@@ -28,7 +28,7 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.sdk_types import DESCRIPTIONS
 from rehearsal.changed import changed
 from rehearsal.embedded import Embedded
-from rehearsal.engine_process import Progress, engine_environment, follow
+from rehearsal.engine_process import SIDE_BY_SIDE, Progress, engine_environment, follow
 from rehearsal.events import Log, LogReader
 from rehearsal.garbage import keep_what_is_loaded
 from rehearsal.kubernetes import Clusters, Installed
@@ -362,10 +362,11 @@ class Session:
             events.unlink(missing_ok=True)
 
     def _run(self, command: list[str], reader: LogReader, progress: Progress | None) -> tuple[int, str, str]:
+        environment = self._environment() | (SIDE_BY_SIDE if command[1] == "preview" else {})
         with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+") as errors:
             process = subprocess.Popen(
                 command,
-                env=self._environment(),
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=errors,

@@ -23,7 +23,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TextIO
 
 import grpc
@@ -33,6 +32,7 @@ from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 from rehearsal.program.programs import LOAD, PROGRAM_PACKAGES, UNTOUCHED, WITHOUT
+from rehearsal.program.sdk_modules import load_used
 from rehearsal.program.sdk_speed import quick_sdk
 
 
@@ -77,11 +77,8 @@ def _load_beside(root: Path) -> None:
 
 
 def _load_services() -> None:
-    """Loads the services that the program's modules name: the SDK does it when one is first used."""
-    modules = [module for name, module in sys.modules.items() if name.split(".")[0] in PROGRAM_PACKAGES]
-    for value in [value for module in modules for value in vars(module).values()]:
-        if isinstance(value, ModuleType):
-            hasattr(value, "anything")
+    """Loads what the program uses of the services; the SDK does it when one is first used."""
+    load_used([module for name, module in sys.modules.items() if name.split(".")[0] in PROGRAM_PACKAGES])
 
 
 def _forget_another_program(root: Path) -> None:

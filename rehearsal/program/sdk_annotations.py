@@ -11,19 +11,23 @@ What is compiled is kept beside Python's own compiled modules, under a name of i
 from __future__ import annotations
 import __future__
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, get_type_hints
+
+from rehearsal.program.sdk_modules import when_asked
 
 SDKS = ("pulumi_aws", "pulumi_kubernetes", "pulumi_random")
 
 # As Python names what is compiled otherwise than usual. Another number when that changes: compiled modules
 # are kept for as long as their source is the same.
-_SUFFIX = ".opt-annotations1.pyc"
+_SUFFIX = ".opt-annotations2.pyc"
 
 _IMPORTED = b"import NotRequired, TypedDict, TypeAlias\n"
 # A typed dictionary is a dictionary once the program runs, and its class is used for nothing but annotations.
@@ -34,7 +38,7 @@ class _Loader(SourceFileLoader):
     """Python's own loader, but for how modules are compiled and what the compiled ones are called."""
 
     def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:  # type: ignore[override]
-        source = bytes(data).replace(_IMPORTED, _WITHOUT_TYPED_DICTIONARIES)
+        source = when_asked(bytes(data).replace(_IMPORTED, _WITHOUT_TYPED_DICTIONARIES), path)
         flags = __future__.annotations.compiler_flag
         code: CodeType = compile(source, path, "exec", flags, dont_inherit=True, optimize=_optimize)
         return code
@@ -73,3 +77,41 @@ def annotations_as_texts() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+# What most annotations consist of; it means the same in every module of the SDKs.
+_EVERYWHERE = re.compile(
+    r"(?:pulumi\.(?:Output|Input)|Optional|Sequence|Mapping|Any|str"
+    r"|_builtins\.(?:str|int|float|bool)|[\[\], ])+"
+)
+
+# What texts mean: by the text alone, or in the modules of a class and its bases.
+_meanings: dict[tuple[str, ...], Any] = {}
+
+
+@cache
+def return_hints(cls: type) -> dict[str, Any]:
+    """As `_raw_return_hints` of `pulumi._types`, but that a text which has been evaluated is known.
+
+    Some 14,000 properties of the classes that an environment uses have a few hundred different texts.
+    """
+    from pulumi import Output, _types
+
+    modules = tuple(base.__module__ for base in cls.__mro__)
+    namespace: dict[str, Any] | None = None
+    hints: dict[str, Any] = {}
+    for _, name, member in _types._py_properties(cls):
+        text = member.fget.__annotations__.get("return")
+        if text is None:
+            continue
+        known = isinstance(text, str)
+        key = ((text,) if _EVERYWHERE.fullmatch(text) else (text, *modules)) if known else ()
+        if known and key in _meanings:
+            hints[name] = _meanings[key]
+            continue
+        namespace = namespace or _types._globals_for_cls(cls)
+        local = {"Output": Output, "T": type(None)}
+        hints[name] = get_type_hints(member.fget, namespace, local)["return"]
+        if known:
+            _meanings[key] = hints[name]
+    return hints

@@ -1,6 +1,6 @@
 """Replacements that make Pulumi's and AWS's Python SDKs quick enough for rehearsals.
 
-Nothing of it is there in a plain `pulumi up`. Nine places of Pulumi's SDK cost more than the
+Nothing of it is there in a plain `pulumi up`. Ten places of Pulumi's SDK cost more than the
 deployment itself once there are some hundred resources:
 
 * waiting for outputs arms all of them again each time one is done, which is quadratic;
@@ -13,7 +13,8 @@ deployment itself once there are some hundred resources:
 * every resource's class is searched for the types and names of its properties, and every property's type is
   taken apart;
 * every annotation of every class is evaluated when its module is loaded
-  (`rehearsal.program.sdk_annotations`).
+  (`rehearsal.program.sdk_annotations`);
+* every module of a service is loaded when one is used (`rehearsal.program.sdk_modules`).
 
 They are replaced while a session runs, only in SDK versions in which this was tried, and put back
 afterwards. docs/pulumi-sdk.md has what each saves; that nothing differs without them is a test. The garbage
@@ -35,7 +36,7 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 from rehearsal.garbage import keep_what_is_loaded
-from rehearsal.program.sdk_annotations import annotations_as_texts
+from rehearsal.program.sdk_annotations import annotations_as_texts, return_hints
 
 TRIED_WITH = ("3.272.",)
 
@@ -195,6 +196,7 @@ def replacements() -> list[Replacement]:
         Replacement("aliases", pulumi.resource, "collapse_alias_to_urn", lambda alias, *_: alias),
         Replacement("URNs", pulumi.runtime.resource, "create_urn", lambda *_: _NoUrn()),
         Replacement("types", _types, "unwrap_type", cache(_types.unwrap_type)),
+        Replacement("types", _types, "_raw_return_hints", return_hints),
         Replacement("types", _types, "resource_types", cache(_types.resource_types)),
         Replacement(
             "types", _types, "resource_pulumi_to_py_names", cache(_types.resource_pulumi_to_py_names)

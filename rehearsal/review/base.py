@@ -110,6 +110,14 @@ class Base:
 
 
 def _unpack(archive: bytes, folder: Path) -> None:
-    if archive:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            files.extractall(folder, filter="data")
+    if not archive:
+        return
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        for member in files:
+            # tarfile sets owner, times and rights, and looks at each folder on the way: most of its time.
+            if member.isdir():
+                (folder / member.name).mkdir(parents=True, exist_ok=True)
+            elif member.isfile() and (content := files.extractfile(member)) is not None:
+                (folder / member.name).write_bytes(content.read())
+            else:
+                files.extract(member, folder, filter="data")

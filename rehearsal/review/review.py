@@ -23,6 +23,7 @@ from infra.configuration.files import (
 )
 from preview.approvals import Approval, read_approvals
 from preview.places import Place, differing_places
+from rehearsal.aws.services import all_mappings
 from rehearsal.backup_account import PROJECT
 from rehearsal.changed import did
 from rehearsal.console import Terminal
@@ -159,7 +160,7 @@ def review(
         ) as session,
     ):
         session.use_program(root, system)
-        threading.Thread(target=_load_what_judges, daemon=True).start()
+        threading.Thread(target=_load_for_changes, daemon=True).start()
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
         places = tuple(_places(environment, root, old, system))
         report = _Reporting(environment, base.name, places, approvals, today)
@@ -196,10 +197,15 @@ def _with_backup_account(
     return replace(reviewed, report=replace(reviewed.report, outside=outside), outside=result.output)
 
 
-def _load_what_judges() -> None:
-    """What is needed only when the engine is done: it is loaded while the command waits for that."""
-    importlib.import_module("preview.markdown")
-    importlib.import_module("preview.page")
+# What checks a changed resource, for which the engine would wait; then what judges when it is done.
+_FOR_CHANGES = ("rehearsal.aws.operations", "jsonschema", "preview.markdown", "preview.page")
+
+
+def _load_for_changes() -> None:
+    """Loads while the engine starts what nothing needs that stays as it is."""
+    all_mappings()
+    for module in _FOR_CHANGES:
+        importlib.import_module(module)
 
 
 @dataclass(frozen=True)
