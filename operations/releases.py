@@ -13,6 +13,7 @@ from pathlib import Path
 
 from infra.configuration.environments import Environment
 from infra.configuration.files import (
+    DEFAULT_FILE,
     UnreadableFile,
     content_of,
     stack_config,
@@ -21,7 +22,6 @@ from infra.configuration.files import (
     system_file_of,
 )
 from infra.configuration.images import DIGEST
-from infra.configuration.system import DEFAULT_FILE
 from operations.checkout import environment_named
 from operations.console import OperationError
 from operations.release_history import Release, release_at, releases

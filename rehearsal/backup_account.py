@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from infra.configuration import Configuration
 from infra.configuration.files import NAMESPACE, SYSTEM_FILE_KEY, stack_file_name
 from infra.configuration.strict_yaml import written
 from rehearsal.session import Session
 from rehearsal.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from infra.configuration import Configuration
 
 PROJECT = "backup_account"
 

@@ -78,7 +78,6 @@ def preview(
     revision = Base(ROOT, base)
     from commands.errors import CommandError
     from infra.configuration.validation import ConfigurationError
-    from preview.markdown import refusal
     from rehearsal.console import Terminal
     from rehearsal.review.review import Refused, Reviewed, review
 
@@ -101,6 +100,8 @@ def preview(
             raise
         except (CommandError, ConfigurationError) as error:
             if markdown and not json_:  # a pull request has nothing but the comment
+                from preview.markdown import refusal
+
                 sys.stdout.write(refusal(env, str(error)))
             raise
         show_json(found.as_json()) if json_ else show(found)

@@ -9,10 +9,11 @@ from typing import Any
 
 from infra.configuration.dns_settings import check_dns, full_name, platform_hosts
 from infra.configuration.environments import Environment
+from infra.configuration.files import DEFAULT_FILE
 from infra.configuration.parent_zone import check_parent_zone
 from infra.configuration.platform_names import HOSTS
 from infra.configuration.settings import Settings, read_settings
-from infra.configuration.system import DEFAULT_FILE, System, read_system
+from infra.configuration.system import System, read_system
 from infra.configuration.tiers import JOB_POOL_MAXIMUM, RESERVED_CONNECTIONS
 from infra.configuration.validation import MISSING, Described, Problems, did_you_mean
 from infra.naming import Naming

@@ -11,15 +11,13 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from infra.configuration.both_files import Configuration, check_together
 from infra.configuration.environments import Environment
 from infra.configuration.stand_ins import with_stand_ins
 from infra.configuration.strict_yaml import described, parse
-from infra.configuration.system import DEFAULT_FILE, read_system
 from infra.configuration.validation import (
     MISSING,
     WHOLE_FILE,
@@ -31,6 +29,10 @@ from infra.configuration.validation import (
     shown,
 )
 
+if TYPE_CHECKING:
+    from infra.configuration.both_files import Configuration
+
+DEFAULT_FILE = "system.yaml"
 NAMESPACE = "groundwork:"
 # The program's own, and the engine's.
 NAMESPACES = ("groundwork", "pulumi")
@@ -77,6 +79,8 @@ def read_environment(
             file = system_file or DEFAULT_FILE
             content = _system_content(problems, root, file)
             if content is not MISSING:
+                from infra.configuration.system import read_system
+
                 read_system(problems, content, today, file)
             problems.raise_if_any()
     raw = stack_values(config)
@@ -107,6 +111,9 @@ def check_values(
     Raises:
         ConfigurationError: with everything that is wrong.
     """
+    # All that may stand in the files is not needed to read them: a preview starts without.
+    from infra.configuration.both_files import check_together
+
     _check_namespaces(problems, stack_file_name(environment), keys)
     file = system_file_of(raw, root)
     return check_together(problems, environment, raw, _system_content(problems, root, file), file, today)

@@ -12,6 +12,7 @@ from infra.configuration import maxima, platform_names
 from infra.configuration import system_keys as keys
 from infra.configuration.application_check import ApplicationCheck, read_application_check
 from infra.configuration.environments import Environment
+from infra.configuration.files import DEFAULT_FILE
 from infra.configuration.images import read_images_of_system
 from infra.configuration.jobs import (
     Migration,
@@ -30,8 +31,6 @@ from infra.configuration.service import Service, read_services
 from infra.configuration.source import Repository, read_repository
 from infra.configuration.thresholds import Pool, Thresholds, read_pool, read_thresholds
 from infra.configuration.validation import Described, Problems, Reader
-
-DEFAULT_FILE = "system.yaml"
 
 
 @dataclass(frozen=True)

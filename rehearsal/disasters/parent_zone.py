@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.configuration.dns_settings import DELEGATIONS
-from infra.configuration.files import NAMESPACE, read_environment, stack_file_name
+from infra.configuration.files import DEFAULT_FILE, NAMESPACE, read_environment, stack_file_name
 from infra.configuration.parent_zone import NAME, PARENT_ZONE
 from infra.configuration.strict_yaml import parse, written
-from infra.configuration.system import DEFAULT_FILE
 from operations.stack_file_text import rewrite
 from rehearsal.backup_account import PROJECT
 from rehearsal.disasters.stage import Stage

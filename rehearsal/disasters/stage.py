@@ -19,12 +19,11 @@ from pg8000.native import Connection
 
 from commands.errors import CommandFailed
 from infra.configuration import Configuration
-from infra.configuration.files import NAMESPACE, read_environment
+from infra.configuration.files import DEFAULT_FILE, NAMESPACE, read_environment
 from infra.configuration.images import IMAGES
 from infra.configuration.platform_secrets import DATABASE_SECRET
 from infra.configuration.rotation import DATABASE_ROTATOR
 from infra.configuration.strict_yaml import parse, written
-from infra.configuration.system import DEFAULT_FILE
 from rehearsal.disasters.engine_calls import EngineCalls, write_script
 from rehearsal.kubernetes.kinds import Kind
 from rehearsal.serve.endpoint import answers, serving
