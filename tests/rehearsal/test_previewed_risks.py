@@ -11,6 +11,7 @@ import yaml
 
 from preview.change import change_of
 from preview.risks import risks_of
+from rehearsal.engine_process import SIDE_BY_SIDE
 from rehearsal.session import Session
 from rehearsal.throwaway import throwaway_session
 from tests.preview.case import Case, edited_stack, edited_system, line_of, played
@@ -48,7 +49,7 @@ def in_dev(names: tuple[str, ...]) -> list[Case]:
 
 
 def test_changes_of_the_corpus_come_out_of_the_engine_as_they_are_played_without_it(
-    deployed: Session, tmp_path: Path
+    deployed: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = in_dev(TOGETHER)
     (tmp_path / "tree").mkdir()
@@ -65,3 +66,8 @@ def test_changes_of_the_corpus_come_out_of_the_engine_as_they_are_played_without
     cheap = {line_of(risk) for risk in risks_of(played(cases, tmp_path / "played"))}
     assert engine == cheap
     assert len(engine) > len(TOGETHER)
+    # A preview asks providers side by side what differs, `up` one after another: they must find the same.
+    assert SIDE_BY_SIDE
+    monkeypatch.setattr("rehearsal.session.SIDE_BY_SIDE", {})
+    one_by_one = deployed.preview().log
+    assert sorted(map(str, one_by_one.planned)) == sorted(map(str, log.planned))
