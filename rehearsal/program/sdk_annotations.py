@@ -85,33 +85,30 @@ _EVERYWHERE = re.compile(
     r"|_builtins\.(?:str|int|float|bool)|[\[\], ])+"
 )
 
-# What texts mean: by the text alone, or in the modules of a class and its bases.
-_meanings: dict[tuple[str, ...], Any] = {}
+# What annotations mean: by the text alone, or in the modules of a class and its bases.
+_meanings: dict[tuple[Any, ...], Any] = {}
 
 
 @cache
 def return_hints(cls: type) -> dict[str, Any]:
-    """As `_raw_return_hints` of `pulumi._types`, but that a text which has been evaluated is known.
+    """As `_raw_return_hints` of `pulumi._types`, but that a text is evaluated once.
 
-    Some 14,000 properties of the classes that an environment uses have a few hundred different texts.
+    Of the 24,000 properties of the classes that prod loads, three in four have a text that another has, too.
     """
     from pulumi import Output, _types
 
     modules = tuple(base.__module__ for base in cls.__mro__)
+    local = {"Output": Output, "T": type(None)}
     namespace: dict[str, Any] | None = None
     hints: dict[str, Any] = {}
     for _, name, member in _types._py_properties(cls):
         text = member.fget.__annotations__.get("return")
         if text is None:
             continue
-        known = isinstance(text, str)
-        key = ((text,) if _EVERYWHERE.fullmatch(text) else (text, *modules)) if known else ()
-        if known and key in _meanings:
-            hints[name] = _meanings[key]
-            continue
-        namespace = namespace or _types._globals_for_cls(cls)
-        local = {"Output": Output, "T": type(None)}
-        hints[name] = get_type_hints(member.fget, namespace, local)["return"]
-        if known:
-            _meanings[key] = hints[name]
+        everywhere = isinstance(text, str) and _EVERYWHERE.fullmatch(text)
+        key = (text,) if everywhere else (text, *modules)
+        if key not in _meanings:
+            namespace = namespace or _types._globals_for_cls(cls)
+            _meanings[key] = get_type_hints(member.fget, namespace, local)["return"]
+        hints[name] = _meanings[key]
     return hints

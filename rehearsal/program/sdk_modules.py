@@ -83,13 +83,11 @@ def load_used(modules: list[ModuleType]) -> None:
 
 def _codes(module: ModuleType) -> Iterator[CodeType]:
     """The code of all functions of a module, methods among them."""
-    whole = (
-        module.__loader__.get_code(module.__name__)
-        if isinstance(module.__loader__, SourceFileLoader)
-        else None
-    )
-    todo = [whole] if whole else []
+    loader = module.__loader__
+    todo = [loader.get_code(module.__name__)] if isinstance(loader, SourceFileLoader) else []
     while todo:
         code = todo.pop()
+        if code is None:
+            continue
         yield code
         todo += [each for each in code.co_consts if isinstance(each, CodeType)]
