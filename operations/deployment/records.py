@@ -181,6 +181,8 @@ class Records:
                 Key=f"{FOLDER}{record.id}.json",
                 Body=body,
                 ContentType="application/json",
+                # A locked bucket takes nothing whose arrival it cannot check (S3 user guide, "Object Lock").
+                ChecksumAlgorithm="SHA256",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _NOT_THERE:
