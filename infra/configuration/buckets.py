@@ -6,8 +6,10 @@ the permissions of pods, and documentation follow from it.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from infra.configuration.environments import BACKUP_DAYS
 
 
@@ -32,6 +34,7 @@ class Bucket:
         noncurrent_expire_after: days after which an old version is removed.
         lock: days for which versions cannot be removed, in every environment; 0 for none.
         lock_where_backups_are_locked: the same, only where the environment locks its backups.
+        platform_folders: of a bucket for services, what the platform alone writes and reads.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Bucket:
     noncurrent_expire_after: int = 365
     lock: int = 0
     lock_where_backups_are_locked: int = 0
+    platform_folders: tuple[str, ...] = ()
 
 
 def _documents(name: str, purpose: str) -> Bucket:
@@ -72,6 +76,9 @@ ACCESS_LOG_DAYS = 90
 AUDIT = "audit"
 BACKUPS = "backups"
 
+# Of the audit bucket: what CloudTrail delivers.
+TRAIL_FOLDER = "trail/"
+
 CATALOGUE = (
     _documents("documents", "Customers' documents"),
     _documents("photos", "Customers' photos"),
@@ -91,6 +98,7 @@ CATALOGUE = (
         expire_after=AUDIT_DAYS,
         noncurrent_expire_after=1,
         lock=AUDIT_DAYS,
+        platform_folders=(RESTORE_TESTS, TRAIL_FOLDER),
     ),
 )
 
@@ -117,6 +125,13 @@ ABORT_UPLOADS_AFTER = 7
 def for_services() -> tuple[str, ...]:
     """The buckets that a service may name."""
     return tuple(bucket.name for bucket in CATALOGUE if bucket.for_services)
+
+
+def platform_folders(names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Of the named buckets, those with folders that services are kept out of: the name and a folder."""
+    for bucket in CATALOGUE:
+        if bucket.name in names:
+            yield from ((bucket.name, folder) for folder in bucket.platform_folders)
 
 
 def backed_up() -> tuple[str, ...]:
