@@ -6,10 +6,13 @@ the permissions of pods, and documentation follow from it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
+from functions.shared.recoveries import FOLDER as RECOVERIES
 from functions.shared.restore_records import FOLDER as RESTORE_TESTS
+from functions.snapshot_secrets.snapshot import FOLDER as SECRETS
+from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER as SECRETS_OUTSIDE
 from infra.configuration.environments import BACKUP_DAYS
 
 
@@ -29,6 +32,8 @@ class Bucket:
         copy_class: the copy's storage class. Standard-IA costs half, but counts no object as less than
             128 KB.
         expire_after: days after which objects are removed; None keeps them until somebody does.
+        expire_folders: the same for each folder, where they differ. Then there is none for all of them: S3
+            takes the shortest of the rules that an object falls under.
         infrequent_after: days after which an old version goes to Standard-IA (AWS: at least 30).
         archive_after: days after which an old version goes to Glacier Flexible Retrieval.
         noncurrent_expire_after: days after which an old version is removed.
@@ -45,6 +50,7 @@ class Bucket:
     replicates_deletions: bool = False
     copy_class: str = "STANDARD_IA"
     expire_after: int | None = None
+    expire_folders: Mapping[str, int] = field(default_factory=dict)
     infrequent_after: int | None = None
     archive_after: int | None = None
     noncurrent_expire_after: int = 365
@@ -76,6 +82,14 @@ ACCESS_LOG_DAYS = 90
 AUDIT = "audit"
 BACKUPS = "backups"
 
+# Folders of the backups bucket, beside those of functions: records of deployments, backups on demand.
+DEPLOYMENTS = "deployments/"
+ON_DEMAND = "on-demand/"  # AWS Backup's word for what is not taken by the clock
+_BACKUP_FOLDERS = (SECRETS, SECRETS_OUTSIDE, ON_DEMAND, RESTORE_TESTS)
+# What an auditor, or a post-mortem of last quarter, asks for: who deployed and who recovered what, when, why
+# (DEP-1, DEP-2, DR-1…). The state that a recovery of a region put aside is needed until the region is back.
+_RECORD_FOLDERS = (DEPLOYMENTS, RECOVERIES)
+
 # Of the audit bucket: what CloudTrail delivers.
 TRAIL_FOLDER = "trail/"
 
@@ -85,8 +99,11 @@ CATALOGUE = (
     _documents("reports", "Generated reports"),
     Bucket(
         BACKUPS,
-        "Dumps of the database and snapshots of secrets",
-        expire_after=BACKUP_DAYS,
+        "Snapshots of secrets, backups on demand, records of deployments and recoveries",
+        expire_folders={
+            **dict.fromkeys(_BACKUP_FOLDERS, BACKUP_DAYS),
+            **dict.fromkeys(_RECORD_FOLDERS, AUDIT_DAYS),
+        },
         noncurrent_expire_after=1,
         lock_where_backups_are_locked=BACKUP_DAYS,
     ),

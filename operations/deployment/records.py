@@ -20,10 +20,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS
+from infra.configuration.buckets import DEPLOYMENTS as FOLDER
 from operations.console import OperationFailed
 from operations.environments import Connection
 
-FOLDER = "deployments/"  # in the backups bucket
 _NOT_THERE = ("NoSuchBucket", "404")
 
 
