@@ -1,4 +1,4 @@
-"""What of a schema applications make less often: operators, casts, text search, publications, foreign data.
+"""Objects of a schema that applications make less often: operators, casts, text search, publications, others.
 
 With `functions/shared/schema.py` it is all that pg_dump can take along (PostgreSQL, src/bin/pg_dump,
 DumpableObjectType), but large objects, which are data, and security labels, whose providers RDS lacks.
