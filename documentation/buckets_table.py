@@ -34,6 +34,8 @@ def _cells(bucket: Bucket) -> tuple[str, ...]:
 
 def _kept(bucket: Bucket) -> str:
     kept = f"{bucket.expire_after} days" if bucket.expire_after else "until somebody deletes it"
+    if bucket.expire_folders:
+        kept = ", ".join(f"`{folder}` {days} days" for folder, days in sorted(bucket.expire_folders.items()))
     old = f"old versions {bucket.noncurrent_expire_after} days" if bucket.noncurrent_expire_after > 1 else ""
     lock = bucket.lock or bucket.lock_where_backups_are_locked
     where = "" if bucket.lock else " in prod"

@@ -74,21 +74,27 @@ def _threshold(step: Step) -> Iterator[Risk]:
 
 
 def _lifecycle(step: Step) -> Iterator[Risk]:
-    """Objects, or their old versions, that are removed earlier."""
-    for path, what in (
-        ("expiration.days", "removes objects after {after} days, instead of {before}"),
-        (
-            "noncurrentVersionExpiration.noncurrentDays",
-            "removes old versions after {after} days, instead of {before}",
-        ),
+    """Objects, or their old versions, that are removed earlier, or never: in the bucket, or in a folder."""
+    for path, objects in (
+        ("expiration.days", "objects"),
+        ("noncurrentVersionExpiration.noncurrentDays", "old versions"),
     ):
         before, after = (_days(side, path) for side in (step.before, step.after))
-        if before is not None and after is None and path == "expiration.days":
-            told = f"keeps objects for good, instead of removing them after {said(before)} days"
-            yield Risk(Kind.PROTECTION, step, told, ("rules",))
-        if after is not None and (before is None or after < before):
-            told = what.format(before=said(before) if before else "keeping them", after=said(after))
-            yield Risk(Kind.PROTECTION, step, told, (f"rules.{path}",))
+        for folder in sorted({*before, *after}):
+            was, will_be = (_shortest(days, folder) for days in (before, after))
+            what = f"{objects} in {folder}" if folder else objects
+            # Of a bucket whose folders have a rule each from now on, nothing is said as a whole.
+            if was is not None and will_be is None and (folder or not after) and objects == "objects":
+                told = f"keeps {what} for good, instead of removing them after {said(was)} days"
+                yield Risk(Kind.PROTECTION, step, told, ("rules",))
+            if (
+                will_be is not None
+                and (was is None or will_be < was)
+                and not _told_of_all(before, after, folder)
+            ):
+                told = f"removes {what} after {said(will_be)} days, instead of "
+                told += said(was) if was else "keeping them"
+                yield Risk(Kind.PROTECTION, step, told, (f"rules.{path}",))
 
 
 def _archived(step: Step) -> Iterator[Risk]:
@@ -108,10 +114,30 @@ def _archives(inputs: Inputs) -> Iterator[tuple[str, float]]:
                 yield str(each["storageClass"]), number(each.get("days")) or 0
 
 
-def _days(inputs: Mapping[str, Any], path: str) -> float | None:
-    rules = [rule for rule in inputs.get("rules") or [] if isinstance(rule, Mapping)]
-    found = [number(at(rule, path)) for rule in rules if rule.get("status") == "Enabled"]
-    return min((days for days in found if days is not None), default=None)
+def _days(inputs: Mapping[str, Any], path: str) -> dict[str, float]:
+    """After how many days the rules remove what, by what names begin with; empty for all."""
+    found: dict[str, float] = {}
+    for rule in inputs.get("rules") or []:
+        days = (
+            number(at(rule, path)) if isinstance(rule, Mapping) and rule.get("status") == "Enabled" else None
+        )
+        if days is not None:
+            folder = str(at(rule, "filter.prefix") or rule.get("prefix") or "")
+            found[folder] = min(days, found.get(folder, days))
+    return found
+
+
+def _shortest(days: Mapping[str, float], folder: str) -> float | None:
+    """What holds for a folder: S3 takes the shortest of the rules that an object falls under."""
+    return min((each for begins, each in days.items() if folder.startswith(begins)), default=None)
+
+
+def _told_of_all(before: Mapping[str, float], after: Mapping[str, float], folder: str) -> bool:
+    """Whether the same is said of the whole bucket."""
+    return bool(folder) and (before.get(""), after.get("")) == (
+        _shortest(before, folder),
+        _shortest(after, folder),
+    )
 
 
 def _images(step: Step) -> Iterator[Risk]:

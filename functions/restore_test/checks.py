@@ -16,7 +16,7 @@ from pg8000.native import identifier
 from functions.restore_test import canary
 from functions.restore_test.sides import TOO_LONG, Refused, Side
 from functions.shared import schema
-from functions.shared.schema import OURS
+from functions.shared.schema_objects import OURS
 
 # Of the rows that were there.
 SHARE = 0.99

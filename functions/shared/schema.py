@@ -1,14 +1,15 @@
 """Schema of a PostgreSQL database: a digest of it, and what one database has otherwise than another one.
 
-All that applications make and work with, each with its definition and who may use it. Of an extension its
-version stands for what it has made. Left out is what hardly any application has: operators, casts, text
-search configurations, publications and foreign servers.
+All that applications make and work with, each with its definition and who may use it; what they make seldom
+is in `schema_objects`. Of an extension its version stands for what it has made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Set
 from typing import Any, Protocol
+
+from functions.shared.schema_objects import OURS, SELDOM, of_no_extension
 
 
 class Database(Protocol):
@@ -18,19 +19,7 @@ class Database(Protocol):
         """Carries out a statement; answers its rows."""
 
 
-# Of schemas `n`: those that are not PostgreSQL's own.
-OURS = (
-    "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'"
-    " AND n.nspname NOT LIKE 'pg\\_temp%'"
-)
 _SHOWN = 3
-
-
-def _of_no_extension(catalog: str, of: str) -> str:
-    return (
-        f"NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '{catalog}'::regclass AND e.objid = {of}"
-        " AND e.deptype = 'e')"
-    )
 
 
 # A line for each object: its kind, its name and all else. Numbers that PostgreSQL gives (OIDs) are in none.
@@ -46,12 +35,14 @@ _OBJECTS = f"""
   WHERE {OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   UNION ALL SELECT 'column', concat_ws('.', n.nspname, c.relname, a.attname), concat_ws(' ',
     format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated, a.attacl,
-    a.attcollation::regcollation, pg_get_expr(d.adbin, d.adrelid))
+    a.attcollation::regcollation, pg_get_expr(d.adbin, d.adrelid), a.attstorage, a.attoptions,
+    a.attfdwoptions)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
   WHERE {OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
-  UNION ALL SELECT 'index', concat_ws('.', n.nspname, x.relname), pg_get_indexdef(i.indexrelid)
+  UNION ALL SELECT 'index', concat_ws('.', n.nspname, x.relname), concat_ws(' ',
+    pg_get_indexdef(i.indexrelid), i.indisclustered, i.indisreplident)
   FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace
   WHERE {OURS}
   UNION ALL SELECT 'constraint', concat_ws('.', n.nspname, coalesce(c.relname, t.typname), o.conname),
@@ -74,28 +65,37 @@ _OBJECTS = f"""
   FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE {OURS} AND NOT t.tgisinternal
   UNION ALL SELECT 'sequence', concat_ws('.', n.nspname, c.relname), concat_ws(' ',
-    format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle)
+    format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, s.seqcache,
+    (SELECT concat_ws('.', d.refobjid::regclass, a.attname) FROM pg_depend d JOIN pg_attribute a
+       ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a'
+       AND d.refclassid = 'pg_class'::regclass))
   FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE {OURS}
   UNION ALL SELECT 'function', concat(n.nspname, '.', p.proname, '(', pg_get_function_identity_arguments(
     p.oid), ')'), concat_ws(' ', p.prokind, p.proowner::regrole, p.proacl,
     -- PostgreSQL refuses to define an aggregate (pg_get_functiondef).
     CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END, g.aggtransfn, g.aggfinalfn,
-    g.aggcombinefn, format_type(g.aggtranstype, NULL), g.agginitval)
+    g.aggcombinefn, format_type(g.aggtranstype, NULL), g.agginitval,
+    g.aggsortop::regoperator)
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace LEFT JOIN pg_aggregate g ON g.aggfnoid = p.oid
-  WHERE {OURS} AND {_of_no_extension("pg_proc", "p.oid")}
-  UNION ALL SELECT 'type', concat_ws('.', n.nspname, t.typname), concat_ws(' ', t.typtype, t.typacl,
+  WHERE {OURS} AND {of_no_extension("pg_proc", "p.oid")}
+  UNION ALL SELECT 'type', concat_ws('.', n.nspname, t.typname), concat_ws(' ', t.typtype,
+    t.typowner::regrole, t.typacl, t.typcollation::regcollation,
     CASE WHEN t.typbasetype <> 0 THEN format_type(t.typbasetype, t.typtypmod) END, t.typnotnull, t.typdefault,
-    (SELECT format_type(r.rngsubtype, NULL) FROM pg_range r WHERE r.rngtypid = t.oid),
+    (SELECT concat_ws(' ', format_type(r.rngsubtype, NULL), r.rngcollation::regcollation,
+       r.rngcanonical::regproc, r.rngsubdiff::regproc) FROM pg_range r WHERE r.rngtypid = t.oid),
     (SELECT string_agg(quote_literal(l.enumlabel), ',' ORDER BY l.enumsortorder) FROM pg_enum l
      WHERE l.enumtypid = t.oid))
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
   -- Of a table, and of an array, there is one for each table and type.
   WHERE {OURS} AND (t.typrelid = 0 OR c.relkind = 'c') AND t.typcategory <> 'A'
-    AND {_of_no_extension("pg_type", "t.oid")}
-  UNION ALL SELECT 'extension', x.extname::text, x.extversion FROM pg_extension x
+    AND {of_no_extension("pg_type", "t.oid")}
+  UNION ALL SELECT 'extension', x.extname::text, concat_ws(' ', x.extversion,
+    x.extnamespace::regnamespace, x.extowner::regrole) FROM pg_extension x
   UNION ALL SELECT 'event trigger', e.evtname::text,
     concat_ws(' ', e.evtevent, e.evtfoid::regproc, e.evtenabled, e.evttags) FROM pg_event_trigger e
+  UNION ALL {SELDOM}
 """
 _DIGEST = f"""
 SELECT md5(string_agg(concat_ws(' ', kind, name, definition), E'\\n'

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.configuration.buckets import AUDIT
+from infra.configuration.buckets import AUDIT, TRAIL_FOLDER
 from infra.iam import Arn, Statement, allow
 from infra.naming import Naming, bucket_arn
 
 SERVICE = "cloudtrail.amazonaws.com"
-PREFIX = "trail"
+PREFIX = TRAIL_FOLDER.rstrip("/")  # CloudTrail adds the slash itself
 
 
 def trail_arn(naming: Naming) -> str:

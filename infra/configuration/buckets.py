@@ -6,8 +6,13 @@ the permissions of pods, and documentation follow from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
+from functions.shared.recoveries import FOLDER as RECOVERIES
+from functions.shared.restore_records import FOLDER as RESTORE_TESTS
+from functions.snapshot_secrets.snapshot import FOLDER as SECRETS
+from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER as SECRETS_OUTSIDE
 from infra.configuration.environments import BACKUP_DAYS
 
 
@@ -27,11 +32,14 @@ class Bucket:
         copy_class: the copy's storage class. Standard-IA costs half, but counts no object as less than
             128 KB.
         expire_after: days after which objects are removed; None keeps them until somebody does.
+        expire_folders: the same for each folder, where they differ. Then there is none for all of them: S3
+            takes the shortest of the rules that an object falls under.
         infrequent_after: days after which an old version goes to Standard-IA (AWS: at least 30).
         archive_after: days after which an old version goes to Glacier Flexible Retrieval.
         noncurrent_expire_after: days after which an old version is removed.
         lock: days for which versions cannot be removed, in every environment; 0 for none.
         lock_where_backups_are_locked: the same, only where the environment locks its backups.
+        platform_folders: of a bucket for services, what the platform alone writes and reads.
     """
 
     name: str
@@ -42,11 +50,13 @@ class Bucket:
     replicates_deletions: bool = False
     copy_class: str = "STANDARD_IA"
     expire_after: int | None = None
+    expire_folders: Mapping[str, int] = field(default_factory=dict)
     infrequent_after: int | None = None
     archive_after: int | None = None
     noncurrent_expire_after: int = 365
     lock: int = 0
     lock_where_backups_are_locked: int = 0
+    platform_folders: tuple[str, ...] = ()
 
 
 def _documents(name: str, purpose: str) -> Bucket:
@@ -72,14 +82,28 @@ ACCESS_LOG_DAYS = 90
 AUDIT = "audit"
 BACKUPS = "backups"
 
+# Folders of the backups bucket, beside those of functions: records of deployments, backups on demand.
+DEPLOYMENTS = "deployments/"
+ON_DEMAND = "on-demand/"  # AWS Backup's word for what is not taken by the clock
+_BACKUP_FOLDERS = (SECRETS, SECRETS_OUTSIDE, ON_DEMAND, RESTORE_TESTS)
+# What an auditor, or a post-mortem of last quarter, asks for: who deployed and who recovered what, when, why
+# (DEP-1, DEP-2, DR-1…). The state that a recovery of a region put aside is needed until the region is back.
+_RECORD_FOLDERS = (DEPLOYMENTS, RECOVERIES)
+
+# Of the audit bucket: what CloudTrail delivers.
+TRAIL_FOLDER = "trail/"
+
 CATALOGUE = (
     _documents("documents", "Customers' documents"),
     _documents("photos", "Customers' photos"),
     _documents("reports", "Generated reports"),
     Bucket(
         BACKUPS,
-        "Dumps of the database and snapshots of secrets",
-        expire_after=BACKUP_DAYS,
+        "Snapshots of secrets, backups on demand, records of deployments and recoveries",
+        expire_folders={
+            **dict.fromkeys(_BACKUP_FOLDERS, BACKUP_DAYS),
+            **dict.fromkeys(_RECORD_FOLDERS, AUDIT_DAYS),
+        },
         noncurrent_expire_after=1,
         lock_where_backups_are_locked=BACKUP_DAYS,
     ),
@@ -91,6 +115,7 @@ CATALOGUE = (
         expire_after=AUDIT_DAYS,
         noncurrent_expire_after=1,
         lock=AUDIT_DAYS,
+        platform_folders=(RESTORE_TESTS, TRAIL_FOLDER),
     ),
 )
 
@@ -117,6 +142,13 @@ ABORT_UPLOADS_AFTER = 7
 def for_services() -> tuple[str, ...]:
     """The buckets that a service may name."""
     return tuple(bucket.name for bucket in CATALOGUE if bucket.for_services)
+
+
+def platform_folders(names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Of the named buckets, those with folders that services are kept out of: the name and a folder."""
+    for bucket in CATALOGUE:
+        if bucket.name in names:
+            yield from ((bucket.name, folder) for folder in bucket.platform_folders)
 
 
 def backed_up() -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_aws import s3
@@ -20,6 +21,7 @@ class Lifecycle:
     infrequent_after: int | None
     archive_after: int | None
     noncurrent_expire_after: int
+    expire_folders: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,17 @@ def _lifecycle(name: str, bucket: s3.Bucket, lifecycle: Lifecycle, opts: pulumi.
             noncurrent_days=lifecycle.noncurrent_expire_after
         ),
     )
-    s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=[rule], opts=opts)
+    folders = [_folder(folder, days) for folder, days in sorted(lifecycle.expire_folders.items())]
+    s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=[rule, *folders], opts=opts)
+
+
+def _folder(folder: str, days: int) -> s3.BucketLifecycleConfigurationRuleArgs:
+    return s3.BucketLifecycleConfigurationRuleArgs(
+        id=folder.rstrip("/"),
+        status="Enabled",
+        filter=s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=folder),
+        expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(days=days),
+    )
 
 
 def _object_lock(

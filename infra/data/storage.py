@@ -126,6 +126,7 @@ class Storage(pulumi.ComponentResource):
                 definition.infrequent_after,
                 definition.archive_after,
                 definition.noncurrent_expire_after,
+                definition.expire_folders,
             ),
             lock_days=definition.lock or (definition.lock_where_backups_are_locked if locked else 0),
             compliance=locked,

@@ -20,6 +20,12 @@ def work_with_objects(buckets: Sequence[Arn]) -> Statement:
     )
 
 
+def keep_out(folders: Sequence[Arn]) -> Statement:
+    """Leave folders of buckets to others, whatever else is allowed there."""
+    objects = [followed_by(folder, "*") for folder in folders]
+    return deny("KeepOut", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], objects)
+
+
 def add_objects(buckets: Sequence[Arn], *folders: str) -> Statement:
     """Write into folders of the buckets."""
     objects = [followed_by(bucket, f"/{folder}*") for bucket in buckets for folder in folders]

@@ -64,6 +64,7 @@ class WorkloadArgs:
         secrets: environment variables that are.
         secret_arns: of the entries that they come from.
         bucket_arns: of the buckets that it works with.
+        others_folders: ARNs of what is not its business there.
     """
 
     service: Service
@@ -73,6 +74,7 @@ class WorkloadArgs:
     secrets: Sequence[SecretVariable]
     secret_arns: Sequence[pulumi.Input[str]]
     bucket_arns: Sequence[pulumi.Input[str]]
+    others_folders: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -355,6 +357,8 @@ class Workloads(pulumi.ComponentResource):
         if workload.bucket_arns:
             key = iam.Key(self._args.common.data_key, region)
             statements += iam.encrypted.work_with_objects(workload.bucket_arns, key)
+        if workload.others_folders:
+            statements.append(iam.keep_out(workload.others_folders))
         return statements
 
     def _secrets(self, workload: WorkloadArgs, metadata: dict[str, Any]) -> pulumi.Resource:

@@ -38,6 +38,7 @@ class BackupArgs:
             job of RDS copies to another region or to another account (AWS Backup developer guide, "Copy a
             backup"). Buckets get there by S3's replication, within minutes. None for no other account.
         topic: is told of what no metric says.
+        others_folders: ARNs of folders that no restore has a business in.
     """
 
     naming: Naming
@@ -48,6 +49,7 @@ class BackupArgs:
     copies: pulumi.Input[str] | None
     outside: str | None
     topic: pulumi.Input[str]
+    others_folders: Sequence[str]
 
 
 class Backup(pulumi.ComponentResource):
@@ -71,13 +73,21 @@ class Backup(pulumi.ComponentResource):
         )
         self._plans()
         # Another role than the one that takes snapshots: this one writes over data. Who restores passes it.
-        self._role("restore", "AWS Backup restores snapshots", RESTORE_POLICIES)
+        restores = self._role("restore", "AWS Backup restores snapshots", RESTORE_POLICIES)
+        aws_iam.RolePolicy(
+            "restore",
+            name="keep-out",
+            role=restores.name,
+            # AWS's own policies let it write over every bucket of the account.
+            policy=iam.document(iam.keep_out(args.others_folders)),
+            opts=self._here,
+        )
         self.register_outputs({})
 
     def _plans(self) -> None:
         """One for all of it; two where the database is copied to another account, and buckets are not."""
         args = self._args
-        role = self._role("backup", "AWS Backup takes snapshots and copies them", BACKUP_POLICIES)
+        role = self._role("backup", "AWS Backup takes snapshots and copies them", BACKUP_POLICIES).arn
         if args.outside is None:
             self._plan("daily", "data", [args.database, *args.buckets.values()], [args.copies], role)
             return
@@ -123,7 +133,7 @@ class Backup(pulumi.ComponentResource):
             opts=self._here,
         )
 
-    def _role(self, name: str, description: str, policies: Mapping[str, str]) -> pulumi.Output[str]:
+    def _role(self, name: str, description: str, policies: Mapping[str, str]) -> aws_iam.Role:
         role = aws_iam.Role(
             name,
             name=self._args.naming.named(name),
@@ -140,4 +150,4 @@ class Backup(pulumi.ComponentResource):
                 policy_arn=f"arn:aws:iam::aws:policy/{policy}",
                 opts=self._here,
             )
-        return role.arn
+        return role

@@ -11,6 +11,7 @@ from infra.common import CommonArgsWithKeys
 from infra.configuration import Configuration
 from infra.configuration.add_ons import OBSERVABILITY, Fit, of_fit, question
 from infra.configuration.addresses import subnets
+from infra.configuration.buckets import platform_folders
 from infra.configuration.database_certificates import database_certificates
 from infra.configuration.environments import MigrationStep
 from infra.configuration.singletons import Singleton
@@ -122,6 +123,9 @@ def workloads(
                 secrets=secret_variables(service, settings, system, naming),
                 secret_arns=[entries[name] for name in sorted(entries_of(service, settings))],
                 bucket_arns=[storage.arns[name] for name in service.buckets],
+                others_folders=[
+                    f"{storage.arns[name]}/{folder}" for name, folder in platform_folders(service.buckets)
+                ],
             )
             for service in system.services.values()
         ],

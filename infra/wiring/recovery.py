@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from infra.common import CommonArgs, CommonArgsWithKeys
 from infra.configuration import Configuration
-from infra.configuration.buckets import backed_up
+from infra.configuration.buckets import backed_up, platform_folders
 from infra.configuration.environments import BACKUP_DAYS
 from infra.configuration.severities import Severity
 from infra.data.database import Database
@@ -95,4 +95,5 @@ def backup(
         copies=copies.vault.arn if copies else None,
         outside=outside.vault_arn if outside else None,
         topic=notifications.topics[Severity.SEV3],
+        others_folders=[f"{storage.arns[name]}/{folder}" for name, folder in platform_folders(storage.arns)],
     )

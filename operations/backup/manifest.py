@@ -12,9 +12,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.configuration.buckets import ON_DEMAND as FOLDER
 from operations.console import OperationError, OperationFailed
 
-FOLDER = "on-demand/"  # of the backups bucket; AWS Backup's word for what is not taken by the clock
 FORMAT = 1
 # One that was interrupted is gone on with for so long: later than that its parts would be of different days.
 GOES_ON_FOR = timedelta(hours=6)

@@ -20,10 +20,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS
+from infra.configuration.buckets import DEPLOYMENTS as FOLDER
 from operations.console import OperationFailed
 from operations.environments import Connection
 
-FOLDER = "deployments/"  # in the backups bucket
 _NOT_THERE = ("NoSuchBucket", "404")
 
 
@@ -181,6 +181,8 @@ class Records:
                 Key=f"{FOLDER}{record.id}.json",
                 Body=body,
                 ContentType="application/json",
+                # A locked bucket takes nothing whose arrival it cannot check (S3 user guide, "Object Lock").
+                ChecksumAlgorithm="SHA256",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _NOT_THERE:

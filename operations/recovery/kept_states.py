@@ -51,7 +51,9 @@ class KeptStates:
         text = json.dumps(state)
         self._folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self._folder / name, text)
-        self._s3.put_object(Bucket=self._bucket, Key=f"{FOLDER}{name}", Body=text.encode())
+        self._s3.put_object(
+            Bucket=self._bucket, Key=f"{FOLDER}{name}", Body=text.encode(), ChecksumAlgorithm="SHA256"
+        )
         return name
 
     def latest(self, region: str) -> KeptState:

@@ -54,7 +54,11 @@ def keep(
         for ending, written in files.items():
             kind = "application/json" if ending == ".json" else "text/markdown; charset=utf-8"
             client.put_object(
-                Bucket=bucket, Key=f"{FOLDER}{name}{ending}", Body=written.encode(), ContentType=kind
+                Bucket=bucket,
+                Key=f"{FOLDER}{name}{ending}",
+                Body=written.encode(),
+                ContentType=kind,
+                ChecksumAlgorithm="SHA256",
             )
     except (BotoCoreError, ClientError) as error:
         return Kept("", file, str(error))

@@ -168,7 +168,11 @@ class Runs:
         try:
             for ending, kind, text in (("json", "application/json", body), ("md", "text/markdown", report)):
                 self._s3.put_object(
-                    Bucket=self._bucket, Key=f"{record}.{ending}", Body=text.encode(), ContentType=kind
+                    Bucket=self._bucket,
+                    Key=f"{record}.{ending}",
+                    Body=text.encode(),
+                    ContentType=kind,
+                    ChecksumAlgorithm="SHA256",
                 )
             self.save(run)
             self._s3.delete_object(Bucket=self._bucket, Key=CURRENT)
@@ -180,7 +184,12 @@ class Runs:
         body = json.dumps(run.as_json(), sort_keys=True).encode()
         try:
             answer = self._s3.put_object(
-                Bucket=self._bucket, Key=CURRENT, Body=body, ContentType="application/json", **condition
+                Bucket=self._bucket,
+                Key=CURRENT,
+                Body=body,
+                ContentType="application/json",
+                ChecksumAlgorithm="SHA256",
+                **condition,
             )
         except ClientError as error:
             if _code(error) in (*_TAKEN, *_NOT_THERE):

@@ -143,7 +143,7 @@ class StateBefore:
         self._folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self._folder / name, content.decode())
         self._outside.client("s3").put_object(
-            Bucket=self._outside.bucket, Key=f"{FOLDER}{name}", Body=content
+            Bucket=self._outside.bucket, Key=f"{FOLDER}{name}", Body=content, ChecksumAlgorithm="SHA256"
         )
         return name
 

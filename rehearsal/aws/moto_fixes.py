@@ -242,8 +242,6 @@ def _repair_s3() -> None:
     from moto.iam.access_control import IAMPolicy, PermissionResult
     from moto.moto_api._internal import mock_random
     from moto.s3.models import FakeBucket, FakeMultipart, S3Backend
-    from moto.s3.responses import S3Response
-    from werkzeug.datastructures import Headers
 
     if hasattr(FakeBucket.get_permission, "repaired"):
         return
@@ -269,16 +267,6 @@ def _repair_s3() -> None:
         # moto takes it from the system, and a replayed journal would have another one.
         self.id = mock_random.get_random_hex(56)
 
-    key_response_put = S3Response._key_response_put
-
-    def put_or_copied(self: Any, *arguments: Any) -> Any:
-        if "x-amz-copy-source" in self.headers:
-            # moto wants the checksum of what is sent to a locked bucket; a copy sends nothing to sum up.
-            self.headers = Headers(list(self.headers.items()))
-            self.headers.setdefault("x-amz-sdk-checksum-algorithm", "CRC32")
-        return key_response_put(self, *arguments)
-
-    S3Response._key_response_put = put_or_copied  # type: ignore[method-assign,assignment]
     get_permission.repaired = True  # type: ignore[attr-defined]
     FakeMultipart.__init__ = new_multipart  # type: ignore[method-assign]
     FakeBucket.get_permission = get_permission  # type: ignore[method-assign]

@@ -132,7 +132,39 @@ CREATE AGGREGATE product(int) (SFUNC = int4mul, STYPE = int, INITCOND = '1');
 CREATE TRIGGER touched BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
 CREATE FUNCTION told() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
 CREATE EVENT TRIGGER changed ON ddl_command_end EXECUTE FUNCTION told();
-GRANT SELECT ON orders TO pg_monitor
+GRANT SELECT ON orders TO pg_monitor;
+CREATE FUNCTION near(int, int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT abs($1 - $2) < 3';
+CREATE OPERATOR ~=~ (LEFTARG = int, RIGHTARG = int, FUNCTION = near, COMMUTATOR = ~=~);
+CREATE OPERATOR ~#~ (LEFTARG = int, RIGHTARG = int, FUNCTION = near);
+CREATE OPERATOR CLASS by_size FOR TYPE int USING btree AS
+  OPERATOR 1 <, OPERATOR 3 =, FUNCTION 1 btint4cmp(int, int);
+CREATE FUNCTION state_of(int) RETURNS state LANGUAGE sql IMMUTABLE AS 'SELECT ''open''::state';
+CREATE CAST (int AS state) WITH FUNCTION state_of(int) AS ASSIGNMENT;
+CREATE COLLATION plain FROM "C";
+CREATE CONVERSION told_otherwise FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE TEXT SEARCH DICTIONARY short (TEMPLATE = simple, StopWords = english);
+CREATE TEXT SEARCH CONFIGURATION mail (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION mail ALTER MAPPING FOR asciiword WITH short;
+CREATE TEXT SEARCH PARSER words (
+  START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype
+);
+CREATE TEXT SEARCH TEMPLATE plain (LEXIZE = dsimple_lexize);
+CREATE PUBLICATION changes FOR TABLE orders (id, state) WHERE (id > 0);
+CREATE PUBLICATION everything FOR TABLES IN SCHEMA public;
+CREATE FOREIGN DATA WRAPPER files;
+CREATE SERVER archive FOREIGN DATA WRAPPER files OPTIONS (place 'here');
+CREATE USER MAPPING FOR PUBLIC SERVER archive;
+CREATE FOREIGN TABLE old_orders (id int OPTIONS (name 'no')) SERVER archive OPTIONS (file 'orders');
+CREATE STATISTICS together (dependencies) ON state, total FROM orders;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pg_monitor;
+CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TRANSFORM FOR state LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal));
+COMMENT ON TABLE orders IS '@omit delete';
+COMMENT ON COLUMN orders.total IS 'in cents'
+"""
+# Of one database, though PostgreSQL lists those of all together: a template's are not copied.
+_SUBSCRIBED = """
+CREATE SUBSCRIPTION theirs CONNECTION 'host=nowhere' PUBLICATION p WITH (connect = false, slot_name = NONE)
 """
 
 # What a restore has lost, or has otherwise; and what is said of it.
@@ -197,6 +229,103 @@ LOST = {
         "UPDATE pg_extension SET extversion = '0.9' WHERE extname = 'plpgsql'",
         "has another extension plpgsql",
     ),
+    "an operator": ("DROP OPERATOR ~#~ (int, int)", "lacks operator public.~#~(integer, integer)"),
+    "that an operator can be turned": (
+        "UPDATE pg_operator SET oprcom = 0 WHERE oprname = '~=~' AND oprcom = oid",
+        "has another operator public.~=~(integer, integer)",
+    ),
+    "an operator class": (
+        "DROP OPERATOR CLASS by_size USING btree",
+        "lacks operator class public.by_size btree",
+    ),
+    "an operator of a family": (
+        "ALTER OPERATOR FAMILY by_size USING btree ADD OPERATOR 1 < (int, bigint)",
+        "has another operator family public.by_size btree",
+    ),
+    "a cast": ("DROP CAST (int AS state)", "lacks cast integer as state"),
+    "when a cast is made": (
+        "UPDATE pg_cast SET castcontext = 'e' WHERE casttarget = 'state'::regtype",
+        "has another cast integer as state",
+    ),
+    "a collation": ("DROP COLLATION plain", "lacks collation public.plain"),
+    "a conversion": ("DROP CONVERSION told_otherwise", "lacks conversion public.told_otherwise"),
+    "how text is searched": (
+        "ALTER TEXT SEARCH CONFIGURATION mail ALTER MAPPING FOR asciiword WITH simple",
+        "has another text search configuration public.mail",
+    ),
+    "a dictionary": (
+        "ALTER TEXT SEARCH DICTIONARY short (StopWords)",
+        "has another text search dictionary public.short",
+    ),
+    "a parser": ("DROP TEXT SEARCH PARSER words", "lacks text search parser public.words"),
+    "a template": ("DROP TEXT SEARCH TEMPLATE plain", "lacks text search template public.plain"),
+    "a publication": ("DROP PUBLICATION changes", "lacks publication changes"),
+    "which rows are published": (
+        "ALTER PUBLICATION changes SET TABLE orders (id, state)",
+        "has another publication changes",
+    ),
+    "what is published of a row": (
+        "ALTER PUBLICATION changes SET TABLE orders (id) WHERE (id > 0)",
+        "has another publication changes",
+    ),
+    "a schema that is published": (
+        "ALTER PUBLICATION everything DROP TABLES IN SCHEMA public",
+        "has another publication everything",
+    ),
+    "which changes are published": (
+        "ALTER PUBLICATION changes SET (publish = 'insert')",
+        "has another publication changes",
+    ),
+    "a subscription's publication": (
+        "ALTER SUBSCRIPTION theirs SET PUBLICATION other WITH (refresh = false)",
+        "has another subscription theirs",
+    ),
+    "a foreign-data wrapper": ("DROP FOREIGN DATA WRAPPER files CASCADE", "foreign-data wrapper files"),
+    "a server": ("DROP SERVER archive CASCADE", ", server archive"),
+    "where a server is": ("ALTER SERVER archive OPTIONS (SET place 'there')", "has another server archive"),
+    "who may use a server": (
+        "DROP USER MAPPING FOR PUBLIC SERVER archive",
+        "lacks user mapping public for archive",
+    ),
+    "what a foreign table reads": (
+        "ALTER FOREIGN TABLE old_orders OPTIONS (SET file 'other')",
+        "has another foreign table public.old_orders",
+    ),
+    "a foreign column": (
+        "ALTER FOREIGN TABLE old_orders ALTER id OPTIONS (SET name 'other')",
+        "has another column public.old_orders.id",
+    ),
+    "statistics": ("DROP STATISTICS together", "lacks statistics public.together"),
+    "default privileges": (
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT ON TABLES FROM pg_monitor",
+        "public r",
+    ),
+    "an access method": ("DROP ACCESS METHOD heap2", "lacks access method heap2"),
+    "a transform": ("DROP TRANSFORM FOR state LANGUAGE sql", "lacks transform state for sql"),
+    "who may use a language": (
+        "REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC",
+        "has another language plpgsql",
+    ),
+    "a setting": (f"ALTER DATABASE {COPY} SET search_path = other", "has setting here"),
+    "a comment": ("COMMENT ON COLUMN orders.total IS NULL", "lacks comment table column public.orders.total"),
+    "what a comment says": ("COMMENT ON TABLE orders IS 'no more'", "another comment table public.orders"),
+    "who owns a type": ("ALTER TYPE colour OWNER TO pg_monitor", "has another type public.colour"),
+    "which column a sequence belongs to": (
+        "ALTER SEQUENCE numbers OWNED BY lines.id",
+        "has another sequence public.numbers",
+    ),
+    "which index identifies rows": (
+        "ALTER TABLE lines REPLICA IDENTITY USING INDEX lines_pkey",
+        "has another index public.lines_pkey",
+    ),
+    "how a column is stored": (
+        "ALTER TABLE events ALTER what SET STORAGE EXTERNAL",
+        "has another column public.events.what",
+    ),
+    "where an extension is": (
+        "UPDATE pg_extension SET extnamespace = 'public'::regnamespace WHERE extname = 'plpgsql'",
+        "has another extension plpgsql",
+    ),
     "who may use a schema": ("REVOKE USAGE ON SCHEMA public FROM PUBLIC", "has another schema public"),
 }
 
@@ -213,7 +342,11 @@ def sides(database_server: Server) -> Iterator[tuple[Connection, Connection]]:
             closing(_connected(database_server, LIVE)) as live,
             closing(_connected(database_server, COPY)) as copy,
         ):
+            for each in (live, copy):
+                each.run(_SUBSCRIBED)
             yield live, copy
+            for each in (live, copy):
+                each.run("DROP SUBSCRIPTION theirs")
         for name in (LIVE, COPY):
             superuser.run(f"DROP DATABASE {name}")
 

@@ -11,6 +11,9 @@ from infra.configuration import buckets
 from infra.configuration.environments import Environment
 from tests.preview.case import GONE, Case, Patch
 
+_FOLDERS = next(dict(each.expire_folders) for each in buckets.CATALOGUE if each.name == buckets.BACKUPS)
+_WITHOUT_DEPLOYMENTS = {name: days for name, days in _FOLDERS.items() if name != buckets.DEPLOYMENTS}
+
 
 def _standard(environment: str, **other: Any) -> Patch:
     """The environment's standard with other values."""
@@ -160,6 +163,26 @@ CASES = (
             "WEAKER lifecycle of a bucket reports in the recovery region removes objects after 365 days, instead of keeping them",
         ),
         program=_bucket("reports", expire_after=365),
+    ),
+    Case(
+        "records are kept as short as backups",
+        named=(
+            "WEAKER lifecycle of a bucket backups removes objects in deployments/ after 30 days, instead of 730",
+            "WEAKER lifecycle of a bucket backups in the recovery region removes objects in deployments/ after 30 days, instead of 730",
+        ),
+        program=_bucket("backups", expire_folders=_FOLDERS | {buckets.DEPLOYMENTS: 30}),
+    ),
+    Case(
+        "records are kept for good",
+        named=(
+            "WEAKER lifecycle of a bucket backups keeps objects in deployments/ for good, instead of removing them after 730 days",
+            "WEAKER lifecycle of a bucket backups in the recovery region keeps objects in deployments/ for good, instead of removing them after 730 days",
+        ),
+        program=_bucket("backups", expire_folders=_WITHOUT_DEPLOYMENTS),
+    ),
+    Case(
+        "records are kept longer",
+        program=_bucket("backups", expire_folders=_FOLDERS | {buckets.DEPLOYMENTS: 1000}),
     ),
     Case(
         "audit logs are locked for a shorter time",

@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 
+from functions.shared.recoveries import FOLDER as RECOVERIES
+from functions.shared.restore_records import FOLDER as RESTORE_TESTS
+from functions.snapshot_secrets.snapshot import FOLDER as SECRETS
+from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER as SECRETS_OUTSIDE
+from infra.configuration.buckets import DEPLOYMENTS, ON_DEMAND
 from tests.support.recorder import Recording
-from tests.support.recordings import recording_of
+from tests.support.recordings import backup_account_of, recording_of
 
 BUCKETS = ("access-logs", "audit", "backups", "documents", "photos", "reports")
 CUSTOMER_BUCKETS = pytest.mark.parametrize("bucket", ["documents", "photos", "reports"])
 BUCKET = "aws:s3/bucket:Bucket"
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 
 
@@ -25,9 +31,16 @@ def _setting(recording: Recording, kind: str, bucket: str) -> Any:
 
 def _rule(recording: Recording, bucket: str) -> dict[str, Any]:
     rules = _setting(recording, "LifecycleConfiguration", bucket)["rules"]
-    assert [rule["status"] for rule in rules] == ["Enabled"]
+    assert {rule["status"] for rule in rules} == {"Enabled"}
     rule: dict[str, Any] = rules[0]
+    assert rule["filter"] == {"prefix": ""}
     return rule
+
+
+def _expirations(recording: Recording, bucket: str) -> dict[str, int]:
+    """Days after which objects are removed, by what their names begin with."""
+    rules = _setting(recording, "LifecycleConfiguration", bucket)["rules"]
+    return {rule["filter"]["prefix"]: rule["expiration"]["days"] for rule in rules if rule.get("expiration")}
 
 
 @pytest.mark.contract("S3-1")
@@ -97,8 +110,30 @@ def test_every_access_is_logged_where_s3_may_write(each: Recording, bucket: str)
 
 
 @pytest.mark.contract("S3-2")
-def test_backups_are_kept_for_30_days(each: Recording) -> None:
-    assert _rule(each, "backups")["expiration"] == {"days": 30}
+@pytest.mark.parametrize("folder", [SECRETS, SECRETS_OUTSIDE, ON_DEMAND, RESTORE_TESTS])
+def test_backups_are_kept_for_30_days(each: Recording, folder: str) -> None:
+    assert _expirations(each, "backups")[folder] == 30
+
+
+@pytest.mark.contract("DEP-1", "DEP-2", "DR-1", "DR-3")
+@pytest.mark.parametrize("folder", [DEPLOYMENTS, RECOVERIES])
+def test_who_deployed_and_who_recovered_is_known_as_long_as_audit_logs_are_kept(
+    each: Recording, folder: str
+) -> None:
+    assert _expirations(each, "backups")[folder] == 730
+
+
+def test_no_rule_removes_what_another_one_keeps(each: Recording) -> None:
+    begins = list(_expirations(each, "backups"))
+    assert not [(one, other) for one in begins for other in begins if one != other and one.startswith(other)]
+
+
+@pytest.mark.contract("DEP-2", "DR-3")
+def test_copies_of_the_records_stay_as_long(prod: Recording) -> None:
+    outside = backup_account_of("triangle", "prod")
+    for copy in (prod.one(LIFECYCLE, "recovery/backups"), outside.one(LIFECYCLE, "backups")):
+        kept = {rule["filter"]["prefix"]: rule["expiration"]["days"] for rule in copy.inputs["rules"][1:]}
+        assert (kept[DEPLOYMENTS], kept[RECOVERIES], kept[SECRETS_OUTSIDE]) == (730, 730, 30)
 
 
 @pytest.mark.contract("S3-2")

@@ -49,15 +49,19 @@ def served(answers: Callable[[int], Callable[[Request], Answer]]) -> Iterator[st
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL server on a free port of this machine, without safety against power cuts."""
+def postgresql(**settings: str) -> Iterator[Server]:
+    """A PostgreSQL server on a free port of this machine, without safety against power cuts.
+
+    Args:
+        settings: of PostgreSQL, on top of those of every server.
+    """
     with temporary_folder() as folder:
         try:
             server = PostgreSQL(Programs.find(folder, PASSWORD), folder / "server")
         except NoServer as error:
             missing(error)
         server.initialise()
-        server.start()
+        server.start(**settings)
         try:
             yield Server(LOOPBACK, server.port)
         finally:
