@@ -1,4 +1,4 @@
-"""Foundations that all else stands on: keys, network, cluster, and what waits in the other place for copies."""
+"""Foundations of all else: keys, network, cluster, and what waits in the other place for copies."""
 
 from __future__ import annotations
 
