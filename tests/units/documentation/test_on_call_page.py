@@ -41,6 +41,14 @@ def test_what_it_tells_to_do_in_the_cluster_is_allowed(said: str, resource: str,
     assert any(resource in rule["resources"] and verb in rule["verbs"] for rule in RULES)
 
 
+def test_no_alarm_tells_what_they_cannot_do_or_leaves_out_how() -> None:
+    """They may not change Deployments, and reach neither database nor Redis."""
+    told = (ROOT / "docs" / "alarms.md").read_text(encoding="utf-8")
+    assert re.findall(r"restart the service|rollout restart|clear it,", told) == []
+    assert "remove the service's pods one by one (kubectl delete pod)" in told
+    assert "clear it with a job of the system file (docs/on-call.md)" in told
+
+
 def test_what_it_says_is_refused_is_refused() -> None:
     assert "`kubectl rollout restart` is refused" in PAGE
     assert not any("deployments" in rule["resources"] for rule in RULES)
