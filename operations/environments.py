@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from infra.configuration import Configuration
 from infra.configuration.environments import Environment
@@ -104,6 +105,14 @@ def _connected(account: str, region: str, place: Place, whose: str, otherwise: s
             f"--endpoint-url: found {place.endpoint_url!r}; allowed: the address of an embedded AWS, "
             "as http://127.0.0.1:4566."
         ) from None
+    except (NoConnection, HTTPClientError) as error:
+        # Nobody has asked for credentials yet: others would not help.
+        advice = (
+            "Is `make serve` running, and is that the address that it says?"
+            if place.endpoint_url
+            else f"See whether this machine reaches AWS (network, VPN, proxy), and whether {region} is up."
+        )
+        raise OperationFailed(f"AWS cannot be asked: {str(error).rstrip('.')}. {advice}") from None
     except (BotoCoreError, ClientError) as error:
         raise OperationFailed(
             f"AWS cannot be asked: {str(error).rstrip('.')}. "

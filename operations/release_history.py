@@ -36,8 +36,9 @@ def releases(root: Path, file: Path) -> list[Release]:
     """Every release of a stack file, the latest first; that of the working tree is the first one.
 
     Raises:
-        OperationError: there is no history.
+        OperationError: there is no history, or git has only its end.
     """
+    _check_complete(root)
     found: list[Release] = []
     for commit, day in _commits(root, file):
         with contextlib.suppress(OperationError):  # a commit that removed the file
@@ -94,6 +95,24 @@ def _with_returns(found: list[Release]) -> list[Release]:
                 marked[number] = replace(marked[number], rolled_back="")
         marked.append(release)
     return marked
+
+
+def _check_complete(root: Path) -> None:
+    """Refuses a clone that is cut off: what ran before, or cannot be undone, may be in what it lacks."""
+    try:
+        shallow = git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
+    except OperationError as error:
+        if "not a git repository" not in str(error):
+            raise
+        raise OperationError(
+            f"{root} is not a git checkout, and the versions before are in git's history. "
+            "Clone the repository with git."
+        ) from None
+    if shallow:
+        raise OperationError(
+            "this checkout has the end of its history alone (a shallow clone), and the versions before are "
+            "in the rest: `git fetch --unshallow`."
+        )
 
 
 def _commits(root: Path, file: Path) -> list[tuple[str, str]]:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from timing.durations import DURATIONS, noun_of
+from timing.engine_step import EngineStep
 from timing.graph import Named, Resource
 
 Inputs = Mapping[str, Any]
@@ -60,23 +61,6 @@ _NOUNS: Mapping[str, str] = {
 # The project of the account that copies go to, as URNs have it (backup_account/Pulumi.yaml).
 BACKUP_ACCOUNT = "::groundwork-backup-account::"
 _NO_NAME = "@"  # is part of no noun
-
-
-class EngineStep(Protocol):
-    """A step of the engine's event log; see `rehearsal.events.Step`."""
-
-    @property
-    def operation(self) -> str: ...
-    @property
-    def urn(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def changed(self) -> Mapping[str, str]: ...
-    @property
-    def old(self) -> Mapping[str, Any]: ...
-    @property
-    def new(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)

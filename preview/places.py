@@ -38,7 +38,7 @@ _COMMON = frozenset(
 
 
 @dataclass(frozen=True)
-class Place:
+class DifferingPlace:
     """Something that differs between the base and the working tree.
 
     Args:
@@ -65,7 +65,7 @@ class Place:
         return words | {also for word in words for also in _ALSO.get(word, ())}
 
 
-def differing_places(old: Path, new: Path, files: Iterable[str]) -> list[Place]:
+def differing_places(old: Path, new: Path, files: Iterable[str]) -> list[DifferingPlace]:
     """What differs between two checkouts: keys of the files of YAML, and modules of the program.
 
     Args:
@@ -90,22 +90,22 @@ def _differ(old: Path, new: Path, name: str) -> bool:
     return _bytes(old / name) != _bytes(new / name)
 
 
-def _module(old: Path, new: Path, name: str) -> Place:
+def _module(old: Path, new: Path, name: str) -> DifferingPlace:
     before, after = (_bytes(path).decode("utf-8", "replace").splitlines() for path in (old, new))
     first, lines = 0, []
     for kind, start, end, there, stop in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
         if kind != "equal":
             first = first or there + 1
             lines += [*before[start:end], *after[there:stop]]
-    return Place(name, "", first, " ".join(lines) if len(lines) <= _FEW_LINES else "")
+    return DifferingPlace(name, "", first, " ".join(lines) if len(lines) <= _FEW_LINES else "")
 
 
-def _keys(old: Path, new: Path, file: str) -> Iterator[Place]:
+def _keys(old: Path, new: Path, file: str) -> Iterator[DifferingPlace]:
     before, after = (_leaves(_composed(path)) for path in (old, new))
     for key in {**after, **before}:
         if key not in before or key not in after or before[key][0] != after[key][0]:
             line = after[key][1] if key in after else 0
-            yield Place(file, key.removeprefix("config.groundwork:"), line)
+            yield DifferingPlace(file, key.removeprefix("config.groundwork:"), line)
 
 
 def _composed(path: Path) -> yaml.Node | None:
@@ -137,7 +137,7 @@ def _value(node: yaml.Node) -> Any:
     return node.value
 
 
-def places_of(group: Group, places: list[Place]) -> tuple[str, ...]:
+def places_of(group: Group, places: list[DifferingPlace]) -> tuple[str, ...]:
     """The places that a risk comes from, as far as they can be told; none where it could be any of many."""
     if len(places) == 1:
         return (str(places[0]),)
@@ -152,7 +152,7 @@ def places_of(group: Group, places: list[Place]) -> tuple[str, ...]:
     return tuple(chosen) if len(chosen) <= 2 else ()
 
 
-def _score(group: Group, place: Place) -> int:
+def _score(group: Group, place: DifferingPlace) -> int:
     """How much of a place's words speaks of the resource: its name counts most."""
     # Of several resources what they have in common: the names of 27 logs speak of everything.
     names = frozenset.intersection(*(_words([risk.step.name]) for risk in group.risks))

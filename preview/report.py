@@ -15,7 +15,7 @@ from preview.access import unknown_policies
 from preview.approvals import FILE, Approval, Approved, approved
 from preview.change import Change, Step, Verb
 from preview.money import cost_of
-from preview.places import Place, places_of
+from preview.places import DifferingPlace, places_of
 from preview.risk import Group
 from preview.risks import ranked
 from preview.support import support_notices
@@ -61,7 +61,7 @@ class Report:
 
     change: Change
     base: str
-    places: tuple[Place, ...] = ()
+    places: tuple[DifferingPlace, ...] = ()
     forecast: Forecast | None = None
     approvals: tuple[Approval, ...] = ()
     today: date = date.min

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from rehearsal.assets import SIGNATURE
-from rehearsal.events import Log, Step
+from rehearsal.events import Log
+from timing.engine_step import EngineStep
 from timing.graph import Named
 
 # The engine's steps in people's words, in the order in which they matter. A replacement is told once: its
@@ -104,7 +105,7 @@ def changed_outputs(log: Log) -> list[Property]:
     ]
 
 
-def _properties(step: Step) -> tuple[Property, ...]:
+def _properties(step: EngineStep) -> tuple[Property, ...]:
     forcing = [path for path, kind in step.changed.items() if kind.endswith("-replace")]
     paths = forcing if forcing and step.operation == "replace" else step.changed
     before, after = (side.get("inputs") or {} for side in (step.old, step.new))

@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from timing.engine_step import EngineStep
+
 Event = dict[str, Any]
-
-
-@dataclass
-class Step:
-    """One step of the engine: what it does to which resource.
-
-    `changed` has the kind of each property's difference (`update`, `add-replace`…) by its path; `old` and
-    `new` are the states before and after, as far as the event log has them.
-    """
-
-    operation: str
-    urn: str
-    type: str
-    changed: Mapping[str, str] = field(default_factory=dict)
-    old: Mapping[str, Any] = field(default_factory=dict)
-    new: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -36,9 +22,9 @@ class Log:
     finished. `planned` and `done` are the steps begun and ended, `failed` those that ended badly.
     """
 
-    planned: list[Step] = field(default_factory=list)
-    done: list[Step] = field(default_factory=list)
-    failed: list[Step] = field(default_factory=list)
+    planned: list[EngineStep] = field(default_factory=list)
+    done: list[EngineStep] = field(default_factory=list)
+    failed: list[EngineStep] = field(default_factory=list)
     diagnostics: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     changes: Counter[str] = field(default_factory=Counter)
@@ -83,9 +69,9 @@ _HANDLERS: dict[str, Callable[[Log, Event], None]] = {
 }
 
 
-def _step(event: Event) -> Step:
+def _step(event: Event) -> EngineStep:
     metadata = event["metadata"]
-    return Step(
+    return EngineStep(
         metadata["op"],
         metadata["urn"],
         metadata["type"],

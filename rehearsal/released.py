@@ -18,9 +18,10 @@ from commands.errors import CommandError
 from commands.files import write_atomically
 from infra.configuration.strict_yaml import parse
 from preview.data import HOLDS
-from rehearsal.events import Log, Step
+from rehearsal.events import Log
 from rehearsal.session import Session
 from rehearsal.throwaway import throwaway_session
+from timing.engine_step import EngineStep
 
 ENVIRONMENT = "prod"
 _FOLDER = "releases"
@@ -113,7 +114,7 @@ def losses(log: Log) -> list[str]:
     ]
 
 
-def _comes_again(removed: Step, log: Log) -> bool:
+def _comes_again(removed: EngineStep, log: Log) -> bool:
     """Whether the same is made under another URN, which AWS refuses while the name is taken."""
     before = removed.old.get("inputs") or {}
     return any(

@@ -199,6 +199,11 @@ class Session:
         """Makes the environment's stack the one that commands without `--stack` are about."""
         self.command("stack", "select", self.environment, stack=False)
 
+    def select_stack_once(self) -> None:
+        """Selects the stack where nobody has yet: Pulumi keeps what was selected in its home."""
+        if not any((self.workspace.home / "workspaces").glob("*.json")):
+            self.select_stack()
+
     @contextlib.contextmanager
     def engine_process(self, arguments: Sequence[str], *, running: bool) -> Iterator[subprocess.Popen[bytes]]:
         """The engine at this terminal; `running` for commands that run the program or call providers."""

@@ -137,7 +137,8 @@ def engine_arguments(arguments: Sequence[str], folder: Path) -> list[str]:
 
 
 def run_command(session: Session, arguments: Sequence[str]) -> int:
-    """Runs a command of the engine at this terminal; its exit code."""
+    """Runs a command of the engine at this terminal, about the environment's stack; its exit code."""
+    session.select_stack_once()
     command = engine_arguments(arguments, Path.cwd())
     if command[:1] == ["import"] and not any(word.startswith("--generate-code") for word in command):
         # Code is written by Pulumi's plugin for Python, which a rehearsal goes without.

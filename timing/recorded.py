@@ -5,29 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
+from timing.engine_step import EngineStep
 from timing.graph import Graph, graph_of, resource_of
 from timing.operations import Kind, Operation, Phase, Run
-
-
-class EngineStep(Protocol):
-    """A step of the engine's event log.
-
-    `operation` is the engine's word (`create-replacement`); `changed` has paths of properties
-    (`parameters[0].value`); `old` and `new` are the states before and after, without what waits for what.
-    """
-
-    @property
-    def operation(self) -> str: ...
-    @property
-    def urn(self) -> str: ...
-    @property
-    def changed(self) -> Iterable[str]: ...
-    @property
-    def old(self) -> Mapping[str, Any]: ...
-    @property
-    def new(self) -> Mapping[str, Any]: ...
 
 
 def run_of(steps: Iterable[EngineStep], after: Graph, before: Graph) -> Run:
@@ -91,4 +73,4 @@ def graph_of_plan(plan: Mapping[str, Any]) -> Graph:
     return {urn: resource_of({**goal, "urn": urn}) for urn, goal in goals.items() if goal}
 
 
-__all__ = ["EngineStep", "graph_of", "graph_of_plan", "run_of"]
+__all__ = ["graph_of", "graph_of_plan", "run_of"]

@@ -129,6 +129,8 @@ class Choice(Key[str]):
         word = _word(value)
         quotes = not isinstance(value, str) and word in self.choices
         advice = f'Put it in quotes: "{value}".' if quotes else did_you_mean(word, self.choices)
+        if isinstance(value, float) and not quotes:  # 1.30 was read as 1.3: the nearest word is no help
+            advice = "Put it in quotes: a number loses the zero at its end."
         self.refuse(reader, value, advice)
         return self.stand_in
 

@@ -38,6 +38,8 @@ _MEANT = (
         "keys of one mapping one below the other, indented alike; text with : in quotes",
     ),
 )
+# What git writes around the two sides of a conflict.
+_CONFLICT = re.compile(r"^(<{7} |>{7} |={7}$)", re.MULTILINE)
 _QUOTES = "text in quotes, true or false, or a number in its usual form (12, 0.5)"
 
 # The core schema of YAML 1.2.2 (10.3.2), in the order in which it is tried.
@@ -197,6 +199,10 @@ def _parsed(text: str) -> Any:
         raise yaml.MarkedYAMLError(
             None, None, f"found {len(text)} characters", None, f"at most {_LENGTH_MAXIMUM}"
         )
+    if conflict := _CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start())
+        mark = yaml.Mark("", conflict.start(), line, 0, None, 0)
+        raise _refused(mark, "a conflict that git has left", "one of its sides; `git status` has the others")
     if yaml.__with_libyaml__ and not _READ_DIFFERENTLY.intersection(text):
         # What it refuses is read once more, for the other one's words.
         with contextlib.suppress(yaml.YAMLError, UnicodeError):

@@ -7,7 +7,6 @@ to be carried out in the account: a line may have run out since, and the account
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from commands.errors import CommandError, ErrorCode, Exit
 from preview.approvals import approved, read_approvals
 from preview.change import change_of
+from timing.engine_step import EngineStep
 
 
 class NotApproved(CommandError):
@@ -26,18 +26,6 @@ class NotApproved(CommandError):
     def word(self) -> ErrorCode:
         """Its exit code is drift's, too."""
         return ErrorCode.NOT_APPROVED
-
-
-@dataclass(frozen=True)
-class PreviewedStep:
-    """A step of `pulumi preview --json`, as the risks are found in: see `preview.change.EngineStep`."""
-
-    operation: str
-    urn: str
-    type: str
-    changed: Mapping[str, str] = field(default_factory=dict)
-    old: Mapping[str, Any] = field(default_factory=dict)
-    new: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check(root: Path, environment: str, preview: Mapping[str, Any], today: date) -> None:
@@ -62,7 +50,7 @@ def check(root: Path, environment: str, preview: Mapping[str, Any], today: date)
         raise NotApproved(f"{found.message(environment)}\n\nNothing was done.")
 
 
-def steps_of(preview: Mapping[str, Any]) -> Iterator[PreviewedStep]:
+def steps_of(preview: Mapping[str, Any]) -> Iterator[EngineStep]:
     """The steps of a preview, in the engine's order."""
     for each in preview.get("steps", ()):
         old, new = each.get("oldState") or {}, each.get("newState") or {}
@@ -71,4 +59,4 @@ def steps_of(preview: Mapping[str, Any]) -> Iterator[PreviewedStep]:
         changed = {path: str(difference["kind"]) for path, difference in detailed.items()}
         if not changed:
             changed = dict.fromkeys(each.get("diffReasons") or (), "update")
-        yield PreviewedStep(each["op"], each["urn"], kind, changed, old, new)
+        yield EngineStep(each["op"], each["urn"], kind, changed, old, new)

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from commands.markdown import table
 from operations.console import OperationFailed
-from operations.deployment.approval import PreviewedStep, steps_of
+from operations.deployment.approval import steps_of
 from operations.deployment.engine import Engine, StackLocked
 from operations.deployment.unread import NOT_LOOKED_AT
 from operations.recovery.pulumi import Pulumi
+from timing.engine_step import EngineStep
 
 if TYPE_CHECKING:
     from preview.report import Report
@@ -46,8 +47,8 @@ class Drift:
     """
 
     environment: str
-    steps: tuple[PreviewedStep, ...]
-    undeployed: tuple[PreviewedStep, ...] = ()
+    steps: tuple[EngineStep, ...]
+    undeployed: tuple[EngineStep, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.undeployed)
@@ -123,7 +124,7 @@ class Drift:
             "risksOfBringingBack": self.back.as_json()["risks"],
         }
 
-    def _report(self, steps: Iterable[PreviewedStep], base: str) -> Report:
+    def _report(self, steps: Iterable[EngineStep], base: str) -> Report:
         # Here and not above: policies are evaluated by rehearsal/rights, which no other operation needs.
         from preview.change import change_of
         from preview.report import Report
@@ -168,8 +169,8 @@ def planned(preview: Mapping[str, Any]) -> dict[str, Any]:
 
 def drift_in(environment: str, preview: Mapping[str, Any]) -> Drift:
     """What a refreshed preview has found."""
-    steps: list[PreviewedStep] = []
-    undeployed: list[PreviewedStep] = []
+    steps: list[EngineStep] = []
+    undeployed: list[EngineStep] = []
     for told in _by_resource(preview):
         step, drifted = _outcome(told)
         if step.operation not in _STAYS and step.type != _STACK:
@@ -177,8 +178,8 @@ def drift_in(environment: str, preview: Mapping[str, Any]) -> Drift:
     return Drift(environment, tuple(steps), tuple(undeployed))
 
 
-def _by_resource(preview: Mapping[str, Any]) -> list[list[PreviewedStep]]:
-    found: dict[str, list[PreviewedStep]] = {}
+def _by_resource(preview: Mapping[str, Any]) -> list[list[EngineStep]]:
+    found: dict[str, list[EngineStep]] = {}
     for each in steps_of(preview):
         found.setdefault(each.urn, []).append(each)
     if not found:
@@ -186,7 +187,7 @@ def _by_resource(preview: Mapping[str, Any]) -> list[list[PreviewedStep]]:
     return list(found.values())
 
 
-def _outcome(told: Sequence[PreviewedStep]) -> tuple[PreviewedStep, bool]:
+def _outcome(told: Sequence[EngineStep]) -> tuple[EngineStep, bool]:
     """What the program makes of a resource, and whether AWS has it otherwise than it was deployed.
 
     The engine tells first that it refreshes, with what it knew before; then the program's steps, with what
@@ -205,7 +206,7 @@ def _outcome(told: Sequence[PreviewedStep]) -> tuple[PreviewedStep, bool]:
     )
 
 
-def _resource(step: PreviewedStep) -> str:
+def _resource(step: EngineStep) -> str:
     return f"{step.type} {step.urn.rpartition('::')[2]}"
 
 
@@ -233,7 +234,7 @@ def _deployed(environment: str, stack: Pulumi) -> str:
     return str((deployment.get("manifest") or {}).get("time", ""))
 
 
-def _other_way_round(step: PreviewedStep) -> PreviewedStep:
+def _other_way_round(step: EngineStep) -> EngineStep:
     """What has happened, of the step that takes it back: nothing was replaced, it is another one now."""
     turned = {"create": "delete", "delete": "create"}.get(step.operation, "update")
     ends = {"add": "delete", "delete": "add"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from operations.deployment.approval import steps_of
+from timing.engine_step import EngineStep
 from timing.facts import Times
 from timing.forecast import Forecast
 from timing.recorded import graph_of, run_of
@@ -30,17 +32,6 @@ class Left:
     sentence: str
 
 
-@dataclass(frozen=True)
-class _Step:
-    """A step of `pulumi preview --json`."""
-
-    operation: str
-    urn: str
-    changed: tuple[str, ...]
-    old: Mapping[str, Any]
-    new: Mapping[str, Any]
-
-
 def forecast(preview: Mapping[str, Any], state: Mapping[str, Any]) -> Left:
     """What is left.
 
@@ -48,7 +39,7 @@ def forecast(preview: Mapping[str, Any], state: Mapping[str, Any]) -> Left:
         preview: as `pulumi preview --json --show-sames` tells it.
         state: of the engine.
     """
-    steps = list(_steps(preview))
+    steps = list(steps_of(preview))
     before = graph_of((state.get("deployment") or {}).get("resources") or [])
     after = graph_of(
         [{**each.new, "urn": each.urn, "inputs": each.new.get("inputs") or {}} for each in steps if each.new]
@@ -61,16 +52,5 @@ def forecast(preview: Mapping[str, Any], state: Mapping[str, Any]) -> Left:
     return Left(changes, Times(round(typical), round(slow)), found.sentence())
 
 
-def _parts(step: _Step) -> list[_Step]:
+def _parts(step: EngineStep) -> list[EngineStep]:
     return [replace(step, operation=each) for each in _REPLACED.get(step.operation, (step.operation,))]
-
-
-def _steps(preview: Mapping[str, Any]) -> Iterator[_Step]:
-    for each in preview.get("steps", ()):
-        yield _Step(
-            str(each["op"]),
-            str(each["urn"]),
-            tuple(each.get("detailedDiff") or each.get("diffReasons") or ()),
-            each.get("oldState") or {},
-            each.get("newState") or {},
-        )

@@ -92,17 +92,25 @@ class Base:
                 f"{self.root} is not a git checkout, so there is no base to compare with. "
                 "Clone the repository with git."
             )
+        shallow = self._asked("rev-parse", "--is-shallow-repository") == "true"
+        rest = "git fetch --unshallow" if shallow else "git fetch"
         raise RevisionError(
             f"there is no revision {self.name!r} in this checkout. "
-            "`git branch -a` and `git log` show what there is; `git fetch` brings the rest."
+            f"`git branch -a` and `git log` show what there is; `{rest}` brings the rest."
         )
 
     def _asked(self, *arguments: str) -> str | None:
-        """A line that git answers; None where it refuses, or is not there."""
+        """A line that git answers; None where it refuses.
+
+        Raises:
+            RevisionError: git is not installed.
+        """
         try:
             return self._git(*arguments).decode().strip()
-        except (subprocess.CalledProcessError, FileNotFoundError):
+        except subprocess.CalledProcessError:
             return None
+        except FileNotFoundError:
+            raise RevisionError("git is not installed, and the base is in its history.") from None
 
     def _git(self, *arguments: str) -> bytes:
         command: Sequence[str] = ["git", "-C", str(self.root), *arguments]

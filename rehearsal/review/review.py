@@ -22,7 +22,7 @@ from infra.configuration.files import (
     system_file_of,
 )
 from preview.approvals import Approval, read_approvals
-from preview.places import Place, differing_places
+from preview.places import DifferingPlace, differing_places
 from rehearsal.aws.services import all_mappings
 from rehearsal.backup_account import PROJECT
 from rehearsal.changed import did
@@ -214,7 +214,7 @@ class _Reporting:
 
     environment: str
     base: str
-    places: tuple[Place, ...]
+    places: tuple[DifferingPlace, ...]
     approvals: tuple[Approval, ...]
     today: date
 
@@ -229,7 +229,7 @@ class _Reporting:
         return self.of(error.log, None, error.log.diagnostics or [str(error)])
 
 
-def _places(environment: str, root: Path, old: Path, system: Path | None) -> list[Place]:
+def _places(environment: str, root: Path, old: Path, system: Path | None) -> list[DifferingPlace]:
     """What differs in the files of the two checkouts; a system file outside of them is the same."""
     file = _system_file(environment, root, system)
     return differing_places(old, root, [stack_file_name(environment), *([file] if file else [])])

@@ -77,6 +77,28 @@ def test_rollback_without_a_version_before_says_so(checkout: Path) -> None:
         roll_back(checkout, "prod")
 
 
+def test_a_history_that_is_cut_off_is_no_history(checkout: Path, tmp_path: Path) -> None:
+    """In it the version that runs looks like the first one ever, tried nowhere and with nothing to undo."""
+    _commit(checkout)
+    promote(checkout, "staging", "prod", {})
+    _commit(checkout)
+    shallow = tmp_path / "shallow"
+    clone = ["git", "clone", "-q", "--depth", "1", checkout.as_uri(), str(shallow)]
+    whole = ["git", "-C", str(shallow), "fetch", "-q", "--unshallow"]
+    subprocess.run(clone, check=True, capture_output=True)
+    with pytest.raises(OperationError, match="git fetch --unshallow"):
+        roll_back(shallow, "prod")
+    with pytest.raises(OperationError, match="git fetch --unshallow"):
+        releases(shallow, shallow / "Pulumi.prod.yaml")
+    subprocess.run(whole, check=True, capture_output=True)
+    assert roll_back(shallow, "prod")[1] == {"api": (TWO, ONE), "worker": (TWO, ONE)}
+
+
+def test_files_without_git_have_no_history(checkout: Path) -> None:
+    with pytest.raises(OperationError, match=r"is not a git checkout.*Clone the repository"):
+        roll_back(checkout, "prod")
+
+
 def test_services_that_only_one_environment_has_are_refused(checkout: Path) -> None:
     text = _stack_file(("api", TWO), ("billing", TWO))
     (checkout / "Pulumi.staging.yaml").write_text(text, encoding="utf-8")

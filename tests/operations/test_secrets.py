@@ -11,8 +11,10 @@ from typer.testing import CliRunner, Result
 from infra.configuration.environments import Environment
 from infra.configuration.secret_sources import SecretSource
 from infra.configuration.secrets import SecretEntry
+from operations.checkout import declared
 from operations.cli import app
-from operations.console import OperationError, show_table
+from operations.console import OperationError, OperationFailed, show_table
+from operations.environments import Place, connect
 from operations.live_or_test import is_placeholder, looks_like_test, looks_live
 from operations.secret_values import checked, decoded
 from tests.operations.conftest import Account
@@ -157,6 +159,23 @@ def test_without_credentials_it_says_so() -> None:
     assert "AWS cannot be asked: Unable to locate credentials" in result.output
     assert "AWS_PROFILE" in result.output
     assert "make serve ENV=dev" in result.output
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [("http://127.0.0.1:9", "Is `make serve` running"), (None, "whether us-west-2 is up")],
+)
+def test_where_nothing_answers_other_credentials_are_no_help(
+    endpoint: str | None, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # a network without a way to AWS
+    with pytest.raises(OperationFailed) as failed:
+        connect(declared("dev"), Place(None, endpoint))
+    assert said in str(failed.value)
+    assert "AWS_PROFILE" not in str(failed.value)
 
 
 def test_an_unknown_environment_is_refused() -> None:

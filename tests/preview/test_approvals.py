@@ -12,28 +12,30 @@ from infra.configuration.validation import ConfigurationError
 from preview.approvals import Approval, Approved, approved, read_approvals
 from preview.change import change_of
 from preview.risks import ranked
-from rehearsal.events import Step
+from timing.engine_step import EngineStep
 
 LOG = "aws:cloudwatch/logGroup:LogGroup"
 DAY = date(2026, 11, 21)
 WHY = "Nobody has read older logs in a year."
 
 
-def shortened(name: str = "api", to: int = 30, **more: object) -> Step:
+def shortened(name: str = "api", to: int = 30, **more: object) -> EngineStep:
     urn = f"urn:pulumi:prod::groundwork::groundwork:x:Logs${LOG}::{name}"
     before = {"retentionInDays": 365, **more}
     after = {**before, "retentionInDays": to}
-    return Step("update", urn, LOG, {"retentionInDays": "update"}, {"inputs": before}, {"inputs": after})
+    return EngineStep(
+        "update", urn, LOG, {"retentionInDays": "update"}, {"inputs": before}, {"inputs": after}
+    )
 
 
-def line_for(step: Step, environment: str = "prod", until: date = DAY) -> Approval:
+def line_for(step: EngineStep, environment: str = "prod", until: date = DAY) -> Approval:
     (group,) = ranked(change_of(environment, [step]))
     change = group.fingerprint(environment)
     return Approval(environment, change, str(group), WHY, "jane@example.org", until)
 
 
 def asked(
-    *steps: Step, lines: tuple[Approval, ...] = (), environment: str = "prod", today: date = DAY
+    *steps: EngineStep, lines: tuple[Approval, ...] = (), environment: str = "prod", today: date = DAY
 ) -> Approved:
     return approved(ranked(change_of(environment, steps)), environment, lines, today)
 
@@ -64,7 +66,7 @@ def test_as_it_is_proposed_it_is_not_taken(tmp_path: Path) -> None:
 def test_a_line_is_for_exactly_its_change(environment: str) -> None:
     line = line_for(shortened(), environment)
 
-    def missing(*steps: Step, elsewhere: str = environment) -> int:
+    def missing(*steps: EngineStep, elsewhere: str = environment) -> int:
         return len(asked(*steps, lines=(line,), environment=elsewhere).missing)
 
     assert missing(shortened()) == 0
@@ -90,7 +92,7 @@ def test_dev_needs_no_lines() -> None:
 def test_what_neither_loses_data_nor_weakens_protection_needs_none() -> None:
     urn = "urn:pulumi:prod::groundwork::groundwork:x:Database$aws:rds/instance:Instance::database"
     before = {"instanceClass": "db.m7g.large", "multiAz": True}
-    larger = Step(
+    larger = EngineStep(
         "update",
         urn,
         "aws:rds/instance:Instance",
@@ -102,10 +104,10 @@ def test_what_neither_loses_data_nor_weakens_protection_needs_none() -> None:
 
 
 def test_ids_that_aws_has_made_up_make_no_other_change() -> None:
-    def unlocked(key: str) -> Step:
+    def unlocked(key: str) -> EngineStep:
         urn = f"urn:pulumi:prod::groundwork::groundwork:x:Logs${LOG}::api"
         before = {"kmsKeyId": f"arn:aws:kms:us-west-2:1:key/{key}"}
-        return Step("update", urn, LOG, {"kmsKeyId": "delete"}, {"inputs": before}, {"inputs": {}})
+        return EngineStep("update", urn, LOG, {"kmsKeyId": "delete"}, {"inputs": before}, {"inputs": {}})
 
     line = line_for(unlocked("f96a3c06-d5ed-480b-9f15-10b9ac042476"))
     assert asked(unlocked("943f022c-4abd-4751-80c8-0a0dd8201736"), lines=(line,)).missing == ()

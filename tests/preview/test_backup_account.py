@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preview.places import Place
+from preview.places import DifferingPlace
 from preview.report import Report
 from preview.risk import Group, Kind
 from tests.preview.case import Case, Declared, line_of, mistakes, played
@@ -14,9 +14,9 @@ from tests.preview.changes_of_files import CASES
 from tests.support.changes import change_between
 from tests.support.recordings import system_recording
 
-KEY = Place("Pulumi.prod.yaml", "backupAccount")
+KEY = DifferingPlace("Pulumi.prod.yaml", "backupAccount")
 # Would be named instead: `backup` is a word of most that has to do with it, and of this key, too.
-LIKE_IT = Place("Pulumi.prod.yaml", "database.backupRetention", 31)
+LIKE_IT = DifferingPlace("Pulumi.prod.yaml", "database.backupRetention", 31)
 ACCOUNT = "230000000009"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,12 @@ import pytest
 from preview.change import Change, Step, change_of
 from preview.markdown import comment
 from preview.page import LINES, page
-from preview.places import Place, differing_places
+from preview.places import DifferingPlace, differing_places
 from preview.report import Report
 from preview.risk import Kind
 from preview.risks import ranked
-from rehearsal.events import Step as EngineStep
 from tests.support.json_output import check_output
+from timing.engine_step import EngineStep
 
 LOG = "aws:cloudwatch/logGroup:LogGroup"
 DATABASE = "aws:rds/instance:Instance"
@@ -35,7 +36,9 @@ def step(
     return EngineStep(operation, urn(resource_type, name), resource_type, changed, {"inputs": before}, new)
 
 
-def report(*steps: EngineStep, places: tuple[Place, ...] = (), refused: tuple[str, ...] = ()) -> Report:
+def report(
+    *steps: EngineStep, places: tuple[DifferingPlace, ...] = (), refused: tuple[str, ...] = ()
+) -> Report:
     return Report(change_of("prod", steps, refused), "main", places)
 
 
@@ -123,9 +126,9 @@ def test_the_same_of_several_resources_is_one_line() -> None:
 
 def test_two_places_are_told_apart_and_several_have_a_plural() -> None:
     repository = "aws:ecr/repository:Repository"
-    there = step("delete", repository, "backend", {})
-    there.urn = there.urn.replace("groundwork:x", "groundwork:place:Recovery$groundwork:x")
-    (only,) = report(there, step("delete", repository, "backend", {})).groups
+    here = step("delete", repository, "backend", {})
+    there = replace(here, urn=here.urn.replace("groundwork:x", "groundwork:place:Recovery$groundwork:x"))
+    (only,) = report(there, here).groups
     assert only.who == "2 repositories (backend in the recovery region, backend)"
     cluster = "aws:eks/cluster:Cluster"
     steps = [step("delete", cluster, "cluster", {}), step("delete", cluster, "other", {})]
@@ -205,7 +208,7 @@ def test_a_comment_takes_no_markup_from_names() -> None:
 
 
 def test_json_has_all_of_it_as_the_schema_says() -> None:
-    found = report(*shortened(2), places=(Place("system.yaml", "thresholds", 3),))
+    found = report(*shortened(2), places=(DifferingPlace("system.yaml", "thresholds", 3),))
     told = json.loads(json.dumps({**found.as_json(), "diff": None}))
     check_output("preview", told)
     assert told["changes"] == {"updated": 2}
@@ -263,8 +266,10 @@ class TestPlaces:
         assert found == ["infra/data/database.py:1"]
 
     def test_the_lines_of_a_module_say_what_they_are_about(self) -> None:
-        code = Place("infra/configuration/environments.py", "", 210, "log_retention=180, log_retention=365")
-        key = Place("Pulumi.prod.yaml", "redis.cache", 19)
+        code = DifferingPlace(
+            "infra/configuration/environments.py", "", 210, "log_retention=180, log_retention=365"
+        )
+        key = DifferingPlace("Pulumi.prod.yaml", "redis.cache", 19)
         steps = [
             step("update", LOG, name, {"retentionInDays": 365}, retentionInDays=180)
             for name in ("rotate-redis", "cache", "api")
@@ -273,18 +278,23 @@ class TestPlaces:
         assert only.places == ("infra/configuration/environments.py:210",)
 
     def test_what_the_resource_is_called_decides_between_several(self) -> None:
-        places = (Place("Pulumi.prod.yaml", "database.tier", 3), Place("system.yaml", "services.api.port", 9))
+        places = (
+            DifferingPlace("Pulumi.prod.yaml", "database.tier", 3),
+            DifferingPlace("system.yaml", "services.api.port", 9),
+        )
         found = report(
             step("replace", DATABASE, "database", {"identifier": "one"}, identifier="two"), places=places
         )
         assert found.groups[0].places == ("Pulumi.prod.yaml:3 database.tier",)
 
     def test_no_module_is_named_where_much_of_the_program_differs(self) -> None:
-        places = tuple(Place(f"infra/data/logs{number}.py", "", 1, "retention") for number in range(6))
+        places = tuple(
+            DifferingPlace(f"infra/data/logs{number}.py", "", 1, "retention") for number in range(6)
+        )
         assert report(*shortened(1), places=places).groups[0].places == ()
 
     def test_nothing_is_named_where_it_cannot_be_told(self) -> None:
-        places = tuple(Place("system.yaml", f"flags.f{number}", number) for number in range(5))
+        places = tuple(DifferingPlace("system.yaml", f"flags.f{number}", number) for number in range(5))
         assert report(*shortened(1), places=places).groups[0].places == ()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from preview.access.policies import policy_access
 from preview.change import change_of
-from rehearsal.events import Step
+from timing.engine_step import EngineStep
 
 ROLE, INLINE, BUCKET_POLICY = (
     "aws:iam/role:Role",
@@ -34,14 +34,17 @@ def of_role(before: Statements, after: Statements) -> list[str]:
     """What a role may after its policy is another one, and might not before."""
     role = {"inputs": {"name": "files"}, "outputs": {"arn": "arn:aws:iam::111122223333:role/files"}}
     states = ({"inputs": {"role": "files", "policy": document(each)}} for each in (before, after))
-    steps = [Step("same", urn(ROLE), ROLE, {}, role, role), Step("update", urn(INLINE), INLINE, {}, *states)]
+    steps = [
+        EngineStep("same", urn(ROLE), ROLE, {}, role, role),
+        EngineStep("update", urn(INLINE), INLINE, {}, *states),
+    ]
     return [risk.what for risk in policy_access(change_of("prod", steps))]
 
 
 def of_bucket(before: Statements, after: Statements) -> list[str]:
     """The same of a bucket's own policy."""
     states = ({"inputs": {"bucket": "files", "policy": document(each)}} for each in (before, after))
-    steps = [Step("update", urn(BUCKET_POLICY), BUCKET_POLICY, {}, *states)]
+    steps = [EngineStep("update", urn(BUCKET_POLICY), BUCKET_POLICY, {}, *states)]
     return [risk.what for risk in policy_access(change_of("prod", steps))]
 
 

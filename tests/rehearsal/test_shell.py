@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +47,16 @@ def pulumi(running: tuple[SmallProgram, Session], capfd: pytest.CaptureFixture[s
         return printed.out
 
     return call
+
+
+def test_it_needs_no_shell_that_has_been_open_before(
+    tmp_path: Path, engine: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with deployed(SmallProgram(tmp_path), PROGRAM, engine, checkpoints=False) as session:
+        # As after a second `make up`: the blank stack is then a copy, which nobody has selected.
+        shutil.rmtree(session.workspace.home / "workspaces", ignore_errors=True)
+        code = run_command(session, ["stack", "output", "first"])
+    assert (code, capfd.readouterr().out) == (0, "first\n")
 
 
 def test_what_only_looks_at_the_state_answers(pulumi: Pulumi) -> None:

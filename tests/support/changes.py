@@ -13,13 +13,13 @@ from typing import Any
 from preview.change import Change, change_of
 from preview.values import UNKNOWN as LOGGED_UNKNOWN
 from rehearsal.aws.provider import AwsProvider
-from rehearsal.events import Step
 from rehearsal.kubernetes import KubernetesProvider
 from rehearsal.providers.provider import UNKNOWN, Properties, Provider
 from rehearsal.providers.provider import Resource as Asked
 from rehearsal.random import RandomProvider
 from tests.support.engine_values import uncovered
 from tests.support.recorder import Recording, Resource
+from timing.engine_step import EngineStep
 
 
 @cache
@@ -38,7 +38,7 @@ def change_between(before: Recording, after: Recording) -> Change:
     return change_of(after.environment, _steps(before, after))
 
 
-def _steps(before: Recording, after: Recording) -> Iterator[Step]:
+def _steps(before: Recording, after: Recording) -> Iterator[EngineStep]:
     old = {resource.urn: resource for resource in before.resources}
     taken: set[str] = set()
     unknown: dict[str, set[str]] = {}  # what is known of a resource only when it has been made, by URN
@@ -52,7 +52,7 @@ def _steps(before: Recording, after: Recording) -> Iterator[Step]:
         state = _state(resource, inputs)
         if found is None:
             unknown[resource.urn] = _computed(resource)
-            yield Step("create", resource.urn, resource.type, new=state)
+            yield EngineStep("create", resource.urn, resource.type, new=state)
             continue
         taken.add(found)
         step = _compared(old[found], resource, inputs, state)
@@ -62,17 +62,20 @@ def _steps(before: Recording, after: Recording) -> Iterator[Step]:
     for urn, resource in old.items():
         if urn not in taken:
             operation = "discard" if resource.retain_on_delete else "delete"
-            yield Step(operation, urn, resource.type, old=_state(resource, _inputs(resource, {})))
+            yield EngineStep(operation, urn, resource.type, old=_state(resource, _inputs(resource, {})))
 
 
 # The step of each resource that stays as it is, beside the resource: most of a recording do, case by case.
-_STEPS: dict[int, tuple[Resource, Step]] = {}
+_STEPS: dict[int, tuple[Resource, EngineStep]] = {}
 
 
-def _unchanged(resource: Resource) -> Step:
+def _unchanged(resource: Resource) -> EngineStep:
     if id(resource) not in _STEPS:
         state = _state(resource, _inputs(resource, {}))
-        _STEPS[id(resource)] = (resource, Step("same", resource.urn, resource.type, old=state, new=state))
+        _STEPS[id(resource)] = (
+            resource,
+            EngineStep("same", resource.urn, resource.type, old=state, new=state),
+        )
     return _STEPS[id(resource)][1]
 
 
@@ -80,11 +83,11 @@ def _referred(resource: Resource) -> set[str]:
     return set().union(*resource.references.values())
 
 
-def _compared(old: Resource, new: Resource, inputs: Properties, state: Mapping[str, Any]) -> Step:
+def _compared(old: Resource, new: Resource, inputs: Properties, state: Mapping[str, Any]) -> EngineStep:
     before = _inputs(old, {})
     provider = _provider(new.type.split(":")[0])
     if provider is None or (before == inputs and new.replacement_trigger == old.replacement_trigger):
-        return Step("same", new.urn, new.type, old=_state(old, before), new=state)
+        return EngineStep("same", new.urn, new.type, old=_state(old, before), new=state)
     asked = Asked(new.urn, new.type, new.name, "an-id")
     found = provider.diff(asked, before, {}, inputs, list(new.ignore_changes))
     kinds = {
@@ -94,7 +97,7 @@ def _compared(old: Resource, new: Resource, inputs: Properties, state: Mapping[s
     operation = "replace" if found.replaces else "update" if kinds else "same"
     if new.replacement_trigger != old.replacement_trigger:
         operation = "replace"
-    return Step(operation, new.urn, new.type, kinds, _state(old, before), state)
+    return EngineStep(operation, new.urn, new.type, kinds, _state(old, before), state)
 
 
 def _computed(resource: Resource) -> set[str]:

@@ -62,7 +62,8 @@ def _pairs(
             "Memory",
             row="ALM-8",
             section=MEMORY_SECTION,
-            first_action="look for a leak since the last deployment; roll back, or restart the service",
+            first_action="look for a leak since the last deployment; roll back, or remove the service's pods "
+            "one by one (kubectl delete pod)",
             namespace=NAMESPACE,
             metric=memory_metric,
             incident=incident,

@@ -55,7 +55,8 @@ def _pool(name: str, severity: Severity, comparison: Is, threshold: int, conditi
         severity=severity,
         condition=condition,
         section=POOL_SECTION,
-        first_action="look for connections that are never given back; restart the service if they grow",
+        first_action="look for connections that are never given back; if they grow, remove the service's "
+        "pods one by one (kubectl delete pod)",
         measures={"value": application("DatabasePoolConnections", Statistic.MAXIMUM)},
         comparison=comparison,
         threshold=threshold,

@@ -52,7 +52,11 @@ def _node(limits: Limits, subject: Subject, incident: Incident) -> tuple[Alarm, 
             "Memory",
             row="ALM-11",
             section="003 Redis Optimization, Memory Management",
-            first_action=("clear it" if subject is Subject.CACHE else "see why the worker falls behind")
+            first_action=(
+                "clear it with a job of the system file (docs/on-call.md)"
+                if subject is Subject.CACHE
+                else "see why the worker falls behind"
+            )
             + f", or take a larger redis.{subject}: {resized('elasticache modify-replication-group')}",
             namespace=NAMESPACE,
             metric="DatabaseMemoryUsagePercentage",

@@ -180,6 +180,7 @@ def test_one_mistake_is_told_once() -> None:
     ("path", "value", "advice"),
     [
         ("cluster.version", 1.35, 'Put it in quotes: "1.35".'),
+        ("cluster.version", 1.30, "Put it in quotes: a number loses the zero at its end."),
         ("replicas.maximum", "10", "Write it without quotes."),
     ],
 )

@@ -75,6 +75,7 @@ _GROWING = "\n".join(
         ("a: \0", "character 4: a character that YAML does not know (U+0000)"),
         ('a: "\\ud800"', "half of a character"),
         ("a: 2027-02-30", "2027-02-30 (day "),
+        ("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> main\n", "line 2, column 1: a conflict that git"),
     ],
 )
 def test_what_nobody_writes_by_hand_is_refused_in_a_line_and_at_once(text: str, expected: str) -> None:

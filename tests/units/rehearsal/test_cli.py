@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from commands import environments
 from rehearsal import cli, engine
 from rehearsal.aws.quotas import Quota, exceeded
 from rehearsal.deploy import Deployment
@@ -143,6 +144,16 @@ def test_a_day_can_be_tried_before_it_comes(monkeypatch: pytest.MonkeyPatch, com
     assert "expiries.apns.ends: found 2027-11-01; allowed: a day that is not over" in result.output
     monkeypatch.setenv("GROUNDWORK_TODAY", "tomorrow")
     assert 'GROUNDWORK_TODAY: found "tomorrow"' in RUN.invoke(cli.app, [command]).output
+
+
+def test_a_stack_file_alone_makes_no_environment_and_the_refusal_says_what_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "Pulumi.qa.yaml").write_text("config: {}\n", encoding="utf-8")
+    monkeypatch.setattr(environments, "_ROOT", tmp_path)
+    refused = environments.no_such_environment("qa")
+    assert refused.startswith("Pulumi.qa.yaml is there, and qa is no environment of the program yet")
+    assert "docs/extending.md" in refused
 
 
 def test_what_is_no_environment_cannot_be_thrown_away() -> None:

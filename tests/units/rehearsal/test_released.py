@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from commands.errors import CommandError
-from rehearsal.events import Log, Step
+from rehearsal.events import Log
 from rehearsal.released import file_of, kept_releases, losses
 from tests.support.checkout import ROOT
+from timing.engine_step import EngineStep
 
 BUCKET = "aws:s3/bucket:Bucket"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -56,12 +57,12 @@ def test_what_was_released_stays_as_it_was(tmp_path: Path) -> None:
 def test_replacing_anything_or_removing_what_has_data_is_a_loss(
     operation: str, kind: str, lost: bool
 ) -> None:
-    log = Log(planned=[Step(operation, f"urn::{kind}::it", kind, {"name": "update-replace"})])
+    log = Log(planned=[EngineStep(operation, f"urn::{kind}::it", kind, {"name": "update-replace"})])
     assert bool(losses(log)) == lost
 
 
 @pytest.mark.parametrize(("name", "lost"), [("the-same", True), ("another", False)])
 def test_the_same_under_another_urn_needs_an_alias(name: str, lost: bool) -> None:
-    old = Step("delete", f"urn::{ALARM}::old", ALARM, old={"inputs": {"name": "the-same"}})
-    new = Step("create", f"urn::{ALARM}::new", ALARM, new={"inputs": {"name": name}})
+    old = EngineStep("delete", f"urn::{ALARM}::old", ALARM, old={"inputs": {"name": "the-same"}})
+    new = EngineStep("create", f"urn::{ALARM}::new", ALARM, new={"inputs": {"name": name}})
     assert bool(losses(Log(planned=[new, old]))) == lost

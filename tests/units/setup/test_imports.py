@@ -115,6 +115,7 @@ FOLDERS = (
     "providers",
     "outputs",
     "wiring",
+    "stages",
     "platform",
     "backup_account_platform",
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from timing.engine_step import EngineStep
 from timing.facts import Times
 from timing.forecast import Forecast
 from timing.graph import Graph, Resource, graph_of
@@ -21,15 +22,9 @@ DEPLOYMENT, CLUSTER = "kubernetes:apps/v1:Deployment", "aws:eks/cluster:Cluster"
 IN_PROD = {"applyImmediately": False, "maintenanceWindow": "sun:04:00-sun:05:00", "multiAz": True}
 
 
-@dataclass
-class Step:
+def step(operation: str, urn: str, changed: Iterable[str] = (), **states: dict[str, Any]) -> EngineStep:
     """A step of an event log."""
-
-    operation: str
-    urn: str
-    changed: list[str] = field(default_factory=list)
-    old: dict[str, Any] = field(default_factory=dict)
-    new: dict[str, Any] = field(default_factory=dict)
+    return EngineStep(operation, urn, "", dict.fromkeys(changed, "update"), **states)
 
 
 def urn(type: str, name: str) -> str:
@@ -156,10 +151,16 @@ def test_the_engines_steps_become_operations() -> None:
     before = graph((INSTANCE, "database", {}), (REDIS, "cache", {}))
     after = graph((INSTANCE, "database", {}), (DEPLOYMENT, "api", {}))
     steps = [
-        Step("same", "urn:other"),
-        Step("update", key, ["parameters[0].value", "tags.x"], {"inputs": {"a": 1}}, {"inputs": {"a": 2}}),
-        Step("create", table, new={"inputs": {"spec": {}}}),
-        Step("delete", old, old={"inputs": {"port": 1}}),
+        step("same", "urn:other"),
+        step(
+            "update",
+            key,
+            ["parameters[0].value", "tags.x"],
+            old={"inputs": {"a": 1}},
+            new={"inputs": {"a": 2}},
+        ),
+        step("create", table, new={"inputs": {"spec": {}}}),
+        step("delete", old, old={"inputs": {"port": 1}}),
     ]
     run = run_of(steps, after, before)
     assert [(op.kind, op.resource.urn, op.phase) for op in run.operations] == [
@@ -182,7 +183,7 @@ def test_the_engines_steps_become_operations() -> None:
 def test_the_engines_order_tells_how_something_is_replaced(order: tuple[str, ...], phase: Phase) -> None:
     there = graph((REDIS, "cache", {}))
     (key,) = there
-    run = run_of([Step(operation, key) for operation in order], there, there)
+    run = run_of([step(operation, key) for operation in order], there, there)
     (removal,) = [op for op in run.operations if op.kind is Kind.DELETE]
     assert (removal.phase, len(run.operations)) == (phase, 2)
 
@@ -190,7 +191,7 @@ def test_the_engines_order_tells_how_something_is_replaced(order: tuple[str, ...
 def test_what_is_kept_when_it_leaves_the_program_takes_no_time() -> None:
     there = graph((REDIS, "cache", {}))
     (key,) = there
-    run = run_of([Step("delete", key, old={"retainOnDelete": True})], {}, there)
+    run = run_of([step("delete", key, old={"retainOnDelete": True})], {}, there)
     assert run.operations == ()
 
 

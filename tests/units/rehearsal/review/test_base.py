@@ -69,3 +69,24 @@ def test_outside_git_there_is_no_base(tmp_path: Path) -> None:
         Base(tmp_path, "main").checked_out(STACK_FILE),
     ):
         pass
+
+
+def test_without_git_it_is_not_the_checkout_that_is_wrong(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    with (
+        pytest.raises(RevisionError, match="git is not installed"),
+        Base(repository, "main").checked_out(STACK_FILE),
+    ):
+        pass
+
+
+def test_a_clone_that_is_cut_off_is_told_how_to_get_the_rest(repository: Path, tmp_path: Path) -> None:
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--depth", "1", repository.as_uri(), str(shallow))
+    with (
+        pytest.raises(RevisionError, match="git fetch --unshallow"),
+        Base(shallow, "HEAD~1").checked_out(STACK_FILE),
+    ):
+        pass
