@@ -13,11 +13,11 @@ import pytest
 from preview.change import Change, change_of
 from preview.risk import Kind
 from preview.risks import risks_of
-from rehearsal.events import Step
 from tests.support.changes import change_between
 from tests.support.engine_values import uncovered
 from tests.support.recorder import Recording, Resource, record, stack_file
 from tests.support.recordings import system_recording
+from timing.engine_step import EngineStep
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,9 @@ def _changes(prod: Recording) -> Iterator[Change]:
             for each, name in less:
                 states = (_state(each), _state(each, name))
                 steps.append(
-                    Step("update", each.urn, each.type, {}, *(reversed(states) if backwards else states))
+                    EngineStep(
+                        "update", each.urn, each.type, {}, *(reversed(states) if backwards else states)
+                    )
                 )
             yield change_of("prod", steps)
 
