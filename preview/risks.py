@@ -13,6 +13,7 @@ from preview.copies import copy_risks
 from preview.data import data_risks
 from preview.final import final_risks
 from preview.interruptions import interruption_risks
+from preview.maintenance import quiet_for_maintenance
 from preview.names import name_risks
 from preview.outages import outage_risks
 from preview.protection import protection_risks
@@ -42,8 +43,12 @@ _RULES = (
 def risks_of(change: Change) -> Iterator[Risk]:
     """Every risk, in the order of their kinds."""
     nobody_works = {each.urn for each in waiting_no_more(change)}
+    quiet = quiet_for_maintenance(change)
     for rule in _RULES:
         for risk in rule(change):
+            # That users are answered by the firewall is told; that nobody is woken for it is meant.
+            if risk.properties == ("actionsEnabled",) and risk.step.urn in quiet:
+                continue
             # What only waits serves nobody and holds nothing: that it goes is told by what it saved.
             if risk.step.urn not in nobody_works or risk.kind not in (Kind.DATA, Kind.NO_SECOND_COPY):
                 yield risk

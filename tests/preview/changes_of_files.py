@@ -273,7 +273,6 @@ CASES = (
         "maintenance",
         named=(
             "INTERRUPTS web ACL firewall answers 503 by maintenance, and hands no request on that it is about",
-            "WEAKER metric alarm endpoint-api-not-ready tells nobody any more",
         ),
         of="node",
         stack=(("maintenance", {"enabled": True}),),
