@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preview.access import access_risks
+from preview.access import access_risks, lost_rights
 from preview.backups import backup_risks
 from preview.caching import caching_risks
 from preview.change import Change
@@ -15,9 +15,11 @@ from preview.final import final_risks
 from preview.interruptions import interruption_risks
 from preview.names import name_risks
 from preview.outages import outage_risks
+from preview.probing import probing_risks
 from preview.protection import protection_risks
 from preview.risk import Group, Kind, Risk, grouped
 from preview.running import running_risks
+from preview.versions import version_risks
 from preview.waiting import waiting_no_more, waiting_risks
 from preview.watching import watching_risks
 
@@ -25,6 +27,7 @@ _RULES = (
     data_risks,
     outage_risks,
     access_risks,
+    lost_rights,
     caching_risks,
     protection_risks,
     content_risks,
@@ -33,6 +36,8 @@ _RULES = (
     backup_risks,
     copy_risks,
     running_risks,
+    probing_risks,
+    version_risks,
     name_risks,
     interruption_risks,
     final_risks,
