@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preview.access import access_risks, lost_rights
+from preview.access import access_risks, lost_in_cluster, lost_rights
 from preview.backups import backup_risks
 from preview.caching import caching_risks
 from preview.change import Change
@@ -28,6 +28,7 @@ _RULES = (
     outage_risks,
     access_risks,
     lost_rights,
+    lost_in_cluster,
     caching_risks,
     protection_risks,
     content_risks,

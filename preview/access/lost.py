@@ -7,6 +7,8 @@ one of a role whose user asks for less by the same change, nor one of, or to, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from preview.access.candidates import Asked, documents, requests
 from preview.access.sides import (
@@ -36,23 +38,61 @@ _EVERYTHING = f"{_AWS}AdministratorAccess"
 _MOST_RIGHTS = 2  # named in a line
 
 
+@dataclass(frozen=True)
+class _Gone:
+    """What the change removes, makes anew, or stops to speak of; looked up once, when a right is lost.
+
+    Args:
+        change: the whole.
+        account: of the environment.
+    """
+
+    change: Change
+    account: str
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        replaced = (
+            value
+            for step in self.change.changed
+            if step.verb is Verb.REPLACED
+            for value in (step.record[0].get("id"), step.outputs.get("arn"), step.before.get("bucket"))
+        )
+        return self.change.removed | {value for value in replaced if isinstance(value, str) and value}
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return dropped(self.change)
+
+    def has(self, asked: Asked) -> bool:
+        """Whether a right is about something, or somebody, that is there, or is worked with, no more."""
+        request = asked.request
+        stem = request.resource.rstrip("*").rstrip("/:")
+        name = stem.rpartition(":::")[2]
+        if {stem, name, name.partition("/")[0], request.principal.name} & self._names or stem in self._words:
+            return True
+        others = {request.principal.account, request.resource.split(":")[4] if stem.count(":") > 4 else ""}
+        return any(other in word for other in others - {self.account, ""} for word in self._words)
+
+
 def lost_rights(change: Change) -> Iterator[Risk]:
     """What roles and others may not do any more."""
     sides = side_of(change, 0), side_of(change, 1)
-    account = account_of(change)
+    gone = _Gone(change, account_of(change))
     for role in change.of(ROLE):
         if role.before and role.after:
-            yield from _of_role(change, role, sides, account)
+            yield from _of_role(gone, role, sides)
     for step in change.of(POLICY):
         if step.verb in (Verb.UPDATED, Verb.REPLACED):
-            yield from _unattached(change, step, sides, account)
+            yield from _unattached(gone, step, sides)
     for resource_type, (document, _) in OF_RESOURCES.items():
         for step in change.of(resource_type):
             if step.verb in (Verb.UPDATED, Verb.REPLACED):
-                yield from _of_resource(change, step, document, account)
+                yield from _of_resource(gone, step, document)
 
 
-def _of_role(change: Change, role: Step, sides: tuple[Side, Side], account: str) -> Iterator[Risk]:
+def _of_role(gone: _Gone, role: Step, sides: tuple[Side, Side]) -> Iterator[Risk]:
+    change, account = gone.change, gone.account
     old_name, name = (str(each.get("name")) for each in (role.before, role.after))
     before, after = sides
     if _EVERYTHING in after.attached[name]:
@@ -66,13 +106,23 @@ def _of_role(change: Change, role: Step, sides: tuple[Side, Side], account: str)
     new = Policies([*after.of_role(name), *_perhaps(after, name)], delegating(account), limits[1])
     if old == new:
         return
-    lost = _lost(change, principal_of(role, old_name, account), (old, new), account)
-    if uses_less(change, role):
+    lost = _lost(gone, principal_of(role, old_name, gone.account), (old, new))
+    if not lost or uses_less(change, role):
         return
-    if what := _listed(change, lost):
-        changed = next((kind for kind in (INLINE, POLICY, ATTACHED) if step_of(change, kind, old_name)), ROLE)
-        path = {INLINE: "policy", ATTACHED: "policyArn"}.get(changed, "")
-        yield _risk(change, role, (changed, old_name, path), f"may not {what} any more: what needs it fails")
+    what = f"may not {_listed(change, lost)} any more: what needs it fails"
+    managed = _managed(change, {*before.attached[old_name], before.boundary.get(old_name, "")})
+    if managed is not None and not step_of(change, INLINE, old_name):
+        yield Risk(Kind.INTERRUPTION, managed, what, ("policy",) if managed.after else (), role)
+        return
+    kind = next((kind for kind in (INLINE, ATTACHED) if step_of(change, kind, old_name)), ROLE)
+    path = {INLINE: "policy", ATTACHED: "policyArn"}.get(kind, "")
+    yield _risk(change, role, (kind, old_name, path), what)
+
+
+def _managed(change: Change, arns: set[str]) -> Step | None:
+    """The changed policy among those that a role has, or that limit it."""
+    changed = (step for step in change.of(POLICY) if step.verb is not Verb.SAME)
+    return next((step for step in changed if step.outputs.get("arn") in arns), None)
 
 
 def _perhaps(side: Side, role: str) -> list[Policy]:
@@ -89,9 +139,7 @@ def _risk(change: Change, role: Step, where: tuple[str, str, str], what: str) ->
     return Risk(Kind.INTERRUPTION, step, what, (path,) if path and step.after else (), role)
 
 
-def _lost(
-    change: Change, principal: Principal | None, policies: tuple[Policies, Policies], account: str
-) -> list[Asked]:
+def _lost(gone: _Gone, principal: Principal | None, policies: tuple[Policies, Policies]) -> list[Asked]:
     """What was allowed and is not, of what the old policies allow and the new ones deny."""
     old, new = policies
     found = []
@@ -100,35 +148,12 @@ def _lost(
         for statement in (each for policy in every for each in policy.statements):
             if statement.get("Effect") != effect:
                 continue
-            for asked in requests(statement, principal, "*", account):
+            for asked in requests(statement, principal, "*", gone.account):
                 was = allowed(asked, old, unsure=effect == "Allow")
                 if was and not allowed(asked, new, unsure=says(new, statement) or effect == "Deny"):
-                    if not _is_gone(change, asked, account):
+                    if not gone.has(asked):
                         found.append(asked)
     return found
-
-
-def _is_gone(change: Change, asked: Asked, account: str) -> bool:
-    """Whether it is about something, or somebody, that is there, or is worked with, no more."""
-    gone = change.removed | _replaced(change)
-    words = dropped(change)
-    request = asked.request
-    stem = request.resource.rstrip("*").rstrip("/:")
-    name = stem.rpartition(":::")[2]
-    if {stem, name, name.partition("/")[0], request.principal.name} & gone or stem in words:
-        return True
-    others = {request.principal.account, request.resource.split(":")[4] if stem.count(":") > 4 else ""}
-    return any(other in word for other in others - {account, ""} for word in words)
-
-
-def _replaced(change: Change) -> frozenset[str]:
-    found = (
-        value
-        for step in change.changed
-        if step.verb is Verb.REPLACED
-        for value in (step.record[0].get("id"), step.outputs.get("arn"), step.before.get("bucket"))
-    )
-    return frozenset(value for value in found if isinstance(value, str) and value)
 
 
 def _listed(change: Change, lost: Iterable[Asked]) -> str:
@@ -141,9 +166,9 @@ def _listed(change: Change, lost: Iterable[Asked]) -> str:
     return "; ".join(told[:_MOST_RIGHTS]) + more
 
 
-def _unattached(change: Change, step: Step, sides: tuple[Side, Side], account: str) -> Iterator[Risk]:
+def _unattached(gone: _Gone, step: Step, sides: tuple[Side, Side]) -> Iterator[Risk]:
     """A policy that people get outside of the program."""
-    arn = str(step.outputs.get("arn") or step.urn)
+    account, arn = gone.account, str(step.outputs.get("arn") or step.urn)
     used = {each for side in sides for arns in side.attached.values() for each in arns}
     limits = {each for side in sides for each in side.boundary.values()}
     before, after = (documents(each.get("policy")) for each in (step.before, step.after))
@@ -151,18 +176,18 @@ def _unattached(change: Change, step: Step, sides: tuple[Side, Side], account: s
         return
     principal = Principal("AWS", f"arn:aws:iam::{account}:role/who-has-it", account)
     old, new = (Policies([Policy(step.noun, tuple(each))], delegating(account)) for each in (before, after))
-    if what := _listed(change, _lost(change, principal, (old, new), account)):
+    if what := _listed(gone.change, _lost(gone, principal, (old, new))):
         who = f"who has the policy {step.name}"
         yield Risk(Kind.INTERRUPTION, step, f"may not {what} any more", ("policy",), who)
 
 
-def _of_resource(change: Change, step: Step, document: str, account: str) -> Iterator[Risk]:
+def _of_resource(gone: _Gone, step: Step, document: str) -> Iterator[Risk]:
     """Whom a resource's own policy, or whom a role's trust, leaves out now."""
     before, after = (documents(each.get(document)) for each in (step.before, step.after))
     if before is None or after is None:
         return
     sides = Policies((), Policy(step.noun, tuple(before))), Policies((), Policy(step.noun, tuple(after)))
-    lost = _lost(change, None, sides, account)
+    lost = _lost(gone, None, sides)
     for (who, under), actions in grouped(lost, lambda asked: who_of(asked.request.principal)).items():
         does = f"used by {who} no more: {listed_actions(actions)}"
         what = f"may be {does if document == 'policy' else f'taken by {who} no more'}{when(under)}"

@@ -93,6 +93,34 @@ CASES: tuple[Case, ...] = (
         "INTERRUPTS role cluster may be taken by the service eks.amazonaws.com no more",
         "ACCESS role cluster may be taken by the service ec2.amazonaws.com",
     ),
+    # In the cluster.
+    one(
+        "Reloader sees secrets no more",
+        "Role reloader",
+        "rules.0.verbs",
+        ["get"],
+        "INTERRUPTS role reloader may not list, watch secrets in the cluster any more: what needs it fails",
+    ),
+    one(
+        "nobody is Reloader",
+        "RoleBinding reloader",
+        "subjects",
+        [],
+        "INTERRUPTS role binding reloader is ServiceAccount reloader's no more: what needs it fails",
+    ),
+    one(
+        "on-call sees the cluster no more",
+        "AccessPolicyAssociation on-call",
+        "!gone",
+        None,
+        "INTERRUPTS role groundwork-on-call has AmazonEKSViewPolicy in the cluster no more",
+    ),
+    Case(
+        "on-call does not come in",
+        ("INTERRUPTS role groundwork-on-call is admitted to the cluster no more",),
+        graph=(("AccessEntry on-call", "!gone", None), ("AccessPolicyAssociation on-call", "!gone", None)),
+    ),
+    one("verbs in another order", "Role reloader", "rules.0.verbs", ["watch", "list", "get"]),
     # What says the same otherwise, or is about nothing any more.
     one(
         "a statement in two",
