@@ -1,4 +1,4 @@
-"""Who uses a role, and whether that asks for less by the same change.
+"""Users of a role, and whether one of them asks for less by the same change.
 
 Rights that go with what asked for them are missed by nobody.
 """

@@ -1,4 +1,4 @@
-"""What policies say, in words for people: who, which actions, on what and when."""
+"""Words for people of what policies say: who, which actions, on what and when."""
 
 from __future__ import annotations
 
