@@ -139,7 +139,7 @@ promote: $(READY) ## copy the image digests of FROM's stack file into TO's; DIGE
 plan: $(READY) ## what a deployment of ENV would do, kept for `make deploy PLAN=…` in OUTPUT or plans/ENV.json
 	@$(OPERATIONS) plan --env "$$ENV" $${OUTPUT:+--output "$$OUTPUT"} $(AS_JSON)
 
-deploy: $(READY) ## deploy ENV with `pulumi up` and write it down; PLAN: exactly what it has, or nothing; BACKUP_ACCOUNT=1: the account that it is copied to (WHAT=plan only shows)
+deploy: $(READY) ## deploy ENV with `pulumi up` and write it down; PLAN: exactly what it has, or nothing; BACKUP_ACCOUNT=1: the account that it is copied to (WHAT=plan only shows, and keeps the plan)
 	@$(OPERATIONS) deploy$${BACKUP_ACCOUNT:+-backup-account} $(OPTIONS) $(ENDPOINT_URL) $${PLAN:+--plan "$$PLAN"} $${AGAIN:+--again} \
 		$$([ "$$WHAT" != plan ] || echo --dry-run)
 

@@ -88,14 +88,40 @@ class Approved:
 
     def message(self, environment: str) -> str:
         """What to do about those that are missing, with the lines to write."""
+        return "\n".join([self._asks(environment), *(f"\n{each}" for each in self._entries(environment))])
+
+    def excerpt(self, environment: str, *, rows: int, width: int) -> str:
+        """The same for a terminal: as many whole lines of the file as there is room for, at least one.
+
+        Args:
+            environment: where it is to happen.
+            rows: of the terminal that it may take.
+            width: of the terminal in columns.
+        """
+        shown = list(self._entries(environment))
+        while len(shown) > 1 and rows_of(self._excerpt(environment, shown), width) > rows:
+            shown.pop()
+        return self._excerpt(environment, shown)
+
+    def _excerpt(self, environment: str, shown: Sequence[str]) -> str:
+        left = len(self.missing) - len(shown)
+        more = [f"\n# {left} more: DIFF=1 has all of them, behind the diff"] if left else []
+        return "\n".join([self._asks(environment), *(f"\n{each}" for each in shown), *more])
+
+    def _asks(self, environment: str) -> str:
         count = len(self.missing)
         which = "1 change needs" if count == 1 else f"{count} changes need"
-        lines = [f"{environment}: {which} a line in {FILE}, of whoever answers for lost data or protection:"]
+        return f"{environment}: {which} a line in {FILE}, of whoever answers for lost data or protection:"
+
+    def _entries(self, environment: str) -> Iterator[str]:
         for group, text in zip(self.missing, self.proposed, strict=True):
             last = (self.ended or {}).get(group.fingerprint(environment))
-            over = [f"# The line of this change was over on {last}."] if last else []
-            lines += ["", *over, text]
-        return "\n".join(lines)
+            yield f"# The line of this change was over on {last}.\n{text}" if last else text
+
+
+def rows_of(text: str, width: int) -> int:
+    """How many rows of a terminal a text takes, whose lines are broken where the terminal ends."""
+    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))
 
 
 def read_approvals(root: Path) -> list[Approval]:

@@ -13,15 +13,19 @@ _WIDTH = 80
 _COLUMN = 12  # the labels' width
 # The last line of a terminal is the prompt's.
 _ROOM = LINES - 1
+# Of it, for what approvals.yaml lacks: whoever has to agree reads of what first.
+ROWS_OF_APPROVALS = 10
+_FEWEST_RISKS = 2
 
 
-def page(report: Report, *, width: int | None = _WIDTH, hint: str = "") -> list[str]:
+def page(report: Report, *, width: int | None = _WIDTH, hint: str = "", below: int = 0) -> list[str]:
     """The page.
 
     Args:
         report: what there is to say.
         width: of the terminal; None for none: nothing is cut and no line is broken.
         hint: how the rest can be seen, as the last line.
+        below: how many rows of the terminal something else takes, below the page.
     """
     risks = [_row(group.kind.label, f"{group}{_in_brackets(cause(group))}") for group in report.groups]
     rest = _rest(report)
@@ -34,7 +38,7 @@ def page(report: Report, *, width: int | None = _WIDTH, hint: str = "") -> list[
     if width is None:
         return [report.headline, *risks, *rest]
     short = [_row(group.kind.label, group.short) for group in report.groups]
-    return _fitted(report, risks, short, [*rest, *ends], width)
+    return _fitted(report, risks, short, [*rest, *ends], width, _ROOM - below)
 
 
 def _rest(report: Report) -> list[str]:
@@ -51,14 +55,14 @@ def _rest(report: Report) -> list[str]:
 
 
 def _fitted(
-    report: Report, risks: Sequence[str], short: Sequence[str], rest: Sequence[str], width: int
+    report: Report, risks: Sequence[str], short: Sequence[str], rest: Sequence[str], width: int, rows: int
 ) -> list[str]:
     """All in full when there is room; else a line for each, and when there are too many the worst alone."""
     whole = [part for line in (report.headline, *risks, *rest) for part in _broken(line, width)]
-    if len(whole) <= _ROOM:
+    if len(whole) <= rows:
         return whole
     fixed = [_cut(report.headline, width), *(_cut(line, width) for line in rest)]
-    room = _ROOM - len(fixed)
+    room = max(rows - len(fixed), _FEWEST_RISKS)
     if len(short) > room:
         kinds = Counter(group.kind.label for group in report.groups[room - 1 :])
         left = ", ".join(f"{count} {label}" for label, count in kinds.items())

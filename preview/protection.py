@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -180,6 +181,8 @@ def _firewall(step: Step) -> Iterator[Risk]:
         yield from _rate(step, rule, after[name])
         for told in _narrowed(name, rule, after[name]):
             yield Risk(Kind.PROTECTION, step, told, ("rules.statement",))
+        for kind, told in _versions(name, rule, after[name]):
+            yield Risk(kind, step, told, ("rules.statement.managedRuleGroupStatement.version",))
     for name, rule in after.items():
         if "allow" in (rule.get("action") or {}) and "allow" not in (
             before.get(name, {}).get("action") or {}
@@ -219,6 +222,29 @@ def _narrowed(name: str, before: Inputs, after: Inputs) -> Iterator[str]:
         counted = _counted(new) - _counted(old)
         if counted:
             yield f"only counts what {', '.join(sorted(counted))} of {name} kept out"
+
+
+def _versions(name: str, before: Inputs, after: Inputs) -> Iterator[tuple[Kind, str]]:
+    """A group of AWS's that stays at a version, or follows AWS's again.
+
+    One that is not said is the version that its provider recommends, which moves (WAF developer guide, "Best
+    practices for handling managed rule group versions").
+    """
+    path = "statement.managedRuleGroupStatement"
+    if not (at(before, path) and at(after, path)):
+        return
+    old, new = (at(each, f"{path}.version") for each in (before, after))
+    if new and not old:
+        yield Kind.PROTECTION, f"stays at {new} of {name}: what AWS adds to it later keeps nothing out"
+    elif old and not new:
+        what = f"follows AWS's version of {name}, instead of {old}: it may keep out what came through"
+        yield Kind.INTERRUPTION, what
+    elif old and new and _parts(new) < _parts(old):
+        yield Kind.PROTECTION, f"goes back to {new} of {name}, from {old}"
+
+
+def _parts(version: Any) -> list[int]:
+    return [int(each) for each in re.findall(r"\d+", str(version))]
 
 
 def _counted(group: Inputs) -> set[str]:

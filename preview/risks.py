@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preview.access import access_risks
+from preview.access import access_risks, lost_in_cluster, lost_rights
 from preview.backups import backup_risks
 from preview.caching import caching_risks
 from preview.change import Change
@@ -16,9 +16,11 @@ from preview.interruptions import interruption_risks
 from preview.maintenance import quiet_for_maintenance
 from preview.names import name_risks
 from preview.outages import outage_risks
+from preview.probing import probing_risks
 from preview.protection import protection_risks
 from preview.risk import Group, Kind, Risk, grouped
 from preview.running import running_risks
+from preview.versions import version_risks
 from preview.waiting import waiting_no_more, waiting_risks
 from preview.watching import watching_risks
 
@@ -26,6 +28,8 @@ _RULES = (
     data_risks,
     outage_risks,
     access_risks,
+    lost_rights,
+    lost_in_cluster,
     caching_risks,
     protection_risks,
     content_risks,
@@ -34,6 +38,8 @@ _RULES = (
     backup_risks,
     copy_risks,
     running_risks,
+    probing_risks,
+    version_risks,
     name_risks,
     interruption_risks,
     final_risks,

@@ -25,6 +25,12 @@ _PODS: Mapping[str, str] = {
 _DROPS = re.compile(
     r"accept-data-loss|\breset\b|\bdrop\b|\bflush\b|\btruncate\b|undo:all|--force\b", re.IGNORECASE
 )
+# The same of what serves, or runs by the clock, whose words are its own: only what is unmistakable.
+_DROPS_FOR_CERTAIN = re.compile(
+    r"accept-data-loss|undo:all|migrate:?\s?reset|db:(?:drop|reset)|flush(?:all|db)\b"
+    r"|drop (?:table|database|schema)\b",
+    re.IGNORECASE,
+)
 # Kubernetes, "Quantities".
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([kMG]i?|Ki)?")
@@ -109,15 +115,20 @@ def _retries(step: Step) -> Told:
 
 
 def _command(step: Step) -> Told:
-    """Another command of a job that runs in this deployment, which is the migration."""
-    if step.type != _JOB:
-        return
+    """Another command of a job that runs in this deployment, which is the migration.
+
+    Another command of what serves, or of a job by the clock, is a release like another image; not so one that
+    drops what is there.
+    """
     for path in ("command", "args"):
         for old, new in _changed(step, path):
             told, known = (" ".join(map(str, each or ())) for each in (new, old))
             if told == known:
                 continue
-            drops = bool(_DROPS.search(told)) and not _DROPS.search(known)
+            words = _DROPS if step.type == _JOB else _DROPS_FOR_CERTAIN
+            drops = bool(words.search(told)) and not words.search(known)
+            if step.type != _JOB and not drops:
+                continue
             what = f"runs `{told}`, instead of `{known}`"
             kind = Kind.DATA if drops else Kind.FINAL
             why = "it may drop what is there" if drops else "what it does to the database stays"

@@ -81,10 +81,12 @@ def preview(
     from rehearsal.console import Terminal
     from rehearsal.review.review import Refused, Reviewed, review
 
+    terminal = Terminal().out
+    width = terminal.width if terminal.is_terminal else None
+    whole = diff or width is None
+
     def show(reviewed: Reviewed) -> None:
-        terminal = Terminal().out
-        width = terminal.width if terminal.is_terminal else None
-        text = reviewed.comment() if markdown else reviewed.page(width=width, diff=diff or width is None)
+        text = reviewed.comment() if markdown else reviewed.page(width=width, diff=whole)
         sys.stdout.write(text)
 
     with errors_for_people():
@@ -105,8 +107,8 @@ def preview(
                 sys.stdout.write(refusal(env, str(error)))
             raise
         show_json(found.as_json()) if json_ else show(found)
-        if found.report.approved.missing:
-            typer.echo(f"\n{found.report.approved.message(env)}", err=True)
+        if asked := found.asked(width=None if json_ or markdown else width, diff=whole):
+            typer.echo(f"\n{asked}", err=True)
             raise typer.Exit(Exit.NOT_APPROVED)
 
 

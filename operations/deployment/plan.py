@@ -84,8 +84,12 @@ class Plan:
             "steps": [{**asdict(each), "properties": list(each.properties)} for each in self.steps],
         }
 
-    def check(self, agreed: Plan) -> None:
+    def check(self, agreed: Plan, *, anew: str = "") -> None:
         """Sees that this is what was agreed to.
+
+        Args:
+            agreed: what somebody has been shown.
+            anew: the command that shows a plan; that of the environment itself where none is said.
 
         Raises:
             PlanChanged: it is not; the message has each difference.
@@ -98,7 +102,7 @@ class Plan:
                 f"{self.environment}: what would be done is not what was shown (of commit "
                 f"{agreed.commit[:8] or '-'}). Nothing was done.\n"
                 + "\n".join(f"  {line}" for line in lines)
-                + f"\nShow it anew (`make plan ENV={self.environment}`), and have it agreed to."
+                + f"\nShow it anew (`{anew or f'make plan ENV={self.environment}'}`), and have it agreed to."
             )
 
 

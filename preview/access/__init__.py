@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from preview.access.cluster import cluster_access
 from preview.access.identities import identity_access
+from preview.access.lost import lost_rights
+from preview.access.lost_in_cluster import lost_in_cluster
 from preview.access.network import network_access
 from preview.access.pods import pod_access
 from preview.access.policies import policy_access, unknown_policies
@@ -14,7 +16,7 @@ from preview.access.routes import route_access
 from preview.change import Change
 from preview.risk import Risk
 
-__all__ = ["access_risks", "unknown_policies"]
+__all__ = ["access_risks", "lost_in_cluster", "lost_rights", "unknown_policies"]
 
 
 def access_risks(change: Change) -> Iterator[Risk]:

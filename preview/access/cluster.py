@@ -10,12 +10,12 @@ from typing import Any
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
 
-_ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
-_ROLES = (
+ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+ROLES = (
     "kubernetes:rbac.authorization.k8s.io/v1:Role",
     "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
 )
-_BINDINGS = (
+BINDINGS = (
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
     "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
 )
@@ -31,7 +31,7 @@ def cluster_access(change: Change) -> Iterator[Risk]:
 
 
 def _associations(change: Change) -> Iterator[Risk]:
-    for step in change.of(_ASSOCIATION):
+    for step in change.of(ASSOCIATION):
         granted = {key: step.after.get(key) for key in ("principalArn", "policyArn", "accessScope")}
         if step.verb in (Verb.CREATED, Verb.UPDATED, Verb.REPLACED):
             if any(step.before.get(key) != value for key, value in granted.items()):
@@ -44,18 +44,19 @@ def _associations(change: Change) -> Iterator[Risk]:
 
 
 def _rules(change: Change) -> Iterator[Risk]:
-    for step in change.of(*_ROLES):
+    for step in change.of(*ROLES):
         if step.verb in (Verb.UPDATED, Verb.REPLACED) or (step.verb is Verb.CREATED and _is_wide(step)):
-            known = set(_rights(step.before))
+            known = set(rights(step.before))
             added: dict[str, list[str]] = defaultdict(list)
-            for resource, verb in _rights(step.after):
+            for resource, verb in rights(step.after):
                 if (resource, verb) not in known and (resource, "*") not in known:
                     added[resource].append(verb)
             for resource, verbs in added.items():
                 yield Risk(Kind.ACCESS, step, f"may {', '.join(verbs)} {resource} in the cluster", ("rules",))
 
 
-def _rights(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def rights(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a role's rules allow: resources, with the names that they are limited to, and verbs."""
     for rule in inputs.get("rules") or []:
         for resource in rule.get("resources") or rule.get("nonResourceURLs") or []:
             names = f" {', '.join(rule['resourceNames'])}" if rule.get("resourceNames") else ""
@@ -64,31 +65,32 @@ def _rights(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _is_wide(step: Step) -> bool:
-    return any("*" in (resource, verb) for resource, verb in _rights(step.after))
+    return any("*" in (resource, verb) for resource, verb in rights(step.after))
 
 
 def _bindings(change: Change) -> Iterator[Risk]:
-    for step in change.of(*_BINDINGS):
+    for step in change.of(*BINDINGS):
         if step.verb not in (Verb.UPDATED, Verb.REPLACED, Verb.CREATED):
             continue
         role = (step.after.get("roleRef") or {}).get("name")
         # A new one for a role that is new says no more than the role.
         if step.verb is Verb.CREATED and role != "cluster-admin" and not _is_known(change, role):
             continue
-        known = [_subject(each) for each in step.before.get("subjects") or []]
+        known = [subject(each) for each in step.before.get("subjects") or []]
         if (step.before.get("roleRef") or {}).get("name") != role:
             known = []
-        added = [name for each in step.after.get("subjects") or [] if (name := _subject(each)) not in known]
+        added = [name for each in step.after.get("subjects") or [] if (name := subject(each)) not in known]
         if added:
             yield Risk(Kind.ACCESS, step, f"gives {', '.join(added)} the rights of {role}", ("subjects",))
 
 
 def _is_known(change: Change, role: Any) -> bool:
-    return any(step.before and _name(step.before) == role for step in change.of(*_ROLES))
+    return any(step.before and _name(step.before) == role for step in change.of(*ROLES))
 
 
-def _subject(subject: Mapping[str, Any]) -> str:
-    return f"{subject.get('kind')} {subject.get('name')}"
+def subject(named: Mapping[str, Any]) -> str:
+    """Whom a binding names."""
+    return f"{named.get('kind')} {named.get('name')}"
 
 
 def _name(inputs: Mapping[str, Any]) -> Any:

@@ -5,66 +5,36 @@ Each thing that a changed policy says is asked as a request, of what there was a
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from preview.access.candidates import Asked, documents, negated, requests
+from preview.access.sides import (
+    ATTACHED,
+    INLINE,
+    OF_RESOURCES,
+    POLICY,
+    ROLE,
+    Side,
+    account_of,
+    allowed,
+    delegating,
+    principal_of,
+    says,
+    side_of,
+    step_of,
+)
+from preview.access.words import grouped, label, listed_actions, when, who_of
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
 from rehearsal.rights.conditions import UnsupportedPolicyError
 from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, Statement, Verdict, decide
 
-ROLE = "aws:iam/role:Role"
-POLICY = "aws:iam/policy:Policy"
-INLINE = "aws:iam/rolePolicy:RolePolicy"
-ATTACHED = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-
-# Policies of resources: which input is the document, and which names what it is of.
-OF_RESOURCES: Mapping[str, tuple[str, str]] = {
-    "aws:backup/vaultPolicy:VaultPolicy": ("policy", "backupVaultName"),
-    "aws:ecr/repositoryPolicy:RepositoryPolicy": ("policy", "repository"),
-    "aws:kms/key:Key": ("policy", ""),
-    "aws:kms/replicaKey:ReplicaKey": ("policy", ""),
-    "aws:s3/bucketPolicy:BucketPolicy": ("policy", "bucket"),
-    "aws:secretsmanager/secretPolicy:SecretPolicy": ("policy", "secretArn"),
-    "aws:sns/topicPolicy:TopicPolicy": ("policy", "arn"),
-    "aws:sqs/queuePolicy:QueuePolicy": ("policy", "queueUrl"),
-    ROLE: ("assumeRolePolicy", ""),
-}
-_MOST_ACTIONS = 3  # named in a line
-
-
-@dataclass
-class _Side:
-    """All policies before, or all after.
-
-    Args:
-        inline: the policies of each role, by the role's name in AWS.
-        managed: those of the program, by ARN or, for one that is new, by URN.
-        attached: the ARNs that each role has.
-        boundary: the ARN that limits each role.
-    """
-
-    inline: dict[str, list[Policy]] = field(default_factory=lambda: defaultdict(list))
-    managed: dict[str, Policy] = field(default_factory=dict)
-    attached: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    boundary: dict[str, str] = field(default_factory=dict)
-
-    def of_role(self, role: str) -> list[Policy]:
-        """What a role has of its own; AWS's policies are told by their names."""
-        own = (self.managed.get(arn) for arn in self.attached[role])
-        return [*self.inline[role], *(policy for policy in own if policy)]
-
-    def limit_of(self, role: str) -> Policy | None:
-        """The most that a role may."""
-        return self.managed.get(self.boundary.get(role, ""))
-
 
 def policy_access(change: Change) -> Iterator[Risk]:
     """What roles and others may afterwards and might not before."""
-    before, after = _side(change, 0), _side(change, 1)
-    account = _account(change)
+    before, after = side_of(change, 0), side_of(change, 1)
+    account = account_of(change)
     for role in change.of(ROLE):
         if role.verb not in (Verb.DELETED, Verb.FORGOTTEN):
             yield from _role(change, role, (before, after), account)
@@ -93,38 +63,7 @@ def unknown_policies(change: Change) -> list[Step]:
     ]
 
 
-def _account(change: Change) -> str:
-    for step in change.of(ROLE):
-        parts = str(step.outputs.get("arn", "")).split(":")
-        if len(parts) > 5 and parts[4]:
-            return parts[4]
-    return ""
-
-
-def _side(change: Change, index: int) -> _Side:
-    side = _Side()
-    for step in change.of(INLINE, POLICY, ATTACHED, ROLE):
-        inputs = (step.before, step.after)[index]
-        if not inputs:
-            continue
-        if step.type == ROLE:
-            side.boundary[str(inputs.get("name"))] = str(inputs.get("permissionsBoundary", ""))
-        elif step.type == ATTACHED:
-            side.attached[str(inputs.get("role"))].add(str(inputs.get("policyArn")))
-        else:
-            statements = documents(inputs.get("policy"))
-            if statements is None:
-                # Not known yet: as before, and `unknown_policies` tells of it.
-                statements = documents(step.before.get("policy")) or []
-            policy = Policy(step.noun, tuple(statements))
-            if step.type == INLINE:
-                side.inline[str(inputs.get("role"))].append(policy)
-            else:
-                side.managed[str(step.outputs.get("arn") or step.urn)] = policy
-    return side
-
-
-def _role(change: Change, role: Step, sides: tuple[_Side, _Side], account: str) -> Iterator[Risk]:
+def _role(change: Change, role: Step, sides: tuple[Side, Side], account: str) -> Iterator[Risk]:
     name = str(role.after.get("name"))
     old_name = str(role.before.get("name", name))
     before, after = sides
@@ -132,12 +71,10 @@ def _role(change: Change, role: Step, sides: tuple[_Side, _Side], account: str) 
         # One of AWS's own: its name says what it allows.
         if arn.startswith("arn:aws:iam::aws:policy/") and (role.before or _is_wide(arn)):
             what = f"gets AWS's policy {arn.rpartition('/')[2]}"
-            yield Risk(Kind.ACCESS, _step_of(change, ATTACHED, name) or role, what, ("policyArn",), role)
-    principal = Principal(
-        "AWS", str(role.outputs.get("arn") or f"arn:aws:iam::{account}:role/{name}"), account
-    )
-    old = Policies(before.of_role(old_name), _delegating(account), before.limit_of(old_name))
-    new = Policies(after.of_role(name), _delegating(account), after.limit_of(name))
+            yield Risk(Kind.ACCESS, step_of(change, ATTACHED, name) or role, what, ("policyArn",), role)
+    principal = principal_of(role, name, account)
+    old = Policies(before.of_role(old_name), delegating(account), before.limit_of(old_name))
+    new = Policies(after.of_role(name), delegating(account), after.limit_of(name))
     if old == new:
         return
     statements = [statement for policy in new.identity for statement in policy.statements]
@@ -145,7 +82,7 @@ def _role(change: Change, role: Step, sides: tuple[_Side, _Side], account: str) 
     wider = _wider(
         statements, principal, (old, new), account, _is_anything if role.before else _is_everything
     )
-    step = _step_of(change, INLINE, name) or role
+    step = step_of(change, INLINE, name) or role
     yield from _told(step, _on_resources(change, wider), role, "policy")
 
 
@@ -178,45 +115,13 @@ def _wider(
                 yield asked
 
 
-def _grouped(wider: Iterable[Asked], key: Callable[[Asked], str]) -> dict[tuple[str, str], list[str]]:
-    """The actions, by a part of the request and by the conditions that they are under."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for asked in wider:
-        found[key(asked), asked.under].append(asked.request.action)
-    return found
-
-
 def _on_resources(change: Change, wider: Iterable[Asked]) -> dict[tuple[str, str], list[str]]:
-    return _grouped(wider, lambda asked: _label(change, asked.request.resource))
-
-
-def _delegating(account: str) -> Policy:
-    """Keys and roles leave to the account what its own policies say; here that is what is asked."""
-    statement = {
-        "Effect": "Allow",
-        "Action": "*",
-        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-        "Resource": "*",
-    }
-    return Policy("the account", (statement,))
+    return grouped(wider, lambda asked: label(change, asked.request.resource))
 
 
 def _is_wider(statement: Statement, asked: Asked, old: Policies, new: Policies) -> bool:
     """Whether what a statement says is allowed afterwards, and was not before."""
-    return _allowed(asked, new, unsure=True) and not _allowed(asked, old, unsure=_says(old, statement))
-
-
-def _allowed(asked: Asked, policies: Policies, *, unsure: bool) -> bool:
-    """Whether it is allowed; `unsure` where a policy has something that the evaluation does not know."""
-    try:
-        return decide(asked.request, policies).allowed
-    except UnsupportedPolicyError:
-        return unsure
-
-
-def _says(policies: Policies, statement: Statement) -> bool:
-    every = [*policies.identity, *([policies.resource] if policies.resource else [])]
-    return any(statement in policy.statements for policy in every)
+    return allowed(asked, new, unsure=True) and not allowed(asked, old, unsure=says(old, statement))
 
 
 def _is_anything(asked: Asked) -> bool:
@@ -232,7 +137,7 @@ def _is_wide(arn: str) -> bool:
     return arn.endswith(("FullAccess", "AdministratorAccess", "PowerUserAccess"))
 
 
-def _unattached(change: Change, step: Step, sides: tuple[_Side, _Side], account: str) -> Iterator[Risk]:
+def _unattached(change: Change, step: Step, sides: tuple[Side, Side], account: str) -> Iterator[Risk]:
     """A policy that people get outside of the program."""
     arn = str(step.outputs.get("arn") or step.urn)
     used = {each for side in sides for arns in side.attached.values() for each in arns}
@@ -245,9 +150,9 @@ def _unattached(change: Change, step: Step, sides: tuple[_Side, _Side], account:
         return
     principal = Principal("AWS", f"arn:aws:iam::{account}:role/who-has-it", account)
     old = Policies(
-        [Policy(step.noun, tuple(documents(step.before.get("policy")) or ()))], _delegating(account)
+        [Policy(step.noun, tuple(documents(step.before.get("policy")) or ()))], delegating(account)
     )
-    new = Policies([Policy(step.noun, tuple(statements))], _delegating(account))
+    new = Policies([Policy(step.noun, tuple(statements))], delegating(account))
     counts = _is_everything if limits else _is_anything
     wider = _wider(statements, principal, (old, new), account, counts)
     who = f"who is limited by the policy {step.name}" if limits else f"who has the policy {step.name}"
@@ -279,9 +184,9 @@ def _granted(
         return bool(step.before) or (_is_outside(asked.request.principal, account) and not asked.under)
 
     wider = _wider(statements, None, policies, account, counts)
-    for (who, under), actions in _grouped(wider, lambda asked: _who(asked.request.principal)).items():
-        does = f"used by {who}: {_listed(actions)}" if document == "policy" else f"taken by {who}"
-        yield Risk(Kind.ACCESS, step, f"may be {does}{_when(under)}", (document,))
+    for (who, under), actions in grouped(wider, lambda asked: who_of(asked.request.principal)).items():
+        does = f"used by {who}: {listed_actions(actions)}" if document == "policy" else f"taken by {who}"
+        yield Risk(Kind.ACCESS, step, f"may be {does}{when(under)}", (document,))
 
 
 def _not_denied(
@@ -295,7 +200,7 @@ def _not_denied(
     for statement in statements:
         for asked in _asked(statement, None, account, "Deny"):
             if _is_denied_no_more(asked.request, policies):
-                said = statement.get("Sid") or _listed([asked.request.action])
+                said = statement.get("Sid") or listed_actions([asked.request.action])
                 yield Risk(Kind.ACCESS, step, f"does not deny {said} any more", (document,))
                 break
 
@@ -333,61 +238,9 @@ def _is_outside(who: Principal, account: str) -> bool:
     return who.name == "*" or (who.kind == "AWS" and bool(account) and who.account not in (account, ""))
 
 
-def _who(principal: Principal) -> str:
-    if principal.name == "*":
-        return "everybody"
-    short = principal.name.rpartition("/")[2] if principal.kind == "AWS" else principal.name
-    return {"AWS": short, "Service": f"the service {short}"}.get(principal.kind, f"whom {short} vouches for")
-
-
-def _label(change: Change, pattern: str) -> str:
-    """A resource of a policy, for people: what it is called here, where it is one of the environment's."""
-    if pattern == "*":
-        return "everything"
-    names = _names(change)
-    for end in ("", "/*", ":*", "*"):
-        stem = pattern.removesuffix(end) if end else pattern
-        if stem in names and (end == "" or pattern.endswith(end)):
-            return f"{names[stem]}{end}"
-    return pattern
-
-
-def _names(change: Change) -> Mapping[str, str]:
-    cached: Mapping[str, str] | None = change.__dict__.get("_names_of_arns")
-    if cached is None:
-        cached = {}
-        for step in change.steps:
-            if arn := step.outputs.get("arn"):
-                cached.setdefault(str(arn), f"{step.noun}{step.where}")
-            if step.type == "aws:s3/bucket:Bucket":
-                cached.setdefault(
-                    f"arn:aws:s3:::{(step.after or step.before).get('bucket')}", f"{step.noun}{step.where}"
-                )
-        change.__dict__["_names_of_arns"] = cached
-    return cached
-
-
 def _told(
     step: Step, found: Mapping[tuple[str, str], list[str]], subject: Step | str, document: str
 ) -> Iterator[Risk]:
     for (resource, under), actions in found.items():
-        what = f"may {_listed(actions)} on {resource}{_when(under)}"
+        what = f"may {listed_actions(actions)} on {resource}{when(under)}"
         yield Risk(Kind.ACCESS, step, what, (document,), subject)
-
-
-def _listed(actions: Iterable[str]) -> str:
-    named = sorted(set(actions))
-    more = f" and {len(named) - _MOST_ACTIONS} more" if len(named) > _MOST_ACTIONS else ""
-    return ", ".join(named[:_MOST_ACTIONS]) + more
-
-
-def _when(under: str) -> str:
-    return f", where {under}" if under else ""
-
-
-def _step_of(change: Change, resource_type: str, role: str) -> Step | None:
-    """The changed policy of a role that a line is about."""
-    for step in change.of(resource_type):
-        if step.verb is not Verb.SAME and (step.after or step.before).get("role") == role:
-            return step
-    return None

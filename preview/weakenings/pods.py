@@ -89,18 +89,6 @@ OF_PODS: tuple[Weakening, ...] = (
         on,
         "has its node as a whole",
     ),
-    Weakening(
-        _DEPLOYMENT,
-        "spec.template.spec.containers.readinessProbe",
-        lost,
-        "gets requests before it is ready: it is not asked any more",
-    ),
-    Weakening(
-        _DEPLOYMENT,
-        "spec.template.spec.containers.livenessProbe",
-        lost,
-        "is not restarted any more when it hangs",
-    ),
     Weakening(_DEPLOYMENT, "spec.replicas", switched_off, "has no pod any more", Kind.NO_SECOND_COPY),
     Weakening(
         _DEPLOYMENT,

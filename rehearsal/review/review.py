@@ -21,7 +21,7 @@ from infra.configuration.files import (
     stack_values,
     system_file_of,
 )
-from preview.approvals import Approval, read_approvals
+from preview.approvals import Approval, read_approvals, rows_of
 from preview.places import DifferingPlace, differing_places
 from rehearsal.aws.services import all_mappings
 from rehearsal.backup_account import PROJECT
@@ -73,10 +73,28 @@ class Reviewed:
         from preview.page import page
 
         hint = "" if diff else "DIFF=1 shows the engine's diff, JSON=1 has everything"
-        lines = page(self.report, width=width, hint=hint)
+        asked = self.asked(width=width, diff=diff)
+        below = rows_of(f"{asked}\n", width or 1) if asked and not diff else 0
+        lines = page(self.report, width=width, hint=hint, below=below)
         text = self._diffs()
         behind = f"\n{text}" if diff and text.strip() else ""
         return "".join([*(f"{line}\n" for line in lines), behind, self._told()])
+
+    def asked(self, *, width: int | None, diff: bool) -> str:
+        """The lines that approvals.yaml lacks, to stand below the page; empty where it lacks none.
+
+        Args:
+            width: of the terminal in columns; None where there is none: all of them.
+            diff: the engine's diff is shown, too: all of them, since nothing fits a terminal then.
+        """
+        from preview.page import ROWS_OF_APPROVALS
+
+        found, environment = self.report.approved, self.report.change.environment
+        if not found.missing:
+            return ""
+        if width is None or diff:
+            return found.message(environment)
+        return found.excerpt(environment, rows=ROWS_OF_APPROVALS, width=width)
 
     def comment(self) -> str:
         """The comment of a pull request."""

@@ -50,6 +50,12 @@ class Outside:
         step = {"op": "update", "urn": URN, "oldState": before, "newState": after}
         self.prod.says("preview", json.dumps({"steps": [step]}))
 
+    def adds(self, name: str) -> None:
+        """The engine says that it would make a bucket."""
+        state = {"urn": URN, "type": BUCKET, "inputs": {"bucket": name}}
+        step = {"op": "create", "urn": URN, "newState": state}
+        self.prod.says("preview", json.dumps({"steps": [step]}))
+
 
 @pytest.fixture
 def outside(
@@ -103,6 +109,37 @@ def test_a_line_that_is_over_is_none(outside: Outside, monkeypatch: pytest.Monke
     assert UP not in outside.prod.calls()
 
 
+def test_exactly_what_was_shown_is_done_and_nothing_that_somebody_has_changed_since(outside: Outside) -> None:
+    outside.adds("one")
+    shown = outside.run("--dry-run")
+    file = "plans/prod-backup-account.json"
+    assert f"make deploy ENV=prod BACKUP_ACCOUNT=1 PLAN={file} does exactly that" in shown.stdout
+    plan = str(outside.prod.root / file)
+    assert outside.run("--plan", plan).exit_code == 0
+    assert outside.prod.calls()[-1] == UP
+    outside.adds("another")
+    before = len(outside.prod.calls())
+    refused = outside.run("--plan", plan)
+    assert refused.exit_code == 8
+    assert "prod-backup-account: what would be done is not what was shown" in refused.stderr
+    assert f"otherwise: create {BUCKET} documents" in refused.stderr
+    assert "(`make deploy ENV=prod BACKUP_ACCOUNT=1 WHAT=plan`)" in refused.stderr
+    assert outside.prod.calls()[before:] == [PREVIEW], "nothing was done"
+    told = json.loads(outside.run("--plan", plan, "--json").stdout)
+    check_output(COMMAND, told)
+    assert told["error"]["code"] == "plan-changed"
+
+
+def test_the_environments_own_plan_is_none_of_the_backup_accounts(outside: Outside) -> None:
+    outside.adds("one")
+    file = str(outside.prod.root / "plans" / "prod.json")
+    assert outside.prod.run("plan", "--output", file).exit_code == 0
+    refused = outside.run("--plan", file)
+    assert refused.exit_code == 2
+    assert "the plan is prod's, and this deploys prod-backup-account" in refused.stderr
+    assert UP not in outside.prod.calls()
+
+
 def test_it_can_be_looked_at_alone(outside: Outside) -> None:
     outside.weakens()
     shown = outside.run("--dry-run")
@@ -111,6 +148,7 @@ def test_it_can_be_looked_at_alone(outside: Outside) -> None:
     told: dict[str, Any] = json.loads(outside.run("--dry-run", "--json").stdout)
     check_output(COMMAND, told)
     assert (told["account"], told["deployed"]) == (OUTSIDE, False)
+    assert Path(told["file"]).is_file()
     assert len(told["approvals"]["missing"]) == 1
     assert UP not in outside.prod.calls()
 

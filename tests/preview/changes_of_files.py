@@ -75,6 +75,7 @@ CASES = (
         "another repository deploys",
         named=(
             "ACCESS role github may be taken by whom arn:aws:iam:us-west-2:123456789012:github vouches for, where token.actions.githubusercontent.com:aud sts.amazonaws.com, token.actions.githubusercontent.com:sub repo:other/platform:environment:prod",
+            "INTERRUPTS role github may be taken by whom * vouches for no more, where *:sub repo:*:environment:prod",
         ),
         system=(("source", {"repository": "other/platform"}),),
     ),

@@ -40,6 +40,7 @@ CASES: tuple[Case, ...] = (
             }
         ),
         "ACCESS role cluster may be taken by arn:aws:iam::999999999999:root",
+        "INTERRUPTS role cluster may be taken by the service eks.amazonaws.com no more",
     ),
     # Watching.
     one(

@@ -58,6 +58,7 @@ CASES: tuple[Case, ...] = (
         "secrets.sentry-dsn",
         {"description": "Crash reports", "source": "generated"},
         "DATA secret sentry-dsn gets a value that the program makes, in the place of the one that it has now",
+        "INTERRUPTS who has the policy people may not secretsmanager:PutSecretValue on secret sentry-dsn any more",
         of="triangle",
     ),
     Case(

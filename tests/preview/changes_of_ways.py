@@ -46,6 +46,7 @@ CASES: tuple[Case, ...] = (
         ),
         "FINAL KMS key data leaves its account without any right to it: nobody may change, or keep, it any more",
         "ACCESS KMS key data may be used by the service rds.amazonaws.com: kms:Decrypt",
+        "INTERRUPTS KMS key data may be used by arn:aws:iam::* no more: *",
     ),
     one(
         "a secret with AWS's key",

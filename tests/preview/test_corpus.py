@@ -15,6 +15,7 @@ from tests.preview.changes_of_edge import CASES as OF_EDGE
 from tests.preview.changes_of_files import CASES as OF_FILES
 from tests.preview.changes_of_network import CASES as OF_NETWORK
 from tests.preview.changes_of_pods import CASES as OF_PODS
+from tests.preview.changes_of_rights import CASES as OF_RIGHTS
 from tests.preview.changes_of_rights_and_alarms import CASES as OF_RIGHTS_AND_ALARMS
 from tests.preview.changes_of_schedules import CASES as OF_SCHEDULES
 from tests.preview.changes_of_services import CASES as OF_SERVICES
@@ -23,6 +24,7 @@ from tests.preview.changes_of_settings import CASES as OF_SETTINGS
 from tests.preview.changes_of_sizes import CASES as OF_SIZES
 from tests.preview.changes_of_standards import CASES as OF_STANDARDS
 from tests.preview.changes_of_stores import CASES as OF_STORES
+from tests.preview.changes_of_versions import CASES as OF_VERSIONS
 from tests.preview.changes_of_watching import CASES as OF_WATCHING
 from tests.preview.changes_of_ways import CASES as OF_WAYS
 
@@ -40,6 +42,8 @@ OF_PROGRAM = (
     *OF_STORES,
     *OF_RUNNING,
     *OF_WAYS,
+    *OF_RIGHTS,
+    *OF_VERSIONS,
 )
 TOGETHER = together(OF_VALUES)
 

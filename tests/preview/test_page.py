@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from preview.approvals import rows_of
 from preview.change import Change, Step, change_of
 from preview.markdown import comment
 from preview.page import LINES, page
@@ -17,6 +18,7 @@ from preview.places import DifferingPlace, differing_places
 from preview.report import Report
 from preview.risk import Kind
 from preview.risks import ranked
+from rehearsal.review.review import Reviewed
 from tests.support.json_output import check_output
 from timing.engine_step import EngineStep
 
@@ -315,3 +317,38 @@ def test_what_is_refused_says_which_mistakes_and_not_only_that_there_are_some() 
     said = f"5 mistakes in the configuration; nothing was changed. {' '.join(mistakes[:3])} (and 2 more)"
     assert f"refused     {said}" in page(told, width=None)
     assert f"- refused: {said}" in comment(told)
+
+
+def reviewed(*steps: EngineStep, **more: Any) -> Reviewed:
+    """What `make preview` has found."""
+    return Reviewed(report(*steps, **more), "the engine's diff\n")
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("count", [1, 2, 7, 40])
+def test_the_page_fits_a_terminal_with_the_lines_to_write_below_it(count: int, width: int) -> None:
+    found = reviewed(*shortened(count))
+    shown = f"{found.page(width=width, diff=False)}\n{found.asked(width=width, diff=False)}"
+    assert rows_of(shown, width) < LINES
+    assert "  until: " in shown  # one of them whole, to be copied
+
+
+def test_lines_that_do_not_fit_are_counted_and_where_they_are_is_said() -> None:
+    found = reviewed(*shortened(40))
+    asked = found.asked(width=80, diff=False)
+    assert asked.startswith("prod: 40 changes need a line in approvals.yaml")
+    assert asked.count("\n- environment: prod") == 1
+    assert asked.endswith("\n# 39 more: DIFF=1 has all of them, behind the diff")
+
+
+def test_a_pipe_and_the_diff_have_every_line_to_write() -> None:
+    found = reviewed(*shortened(40))
+    for everything in (found.asked(width=None, diff=True), found.asked(width=80, diff=True)):
+        assert everything.count("\n- environment: prod") == 40
+        assert "more: DIFF=1" not in everything
+
+
+def test_where_nothing_needs_a_line_the_page_has_the_whole_terminal() -> None:
+    dev = Reviewed(Report(change_of("dev", shortened(40)), "main"), "")
+    assert dev.asked(width=80, diff=False) == ""
+    assert len(dev.page(width=80, diff=False).splitlines()) == LINES - 1

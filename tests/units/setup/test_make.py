@@ -171,6 +171,7 @@ class TestCommands:
             (["ENV=prod", "PLAN=a.json"], "deploy --env prod --plan a.json"),
             (["ENV=prod", "BACKUP_ACCOUNT=1"], "deploy-backup-account --env prod"),
             (["BACKUP_ACCOUNT=1", "WHAT=plan"], "deploy-backup-account --env dev --dry-run"),
+            (["BACKUP_ACCOUNT=1", "PLAN=a.json"], "deploy-backup-account --env dev --plan a.json"),
             # Refused, and not a deployment by mistake: `make plan` shows the environment's.
             (["WHAT=plan"], "deploy --env dev --dry-run"),
         ],
