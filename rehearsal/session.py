@@ -60,6 +60,8 @@ class Session:
         system: the system file, when it is not the checkout's own.
         faults: called before every AWS call with service and operation; it may raise or wait.
         runs_program: the program of `root` is going to run; not where `use_program` brings another one.
+        side_by_side: previews have the engine ask side by side what differs (`SIDE_BY_SIDE`); else it asks
+            for one resource after another, as it comes.
         data: real servers stand behind databases (`datastores`); they are gone when the session ends.
     """
 
@@ -71,6 +73,7 @@ class Session:
     system: Path | None = None
     faults: Callable[[str, str], None] | None = None
     data: bool = False
+    side_by_side: bool = True
     runs_program: bool = True
     cloud: Cloud = field(init=False)
     clusters: Clusters = field(init=False)
@@ -367,11 +370,11 @@ class Session:
             events.unlink(missing_ok=True)
 
     def _run(self, command: list[str], reader: LogReader, progress: Progress | None) -> tuple[int, str, str]:
-        environment = self._environment() | (SIDE_BY_SIDE if command[1] == "preview" else {})
+        beside = SIDE_BY_SIDE if self.side_by_side and command[1] == "preview" else {}
         with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+") as errors:
             process = subprocess.Popen(
                 command,
-                env=environment,
+                env=self._environment() | beside,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=errors,

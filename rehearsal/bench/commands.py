@@ -27,6 +27,8 @@ GOAL_FIRST_RATIO = 2.5
 
 REPETITIONS = 3
 
+EMPTY_PREVIEW = "the engine's own empty preview"
+
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", "manifests", "timelines")
 
 # The command `up` for a program that is in no checkout of this one.
@@ -79,7 +81,7 @@ def compared(commands: Mapping[str, float], empty_preview: float) -> list[Compar
     """
     nothing, changed = commands["nothing_to_do"], commands["preview"]
     first, floor = commands["up"], commands["floor"]
-    preview = "the engine's own empty preview"
+    preview = EMPTY_PREVIEW
     return [
         Compared(
             "`make preview`, one changed image", changed, changed / empty_preview, GOAL_DAILY_RATIO, preview

@@ -11,7 +11,6 @@ import yaml
 
 from preview.change import change_of
 from preview.risks import risks_of
-from rehearsal.engine_process import SIDE_BY_SIDE
 from rehearsal.session import Session
 from rehearsal.throwaway import throwaway_session
 from tests.preview.case import Case, edited_stack, edited_system, line_of, played
@@ -49,7 +48,7 @@ def in_dev(names: tuple[str, ...]) -> list[Case]:
 
 
 def test_changes_of_the_corpus_come_out_of_the_engine_as_they_are_played_without_it(
-    deployed: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    deployed: Session, tmp_path: Path
 ) -> None:
     cases = in_dev(TOGETHER)
     (tmp_path / "tree").mkdir()
@@ -67,7 +66,7 @@ def test_changes_of_the_corpus_come_out_of_the_engine_as_they_are_played_without
     assert engine == cheap
     assert len(engine) > len(TOGETHER)
     # A preview asks providers side by side what differs, `up` one after another: they must find the same.
-    assert SIDE_BY_SIDE
-    monkeypatch.setattr("rehearsal.session.SIDE_BY_SIDE", {})
+    assert deployed.side_by_side
+    deployed.side_by_side = False
     one_by_one = deployed.preview().log
     assert sorted(map(str, one_by_one.planned)) == sorted(map(str, log.planned))

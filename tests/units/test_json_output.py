@@ -246,7 +246,7 @@ def test_results_that_the_engine_is_not_needed_for(monkeypatch: pytest.MonkeyPat
     timing = bench.Timing(3, 1.0, 2.0)
     whole = bench_commands.Commands(4.0, 9.0, 3.0, 8.0, 3.0)
     figures: dict[str, Any] = {"scaled": {3: timing}, "commands": whole}
-    figures |= dict.fromkeys(("base", "floor", "published"), timing)
+    figures |= dict.fromkeys(("base", "floor", "side_by_side", "published"), timing)
     monkeypatch.setattr("rehearsal.deploy.take_away", lambda *_, **__: done)
     line = Changed("updated", "urn:x::y", "aws:sqs/queue:Queue", (Property("delaySeconds", "1", "2"),))
     monkeypatch.setattr("rehearsal.drift.look", lambda *_, **__: Found("dev", {"update": 1}, (line,), 1.0, 2))

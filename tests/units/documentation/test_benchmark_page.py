@@ -21,6 +21,7 @@ def figures(
     return {
         "base": {"resources": 800, "up": up, "preview": preview},
         "floor": {"resources": 800, "up": 1.0, "preview": 2.0},
+        "side_by_side": {"resources": 800, "up": 1.0, "preview": 1.5},
         "published": {"resources": 800, "up": 30.0, "preview": 3.0},
         "scaled": {"3": {"resources": 1000, "up": 5.0, "preview": 3.0}},
         "evaluation_seconds": evaluation,
@@ -40,7 +41,8 @@ def test_ratios_and_milliseconds_are_computed_from_one_run() -> None:
     assert "| prod, 800 resources: `up` from nothing | 1.80, 1.8 times the floor | 2 times |" in page
     assert "| 3 times its services and buckets, 1000 resources: `up` | 5.00, 5.0 ms each |" in page
     assert (
-        "`make up`, nothing to do, in a new process | 3.90, 1.9 times the engine's own empty preview" in page
+        "`make up`, nothing to do, in a new process | 3.90, 1.9 times the engine's own empty preview "
+        "(2.6 times one that asks side by side) | 2 times |" in page
     )
     assert (
         "`make up` from nothing, in a new process | 9.00, 2.2 times the same of the floor | 2.5 times" in page
