@@ -16,6 +16,9 @@ from pulumi import _types
 from rehearsal.program.sdk_annotations import _meanings, annotations_as_texts, return_hints
 
 with annotations_as_texts():
+    # Two services have the same names, each for classes of its own.
+    for name in ("lb.listener", "alb.listener"):
+        importlib.import_module(f"pulumi_aws.{name}")
     for name in ("s3.bucket", "s3._inputs", "s3.outputs", "rds.instance", "rds.outputs", "ec2.outputs"):
         importlib.import_module(f"pulumi_aws.{name}")
     importlib.import_module("pulumi_kubernetes.core.v1")
