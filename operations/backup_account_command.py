@@ -15,7 +15,6 @@ from operations.options import Endpoint, Environment, Json, SystemFile
 if TYPE_CHECKING:
     from infra.configuration import Configuration
     from infra.naming import Naming
-    from operations.deployment.plan import Plan
     from preview.report import Report
 
 PROJECT = "backup_account"
@@ -53,7 +52,7 @@ def deploy_backup_account(
         from operations.checkout import ROOT, declared
         from operations.deployment.approval import NotApproved
         from operations.deployment.engine import Engine
-        from operations.deployment.plan import Plan, read
+        from operations.deployment.plan import Plan, keep, read
         from operations.deployment.reviewed import review_of
         from operations.environments import Place, connect_outside
         from operations.release_history import commit_of
@@ -74,7 +73,7 @@ def deploy_backup_account(
             found.check(agreed, anew=f"make deploy ENV={env} BACKUP_ACCOUNT=1 WHAT=plan")
         if review.approved.missing and not dry_run:
             raise NotApproved(f"{review.approved.message(env)}\n\nNothing was done.")
-        file = _kept(ROOT, found) if dry_run else None
+        file = keep(found, ROOT) if dry_run else None
         if not dry_run:
             engine.up(where_lines_go(json_))
         if json_:
@@ -111,13 +110,3 @@ def _show(review: Report) -> None:
 def _show_missing(review: Report, env: str) -> None:
     if review.approved.missing:
         typer.echo(f"\n{review.approved.message(env)}")
-
-
-def _kept(root: Path, plan: Plan) -> Path:
-    import json
-
-    from commands.files import write_atomically
-
-    file = root / "plans" / f"{plan.environment}.json"
-    write_atomically(file, json.dumps(plan.as_json(), indent=2, sort_keys=True) + "\n")
-    return file

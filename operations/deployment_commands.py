@@ -40,14 +40,11 @@ def plan_deployment(
     Example: python -m operations plan --env prod
     """
     with errors_for_people():
-        import json
-
-        from commands.files import write_atomically
         from infra.configuration.day import day
         from operations.checkout import ROOT, environment_named
         from operations.console import show_table
         from operations.deployment.engine import Engine
-        from operations.deployment.plan import Plan
+        from operations.deployment.plan import Plan, keep
         from operations.deployment.reviewed import review_of
         from preview.page import page
 
@@ -56,8 +53,7 @@ def plan_deployment(
         preview = Engine(ROOT, env).preview("--show-sames")
         found = Plan.of(env, _commit(ROOT), preview)
         review = review_of(ROOT, env, preview, day(os.environ, datetime.now(UTC).date()))
-        file = output or ROOT / "plans" / f"{env}.json"
-        write_atomically(file, json.dumps(found.as_json(), indent=2, sort_keys=True) + "\n")
+        file = keep(found, ROOT, output)
         if json_:
             told = {name: review.as_json()[name] for name in ("risks", "approvals", "onAws")}
             show_json({"file": str(file), "changes": found.counts, "plan": found.as_json(), **told})

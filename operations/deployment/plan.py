@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.errors import CommandError, Exit
-from commands.files import check_file
+from commands.files import check_file, write_atomically
 from operations.console import OperationError
 
 _SAME = ("same", "read", "refresh")
@@ -104,6 +104,19 @@ class Plan:
                 + "\n".join(f"  {line}" for line in lines)
                 + f"\nShow it anew (`{anew or f'make plan ENV={self.environment}'}`), and have it agreed to."
             )
+
+
+def keep(plan: Plan, root: Path, file: Path | None = None) -> Path:
+    """Writes a plan for `read`; gives where it is.
+
+    Args:
+        plan: what was shown.
+        root: the checkout, whose folder `plans` is for them.
+        file: another place.
+    """
+    file = file or root / "plans" / f"{plan.environment}.json"
+    write_atomically(file, json.dumps(plan.as_json(), indent=2, sort_keys=True) + "\n")
+    return file
 
 
 def read(file: Path) -> Plan:
