@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from infra.backup_account_platform import declare_backup_account  # noqa: E402  # found through the line above
-from infra.configuration.files import NAMESPACE, SYSTEM_FILE_KEY, read_environment  # noqa: E402
+from infra.configuration.file_names import NAMESPACE, SYSTEM_FILE_KEY  # noqa: E402  # found through it
+from infra.configuration.files import read_environment  # noqa: E402
 from infra.configuration.validation import ConfigurationError  # noqa: E402
 
 try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from infra.configuration.environments import Environment
-from infra.configuration.files import stack_file_name
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.validation import nearest
 
 _ROOT = Path(__file__).resolve().parent.parent

@@ -18,7 +18,8 @@ from costs.waits import catalogue_table
 from documentation.buckets_table import buckets_table
 from documentation.graph import GENERATED
 from infra.configuration.environments import Environment
-from infra.configuration.files import NAMESPACE, read_environment
+from infra.configuration.file_names import NAMESPACE
+from infra.configuration.files import read_environment
 from infra.configuration.keys import Fixed, Key, Section
 from infra.configuration.kinds import Encrypted, Mapped, Text
 from infra.configuration.settings import STACK

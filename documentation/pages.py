@@ -29,7 +29,8 @@ from documentation.recovery_rights import with_rights
 from documentation.rehearsal_page import rehearsal_page
 from documentation.secret_parts import with_secret_parts
 from infra.alarm_catalogue import Limits, catalogue
-from infra.configuration.files import DEFAULT_FILE, read_environment
+from infra.configuration.file_names import DEFAULT_FILE
+from infra.configuration.files import read_environment
 from infra.monitoring.alarm import Alarm
 from rehearsal.console import Terminal
 from rehearsal.systems import name_of, systems_of

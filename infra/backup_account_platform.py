@@ -14,6 +14,7 @@ from infra.backup_account.access import Access
 from infra.backup_account.keys import BackupKeys
 from infra.backup_account.parent_zone import ParentZone
 from infra.configuration import Configuration
+from infra.configuration.file_names import stack_file_name
 from infra.data.storage import Storage
 from infra.foundations.registry import Registry
 from infra.naming import Naming
@@ -30,8 +31,8 @@ def declare_backup_account(configuration: Configuration) -> None:
     naming = configuration.naming.in_home.in_backup_account
     if naming is None:
         raise pulumi.RunError(
-            f"Pulumi.{configuration.settings.environment}.yaml: groundwork:backupAccount: found nothing; "
-            "allowed: an account id of 12 digits."
+            f"{stack_file_name(configuration.settings.environment)}: groundwork:backupAccount: "
+            "found nothing; allowed: an account id of 12 digits."
         )
     here = pulumi.ResourceOptions(providers=[_provider(configuration, naming)])
     common = wiring.common(configuration, naming)

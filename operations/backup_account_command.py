@@ -9,6 +9,7 @@ import typer
 
 from commands.errors import errors_for_people
 from commands.output import show_json
+from infra.configuration.file_names import stack_file_name
 from operations.console import OperationError, to_errors, where_lines_go
 from operations.options import Endpoint, Environment, Json, SystemFile
 
@@ -94,9 +95,9 @@ def _outside(configuration: Configuration) -> Naming:
     outside = configuration.naming.in_home.in_backup_account
     if outside is None:
         raise OperationError(
-            f"Pulumi.{configuration.settings.environment}.yaml: groundwork:backupAccount: found nothing; "
-            "allowed: an account id of 12 digits. Without one nothing is copied out of the environment's "
-            "account, and there is nothing to deploy."
+            f"{stack_file_name(configuration.settings.environment)}: groundwork:backupAccount: "
+            "found nothing; allowed: an account id of 12 digits. Without one nothing is copied out of the "
+            "environment's account, and there is nothing to deploy."
         )
     return outside
 

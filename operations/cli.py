@@ -11,6 +11,7 @@ import typer
 from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import show_json
+from infra.configuration.file_names import stack_file_name
 from operations import (
     account_command,
     backup_account_command,
@@ -76,7 +77,7 @@ def promote(
 
     with errors_for_people():
         changes = releases.promote(ROOT, source, target, releases.parse_digests(digest or []))
-        _show(changes, f"Pulumi.{target}.yaml", json_)
+        _show(changes, stack_file_name(target), json_)
 
 
 @app.command()
@@ -127,7 +128,7 @@ def rollback(
             chosen, changes = releases.roll_back(ROOT, env, to)
         if chosen.rolled_back:
             typer.echo(f"This release was itself rolled back on {chosen.rolled_back}.", err=True)
-        _show(changes, f"Pulumi.{env}.yaml", json_)
+        _show(changes, stack_file_name(env), json_)
 
 
 @app.command()

@@ -8,6 +8,7 @@ import typer
 
 from commands.errors import Exit, errors_for_people
 from commands.output import show_json
+from infra.configuration.file_names import stack_file_name
 from operations.console import show_table
 from operations.options import Environment, Json, SystemFile
 
@@ -74,8 +75,8 @@ def _advice(domain: str, env: str, lost: int) -> str:
         )
     return (
         f"{lost} of them would be cut or changed when {domain} points to the zone of {env}. Declare them in "
-        f"Pulumi.{env}.yaml (dns.records, dns.delegations: docs/configuration.md), or know that nobody needs "
-        "them."
+        f"{stack_file_name(env)} (dns.records, dns.delegations: docs/configuration.md), or know "
+        "that nobody needs them."
     )
 
 

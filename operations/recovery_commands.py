@@ -10,6 +10,7 @@ import typer
 from commands.errors import Exit, errors_for_people
 from commands.group import command_line
 from commands.output import json_wanted, show_json
+from infra.configuration.file_names import stack_file_name
 from operations.options import Endpoint, Environment, Json, Profile, SystemFile, TakeOver, Yes
 from operations.recovery_frame import Asked, aws_errors, carry_out, check_time, runs_of, under_way
 
@@ -169,7 +170,9 @@ def finish(
             show_json({"environment": env, "changed": changed})
         else:
             typer.echo(
-                f"Pulumi.{env}.yaml: `adopt` is out; commit it." if changed else "There is nothing to finish."
+                f"{stack_file_name(env)}: `adopt` is out; commit it."
+                if changed
+                else "There is nothing to finish."
             )
 
 
@@ -205,7 +208,7 @@ def retire(
             show_json({"environment": env, "instance": name, "left": left})
             return
         typer.echo(
-            f"{name} can be deleted now, and Pulumi.{env}.yaml does not name it any more. What is left:"
+            f"{name} can be deleted now, and {stack_file_name(env)} does not name it any more. What is left:"
         )
         for line in left:
             typer.echo(f"  {line}")

@@ -12,15 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.configuration.environments import Environment
-from infra.configuration.files import (
-    DEFAULT_FILE,
-    UnreadableFile,
-    content_of,
-    stack_config,
-    stack_file_name,
-    stack_values,
-    system_file_of,
-)
+from infra.configuration.file_names import DEFAULT_FILE, stack_file_name
+from infra.configuration.files import UnreadableFile, content_of, stack_config, stack_values, system_file_of
 from infra.configuration.images import DIGEST
 from operations.checkout import environment_named
 from operations.console import OperationError
@@ -67,7 +60,8 @@ def promote(root: Path, source: str, target: str, digests: Mapping[str, str]) ->
     if tags:
         named = " ".join(f"{name}=sha256:…" for name in tags)
         raise OperationError(
-            f"Pulumi.{source}.yaml: {KEY}: found tags for {', '.join(tags)}; {target} takes digests alone.\n"
+            f"{stack_file_name(source)}: {KEY}: found tags for {', '.join(tags)}; {target} takes "
+            "digests alone.\n"
             f'Say which ones were tried: DIGESTS="{named}" with make, --digest for each without.'
         )
     return write(stack_file(root, target), tried)

@@ -8,7 +8,7 @@ from typing import Any
 
 from yaml import YAMLError
 
-from infra.configuration.files import NAMESPACE
+from infra.configuration.file_names import NAMESPACE
 from infra.configuration.images import IMAGES
 from infra.configuration.strict_yaml import flow, parse
 from infra.configuration.taken_back_release import FROM, TAKEN_BACK, TO, TakenBack

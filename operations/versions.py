@@ -10,6 +10,7 @@ import yaml
 from yaml import YAMLError
 
 from commands.files import write_atomically
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.strict_yaml import described, parse
 from operations.checkout import environment_named
 from operations.console import OperationError
@@ -25,7 +26,7 @@ def stack_file(root: Path, environment: str) -> Path:
     Raises:
         OperationError: there is no such environment or file.
     """
-    file = root / f"Pulumi.{environment_named(environment)}.yaml"
+    file = root / stack_file_name(environment_named(environment))
     if not file.is_file():
         raise OperationError(f"{file.name}: there is no such file in {root}.")
     return file

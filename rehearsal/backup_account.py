@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.configuration.files import NAMESPACE, SYSTEM_FILE_KEY, stack_file_name
+from infra.configuration.file_names import NAMESPACE, SYSTEM_FILE_KEY, stack_file_name
 from infra.configuration.strict_yaml import written
 from rehearsal.session import Session
 from rehearsal.workspace.workspace import Workspace

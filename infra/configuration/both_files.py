@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.configuration.dns_settings import check_dns, full_name, platform_hosts
 from infra.configuration.environments import Environment
-from infra.configuration.files import DEFAULT_FILE
+from infra.configuration.file_names import DEFAULT_FILE, stack_file_name
 from infra.configuration.parent_zone import check_parent_zone
 from infra.configuration.platform_names import HOSTS
 from infra.configuration.settings import Settings, read_settings
@@ -103,7 +103,7 @@ def check_together(
     system = read_system(problems, raw_system, today, system_file) if raw_system is not MISSING else None
     images: Mapping[str, str] = {}
     if settings and system:
-        file = f"Pulumi.{environment}.yaml"
+        file = stack_file_name(environment)
         images = _images(problems, file, settings, system_file, system)
         _check_debug(problems, file, settings, system)
         _check_dns(problems, file, settings, system)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from infra.configuration.environments import Environment
+from infra.configuration.file_names import DEFAULT_FILE, NAMESPACE, SYSTEM_FILE_KEY, stack_file_name
 from infra.configuration.stand_ins import with_stand_ins
 from infra.configuration.strict_yaml import described, parse
 from infra.configuration.validation import (
@@ -32,14 +33,11 @@ from infra.configuration.validation import (
 if TYPE_CHECKING:
     from infra.configuration.both_files import Configuration
 
-DEFAULT_FILE = "system.yaml"
-NAMESPACE = "groundwork:"
 # The program's own, and the engine's.
 NAMESPACES = ("groundwork", "pulumi")
 # The program makes its providers itself, and gives each all that it needs: these keys are of others, which
 # nobody makes.
 _PROVIDERS = ("aws", "kubernetes", "random")
-SYSTEM_FILE_KEY = "systemFile"
 
 
 class UnreadableFile(Exception):
@@ -48,11 +46,6 @@ class UnreadableFile(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
-
-
-def stack_file_name(environment: str) -> str:
-    """The stack file of an environment, by its name in the checkout."""
-    return f"Pulumi.{environment}.yaml"
 
 
 def read_environment(

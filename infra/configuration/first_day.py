@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from infra.configuration.both_files import Configuration
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.keys import Fixed
 from infra.configuration.settings import STACK
 from infra.configuration.system_keys import SYSTEM
@@ -44,7 +45,7 @@ class FirstDay:
         """
         return [
             Problem(
-                SYSTEM_FILE if key == "name" else f"Pulumi.{self.environment}.yaml",
+                SYSTEM_FILE if key == "name" else stack_file_name(self.environment),
                 key,
                 shown(value),
                 f"{shown(deployed[key])}, which {self.environment} was first deployed with:"

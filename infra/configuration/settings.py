@@ -22,6 +22,7 @@ from infra.configuration.database_certificates import FILE as CERTIFICATES_FILE
 from infra.configuration.database_certificates import WHERE_AWS_HAS_THEM, database_certificates
 from infra.configuration.dns_settings import DNS, DnsSettings, read_dns
 from infra.configuration.environments import Environment, Standard
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.images import IMAGES, read_images
 from infra.configuration.keys import Fixed, Section, Varies
 from infra.configuration.kinds import Number, Only, Switch, Text
@@ -282,7 +283,7 @@ def read_settings(
         raw: the `groundwork:` keys of the stack file without that prefix, with YAML's types.
         today: for what ends on a day.
     """
-    file = f"Pulumi.{environment}.yaml"
+    file = stack_file_name(environment)
     if environment not in list(Environment):
         problems.add(
             file, "the stack's name", environment, f"one of {', '.join(Environment)}", "Select one of these."

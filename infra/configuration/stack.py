@@ -10,7 +10,8 @@ import pulumi
 from pulumi.runtime import config as pulumi_config
 
 from infra.configuration.both_files import Configuration
-from infra.configuration.files import NAMESPACE, check_values, marked, typed
+from infra.configuration.file_names import NAMESPACE
+from infra.configuration.files import check_values, marked, typed
 from infra.configuration.validation import Problems
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from infra.configuration import maxima, platform_names
 from infra.configuration import system_keys as keys
 from infra.configuration.application_check import ApplicationCheck, read_application_check
 from infra.configuration.environments import Environment
-from infra.configuration.files import DEFAULT_FILE
+from infra.configuration.file_names import DEFAULT_FILE
 from infra.configuration.images import read_images_of_system
 from infra.configuration.jobs import (
     Migration,

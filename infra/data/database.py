@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import rds
 
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.tiers import DatabaseTier
 from infra.data.database_entries import DatabaseEntries, declare_entries
 from infra.data.database_generations import AS_IT_IS, declare_guard, logical
@@ -86,7 +87,7 @@ class Database(pulumi.ComponentResource):
             port=ports.POSTGRESQL,
             parent=self,
         )
-        file = f"Pulumi.{self._common.naming.environment}.yaml"
+        file = stack_file_name(self._common.naming.environment)
         self._tier_change = TierChange(tier, args.previous_tier, file)
         self._guard = declare_guard(self._generations, self)
         for retired in self._generations.retired:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.singletons import Singleton
 
 
@@ -16,8 +17,9 @@ def told_how_to_adopt(singleton: Singleton) -> pulumi.ResourceHookBinding:
     async def tell(failure: pulumi.ErrorHookArgs) -> bool:
         if failure.failed_operation == "create" and singleton.refusal in failure.errors[0]:
             pulumi.log.error(
-                f"The account has one already. Pulumi.{pulumi.get_stack()}.yaml: groundwork:existing: add "
-                f"{singleton}, then run the same command again (docs/configuration.md)."
+                f"The account has one already. {stack_file_name(pulumi.get_stack())}: "
+                f"groundwork:existing: add {singleton}, then run the same command again "
+                "(docs/configuration.md)."
             )
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infra.configuration import Configuration
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.regions import REGIONS
 from infra.configuration.singletons import Singleton
 from infra.configuration.source import preview_environment, reading_environment
@@ -81,7 +82,9 @@ class Account:
             *(
                 []
                 if existing
-                else [f"# in Pulumi.{environment}.yaml: groundwork:existing: [{Singleton.GITHUB_PROVIDER}]"]
+                else [
+                    f"# in {stack_file_name(environment)}: groundwork:existing: [{Singleton.GITHUB_PROVIDER}]"
+                ]
             ),
             f"pulumi login '{store.login}'",
             f"pulumi stack init {environment} --secrets-provider '{store.secrets_provider}'",

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import EndpointConnectionError
 
 from infra.configuration import Configuration
+from infra.configuration.file_names import stack_file_name
 from operations.bootstrap.part import Found, Part, State
 from operations.console import OperationFailed
 
@@ -50,7 +51,7 @@ class GitHubConnection:
         if not self._named:
             arn = found["ConnectionArn"] if found else "…"
             section = f"groundwork:runners: {{connection: {arn!r}}}"
-            lines.append(f"# in Pulumi.{environment}.yaml, for runners in the network: {section}")
+            lines.append(f"# in {stack_file_name(environment)}, for runners in the network: {section}")
         lines.append(f"gh variable set RUNNERS_{environment.upper()} --body '{project}'")
         return lines
 
@@ -87,9 +88,9 @@ class GitHubConnection:
             return self._of_the_name(client)
         except client.exceptions.ResourceNotFoundException:
             raise OperationFailed(
-                f"Pulumi.{self._configuration.naming.environment}.yaml: groundwork:runners.connection: found "
-                f"{self._named}, which the account does not have. Leave runners out: this makes one, and "
-                "says its ARN."
+                f"{stack_file_name(self._configuration.naming.environment)}: "
+                f"groundwork:runners.connection: found {self._named}, which the account does not have. Leave "
+                "runners out: this makes one, and says its ARN."
             ) from None
         except EndpointConnectionError:
             raise OperationFailed(

@@ -9,7 +9,7 @@ from typing import Any
 from yaml import YAMLError
 
 from infra.configuration import Configuration
-from infra.configuration.files import stack_file_name
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.strict_yaml import parse
 from operations.console import OperationError
 from operations.deployment.records import Outcome, Record

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.configuration import Configuration
 from infra.configuration.backup_account import BACKUP_ACCOUNT, RESTORE
-from infra.configuration.files import NAMESPACE
+from infra.configuration.file_names import NAMESPACE, stack_file_name
 from infra.configuration.generations import Generations
 from infra.configuration.serving import Serving
 from infra.naming import Naming, Place
@@ -74,8 +74,8 @@ def recovered(configuration: Configuration) -> Configuration:
     settings = configuration.settings
     if not settings.backup_account:
         raise OperationError(
-            f"Pulumi.{settings.environment}.yaml: {NAMESPACE}{BACKUP_ACCOUNT.name}: found nothing: there are "
-            "no copies of this environment in another account."
+            f"{stack_file_name(settings.environment)}: {NAMESPACE}{BACKUP_ACCOUNT.name}: found "
+            "nothing: there are no copies of this environment in another account."
         )
     at_home = settings if settings.serving.place is Place.HOME else settings.exchanged_regions
     database = replace(at_home.database, generations=Generations(at_home.database.generations.current))

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
 from infra.configuration.backup_account import COPY_ROLE
 from infra.configuration.buckets import BACKUPS, STATE, STATE_FOLDER
+from infra.configuration.file_names import stack_file_name
 from infra.naming import Naming
 from operations.console import OperationError, OperationFailed
 from operations.environments import Connection
@@ -223,6 +224,6 @@ def check_reading(connection: Connection, bucket: str, account: str, environment
     except ClientError as error:
         raise OperationFailed(
             f"s3://{bucket}: {error}. The backup account lets in the role that deploys, of the account in "
-            f"Pulumi.{environment}.yaml ({account}): in backup_account/, with its own credentials, `pulumi "
-            f"up --stack {environment}`. Then the same command."
+            f"{stack_file_name(environment)} ({account}): in backup_account/, with its own "
+            f"credentials, `pulumi up --stack {environment}`. Then the same command."
         ) from None

@@ -16,7 +16,7 @@ from yaml import MappingNode, Node, SequenceNode, YAMLError, compose
 from infra.configuration import Configuration
 from infra.configuration.backup_account import DELEGATION_ROLE
 from infra.configuration.dns_settings import DELEGATIONS, TTL_SECONDS
-from infra.configuration.files import NAMESPACE
+from infra.configuration.file_names import NAMESPACE
 from infra.configuration.parent_zone import PARENT_ZONE
 from infra.configuration.strict_yaml import parse
 from operations.console import OperationError

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.configuration import Configuration
+from infra.configuration.file_names import stack_file_name
 from operations.console import OperationFailed
 from operations.deployment.deploy import Deployment
 from operations.deployment.engine import StackLocked
@@ -247,7 +248,7 @@ class DeploymentRecovery:
         lines = [f"make watch ENV={env}: the deployment is good when nothing pages for 30 minutes"]
         if about["direction"] == "back":
             lines = [
-                f"Pulumi.{env}.yaml is written; commit it",
+                f"{stack_file_name(env)} is written; commit it",
                 *lines,
                 "mend the release, and promote other versions: `takenBack` ends with them",
                 f"back to what was taken back: make rollback ENV={env} TO=…, make deploy ENV={env} AGAIN=1",
@@ -321,7 +322,9 @@ class DeploymentRecovery:
 
     def _write(self, about: Mapping[str, Any]) -> Step:
         back = about["back"]
-        does = f"write the versions of {back['good']} into Pulumi.{self._environment}.yaml (make rollback)"
+        does = (
+            f"write the versions of {back['good']} into {stack_file_name(self._environment)} (make rollback)"
+        )
         return Step(
             "back",
             does,

@@ -8,7 +8,7 @@ from typing import Any
 
 from yaml import YAMLError
 
-from infra.configuration.files import NAMESPACE
+from infra.configuration.file_names import NAMESPACE
 from infra.configuration.generations import Generations
 from infra.configuration.serving import LOST, RECOVERING, SERVICES_FIRST, SERVING
 from infra.configuration.settings import RECOVERY_REGION

@@ -13,16 +13,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from rehearsal.rights.conditions import listed
 from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, decide
+from rehearsal.workspace.journal import Entry
 
-if TYPE_CHECKING:
-    from rehearsal.aws.cloud import Cloud
+
+class Embedded(Protocol):
+    """What is asked of an embedded account in another one's name; `rehearsal.aws.cloud` has it."""
+
+    @property
+    def is_back(self) -> bool: ...
+
+    @property
+    def unreachable(self) -> set[str]: ...
+
+    def bring_back(self) -> None: ...
+
+    def take_up(self, entry: Entry) -> None: ...
+
 
 # By account, from a cloud's start to its stop.
-STARTED: dict[str, Cloud] = {}
+STARTED: dict[str, Embedded] = {}
 
 # Kinds of the journal's entries: what another account has copied into this one, and how a copy job has ended.
 COPIED, COPY_JOB = "copied", "copy job"

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.configuration.file_names import stack_file_name
 from rehearsal.engine import OVERRIDE
 from rehearsal.engine.store import Store
 
@@ -134,7 +135,7 @@ def measure_commands(root: Path, floor: Path, environment: str, engine: Path) ->
         up()  # compiles the copy
         first = _fastest(lambda: up("--fresh"))
         nothing_to_do = _fastest(up)
-        _change_an_image(checkout / f"Pulumi.{environment}.yaml")
+        _change_an_image(checkout / stack_file_name(environment))
         cold = _seconds(preview)
         return Commands(_fastest(floor_up), first, nothing_to_do, cold, _fastest(preview))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.strict_yaml import parse, written
 from rehearsal.workspace.stack_file import StackFile
 
@@ -42,7 +43,7 @@ def scaled_checkout(root: Path, environment: str, factor: int) -> Iterator[Path]
         for package in ("infra", "functions"):
             shutil.copytree(root / package, copy / package)
         names = _scale_services(copy / "system.yaml", factor)
-        _scale_images(copy / f"Pulumi.{environment}.yaml", names)
+        _scale_images(copy / stack_file_name(environment), names)
         with (copy / "infra" / "configuration" / "buckets.py").open("a", encoding="utf-8") as catalogue:
             catalogue.write(_MORE_BUCKETS.format(factor=factor))
         yield copy

@@ -12,7 +12,8 @@ from typing import Any
 from infra import iam
 from infra.configuration import Configuration
 from infra.configuration.buckets import STATE, STATE_FOLDER, backed_up
-from infra.configuration.files import read_environment, stack_file_name
+from infra.configuration.file_names import stack_file_name
+from infra.configuration.files import read_environment
 from infra.configuration.images import is_own
 from infra.functions.scheduled.snapshot_secrets.function import FUNCTION as SNAPSHOT_SECRETS
 from operations import versions

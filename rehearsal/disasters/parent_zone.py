@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.configuration.dns_settings import DELEGATIONS
-from infra.configuration.files import DEFAULT_FILE, NAMESPACE, read_environment, stack_file_name
+from infra.configuration.file_names import DEFAULT_FILE, NAMESPACE, stack_file_name
+from infra.configuration.files import read_environment
 from infra.configuration.parent_zone import NAME, PARENT_ZONE
 from infra.configuration.strict_yaml import parse, written
 from operations.stack_file_text import rewrite

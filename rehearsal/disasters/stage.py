@@ -19,7 +19,8 @@ from pg8000.native import Connection
 
 from commands.errors import CommandFailed
 from infra.configuration import Configuration
-from infra.configuration.files import DEFAULT_FILE, NAMESPACE, read_environment
+from infra.configuration.file_names import DEFAULT_FILE, NAMESPACE, stack_file_name
+from infra.configuration.files import read_environment
 from infra.configuration.images import IMAGES
 from infra.configuration.platform_secrets import DATABASE_SECRET
 from infra.configuration.rotation import DATABASE_ROTATOR
@@ -72,7 +73,7 @@ def _make_its_own(folder: Path, system: Path) -> None:
     images = content.pop("images", {})
     (folder / "system.yaml").write_text(written(content), encoding="utf-8")
     for environment, versions in images.items():
-        file = folder / f"Pulumi.{environment}.yaml"
+        file = folder / stack_file_name(environment)
         lines = file.read_text(encoding="utf-8").splitlines()
         begin = next(n for n, line in enumerate(lines, 1) if line.startswith(f"  {NAMESPACE}{IMAGES.name}:"))
         end = next(n for n in range(begin, len(lines) + 1) if n == len(lines) or lines[n][:4].strip())

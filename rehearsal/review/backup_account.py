@@ -16,15 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from infra.configuration.files import (
-    NAMESPACE,
-    SYSTEM_FILE_KEY,
-    UnreadableFile,
-    stack_config,
-    stack_file_name,
-    stack_values,
-    system_file_of,
-)
+from infra.configuration.file_names import NAMESPACE, SYSTEM_FILE_KEY, stack_file_name
+from infra.configuration.files import UnreadableFile, stack_config, stack_values, system_file_of
 from infra.configuration.strict_yaml import written
 from rehearsal.backup_account import PROJECT
 from rehearsal.outcome import Result

@@ -13,13 +13,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from infra.configuration.files import (
-    UnreadableFile,
-    stack_config,
-    stack_file_name,
-    stack_values,
-    system_file_of,
-)
+from infra.configuration.file_names import stack_file_name
+from infra.configuration.files import UnreadableFile, stack_config, stack_values, system_file_of
 from rehearsal.program.programs import PROGRAM_PACKAGES
 
 # The checkout's parts that a deployment is carried out with, besides the program that is deployed.

@@ -14,13 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.configuration.day import day
-from infra.configuration.files import (
-    UnreadableFile,
-    stack_config,
-    stack_file_name,
-    stack_values,
-    system_file_of,
-)
+from infra.configuration.file_names import stack_file_name
+from infra.configuration.files import UnreadableFile, stack_config, stack_values, system_file_of
 from preview.approvals import Approval, read_approvals, rows_of
 from preview.places import DifferingPlace, differing_places
 from rehearsal.aws.services import all_mappings

@@ -15,7 +15,8 @@ from typing import Any
 from commands.environments import no_such_environment
 from commands.errors import CommandError
 from infra.configuration.environments import Environment
-from infra.configuration.files import NAMESPACE, UnreadableFile, stack_config, stack_file_name
+from infra.configuration.file_names import NAMESPACE, stack_file_name
+from infra.configuration.files import UnreadableFile, stack_config
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")

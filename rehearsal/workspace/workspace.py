@@ -33,6 +33,7 @@ from typing import Any
 from commands.errors import CommandError, Exit
 from commands.files import write_atomically
 from infra.configuration.environments import Environment
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.stand_ins import take_encrypted
 from infra.configuration.strict_yaml import parse, written
 from rehearsal.workspace.user_folders import state_home
@@ -104,7 +105,7 @@ class Workspace:
     @property
     def stack_file(self) -> Path:
         """The engine's copy of the environment's."""
-        return self.project / f"Pulumi.{self.environment}.yaml"
+        return self.project / stack_file_name(self.environment)
 
     @property
     def passphrase_file(self) -> Path:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from infra.configuration.files import stack_file_name
+from infra.configuration.file_names import stack_file_name
 from infra.configuration.generations import Generations
 from operations.checkout import ROOT
 from operations.console import OperationError

@@ -15,7 +15,8 @@ import pulumi_aws as aws
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from infra.configuration.files import SYSTEM_FILE_KEY, read_environment  # noqa: E402  # found through it
+from infra.configuration.file_names import SYSTEM_FILE_KEY  # noqa: E402  # found through it
+from infra.configuration.files import read_environment  # noqa: E402  # found through it
 
 system_file = pulumi.Config("groundwork").get(SYSTEM_FILE_KEY)
 configuration = read_environment(ROOT, pulumi.get_stack(), today=date.min, system_file=system_file)

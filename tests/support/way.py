@@ -24,7 +24,7 @@ from typing import Any
 import boto3
 
 from infra.configuration.environments import Environment
-from infra.configuration.files import NAMESPACE, stack_file_name
+from infra.configuration.file_names import NAMESPACE, stack_file_name
 from infra.configuration.source import BACKUP_ACCOUNT_ENVIRONMENT as BACKUP_ACCOUNT
 from infra.configuration.strict_yaml import written
 from operations.checkout import declared

@@ -13,7 +13,8 @@ import pytest
 from documentation.configuration_page import EXAMPLES_OF, configuration_page, escaped
 from infra.configuration import load_configuration
 from infra.configuration.environments import Environment
-from infra.configuration.files import NAMESPACE, stack_values
+from infra.configuration.file_names import NAMESPACE
+from infra.configuration.files import stack_values
 from infra.configuration.keys import Key, Names, Section
 from infra.configuration.kinds import Mapped, Number, Numbers, Switch, Text, Texts
 from infra.configuration.parent_zone import PARENT_ZONE

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from infra.configuration.files import NAMESPACE
+from infra.configuration.file_names import NAMESPACE
 from infra.kubernetes.on_call import RULES
 from infra.monitoring.saved_queries import SAVED_QUERIES
 from tests.support.checkout import ROOT
