@@ -73,7 +73,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir="$$CACHE/pytest"
 # A module's tests share what they have deployed, so they stay together.
 ON_ALL_CORES = -n auto --dist loadscope
-TYPED  = $(wildcard __main__.py infra commands costs documentation rehearsal functions operations preview timing tests)
+TYPED  = $(wildcard __main__.py infra commands costs documentation rehearsal functions operations preview rights timing tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.
 STEP = step() { name=$$1; shift; start=$$(date +%s); said=$$("$$@" 2>&1); code=$$?; \

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from commands.markdown import table
 from documentation.markdown import Part
 from documentation.recovery_rights import WITHIN_A_REGION, place_of
-from rehearsal.rights.commands import COMMANDS, EVERYTHING
-from rehearsal.rights.recoveries import RECOVERIES, About
-from rehearsal.rights.recovery_inputs import INPUTS, LOCKS, Lives
+from rights.commands import COMMANDS, EVERYTHING
+from rights.recoveries import RECOVERIES, About
+from rights.recovery_inputs import INPUTS, LOCKS, Lives
 
 PART = Part("docs/recovery.md", "<!-- The inputs that follow are written by `make docs`. -->")
 

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from commands.markdown import table
 from documentation.markdown import Part
-from rehearsal.rights.calls import implied_by
-from rehearsal.rights.commands import COMMANDS, EVERYTHING
-from rehearsal.rights.recoveries import RECOVERIES, About, Asked, By, Where
+from rights.calls import implied_by
+from rights.commands import COMMANDS, EVERYTHING
+from rights.recoveries import RECOVERIES, About, Asked, By, Where
 
 PART = Part("docs/recovery.md", "<!-- The table that follows is written by `make docs`. -->")
 

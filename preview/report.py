@@ -16,10 +16,10 @@ from preview.approvals import FILE, Approval, Approved, approved
 from preview.change import Change, Step, Verb
 from preview.money import cost_of
 from preview.places import DifferingPlace, places_of
+from preview.property import Property, shown
 from preview.risk import Group
 from preview.risks import ranked
 from preview.support import support_notices
-from rehearsal.changed import Property, shown
 from timing.forecast import Forecast
 
 

@@ -1,14 +1,9 @@
-"""EKS's add-ons: what they bring into a cluster that other parts meet, and which versions it takes."""
+"""EKS's add-ons: which versions of them a cluster takes."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
-from infra.configuration.add_ons import OBSERVABILITY, REFUSAL, Fit, fit_of, offered, question
+from infra.configuration.add_ons import REFUSAL, Fit, fit_of, offered, question
 from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
-
-# The namespace that an add-on makes for its pods (each one's page in the user guide of its service).
-NAMESPACES = MappingProxyType({OBSERVABILITY: "amazon-cloudwatch"})
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _ADD_ON = "aws:eks/addon:Addon"

@@ -18,7 +18,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from rehearsal.changed import Changed, Property
+from preview.property import Property
+from rehearsal.changed import Changed
 from rehearsal.engine_process import Progress
 from rehearsal.events import Log
 from rehearsal.inventory import Inventory, Standing

@@ -21,7 +21,8 @@ from typing import Any
 
 from commands.errors import CommandError
 from commands.files import write_atomically
-from rehearsal.changed import Changed, Property, changed
+from preview.property import Property
+from rehearsal.changed import Changed, changed
 from rehearsal.console import Terminal
 from rehearsal.engine_process import Progress
 from rehearsal.events import Log

@@ -1,4 +1,4 @@
-"""What the files of a checkout, and the keys in them, are called."""
+"""Names of a checkout's files, and of keys in them."""
 
 from __future__ import annotations
 

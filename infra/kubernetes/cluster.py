@@ -14,7 +14,13 @@ from pulumi_aws import iam as aws_iam
 
 from infra import iam
 from infra.common import CommonArgsWithKeys
-from infra.configuration.add_ons import ADD_ON_VERSIONS, METRICS_SERVER, OBSERVABILITY, SECRETS_STORE
+from infra.configuration.add_ons import (
+    ADD_ON_NAMESPACES,
+    ADD_ON_VERSIONS,
+    METRICS_SERVER,
+    OBSERVABILITY,
+    SECRETS_STORE,
+)
 from infra.configuration.addresses import SERVICE_ADDRESSES
 from infra.configuration.platform_names import CLUSTER_ROLE, NODE_ROLE
 from infra.configuration.pod_lifecycle import SECRETS_POLL_MINUTES
@@ -292,8 +298,8 @@ class Cluster(pulumi.ComponentResource):
         )
 
     def _add_ons(self) -> list[pulumi.Resource]:
-        agent = "cloudwatch-agent"
-        trust = iam.trust_pods(cluster=self.arn, namespace="amazon-cloudwatch", service_account=agent)
+        agent, namespace = "cloudwatch-agent", ADD_ON_NAMESPACES[OBSERVABILITY]
+        trust = iam.trust_pods(cluster=self.arn, namespace=namespace, service_account=agent)
         observer = self._role(
             "observability",
             self._args.common.naming.named("observability"),

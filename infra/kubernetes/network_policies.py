@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from infra.configuration.add_ons import ADD_ON_NAMESPACES
 from infra.configuration.platform_names import DENY_ALL, callers_policy
 from infra.configuration.service import Service
 from infra.foundations import ports
@@ -32,7 +33,7 @@ class Addresses:
 
 # Where else there are pods: EKS's own and those of add-ons. Some of these run on every node, and so with the
 # security group that the database and Redis let in.
-OTHER_NAMESPACES = ("amazon-cloudwatch", "default", "kube-system")
+OTHER_NAMESPACES = (*ADD_ON_NAMESPACES.values(), "default", "kube-system")
 AWAY_FROM_DATA = "away-from-data"
 
 

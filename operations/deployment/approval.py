@@ -41,7 +41,7 @@ def check(root: Path, environment: str, preview: Mapping[str, Any], today: date)
         NotApproved: the message has the lines to write.
         ConfigurationError: the file has mistakes.
     """
-    # Here and not above: policies are evaluated by rehearsal/rights, which no other operation needs.
+    # Here and not above: policies are evaluated by rights, which no other operation needs.
     from preview.risks import ranked
 
     groups = ranked(change_of(environment, steps_of(preview)))

@@ -17,13 +17,13 @@ from commands.markdown import table
 from operations.console import OperationFailed
 from operations.deployment.approval import steps_of
 from operations.deployment.engine import Engine, StackLocked
-from operations.deployment.unread import NOT_LOOKED_AT
 from operations.recovery.pulumi import Pulumi
+from rights.unread import NOT_LOOKED_AT
 from timing.engine_step import EngineStep
 
 if TYPE_CHECKING:
+    from preview.property import Property
     from preview.report import Report
-    from rehearsal.changed import Property
 
 # A pattern of Pulumi's (`pulumi preview --help`: wildcards).
 SECRET_VERSIONS = f"urn:pulumi:**{NOT_LOOKED_AT}::*"
@@ -73,7 +73,7 @@ class Drift:
     def rows(self) -> Iterator[tuple[str, Property]]:
         """Every property that differs, with what was deployed and what was found; of a resource that one side
         has alone that it is there."""
-        from rehearsal.changed import Property, shown
+        from preview.property import Property, shown
 
         for step in self.steps:
             resource = _resource(step)
@@ -125,7 +125,7 @@ class Drift:
         }
 
     def _report(self, steps: Iterable[EngineStep], base: str) -> Report:
-        # Here and not above: policies are evaluated by rehearsal/rights, which no other operation needs.
+        # Here and not above: policies are evaluated by rights, which no other operation needs.
         from preview.change import change_of
         from preview.report import Report
 

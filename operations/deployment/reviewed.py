@@ -33,7 +33,7 @@ def review_of(
     Raises:
         ConfigurationError: approvals.yaml has mistakes.
     """
-    # Here and not above: policies are evaluated by rehearsal/rights, which few operations need.
+    # Here and not above: policies are evaluated by rights, which few operations need.
     from preview.change import change_of
     from preview.report import Report
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.rights.conditions import listed
-from rehearsal.rights.evaluation import Principal, Request, Statement
+from rights.conditions import listed
+from rights.evaluation import Principal, Request, Statement
 
 # A value that no policy names.
 _ANOTHER = "something-else"

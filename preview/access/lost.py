@@ -31,7 +31,7 @@ from preview.access.words import grouped, label, listed_actions, when, who_of
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
 from preview.values import UNKNOWN
-from rehearsal.rights.evaluation import Policies, Policy, Principal
+from rights.evaluation import Policies, Policy, Principal
 
 _AWS = "arn:aws:iam::aws:policy/"
 _EVERYTHING = f"{_AWS}AdministratorAccess"

@@ -27,8 +27,8 @@ from preview.access.sides import (
 from preview.access.words import grouped, label, listed_actions, when, who_of
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
-from rehearsal.rights.conditions import UnsupportedPolicyError
-from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, Statement, Verdict, decide
+from rights.conditions import UnsupportedPolicyError
+from rights.evaluation import Policies, Policy, Principal, Request, Statement, Verdict, decide
 
 
 def policy_access(change: Change) -> Iterator[Risk]:

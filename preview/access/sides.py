@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from preview.access.candidates import Asked, documents
 from preview.change import Change, Step, Verb
-from rehearsal.rights.conditions import UnsupportedPolicyError
-from rehearsal.rights.evaluation import Policies, Policy, Principal, Statement, decide
+from rights.conditions import UnsupportedPolicyError
+from rights.evaluation import Policies, Policy, Principal, Statement, decide
 
 ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from preview.access.candidates import Asked
 from preview.change import Change
-from rehearsal.rights.evaluation import Principal
+from rights.evaluation import Principal
 
 _MOST_ACTIONS = 3  # named in a line
 

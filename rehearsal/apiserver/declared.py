@@ -8,8 +8,8 @@ from typing import Any
 
 from rehearsal.kubernetes import Cluster, Installed
 from rehearsal.kubernetes.cluster import Content
-from rehearsal.rights.cluster_roles import Subject
 from rehearsal.session import Session
+from rights.cluster_roles import Subject
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _ENTRY = "aws:eks/accessEntry:AccessEntry"

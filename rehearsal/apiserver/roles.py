@@ -1,6 +1,6 @@
 """Rights in a cluster, asked of the API server's own authorizer.
 
-Its answers are compared with what the rehearsal makes of the Roles (`rehearsal/rights/cluster_roles.py`), for
+Its answers are compared with what the rehearsal makes of the Roles (`rights/cluster_roles.py`), for
 every resource and verb that it serves, and with what is promised.
 """
 
@@ -15,8 +15,7 @@ from rehearsal.apiserver.declared import DeclaredCluster, Entry
 from rehearsal.apiserver.findings import Finding, Kind
 from rehearsal.kubernetes.cluster import Content
 from rehearsal.kubernetes.kinds import kind_of_object
-from rehearsal.rights.cluster_roles import Question, Subject, may
-from rehearsal.rights.refreshing import VIEW
+from rights.cluster_roles import VIEW, Question, Subject, may
 
 _READ = ("get", "list", "watch")
 _WRITE = ("create", "update", "patch", "delete", "deletecollection")
@@ -91,7 +90,7 @@ def check_roles(client: Client, cluster: DeclaredCluster) -> tuple[int, list[Fin
         for question, allowed in answers.items():
             if allowed != expected[question]:
                 said = "allowed" if allowed else "refused"
-                text = f"{question}: {said} by the API server, and not by rehearsal/rights/cluster_roles.py"
+                text = f"{question}: {said} by the API server, and not by rights/cluster_roles.py"
                 findings.append(Finding(Kind.RIGHTS, name, text))
         # What runs in the cluster is promised nothing about: Reloader has to see that a Secret has changed.
         allowed_ones = {each for each, allowed in answers.items() if allowed}

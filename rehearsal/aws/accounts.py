@@ -3,7 +3,7 @@
 moto is one for the whole process, and looks at no policy on its way into another account. Between accounts
 both sides must allow a request (IAM user guide, "Cross-account policy evaluation logic"). moto does not say
 which role asks, so that the identity's side is taken for given here; the graph of rights judges it by itself
-(`rehearsal.rights`). What is asked is whether the resource's own policy lets in the account, or a role of it.
+(`rights`). What is asked is whether the resource's own policy lets in the account, or a role of it.
 
 What one account's journal has copied into another is copied again when it is carried out, by the other's
 policies of that moment: the account that is copied into has to be brought back first.
@@ -15,9 +15,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from rehearsal.rights.conditions import listed
-from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, decide
 from rehearsal.workspace.journal import Entry
+from rights.conditions import listed
+from rights.evaluation import Policies, Policy, Principal, Request, decide
 
 
 class Embedded(Protocol):

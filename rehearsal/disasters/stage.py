@@ -34,7 +34,7 @@ from rehearsal.workspace.workspace import Workspace
 
 # What the program and the commands are made of; everything else of a checkout is not looked at.
 _WRITTEN = ("Pulumi.*.yaml", "Pulumi.yaml", "system.yaml", "__main__.py")
-_READ = ("infra", "functions", "commands", "timing", "rehearsal", "preview")
+_READ = ("infra", "functions", "commands", "timing", "rehearsal", "rights", "preview")
 _COPIED = ("operations", "backup_account")
 _DEPLOYMENT = Kind("apps", "v1", "Deployment")
 # What Python runs for a command; a test has one in its place that writes down what it asks AWS for.

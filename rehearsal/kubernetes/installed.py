@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.add_ons import NAMESPACES
+from infra.configuration.add_ons import ADD_ON_NAMESPACES
 
 ADD_ON = "aws:eks/addon:Addon"
 IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
@@ -82,7 +82,7 @@ class Installed:
     def namespaces(self, cluster: str | None) -> list[str]:
         """The namespaces that the cluster's add-ons have made."""
         names = [str(inputs.get("addonName")) for inputs in self._of(ADD_ON, cluster)]
-        return [NAMESPACES[name] for name in names if name in NAMESPACES]
+        return [ADD_ON_NAMESPACES[name] for name in names if name in ADD_ON_NAMESPACES]
 
     def has_identity(self, cluster: str | None, namespace: str, service_account: str) -> bool:
         """Whether pods of a service account get credentials of AWS."""

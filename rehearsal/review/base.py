@@ -21,6 +21,7 @@ _NOT_OF_PROGRAMS = (
     "operations",
     "preview",
     "rehearsal",
+    "rights",
     "tests",
     "timing",
     "tools",

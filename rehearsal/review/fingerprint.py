@@ -24,6 +24,7 @@ _CARRIED_OUT_WITH = (
     "infra/configuration",
     "infra/naming.py",
     "rehearsal",
+    "rights",
     "timing",
 )
 _ROOT = Path(__file__).resolve().parents[2]

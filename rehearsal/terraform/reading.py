@@ -15,13 +15,13 @@ from typing import Any
 
 from rehearsal.aws import services
 from rehearsal.providers.provider import UNKNOWN, Properties, ProviderError
-from rehearsal.rights.refreshing import READS
 from rehearsal.terraform.convert import NotInSchema, configuration, proposed, terraform_name
 from rehearsal.terraform.findings import MADE_UP, Finding, Rule, State
 from rehearsal.terraform.graph import Deployed
 from rehearsal.terraform.mutations import Mutation, mutations
 from rehearsal.terraform.plugin import Plugin, Refused
 from rehearsal.terraform.schema import Block, canonical
+from rights.refreshing import READS
 
 # The rehearsal's own refresh of a resource whose state has these inputs: what it takes them for.
 Refresh = Callable[[Deployed, Properties], Properties | None]
@@ -77,7 +77,7 @@ class Looks:
                 read.findings += _left_to_change(plugin, resource, there[-1][1])
                 read.findings += _told_otherwise(plugin.schema(resource.kind), resource, state.value, found)
         for permission in sorted(self._permissions - {"", *READS[token]}):
-            text = "AWS's provider asks for it, rehearsal/rights/refreshing.py does not have it"
+            text = "AWS's provider asks for it, rights/refreshing.py does not have it"
             read.findings.append(Finding(Rule.CALLED, token, permission, text, those[0][0].name))
         self._ask_properties(plugin, token, there, read)
         return read

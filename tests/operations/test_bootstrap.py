@@ -9,7 +9,7 @@ import pytest
 
 from infra.configuration.source import GITHUB_SESSION_SECONDS
 from operations.checkout import declared
-from rehearsal.rights.people import deploy_trust
+from rights.people import deploy_trust
 from tests.operations.conftest import Account
 from tests.support.bootstrapped import (
     REGION,

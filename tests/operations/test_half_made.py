@@ -13,7 +13,7 @@ from botocore import xform_name
 from operations.console import OperationFailed
 from operations.recovery.being_made import STATUSES, missing
 from operations.recovery.identity_rules import ASKED
-from rehearsal.rights.commands import HALF_MADE
+from rights.commands import HALF_MADE
 from tests.support.recorded_calls import actions_of
 
 pytestmark = pytest.mark.contract("SEC-1", "DEP-1")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from operations.cli import app
 from rehearsal.aws.moto_fixes import repair_moto
-from rehearsal.rights.commands import COMMANDS
+from rights.commands import COMMANDS
 from tests.operations.conftest import Account
 from tests.support.json_output import check_output
 from tests.support.readiness_answers import (

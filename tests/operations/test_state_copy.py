@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from operations.checkout import declared
 from rehearsal.aws.cloud import Cloud
-from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, decide
+from rights.evaluation import Policies, Policy, Principal, Request, decide
 from tests.operations.conftest import Account
 from tests.support.bootstrapped import REGION, Start, answered, bootstrap, empty_account, states
 from tests.support.recorder import Recording

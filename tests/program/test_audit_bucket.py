@@ -6,9 +6,9 @@ import pytest
 
 from infra.configuration import buckets
 from infra.configuration.buckets import AUDIT
-from rehearsal.rights.calls import BUCKET, ROLE
-from rehearsal.rights.evaluation import Request
-from rehearsal.rights.graph import Graph
+from rights.calls import BUCKET, ROLE
+from rights.evaluation import Request
+from rights.graph import Graph
 from tests.support.graph_of import graph_of
 from tests.support.recordings import SYSTEMS
 

@@ -13,7 +13,7 @@ import pytest
 from infra.configuration import load_configuration
 from infra.configuration.buckets import BACKUP_ACCOUNT_RULE, STATE
 from infra.configuration.files import read_environment
-from rehearsal.rights.conditions import listed
+from rights.conditions import listed
 from tests.support.policies import allows_outside
 from tests.support.recorder import (
     ROOT,

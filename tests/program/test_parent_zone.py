@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, decide
+from rights.evaluation import Policies, Policy, Principal, Request, decide
 from tests.support.recorder import Recording
 from tests.support.recordings import backup_account_of, backup_account_with_parent_zone
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from rehearsal.rights.evaluation import Policy
-from rehearsal.rights.graph import Graph
-from rehearsal.rights.recoveries import RECOVERIES
-from rehearsal.rights.recovery_calls import calls_of_recoveries
-from rehearsal.rights.table import answers
+from rights.evaluation import Policy
+from rights.graph import Graph
+from rights.recoveries import RECOVERIES
+from rights.recovery_calls import calls_of_recoveries
+from rights.table import answers
 from tests.support.graph_of import changed_prod, graph, graph_of, prod_in_another_order
 from tests.support.recordings import SYSTEMS, backup_account_with_parent_zone, system_recording
 

@@ -1,6 +1,6 @@
 """Everybody may make the calls that they make, and nobody may do what they never do.
 
-The calls are in `rehearsal/rights`: those of functions and commands as their tests have recorded them, those
+The calls are in `rights`: those of functions and commands as their tests have recorded them, those
 of AWS's services with the page of its documentation. Each is asked of all policies of the graph, as by AWS.
 """
 
@@ -12,13 +12,13 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from rehearsal.rights.calls import Call, with_implied
-from rehearsal.rights.evaluation import Principal
-from rehearsal.rights.graph import Graph
-from rehearsal.rights.people import calls_of_people, deploy_trust
-from rehearsal.rights.pods import calls_of_pods
-from rehearsal.rights.refreshing import readable_secrets, unreadable_objects
-from rehearsal.rights.table import answers, calls, unused
+from rights.calls import Call, with_implied
+from rights.evaluation import Principal
+from rights.graph import Graph
+from rights.people import calls_of_people, deploy_trust
+from rights.pods import calls_of_pods
+from rights.table import answers, calls, unused
+from tests.support.cluster_rights import readable_secrets, unreadable_objects
 from tests.support.graph_of import graph_of
 from tests.support.recorder import ROOT, Recording
 from tests.support.recordings import SYSTEMS

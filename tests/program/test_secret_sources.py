@@ -45,7 +45,7 @@ from operations.console import OperationError
 from operations.holdings import entries
 from operations.revocation import rotator_of
 from operations.secret_values import entry_of
-from rehearsal.rights.table import answers
+from rights.table import answers
 from tests.support.function_metrics import metrics_of
 from tests.support.graph_of import graph
 from tests.support.recorder import TODAY, record, stack_file, system_file

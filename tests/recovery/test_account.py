@@ -11,7 +11,7 @@ import pytest
 from infra.configuration.files import read_environment
 from operations.checkout import ROOT
 from rehearsal.disasters.account import AccountRehearsed, rehearse
-from rehearsal.rights.recoveries import About, By, Where
+from rights.recoveries import About, By, Where
 from tests.support.json_output import check_output
 from tests.support.recovery_calls import CommandCalls, Row, inputs_of, recording_commands, table_of
 from timing.data.recovery import WAITS, Wait

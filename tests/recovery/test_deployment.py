@@ -10,7 +10,7 @@ import pytest
 from operations.checkout import ROOT
 from rehearsal.disasters.deployment import DeploymentRehearsed, rehearse_on
 from rehearsal.disasters.stage import Stage, stage
-from rehearsal.rights.commands import COMMANDS, HALF_MADE
+from rights.commands import COMMANDS, HALF_MADE
 from tests.support.json_output import check_output
 from tests.support.recovery_calls import CommandCalls, inputs_of, recording_commands
 from timing.data.recovery import WAITS, Wait

@@ -19,7 +19,7 @@ from rehearsal.disasters.failback import FailbackRehearsed
 from rehearsal.disasters.region import RegionRehearsed, rehearse_on
 from rehearsal.disasters.stage import Stage, stage
 from rehearsal.disasters.writer import Writer
-from rehearsal.rights.recoveries import About, By, Where
+from rights.recoveries import About, By, Where
 from tests.support.json_output import check_output
 from tests.support.recovery_calls import CommandCalls, Row, inputs_of, recording_commands, table_of
 from tests.support.waiting_parts import made_on_the_day, removed_afterwards, times_of

@@ -28,6 +28,7 @@ _PACKAGES = (
     "examples",
     "operations",
     "rehearsal",
+    "rights",
     "tests",
     "timing",
 )

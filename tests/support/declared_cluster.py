@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rehearsal.add_ons import NAMESPACES
+from infra.configuration.add_ons import ADD_ON_NAMESPACES
 from rehearsal.apiserver.declared import DeclaredCluster, Entry
 from rehearsal.apiserver.findings import label
 from rehearsal.kubernetes import Installed
@@ -30,7 +30,7 @@ def declared_cluster(recording: Recording, version: str = "1.35") -> DeclaredClu
         "triangle-prod",
         version,
         tuple(objects),
-        tuple(sorted(set(NAMESPACES.values()))),
+        tuple(sorted(set(ADD_ON_NAMESPACES.values()))),
         Installed(),
         ENTRIES,
     )

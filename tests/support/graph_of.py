@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from rehearsal.rights.graph import Graph
+from rights.graph import Graph
 from tests.support.engine_values import uncovered
 from tests.support.recorder import PROJECT, Recording, Resource
 from tests.support.recordings import backup_account_of, configuration_of, system_recording

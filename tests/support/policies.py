@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, decide
+from rights.evaluation import Policies, Policy, Principal, Request, decide
 
 Keys = Mapping[str, str | list[str]]
 

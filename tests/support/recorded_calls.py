@@ -20,7 +20,7 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal.rights import commands, functions, recoveries
+from rights import commands, functions, recoveries
 
 ROOT = Path(__file__).resolve().parents[2]
 _OURS = (f"{ROOT}/functions/", f"{ROOT}/operations/")
@@ -268,7 +268,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     finally:
         _current.remove(calls)
     unknown = sorted(str(each) for each in calls.made if not _is_known(each))
-    assert not unknown, f"not in functions.py, commands.py or recoveries.py of rehearsal/rights: {unknown}"
+    assert not unknown, f"not in functions.py, commands.py or recoveries.py of rights: {unknown}"
 
 
 def _is_known(made: Made) -> bool:

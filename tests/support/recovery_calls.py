@@ -18,8 +18,8 @@ from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
 from infra.configuration import Configuration
 from infra.configuration.buckets import BACKUPS, STATE
 from rehearsal.disasters import stage
-from rehearsal.rights.recoveries import RECOVERIES, About, By, Where
-from rehearsal.rights.recovery_inputs import INPUTS, LOCKS, STACK_FILE, Lives
+from rights.recoveries import RECOVERIES, About, By, Where
+from rights.recovery_inputs import INPUTS, LOCKS, STACK_FILE, Lives
 from tests.support import recording_command
 from tests.support.recorded_calls import actions_of
 

@@ -253,7 +253,7 @@ def _checkout(folder: Path) -> Path:
     root = folder / "checkout"
     root.mkdir()
     copy_program(root)
-    for package in ("operations", "commands", "preview", "costs", "timing", "rehearsal", ".ci"):
+    for package in ("operations", "commands", "preview", "costs", "timing", "rehearsal", "rights", ".ci"):
         shutil.copytree(ROOT / package, root / package)
     for name in (
         "Makefile",

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from commands.errors import Exit
 from preview.change import Change, Step, Verb
+from preview.property import Property
 from preview.report import Report
 from rehearsal import cli, engine, options, systems
 from rehearsal.audit.audit import Audit
@@ -26,7 +27,7 @@ from rehearsal.audit.waivers import Waiver
 from rehearsal.bench import bench
 from rehearsal.bench import commands as bench_commands
 from rehearsal.bench import sdk as sdk_bench
-from rehearsal.changed import Changed, Property
+from rehearsal.changed import Changed
 from rehearsal.drift import Found
 from rehearsal.events import Log
 from rehearsal.outcome import EngineError

@@ -10,8 +10,8 @@ from typer.main import get_command
 from documentation.markdown import END
 from documentation.recovery_inputs import PART, with_inputs
 from operations.cli import app
-from rehearsal.rights.recoveries import RECOVERIES
-from rehearsal.rights.recovery_inputs import INPUTS, LOCKS, Lives
+from rights.recoveries import RECOVERIES
+from rights.recovery_inputs import INPUTS, LOCKS, Lives
 from tests.support.checkout import ROOT
 
 PAGE = f"# When something is lost\n\n{PART.begin}\nof yesterday\n{END}\n\n## Next\n"

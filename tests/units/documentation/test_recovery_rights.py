@@ -7,8 +7,8 @@ import pytest
 from documentation.graph import DocumentationError
 from documentation.markdown import END
 from documentation.recovery_rights import PART, WITHIN_A_REGION, with_rights
-from rehearsal.rights.commands import COMMANDS, EVERYTHING
-from rehearsal.rights.recoveries import RECOVERIES, About, Asked
+from rights.commands import COMMANDS, EVERYTHING
+from rights.recoveries import RECOVERIES, About, Asked
 from tests.support.checkout import ROOT
 
 PAGE = f"# When something is lost\n\n{PART.begin}\nof yesterday\n{END}\n\n## Next\n"

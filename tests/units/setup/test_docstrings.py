@@ -18,6 +18,7 @@ _PACKAGES = (
     "operations",
     "preview",
     "rehearsal",
+    "rights",
     "timing",
 )
 _NO_NOUNS = {

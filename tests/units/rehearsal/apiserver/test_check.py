@@ -19,7 +19,7 @@ from rehearsal.apiserver.run import Run
 from rehearsal.apiserver.verdicts import EmbeddedCluster
 from rehearsal.kubernetes import Installed, kinds
 from rehearsal.kubernetes.cluster import Content
-from rehearsal.rights.cluster_roles import Question, Subject, may
+from rights.cluster_roles import Question, Subject, may
 from tests.support.declared_cluster import ENTRIES
 from tests.support.json_output import check_output
 

@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.apiserver import roles
 from rehearsal.apiserver.client import Client
-from rehearsal.rights.cluster_roles import Question, Subject
+from rights.cluster_roles import Question, Subject
 
 READ, WRITE = Question("get", "configmaps", "", "shop"), Question("create", "configmaps", "", "shop")
 

@@ -1,4 +1,4 @@
-"""Calls of a refresh, to AWS and to the cluster, by the type of what is declared.
+"""Calls of a refresh to AWS, by the type of what is declared.
 
 Written after the read functions of terraform-provider-aws (`internal/service/…`), which Pulumi's provider
 calls, with the tags that it reads of all types that have any; of those that the embedded AWS really makes
@@ -8,12 +8,11 @@ that a resource is not there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import MappingProxyType
 
-from operations.deployment.unread import NOT_LOOKED_AT
-from rehearsal.kubernetes.kinds import kind_of_token
-from rehearsal.rights.graph import Declared, Graph
+from rights.graph import Declared, Graph
+from rights.unread import NOT_LOOKED_AT
 
 # By type without `aws:` and the name of the class; nothing is read of an invocation.
 _READS = """
@@ -153,21 +152,6 @@ READS = MappingProxyType(_table())
 # Which resource a policy is of that decides about the reading, where it is not the type's own.
 _OF_ANOTHER = ("bucket", "secretId", "secretArn", "topic")
 
-# EKS's View policy, by API group: what Kubernetes' own role `view` shows, which EKS calls it similar to (user
-# guide, "Review access policy permissions"). Neither rights nor Secrets nor custom resources.
-VIEW: Mapping[str, str] = MappingProxyType(
-    {
-        "": "configmaps endpoints events limitranges namespaces persistentvolumeclaims pods"
-        " replicationcontrollers resourcequotas serviceaccounts services",
-        "apps": "controllerrevisions daemonsets deployments replicasets statefulsets",
-        "autoscaling": "horizontalpodautoscalers",
-        "batch": "cronjobs jobs",
-        "discovery.k8s.io": "endpointslices",
-        "networking.k8s.io": "ingresses networkpolicies",
-        "policy": "poddisruptionbudgets",
-    }
-)
-
 
 def reads(graph: Graph) -> Iterator[tuple[str, str]]:
     """Each action of a refresh, and what it is about."""
@@ -176,38 +160,6 @@ def reads(graph: Graph) -> Iterator[tuple[str, str]]:
         for each in graph.of(kind):
             for action in READS[kind]:
                 yield action, _about(graph, each)
-
-
-def unreadable_objects(graph: Graph, entry: str) -> list[str]:
-    """The Kubernetes kinds that are declared and that an access entry may not read everywhere, by name."""
-    granted = {
-        (group, resource)
-        for rule in _rules(graph, entry)
-        if {"get", "list", "watch"} <= set(rule["verbs"])
-        for group in rule["apiGroups"]
-        for resource in rule["resources"]
-    }
-    granted |= {(group, resource) for group, names in VIEW.items() for resource in names.split()}
-    kinds = {kind_of_token(each.type) for each in graph.of_kubernetes}
-    needed = {(kind.group, kind.resource.partition(".")[0]) for kind in kinds}
-    return sorted(f"{resource}.{group}".rstrip(".") for group, resource in needed - granted)
-
-
-def readable_secrets(graph: Graph, entry: str) -> bool:
-    """Whether an access entry reads Kubernetes' Secrets by its own rules."""
-    return any({"secrets", "*"} & set(rule["resources"]) for rule in _rules(graph, entry))
-
-
-def _rules(graph: Graph, entry: str) -> Iterator[Mapping[str, list[str]]]:
-    """What the ClusterRoles of an access entry's groups allow."""
-    rbac = "kubernetes:rbac.authorization.k8s.io/v1"
-    access = next(each for each in graph.of("aws:eks/accessEntry:AccessEntry") if each.name == entry)
-    groups = set(access.inputs.get("kubernetesGroups") or ())
-    roles = {each.inputs["metadata"]["name"]: each for each in graph.of(f"{rbac}:ClusterRole")}
-    for binding in graph.of(f"{rbac}:ClusterRoleBinding"):
-        subjects = {each["name"] for each in binding.inputs["subjects"] if each["kind"] == "Group"}
-        if subjects & groups:
-            yield from roles[binding.inputs["roleRef"]["name"]].inputs["rules"]
 
 
 def _about(graph: Graph, resource: Declared) -> str:

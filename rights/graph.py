@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from rehearsal.rights.evaluation import Decision, Policies, Policy, Principal, Request, decide
+from rights.evaluation import Decision, Policies, Policy, Principal, Request, decide
 
 # Of AWS's own managed policies, by ARN; None for one that is not known.
 ManagedPolicies = Callable[[str], Mapping[str, Any] | None]

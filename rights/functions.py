@@ -17,8 +17,8 @@ from functions.shared.restore_records import FOLDER as RESTORE_TESTS
 from functions.snapshot_secrets.snapshot import FOLDER as SNAPSHOTS
 from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER as SNAPSHOTS_OUTSIDE
 from infra.configuration.secret_sources import SecretSource
-from rehearsal.rights.calls import BUCKET, FUNCTION, INSTANCE, KEY, ROLE, SECRET, Call, about_a_key
-from rehearsal.rights.graph import Declared, Graph
+from rights.calls import BUCKET, FUNCTION, INSTANCE, KEY, ROLE, SECRET, Call, about_a_key
+from rights.graph import Declared, Graph
 
 EVENT = "event"  # the entry whose rotation has come
 VALUE = "value"  # the user that an entry's value names

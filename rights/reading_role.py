@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra import iam
-from rehearsal.rights.calls import ROLE, Call
-from rehearsal.rights.evaluation import Policy, Principal
-from rehearsal.rights.graph import Graph
-from rehearsal.rights.refreshing import reads
+from rights.calls import ROLE, Call
+from rights.evaluation import Policy, Principal
+from rights.graph import Graph
+from rights.refreshing import reads
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
@@ -38,7 +38,7 @@ def calls_of_reading_role(graph: Graph, principal: Principal) -> Iterator[Call]:
         actor = "read-only opens the state"
         yield Call(actor, principal, action, resource, identity=identity, trust=trust, why=why)
     for action, resource in sorted(set(reads(graph))):
-        why = "rehearsal/rights/refreshing.py"
+        why = "rights/refreshing.py"
         yield Call("read-only refreshes", principal, action, resource, identity=identity, why=why)
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from rehearsal.add_ons import NAMESPACES
-from rehearsal.rights.calls import BUCKET, FUNCTION, ROLE, Call, about_a_key, key_of
-from rehearsal.rights.conditions import listed
-from rehearsal.rights.evaluation import Principal
-from rehearsal.rights.graph import Declared, Graph
+from infra.configuration.add_ons import ADD_ON_NAMESPACES
+from rights.calls import BUCKET, FUNCTION, ROLE, Call, about_a_key, key_of
+from rights.conditions import listed
+from rights.evaluation import Principal
+from rights.graph import Declared, Graph
 
 Keys = Mapping[str, str]
 
@@ -71,7 +71,7 @@ def _pods(graph: Graph, role: Declared) -> Keys:
     for each in graph.of("aws:eks/addon:Addon"):
         for identity in each.inputs.get("podIdentityAssociations") or ():
             if identity["roleArn"] == role.arn:
-                return _session_tags(cluster, NAMESPACES[each.name], identity["serviceAccount"])
+                return _session_tags(cluster, ADD_ON_NAMESPACES[each.name], identity["serviceAccount"])
     return {}
 
 

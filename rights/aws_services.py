@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rehearsal.rights.calls import BUCKET, FUNCTION, Call
-from rehearsal.rights.graph import Declared, Graph
+from rights.calls import BUCKET, FUNCTION, Call
+from rights.graph import Declared, Graph
 
 _ALARMS = ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm")
 _LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from rehearsal.rights.calls import BUCKET, ROLE, SECRET, Call
-from rehearsal.rights.graph import Graph
+from rights.calls import BUCKET, ROLE, SECRET, Call
+from rights.graph import Graph
 
 _ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _PROVIDER_CLASS = "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass"

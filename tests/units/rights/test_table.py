@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rehearsal.rights.calls import Call, with_implied
-from rehearsal.rights.graph import Graph
-from rehearsal.rights.roles import calls_about_roles
-from rehearsal.rights.table import Answer, unused
+from rights.calls import Call, with_implied
+from rights.graph import Graph
+from rights.roles import calls_about_roles
+from rights.table import Answer, unused
 
 ACCOUNT, REGION = "111122223333", "us-west-2"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"

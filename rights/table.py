@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.rights.aws_services import calls_of_aws_services
-from rehearsal.rights.backup_copies import calls_of_backup_copies
-from rehearsal.rights.calls import Call, with_implied
-from rehearsal.rights.conditions import listed
-from rehearsal.rights.evaluation import Decision, Policy
-from rehearsal.rights.functions import calls_of_functions
-from rehearsal.rights.graph import Graph
-from rehearsal.rights.patterns import arn_matches, matches_any
-from rehearsal.rights.people import calls_of_people
-from rehearsal.rights.pods import calls_of_pods
-from rehearsal.rights.recovery_calls import calls_of_recoveries
-from rehearsal.rights.roles import calls_about_roles
+from rights.aws_services import calls_of_aws_services
+from rights.backup_copies import calls_of_backup_copies
+from rights.calls import Call, with_implied
+from rights.conditions import listed
+from rights.evaluation import Decision, Policy
+from rights.functions import calls_of_functions
+from rights.graph import Graph
+from rights.patterns import arn_matches, matches_any
+from rights.people import calls_of_people
+from rights.pods import calls_of_pods
+from rights.recovery_calls import calls_of_recoveries
+from rights.roles import calls_about_roles
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from infra.configuration import buckets
-from rehearsal.rights.calls import BUCKET, FUNCTION, KEY, REPLICA_KEY, ROLE, SECRET, Call
-from rehearsal.rights.commands import (
+from rights.calls import BUCKET, FUNCTION, KEY, REPLICA_KEY, ROLE, SECRET, Call
+from rights.commands import (
     BEFORE,
     CLUSTER,
     COMMANDS,
@@ -29,9 +29,9 @@ from rehearsal.rights.commands import (
     SNAPSHOTS,
     TOPIC,
 )
-from rehearsal.rights.evaluation import Policy, Principal
-from rehearsal.rights.graph import Declared, Graph
-from rehearsal.rights.reading_role import calls_of_reading_role, identity_of_reading_role, role_trust
+from rights.evaluation import Policy, Principal
+from rights.graph import Declared, Graph
+from rights.reading_role import calls_of_reading_role, identity_of_reading_role, role_trust
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 PEOPLE_POLICIES = ("people", "people-ledger")

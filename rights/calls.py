@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rehearsal.rights.evaluation import Policy, Principal, Request
-from rehearsal.rights.graph import Declared, Graph
+from rights.evaluation import Policy, Principal, Request
+from rights.graph import Declared, Graph
 
 BUCKET = "aws:s3/bucket:Bucket"
 INSTANCE = "aws:rds/instance:Instance"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.rights.conditions import UnsupportedPolicyError
-from rehearsal.rights.evaluation import Policies, Policy, Principal, Request, Verdict, decide
+from rights.conditions import UnsupportedPolicyError
+from rights.evaluation import Policies, Policy, Principal, Request, Verdict, decide
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Reader"

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.configuration.backup_account import RESTORE
-from rehearsal.rights.calls import INSTANCE, KEY, ROLE, Call, about_a_key, alias_arn, key_of
-from rehearsal.rights.evaluation import Principal
-from rehearsal.rights.graph import Graph
+from rights.calls import INSTANCE, KEY, ROLE, Call, about_a_key, alias_arn, key_of
+from rights.evaluation import Principal
+from rights.graph import Graph
 
 PLAN, SELECTION = "aws:backup/plan:Plan", "aws:backup/selection:Selection"
 VAULT = "aws:backup/vault:Vault"

@@ -10,11 +10,11 @@ from functions.snapshot_secrets.snapshot import OUTSIDE_FOLDER
 from infra.configuration import buckets
 from infra.configuration.backup_account import COPY_ROLE, DELEGATION_ROLE, RESTORE
 from infra.configuration.rotation import DATABASE_ROTATOR
-from rehearsal.rights.calls import BUCKET, FUNCTION, INSTANCE, ROLE, SECRET, Call, about_a_key
-from rehearsal.rights.evaluation import Policy, Principal
-from rehearsal.rights.graph import Declared, Graph, copies_of
-from rehearsal.rights.people import ADMINISTRATOR, person
-from rehearsal.rights.recoveries import DELEGATING, RECOVERIES, About, By, Where
+from rights.calls import BUCKET, FUNCTION, INSTANCE, ROLE, SECRET, Call, about_a_key
+from rights.evaluation import Policy, Principal
+from rights.graph import Declared, Graph, copies_of
+from rights.people import ADMINISTRATOR, person
+from rights.recoveries import DELEGATING, RECOVERIES, About, By, Where
 
 RECORD = "aws:route53/record:Record"
 REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"

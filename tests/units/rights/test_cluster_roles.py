@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.rights.cluster_roles import Question, Subject, may
+from rights.cluster_roles import Question, Subject, may
 
 PODS = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]}
 ONE = {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["get"], "resourceNames": ["a"]}

@@ -14,8 +14,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from rehearsal.rights.conditions import Keys, UnsupportedPolicyError, conditions_met, listed
-from rehearsal.rights.patterns import arn_matches, filled, matches_any
+from rights.conditions import Keys, UnsupportedPolicyError, conditions_met, listed
+from rights.patterns import arn_matches, filled, matches_any
 
 Statement = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rehearsal.rights.patterns import arn_matches, filled, matches
+from rights.patterns import arn_matches, filled, matches
 
 Keys = Mapping[str, "str | list[str]"]
 

@@ -8,9 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 Content = Mapping[str, Any]
+
+# EKS's View policy, by API group: what Kubernetes' own role `view` shows, which EKS calls it similar to (user
+# guide, "Review access policy permissions"). Neither rights nor Secrets nor custom resources.
+VIEW: Mapping[str, str] = MappingProxyType(
+    {
+        "": "configmaps endpoints events limitranges namespaces persistentvolumeclaims pods"
+        " replicationcontrollers resourcequotas serviceaccounts services",
+        "apps": "controllerrevisions daemonsets deployments replicasets statefulsets",
+        "autoscaling": "horizontalpodautoscalers",
+        "batch": "cronjobs jobs",
+        "discovery.k8s.io": "endpointslices",
+        "networking.k8s.io": "ingresses networkpolicies",
+        "policy": "poddisruptionbudgets",
+    }
+)
 
 
 @dataclass(frozen=True)
