@@ -23,6 +23,7 @@ _CARRIED_OUT_WITH = (
     "functions/restore_test",
     "infra/configuration",
     "infra/naming.py",
+    "preview/property.py",
     "rehearsal",
     "rights",
     "timing",
