@@ -50,6 +50,20 @@ def test_every_link_leads_to_a_file_and_a_heading_that_there_is(page: str) -> No
     assert dead == []
 
 
+def test_every_path_that_a_page_says_is_there() -> None:
+    folders = "|".join(
+        sorted(each.name for each in ROOT.iterdir() if each.is_dir() and each.name.isidentifier())
+    )
+    said = {
+        (page, path)
+        for page in PAGES
+        for path in re.findall(rf"`((?:{folders})/[\w/.-]*)", (ROOT / page).read_text(encoding="utf-8"))
+    }
+    assert len(said) > 50
+    # `functions/rotate_…` and `examples/systems/<name>.yaml`: the beginning is there.
+    assert {(page, path) for page, path in said if not [*ROOT.glob(f"{path}*")]} == set()
+
+
 def test_make_has_every_target_and_takes_every_name_that_a_page_says() -> None:
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
     given = re.search(r"^GIVEN := ((?:.*\\\n)*.*)$", MAKEFILE, re.MULTILINE)
