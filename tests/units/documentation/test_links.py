@@ -61,7 +61,7 @@ def test_every_path_that_a_page_says_is_there() -> None:
         for path in re.findall(rf"`((?:{folders})/[\w/.-]*)", (ROOT / page).read_text(encoding="utf-8"))
     }
     assert len(said) > 50
-    # `functions/rotate_…` and `examples/systems/<name>.yaml`: the beginning is there. `make prices` writes one.
+    # `functions/rotate_…`, `examples/systems/<name>.yaml`: the beginning is there. `make prices` writes one.
     missing = {path for _, path in said if not [*ROOT.glob(f"{path}*")]}
     assert missing - {str(price_list.FILE.relative_to(ROOT))} == set()
 
