@@ -58,12 +58,16 @@ class Commands(TyperGroup):
                 refused.message = _reworded(refused)
             raise
 
-    def get_help_option(self, ctx: Any) -> Any:
-        """`--help`; not asked for it is False and not None, which Typer would load pydantic to convert."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.default = False
-        return option
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The group's own options: `--help`."""
+        return _left_as_they_are(super().get_params(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command of that name; none where there is none."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            _left_as_they_are(command.get_params(ctx))
+        return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands with the whole first sentence of each, however long it is."""
@@ -95,6 +99,43 @@ def command_line(**options: Any) -> typer.Typer:
         rich_markup_mode=None,
         **options,
     )
+
+
+class _AsItIs:
+    """Takes a value as it is where an option takes it so, and leaves all others to Typer.
+
+    Typer would load pydantic for each of them, which takes as long as all else before a command begins.
+
+    Args:
+        option: a parameter of a command.
+    """
+
+    def __init__(self, option: Any) -> None:
+        self._kind, self._of_typer = option.type_descriptor.annotation, option.get_runtime_param
+
+    def __call__(self) -> _AsItIs:
+        """Itself: stands in the place of `get_runtime_param`."""
+        return self
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value, as Typer would have it."""
+        several = param.multiple or param.nargs == -1
+        if value is None:
+            return () if several else None
+        if self._kind in _PLAIN and type(value) is self._kind and not several:
+            return value
+        return self._of_typer().coerce(value, param=param, ctx=ctx)
+
+
+_PLAIN = (bool, float, int, str)
+
+
+def _left_as_they_are(options: list[Any]) -> list[Any]:
+    """The same options; their values are converted where they have to be alone."""
+    for option in options:
+        if not isinstance(option.get_runtime_param, _AsItIs):
+            option.get_runtime_param = _AsItIs(option)
+    return options
 
 
 def _reworded(error: Any) -> str:
