@@ -20,6 +20,7 @@ from infra.configuration.platform_names import CLUSTER_ROLE, NODE_ROLE
 from infra.configuration.pod_lifecycle import SECRETS_POLL_MINUTES
 from infra.configuration.system import Access
 from infra.foundations import ports, timeouts
+from infra.foundations.busy import created_when_allowed
 from infra.foundations.replacement import delete_before_replace
 from infra.foundations.security_rules import grant_ingress
 from infra.kubernetes.control_plane_logs import control_plane_logs
@@ -249,7 +250,10 @@ class Cluster(pulumi.ComponentResource):
             zonal_shift_config=eks.ClusterZonalShiftConfigArgs(enabled=True),
             deletion_protection=args.deletion_protection,
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[logs, *self._granted], custom_timeouts=timeouts.CLUSTER
+                parent=self,
+                depends_on=[logs, *self._granted],
+                custom_timeouts=timeouts.CLUSTER,
+                hooks=created_when_allowed(f"cluster-{args.common.naming.region}"),
             ),
         )
 
