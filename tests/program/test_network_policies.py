@@ -83,7 +83,7 @@ def test_a_service_is_called_by_the_load_balancer_and_its_own_system(each: Recor
     assert [one["podSelector"]["matchLabels"] for one in rule["from"] if "podSelector" in one] == [
         {"app.kubernetes.io/part-of": "triangle"}
     ]
-    assert rule["ports"] == [{"port": 8080, "protocol": "TCP"}]
+    assert rule["ports"] == [{"port": "http", "protocol": "TCP"}]
 
 
 @pytest.mark.contract("NET-2")
