@@ -23,6 +23,7 @@ from infra.foundations import ports, timeouts
 from infra.foundations.busy import created_when_allowed
 from infra.foundations.replacement import delete_before_replace
 from infra.foundations.security_rules import grant_ingress
+from infra.foundations.settling import settled_when_made
 from infra.kubernetes.control_plane_logs import control_plane_logs
 from infra.kubernetes.kubeconfig import kubeconfig
 
@@ -292,7 +293,13 @@ class Cluster(pulumi.ComponentResource):
             principal_arn=principal,
             policy_arn=f"arn:aws:eks::aws:cluster-access-policy/{access.policy}",
             access_scope=scope,
-            opts=delete_before_replace(self, depends_on=[entry]),
+            # The first requests may be refused still (gravitational/teleport#37958, cisco-open/forge#709).
+            opts=pulumi.ResourceOptions.merge(
+                delete_before_replace(self, depends_on=[entry]),
+                pulumi.ResourceOptions(
+                    hooks=settled_when_made(f"access-{name}-{self._args.common.naming.region}")
+                ),
+            ),
         )
 
     def _add_ons(self) -> list[pulumi.Resource]:

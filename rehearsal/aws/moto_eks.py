@@ -93,7 +93,8 @@ def _policy_of(key: str) -> Policy:
 def _policies(account: str, arn: str) -> Iterator[Policy]:
     roles = iam_backends[account]["aws"].roles.values()
     for role in (each for each in roles if each.arn == arn):
-        documents = [*role.policies.values(), *(each.document for each in role.managed_policies.values())]
+        versions = [each for policy in role.managed_policies.values() for each in policy.versions]
+        documents = [*role.policies.values(), *(each.document for each in versions if each.is_default)]
         yield from (Policy.of(role.name, json.loads(each)) for each in documents)
 
 
