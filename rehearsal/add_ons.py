@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from infra.configuration.add_ons import OBSERVABILITY, REFUSAL, Fit, fit_of, offered, question
+from infra.configuration.add_ons import OBSERVABILITY, REFUSAL, SECRETS_STORE, Fit, fit_of, offered, question
 from rehearsal.providers.provider import UNKNOWN, CheckFailure, Properties
 
-# The namespace that an add-on makes for its pods (each one's page in the user guide of its service).
-NAMESPACES = MappingProxyType({OBSERVABILITY: "amazon-cloudwatch"})
+# The namespace that an add-on makes for its pods (the user guide of its service, and of the second the tests
+# of aws/secrets-store-csi-driver-provider-aws).
+NAMESPACES = MappingProxyType({OBSERVABILITY: "amazon-cloudwatch", SECRETS_STORE: "aws-secrets-manager"})
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _ADD_ON = "aws:eks/addon:Addon"

@@ -75,11 +75,14 @@ ADD_ONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         # Brings secrets into pods, with the least to run: no controller, no custom resources of our own.
         SECRETS_STORE: {
+            # The driver is on every node by itself, AWS's half is not: its chart tolerates no taint, and no
+            # pod would start on the application's nodes (aws/secrets-store-csi-driver-provider-aws#267).
+            "tolerations": [{"operator": "Exists"}],
             "secrets-store-csi-driver": {
                 "syncSecret": {"enabled": True},
                 "enableSecretRotation": True,
                 "rotationPollInterval": f"{SECRETS_POLL_MINUTES}m",
-            }
+            },
         },
         # Without it the autoscaler of pods sees no CPU.
         METRICS_SERVER: {},

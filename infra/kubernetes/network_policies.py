@@ -36,8 +36,9 @@ class Addresses:
 
 
 # Where else there are pods: EKS's own and those of add-ons. Some of these run on every node, and so with the
-# security group that the database and Redis let in.
-OTHER_NAMESPACES = ("amazon-cloudwatch", "default", "kube-system")
+# security group that the database and Redis let in. What brings secrets has a namespace of its own
+# (aws/secrets-store-csi-driver-provider-aws, tests/integration.bats.template).
+OTHER_NAMESPACES = ("amazon-cloudwatch", "aws-secrets-manager", "default", "kube-system")
 AWAY_FROM_DATA = "away-from-data"
 
 

@@ -104,7 +104,7 @@ def test_the_policies_are_there_before_the_pods(each: Recording) -> None:
 
 
 @pytest.mark.contract("NET-2")
-@pytest.mark.parametrize("namespace", ["amazon-cloudwatch", "default", "kube-system"])
+@pytest.mark.parametrize("namespace", ["amazon-cloudwatch", "aws-secrets-manager", "default", "kube-system"])
 def test_pods_of_other_namespaces_reach_everything_but_the_data(each: Recording, namespace: str) -> None:
     policy = each.one(POLICY, f"{namespace}-away-from-data").inputs
     assert (policy["metadata"]["namespace"], policy["spec"]["podSelector"]) == (namespace, {})
