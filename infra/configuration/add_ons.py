@@ -17,8 +17,11 @@ SECRETS_STORE = "aws-secrets-store-csi-driver-provider"
 METRICS_SERVER = "metrics-server"
 OBSERVABILITY = "amazon-cloudwatch-observability"
 # The namespace that an add-on makes for its pods; the others' are in kube-system (CloudWatch user guide,
-# "Install the CloudWatch agent with the Amazon CloudWatch Observability EKS add-on").
-ADD_ON_NAMESPACES: Mapping[str, str] = MappingProxyType({OBSERVABILITY: "amazon-cloudwatch"})
+# "Install the CloudWatch agent with the Amazon CloudWatch Observability EKS add-on";
+# aws/secrets-store-csi-driver-provider-aws, tests/integration.bats.template).
+ADD_ON_NAMESPACES: Mapping[str, str] = MappingProxyType(
+    {OBSERVABILITY: "amazon-cloudwatch", SECRETS_STORE: "aws-secrets-manager"}
+)
 
 # What the cluster gets. All versions of Kubernetes that a stack file may name take them, so that an update of
 # the cluster waits for none.

@@ -38,6 +38,10 @@ IDLE_TIMEOUT_SECONDS = 60
 # What is under way when a pod leaves is answered before it is killed (infra/configuration/pod_lifecycle.py).
 DEREGISTRATION_SECONDS = GRACE_SECONDS - LEAVE_SECONDS
 STICKY_SECONDS = 86_400
+# Of a target that says none. Pods are registered with their own, so that a service that moves to another
+# port keeps its group: a binding of pods to a group cannot be moved to another one (EKS's controller refuses
+# it), and no target of a new group would be healthy yet.
+ANY_PORT = 80
 ACCESS_LOGS_PREFIX = "load-balancer"
 
 # A rule's priority is between 1 and 50,000. The more specific a path pattern, the sooner it is asked; short
@@ -191,7 +195,7 @@ class LoadBalancer(pulumi.ComponentResource):
             name=target_group_name(args.common.naming, service),
             target_type="ip",
             protocol="HTTP",
-            port=service.port,
+            port=ANY_PORT,
             vpc_id=args.vpc_id,
             deregistration_delay=DEREGISTRATION_SECONDS,
             health_check=lb.TargetGroupHealthCheckArgs(
@@ -210,7 +214,8 @@ class LoadBalancer(pulumi.ComponentResource):
             # EKS Auto Mode registers pods in target groups of its own cluster alone
             # (AmazonEKSLoadBalancingPolicy).
             tags={"Name": args.common.naming.named(service.name), "eks:eks-cluster-name": args.cluster_name},
-            opts=self._here,
+            # Never replaced: pods are bound to it for good. Groups of 0.1.0 have the port of their service.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["name", "port"]),
         )
 
     def _listener(self, balancer: lb.LoadBalancer) -> lb.Listener:
@@ -266,8 +271,8 @@ def idle_timeout(services: Sequence[Service]) -> int:
 
 
 def target_group_name(naming: Naming, service: Service) -> str:
-    """At most 32 characters; another port, which needs another target group, gives another name."""
-    digest = hashlib.sha256(f"{naming.named(service.name)}:{service.port}".encode()).hexdigest()[:8]
+    """At most 32 characters."""
+    digest = hashlib.sha256(naming.named(service.name).encode()).hexdigest()[:8]
     return f"{service.name[:23].rstrip('-')}-{digest}"
 
 

@@ -1,4 +1,4 @@
-"""Retries of what AWS refuses while it works on the same object."""
+"""Retries of what AWS refuses for now: it works on the same object, or has not heard of a right yet."""
 
 from __future__ import annotations
 
@@ -10,9 +10,17 @@ import pulumi
 # window, maintenance, another change (CreateDBSnapshot in RDS's API reference).
 _BUSY = "InvalidDBInstanceState"
 
+# EKS asks KMS whether the cluster's role may use the key, and IAM's answer is not there yet. The provider
+# repeats a creation for other news of IAM and not for this (hashicorp/terraform-provider-aws#49247).
+_NOT_YET_ALLOWED = "Access denied to KMS key"
+
 # The engine asks a hundred times at most, so this is how long the daily backup may take: more than an hour
 # and a half, with a window of half an hour.
 SECONDS_UNTIL_NEXT_ATTEMPT = 60
+
+# Together two minutes, as long as the provider waits for IAM: who is refused then lacks the right.
+SECONDS_UNTIL_KNOWN = 15
+ATTEMPTS_UNTIL_KNOWN = 8
 
 
 def created_when_free(name: str) -> pulumi.ResourceHookBinding:
@@ -23,11 +31,25 @@ def created_when_free(name: str) -> pulumi.ResourceHookBinding:
     Args:
         name: of the resource in the program; an engine knows each hook by a name of its own.
     """
+    return _repeated(f"{name}-when-free", _BUSY, SECONDS_UNTIL_NEXT_ATTEMPT)
 
+
+def created_when_allowed(name: str) -> pulumi.ResourceHookBinding:
+    """A hook that has the engine repeat the creation of a cluster whose role was made a moment ago.
+
+    Args:
+        name: as above; that of the recovery region's cluster is another one.
+    """
+    return _repeated(f"{name}-when-allowed", _NOT_YET_ALLOWED, SECONDS_UNTIL_KNOWN, ATTEMPTS_UNTIL_KNOWN)
+
+
+def _repeated(name: str, refusal: str, seconds: int, most: int | None = None) -> pulumi.ResourceHookBinding:
     async def again(failure: pulumi.ErrorHookArgs) -> bool:
-        busy = failure.failed_operation == "create" and _BUSY in failure.errors[0]
-        if busy:
-            await asyncio.sleep(SECONDS_UNTIL_NEXT_ATTEMPT)
-        return busy
+        # The newest error comes first, and each attempt has left one.
+        repeat = failure.failed_operation == "create" and refusal in failure.errors[0]
+        repeat = repeat and (most is None or len(failure.errors) < most)
+        if repeat:
+            await asyncio.sleep(seconds)
+        return repeat
 
-    return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(f"{name}-when-free", again)])
+    return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(name, again)])

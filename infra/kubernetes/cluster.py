@@ -26,8 +26,10 @@ from infra.configuration.platform_names import CLUSTER_ROLE, NODE_ROLE
 from infra.configuration.pod_lifecycle import SECRETS_POLL_MINUTES
 from infra.configuration.system import Access
 from infra.foundations import ports, timeouts
+from infra.foundations.busy import created_when_allowed
 from infra.foundations.replacement import delete_before_replace
 from infra.foundations.security_rules import grant_ingress
+from infra.foundations.settling import settled_when_made
 from infra.kubernetes.control_plane_logs import control_plane_logs
 from infra.kubernetes.kubeconfig import kubeconfig
 
@@ -79,11 +81,14 @@ ADD_ONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         # Brings secrets into pods, with the least to run: no controller, no custom resources of our own.
         SECRETS_STORE: {
+            # The driver is on every node by itself, AWS's half is not: its chart tolerates no taint, and no
+            # pod would start on the application's nodes (aws/secrets-store-csi-driver-provider-aws#267).
+            "tolerations": [{"operator": "Exists"}],
             "secrets-store-csi-driver": {
                 "syncSecret": {"enabled": True},
                 "enableSecretRotation": True,
                 "rotationPollInterval": f"{SECRETS_POLL_MINUTES}m",
-            }
+            },
         },
         # Without it the autoscaler of pods sees no CPU.
         METRICS_SERVER: {},
@@ -255,7 +260,10 @@ class Cluster(pulumi.ComponentResource):
             zonal_shift_config=eks.ClusterZonalShiftConfigArgs(enabled=True),
             deletion_protection=args.deletion_protection,
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[logs, *self._granted], custom_timeouts=timeouts.CLUSTER
+                parent=self,
+                depends_on=[logs, *self._granted],
+                custom_timeouts=timeouts.CLUSTER,
+                hooks=created_when_allowed(f"cluster-{args.common.naming.region}"),
             ),
         )
 
@@ -294,7 +302,13 @@ class Cluster(pulumi.ComponentResource):
             principal_arn=principal,
             policy_arn=f"arn:aws:eks::aws:cluster-access-policy/{access.policy}",
             access_scope=scope,
-            opts=delete_before_replace(self, depends_on=[entry]),
+            # The first requests may be refused still (gravitational/teleport#37958, cisco-open/forge#709).
+            opts=pulumi.ResourceOptions.merge(
+                delete_before_replace(self, depends_on=[entry]),
+                pulumi.ResourceOptions(
+                    hooks=settled_when_made(f"access-{name}-{self._args.common.naming.region}")
+                ),
+            ),
         )
 
     def _add_ons(self) -> list[pulumi.Resource]:

@@ -16,6 +16,11 @@ from infra.configuration.service import Service
 from infra.foundations import ports
 from infra.labels import labels, owner_label
 
+# By its name each pod is reached at the port that it has, also while a service moves to another one. With the
+# number EKS would leave the Service's own address out meanwhile (amazon-network-policy-controller-k8s,
+# pkg/resolvers/endpoints.go, hasTargetPortBypass).
+CONTAINER_PORT = "http"
+
 CONTROLLER_CONFIG_MAP = "amazon-vpc-cni"
 CONTROLLER_SWITCH = {"enable-network-policy-controller": "true"}
 
@@ -71,7 +76,7 @@ def _ingress(system: str, service: Service, addresses: Addresses) -> list[dict[s
         callers += [_block(addresses_of_zone) for addresses_of_zone in addresses.load_balancers]
     if service.exposed:
         callers.append(_pods_of(system))
-    return [{"from": callers, "ports": [_port(service.port)]}] if callers else []
+    return [{"from": callers, "ports": [_port(CONTAINER_PORT)]}] if callers else []
 
 
 def _egress(
@@ -80,9 +85,8 @@ def _egress(
     # Names are asked of the node itself, whose address is not known beforehand.
     rules: list[dict[str, Any]] = [{"ports": [_port(53, "UDP"), _port(53)]}]
     rules.append({"to": [_block(POD_IDENTITY_ADDRESS)], "ports": [_port(80)]})
-    called = sorted({other.port for other in services.values() if other.exposed})
-    if called:
-        rules.append({"to": [_pods_of(system)], "ports": [_port(port) for port in called]})
+    if any(other.exposed for other in services.values()):
+        rules.append({"to": [_pods_of(system)], "ports": [_port(CONTAINER_PORT)]})
     data_ports = [ports.POSTGRESQL] * service.database + [ports.REDIS] * service.redis
     if data_ports:
         to = [_block(addresses_of_zone) for addresses_of_zone in addresses.data]
@@ -101,5 +105,5 @@ def _block(cidr: str) -> dict[str, Any]:
     return {"ip_block": {"cidr": cidr}}
 
 
-def _port(number: int, protocol: str = "TCP") -> dict[str, Any]:
-    return {"port": number, "protocol": protocol}
+def _port(port: int | str, protocol: str = "TCP") -> dict[str, Any]:
+    return {"port": port, "protocol": protocol}

@@ -47,6 +47,7 @@ def declare_cluster_service(
         metadata={key: metadata[key] for key in ("name", "namespace", "labels")},
         spec={
             "serviceRef": {"name": metadata["name"], "port": HTTP_PORT},
+            # Another one is refused ("update may not change these immutable fields", controller's webhook).
             "targetGroupARN": target_group,
             "targetType": "ip",
         },

@@ -24,6 +24,7 @@ from infra.configuration.service import Service
 from infra.configuration.settings import ReplicaSettings
 from infra.configuration.singletons import Singleton
 from infra.foundations.adoption import told_how_to_adopt
+from infra.foundations.settling import settled_when_made
 from infra.kubernetes import pods
 from infra.kubernetes.job_specs import (
     MIGRATION_DEADLINE_SECONDS,
@@ -345,7 +346,8 @@ class Workloads(pulumi.ComponentResource):
             namespace=args.namespace,
             service_account=service.name,
             role_arn=role.arn,
-            opts=pulumi.ResourceOptions(parent=self),
+            # A pod that EKS admits before it knows of this has no identity for as long as it lives.
+            opts=pulumi.ResourceOptions(parent=self, hooks=settled_when_made(f"identity-{service.name}")),
         )
         return [association, *granted]
 

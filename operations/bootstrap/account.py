@@ -9,6 +9,7 @@ from infra.configuration.singletons import Singleton
 from infra.configuration.source import preview_environment, reading_environment
 from infra.configuration.validation import did_you_mean
 from operations.bootstrap.connection import GitHubConnection
+from operations.bootstrap.linked_roles import linked_roles
 from operations.bootstrap.part import Found, Part
 from operations.bootstrap.roles import Roles
 from operations.bootstrap.state import StateStore
@@ -104,7 +105,14 @@ class Account:
     def _parts(self) -> list[Part]:
         # The copy is last: it needs the bucket and the role, and what another account has.
         copy = [self._copy.part()] if self._copy else []
-        return [*self.store.parts(), *self._roles().parts(), self._connection_to_github.part(), *copy]
+        linked = linked_roles(self._connection.client("iam"))
+        return [
+            *self.store.parts(),
+            *linked,
+            *self._roles().parts(),
+            self._connection_to_github.part(),
+            *copy,
+        ]
 
     def _roles(self) -> Roles:
         more = [self._copy.role()] if self._copy else []

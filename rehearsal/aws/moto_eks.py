@@ -1,20 +1,33 @@
-"""Clusters, of which moto keeps only a part: their options, deletion protection and a version that rises."""
+"""Clusters, of which moto keeps only a part: their options, deletion protection and a version that rises.
+
+EKS makes none whose role may not use the key for Kubernetes' secrets: moto does not ask.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.eks import urls
-from moto.eks.exceptions import InvalidRequestException
+from moto.eks.exceptions import InvalidParameterException, InvalidRequestException
 from moto.eks.models import Cluster, EKSBackend
 from moto.eks.responses import EKSResponse
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+
+from rehearsal.aws.accounts import root_of
+from rights.evaluation import Policies, Policy, Principal, Request, decide
 
 _create, _update, _delete = (
     EKSResponse.create_cluster,
     EKSResponse.update_cluster_config,
     EKSBackend.delete_cluster,
 )
+
+# Of the cluster's role (EKS user guide, "Amazon EKS cluster IAM role").
+_NEEDED_OF_THE_KEY = ("kms:DescribeKey", "kms:Encrypt", "kms:Decrypt", "kms:ListGrants")
 
 # Members of requests, by the attribute that moto's writer finds them in.
 _KEPT = {
@@ -40,9 +53,49 @@ def repair_clusters() -> None:
 
 
 def _created(self: EKSResponse) -> ActionResult:
+    for each in self._get_param("encryptionConfig") or ():
+        _check_key(self, each["provider"]["keyArn"])
     answer = _create(self)
     _keep(self)
     return answer
+
+
+def _check_key(self: EKSResponse, key: str) -> None:
+    """In EKS's words (hashicorp/terraform-provider-aws#49247)."""
+    account, arn = self.current_account, self._get_param("roleArn")
+    policies = Policies(identity=list(_policies(account, arn)), resource=_policy_of(key))
+    if not policies.identity:
+        return  # no role of this account that moto knows anything of
+    asks = Principal("AWS", arn, account)
+    if not all(decide(Request(asks, action, key, {}), policies).allowed for action in _NEEDED_OF_THE_KEY):
+        raise InvalidParameterException(
+            clusterName=self._get_param("name"),
+            nodegroupName=None,
+            fargateProfileName=None,
+            addonName=None,
+            message=f"Access denied to KMS key {key}",
+        )
+
+
+def _policy_of(key: str) -> Policy:
+    """A key's own policy; of one that moto does not know KMS's default, by which the account decides."""
+    region, account, identifier = key.split(":")[3], key.split(":")[4], key.rpartition("/")[2]
+    known = kms_backends[account][region].keys.get(identifier)
+    everybody = {
+        "Effect": "Allow",
+        "Action": "kms:*",
+        "Resource": "*",
+        "Principal": {"AWS": root_of(account)},
+    }
+    return Policy.of("key", json.loads(known.policy) if known is not None else {"Statement": everybody})
+
+
+def _policies(account: str, arn: str) -> Iterator[Policy]:
+    roles = iam_backends[account]["aws"].roles.values()
+    for role in (each for each in roles if each.arn == arn):
+        versions = [each for policy in role.managed_policies.values() for each in policy.versions]
+        documents = [*role.policies.values(), *(each.document for each in versions if each.is_default)]
+        yield from (Policy.of(role.name, json.loads(each)) for each in documents)
 
 
 def _updated(self: EKSResponse) -> ActionResult:

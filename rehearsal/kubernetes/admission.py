@@ -12,6 +12,7 @@ from typing import Any
 from rehearsal.kubernetes.injections import Surroundings, injected
 from rehearsal.kubernetes.installed import Installed
 from rehearsal.kubernetes.kinds import kind_of_object
+from rehearsal.kubernetes.mounts import never_mounted
 from rehearsal.kubernetes.pod_security import enforced, forbidden
 from rehearsal.kubernetes.pod_templates import pod_template
 from rehearsal.kubernetes.quotas import apply_defaults, outside_of_limits, over_quota
@@ -51,12 +52,14 @@ class Admission:
         self._minor = int(version.split(".")[1])
 
     def admit(self, content: Content) -> None:
-        """Raises ProviderError when the pods that `content` asks for would be refused."""
+        """Raises ProviderError when the pods that `content` asks for would be refused, or never start."""
         template = pod_template(content)
         if template is None:
             return
         if reason := self._refusal(content, template):
             raise ProviderError(_message(content, reason))
+        if without := never_mounted(template["spec"], self._surroundings(content)):
+            raise ProviderError(_would_not_start(content, without))
 
     def injected(self, content: Content) -> Content | None:
         """The pod with what webhooks add to it, as it comes to the API server's own admission."""
@@ -129,3 +132,9 @@ def _message(content: Content, reason: str) -> str:
         f'{resource} "{name}" would be accepted and its pods refused: '
         f'pods "{name}-" is forbidden: {reason}. {consequence}'
     )
+
+
+def _would_not_start(content: Content, reason: str) -> str:
+    resource, name = kind_of_object(content).resource, content["metadata"].get("name", "")
+    consequence = _CONSEQUENCES.get(content["kind"], "It would wait for ever")
+    return f'{resource} "{name}" would be accepted and its pods never start: {reason}. {consequence}'

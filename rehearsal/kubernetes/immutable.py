@@ -68,6 +68,9 @@ _REFUSED: dict[tuple[str, str], Sequence[str]] = {
     ("storage.k8s.io", "StorageClass"): ["reclaimPolicy", "volumeBindingMode"],
     ("", "PersistentVolumeClaim"): ["spec.volumeMode", "spec.dataSource", "spec.dataSourceRef"],
     ("batch", "Job"): ["spec.completionMode", "spec.podFailurePolicy", "spec.managedBy"],
+    # The controller's webhook: "update may not change these immutable fields" (aws-load-balancer-controller,
+    # webhooks/elbv2/targetgroupbinding_validator.go; its issue 2764).
+    ("eks.amazonaws.com", "TargetGroupBinding"): ["spec.targetGroupARN", "spec.targetType"],
 }
 _MUTABLE_FOR_THE_SERVER = {
     ("batch", "Job"): {"spec.completions", "spec.parallelism"},

@@ -31,6 +31,7 @@ from pulumi.errors import RunError
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
+from infra.foundations.settling import VARIABLE
 from rehearsal.program.programs import LOAD, PROGRAM_PACKAGES, UNTOUCHED, WITHOUT
 from rehearsal.program.sdk_modules import load_used
 from rehearsal.program.sdk_speed import quick_sdk
@@ -154,6 +155,8 @@ def _obey(orders: TextIO, answers: TextIO) -> None:
 
 
 def _main() -> None:
+    # The embedded AWS follows at once.
+    os.environ.setdefault(VARIABLE, "0")
     # What a program prints must not be taken for an answer.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

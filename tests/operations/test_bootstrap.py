@@ -37,6 +37,8 @@ def test_it_shows_everything_first_and_makes_nothing_by_it(dev: Account) -> None
     assert list(states(told)) == [
         "KMS key alias/triangle-dev-state in eu-central-1",
         f"S3 bucket {BUCKET}",
+        "service-linked role of rds.amazonaws.com",
+        "service-linked role of elasticache.amazonaws.com",
         "identity provider token.actions.githubusercontent.com",
         "role groundwork-deploy",
         "role groundwork-on-call",

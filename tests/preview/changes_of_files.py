@@ -138,8 +138,6 @@ CASES = (
             "ACCESS CDN shop answers the internet as shop.node.example",
             "ACCESS security group pods admits security group load-balancer on port 8080",
             "ACCESS security group load-balancer reaches security group pods on port 8080",
-            "ACCESS network policy api reaches pods node on port 8080",
-            "ACCESS network policy worker reaches pods node on port 8080",
         ),
         of="node",
         system=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -58,3 +59,12 @@ def test_nodes_live_as_long_as_the_promise_about_passwords_counts_on(each: Recor
     pool = each.one(NODE_POOL, "node-pool").inputs["spec"]["template"]["spec"]
     assert pool["expireAfter"] == f"{NODE_LIFETIME_HOURS}h"
     assert NODE_LIFETIME_HOURS == 14 * 24  # docs/secrets.md
+
+
+@pytest.mark.contract("NET-2", "SEC-1")
+def test_what_brings_secrets_into_pods_is_on_their_nodes_too(each: Recording) -> None:
+    """Of the add-ons that have a pod on every node it alone tolerates nothing unless told so
+    (aws/secrets-store-csi-driver-provider-aws#267, and the values of its chart)."""
+    add_ons = each.of("aws:eks/addon:Addon")
+    settings = add_ons["aws-secrets-store-csi-driver-provider"].inputs["configurationValues"]
+    assert json.loads(settings)["tolerations"] == [{"operator": "Exists"}]

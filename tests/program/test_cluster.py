@@ -214,3 +214,19 @@ def test_the_cluster_measures_what_pods_are_scaled_by(each: Recording) -> None:
 def test_add_ons_are_pinned(each: Recording) -> None:
     add_ons = each.of("aws:eks/addon:Addon").values()
     assert all("-eksbuild." in add_on.inputs["addonVersion"] for add_on in add_ons)
+
+
+@pytest.mark.contract("K8S-1")
+def test_a_cluster_waits_until_its_role_may_use_the_key(each: Recording) -> None:
+    clusters = [it for it in each.resources if it.type == "aws:eks/cluster:Cluster"]
+    hooks = [name for it in clusters for name in it.error_hooks]
+    # The engine takes one hook of a name.
+    assert len(set(hooks)) == len(clusters) > 0
+    assert all(name.endswith("-when-allowed") for name in hooks)
+
+
+@pytest.mark.contract("K8S-1")
+def test_who_deploys_waits_until_the_cluster_lets_it_in(each: Recording) -> None:
+    made = [it for it in each.resources if it.type.endswith(":AccessPolicyAssociation")]
+    hooks = [name for it in made for name in it.hooks_when_made]
+    assert len(set(hooks)) == len(made) > 0

@@ -83,7 +83,7 @@ def test_a_service_is_called_by_the_load_balancer_and_its_own_system(each: Recor
     assert [one["podSelector"]["matchLabels"] for one in rule["from"] if "podSelector" in one] == [
         {"app.kubernetes.io/part-of": "triangle"}
     ]
-    assert rule["ports"] == [{"port": 8080, "protocol": "TCP"}]
+    assert rule["ports"] == [{"port": "http", "protocol": "TCP"}]
 
 
 @pytest.mark.contract("NET-2")
@@ -104,7 +104,7 @@ def test_the_policies_are_there_before_the_pods(each: Recording) -> None:
 
 
 @pytest.mark.contract("NET-2")
-@pytest.mark.parametrize("namespace", ["amazon-cloudwatch", "default", "kube-system"])
+@pytest.mark.parametrize("namespace", ["amazon-cloudwatch", "aws-secrets-manager", "default", "kube-system"])
 def test_pods_of_other_namespaces_reach_everything_but_the_data(each: Recording, namespace: str) -> None:
     policy = each.one(POLICY, f"{namespace}-away-from-data").inputs
     assert (policy["metadata"]["namespace"], policy["spec"]["podSelector"]) == (namespace, {})

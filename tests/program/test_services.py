@@ -212,6 +212,27 @@ def test_every_fetched_object_is_an_entry_of_this_environment(each: Recording, s
     assert names <= entries
 
 
+@pytest.mark.contract("SEC-1")
+def test_no_pod_is_admitted_before_eks_knows_its_identity(each: Recording) -> None:
+    # The webhook of Pod Identity looks once, when a pod is made (amazon-eks-pod-identity-webhook#264).
+    associations = each.of("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+    assert associations
+    hooks = [made.hooks_when_made for made in associations.values()]
+    assert hooks == [(f"identity-{name}-settled",) for name in associations]
+    by_account = {made.inputs["serviceAccount"]: made.urn for made in associations.values()}
+    for it in each.resources:
+        template = pod_template(it.inputs) if it.type.startswith("kubernetes:") else None
+        account = template["spec"].get("serviceAccountName") if template else None
+        if account in by_account and it.inputs["metadata"]["namespace"] == "triangle":
+            assert by_account[account] in _before(each, it.urn), it.name
+
+
+def _before(each: Recording, urn: str) -> set[str]:
+    """What is made before a resource, however many steps before."""
+    direct = {one for one in each.by_urn(urn).depends_on if one != urn}
+    return direct.union(*(_before(each, one) for one in direct))
+
+
 @pytest.mark.contract("K8S-3")
 @SERVICES
 def test_pods_wait_for_their_identity_and_its_rights(each: Recording, service: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_network
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -48,24 +49,28 @@ class Stack:
         for resource in self.recording.resources:
             template = pod_template(resource.inputs) if resource.type.startswith("kubernetes:") else None
             if template and (owner := template["metadata"]["labels"].get("app.kubernetes.io/instance")):
-                yield owner, self.pod(template["metadata"]["labels"])
+                yield owner, self.made_of(template)
 
     def serving(self, service: str) -> Pod:
         """A pod that answers requests."""
         deployment = self.recording.one("kubernetes:apps/v1:Deployment", service).inputs
-        return self.pod(deployment["spec"]["template"]["metadata"]["labels"])
+        return self.made_of(deployment["spec"]["template"])
 
     def probed(self, service: str) -> set[int]:
         """The ports at which a kubelet asks a service's pods."""
         deployment = self.recording.one("kubernetes:apps/v1:Deployment", service).inputs
         (container,) = deployment["spec"]["template"]["spec"]["containers"]
-        ports = {each["name"]: each["containerPort"] for each in container["ports"]}
+        ports = _ports(deployment["spec"]["template"])
         kinds = ("startupProbe", "livenessProbe", "readinessProbe")
         return {ports[container[kind]["httpGet"]["port"]] for kind in kinds}
 
-    def pod(self, labels: dict[str, str]) -> Pod:
+    def made_of(self, template: Mapping[str, Any]) -> Pod:
+        """A pod of a template."""
+        return self.pod(template["metadata"]["labels"], _ports(template))
+
+    def pod(self, labels: Mapping[str, str], ports: Mapping[str, int] = MappingProxyType({})) -> Pod:
         """One in the services' namespace."""
-        return Pod(self.namespace, labels, {"kubernetes.io/metadata.name": self.namespace})
+        return Pod(self.namespace, labels, {"kubernetes.io/metadata.name": self.namespace}, ports)
 
     def addresses(self, kind: str) -> list[str]:
         """One of each subnet of a kind: `public`, `private`, `data`."""
@@ -77,6 +82,11 @@ class Stack:
     def reaches(self, pod: Pod, address: str, group: str, port: int) -> bool:
         """Whether a pod connects to a member of a security group at an address."""
         return self.policies.allow(pod, address, port) and self.groups.allow(self.groups.pods, group, port)
+
+
+def _ports(template: Mapping[str, Any]) -> dict[str, int]:
+    containers = template["spec"]["containers"]
+    return {each["name"]: each["containerPort"] for one in containers for each in one.get("ports", ())}
 
 
 @cache
@@ -248,7 +258,7 @@ def policy(namespace: str = "shop", **spec: Any) -> dict[str, Any]:
     return {"metadata": {"namespace": namespace}, "spec": {"podSelector": {}, **spec}}
 
 
-WEB, OTHER = Pod("shop", {"app": "web"}), Pod("bank", {"app": "web"}, {"team": "blue"})
+WEB, OTHER = Pod("shop", {"app": "web"}, ports={"http": 8080}), Pod("bank", {"app": "web"}, {"team": "blue"})
 
 
 @pytest.mark.parametrize(
@@ -285,6 +295,8 @@ WEB, OTHER = Pod("shop", {"app": "web"}), Pod("bank", {"app": "web"}, {"team": "
         pytest.param(
             [policy(ingress=[{"ports": [{"port": 8080, "protocol": "UDP"}]}])], False, id="a protocol"
         ),
+        pytest.param([policy(ingress=[{"ports": [{"port": "http"}]}])], True, id="the pod's name of a port"),
+        pytest.param([policy(ingress=[{"ports": [{"port": "web"}]}])], False, id="a name that it has not"),
         pytest.param(
             [policy(podSelector={"matchExpressions": [{"key": "app", "operator": "DoesNotExist"}]})],
             True,

@@ -76,6 +76,11 @@ class Deployed:
             ]
         )
 
+    def target_groups(self) -> list[str]:
+        """The ARNs of the load balancer's target groups."""
+        groups = self.call("elbv2", "describe_target_groups")["TargetGroups"]
+        return sorted(each["TargetGroupArn"] for each in groups)
+
     def call(self, service: str, operation: str, **parameters: Any) -> Any:
         return self.session.cloud.call(service, self.session.region, operation, **parameters)
 
@@ -226,6 +231,20 @@ def test_a_new_version_is_migrated_to_before_it_rolls_out(
         *([f"migrate-{'5' * 12}", f"migrate-dry-run-{'5' * 12}"][:jobs]),
         *([f"triangle-{deployed.environment}-before-{'5' * 12}"][:snapshots]),
     ]
+
+
+@pytest.mark.contract("K8S-5")
+def test_a_service_on_another_port_stays_behind_its_target_group(deployed: Deployed) -> None:
+    """Another group has no target for a while, and a binding cannot be moved to it."""
+    before = deployed.target_groups()
+    system = deployed.root / "system.yaml"
+    system.write_text(
+        system.read_text(encoding="utf-8").replace("port: 8080", "port: 8081"), encoding="utf-8"
+    )
+    deployed.session.use_program(deployed.root)
+    deployed.session.up()
+    assert deployed.session.preview().changes == {}
+    assert deployed.target_groups() == before
 
 
 @pytest.mark.contract("K8S-5", "K8S-6")

@@ -6,6 +6,7 @@ from infra.configuration.add_ons import ADD_ON_NAMESPACES
 from rehearsal.apiserver.declared import DeclaredCluster, Entry
 from rehearsal.apiserver.findings import label
 from rehearsal.kubernetes import Installed
+from rehearsal.kubernetes.installed import ADD_ON
 from tests.support.engine_values import uncovered
 from tests.support.recorder import Recording
 
@@ -26,11 +27,14 @@ def declared_cluster(recording: Recording, version: str = "1.35") -> DeclaredClu
         if each.custom and each.type.startswith("kubernetes:")
     ]
     objects.sort(key=lambda content: (content["kind"] != "Namespace", label(content)))
+    installed = Installed()
+    for each in recording.of(ADD_ON).values():
+        installed.note(each.urn, ADD_ON, {**uncovered(each.inputs), "clusterName": "triangle-prod"})
     return DeclaredCluster(
         "triangle-prod",
         version,
         tuple(objects),
         tuple(sorted(set(ADD_ON_NAMESPACES.values()))),
-        Installed(),
+        installed,
         ENTRIES,
     )

@@ -14,15 +14,25 @@ POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
 @dataclass(frozen=True)
 class Pod:
-    """A pod: its namespace and labels, and the namespace's labels."""
+    """A pod: its namespace and labels, the namespace's labels, and the ports of its containers by name."""
 
     namespace: str
     labels: Mapping[str, str]
     namespace_labels: Mapping[str, str] = field(default_factory=dict)
+    ports: Mapping[str, int] = field(default_factory=dict)
 
 
 # The other end of a connection: a pod, or an address outside of the cluster's pods.
 Peer = Pod | str
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is connected to: a port, and those that the other end has names for."""
+
+    port: int
+    protocol: str
+    names: Mapping[str, int]
 
 
 class Policies:
@@ -38,16 +48,19 @@ class Policies:
 
     def allow(self, source: Peer, destination: Peer, port: int, protocol: str = "TCP") -> bool:
         """Whether a connection is let out where it begins and in where it ends; answers follow."""
-        leaves = not isinstance(source, Pod) or self._passes("Egress", source, destination, port, protocol)
+        # A name means the port of whoever answers; no address has any.
+        names = destination.ports if isinstance(destination, Pod) else {}
+        asked = _Asked(port, protocol, names)
+        leaves = not isinstance(source, Pod) or self._passes("Egress", source, destination, asked)
         return leaves and (
-            not isinstance(destination, Pod) or self._passes("Ingress", destination, source, port, protocol)
+            not isinstance(destination, Pod) or self._passes("Ingress", destination, source, asked)
         )
 
-    def _passes(self, direction: str, pod: Pod, other: Peer, port: int, protocol: str) -> bool:
+    def _passes(self, direction: str, pod: Pod, other: Peer, asked: _Asked) -> bool:
         isolating = [it for it in self._policies if _isolates(it, direction, pod)]
         peers, rules = ("to", "egress") if direction == "Egress" else ("from", "ingress")
         return not isolating or any(
-            _fits_port(rule.get("ports"), port, protocol) and _fits_peer(rule.get(peers), policy, other)
+            _fits_port(rule.get("ports"), asked) and _fits_peer(rule.get(peers), policy, other)
             for policy in isolating
             for rule in policy["spec"].get(rules) or ()
         )
@@ -60,12 +73,17 @@ def _isolates(policy: Mapping[str, Any], direction: str, pod: Pod) -> bool:
     return here and direction in types and _selects(spec["podSelector"], pod.labels)
 
 
-def _fits_port(ports: Sequence[Mapping[str, Any]] | None, port: int, protocol: str) -> bool:
+def _fits_port(ports: Sequence[Mapping[str, Any]] | None, asked: _Asked) -> bool:
     return not ports or any(
-        one.get("protocol", "TCP") == protocol
-        and ("port" not in one or one["port"] <= port <= one.get("endPort", one["port"]))
+        one.get("protocol", "TCP") == asked.protocol and ("port" not in one or _is_port(one, asked))
         for one in ports
     )
+
+
+def _is_port(one: Mapping[str, Any], asked: _Asked) -> bool:
+    if isinstance(one["port"], str):
+        return asked.names.get(one["port"]) == asked.port
+    return bool(one["port"] <= asked.port <= one.get("endPort", one["port"]))
 
 
 def _fits_peer(peers: Sequence[Mapping[str, Any]] | None, policy: Mapping[str, Any], other: Peer) -> bool:

@@ -74,6 +74,7 @@ class Resource:
     depends_on: frozenset[str]
     custom_timeouts: Mapping[str, str]
     error_hooks: tuple[str, ...]
+    hooks_when_made: tuple[str, ...]
     references: Mapping[str, frozenset[str]]
     aliases: tuple[str, ...]
     ignore_changes: tuple[str, ...]
@@ -319,6 +320,7 @@ def _resource(urn: str, request: Any) -> Resource:
             if (time := getattr(request.customTimeouts, name))
         },
         error_hooks=tuple(request.hooks.on_error),
+        hooks_when_made=tuple(request.hooks.after_create),
         references={
             name: frozenset(dependencies.urns) for name, dependencies in request.propertyDependencies.items()
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,31 @@ def test_a_cluster_changes_in_place_and_goes_away(life: Life, subnet: Made) -> N
         cluster = life.changes_to(cluster, change)
     assert cluster.outputs["kubernetesNetworkConfig"]["serviceIpv4Cidr"] == "172.20.0.0/16"
     life.ends(cluster)
+
+
+@pytest.mark.parametrize("lacking", ["", "kms:Encrypt"])
+def test_a_role_that_may_not_use_the_key_makes_no_cluster(life: Life, subnet: Made, lacking: str) -> None:
+    name = f"encrypting{'-not' if lacking else ''}"
+    wanted = auto_mode(name, subnet)
+    actions = ["kms:DescribeKey", "kms:Encrypt", "kms:Decrypt", "kms:ListGrants"]
+    key = wanted["encryptionConfig"]["provider"]["keyArn"]
+    allowed = {"Effect": "Allow", "Action": [each for each in actions if each != lacking], "Resource": key}
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "eks.amazonaws.com"}}
+    role = life.create(
+        "aws:iam/role:Role", {"name": name, "assumeRolePolicy": _document(trust)}, name=f"role-{name}"
+    )
+    policy = {"role": role.outputs["name"], "name": "key", "policy": _document(allowed)}
+    life.create("aws:iam/rolePolicy:RolePolicy", policy, name=f"policy-{name}")
+    wanted["roleArn"] = role.outputs["arn"]
+    if not lacking:
+        life.create(CLUSTER, wanted, name=name)
+        return
+    with pytest.raises(ProviderError, match=f"Access denied to KMS key {key}"):
+        life.create(CLUSTER, wanted, name=name)
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def test_a_preview_of_a_change_keeps_the_security_group_that_aws_has_made(life: Life, subnet: Made) -> None:

@@ -281,3 +281,67 @@ def test_what_eks_has_installed_outlives_the_process() -> None:
     assert add_on is not None and add_on.major == 2
     assert again.add_on("blue", "y") is None
     assert again.add_on("green", "x") is None
+
+
+MOUNTED = [{"name": "secrets", "csi": {"driver": "secrets-store.csi.k8s.io"}}]
+TAINT = {"key": "application-only", "value": "true", "effect": "NoSchedule"}
+
+
+def secrets_store(**settings: Any) -> Installed:
+    made = Installed()
+    values = {"clusterName": "blue", "addonName": "aws-secrets-store-csi-driver-provider"}
+    made.note("add-on", ADD_ON, {**values, "configurationValues": json.dumps(settings)})
+    return made
+
+
+def pool(*taints: dict[str, Any]) -> dict[str, Any]:
+    spec = {"template": {"spec": {"taints": list(taints)}}}
+    return {"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "metadata": {"name": "own"}, "spec": spec}
+
+
+def mounts(kind: str = "Deployment") -> dict[str, Any]:
+    return workload(kind, pod(volumes=MOUNTED, nodeSelector={"karpenter.sh/nodepool": "own"}))
+
+
+# aws/secrets-store-csi-driver-provider-aws#267: AWS's half has a chart of its own, without tolerations.
+@pytest.mark.parametrize(
+    "tolerations",
+    [
+        [],
+        [{"key": "another", "operator": "Exists"}],
+        [{"operator": "Exists", "effect": "NoExecute"}],
+        [{"key": "application-only", "value": "false"}],
+    ],
+)
+def test_secrets_are_not_mounted_where_nothing_brings_them(tolerations: list[dict[str, Any]]) -> None:
+    parts = secrets_store(tolerations=tolerations)
+    with pytest.raises(ProviderError) as error:
+        admission(pool(TAINT), parts=parts).admit(mounts())
+    assert 'deployments.apps "web" would be accepted and its pods never start' in str(error.value)
+    assert 'volume "secrets": error connecting to provider "aws": provider not found' in str(error.value)
+    assert "do not tolerate application-only:NoSchedule. On AWS the deployment would wait" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "tolerations",
+    [
+        [{"operator": "Exists"}],
+        [{"key": "application-only", "operator": "Exists"}],
+        [{"key": "application-only", "value": "true", "effect": "NoSchedule"}],
+    ],
+)
+def test_secrets_are_mounted_where_the_add_on_may_be(tolerations: list[dict[str, Any]]) -> None:
+    admission(pool(TAINT), parts=secrets_store(tolerations=tolerations)).admit(mounts())
+
+
+def test_secrets_are_mounted_on_nodes_that_keep_nobody_away() -> None:
+    admission(pool(), parts=secrets_store()).admit(mounts())
+    admission(pool({**TAINT, "effect": "PreferNoSchedule"}), parts=secrets_store()).admit(mounts())
+    admission(parts=secrets_store()).admit(workload(spec=pod(volumes=MOUNTED)))
+
+
+def test_secrets_need_the_add_on_at_all() -> None:
+    with pytest.raises(ProviderError, match="not found in the list of registered CSI drivers"):
+        admission(pool()).admit(mounts("StatefulSet"))
+    with pytest.raises(ProviderError, match=r'pods "web" would be accepted .* It would wait for ever'):
+        admission(pool()).admit(mounts("Pod"))
