@@ -28,6 +28,25 @@ def check_file(path: Path) -> None:
         raise CommandError(f"{path}: {found}. Name a file.")
 
 
+def check_output(path: Path | None) -> None:
+    """Sees that a file can be written, before the work whose result it is to have.
+
+    Args:
+        path: the file, whose folder may still be missing; None for none.
+
+    Raises:
+        CommandError: it is a folder, or its folder is none or may not be written.
+    """
+    if path is None:
+        return
+    if path.is_dir():
+        raise CommandError(f"{path}: {os.strerror(errno.EISDIR)}. Name a file: OUTPUT={path / 'NAME'}.")
+    folder = next(each for each in path.absolute().parents if each.exists())
+    refused = errno.EACCES if folder.is_dir() else errno.ENOTDIR
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        raise CommandError(f"{path}: {folder}: {os.strerror(refused)}. Name another place.")
+
+
 def write_atomically(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
     """Writes under a temporary name and renames, so that nobody ever sees half a file.
 

@@ -124,7 +124,7 @@ def _expected() -> list[str]:
                 ),
                 (
                     "migrate forwards",
-                    "the release before goes on serving while a migration runs, and after a rollback",
+                    "the release before serves while it runs, and after a rollback; it knows of no feature",
                     "errors during each release; a rollback that does not help",
                 ),
                 (

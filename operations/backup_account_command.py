@@ -57,9 +57,11 @@ def deploy_backup_account(
         from operations.deployment.reviewed import review_of
         from operations.environments import Place, connect_outside
         from operations.release_history import commit_of
+        from preview.approvals import read_approvals
 
         agreed = read(plan) if plan else None
         outside = _outside(declared(env, system))
+        approvals = read_approvals(ROOT)
         # The engine takes whatever credentials there are: whose they are is seen before it asks with them.
         connect_outside(outside, Place(None, endpoint_url), "its own stack is deployed with these alone.")
         engine = Engine(ROOT / PROJECT, env)
@@ -67,7 +69,7 @@ def deploy_backup_account(
         today = day(os.environ, datetime.now(UTC).date())
         preview = engine.preview("--show-sames")
         found = Plan.of(f"{env}-backup-account", commit_of(ROOT), preview)
-        review = review_of(ROOT, env, preview, today, base=BASE)
+        review = review_of(env, preview, approvals, today, base=BASE)
         if not json_:
             _show(review)
         if agreed is not None:

@@ -64,13 +64,13 @@ def rules(repository: str, reviewers: Sequence[int], checks: Sequence[str] = CHE
     return (
         branch,
         *(_environment(repository, name, reviewers) for name in Environment),
-        *(_reading(repository, name) for name in Environment),
+        *(_reading(repository, name) for name in (*Environment, BACKUP_ACCOUNT_ENVIRONMENT)),
         *(_previewing(repository, name, reviewers) for name in Environment),
         _agreed_to(repository, BACKUP_ACCOUNT_ENVIRONMENT, reviewers),
     )
 
 
-def _reading(repository: str, name: Environment) -> Rule:
+def _reading(repository: str, name: str) -> Rule:
     """What only looks (a plan, drift) has an environment of its own, since nobody is asked before it."""
     reading = reading_environment(name)
     path = f"/repos/{repository}/environments/{reading}"

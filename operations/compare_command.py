@@ -34,17 +34,20 @@ def compare(
         import os
         from datetime import UTC, datetime
 
-        from commands.files import write_atomically
+        from commands.files import check_output, write_atomically
         from infra.configuration.day import day
         from operations.checkout import ROOT, environment_named
         from operations.deployment.drift import could_not_look, drift_in, planned, refreshed
         from operations.deployment.engine import Engine
         from operations.deployment.reviewed import review_of
         from operations.recovery.pulumi import Pulumi
+        from preview.approvals import read_approvals
         from preview.markdown import comment
         from preview.page import page
 
         environment_named(env)
+        check_output(output)
+        approvals = read_approvals(ROOT)
         try:
             preview = refreshed(env, Engine(ROOT, env), Pulumi(ROOT, env))
             drift = drift_in(env, preview)
@@ -53,7 +56,7 @@ def compare(
                 write_atomically(output, could_not_look(env, str(error)))
             raise
         today = day(os.environ, datetime.now(UTC).date())
-        review = review_of(ROOT, env, planned(preview), today, base=BASE)
+        review = review_of(env, planned(preview), approvals, today, base=BASE)
         count = len(drift.steps)
         told = f"{count} of the account's resources differ from what was deployed: make drifted ENV={env}"
         notes = [told] if count else []

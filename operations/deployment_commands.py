@@ -40,19 +40,23 @@ def plan_deployment(
     Example: python -m operations plan --env prod
     """
     with errors_for_people():
+        from commands.files import check_output
         from infra.configuration.day import day
         from operations.checkout import ROOT, environment_named
         from operations.console import show_table
         from operations.deployment.engine import Engine
         from operations.deployment.plan import Plan, keep
         from operations.deployment.reviewed import review_of
+        from preview.approvals import read_approvals
         from preview.page import page
 
         environment_named(env)
+        approvals = read_approvals(ROOT)
+        check_output(output)
         # Also what stays: an alarm goes with what it watches, a gateway is no outage beside another one.
         preview = Engine(ROOT, env).preview("--show-sames")
         found = Plan.of(env, _commit(ROOT), preview)
-        review = review_of(ROOT, env, preview, day(os.environ, datetime.now(UTC).date()))
+        review = review_of(env, preview, approvals, day(os.environ, datetime.now(UTC).date()))
         file = keep(found, ROOT, output)
         if json_:
             told = {name: review.as_json()[name] for name in ("risks", "approvals", "onAws")}

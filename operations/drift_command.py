@@ -31,12 +31,14 @@ def drifted(
     Example: python -m operations drifted --env prod
     """
     with errors_for_people():
+        from commands.files import check_output
         from operations.checkout import ROOT, environment_named
         from operations.deployment.drift import could_not_look, look
         from operations.deployment.engine import Engine
         from operations.recovery.pulumi import Pulumi
 
         environment_named(env)
+        check_output(output)
         try:
             found = look(env, Engine(ROOT, env), Pulumi(ROOT, env))
         except CommandError as error:

@@ -66,13 +66,14 @@ def plan(  # noqa: PLR0913, PLR0917  # its options
     Example: python -m operations recover plan --env prod --of region
     """
     with errors_for_people(), aws_errors():
-        from commands.files import write_atomically
+        from commands.files import check_output, write_atomically
         from operations.environments import Place
         from operations.recovery import timeline
         from operations.recovery.session import plan_as_json, plan_lines
 
         if of in (Of.DATABASE, Of.ACCOUNT):
             check_time(to)
+        check_output(output)
         place = Place(profile, endpoint_url)
         if of is Of.DATABASE:
             one, runs, decide = _database(env, system, place, to, snapshot, from_backup, back)
@@ -87,7 +88,6 @@ def plan(  # noqa: PLR0913, PLR0917  # its options
             found = runs.imagined(one.kind, decide())
         recovery = one.plan(found)
         if output is not None:
-            output.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(output, timeline.picture(recovery))
         if json_:
             show_json(plan_as_json(recovery))

@@ -46,9 +46,11 @@ def region(  # noqa: PLR0913, PLR0917  # its options
 
         found_there = declared(env, system)  # a mistake in the files is told before all else is loaded
         from operations.environments import Place, connect
-        from operations.recovery.region import RegionRecovery, recovered
+        from operations.recovery.region import RegionRecovery, check_target, recovered
 
         after, place = recovered(found_there), Place(profile, endpoint_url)
+        if to:
+            check_target(after, to)
         given = surroundings(after, place)
         one = RegionRecovery(after, given, lambda: connect(after.in_recovery_region, place))
         runs = runs_of(after, given.connection)

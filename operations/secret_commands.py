@@ -215,12 +215,17 @@ def parity(
     Example: python -m operations parity --from staging --to prod
     """
     with errors_for_people():
+        from commands.files import check_output
         from operations import holdings
         from operations.checkout import declared
+        from operations.console import OperationError
         from operations.environments import connect, places
         from operations.parity import differences, flags_of
 
         place = places(profile or (), endpoint_url or ())
+        check_output(save)
+        if source == target:
+            raise OperationError(f"found {source} and {target}; allowed: two environments that are compared.")
         one, other = declared(source, system), declared(target, system)
 
         def asked(configuration: Configuration, name: str) -> list[Holding]:

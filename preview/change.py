@@ -195,12 +195,39 @@ class Change:
         if step.type == _COMPOSITE:
             watched = set(_ALARM_NAME.findall(str(step.before.get("alarmRule"))))
             return bool(watched) and watched <= self._alarms_deleted
-        return any(value in self.removed for value in _about(step))
+        return any(value in self.removed for value in _about(step)) or self._measures_no_more(step)
+
+    def _measures_no_more(self, alarm: Step) -> bool:
+        """Whether an alarm is about a pool of connections whose service is told of no database any more."""
+        service = (alarm.before.get("dimensions") or {}).get("Service")
+        if not service or alarm.before.get("metricName") != _POOL:
+            return False
+        return any(
+            (step.before.get("metadata") or {}).get("name") == service
+            and _has_variable(step.before, _DATABASE)
+            and not _has_variable(step.after, _DATABASE)
+            for step in self.of(_DEPLOYMENT)
+        )
 
     @cached_property
     def _alarms_deleted(self) -> frozenset[str]:
         steps = self.of("aws:cloudwatch/metricAlarm:MetricAlarm")
         return frozenset(str(step.before.get("name")) for step in steps if step.verb is Verb.DELETED)
+
+
+# What a service with a database publishes, and by what it finds that (docs/application.md).
+_POOL = "DatabasePoolConnections"
+_DATABASE = "DATABASE_URL"
+_DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+
+
+def _has_variable(inputs: Inputs, name: str) -> bool:
+    pod = ((inputs.get("spec") or {}).get("template") or {}).get("spec") or {}
+    return any(
+        each.get("name") == name
+        for container in pod.get("containers") or []
+        for each in container.get("env") or []
+    )
 
 
 _COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"

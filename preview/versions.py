@@ -8,21 +8,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from preview.change import Change, Step, Verb
+from preview.lifecycles import LOOKED_UP, RUNTIMES
 from preview.risk import Kind, Risk
+from preview.support import runtime_ends
 from preview.values import UNKNOWN
 
 _ADD_ON = "aws:eks/addon:Addon"
 _FUNCTION = "aws:lambda/function:Function"
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-eksbuild\.(\d+))?")
 _RUNTIME = re.compile(r"([a-z]+)(\d+)(?:\.(\d+))?")
-# Lambda developer guide, "Lambda runtimes", the table of deprecated ones: no security updates any more.
-_DEPRECATED = frozenset(
-    {
-        *(f"python{version}" for version in ("2.7", "3.6", "3.7", "3.8", "3.9")),
-        *(f"nodejs{version}.x" for version in (10, 12, 14, 16, 18)),
-        *("dotnet6", "dotnetcore3.1", "go1.x", "java8", "provided", "ruby2.7"),
-    }
-)
 _CLASHES = "resolveConflictsOnUpdate"
 
 Told = Iterator[tuple[Kind, str, str]]
@@ -110,9 +104,9 @@ def _runtime(step: Step) -> Told:
     old, new = (str(side.get("runtime") or "") for side in (step.before, step.after))
     if not old or not new or old == new:
         return
-    if new in _DEPRECATED and old not in _DEPRECATED:
-        what = f"runs on {new}, instead of {old}: AWS mends nothing in it any more"
-        yield Kind.PROTECTION, what, "runtime"
+    if _deprecated(new) and not _deprecated(old):
+        ends = runtime_ends("it", RUNTIMES[new], LOOKED_UP)
+        yield Kind.PROTECTION, f"runs on {new}, instead of {old}: {ends}", "runtime"
     before, after = (_RUNTIME.match(each) for each in (old, new))
     if before is None or after is None or before[1] != after[1]:
         what = f"runs on {new}, instead of {old}: code of the one does not start on the other"
@@ -120,6 +114,11 @@ def _runtime(step: Step) -> Told:
     elif _number(after) < _number(before):
         what = f"goes back to {new}, from {old}: code that needs the newer one fails"
         yield Kind.INTERRUPTION, what, "runtime"
+
+
+def _deprecated(name: str) -> bool:
+    """By the day on which the table was read: what ends later is told when its day comes (support.py)."""
+    return name in RUNTIMES and RUNTIMES[name].mended_until <= LOOKED_UP
 
 
 def _number(found: re.Match[str]) -> tuple[int, int]:

@@ -78,6 +78,7 @@ def preview(
     revision = Base(ROOT, base)
     from commands.errors import CommandError
     from infra.configuration.validation import ConfigurationError
+    from preview.approvals import read_approvals
     from rehearsal.console import Terminal
     from rehearsal.review.review import Refused, Reviewed, review
 
@@ -92,8 +93,18 @@ def preview(
     with errors_for_people():
         try:
             check(env, system)
+            revision.check()
+            approvals = read_approvals(ROOT)
+            engine = chosen_engine()
             found = review(
-                ROOT, env, chosen_engine(), base=revision, system=system, as_json=json_, attempt=attempt
+                ROOT,
+                env,
+                engine,
+                base=revision,
+                approvals=approvals,
+                system=system,
+                as_json=json_,
+                attempt=attempt,
             )
         except Refused as error:
             # As far as it goes: what would change is worth knowing while the rest is refused.
@@ -173,10 +184,7 @@ def reset(env: Environment = "dev", system: System = None, json_: Json = False) 
 
     Example: python -m rehearsal reset --env dev
     """
-    from rehearsal.workspace.stack_file import check_environment
-
     with errors_for_people():
-        check_environment(env)
         workspace = workspace_of(env, system)
         lock, _ = workspace.lock()
         workspace.remove()

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from commands.files import check_output
 from rehearsal.console import Terminal
 from rehearsal.kubernetes import manifests
 from rehearsal.session import Session
@@ -25,11 +26,14 @@ def write_manifests(
     The folder is replaced as a whole, so that an object that is gone leaves no file behind.
     Returns the files' paths in it, in the order in which they can be applied.
 
-    Raises:
-        WorkspaceError: the folder holds something else, which would be lost.
+    Args:
+        root: the checkout.
+        environment: the stack's name.
+        engine: the `pulumi` command.
+        folder: that `check_replaceable` has found good.
+        system: another system file than the checkout's.
     """
     folder = folder.resolve()
-    _check_replaceable(folder)
     with throwaway_session(root, environment, engine, system=system) as session:
         with Terminal().progress(f"up {environment}") as progress:
             session.up(progress)
@@ -38,8 +42,15 @@ def write_manifests(
     return list(files)
 
 
-def _check_replaceable(folder: Path) -> None:
+def check_replaceable(folder: Path) -> None:
+    """Sees that a folder can be replaced as a whole, before anything is deployed for it.
+
+    Raises:
+        WorkspaceError: it holds something else, which would be lost.
+        CommandError: it cannot be made there.
+    """
     if not folder.exists():
+        check_output(folder)
         return
     held = [str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()]
     other = sorted(name for name in held if not _MANIFEST.fullmatch(name))

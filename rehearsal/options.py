@@ -34,10 +34,21 @@ def check(env: str, system: Path | None) -> Configuration:
 
 
 def workspace_of(env: str, system: Path | None) -> Workspace:
-    """Where this checkout keeps an environment."""
-    from rehearsal.workspace.workspace import Workspace
+    """Where this checkout keeps an environment.
 
-    return Workspace.of(ROOT, env, system)
+    Raises:
+        StackFileError: there is no such environment.
+        WorkspaceError: nothing is kept of a system whose file does not exist.
+    """
+    from rehearsal.workspace.stack_file import check_environment
+    from rehearsal.workspace.workspace import Workspace, WorkspaceError
+
+    check_environment(env)
+    found = Workspace.of(ROOT, env, system)
+    # What is kept of a system can be looked at, and thrown away, when its file has gone.
+    if system is not None and not system.exists() and not found.directory.exists():
+        raise WorkspaceError(f"{system}: found no such file; allowed: a system file. SYSTEM=… names it.")
+    return found
 
 
 def chosen_engine() -> Path:

@@ -32,6 +32,9 @@ _NAMES = ("name", "identifier", "bucket", "replicationGroupId", "functionName")
 # What an upgrade may not remove: what holds data, and the zone that names lead to.
 _KEPT = HOLDS.keys() | {"aws:route53/zone:Zone"}
 
+# Keeps nothing, and is never changed: with each release there is another one.
+_MADE_ANEW = "kubernetes:batch/v1:Job"
+
 
 def kept_releases(root: Path) -> list[Path]:
     """The states of all releases, the oldest first."""
@@ -110,6 +113,7 @@ def losses(log: Log) -> list[str]:
         f"{step.operation} {step.urn}: {', '.join(step.changed)}"
         for step in log.planned
         if step.operation in _REMOVED
+        and step.type != _MADE_ANEW
         and (step.operation != "delete" or step.type in _KEPT or _comes_again(step, log))
     ]
 

@@ -28,11 +28,12 @@ def manifests(
 
     Example: python -m rehearsal manifests --env prod --output /tmp/manifests
     """
-    from rehearsal.manifests import write_manifests
+    from rehearsal.manifests import check_replaceable, write_manifests
 
     with errors_for_people():
         check(env, system)
         folder = output or ROOT / "manifests" / env
+        check_replaceable(folder)
         files = write_manifests(ROOT, env, chosen_engine(), folder, system=system)
         if json_:
             show_json({"folder": str(folder), "files": files})
@@ -55,12 +56,14 @@ def timeline(
 
     Example: python -m rehearsal timeline --env prod --output prod.svg
     """
+    from commands.files import check_output
     from rehearsal import timeline as schedule
 
     with errors_for_people():
         check(env, system)
-        forecast = schedule.timeline(ROOT, env, chosen_engine(), workers=parallel, system=system)
         file = output or (None if json_ else ROOT / "timelines" / f"{env}.svg")
+        check_output(file)
+        forecast = schedule.timeline(ROOT, env, chosen_engine(), workers=parallel, system=system)
         if file is not None:
             schedule.write_picture(forecast, env, file)
         if json_:

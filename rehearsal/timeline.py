@@ -9,7 +9,6 @@ from typing import Any
 from commands.files import write_atomically
 from rehearsal.console import Terminal
 from rehearsal.throwaway import throwaway_session
-from rehearsal.workspace.workspace import WorkspaceError
 from timing.forecast import Forecast
 from timing.picture import picture
 
@@ -35,13 +34,7 @@ def timeline(
 
 
 def write_picture(forecast: Forecast, environment: str, file: Path) -> None:
-    """Writes the schedule as SVG.
-
-    Raises:
-        WorkspaceError: the file is a folder.
-    """
-    if file.is_dir():
-        raise WorkspaceError(f"{file} is a folder. Name a file: OUTPUT={file / f'{environment}.svg'}")
+    """Writes the schedule as SVG."""
     write_atomically(file, picture(forecast, f"{environment}, from nothing"))
 
 

@@ -58,14 +58,36 @@ def plain_variables(
     service: Service, settings: Settings, system: System, buckets: Mapping[str, str]
 ) -> dict[str, str]:
     """The service's environment variables that are no secrets."""
+    switches = {**_features(settings, system), **dict.fromkeys(settings.debug.variables, "true")}
+    return _plain_variables(service, settings, system, buckets, switches)
+
+
+def migration_variables(
+    service: Service, settings: Settings, system: System, buckets: Mapping[str, str]
+) -> dict[str, str]:
+    """The same for the migration's Jobs, which know of no feature and no debugging.
+
+    A Job is never changed, only made anew: whoever switches a feature off would wait for another run of a
+    migration that has nothing to do. What it does to the database must not depend on a switch either: it runs
+    once for each release, and both positions of the switch have to work with what it leaves.
+    """
+    return _plain_variables(service, settings, system, buckets, {})
+
+
+def _plain_variables(
+    service: Service,
+    settings: Settings,
+    system: System,
+    buckets: Mapping[str, str],
+    switches: Mapping[str, str],
+) -> dict[str, str]:
     variables = {
         "AWS_REGION": settings.region,
         "ENVIRONMENT": settings.environment.value,
         "NODE_ENV": settings.standard.node_env,
         "PORT": str(service.port),
         **service.variables,
-        **_features(settings, system),
-        **dict.fromkeys(settings.debug.variables, "true"),
+        **switches,
     }
     if service.database:
         pool = system.pool

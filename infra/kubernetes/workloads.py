@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -83,7 +83,8 @@ class MigrationArgs:
     """The Jobs that every rollout waits for, one after the other.
 
     Args:
-        service: whose image, identity and environment they have.
+        service: whose image, identity and secrets they have.
+        variables: that are no secrets.
         attempt: ends their names, which those of an earlier attempt may still have.
         commands: what they run, by what the Job does; a new version has new ones. The last one changes the
             database, those before it only try that out.
@@ -91,6 +92,7 @@ class MigrationArgs:
     """
 
     service: str
+    variables: Mapping[str, pulumi.Input[str]]
     attempt: pulumi.Input[str]
     commands: Mapping[str, Sequence[str]]
     backup: pulumi.Resource | None
@@ -264,7 +266,7 @@ class Workloads(pulumi.ComponentResource):
                     "name": pulumi.Output.concat(name, "-", migration.attempt),
                     "annotations": RUN_AGAIN_WHEN_FAILED,
                 },
-                spec=migration_job(pod, name, command),
+                spec=migration_job(replace(pod, variables=migration.variables), name, command),
                 opts=pulumi.ResourceOptions.merge(
                     self._in_namespace(*needed),
                     pulumi.ResourceOptions(

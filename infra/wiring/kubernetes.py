@@ -28,7 +28,13 @@ from infra.kubernetes.on_call import OnCallArgs
 from infra.kubernetes.pod_group import PodGroup, PodGroupArgs
 from infra.kubernetes.read_only import ReadOnlyArgs
 from infra.kubernetes.reloader import ReloaderArgs
-from infra.kubernetes.service_environment import entries_of, plain_variables, role_name, secret_variables
+from infra.kubernetes.service_environment import (
+    entries_of,
+    migration_variables,
+    plain_variables,
+    role_name,
+    secret_variables,
+)
 from infra.kubernetes.workloads import MigrationArgs, WorkloadArgs, Workloads, WorkloadsArgs
 from infra.monitoring import log_shipping
 from infra.naming import Naming
@@ -129,7 +135,7 @@ def workloads(
             )
             for service in system.services.values()
         ],
-        migration=_migration(configuration, release, needed.backup),
+        migration=_migration(configuration, storage, release, needed.backup),
         schedules=list(system.schedules.values()),
         jobs=[job for job in system.jobs.values() if settings.environment in job.environments],
         switches_policies_on=Singleton.NETWORK_POLICY_SWITCH not in settings.existing,
@@ -160,7 +166,10 @@ def reloader(configuration: Configuration, workloads: Workloads) -> ReloaderArgs
 
 
 def _migration(
-    configuration: Configuration, release: Release | None, backup: pulumi.Resource | None
+    configuration: Configuration,
+    storage: Storage,
+    release: Release | None,
+    backup: pulumi.Resource | None,
 ) -> MigrationArgs | None:
     """For the migration, as the environment runs it."""
     declared = configuration.system.migration
@@ -173,7 +182,10 @@ def _migration(
     }
     ours = [steps[step] for step in configuration.settings.standard.migration]
     commands = {f"{name}-{release.version}": command for name, command in ours}
-    return MigrationArgs(declared.service, release.attempt, commands, backup)
+    system = configuration.system
+    service = system.services[declared.service]
+    variables = migration_variables(service, configuration.settings, system, storage.names)
+    return MigrationArgs(declared.service, variables, release.attempt, commands, backup)
 
 
 def addresses(configuration: Configuration) -> Addresses:

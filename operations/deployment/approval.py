@@ -6,13 +6,12 @@ to be carried out in the account: a line may have run out since, and the account
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from commands.errors import CommandError, ErrorCode, Exit
-from preview.approvals import approved, read_approvals
+from preview.approvals import Approval, approved
 from preview.change import change_of
 from timing.engine_step import EngineStep
 
@@ -28,24 +27,23 @@ class NotApproved(CommandError):
         return ErrorCode.NOT_APPROVED
 
 
-def check(root: Path, environment: str, preview: Mapping[str, Any], today: date) -> None:
+def check(environment: str, preview: Mapping[str, Any], approvals: Sequence[Approval], today: date) -> None:
     """Sees that all has a line that needs one.
 
     Args:
-        root: the checkout, with approvals.yaml.
         environment: where it is to happen.
         preview: as `pulumi preview --json` tells it.
+        approvals: the lines of approvals.yaml.
         today: a line holds on its last day, and not after it.
 
     Raises:
         NotApproved: the message has the lines to write.
-        ConfigurationError: the file has mistakes.
     """
     # Here and not above: policies are evaluated by rights, which no other operation needs.
     from preview.risks import ranked
 
     groups = ranked(change_of(environment, steps_of(preview)))
-    found = approved(groups, environment, read_approvals(root), today)
+    found = approved(groups, environment, approvals, today)
     if found.missing:
         raise NotApproved(f"{found.message(environment)}\n\nNothing was done.")
 

@@ -16,6 +16,7 @@ from operations.deployment.only_versions import UNFINISHED, goes_back
 from operations.deployment.plan import Plan
 from operations.deployment.records import Outcome, Record, Records, begun
 from operations.releases import untried
+from preview.approvals import read_approvals
 
 Tell = Callable[[str], None]
 
@@ -95,12 +96,14 @@ class Deployment:
             return
         what = "what it would lose or weaken" if agreed is None else "the plan that was agreed to"
         tell(f"deploy {self._environment}: comparing with {what}")
+        # A mistake in the file is told before the engine is asked.
+        lines = read_approvals(self._root) if asked else []
         # Also what stays: an alarm goes with what it watches, a gateway is no outage beside another one.
         preview = self._engine.preview("--show-sames")
         if agreed is not None:
             Plan.of(self._environment, self._commit, preview).check(agreed)
         if asked:
-            approval.check(self._root, self._environment, preview, self._today)
+            approval.check(self._environment, preview, lines, self._today)
 
     def _end(self, record: Record, outcome: Outcome, *notes: str) -> Record:
         ended = replace(record.with_outcome(outcome, *notes), ended=datetime.now(UTC).isoformat())

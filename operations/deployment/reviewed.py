@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from operations.deployment.approval import steps_of
-from preview.approvals import read_approvals
 from timing.forecast import Forecast
 from timing.recorded import graph_of, run_of
 
 if TYPE_CHECKING:
+    from preview.approvals import Approval
     from preview.report import Report
 
 BASE = "what is deployed"
 
 
 def review_of(
-    root: Path, environment: str, preview: Mapping[str, Any], today: date, *, base: str = BASE
+    environment: str,
+    preview: Mapping[str, Any],
+    approvals: Iterable[Approval],
+    today: date,
+    *,
+    base: str = BASE,
 ) -> Report:
     """Risks, time, cost, and what needs a line of approvals.yaml.
 
     Args:
-        root: the checkout, with approvals.yaml.
         environment: where it is to happen.
         preview: as `pulumi preview --json --show-sames` tells it.
+        approvals: the lines of approvals.yaml.
         today: of approvals.
         base: what it is compared with, in people's words.
-
-    Raises:
-        ConfigurationError: approvals.yaml has mistakes.
     """
     # Here and not above: policies are evaluated by rights, which few operations need.
     from preview.change import change_of
@@ -46,6 +47,6 @@ def review_of(
         change_of(environment, steps),
         base,
         forecast=Forecast(run_of(steps, after, before)),
-        approvals=tuple(read_approvals(root)),
+        approvals=tuple(approvals),
         today=today,
     )

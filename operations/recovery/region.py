@@ -71,6 +71,24 @@ def recovered(configuration: Configuration) -> Configuration:
     return replace(configuration, settings=settings.recovered)
 
 
+def check_target(after: Configuration, to: str) -> None:
+    """Sees that the region that is named is the other one.
+
+    Args:
+        after: the environment as it is afterwards; see `recovered`.
+        to: the region to move to.
+
+    Raises:
+        OperationError: it is not.
+    """
+    naming = after.naming
+    if to != naming.region:
+        raise OperationError(
+            f"--to: found {to}; allowed: {naming.region}, where copies wait. It runs in "
+            f"{naming.recovery_region}."
+        )
+
+
 def move_of(lost: str, serving: Naming) -> moved_state.Move:
     """What is moved when a region is lost.
 
@@ -160,10 +178,7 @@ class RegionRecovery:
         }
 
     def _check_leaving(self, to: str, there: Sequence[str]) -> None:
-        if to != self._serving:
-            raise OperationError(
-                f"--to: found {to}; allowed: {self._serving}, where copies wait. It runs in {self._lost}."
-            )
+        check_target(self._after, to)
         if silent := [service for service, _ in QUESTIONS if service not in there]:
             raise OperationFailed(
                 f"{self._lost} does not answer ({', '.join(silent)}): it cannot be left in good order. If it "

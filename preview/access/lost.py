@@ -26,11 +26,12 @@ from preview.access.sides import (
     side_of,
     step_of,
 )
-from preview.access.users import dropped, uses_less
+from preview.access.users import Missed, dropped, no_more_asked
 from preview.access.words import grouped, label, listed_actions, when, who_of
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
 from preview.values import UNKNOWN
+from rights.conditions import listed
 from rights.evaluation import Policies, Policy, Principal
 
 _AWS = "arn:aws:iam::aws:policy/"
@@ -107,7 +108,9 @@ def _of_role(gone: _Gone, role: Step, sides: tuple[Side, Side]) -> Iterator[Risk
     if old == new:
         return
     lost = _lost(gone, principal_of(role, old_name, gone.account), (old, new))
-    if not lost or uses_less(change, role):
+    if lost:
+        lost = _needed(lost, no_more_asked(change, role), new)
+    if not lost:
         return
     what = f"may not {_listed(change, lost)} any more: what needs it fails"
     managed = _managed(change, {*before.attached[old_name], before.boundary.get(old_name, "")})
@@ -117,6 +120,32 @@ def _of_role(gone: _Gone, role: Step, sides: tuple[Side, Side]) -> Iterator[Risk
     kind = next((kind for kind in (INLINE, ATTACHED) if step_of(change, kind, old_name)), ROLE)
     path = {INLINE: "policy", ATTACHED: "policyArn"}.get(kind, "")
     yield _risk(change, role, (kind, old_name, path), what)
+
+
+def _needed(lost: Iterable[Asked], missed: Missed, new: Policies) -> list[Asked]:
+    """Of the lost rights those that somebody still asks for.
+
+    A key goes with the last right of the service through which alone it is used.
+    """
+    left = {
+        action.partition(":")[0]
+        for policy in new.identity
+        for statement in policy.statements
+        if statement.get("Effect") == "Allow"
+        for action in listed(statement.get("Action", "*"))
+    }
+    return [
+        asked
+        for asked in lost
+        if not missed.has(asked.request.resource)
+        and ((via := _via(asked)) is None or {via, "*"} & left or not missed.words)
+    ]
+
+
+def _via(asked: Asked) -> str | None:
+    """The service through which alone a key may be used."""
+    found = asked.request.keys.get("kms:ViaService")
+    return found.partition(".")[0] if isinstance(found, str) else None
 
 
 def _managed(change: Change, arns: set[str]) -> Step | None:

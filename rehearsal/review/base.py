@@ -43,8 +43,17 @@ class Base:
     def __init__(self, root: Path, name: str) -> None:
         self.root, self.name = root, name
         reader = ThreadPoolExecutor(max_workers=1)
-        self._read = reader.submit(self._commit_and_archive)
+        self._named = reader.submit(self._commit)
+        self._read = reader.submit(self._program)
         reader.shutdown(wait=False)
+
+    def check(self) -> None:
+        """Sees that there is such a revision, before anything that takes longer.
+
+        Raises:
+            RevisionError: no git repository, or no such revision.
+        """
+        self._named.result()
 
     @contextmanager
     def checked_out(self, stack_file: str, system: Path | None = None) -> Iterator[Path]:
@@ -57,7 +66,7 @@ class Base:
         Raises:
             RevisionError: no git repository, no such revision, or one without a program.
         """
-        commit, archive = self._read.result()
+        commit, archive = self._named.result(), self._read.result()
         with tempfile.TemporaryDirectory(prefix="groundwork-base-") as name:
             folder = Path(name)
             _unpack(archive, folder)
@@ -73,9 +82,11 @@ class Base:
                     _unpack(self._archive(commit, left_out), folder)
             yield folder
 
-    def _commit_and_archive(self) -> tuple[str, bytes]:
-        commit = self._commit()
-        return commit, self._archive(commit, ".", *(f":(exclude){name}" for name in _NOT_OF_PROGRAMS))
+    def _program(self) -> bytes:
+        if self._named.exception() is not None:
+            return b""
+        left_out = (f":(exclude){name}" for name in _NOT_OF_PROGRAMS)
+        return self._archive(self._named.result(), ".", *left_out)
 
     def _archive(self, commit: str, *paths: str) -> bytes:
         """Files as a tar archive; empty when the revision has none of them."""

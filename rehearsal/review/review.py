@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from infra.configuration.day import day
 from infra.configuration.file_names import stack_file_name
 from infra.configuration.files import UnreadableFile, stack_config, stack_values, system_file_of
-from preview.approvals import Approval, read_approvals, rows_of
+from preview.approvals import Approval, rows_of
 from preview.places import DifferingPlace, differing_places
 from rehearsal.aws.services import all_mappings
 from rehearsal.backup_account import PROJECT
@@ -138,6 +138,7 @@ def review(
     engine: Path,
     *,
     base: Base,
+    approvals: Sequence[Approval] = (),
     system: Path | None = None,
     as_json: bool = False,
     attempt: bool = False,
@@ -149,18 +150,18 @@ def review(
         environment: the stack's name.
         engine: the `pulumi` command.
         base: the revision to compare with.
+        approvals: the lines of approvals.yaml.
         system: another system file than the checkout's.
         as_json: the engine's diff as its JSON, not as text.
         attempt: deploys the working tree on the base too. What AWS refuses only when it is asked no preview
             knows.
 
     Raises:
-        ConfigurationError: approvals.yaml has mistakes.
         RevisionError: the base cannot be used, or cannot be deployed.
         Refused: the working tree's program fails, in the preview or when it is tried.
     """
     terminal = Terminal()
-    approvals, today = tuple(read_approvals(root)), day(os.environ, datetime.now(UTC).date())
+    today = day(os.environ, datetime.now(UTC).date())
     with (
         base.checked_out(stack_file_name(environment), system) as old,
         session_on_base(
@@ -176,7 +177,7 @@ def review(
         threading.Thread(target=_load_for_changes, daemon=True).start()
         options = ["--json"] if as_json else ["--diff", "--color", _color(terminal)]
         places = tuple(_places(environment, root, old, system))
-        report = _Reporting(environment, base.name, places, approvals, today)
+        report = _Reporting(environment, base.name, places, tuple(approvals), today)
         with terminal.progress("preview of the working tree") as progress:
             try:
                 result, forecast = session.forecast(progress, options)

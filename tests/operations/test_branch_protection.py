@@ -171,3 +171,7 @@ def test_somebody_else_has_to_agree_to_a_deployment_of_the_backup_account(github
         "prevent_self_review": True,
         "reviewers": [{"type": "Team", "id": 42}],
     }
+    # Who agrees has seen a plan, which is made before anybody is asked.
+    assert github.put[f"/repos/{REPOSITORY}/environments/backup-account-read"] == {
+        "deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": False},
+    }

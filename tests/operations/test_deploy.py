@@ -158,6 +158,19 @@ def test_what_is_weakened_needs_a_line_that_holds_on_the_day_of_the_deployment(
 
 
 @pytest.mark.contract("DEP-1")
+@pytest.mark.parametrize("command", ["plan", "deploy"])
+def test_a_mistake_in_approvals_is_told_before_the_engine_is_asked(
+    prod: Prod, records: Records, command: str
+) -> None:
+    (prod.root / "approvals.yaml").write_text("- environment: production\n")
+    refused = prod.run(command)
+    assert refused.exit_code == 1
+    assert 'approvals.yaml: [0].environment: found "production"' in refused.stderr
+    assert prod.calls() == []
+    assert records.latest() is None, "nothing was begun"
+
+
+@pytest.mark.contract("DEP-1")
 def test_without_a_plan_it_is_asked_too(prod: Prod, records: Records) -> None:
     prod.says("preview", _weakened())
     refused = prod.run("deploy")

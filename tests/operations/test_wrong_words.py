@@ -16,6 +16,8 @@ def _nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("AWS was asked")
 
     monkeypatch.setattr("operations.environments.connect", connect)
+    monkeypatch.setattr("operations.deployment.engine.Engine.preview", connect)
+    monkeypatch.setattr("operations.recovery.pulumi.Pulumi.export", connect)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,13 @@ def _nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         ("recover plan --env prod --to yesterday", "allowed: latest, or a time with its zone"),
         ("recover plan --env prod --of regoin", "found regoin; allowed: one of database, region, deployment"),
         ("recover plan --env prod --of regoin", "Did you mean region?"),
+        ("recover region --env prod --to mars", "--to: found mars; allowed: us-east-2, where copies wait"),
+        ("parity --from prod --to prod", "found prod and prod; allowed: two environments"),
+        ("parity --from staging --to prod --save docs", "docs: Is a directory. Name a file"),
+        ("plan --env prod --output Makefile/here", "Makefile: Not a directory. Name another place"),
+        ("compare --env prod --output docs", "docs: Is a directory. Name a file: OUTPUT=docs/NAME"),
+        ("drifted --env prod --output docs", "docs: Is a directory. Name a file: OUTPUT=docs/NAME"),
+        ("recover plan --env prod --output docs", "docs: Is a directory. Name a file: OUTPUT=docs/NAME"),
         ("gate --env prod --wait 90", "found 90; allowed: a number from 0 to 60."),
     ],
 )

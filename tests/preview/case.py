@@ -56,6 +56,7 @@ class Case:
         of: the system.
         alone: it changes so much that others would not be seen beside it.
         deployed: edits of the stack file that is deployed until now; such a case is alone, too.
+        deployed_system: the same of the system file.
     """
 
     name: str
@@ -68,12 +69,13 @@ class Case:
     of: str = "triangle"
     alone: bool = False
     deployed: tuple[Edit, ...] = ()
+    deployed_system: tuple[Edit, ...] = ()
 
     def apart_from(self, other: Case) -> bool:
         """Whether two can be played together: one environment, and nothing that both edit."""
         if (self.environment, self.of) != (other.environment, other.of):
             return False
-        if any(case.alone or case.deployed for case in (self, other)):
+        if any(case.alone or case.deployed or case.deployed_system for case in (self, other)):
             return False
         return not any(
             one == two or one.startswith(f"{two}.") or two.startswith(f"{one}.")
@@ -113,8 +115,10 @@ def played(cases: Sequence[Case], folder: Path) -> Change:
     """
     first = cases[0]
     now = system_recording(first.of, first.environment)
-    deployed = replace(first, stack=first.deployed, system=(), program=None)
-    before = _evaluated([deployed], folder) if first.deployed else now
+    before = now
+    if first.deployed or first.deployed_system:
+        deployed = replace(first, stack=first.deployed, system=first.deployed_system, program=None)
+        before = _evaluated([deployed], folder)
     after = now
     if any(case.stack or case.system or case.program for case in cases):
         after = _evaluated(cases, folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.preview.case import Case
+from tests.preview.case import GONE, Case
 from tests.preview.edits import document, one
 
 CLUSTER = "RolePolicy cluster"
@@ -19,6 +19,9 @@ def allow(actions: Any, resource: str, **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": actions, "Resource": resource, **more}
 
 
+SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:"
+# What service-admin has, and by mistake not what it needs of its key.
+WITHOUT_KEY = allow(["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], f"{SECRET}sentry-dsn")
 ALL = allow(list(ENCRYPTS), KEY)
 ONLY_IN_ANOTHER = {"StringEquals": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}
 MANAGED = "node-AmazonEC2ContainerRegistryPullOnly"
@@ -154,5 +157,17 @@ CASES: tuple[Case, ...] = (
     Case(
         "the boundary is written in the role's own words",
         graph=(("Policy github-boundary", "policy", document(allow(["sts:AssumeRole"], DEPLOYS))),),
+    ),
+    # What a service does not ask for any more, and what it loses beside it.
+    Case("a service does without its buckets and their key", system=(("services.worker.buckets", []),)),
+    Case("a service does without the database", system=(("services.worker.database", False),)),
+    Case("a service does without a secret", system=(("services.worker.secrets.STRIPE_SECRET_KEY", GONE),)),
+    Case(
+        "a service does without a variable, and loses a key",
+        (
+            "INTERRUPTS role service-admin may not kms:Decrypt on KMS key secrets, where * any more: what needs it fails",
+        ),
+        deployed_system=(("services.admin.variables", {"LOG_LEVEL": "info"}),),
+        graph=(("RolePolicy service-admin", "policy", document(WITHOUT_KEY)),),
     ),
 )

@@ -179,7 +179,7 @@ CASES: tuple[Case, ...] = (
         FUNCTION,
         "runtime",
         "python3.9",
-        "WEAKER function remind runs on python3.9, instead of python3.13: AWS mends nothing in it any more",
+        "WEAKER function remind runs on python3.9, instead of python3.13: AWS mends nothing in it since 2025-12-15, makes no function on it from 2027-02-01 on, changes none from 2027-03-03 on",
         "INTERRUPTS function remind goes back to python3.9, from python3.13: *",
     ),
     one(

@@ -72,3 +72,42 @@ def test_one_whose_role_may_everything_now_is_not() -> None:
     everything = "arn:aws:iam::aws:policy/AdministratorAccess"
     attached = step(ATTACHED, Verb.CREATED, {}, {"role": "files", "policyArn": everything})
     assert told(INLINE_GONE, attached) == []
+
+
+ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+JOB = "kubernetes:batch/v1:CronJob"
+ADMITTED = step(
+    ASSOCIATION,
+    Verb.SAME,
+    *({"serviceAccount": "files", "roleArn": ARN},) * 2,
+)
+
+
+def pods(kind: str, *sides: dict[str, str]) -> Step:
+    """Pods that are told something, before and after; without an after they go."""
+    inputs = [_pods(kind, each) for each in sides]
+    return step(kind, Verb.UPDATED if len(sides) > 1 else Verb.DELETED, inputs[0], dict(*inputs[1:]))
+
+
+def _pods(kind: str, variables: dict[str, str]) -> dict[str, Any]:
+    env = [{"name": name, "value": value} for name, value in variables.items()]
+    pod = {"template": {"spec": {"serviceAccountName": "files", "containers": [{"env": env}]}}}
+    return {"spec": {"jobTemplate": {"spec": pod}} if kind == JOB else pod}
+
+
+def test_one_that_goes_beside_a_word_about_something_else_is_named() -> None:
+    service = pods(DEPLOYMENT, {"BUCKET": "files", "LEVEL": "debug"}, {"BUCKET": "files"})
+    assert told(INLINE_GONE, ADMITTED, service) == LOST
+
+
+def test_one_that_another_pod_is_still_told_of_is_named() -> None:
+    service = pods(DEPLOYMENT, {"BUCKET": "files"}, {})
+    assert told(INLINE_GONE, ADMITTED, service) == []
+    job = pods(JOB, {"BUCKET": "files"}, {"BUCKET": "files"})
+    assert told(INLINE_GONE, ADMITTED, service, job) == LOST
+
+
+def test_one_of_a_service_whose_job_goes_is_named() -> None:
+    service = pods(DEPLOYMENT, {"BUCKET": "files"}, {"BUCKET": "files"})
+    assert told(INLINE_GONE, ADMITTED, service, pods(JOB, {"DAY": "sunday"})) == LOST

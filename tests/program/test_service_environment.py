@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from infra.configuration import load_configuration
 from infra.configuration.database_certificates import CERTIFICATE_AUTHORITY, database_certificates
@@ -102,3 +105,24 @@ def test_a_service_without_a_database_is_given_no_authority(each: Recording) -> 
     assert "PGSSLROOTCERT" not in _variables(each, "admin")
     pod = each.one("kubernetes:apps/v1:Deployment", "admin").inputs["spec"]["template"]["spec"]
     assert not [it for it in pod["volumes"] if "configMap" in it]
+
+
+@pytest.mark.contract("ENV-3", "K8S-6", "K8S-9")
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_what_is_switched_reaches_the_pods_without_another_migration(
+    environment: str, tmp_path: Path
+) -> None:
+    before = recording_of(environment)
+    content = system_file("system.yaml")
+    on = [] if environment in content["flags"]["invoice-payments"] else [environment]
+    content |= {"flags": content["flags"] | {"invoice-payments": on}, "debug": ["DEBUG_MODE"]}
+    (tmp_path / "system.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    until = {"until": (TODAY + timedelta(days=1)).isoformat()} if environment == "prod" else {}
+    debug = {"variables": ["DEBUG_MODE"], **until}
+    after = record(environment, {"systemFile": str(tmp_path / "system.yaml"), "debug": debug})
+    assert _variables(before, "api") != _variables(after, "api")
+    jobs = [each.of("kubernetes:batch/v1:Job") for each in (before, after)]
+    assert jobs[0]
+    assert {name: each.inputs for name, each in jobs[0].items()} == {
+        name: each.inputs for name, each in jobs[1].items()
+    }

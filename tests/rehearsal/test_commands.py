@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from rehearsal.deploy import Deployment, deploy, take_away
-from rehearsal.manifests import write_manifests
+from rehearsal.manifests import check_replaceable, write_manifests
 from rehearsal.outcome import EngineError
 from rehearsal.session import Session
 from rehearsal.timeline import as_json, timeline, write_picture
@@ -210,8 +210,6 @@ def test_a_timeline_is_the_creation_from_nothing_and_makes_nothing(
     ]
     write_picture(forecast, "dev", tmp_path / "pictures" / "dev.svg")
     assert "Redis group" in (tmp_path / "pictures" / "dev.svg").read_text(encoding="utf-8")
-    with pytest.raises(WorkspaceError, match=r"is a folder\. Name a file: OUTPUT="):
-        write_picture(forecast, "dev", tmp_path)
 
 
 def test_manifests_are_the_objects_of_the_cluster_and_nothing_older(
@@ -226,16 +224,13 @@ def test_manifests_are_the_objects_of_the_cluster_and_nothing_older(
     assert not (folder / "left").exists()
 
 
-def test_manifests_replace_no_folder_with_other_things(
-    program: SmallProgram, engine: Path, tmp_path: Path
-) -> None:
-    program.write(NAMESPACE)
+def test_manifests_replace_no_folder_with_other_things(tmp_path: Path) -> None:
     precious = tmp_path / "folder" / "deep" / "notes.txt"
     precious.parent.mkdir(parents=True)
     precious.write_text("", encoding="utf-8")
     for folder in (tmp_path / "folder", precious):
         with pytest.raises(WorkspaceError, match="Name an empty or a new folder"):
-            write_manifests(program.root, "dev", engine, folder)
+            check_replaceable(folder)
     assert precious.exists()
 
 

@@ -126,21 +126,26 @@ def test_an_approval_that_has_run_out_lets_nothing_through(released: Way) -> Non
     released.release(GOOD)
 
 
+BOTH_JOBS = {"plan": "success", "deploy": "success"}
+
+
 @pytest.mark.contract("DEP-1", "ENV-6")
-def test_the_backup_account_is_deployed_with_the_line_that_a_preview_has_asked_for(
+def test_the_backup_account_is_deployed_with_the_line_that_its_plan_has_asked_for(
     released: Way, engine: Path
 ) -> None:
-    assert released.play("backup-account").outcomes == {"backup-account": "success"}
+    assert released.play("backup-account").outcomes == BOTH_JOBS
     assert released.keeps_copies() == 365
     replace_text(released.root / "Pulumi.prod.yaml", "backupRetention: 30", "backupRetention: 31")
     preview = released.run("prod", "make", "preview", "ENV=prod", "JSON=1", f"GROUNDWORK_ENGINE={engine}")
     (missing,) = json.loads(preview.stdout)["approvals"]["missing"]
     asked = missing["change"]
     run = released.play("backup-account")
-    assert run.outcomes == {"backup-account": "failure"}
-    refused = run.steps[-1].output
-    assert "WEAKER      log group copies in the backup account keeps 30 days, instead of 365" in refused
-    assert f"change: {asked}" in refused.replace('"', "")
+    # Whoever is asked to agree has the risk and the line to write before them; nothing is done without it.
+    shown, refused = (step.output for step in run.steps if "make" in step.does)
+    assert "WEAKER      log group copies in the backup account keeps 30 days, instead of 365" in shown
+    for said in (shown, refused):
+        assert f"change: {asked}" in said.replace('"', "")
+    assert run.outcomes == {"plan": "success", "deploy": "failure"}
     assert released.keeps_copies() == 365
     line = f"""\
 - environment: prod
@@ -152,12 +157,27 @@ def test_the_backup_account_is_deployed_with_the_line_that_a_preview_has_asked_f
 """
     (released.root / "approvals.yaml").write_text(line)
     late = released.play("backup-account", today="2026-12-24")
-    assert late.outcomes == {"backup-account": "failure"}
+    assert late.outcomes == {"plan": "success", "deploy": "failure"}
     assert "The line of this change was over on 2026-11-28" in late.steps[-1].output
-    assert released.play("backup-account").outcomes == {"backup-account": "success"}
+    assert released.play("backup-account").outcomes == BOTH_JOBS
     assert released.keeps_copies() == 30
     (released.root / "approvals.yaml").unlink()
     released.git("checkout", "-q", ".")
+
+
+@pytest.mark.contract("DEP-1", "ENV-6")
+def test_the_backup_account_gets_nothing_that_nobody_was_shown(released: Way) -> None:
+    """It stands where the test before has left it, and its copies are kept for longer again."""
+    planned = released.play("backup-account", "plan")
+    assert planned.outcomes == {"plan": "success"}
+    replace_text(released.root / "Pulumi.prod.yaml", "backupRetention: 30", "backupRetention: 31")
+    run = released.play("backup-account", "deploy")
+    assert run.outcomes == {"deploy": "failure"}
+    assert "what would be done is not what was shown" in run.steps[-1].output
+    assert released.keeps_copies() == 30
+    released.git("checkout", "-q", ".")
+    assert released.play("backup-account", "deploy").outcomes == {"deploy": "success"}
+    assert released.keeps_copies() == 365
 
 
 @pytest.mark.contract("DEP-1")

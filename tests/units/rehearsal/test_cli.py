@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from commands import environments
+from infra.configuration.validation import ConfigurationError, Problem
 from rehearsal import cli, engine
 from rehearsal.aws.quotas import Quota, exceeded
 from rehearsal.deploy import Deployment
@@ -124,6 +125,16 @@ def test_a_mistake_in_the_files_is_told_before_anything_of_the_engine_is_looked_
         ("timeline --parallel 0", 2, "found 0; allowed: a whole number from 1."),
         ("serve --port http", 2, "found http; allowed: a whole number."),
         ("up prod", 2, "Did you mean --env prod?"),
+        ("preview --env prod --base typo", 2, "there is no revision 'typo' in this checkout"),
+        ("refresh --env prd", 2, "Did you mean prod?"),
+        ("drift --env prd", 2, "Did you mean prod?"),
+        ("destroy --env prd", 2, "Did you mean prod?"),
+        ("pulumi --env prd -- stack", 2, "Did you mean prod?"),
+        ("drift --env prod --system nowhere.yaml", 2, "nowhere.yaml: found no such file"),
+        ("destroy --env prod --system nowhere.yaml", 2, "nowhere.yaml: found no such file"),
+        ("manifests --output Makefile", 2, "Makefile holds something else than manifests"),
+        ("manifests --output Makefile/here", 2, "Makefile: Not a directory. Name another place"),
+        ("timeline --output docs", 2, "docs: Is a directory. Name a file: OUTPUT=docs/NAME"),
     ],
 )
 def test_wrong_words_are_told_before_anything_is_looked_for(
@@ -135,6 +146,24 @@ def test_wrong_words_are_told_before_anything_is_looked_for(
     monkeypatch.setattr("rehearsal.engine.find_engine", find)
     result = RUN.invoke(cli.app, words.split())
     assert (result.exit_code, expected in result.output) == (code, True), result.output
+
+
+def test_a_mistake_in_approvals_is_told_before_the_engine_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def find() -> None:
+        raise AssertionError("the engine was looked for")
+
+    monkeypatch.setattr("rehearsal.engine.find_engine", find)
+    mistaken = [Problem("approvals.yaml", "[0].who", "nobody", "an e-mail address")]
+
+    def read(_: Path) -> None:
+        raise ConfigurationError(mistaken)
+
+    monkeypatch.setattr("preview.approvals.read_approvals", read)
+    result = RUN.invoke(cli.app, ["preview", "--env", "prod"])
+    assert result.exit_code == 1
+    assert "approvals.yaml: [0].who" in result.output
 
 
 @pytest.mark.parametrize("command", ["up", "preview"])

@@ -12,7 +12,11 @@ import pytest
 import yaml
 
 from infra.configuration.environments import Environment
-from infra.configuration.source import BACKUP_ACCOUNT_ENVIRONMENT, GITHUB_SESSION_SECONDS
+from infra.configuration.source import (
+    BACKUP_ACCOUNT_ENVIRONMENT,
+    GITHUB_SESSION_SECONDS,
+    reading_environment,
+)
 from operations.branch_protection import CHECKS
 from operations.deployment.drift import LOOK
 from operations.deployment.emergency import skipped
@@ -188,16 +192,26 @@ ASKS_THE_CLUSTER = {"compare", "deploy", "drifted", "plan", "smoke"}
 
 
 @pytest.mark.contract("ENV-6", "SEC-7")
-def test_the_backup_account_is_deployed_by_hand_with_a_role_of_its_own_after_somebody_has_agreed() -> None:
+def test_the_backup_account_is_deployed_by_hand_after_somebody_has_agreed_to_its_plan() -> None:
     assert set(_triggers("backup-account")) == {"workflow_dispatch"}
-    (job,) = jobs("backup-account")
-    assert job.content["environment"] == BACKUP_ACCOUNT_ENVIRONMENT
-    assert job.content["concurrency"] == {"group": "deploy-backup-account"}, "nothing is cancelled"
-    assert job.content["env"]["BACKUP_ACCOUNT"] == 1
-    # No other job comes there, and this one comes nowhere else.
-    others = [each for each in EVERY_JOB if each != job]
+    plan, deploy = jobs("backup-account")
+    assert plan.content["environment"] == reading_environment(BACKUP_ACCOUNT_ENVIRONMENT)
+    assert deploy.content["environment"] == BACKUP_ACCOUNT_ENVIRONMENT
+    assert deploy.content["needs"] == plan.name
+    assert deploy.content["concurrency"] == {"group": "deploy-backup-account"}, "nothing is cancelled"
+    assert "concurrency" not in plan.content, "a plan in line would take the place of a deployment that waits"
+    # What was shown comes to the one that deploys, and it does nothing else.
+    kept, taken = plan.steps[-1]["with"], deploy.steps[-2]["with"]
+    assert kept["name"] == taken["name"]
+    name = Path(kept["path"]).name
+    assert MAKE.findall(next(runs(plan))) == [("deploy", " WHAT=plan")]
+    assert MAKE.findall(next(runs(deploy))) == [("deploy", f" PLAN={taken['path']}/{name}")]
+    for job in (plan, deploy):
+        assert job.content["env"]["BACKUP_ACCOUNT"] == 1
+        assert len(list(runs(job))) == 1
+    # No other job comes there, and these come nowhere else.
+    others = [each for each in EVERY_JOB if each not in (plan, deploy)]
     assert all(BACKUP_ACCOUNT_ENVIRONMENT not in str(each.content) for each in others)
-    assert [found[0] for run in runs(job) for found in MAKE.findall(run)] == ["deploy"]
 
 
 @pytest.mark.contract("DEP-1", "K8S-1")
