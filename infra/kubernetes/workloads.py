@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
-from pulumi_aws import eks
-from pulumi_aws import iam as aws_iam
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
@@ -17,14 +15,12 @@ from pulumi_kubernetes.core.v1 import ConfigMap, Namespace, ServiceAccount
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
-from infra import iam
 from infra.common import CommonArgsWithKeys
 from infra.configuration.jobs import OneOffJob, Schedule
 from infra.configuration.service import Service
 from infra.configuration.settings import ReplicaSettings
 from infra.configuration.singletons import Singleton
 from infra.foundations.adoption import told_how_to_adopt
-from infra.foundations.settling import settled_when_made
 from infra.kubernetes import pods
 from infra.kubernetes.job_specs import (
     MIGRATION_DEADLINE_SECONDS,
@@ -44,6 +40,7 @@ from infra.kubernetes.network_policies import (
 )
 from infra.kubernetes.pods import RESTART_WHEN_SECRETS_CHANGE, PodArgs, SecretVariable
 from infra.kubernetes.rollout import rollout_timeouts
+from infra.kubernetes.service_identity import IdentityArgs, declare_identity
 from infra.kubernetes.target_group_binding import READINESS_GATE_LABEL, declare_cluster_service
 from infra.labels import labels
 
@@ -237,7 +234,19 @@ class Workloads(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=self._in_namespace(),
         )
-        ready: list[pulumi.Resource] = [*self._identity(workload), account]
+        args = self._args
+        identity = IdentityArgs(
+            common=args.common,
+            service=service.name,
+            role_name=workload.role_name,
+            secret_arns=workload.secret_arns,
+            bucket_arns=workload.bucket_arns,
+            others_folders=workload.others_folders,
+            namespace=args.namespace,
+            cluster_name=args.cluster_name,
+            cluster_arn=args.cluster_arn,
+        )
+        ready: list[pulumi.Resource] = [*declare_identity(identity, self), account]
         if workload.secrets:
             ready.append(self._secrets(workload, metadata))
         return ready
@@ -318,52 +327,6 @@ class Workloads(pulumi.ComponentResource):
             spec={"max_unavailable": 1, "selector": {"match_labels": metadata["labels"]}},
             opts=self._in_namespace(),
         )
-
-    def _identity(self, workload: WorkloadArgs) -> list[pulumi.Resource]:
-        args, service = self._args, workload.service
-        role = aws_iam.Role(
-            f"service-{service.name}",
-            name=workload.role_name,
-            description=f"Pods of the service {service.name}",
-            assume_role_policy=iam.document(
-                iam.trust_pods(
-                    cluster=args.cluster_arn, namespace=args.namespace, service_account=service.name
-                )
-            ),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        granted: list[pulumi.Resource] = []
-        if statements := self._statements(workload):
-            policy = aws_iam.RolePolicy(
-                f"service-{service.name}",
-                name="what-it-names",
-                role=role.name,
-                policy=iam.document(*statements),
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-            granted.append(policy)
-        association = eks.PodIdentityAssociation(
-            service.name,
-            cluster_name=args.cluster_name,
-            namespace=args.namespace,
-            service_account=service.name,
-            role_arn=role.arn,
-            # A pod that EKS admits before it knows of this has no identity for as long as it lives.
-            opts=pulumi.ResourceOptions(parent=self, hooks=settled_when_made(f"identity-{service.name}")),
-        )
-        return [association, *granted]
-
-    def _statements(self, workload: WorkloadArgs) -> list[iam.Statement]:
-        region, statements = self._args.common.naming.region, []
-        if workload.secret_arns:
-            key = iam.Key(self._args.common.secrets_key, region)
-            statements += iam.encrypted.read_secrets(workload.secret_arns, key)
-        if workload.bucket_arns:
-            key = iam.Key(self._args.common.data_key, region)
-            statements += iam.encrypted.work_with_objects(workload.bucket_arns, key)
-        if workload.others_folders:
-            statements.append(iam.keep_out(workload.others_folders))
-        return statements
 
     def _secrets(self, workload: WorkloadArgs, metadata: dict[str, Any]) -> pulumi.Resource:
         provider: pulumi.Resource = CustomResource(
