@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Generator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from rehearsal.engine import Engine, EngineNotFound, find_engine
+from rehearsal.garbage import collect_garbage_rarely
 
 # The day of the tests: what ends on a day has not ended. Nothing but such a day may depend on the clock.
 os.environ["GROUNDWORK_TODAY"] = "2026-11-21"
@@ -20,8 +24,28 @@ os.environ["GROUNDWORK_TODAY"] = "2026-11-21"
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+# Thousands of tests are collected, and all of them stay: nothing is garbage until they run.
+collect_garbage_rarely()
+
 # What the support modules assert is told in full, as in the tests themselves.
 pytest.register_assert_rewrite("tests.support")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """From here on, also while tests are collected, workers share what each of them would compute."""
+    from tests.support.shared import results_shared
+
+    sharing = ExitStack()
+    sharing.enter_context(results_shared(config))
+    config.add_cleanup(sharing.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """pytest-xdist is about to start a worker."""
+    from tests.support.shared import hand_on
+
+    hand_on(node.workerinput)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -93,6 +117,12 @@ def _json_as_the_schema_has_it() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(output, "write", write)
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What has been collected is not looked through again while tests run."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
