@@ -27,6 +27,9 @@ settings.load_profile("any machine")
 # Thousands of tests are collected, and all of them stay: nothing is garbage until they run.
 collect_garbage_rarely()
 
+# Folders of modules that each take minutes where others take seconds, the longest first.
+_LONGEST_FIRST = {"recovery": 0, "rehearsal": 1}
+
 # What the support modules assert is told in full, as in the tests themselves.
 pytest.register_assert_rewrite("tests.support")
 
@@ -126,7 +129,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what needs the engine where there is none; tests never download or build it."""
+    """Skips what needs the engine where there is none; tests never download or build it.
+
+    What takes longest comes first: whoever begins with a disaster last has no help at the end.
+    """
+    items.sort(key=_place_in_the_queue)
     needing = [item for item in items if item.get_closest_marker("engine")]
     if not needing:
         return
@@ -147,6 +154,12 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} needs the engine, and in CI it may not be skipped.\n{reason}"
     return report
+
+
+def _place_in_the_queue(item: pytest.Item) -> int:
+    """Of a module's folder; modules of one folder stay in their order, and tests in their module's."""
+    folder = item.path.parent.relative_to(Path(__file__).parent)
+    return _LONGEST_FIRST.get(str(folder), len(_LONGEST_FIRST))
 
 
 @cache
