@@ -71,8 +71,9 @@ export RUFF_CACHE_DIR := $(CACHE)/ruff
 export MYPY_CACHE_DIR := $(CACHE)/mypy
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 PYTEST = $(VENV)/bin/python -m pytest -q -o cache_dir="$$CACHE/pytest"
-# A module's tests share what they have deployed, so they stay together.
-ON_ALL_CORES = -n auto --dist loadscope
+# A module's tests share what they have deployed, so they stay together. Those with the fewest tests take longest:
+# they begin in the order of tests/conftest.py.
+ON_ALL_CORES = -n auto --dist loadscope --no-loadscope-reorder
 TYPED  = $(wildcard __main__.py infra commands costs documentation rehearsal functions operations preview rights timing tests)
 
 # step NAME COMMAND…: one line for what went well, with its time; all the output of what did not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,13 @@ from typing import Any
 from timing.engine_step import EngineStep
 
 Event = dict[str, Any]
+
+# A resource that stays as it is has ended. Such a line has its whole state twice, as the one before it has,
+# and nobody asks for them here; the stack's outputs are told by its own.
+_STAYS = re.compile(
+    rb'\{"sequence":\d+,"timestamp":\d+,"resOutputsEvent":\{"metadata":'
+    rb'\{"op":"same","urn":"([^"\\]+)","type":"(?!pulumi:pulumi:Stack")([^"\\]+)"'
+)
 
 
 @dataclass
@@ -117,5 +125,11 @@ class LogReader:
                     if not line.endswith(b"\n"):
                         break
                     self._position += len(line)
-                    self.log.add(json.loads(line))
+                    self._take(line)
         return self.log
+
+    def _take(self, line: bytes) -> None:
+        if stays := _STAYS.match(line):
+            self.log.done.append(EngineStep("same", stays[1].decode(), stays[2].decode()))
+        else:
+            self.log.add(json.loads(line))

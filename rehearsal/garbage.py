@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import cache
 
 # Collections of young objects once in so many allocations; Python's own figure is 700.
 _THRESHOLD = 1_000_000
@@ -15,6 +16,10 @@ def collect_garbage_rarely() -> None:
 
 def keep_what_is_loaded() -> None:
     """The same, and what has been made so far is not looked at any more; what comes later is."""
-    if gc.get_freeze_count() == 0:
-        gc.freeze()
+    _freeze_once()
     collect_garbage_rarely()
+
+
+@cache  # Python counts what is frozen by going through all of it
+def _freeze_once() -> None:
+    gc.freeze()

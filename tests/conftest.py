@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Generator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from rehearsal.engine import Engine, EngineNotFound, find_engine
+from rehearsal.garbage import collect_garbage_rarely
 
 # The day of the tests: what ends on a day has not ended. Nothing but such a day may depend on the clock.
 os.environ["GROUNDWORK_TODAY"] = "2026-11-21"
@@ -20,8 +24,31 @@ os.environ["GROUNDWORK_TODAY"] = "2026-11-21"
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+# Thousands of tests are collected, and all of them stay: nothing is garbage until they run.
+collect_garbage_rarely()
+
+# Folders of modules that each take minutes where others take seconds, the longest first.
+_LONGEST_FIRST = {"recovery": 0, "rehearsal": 1}
+
 # What the support modules assert is told in full, as in the tests themselves.
 pytest.register_assert_rewrite("tests.support")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """From here on, also while tests are collected, workers share what each of them would compute."""
+    from tests.support.shared import results_shared
+
+    sharing = ExitStack()
+    sharing.enter_context(results_shared(config))
+    config.add_cleanup(sharing.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """pytest-xdist is about to start a worker."""
+    from tests.support.shared import hand_on
+
+    hand_on(node.workerinput)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -95,8 +122,18 @@ def _json_as_the_schema_has_it() -> Generator[None]:
         yield
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What has been collected is not looked through again while tests run."""
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what needs the engine where there is none; tests never download or build it."""
+    """Skips what needs the engine where there is none; tests never download or build it.
+
+    What takes longest comes first: whoever begins with a disaster last has no help at the end.
+    """
+    items.sort(key=_place_in_the_queue)
     needing = [item for item in items if item.get_closest_marker("engine")]
     if not needing:
         return
@@ -117,6 +154,12 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} needs the engine, and in CI it may not be skipped.\n{reason}"
     return report
+
+
+def _place_in_the_queue(item: pytest.Item) -> int:
+    """Of a module's folder; modules of one folder stay in their order, and tests in their module's."""
+    folder = item.path.parent.relative_to(Path(__file__).parent)
+    return _LONGEST_FIRST.get(str(folder), len(_LONGEST_FIRST))
 
 
 @cache

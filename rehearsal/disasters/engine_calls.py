@@ -33,12 +33,14 @@ class EngineCalls:
         session: of the environment.
         root: the checkout whose program is run, with the stack file as it is then.
 
-    `forecasts` has how long AWS takes for each deployment.
+    `forecasts` has how long AWS takes for each deployment, `previewed` what each preview would change, in the
+    engine's own count.
     """
 
     def __init__(self, others: Application, session: Session, root: Path) -> None:
         self._others, self._session, self._root = others, session, root
         self.forecasts: list[Forecast] = []
+        self.previewed: list[dict[str, int]] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO") != engine_client.PATH:
@@ -56,7 +58,14 @@ class EngineCalls:
         if arguments[0] == "refresh":
             return self._refresh(arguments)
         done = self._session.answer(arguments, running=arguments[0] == "preview")
+        if arguments[0] == "preview" and done.returncode == 0:
+            self._count(done.stdout)
         return {"code": done.returncode, "out": done.stdout, "errors": done.stderr}
+
+    def _count(self, printed: str) -> None:
+        """Of a preview in JSON."""
+        found = json.loads(printed)["changeSummary"]
+        self.previewed.append({name: count for name, count in found.items() if name != "same" and count})
 
     def _options(self, arguments: list[str]) -> list[str]:
         """What the session does not say to the engine by itself."""

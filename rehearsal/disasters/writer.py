@@ -16,7 +16,9 @@ from commands.errors import CommandError
 
 TABLE = "rehearsed_orders"
 _ALL = f"SELECT id FROM {TABLE}"  # noqa: S608  # a name of ours
-_PAUSE_SECONDS = 0.05
+_PAUSE_SECONDS = 0.1
+# Who is refused reads the entry anew and connects again: a computer that does it as often does little else.
+_REFUSED_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ class Writer:
 
     def _write(self) -> None:
         connection: Connection | None = None
-        while not self._stopped.wait(_PAUSE_SECONDS):
+        pause = _PAUSE_SECONDS
+        while not self._stopped.wait(pause):
+            pause = _PAUSE_SECONDS
             if not self._runs():
                 _close(connection)
                 connection = None
@@ -83,7 +87,7 @@ class Writer:
                 self.rows.append(Row(self._next, datetime.now(UTC)))
             except (DatabaseError, InterfaceError, OSError, CommandError):  # also of a host that is gone
                 _close(connection)
-                connection = None
+                connection, pause = None, _REFUSED_SECONDS
                 self.refused += 1
             # One that was not confirmed may be there all the same: its number is not taken again.
             self._next += 1

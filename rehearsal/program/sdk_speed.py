@@ -6,7 +6,8 @@ deployment itself once there are some hundred resources:
 * waiting for outputs arms all of them again each time one is done, which is quadratic;
 * every line of debug logging is a blocking call to the engine, which throws it away;
 * every resource sends the whole Python stack of its creation, which nobody reads in a rehearsal;
-* every property of every resource is a task that waits for four futures, where one would do;
+* every property of every resource is a task that waits for four futures, where one would do, and is waited
+  for though its resource is;
 * every value is searched for unknowns, word by word, though a text or number has nothing inside;
 * every alias that a resource's class has is made a URN, for engines that cannot do that themselves;
 * every resource's URN is made up, in case that there is no engine;
@@ -109,7 +110,10 @@ def share_service_models() -> None:
 
 
 def _transfer_properties(res: Any, props: Any, custom: bool) -> dict[str, Any]:
-    """As in `pulumi.runtime.rpc`, but that each property is one future, set when it is resolved."""
+    """As in `pulumi.runtime.rpc`, but that each property is one future, set when it is resolved.
+
+    Nobody waits for it by itself: it is resolved, or fails, with the registration, which is waited for.
+    """
     from pulumi.output import Output, _OutputData
 
     resolvers: dict[str, Any] = {}
@@ -119,7 +123,8 @@ def _transfer_properties(res: Any, props: Any, custom: bool) -> dict[str, Any]:
             continue
         data: asyncio.Future[Any] = loop.create_future()
         resolvers[name] = partial(_resolve, _OutputData, res, data)
-        res.__dict__[name] = Output._from_data(data)
+        res.__dict__[name] = output = object.__new__(Output)
+        output._data = data
     return resolvers
 
 
@@ -135,6 +140,7 @@ def _resolve(
 ) -> None:
     if failed is not None:
         data.set_exception(failed)
+        data.exception()  # nobody has to look at it: the registration tells of its failure
     else:
         resources = {*(dependencies or ()), resource}
         data.set_result(data_type(resources, value, is_known, is_secret))

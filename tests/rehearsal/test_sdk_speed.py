@@ -3,8 +3,8 @@
 The program here is small: for an environment the SDK as published computes 20 seconds. It comes to every
 replacement, which the first test sees, and goes through each way of the longer ones: values that are unknown
 at any depth, secrets, aliases of classes and of its own, components and their children, a resource that is
-read, and one that fails. `test_sdk_in_prod.py` does the same with the whole of prod; docs/pulumi-sdk.md has
-what it found.
+read, and one that fails. `test_sdk_in_prod.py` compares what is told of the whole of prod;
+docs/pulumi-sdk.md has what it found.
 """
 
 from __future__ import annotations

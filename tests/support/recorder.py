@@ -10,7 +10,8 @@ import asyncio
 import json
 import runpy
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from infra.configuration.validation import EncryptedText
 from rehearsal.program.sdk_speed import quick_sdk
 from tests.support.computed_outputs import computed_outputs
 from tests.support.engine_values import plain_struct, plain_value, uncovered
+
+Sdk = Callable[[], AbstractContextManager[None]]
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "groundwork"
@@ -155,7 +158,11 @@ def _system_file(name: str) -> dict[str, Any]:
 
 
 def record(
-    environment: str, changes: Mapping[str, Any] | None = None, *, encrypted: Sequence[str] = ()
+    environment: str,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    encrypted: Sequence[str] = (),
+    sdk: Sdk = quick_sdk,
 ) -> Recording:
     """Evaluates `__main__.py` for an environment.
 
@@ -164,6 +171,7 @@ def record(
         changes: values of the stack file to exchange or add; `...` removes the key, which may be of another
             namespace.
         encrypted: which keys of the stack file the engine had to decrypt.
+        sdk: what is done to Pulumi's SDK meanwhile.
     """
     changed = {**stack_file(environment), **(changes or {})}
     values = {key: value for key, value in changed.items() if value is not ...}
@@ -172,7 +180,7 @@ def record(
         (key if ":" in key else f"{PROJECT}:{key}"): value if isinstance(value, str) else json.dumps(value)
         for key, value in values.items()
     }
-    return _recorded(MAIN, environment, config, encrypted)
+    return _recorded(MAIN, environment, config, encrypted, sdk)
 
 
 def record_backup_account(environment: str, file: str = "", program: Path | None = None) -> Recording:
@@ -188,11 +196,15 @@ def record_backup_account(environment: str, file: str = "", program: Path | None
 
 
 def _recorded(
-    program: Program, environment: str, config: dict[str, str], encrypted: Sequence[str]
+    program: Program,
+    environment: str,
+    config: dict[str, str],
+    encrypted: Sequence[str],
+    sdk: Sdk = quick_sdk,
 ) -> Recording:
     monitor = _Monitor(program, environment)
     # Pulumi keeps its settings in context variables: a copy leaves those of the test alone.
-    with quick_sdk():
+    with sdk():
         copy_context().run(_evaluate, config, encrypted, monitor)
     return monitor.recording
 

@@ -1,10 +1,9 @@
-"""Evaluations of the program that many tests look at: each is made once."""
+"""Evaluations of the program that many tests look at: each is made once, by one of pytest's processes."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +21,7 @@ from tests.support.recorder import (
     stack_file,
     system_file,
 )
+from tests.support.shared import shared
 
 # The runbooks' five systems, the default one among them.
 SYSTEMS = tuple(sorted(file.stem for file in (ROOT / "examples" / "systems").glob("*.yaml")))
@@ -35,39 +35,41 @@ PAGING = {
 CONNECTION = "arn:aws:codeconnections:us-west-2:230000000003:connection/12345678-1234-1234-1234-123456789012"
 
 
-@cache
+@shared
 def recording_of(environment: str) -> Recording:
     """The environment as its stack file has it."""
     return record(environment)
 
 
-@cache
+@shared
 def prod_with_paging() -> Recording:
     """prod with its paging addresses set."""
     return record("prod", {"paging": PAGING}, encrypted=("paging",))
 
 
-@cache
+@shared
 def prod_with_runners() -> Recording:
     """prod with machines for CI: everything that there can be."""
     return record("prod", {"runners": {"connection": CONNECTION}})
 
 
-@cache
+@shared
 def dev_without_redis() -> Recording:
     """dev with Redis switched off."""
     return record("dev", {"redis": {**stack_file("dev")["redis"], "enabled": False}})
 
 
-@cache
 def system_recording(system: str, environment: str) -> Recording:
     """One of the runbooks' five systems."""
-    if system == "triangle":
-        return recording_of(environment)
+    return recording_of(environment) if system == "triangle" else _of_an_example(system, environment)
+
+
+@shared
+def _of_an_example(system: str, environment: str) -> Recording:
     return record(environment, {"systemFile": f"examples/systems/{system}.yaml"})
 
 
-@cache
+@shared
 def backup_account_of(system: str, environment: str) -> Recording:
     """The backup account of one of the five systems, by its own program."""
     return record_backup_account(
@@ -83,7 +85,7 @@ PARENT_ZONE: dict[str, Any] = {
 }
 
 
-@cache
+@shared
 def backup_account_with_parent_zone() -> Recording:
     """The backup account of a checkout whose domain is below another one."""
     return backup_account_with({"parentZone": PARENT_ZONE}, domain="portal.example.com")

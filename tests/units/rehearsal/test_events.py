@@ -42,6 +42,28 @@ def test_a_line_that_is_still_being_written_waits(tmp_path: Path) -> None:
     assert len(reader.read().done) == 2
 
 
+def written_by_the_engine(operation: str, resource_type: str) -> dict[str, Any]:
+    """An end as the engine writes it, in its order."""
+    state = {"urn": URN, "outputs": {"name": "main"}}
+    ended = {"op": operation, "urn": URN, "type": resource_type, "old": state, "new": state}
+    return {"sequence": 7, "timestamp": 1796142984, "resOutputsEvent": {"metadata": ended}}
+
+
+def line_of(event: dict[str, Any]) -> str:
+    return json.dumps(event, separators=(",", ":")) + "\n"
+
+
+def test_of_what_stays_as_it_is_the_end_is_told_without_its_states(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    kinds = [("same", "aws:ec2/vpc:Vpc"), ("update", "aws:ec2/vpc:Vpc"), ("same", "pulumi:pulumi:Stack")]
+    path.write_text("".join(line_of(written_by_the_engine(*kind)) for kind in kinds), encoding="utf-8")
+    done = LogReader(path).read().done
+    assert [(each.operation, each.urn, each.type) for each in done] == [
+        (operation, URN, resource_type) for operation, resource_type in kinds
+    ]
+    assert [bool(each.new) for each in done] == [False, True, True]
+
+
 def test_an_error_names_its_resource_and_has_no_colour_marks(tmp_path: Path) -> None:
     path = tmp_path / "log"
     error = {"severity": "error", "message": "<{%reset%}>error: it is taken<{%reset%}>\n", "urn": URN}
