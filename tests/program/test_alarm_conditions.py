@@ -194,6 +194,28 @@ def test_it_reaches_the_topic_of_its_severity_once(name: str) -> None:
     assert [arn.split(":")[3] for arn in told] == [region]
 
 
+# What a run says when it is over stands until the next one. Jobs by the clock are looked at all the time.
+OF_THE_LAST_RUN = {
+    "JobConsecutiveFailures",
+    "PaymentConsecutiveFailures",
+    "RecoveryPointMinutes",
+    "RecoveryTimeMinutes",
+    "RestoreTestSucceeded",
+}
+
+
+@pytest.mark.contract(*ROWS)
+@EACH
+def test_silence_is_good_where_something_is_counted_and_unknown_where_something_is_measured(
+    name: str,
+) -> None:
+    alarm = _declared()[name][1]
+    metrics = alarm.metrics.values()
+    counted = any(metric["stat"] == "Sum" for metric in metrics)
+    left = any(metric["metricName"] in OF_THE_LAST_RUN for metric in metrics) and not name.startswith("job-")
+    assert alarm.rule.missing == ("notBreaching" if counted else "ignore" if left else "missing")
+
+
 SAID = re.compile(r"\b(?:for|in) (?:(\d+) of )?(\d+) (s|minutes|hours)\b")
 SECONDS = {"s": 1, "minutes": 60, "hours": 3600}
 

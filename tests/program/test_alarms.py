@@ -127,6 +127,25 @@ def test_an_alarm_has_the_runbooks_condition(
     assert alarm["threshold"] == threshold
 
 
+@pytest.mark.contract("ALM-1", "ALM-4", "ALM-7", "ALM-8")
+@pytest.mark.parametrize(
+    ("system", "name", "seconds"),
+    [
+        ("triangle", "load-balancer-errors-notice", 300),
+        ("triangle", "load-balancer-errors-warning", 300),
+        ("triangle", "load-balancer-errors-critical", 120),
+        ("triangle", "application-connectivity-warning", 60),
+        ("triangle", "application-connectivity-critical", 300),
+        ("triangle", "jobs-webhooks-depth", 600),
+        ("fixzit", "service-web-cpu-critical", 600),
+        ("fixzit", "service-web-memory-critical", 600),
+    ],
+)
+def test_a_condition_has_to_last_as_long_as_the_contract_says(system: str, name: str, seconds: int) -> None:
+    alarm = MetricAlarm(_alarm(system_recording(system, "prod"), name))
+    assert alarm.period * alarm.rule.breaching == alarm.period * alarm.rule.periods == seconds
+
+
 @pytest.mark.contract("ALM-14", "DR-4")
 def test_alarms_on_a_restore_test_come_with_the_function_that_runs_it(
     dev: Recording, staging: Recording, prod: Recording
@@ -236,6 +255,11 @@ def test_every_service_with_a_route_is_asked_from_outside(each: Recording) -> No
         "api": (f"api.{domain}", "/health/ready"),
         "admin": (f"admin.{domain}", "/health/ready"),
     }
+    # Each answer that fails counts, twice a minute: the alarm's three minutes are not spent in the check.
+    asking = {
+        (check["port"], check["requestInterval"], check["failureThreshold"]) for check in checks.values()
+    }
+    assert asking == {(443, 30, 1)}
     # CloudFront has many hosts at one address: without SNI it does not know which is meant.
     assert {(check["type"], check["enableSni"]) for check in checks.values()} == {("HTTPS", True)}
 

@@ -68,3 +68,27 @@ def test_what_brings_secrets_into_pods_is_on_their_nodes_too(each: Recording) ->
     add_ons = each.of("aws:eks/addon:Addon")
     settings = add_ons["aws-secrets-store-csi-driver-provider"].inputs["configurationValues"]
     assert json.loads(settings)["tolerations"] == [{"operator": "Exists"}]
+
+
+@pytest.mark.contract("K8S-2")
+def test_nodes_are_as_those_of_eks_own_pool_for_everything(each: Recording) -> None:
+    """The user guide has it ("Review built-in node pools"): what ran there runs here, and as long."""
+    pool = each.one(NODE_POOL, "node-pool").inputs["spec"]
+    assert pool["disruption"] == {
+        "budgets": [{"nodes": "10%"}],
+        "consolidateAfter": "30s",
+        "consolidationPolicy": "WhenEmptyOrUnderutilized",
+    }
+    spec = pool["template"]["spec"]
+    assert (spec["nodeClassRef"]["group"], spec["nodeClassRef"]["kind"]) == ("eks.amazonaws.com", "NodeClass")
+    # A pod that does not go keeps a node for a day at most.
+    assert spec["terminationGracePeriod"] == "24h0m0s"
+    wanted = {one["key"]: (one["operator"], one["values"]) for one in spec["requirements"]}
+    assert wanted == {
+        # AWS takes no node back while pods serve.
+        "karpenter.sh/capacity-type": ("In", ["on-demand"]),
+        "eks.amazonaws.com/instance-category": ("In", ["c", "m", "r"]),
+        "eks.amazonaws.com/instance-generation": ("Gt", ["4"]),
+        "kubernetes.io/arch": ("In", ["amd64"]),
+        "kubernetes.io/os": ("In", ["linux"]),
+    }

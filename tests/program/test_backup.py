@@ -188,3 +188,18 @@ def test_a_backup_that_fails_or_does_not_come_pages(each: Recording, alarm: str)
     dimensions = [metric["dimensions"] for metric in metrics if metric["namespace"] == "AWS/Backup"]
     assert dimensions == [expected] * len(dimensions)
     assert dimensions
+
+
+@pytest.mark.contract("ALM-13")
+def test_what_no_metric_tells_of_backups_is_a_ticket(each: Recording) -> None:
+    told = each.one("aws:backup/vaultNotifications:VaultNotifications", "backup").inputs
+    # Objects that were left out of a backup, and whoever touches a recovery point.
+    assert set(told["backupVaultEvents"]) == {"RECOVERY_POINT_MODIFIED", "S3_BACKUP_OBJECT_FAILED"}
+
+
+@pytest.mark.contract("S3-1", "S3-2", "S3-5")
+def test_what_holds_data_is_never_emptied_to_be_removed(like_prod: Recording) -> None:
+    for kind in ("aws:backup/vault:Vault", "aws:s3/bucket:Bucket", "aws:ecr/repository:Repository"):
+        for each in like_prod.of(kind).values():
+            names = {"forceDestroy", "forceDelete"} & each.inputs.keys()
+            assert not [name for name in names if each.inputs[name]], each.urn

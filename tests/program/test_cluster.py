@@ -13,10 +13,11 @@ from infra.configuration.rotation import PASSWORD_DAYS
 from rehearsal.kubernetes.kinds import kind_of_token
 from rehearsal.kubernetes.schemas import schema_failures
 from tests.support.engine_values import uncovered
-from tests.support.recorder import Recording, record, stack_file
+from tests.support.recorder import Recording, Resource, record, stack_file
 from tests.support.recordings import SYSTEMS, recording_of, system_recording
 
 CLUSTER = "aws:eks/cluster:Cluster"
+RBAC = "rbac.authorization.k8s.io"
 
 
 @pytest.mark.contract("K8S-1")
@@ -59,6 +60,33 @@ def test_each_role_gets_what_it_needs_and_no_more(
     assert association.inputs["policyArn"] == f"arn:aws:eks::aws:cluster-access-policy/{policy}"
     assert association.inputs["accessScope"] == scope
     assert association.inputs["principalArn"] == entry.inputs["principalArn"]
+
+
+@pytest.mark.contract("K8S-1")
+def test_a_binding_leads_to_a_role_that_is_declared_and_to_somebody_who_is_there(each: Recording) -> None:
+    accounts = each.of("kubernetes:core/v1:ServiceAccount").values()
+    entries = each.of("aws:eks/accessEntry:AccessEntry").values()
+    there = {("ServiceAccount", _place(account)) for account in accounts}
+    there |= {
+        ("Group", (None, group)) for one in entries for group in one.inputs.get("kubernetesGroups") or ()
+    }
+    for kind in ("Role", "ClusterRole"):
+        roles = {_place(role) for role in each.of(f"kubernetes:{RBAC}/v1:{kind}").values()}
+        for binding in each.of(f"kubernetes:{RBAC}/v1:{kind}Binding").values():
+            role, subjects = binding.inputs["roleRef"], binding.inputs["subjects"]
+            assert (role["apiGroup"], role["kind"]) == (RBAC, kind), binding.urn
+            assert (_place(binding)[0], role["name"]) in roles, binding.urn
+            named = {(one["kind"], (one.get("namespace"), one["name"])) for one in subjects}
+            assert named, binding.urn
+            assert named <= there, binding.urn
+            # Accounts are of Kubernetes' core, whose group has no name.
+            groups = {one.get("apiGroup", RBAC) for one in subjects if one["kind"] == "Group"}
+            assert groups <= {RBAC}, binding.urn
+
+
+def _place(declared: Resource) -> tuple[str | None, str]:
+    metadata = declared.inputs["metadata"]
+    return metadata.get("namespace"), metadata["name"]
 
 
 @pytest.mark.contract("K8S-1", "SEC-6")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -186,3 +187,12 @@ def test_alarms_hold_for_both_sizes_while_another_one_waits_for_the_window(tier:
     kind = "aws:cloudwatch/metricAlarm:MetricAlarm"
     for name, alarm in recording_of("prod").of(kind).items():
         assert waiting.one(kind, name).inputs == alarm.inputs, name
+
+
+@pytest.mark.contract("DB-1", "NET-2")
+def test_it_is_postgresql_at_the_port_that_rules_and_entries_name(each: Recording) -> None:
+    database = each.one(INSTANCE, "database").inputs
+    assert (database["engine"], database["port"]) == ("postgres", 5432)
+    version = each.one("aws:secretsmanager/secretVersion:SecretVersion", "database")
+    entry = json.loads(version.plain("secretString"))
+    assert (entry["port"], entry["dbname"]) == (database["port"], database["dbName"])

@@ -34,6 +34,14 @@ def test_only_this_environment_of_this_repository_may_deploy(each: Recording) ->
 
 
 @pytest.mark.contract("SEC-7")
+def test_the_account_trusts_tokens_of_github_that_are_made_for_aws(each: Recording) -> None:
+    # As GitHub's guide has it ("Configuring OpenID Connect in Amazon Web Services").
+    (provider,) = each.of("aws:iam/openIdConnectProvider:OpenIdConnectProvider").values()
+    assert provider.inputs["url"] == "https://token.actions.githubusercontent.com"
+    assert provider.inputs["clientIdLists"] == ["sts.amazonaws.com"]
+
+
+@pytest.mark.contract("SEC-7")
 @pytest.mark.parametrize("system", [each for each in SYSTEMS if each != "triangle"])
 def test_another_systems_repository_has_no_way_in(system: str) -> None:
     trust = system_recording(system, "prod").one(ROLE, "github").plain("assumeRolePolicy")

@@ -40,6 +40,10 @@ def test_every_host_has_a_distribution_by_all_protocols_that_are_safe(each: Reco
     hosts = {name: site.inputs["aliases"] for name, site in each.of(DISTRIBUTION).items()}
     assert hosts == {"api": [f"api.{domain}"], "admin": [f"admin.{domain}"]}
     for site in each.of(DISTRIBUTION).values():
+        assert site.inputs["enabled"] is True
+        # Otherwise nothing answers where the AAAA records lead.
+        assert site.inputs["isIpv6Enabled"] is True
+        assert site.inputs["restrictions"] == {"geoRestriction": {"restrictionType": "none"}}
         assert site.inputs["httpVersion"] == "http2and3"
         assert site.inputs["viewerCertificate"]["minimumProtocolVersion"] == "TLSv1.2_2021"
         assert site.inputs["webAclId"].endswith(":firewall")
@@ -67,13 +71,17 @@ def test_static_files_are_kept_for_a_year_and_pages_are_not() -> None:
     assert behavior["*"]["cachePolicyId"] == CACHING_DISABLED
     headers = node.of(HEADERS_POLICY)
     cached = {
-        name: [item["value"] for item in policy.inputs.get("customHeadersConfig", {}).get("items", [])]
+        name: policy.inputs.get("customHeadersConfig", {}).get("items", [])
         for name, policy in headers.items()
     }
+    # S3 says nothing of caches; whatever an upload said, browsers hear this.
+    said = {"pages": "no-cache", "static": "public, max-age=31536000, immutable"}
     assert cached == {
-        "pages": ["no-cache"],
         "services": [],
-        "static": ["public, max-age=31536000, immutable"],
+        **{
+            name: [{"header": "Cache-Control", "value": value, "override": True}]
+            for name, value in said.items()
+        },
     }
 
 
@@ -118,6 +126,19 @@ def test_nobody_gets_the_answer_to_somebody_elses_credentials(each: Recording) -
     assert "Authorization" in key["headersConfig"]["headers"]["items"]
     assert key["cookiesConfig"]["cookieBehavior"] == "all"
     assert key["queryStringsConfig"]["queryStringBehavior"] == "all"
+    assert key["headersConfig"]["headerBehavior"] == "whitelist"
+
+
+@pytest.mark.contract("S3-4")
+def test_what_is_kept_is_compressed_as_the_browser_asks(each: Recording) -> None:
+    """CloudFront compresses only what a policy lets vary by it ("Serve compressed files")."""
+    for policy in each.of(CACHE_POLICY).values():
+        key = policy.inputs["parametersInCacheKeyAndForwardedToOrigin"]
+        assert key["enableAcceptEncodingGzip"] is True
+        assert key["enableAcceptEncodingBrotli"] is True
+    for site in each.of(DISTRIBUTION).values():
+        behaviors = [site.inputs["defaultCacheBehavior"], *site.inputs["orderedCacheBehaviors"]]
+        assert all(behavior["compress"] is True for behavior in behaviors)
 
 
 @EACH_SYSTEM
@@ -144,6 +165,22 @@ def test_the_static_site_is_read_by_its_distribution_alone() -> None:
         one for one in node.one(DISTRIBUTION, "domain").inputs["origins"] if one["originId"] == "frontend"
     ]
     assert origin["originAccessControlId"] == "frontend-id"
+    # An unsigned request is nobody's: the policy lets a service in, and no bucket is public.
+    control = node.one("aws:cloudfront/originAccessControl:OriginAccessControl", "frontend").inputs
+    signing = (
+        control["signingBehavior"],
+        control["signingProtocol"],
+        control["originAccessControlOriginType"],
+    )
+    assert signing == ("always", "sigv4", "s3")
+
+
+@pytest.mark.contract("S3-4")
+def test_the_static_site_begins_with_its_index() -> None:
+    assert (
+        system_recording("node", "prod").one(DISTRIBUTION, "domain").inputs["defaultRootObject"]
+        == "index.html"
+    )
 
 
 @pytest.mark.contract("S3-4")
@@ -164,6 +201,9 @@ def test_browsers_are_told_to_be_careful(each: Recording) -> None:
         assert headers["frameOptions"]["frameOption"] == "DENY"
         assert headers["referrerPolicy"]["referrerPolicy"] == "strict-origin-when-cross-origin"
         assert "object-src 'none'" in headers["contentSecurityPolicy"]["contentSecurityPolicy"]
+        # An application that knows what it shows, and who may frame it, has the last word.
+        for name in ("contentSecurityPolicy", "frameOptions", "referrerPolicy"):
+            assert headers[name]["override"] is False, name
 
 
 def test_the_stack_tells_its_name_servers_and_distributions(prod: Recording) -> None:

@@ -82,6 +82,7 @@ def test_a_month_over_budget_is_a_ticket(each: Recording) -> None:
     }
     assert told == {("ACTUAL", 100, "sev-4"), ("FORECASTED", 100, "sev-4")}
     assert int(budget["limitAmount"]) == stack_file(each.environment)["budget"]["monthly"]
+    assert (budget["budgetType"], budget["timeUnit"], budget["limitUnit"]) == ("COST", "MONTHLY", "USD")
 
 
 @pytest.mark.contract("ALM-13", "ALM-17")

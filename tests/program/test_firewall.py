@@ -18,13 +18,32 @@ def _rules(recording: Recording) -> dict[str, dict[str, Any]]:
 @pytest.mark.contract("S3-4")
 def test_known_attacks_and_floods_are_blocked(each: Recording) -> None:
     rules = _rules(each)
-    rate = rules["rate-limit"]["statement"]["rateBasedStatement"]
+    rate_rule = rules["rate-limit"]
+    rate = rate_rule["statement"]["rateBasedStatement"]
     assert (rate["limit"], rate["aggregateKeyType"]) == (2000, "IP")
     assert rate["evaluationWindowSec"] == 300
     assert each.one(WEB_ACL, "firewall").inputs["scope"] == "CLOUDFRONT"
-    managed = [name for name in rules if name.startswith("AWSManagedRules")]
-    assert len(managed) == 4
+    assert rate_rule["action"].keys() == {"block"}
+    # AWS's rules by name: known attackers, the usual attacks, known holes, and what is said to a database.
+    managed = {
+        name: rule["statement"]["managedRuleGroupStatement"]
+        for name, rule in rules.items()
+        if "managedRuleGroupStatement" in rule["statement"]
+    }
+    assert set(managed) == {
+        f"AWSManagedRules{group}"
+        for group in ("AmazonIpReputationList", "CommonRuleSet", "KnownBadInputsRuleSet", "SQLiRuleSet")
+    }
+    assert all((group["vendorName"], group["name"]) == ("AWS", name) for name, group in managed.items())
     assert all(rules[name]["overrideAction"] == {"none": {}} for name in managed)
+    # Photos and webhooks are larger than the 8 KB that this rule takes; it alone only counts.
+    counted = {
+        name: group["ruleActionOverrides"]
+        for name, group in managed.items()
+        if "ruleActionOverrides" in group
+    }
+    only = {"name": "SizeRestrictions_BODY", "actionToUse": {"count": {}}}
+    assert counted == {"AWSManagedRulesCommonRuleSet": [only]}
     assert each.one(WEB_ACL, "firewall").provider == "aws-global"
 
 
@@ -57,3 +76,12 @@ def test_maintenance_answers_503_with_the_message_and_changes_nothing_else(prod:
     changed = [r.type for r in switched.resources if before.get(r.urn) != r.inputs]
     assert set(changed) <= {WEB_ACL, "aws:cloudwatch/metricAlarm:MetricAlarm"}
     assert len(switched.resources) == len(prod.resources)
+
+
+@pytest.mark.contract("S3-4")
+def test_who_does_no_harm_comes_through_and_everything_is_counted(each: Recording) -> None:
+    acl = each.one(WEB_ACL, "firewall").inputs
+    assert acl["defaultAction"] == {"allow": {}}
+    counts = [acl["visibilityConfig"], *(rule["visibilityConfig"] for rule in acl["rules"])]
+    assert all(one["cloudwatchMetricsEnabled"] and one["sampledRequestsEnabled"] for one in counts)
+    assert len({one["metricName"] for one in counts}) == len(counts)

@@ -67,6 +67,15 @@ def test_a_migration_that_fails_is_not_tried_again(each: Recording) -> None:
 
 
 @pytest.mark.contract("K8S-6")
+def test_a_migration_that_hangs_ends_and_what_starts_too_late_is_left_out(each: Recording) -> None:
+    for job in each.of(JOB).values():
+        assert job.inputs["spec"]["activeDeadlineSeconds"] == 900
+    late = each.one(CRON_JOB, "remove-expired-uploads").inputs["spec"]["startingDeadlineSeconds"]
+    # With less than 10 s a CronJob may never run, as its controller looks that often (CronJob's limitations).
+    assert 10 < late <= 300
+
+
+@pytest.mark.contract("K8S-6")
 def test_the_next_deployment_of_the_same_version_runs_a_failed_migration_anew(each: Recording) -> None:
     for job in each.of(JOB).values():
         assert job.inputs["metadata"]["annotations"]["pulumi.com/replaceUnready"] == "true"
@@ -98,15 +107,24 @@ def test_a_schedule_runs_once_at_a_time_and_leaves_a_history(each: Recording) ->
     assert spec["jobTemplate"]["spec"]["backoffLimit"] == 0
 
 
-def test_a_job_has_the_identity_and_the_secrets_of_its_service(each: Recording) -> None:
-    job = each.one(CRON_JOB, "remove-expired-uploads").inputs["spec"]["jobTemplate"]["spec"]["template"][
-        "spec"
-    ]
-    worker = each.one(DEPLOYMENT, "worker").inputs["spec"]["template"]["spec"]
-    secret = [entry for entry in worker["containers"][0]["env"] if "valueFrom" in entry]
-    assert job["serviceAccountName"] == "worker"
-    assert [entry for entry in job["containers"][0]["env"] if "valueFrom" in entry] == secret
-    assert job["containers"][0]["image"] == worker["containers"][0]["image"]
+@pytest.mark.contract("K8S-6")
+def test_a_job_is_its_service_with_another_command(each: Recording) -> None:
+    """The same image, identity, secrets and variables; the sizes of its pool alone are its own."""
+    services = each.of(DEPLOYMENT)
+    of_services = [spec["template"]["spec"] for spec in _job_specs(each)]
+    of_services = [pod for pod in of_services if pod["serviceAccountName"] in services]
+    assert of_services
+    for pod in of_services:
+        served = services[pod["serviceAccountName"]].inputs["spec"]["template"]["spec"]
+        (own,), (of_service,) = pod["containers"], served["containers"]
+        assert own["image"] == of_service["image"]
+        assert _variables(own) == _variables(of_service)
+        assert pod["volumes"] == served["volumes"]
+        assert own["volumeMounts"] == of_service["volumeMounts"]
+
+
+def _variables(container: dict[str, Any]) -> list[dict[str, Any]]:
+    return [entry for entry in container["env"] if not entry["name"].startswith("DATABASE_POOL_M")]
 
 
 @pytest.mark.contract("DB-4")
@@ -171,6 +189,8 @@ def test_a_job_is_never_run_a_second_time_after_it_has_begun(
 ) -> None:
     for spec in _job_specs(each):
         assert _action(spec["podFailurePolicy"]["rules"], exit_code, conditions) == action
+        # Kubernetes takes no other condition on what has ended well (PodFailurePolicyOnExitCodesRequirement).
+        assert spec["podFailurePolicy"]["rules"][0]["onExitCodes"] == {"operator": "NotIn", "values": [0]}
 
 
 def _action(rules: list[dict[str, Any]], exit_code: int | None, conditions: list[dict[str, str]]) -> str:

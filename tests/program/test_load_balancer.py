@@ -228,7 +228,15 @@ def test_certificates_are_validated_by_a_record_and_only_amazon_issues_them(each
     }
     for one in certificates.values():
         assert one.inputs["subjectAlternativeNames"] == [f"*.{one.inputs['domainName']}"]
+        # Renewed without anybody's doing, which an e-mail is not.
+        assert one.inputs["validationMethod"] == "DNS"
+    for validation in each.of("aws:acm/certificateValidation:CertificateValidation").values():
+        assert {each.by_urn(urn).name for urn in validation.references["validationRecordFqdns"]} == {
+            "validation"
+        }
     listener = each.one(LISTENER, "https")
+    assert (listener.inputs["protocol"], listener.inputs["port"]) == ("HTTPS", 443)
+    assert each.one(LOAD_BALANCER, "load-balancer").inputs["loadBalancerType"] == "application"
     assert listener.inputs["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
     issuers = each.one(RECORD, "authorities").inputs["records"]
     assert '0 issue "amazon.com"' in issuers
@@ -243,5 +251,11 @@ def test_access_is_logged_without_what_would_let_in(each: Recording) -> None:
     assert {"logdelivery.elasticloadbalancing.amazonaws.com", "delivery.logs.amazonaws.com"} <= senders
     deliveries = each.of("aws:cloudwatch/logDelivery:LogDelivery")
     assert set(deliveries) == set(each.of(DISTRIBUTION))
+    sources = each.of("aws:cloudwatch/logDeliverySource:LogDeliverySource").values()
+    assert {source.inputs["logType"] for source in sources} == {"ACCESS_LOGS"}
+    to = each.one("aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination", "access-logs").inputs
+    folder = f"arn:aws:s3:::{logs['bucket']}/cdn"
+    assert to["deliveryDestinationConfiguration"] == {"destinationResourceArn": folder}
     for delivery in deliveries.values():
+        assert delivery.inputs["deliveryDestinationArn"].endswith(":access-logs")
         assert not {"cs(Cookie)", "cs-uri-query"} & set(delivery.inputs["recordFields"])

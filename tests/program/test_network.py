@@ -75,6 +75,9 @@ def test_data_subnets_have_no_way_out(each: Recording) -> None:
 def test_flow_logs_record_all_traffic(each: Recording) -> None:
     flow_log = each.one("aws:ec2/flowLog:FlowLog", "flow-logs")
     assert (flow_log.inputs["trafficType"], flow_log.inputs["vpcId"]) == ("ALL", "vpc-id")
+    # Another destination would be a bucket's ARN, which the group's is not.
+    assert flow_log.inputs["logDestinationType"] == "cloud-watch-logs"
+    assert flow_log.inputs["logDestination"].endswith(":flow-logs")
 
 
 @pytest.mark.contract("NET-1")
@@ -98,6 +101,14 @@ def test_the_usual_names_of_aws_lead_to_the_endpoints_and_nodes_may_call_them(li
     rule = like_prod.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "endpoints").inputs
     assert (rule["securityGroupId"], rule["referencedSecurityGroupId"]) == ("endpoints-id", "sg-cluster")
     assert (rule["fromPort"], rule["toPort"]) == (443, 443)
+
+
+@pytest.mark.contract("NET-1", "K8S-1")
+def test_names_are_found_inside_the_network(each: Recording) -> None:
+    # Both are what private names of endpoints need (PrivateLink guide, "Private DNS"), and EKS's nodes.
+    for vpc in each.of("aws:ec2/vpc:Vpc").values():
+        assert vpc.inputs["enableDnsSupport"] is True
+        assert vpc.inputs["enableDnsHostnames"] is True
 
 
 @pytest.mark.contract("NET-1", "ENV-1")

@@ -185,3 +185,12 @@ def test_cloudwatch_may_publish_to_encrypted_topics(each: Recording) -> None:
         assert topic.inputs["kmsMasterKeyId"] == each.one("aws:kms/key:Key", key).outputs["arn"]
         assert "cloudwatch.amazonaws.com" in policy
         assert f"arn:aws:cloudwatch:{region}:" in policy
+
+
+@pytest.mark.contract("ALM-16")
+def test_a_pager_confirms_its_subscription_by_itself(paged: Recording) -> None:
+    """As PagerDuty's endpoint does (the provider's `endpointAutoConfirms`): nobody else could."""
+    subscriptions = [one.inputs for one in paged.of(SUBSCRIPTION).values()]
+    pagers = [one for one in subscriptions if one["protocol"] == "https"]
+    assert pagers
+    assert all(pager["endpointAutoConfirms"] is True for pager in pagers)

@@ -94,3 +94,34 @@ def test_nothing_of_redis_exists_in_dev_when_it_is_switched_off(without_redis: R
     ]
     manifests = [r.inputs for r in without_redis.resources if r.type.startswith("kubernetes:")]
     assert "REDIS" not in json.dumps(manifests)
+
+
+@pytest.mark.contract("RED-1", "RED-2")
+@PURPOSES
+def test_clients_find_redis_where_its_rules_and_entry_say(each: Recording, purpose: str) -> None:
+    redis = each.one(GROUP, purpose).inputs
+    assert (redis["engine"], redis["port"]) == ("redis", 6379)
+    # Users with passwords come with Redis 6 (ElastiCache user guide, "Role-Based Access Control").
+    assert int(redis["engineVersion"].partition(".")[0]) >= 6
+    family = each.one("aws:elasticache/parameterGroup:ParameterGroup", purpose).inputs["family"]
+    assert family == f"redis{redis['engineVersion'].partition('.')[0]}"
+
+
+@pytest.mark.contract("RED-1", "RED-2")
+@PURPOSES
+def test_snapshots_and_maintenance_are_apart_and_at_night(each: Recording, purpose: str) -> None:
+    """ElastiCache refuses windows that overlap (CreateReplicationGroup, SnapshotWindow)."""
+    redis = each.one(GROUP, purpose).inputs
+    snapshot, maintenance = redis["snapshotWindow"], redis["maintenanceWindow"]
+    day, begin = maintenance.partition("-")[0].split(":", 1)
+    assert day == "sun"
+    assert "00:00" < snapshot.partition("-")[0] < snapshot.partition("-")[2] <= begin < "06:00"
+
+
+@pytest.mark.contract("RED-1", "RED-2")
+@pytest.mark.parametrize(("environment", "at_once"), [("dev", True), ("staging", False), ("prod", False)])
+@PURPOSES
+def test_a_change_that_breaks_connections_waits_for_the_night(
+    environment: str, at_once: bool, purpose: str
+) -> None:
+    assert recording_of(environment).one(GROUP, purpose).inputs["applyImmediately"] is at_once

@@ -21,7 +21,10 @@ def test_tags_never_move_and_every_image_is_scanned(each: Recording) -> None:
         assert one.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
         # With images in it, a repository is removed in dev alone.
         assert one.inputs["forceDelete"] is (each.environment == "dev")
-        assert one.inputs["encryptionConfigurations"][0]["encryptionType"] == "KMS"
+        (encryption,) = one.inputs["encryptionConfigurations"]
+        assert encryption["encryptionType"] == "KMS"
+        # Without a key ECR takes AWS's own, which no other account could ever read with.
+        assert encryption["kmsKey"].endswith(":data")
 
 
 @pytest.mark.contract("S3-5", "ENV-4")

@@ -23,6 +23,13 @@ def test_pods_are_replaced_when_a_secret_in_their_environment_changes(each: Reco
     assert "--reload-strategy=annotations" in container["args"]
 
 
+@pytest.mark.contract("SEC-3")
+def test_nobody_restarts_pods_a_second_time(each: Recording) -> None:
+    spec = each.one(DEPLOYMENT, RELOADER).inputs["spec"]
+    # Its next version starts when this one is gone, and there is one.
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+
+
 def test_reloader_is_kept_to_the_namespace_of_the_services(each: Recording) -> None:
     namespaces = {
         each.one(kind, RELOADER).inputs["metadata"]["namespace"]

@@ -66,6 +66,21 @@ def test_every_pod_is_replaced_before_its_credentials_end(each: Recording) -> No
     assert min(days) > POD_LIFETIME_MAXIMUM
 
 
+def test_a_deployment_rotates_nothing_and_secrets_manager_may_do_it_later(each: Recording) -> None:
+    for name, rotation in each.of(ROTATION).items():
+        assert rotation.inputs["rotateImmediately"] is False, name
+    account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
+    for name, permission in each.of("aws:lambda/permission:Permission").items():
+        # As Secrets Manager's guide has it ("Permissions for rotation"), and for this account alone.
+        assert {key: permission.inputs[key] for key in ("action", "principal", "sourceAccount")} == {
+            "action": "lambda:InvokeFunction",
+            "principal": "secretsmanager.amazonaws.com",
+            "sourceAccount": account,
+        }
+        (function,) = {each.by_urn(urn).name for urn in permission.references["function"]}
+        assert name == f"{function}-secrets-manager"
+
+
 def test_nothing_rotates_redis_where_there_is_none(without_redis: Recording) -> None:
     assert not [name for name in without_redis.of(ROTATION) if "redis" in name]
     assert "rotate-redis" not in without_redis.of("aws:lambda/function:Function")

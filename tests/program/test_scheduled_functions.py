@@ -128,6 +128,9 @@ def test_the_clock_tells_every_function_the_time_that_it_is_called_for(each: Rec
     # A call that comes late would otherwise look at other minutes than those since the one before.
     for schedule in each.of("aws:scheduler/schedule:Schedule").values():
         assert json.loads(schedule.inputs["target"]["input"]) == {"time": "<aws.scheduler.scheduled-time>"}
+        # The runbooks' times are UTC, and to the minute.
+        assert schedule.inputs["scheduleExpressionTimezone"] == "UTC"
+        assert schedule.inputs["flexibleTimeWindow"] == {"mode": "OFF"}
 
 
 def test_variables_of_functions_fit_into_what_lambda_takes(each: Recording) -> None:

@@ -159,3 +159,15 @@ def test_a_deleted_secret_can_be_taken_back_for_30_days(like_prod: Recording) ->
     secrets = like_prod.of(SECRET).values()
     assert {secret.inputs["recoveryWindowInDays"] for secret in secrets} == {30}
     assert all(secret.protect for secret in secrets)
+
+
+@pytest.mark.contract("SEC-1")
+def test_no_policy_of_an_entry_can_let_the_world_in(each: Recording) -> None:
+    policies = each.of("aws:secretsmanager/secretPolicy:SecretPolicy").values()
+    assert all(policy.inputs["blockPublicPolicy"] is True for policy in policies)
+
+
+@pytest.mark.contract("SEC-1")
+def test_the_value_that_the_program_gives_is_the_one_that_is_read(each: Recording) -> None:
+    for version in each.of("aws:secretsmanager/secretVersion:SecretVersion").values():
+        assert "AWSCURRENT" in version.inputs.get("versionStages", ["AWSCURRENT"])

@@ -14,6 +14,7 @@ from tests.support.recorder import Recording, Resource, system_file
 from tests.support.recordings import recording_of
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+SECRETS_DRIVER = "secrets-store.csi.k8s.io"
 SERVICES = pytest.mark.parametrize("service", ["api", "worker", "admin"])
 
 
@@ -35,7 +36,10 @@ def _environment(recording: Recording, service: str) -> dict[str, Any]:
 @pytest.mark.contract("K8S-3")
 def test_every_service_of_the_system_file_runs(each: Recording) -> None:
     # Beside them runs what restarts them.
-    assert set(each.of(DEPLOYMENT)) == {*system_file()["services"], "reloader"}
+    services = system_file()["services"]
+    assert set(each.of(DEPLOYMENT)) == {*services, "reloader"}
+    for name, service in services.items():
+        assert _container(each, name).get("command") == service.get("command")
 
 
 @pytest.mark.contract("K8S-3")
@@ -46,6 +50,11 @@ def test_a_service_has_an_identity_of_its_own(each: Recording, service: str) -> 
     assert _pod(each, service)["serviceAccountName"] == account["name"] == association["serviceAccount"]
     assert association["namespace"] == account["namespace"] == "triangle"
     assert association["roleArn"].endswith(f":service-{service}")
+    # That is of AWS; nothing of Kubernetes' own API is for them.
+    assert (
+        each.one("kubernetes:core/v1:ServiceAccount", service).inputs["automountServiceAccountToken"] is False
+    )
+    assert _pod(each, service)["automountServiceAccountToken"] is False
 
 
 @pytest.mark.contract("K8S-3")
@@ -75,6 +84,7 @@ def test_a_service_is_probed_where_the_system_file_says(
     asked = _container(each, service)[probe]
     assert asked["httpGet"] == {"path": path, "port": "http", "scheme": "HTTP"}
     # A pod has two minutes to start; half a minute without an answer, once it runs, is too long.
+    assert asked["timeoutSeconds"] <= asked["periodSeconds"]
     seconds = asked["periodSeconds"] * asked["failureThreshold"]
     assert seconds == (120 if probe == "startupProbe" else 30)
 
@@ -83,6 +93,8 @@ def test_a_service_is_probed_where_the_system_file_says(
 @SERVICES
 def test_a_rollout_has_no_downtime_and_fails_after_ten_minutes(each: Recording, service: str) -> None:
     spec = each.one(DEPLOYMENT, service).inputs["spec"]
+    # Of another type it would take all pods away first.
+    assert spec["strategy"]["type"] == "RollingUpdate"
     assert spec["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": "25%"}
     assert (spec["progressDeadlineSeconds"], spec["revisionHistoryLimit"]) == (600, 2)
     assert _container(each, service)["livenessProbe"]["failureThreshold"] == 3
@@ -134,7 +146,9 @@ def test_services_scale_by_cpu_within_the_environments_bounds(
     scaler = recording_of(environment).one("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", service)
     spec = scaler.inputs["spec"]
     (metric,) = spec["metrics"]
+    assert spec["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": service}
     assert (spec["minReplicas"], spec["maxReplicas"]) == replicas
+    assert metric["type"] == "Resource"
     assert metric["resource"] == {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}
     assert spec["behavior"]["scaleDown"] == {"stabilizationWindowSeconds": 600}
     assert "replicas" not in recording_of(environment).one(DEPLOYMENT, service).inputs["spec"]
@@ -143,13 +157,15 @@ def test_services_scale_by_cpu_within_the_environments_bounds(
 @pytest.mark.contract("K8S-2")
 @SERVICES
 def test_pods_spread_over_the_zones_and_leave_one_at_a_time(each: Recording, service: str) -> None:
-    zones, _ = _pod(each, service)["topologySpreadConstraints"]
+    zones, nodes = _pod(each, service)["topologySpreadConstraints"]
     budget = each.one("kubernetes:policy/v1:PodDisruptionBudget", service).inputs["spec"]
     selector = each.one(DEPLOYMENT, service).inputs["spec"]["selector"]
     assert (zones["topologyKey"], zones["maxSkew"]) == ("topology.kubernetes.io/zone", 1)
     # A zone that fails must not keep pods from the others.
     assert zones["whenUnsatisfiable"] == "ScheduleAnyway"
     assert (budget["maxUnavailable"], budget["selector"]) == (1, selector)
+    # Pods that a constraint does not count may all be in one place.
+    assert zones["labelSelector"] == nodes["labelSelector"] == selector
 
 
 @pytest.mark.contract("K8S-2")
@@ -167,16 +183,35 @@ def test_pods_of_one_service_are_never_all_on_one_node(each: Recording, service:
 
 
 @pytest.mark.contract("K8S-3")
-@SERVICES
-def test_pods_are_not_root_and_cannot_write_to_their_image(each: Recording, service: str) -> None:
-    security = _container(each, service)["securityContext"]
-    assert security == {
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "readOnlyRootFilesystem": True,
-        "runAsNonRoot": True,
-    }
-    assert _pod(each, service)["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+def test_pods_are_not_root_and_cannot_write_to_their_image(each: Recording) -> None:
+    """Those of jobs as little as those of services."""
+    for name, pod in _all_pods(each).items():
+        security = pod["securityContext"]
+        assert security["runAsNonRoot"] is True, name
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        # A number, as the kubelet cannot tell whether a name is root's.
+        assert {security["runAsUser"], security["runAsGroup"], security["fsGroup"]} == {10001}, name
+        for container in _containers(pod):
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "capabilities": {"drop": ["ALL"]},
+                "readOnlyRootFilesystem": True,
+                "runAsNonRoot": True,
+            }, name
+
+
+@pytest.mark.contract("SEC-1", "K8S-3")
+def test_a_pod_mounts_its_volumes_and_writes_to_none_of_them_but_its_temporary_one(each: Recording) -> None:
+    for name, pod in _all_pods(each).items():
+        volumes = {volume["name"]: volume for volume in pod.get("volumes", ())}
+        mounts = [mount for container in _containers(pod) for mount in container.get("volumeMounts", ())]
+        assert {mount["name"] for mount in mounts} == volumes.keys(), name
+        for mount in mounts:
+            volume = volumes[mount["name"]]
+            assert mount.get("readOnly", False) is ("emptyDir" not in volume), name
+            if "csi" in volume:
+                # The only mode of this driver (Secrets Store CSI Driver, "Usage").
+                assert (volume["csi"]["driver"], volume["csi"]["readOnly"]) == (SECRETS_DRIVER, True), name
 
 
 @pytest.mark.contract("K8S-3")
@@ -196,6 +231,17 @@ def test_secrets_reach_the_pods_as_environment_variables(each: Recording, servic
         for entry in _environment(each, service).values()
         if "valueFrom" in entry
     }
+    # The Secret that the driver keeps is the one that variables come from, each of a file that it fetched.
+    names = {
+        entry["valueFrom"]["secretKeyRef"]["name"]
+        for entry in _environment(each, service).values()
+        if "valueFrom" in entry
+    }
+    assert (names, synchronized["type"]) == ({synchronized["secretName"]}, "Opaque")
+    fetched = json.loads(provider["spec"]["parameters"]["objects"])
+    fields = [field for entry in fetched for field in entry.get("jmesPath", ())]
+    files = {one["objectAlias"] for one in (*fetched, *fields)}
+    assert {item["objectName"] for item in synchronized["data"]} <= files
     mounted = [volume["csi"] for volume in _pod(each, service)["volumes"] if "csi" in volume]
     assert referenced == keys >= set(system_file()["services"][service]["secrets"])
     assert mounted[0]["volumeAttributes"] == {"secretProviderClass": service}
@@ -206,6 +252,7 @@ def test_secrets_reach_the_pods_as_environment_variables(each: Recording, servic
 def test_every_fetched_object_is_an_entry_of_this_environment(each: Recording, service: str) -> None:
     provider = each.one("kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass", service).inputs
     parameters = provider["spec"]["parameters"]
+    assert (provider["spec"]["provider"], parameters["region"]) == ("aws", "us-west-2")
     names = {fetched["objectName"] for fetched in json.loads(parameters["objects"])}
     entries = {s.inputs["name"] for s in each.of("aws:secretsmanager/secret:Secret").values()}
     assert parameters["usePodIdentity"] == "true"
@@ -248,12 +295,13 @@ def test_staging_and_prod_run_digests(like_prod: Recording, service: str) -> Non
     assert "@sha256:" in _container(like_prod, service)["image"]
 
 
-@SERVICES
-def test_a_tag_that_may_have_moved_is_looked_up_at_every_start(
-    dev: Recording, prod: Recording, service: str
-) -> None:
-    assert _container(dev, service)["imagePullPolicy"] == "Always"
-    assert _container(prod, service)["imagePullPolicy"] == "IfNotPresent"
+def test_a_tag_that_may_have_moved_is_looked_up_at_every_start(dev: Recording, prod: Recording) -> None:
+    for recording in (dev, prod):
+        for name, pod in _all_pods(recording).items():
+            for container in _containers(pod):
+                expected = "IfNotPresent" if "@sha256:" in container["image"] else "Always"
+                assert container["imagePullPolicy"] == expected, name
+    assert "@" not in _container(dev, "api")["image"]
 
 
 @pytest.mark.contract("ENV-4")
@@ -281,6 +329,22 @@ def test_the_settings_of_the_pool_reach_the_pods(each: Recording) -> None:
     assert (pool, times) == ({"MIN": "5", "MAX": "20"}, {"IDLE": "10000", "ACQUIRE": "30000"})
 
 
+@pytest.mark.contract("K8S-3", "NET-2")
+@pytest.mark.parametrize("service", ["api", "admin"])
+def test_a_name_in_the_cluster_leads_to_the_pods_of_its_service_at_their_port(
+    each: Recording, service: str
+) -> None:
+    spec = each.one("kubernetes:core/v1:Service", service).inputs["spec"]
+    deployment = each.one(DEPLOYMENT, service).inputs["spec"]
+    assert spec["selector"] == deployment["selector"]["matchLabels"]
+    assert spec["selector"].items() <= deployment["template"]["metadata"]["labels"].items()
+    (port,), (listens,) = spec["ports"], _container(each, service)["ports"]
+    assert (port["port"], port["targetPort"], port["protocol"]) == (80, listens["name"], listens["protocol"])
+    assert listens["containerPort"] == system_file()["services"][service]["port"]
+    # Inside alone: nothing but the load balancer is on the internet.
+    assert spec["type"] == "ClusterIP"
+
+
 def _all_pods(recording: Recording) -> dict[str, dict[str, Any]]:
     """Every pod that is declared, by the kind and name of what makes it."""
     pods = {}
@@ -295,7 +359,7 @@ def test_every_container_says_how_much_of_the_nodes_disk_it_takes(each: Recordin
     pods = _all_pods(each)
     assert {name.split()[0] for name in pods} == {"CronJob", "Deployment", "Job"}
     for name, pod in pods.items():
-        for container in [*pod.get("initContainers", ()), *pod["containers"]]:
+        for container in _containers(pod):
             resources = container["resources"]
             for kind in ("cpu", "memory", "ephemeral-storage"):
                 assert resources["requests"][kind] == resources["limits"][kind], (name, kind)
@@ -309,6 +373,10 @@ def test_a_pod_that_fills_its_temporary_files_evicts_nobody_but_itself(each: Rec
             if "emptyDir" in volume:
                 # Logs of 50 MiB at most count as well.
                 assert _mebibytes(volume["emptyDir"]["sizeLimit"]) + 50 < storage, name
+
+
+def _containers(pod: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*pod.get("initContainers", ()), *pod["containers"]]
 
 
 def _mebibytes(quantity: str) -> int:
