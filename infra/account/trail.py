@@ -23,9 +23,15 @@ from infra.monitoring.log_metrics import of_trail
 from infra.monitoring.metric_filter import declare_metric_filter
 from infra.naming import Naming
 
-# What GuardDuty looks at beside the trail, DNS and flow logs, by its name in the API (CreateDetector).
-# Without agents: those would have to run on every node.
-FEATURES = ("EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "RDS_LOGIN_EVENTS", "S3_DATA_EVENTS")
+# What GuardDuty looks at beside the trail, DNS and flow logs, by its name in the API. A new detector has all
+# of it on by itself, and each costs (CreateDetector). Without agents: those would have to run on every node.
+FEATURES = (
+    "EBS_MALWARE_PROTECTION",
+    "EKS_AUDIT_LOGS",
+    "LAMBDA_NETWORK_LOGS",
+    "RDS_LOGIN_EVENTS",
+    "S3_DATA_EVENTS",
+)
 
 # Runbook 003: who has which rights is looked through every month; on the first, when people are at work.
 REVIEW_SCHEDULE = "cron(0 9 1 * ? *)"

@@ -12,6 +12,9 @@ _LIKE_RECOVERY = Source(
     "probes for each pod",
     date(2026, 11, 28),
 )
+# One call of the API, after whose first answer the program waits.
+_SETTLED = Times(21, 25)
+_SETTLES = Source("infra/foundations/settling.py, whose seconds are the program's own", date(2026, 12, 1))
 
 
 def _template_differs(old: Inputs, new: Inputs) -> bool:
@@ -63,6 +66,12 @@ DURATIONS = {
         source=Source(
             "apply logs of aws_eks_addon: 14-55 s where nodes are, 7:14 where they come first", _LOGS
         ),
+    ),
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": Duration(
+        "access policy association", create=_SETTLED, change=Times(1, 5), delete=Times(1, 5), source=_SETTLES
+    ),
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": Duration(
+        "pod identity association", create=_SETTLED, change=Times(1, 5), delete=Times(1, 5), source=_SETTLES
     ),
     "kubernetes:apps/v1:Deployment": Duration(
         "Deployment",

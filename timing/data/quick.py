@@ -26,7 +26,7 @@ cloudwatch/logDeliverySource cloudwatch/logGroup cloudwatch/logMetricFilter clou
 cloudwatch/metricAlarm cloudwatch/queryDefinition
 ec2/defaultSecurityGroup ec2/eip ec2/flowLog ec2/route ec2/routeTable ec2/routeTableAssociation
 ecr/lifecyclePolicy ecr/registryPolicy ecr/replicationConfiguration ecr/repository ecr/repositoryPolicy
-eks/accessEntry eks/accessPolicyAssociation eks/podIdentityAssociation
+eks/accessEntry
 elasticache/parameterGroup elasticache/subnetGroup
 guardduty/detector guardduty/detectorFeature
 iam/openIdConnectProvider iam/policy iam/role iam/rolePolicy iam/rolePolicyAttachment

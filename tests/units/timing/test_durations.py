@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from infra.foundations.settling import SECONDS
 from rehearsal.aws.schema import resource_type
+from tests.support.recordings import recording_of
 from timing.data import cluster, database, edge, network, quick, redis
 from timing.data.exclusions import EXCLUSIONS, REQUIREMENTS
 from timing.durations import DURATIONS, noun_of, times_of
@@ -44,6 +46,12 @@ def test_every_number_says_where_it_comes_from_and_when_somebody_looked() -> Non
 def test_no_type_is_in_two_tables() -> None:
     tables = [module.DURATIONS.keys() for module in (cluster, database, edge, network, quick, redis)]
     assert sum(map(len, tables)) == len(DURATIONS)
+
+
+def test_what_the_program_itself_waits_for_is_counted() -> None:
+    waited = {each.type for each in recording_of("prod").resources if each.hooks_when_made}
+    assert waited
+    assert all(DURATIONS[type].create.typical > SECONDS for type in waited)
 
 
 def _properties() -> list[tuple[str, str]]:
