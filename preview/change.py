@@ -282,6 +282,9 @@ _ABOUT_OTHERS = frozenset(
         "aws:cloudwatch/metricAlarm:MetricAlarm",
         "aws:iam/rolePolicy:RolePolicy",
         "aws:secretsmanager/secretPolicy:SecretPolicy",
+        "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+        "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding",
         "kubernetes:networking.k8s.io/v1:NetworkPolicy",
         "kubernetes:policy/v1:PodDisruptionBudget",
     }

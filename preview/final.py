@@ -72,6 +72,9 @@ def _managed_by_account(policy: Any) -> bool | None:
     )
 
 
+_ROLLBACK_DAYS = 7
+
+
 def _grown(step: Step) -> Iterator[Risk]:
     before, after = step.before, step.after
     if step.type == _RDS and more(before.get("allocatedStorage"), after.get("allocatedStorage")):
@@ -84,5 +87,15 @@ def _grown(step: Step) -> Iterator[Risk]:
         what = f"goes from {before.get('engine')} {before['engineVersion']} to {after['engineVersion']}"
         yield Risk(Kind.FINAL, step, f"{what}; there is no way back but a restore", ("engineVersion",))
     if step.type == _EKS and differs(before.get("version"), after.get("version") or before.get("version")):
-        what = f"goes from Kubernetes {before['version']} to {after['version']}, and not back"
-        yield Risk(Kind.FINAL, step, what, ("version",))
+        what = f"goes from Kubernetes {before['version']} to {after['version']}"
+        # EKS user guide, "Roll back a cluster to a previous Kubernetes version": one minor version, so many
+        # days after the upgrade at most.
+        if _parts(after["version"]) < _parts(before["version"]):
+            what += f": EKS does so for {_ROLLBACK_DAYS} days after an upgrade alone, one minor version"
+            yield Risk(Kind.INTERRUPTION, step, what, ("version",))
+        else:
+            yield Risk(Kind.FINAL, step, f"{what}, and back for {_ROLLBACK_DAYS} days alone", ("version",))
+
+
+def _parts(version: Any) -> list[int]:
+    return [int(each) for each in str(version).split(".") if each.isdigit()]

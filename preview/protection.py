@@ -171,6 +171,10 @@ def _subscription(step: Step) -> Iterator[Risk]:
 
 def _firewall(step: Step) -> Iterator[Risk]:
     """Rules that are gone, only count, or let more requests through."""
+    allows = [bool(at(side, "defaultAction.allow") is not None) for side in (step.before, step.after)]
+    if allows == [True, False]:
+        what = "keeps out every request that no rule lets through"
+        yield Risk(Kind.NO_SECOND_COPY, step, what, ("defaultAction",))
     before, after = (_rules(side, "name") for side in (step.before, step.after))
     for name, rule in before.items():
         if name not in after:

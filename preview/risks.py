@@ -15,6 +15,7 @@ from preview.final import final_risks
 from preview.interruptions import interruption_risks
 from preview.maintenance import quiet_for_maintenance
 from preview.names import name_risks
+from preview.needed import needed_risks
 from preview.outages import outage_risks
 from preview.probing import probing_risks
 from preview.protection import protection_risks
@@ -27,6 +28,7 @@ from preview.watching import watching_risks
 _RULES = (
     data_risks,
     outage_risks,
+    needed_risks,
     access_risks,
     lost_rights,
     lost_in_cluster,

@@ -68,6 +68,11 @@ def allowed(before: Any, after: Any) -> bool:
     return before is False and after is not False and after != UNKNOWN
 
 
+def barred(before: Any, after: Any) -> bool:
+    """Something that was allowed, in so many words or by AWS's default, and is forbidden."""
+    return after is False and before is not False
+
+
 def lost(before: Any, after: Any) -> bool:
     """Something that was said and is not any more."""
     return before not in (None, "", [], {}) and after in (None, "", [], {})

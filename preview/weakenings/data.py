@@ -5,6 +5,7 @@ from __future__ import annotations
 from preview.risk import Kind
 from preview.values import (
     adds,
+    barred,
     differs,
     fewer,
     grows,
@@ -145,7 +146,7 @@ OF_DATA: tuple[Weakening, ...] = (
         "encrypts new objects with {after}, not with a key of ours any more",
     ),
     Weakening(_KEY, "enableKeyRotation", off, "is not rotated any more"),
-    Weakening(_KEY, "isEnabled", off, "is switched off: what it encrypts cannot be read meanwhile"),
+    Weakening(_KEY, "isEnabled", barred, "is switched off: what it encrypts cannot be read meanwhile"),
     Weakening(_KEY, "rotationPeriodInDays", more, "is rotated every {after} days, instead of {before}"),
     Weakening(
         "aws:secretsmanager/secretRotation:SecretRotation",

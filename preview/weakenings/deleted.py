@@ -16,6 +16,7 @@ PROTECTS: dict[str, str] = {
         "personal data stands in the log unmasked"
     ),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": "what it counts is not seen any more",
+    "aws:cloudwatch/logDelivery:LogDelivery": "what it delivered is not recorded any more",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "nobody is told of it any more",
     "aws:backup/vaultNotifications:VaultNotifications": "nobody is told that a backup has failed",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "calls of its service leave the network",
@@ -36,6 +37,7 @@ PROTECTS: dict[str, str] = {
         "new objects are not encrypted with a key of ours any more"
     ),
     "aws:s3/bucketVersioning:BucketVersioning": "what is overwritten or deleted is lost",
+    "aws:scheduler/schedule:Schedule": "what it started is not started any more",
     "aws:secretsmanager/secretRotation:SecretRotation": "the value stays the same for good",
     "aws:sns/topicSubscription:TopicSubscription": "its address is told nothing any more",
     "aws:wafv2/webAcl:WebAcl": "nothing is kept out any more",

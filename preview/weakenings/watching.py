@@ -236,6 +236,20 @@ OF_WATCHING: tuple[Weakening, ...] = (
     ),
     Weakening(
         _FUNCTION,
+        "timeout",
+        fewer,
+        "is stopped after {after} s, instead of {before}",
+        Kind.INTERRUPTION,
+    ),
+    Weakening(
+        _FUNCTION,
+        "memorySize",
+        fewer,
+        "has {after} MB of memory, instead of {before}: what needs more is killed",
+        Kind.INTERRUPTION,
+    ),
+    Weakening(
+        _FUNCTION,
         "vpcConfig.subnetIds",
         lost,
         "leaves the network: it reaches nothing in it any more",

@@ -81,7 +81,7 @@ CASES = (
     ),
     Case(
         "Kubernetes becomes newer",
-        named=("FINAL EKS cluster* goes from Kubernetes 1.35 to 1.36, and not back",),
+        named=("FINAL EKS cluster* goes from Kubernetes 1.35 to 1.36, and back for 7 days alone",),
         stack=(("cluster.version", "1.36"),),
         of="node",
     ),

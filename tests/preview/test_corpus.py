@@ -27,6 +27,7 @@ from tests.preview.changes_of_stores import CASES as OF_STORES
 from tests.preview.changes_of_versions import CASES as OF_VERSIONS
 from tests.preview.changes_of_watching import CASES as OF_WATCHING
 from tests.preview.changes_of_ways import CASES as OF_WAYS
+from tests.preview.changes_of_what_is_needed import CASES as OF_WHAT_IS_NEEDED
 
 OF_VALUES = (*OF_FILES, *OF_SIZES, *OF_STANDARDS, *OF_SERVICES)
 OF_PROGRAM = (
@@ -44,6 +45,7 @@ OF_PROGRAM = (
     *OF_WAYS,
     *OF_RIGHTS,
     *OF_VERSIONS,
+    *OF_WHAT_IS_NEEDED,
 )
 TOGETHER = together(OF_VALUES)
 

@@ -1,0 +1,81 @@
+"""What pods, requests and callers need, and goes while they stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from preview.change import Change, Step, Verb
+from preview.risk import Kind, Risk
+from preview.values import at
+
+_IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
+_FILES = "kubernetes:core/v1:ConfigMap"
+_SECRETS = "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass"
+_PODS: Mapping[str, str] = {
+    "kubernetes:apps/v1:Deployment": "spec.template.spec",
+    "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template.spec",
+}
+# What is missing when it goes, unless what it leads to, or is about, goes with it.
+_LEADS: Mapping[str, tuple[Kind, str]] = {
+    "aws:ec2/route:Route": (Kind.NO_SECOND_COPY, "its subnets do not reach what it leads to"),
+    "aws:lambda/permission:Permission": (Kind.INTERRUPTION, "whom it names cannot call its function"),
+    "aws:lb/listenerRule:ListenerRule": (Kind.NO_SECOND_COPY, "its requests come to no service"),
+    "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding": (
+        Kind.NO_SECOND_COPY,
+        "the load balancer knows none of its pods",
+    ),
+}
+_OF_PODS: Mapping[str, str] = {
+    _IDENTITY: "may do nothing in AWS any more",
+    _ACCOUNT: "cannot start: the account that they work as is not there",
+    _FILES: "cannot start: files that they need are not there",
+    _SECRETS: "cannot start: secrets that they need are not there",
+}
+
+
+def needed_risks(change: Change) -> Iterator[Risk]:
+    """What somebody needs who stays."""
+    for kind, (risk, what) in _LEADS.items():
+        for step in change.of(kind):
+            if step.verb is Verb.DELETED and not change.goes_with_another(step):
+                yield Risk(risk, step, f"is removed: {what}")
+    staying = [
+        (step, pod)
+        for step in change.of(*_PODS)
+        if not step.gone and isinstance(pod := at(step.after, _PODS[step.type]), Mapping)
+    ]
+    for kind, what in _OF_PODS.items():
+        for step in change.of(kind):
+            name, place = _name_of(step)
+            users = sorted(
+                user.name
+                for user, pod in staying
+                if at(user.after, "metadata.namespace") == place and name in _asked_by(pod, kind)
+            )
+            if step.verb is Verb.DELETED and users and not _is_there_again(change, step):
+                shown = ", ".join(users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
+                yield Risk(Kind.NO_SECOND_COPY, step, f"is removed: pods of {shown} {what}")
+
+
+def _name_of(step: Step) -> tuple[Any, Any]:
+    if step.type == _IDENTITY:
+        return step.before.get("serviceAccount"), step.before.get("namespace")
+    return at(step.before, "metadata.name"), at(step.before, "metadata.namespace")
+
+
+def _is_there_again(change: Change, gone: Step) -> bool:
+    """Whether the same is made under another name of the program."""
+    side = "serviceAccount" if gone.type == _IDENTITY else "metadata.name"
+    return any(
+        at(step.after, side) == at(gone.before, side) for step in change.of(gone.type) if step.urn != gone.urn
+    )
+
+
+def _asked_by(pod: Mapping[str, Any], kind: str) -> set[Any]:
+    """The names of one kind that a pod speaks of."""
+    if kind in (_IDENTITY, _ACCOUNT):
+        return {pod.get("serviceAccountName")}
+    path = "configMap.name" if kind == _FILES else "csi.volumeAttributes.secretProviderClass"
+    return {at(each, path) for each in pod.get("volumes") or ()}
