@@ -10,6 +10,7 @@ import botocore.session
 import pytest
 import yaml
 
+from infra.account.trail import FEATURES
 from tests.support.recorder import Recording, record, system_file
 
 TRAIL = "aws:cloudtrail/trail:Trail"
@@ -125,7 +126,13 @@ def test_prod_looks_for_attacks(prod: Recording) -> None:
     assert prod.one("aws:guardduty/detector:Detector", "threats").inputs["enable"] is True
     features = prod.of("aws:guardduty/detectorFeature:DetectorFeature").values()
     features_on = {one.inputs["name"] for one in features if one.inputs["status"] == "ENABLED"}
-    assert features_on == {"S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS"}
+    assert features_on == {
+        "S3_DATA_EVENTS",
+        "EKS_AUDIT_LOGS",
+        "EBS_MALWARE_PROTECTION",
+        "LAMBDA_NETWORK_LOGS",
+        "RDS_LOGIN_EVENTS",
+    }
     # What is found again is told within a quarter of an hour; by default after six hours (CreateDetector).
     detector = prod.one("aws:guardduty/detector:Detector", "threats").inputs
     assert detector["findingPublishingFrequency"] == "FIFTEEN_MINUTES"
