@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+from dataclasses import dataclass
 
 import pulumi
 
@@ -11,8 +11,15 @@ import pulumi
 # EKS user guide, "EKS Pod Identity"; nothing can be asked: containers-roadmap#2507).
 SECONDS = 20
 
-# Another number; the embedded AWS follows at once, and the rehearsal sets 0.
-VARIABLE = "GROUNDWORK_SETTLING_SECONDS"
+
+@dataclass
+class Pace:
+    """How long is waited; the embedded AWS follows at once, and the rehearsal sets 0."""
+
+    seconds: float = SECONDS
+
+
+PACE = Pace()
 
 
 def settled_when_made(name: str) -> pulumi.ResourceHookBinding:
@@ -24,6 +31,6 @@ def settled_when_made(name: str) -> pulumi.ResourceHookBinding:
     """
 
     async def wait(_: pulumi.ResourceHookArgs) -> None:
-        await asyncio.sleep(float(os.environ.get(VARIABLE) or SECONDS))
+        await asyncio.sleep(PACE.seconds)
 
     return pulumi.ResourceHookBinding(after_create=[pulumi.ResourceHook(f"{name}-settled", wait)])

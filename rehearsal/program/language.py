@@ -31,7 +31,6 @@ from pulumi.errors import RunError
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
-from infra.foundations.settling import VARIABLE
 from rehearsal.program.programs import LOAD, PROGRAM_PACKAGES, UNTOUCHED, WITHOUT
 from rehearsal.program.sdk_modules import load_used
 from rehearsal.program.sdk_speed import quick_sdk
@@ -45,11 +44,20 @@ def program_at(root: Path) -> Callable[[], None]:
             _forget_another_program(root)
         sys.path.insert(0, str(root))
         try:
+            if (root / "infra").is_dir():
+                _wait_for_nothing()
             runpy.run_path(str(root / "__main__.py"), run_name="__main__")
         finally:
             sys.path.remove(str(root))
 
     return run
+
+
+def _wait_for_nothing() -> None:
+    """Has the program not wait where AWS follows later than it answers: the embedded one follows at once."""
+    # An older program has none of it.
+    with contextlib.suppress(ImportError):
+        importlib.import_module("infra.foundations.settling").PACE.seconds = 0
 
 
 _loaded: list[Any] = []
@@ -155,8 +163,6 @@ def _obey(orders: TextIO, answers: TextIO) -> None:
 
 
 def _main() -> None:
-    # The embedded AWS follows at once.
-    os.environ.setdefault(VARIABLE, "0")
     # What a program prints must not be taken for an answer.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
