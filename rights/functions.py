@@ -365,10 +365,12 @@ def _calls_of_lambda(graph: Graph, function: Declared) -> Iterator[Call]:
     if function.inputs.get("vpcConfig"):
         why = 'Lambda developer guide, "Giving functions access to a VPC": required permissions'
         for action in (
+            "ec2:AssignPrivateIpAddresses",
             "ec2:CreateNetworkInterface",
             "ec2:DeleteNetworkInterface",
             "ec2:DescribeNetworkInterfaces",
             "ec2:DescribeSubnets",
+            "ec2:UnassignPrivateIpAddresses",
         ):
             yield Call(actor, principal, action, "*", why=why)
     for each in graph.of("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import budgets
 
+from infra.foundations.new_account import BILLING, told_what_to_do
 from infra.naming import Naming
 
 # Percent of the budget: what has been spent, and what the month will have cost by AWS's forecast.
@@ -50,6 +51,6 @@ class Budget(pulumi.ComponentResource):
                 )
                 for kind, threshold in (("ACTUAL", SPENT), ("FORECASTED", FORECAST))
             ],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, hooks=told_what_to_do(BILLING)),
         )
         self.register_outputs({})

@@ -12,6 +12,7 @@ from pulumi_aws import s3
 from infra import iam
 from infra.configuration.buckets import BACKUP_ACCOUNT_RULE, RECOVERY_RULE, Bucket, replication_role
 from infra.data.safe_bucket import SafeBucket
+from infra.foundations.busy import created_when_versioned
 from infra.naming import Naming, bucket_arn
 
 # Replication Time Control copies 99.99 percent of new objects within so many minutes, and AWS answers for it
@@ -136,6 +137,7 @@ def declare_replication(args: ReplicationArgs, parent: pulumi.Resource) -> pulum
         opts=pulumi.ResourceOptions(
             parent=parent,
             depends_on=[args.source.versioning, *(each for copy in args.copies for each in copy.after)],
+            hooks=created_when_versioned(f"replication-{name}"),
         ),
     )
     return role.name

@@ -16,6 +16,7 @@ from infra.edge.frontend_access import (
     declare_pages_function,
 )
 from infra.edge.sites import ORIGIN_HEADER, Site
+from infra.foundations.new_account import CLOUDFRONT, told_what_to_do
 from infra.foundations.replacement import delete_before_replace
 from infra.naming import Naming
 
@@ -105,6 +106,7 @@ class Distributions(pulumi.ComponentResource):
         self._policies = declare_cache_policies(args.naming, args.domain, self)
         self._access = declare_frontend_access(args.naming, self) if args.frontend else None
         self._pages = declare_pages_function(args.naming, self) if args.frontend else None
+        self._told = told_what_to_do(CLOUDFRONT)
         destination = self._log_destination()
         self.ids, self.arns, self.of_frontend = {}, [], None
         deliveries: list[pulumi.Resource] = []
@@ -141,7 +143,7 @@ class Distributions(pulumi.ComponentResource):
             restrictions=cloudfront.DistributionRestrictionsArgs(geo_restriction=everywhere),
             viewer_certificate=certificate,
             web_acl_id=args.firewall_arn,
-            opts=self._here,
+            opts=pulumi.ResourceOptions(parent=self, hooks=self._told),
         )
 
     def _origins(self, site: Site) -> list[cloudfront.DistributionOriginArgs]:

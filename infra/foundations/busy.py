@@ -14,6 +14,11 @@ _BUSY = "InvalidDBInstanceState"
 # repeats a creation for other news of IAM and not for this (hashicorp/terraform-provider-aws#49247).
 _NOT_YET_ALLOWED = "Access denied to KMS key"
 
+# That a bucket keeps versions is known everywhere after a quarter of an hour at most (S3 user guide,
+# "Enabling versioning on buckets"). Others had to deploy twice (terraform-aws-modules/terraform-aws-s3-bucket
+# #172, aws/aws-sdk#106): the provider repeats this for the bucket that is copied, and not for its copy.
+NO_VERSIONS_YET = "Destination bucket must have versioning enabled"
+
 # The engine asks a hundred times at most, so this is how long the daily backup may take: more than an hour
 # and a half, with a window of half an hour.
 SECONDS_UNTIL_NEXT_ATTEMPT = 60
@@ -21,6 +26,9 @@ SECONDS_UNTIL_NEXT_ATTEMPT = 60
 # Together two minutes, as long as the provider waits for IAM: who is refused then lacks the right.
 SECONDS_UNTIL_KNOWN = 15
 ATTEMPTS_UNTIL_KNOWN = 8
+
+# That quarter of an hour.
+ATTEMPTS_UNTIL_VERSIONED = 60
 
 
 def created_when_free(name: str) -> pulumi.ResourceHookBinding:
@@ -41,6 +49,16 @@ def created_when_allowed(name: str) -> pulumi.ResourceHookBinding:
         name: as above; that of the recovery region's cluster is another one.
     """
     return _repeated(f"{name}-when-allowed", _NOT_YET_ALLOWED, SECONDS_UNTIL_KNOWN, ATTEMPTS_UNTIL_KNOWN)
+
+
+def created_when_versioned(name: str) -> pulumi.ResourceHookBinding:
+    """A hook that has the engine repeat the creation of a replication whose copy began to keep versions a
+    moment ago.
+
+    Args:
+        name: as above.
+    """
+    return _repeated(f"{name}-when-versioned", NO_VERSIONS_YET, SECONDS_UNTIL_KNOWN, ATTEMPTS_UNTIL_VERSIONED)
 
 
 def _repeated(name: str, refusal: str, seconds: int, most: int | None = None) -> pulumi.ResourceHookBinding:

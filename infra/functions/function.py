@@ -171,7 +171,7 @@ class Function(pulumi.ComponentResource):
             )
         return group.id
 
-    def _role(self, logs: cloudwatch.LogGroup) -> tuple[aws_iam.Role, list[pulumi.Resource]]:
+    def _role(self, logs: cloudwatch.LogGroup) -> tuple[aws_iam.Role, aws_iam.RolePolicy]:
         args = self._args
         role = aws_iam.Role(
             f"function-{self.child}",
@@ -181,24 +181,17 @@ class Function(pulumi.ComponentResource):
             assume_role_policy=iam.document(iam.trust_service("lambda.amazonaws.com")),
             opts=self._here,
         )
-        statements = [iam.write_log_streams(logs.arn), *args.statements]
+        # Not AWS's own policy for functions in a network: that lets them make log groups, too, and a line
+        # that is late would bring back the group of a function that has gone.
+        interfaces = [iam.function_interfaces()] if args.network else []
         policy = aws_iam.RolePolicy(
             f"function-{self.child}",
             name="what-it-needs",
             role=role.name,
-            policy=iam.document(*statements),
+            policy=iam.document(iam.write_log_streams(logs.arn), *interfaces, *args.statements),
             opts=self._here,
         )
-        if args.network is None:
-            return role, [policy]
-        # Its network interfaces do not exist yet, so AWS's own policy, which names none, has to do.
-        interfaces = aws_iam.RolePolicyAttachment(
-            f"function-{self.child}",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole",
-            opts=self._here,
-        )
-        return role, [policy, interfaces]
+        return role, policy
 
     def _function(self, logs: cloudwatch.LogGroup) -> lambda_.Function:
         args = self._args
@@ -227,7 +220,7 @@ class Function(pulumi.ComponentResource):
                 else None
             ),
             # Lambda refuses a function in a network whose role may not make interfaces yet.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=granted),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[granted]),
         )
 
     def _event_handling(self, function: lambda_.Function) -> None:

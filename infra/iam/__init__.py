@@ -72,6 +72,7 @@ from infra.iam.secrets import (
 from infra.iam.state import read_state
 from infra.iam.trust import (
     codebuild_interfaces,
+    function_interfaces,
     take_roles,
     trust_account,
     trust_github,
@@ -112,6 +113,7 @@ __all__ = [
     "encrypt_restored",
     "encrypted",
     "find_log_groups",
+    "function_interfaces",
     "invoke_function",
     "keep_out",
     "list_folder",

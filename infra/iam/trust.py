@@ -91,6 +91,23 @@ def use_connection(connection: str) -> Statement:
     return allow("UseConnection", [f"codeconnections:{action}" for action in actions], [connection])
 
 
+def function_interfaces() -> Statement:
+    """Be in a network, for a function (Lambda developer guide, "Giving functions access to a VPC", and AWS's
+    own AWSLambdaVPCAccessExecutionRole); the interfaces do not exist yet, so none is named."""
+    return allow(
+        "MakeInterfaces",
+        [
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+        ["*"],
+    )
+
+
 def codebuild_interfaces(naming: Naming) -> list[Statement]:
     """Be in a network, for a project of CodeBuild (its user guide, "Allow CodeBuild access to AWS services
     required to create a VPC network interface")."""

@@ -43,14 +43,18 @@ class Late:
     Args:
         regions: buckets of these copy nothing for now.
         waiting: what they have still to copy.
+        unheard: names of buckets of which it is not known yet, where they would be copied to, that they keep
+            versions: S3 tells one region later than another (`infra.foundations.busy`).
     """
 
     regions: set[str] = field(default_factory=set)
     waiting: list[Callable[[], None]] = field(default_factory=list)
+    unheard: set[str] = field(default_factory=set)
 
     def go_on(self) -> None:
         """All of it is copied, and nothing is held back any more."""
         self.regions.clear()
+        self.unheard.clear()
         waiting, self.waiting = self.waiting, []
         for copy in waiting:
             copy()
@@ -91,8 +95,9 @@ def _refusals(backend: Any, bucket_name: str, replication: dict[str, Any]) -> It
     priorities = [rule.get("Priority") for rule in rules]
     if len(set(priorities)) < len(priorities):
         yield "Found duplicate priority. Priorities of rules must be unique"
+    late = LATE.get(source.account_id, Late())
     for rule in rules:
-        yield from destination_refusals(source, rule)
+        yield from destination_refusals(source, rule, late.unheard)
         yield from _rule_refusals(rule)
 
 

@@ -6,7 +6,7 @@ nothing is copied there, and an object's replication status is that of its other
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,8 +109,14 @@ def destinations(source: Any, name: str) -> Iterator[Destination]:
             yield Destination(rule, bucket, str(replication.get("Role", "")), source)
 
 
-def destination_refusals(source: Any, rule: Rule) -> Iterator[str]:
-    """Why S3 does not take a rule for its destination (PutBucketReplication)."""
+def destination_refusals(source: Any, rule: Rule, unheard: Collection[str] = ()) -> Iterator[str]:
+    """Why S3 does not take a rule for its destination (PutBucketReplication).
+
+    Args:
+        source: the bucket that is copied.
+        rule: where to.
+        unheard: names of buckets of which S3 does not know yet that they keep versions.
+    """
     bucket, account = _bucket(rule), rule["Destination"].get("Account")
     if bucket is None:
         if account is None or account == source.account_id or account in embedded():
@@ -120,7 +126,7 @@ def destination_refusals(source: Any, rule: Rule) -> Iterator[str]:
         yield f"Destination.Account {account} is not the account that owns the bucket {bucket.name}."
     if bucket.name == source.name:
         yield "Destination bucket cannot be the same as the source bucket."
-    if not bucket.is_versioned:
+    if not bucket.is_versioned or bucket.name in unheard:
         yield "Destination bucket must have versioning enabled."
     if source.object_lock_enabled and not bucket.object_lock_enabled:
         yield "Object Lock is enabled on the source bucket and has to be on the destination bucket."

@@ -14,6 +14,7 @@ from rehearsal.assets import zipped
 from rehearsal.serve.lambda_runtime import program
 from tests.support.computed_outputs import PLANTED
 from tests.support.engine_values import Secret
+from tests.support.policies import allows
 from tests.support.recorder import Recording, Resource
 
 FUNCTION = "aws:lambda/function:Function"
@@ -107,11 +108,12 @@ def test_functions_in_the_network_are_where_the_data_is_not(each: Recording) -> 
 
 
 def test_a_function_in_the_network_waits_for_the_right_to_be_there(each: Recording) -> None:
-    attachments = each.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    policies = each.of("aws:iam/rolePolicy:RolePolicy")
     for name, function in each.of(FUNCTION).items():
-        if "vpcConfig" in function.inputs:
-            # Lambda refuses to make it before.
-            assert attachments[f"function-{name}"].urn in function.depends_on
+        policy, inside = policies[f"function-{name}"], "vpcConfig" in function.inputs
+        assert allows(policy.plain("policy"), "ec2:CreateNetworkInterface") is inside
+        # Lambda refuses to make it before.
+        assert policy.urn in function.depends_on
 
 
 def test_no_variable_of_a_function_is_a_secret(paged: Recording) -> None:

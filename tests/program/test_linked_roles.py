@@ -32,3 +32,9 @@ def test_what_is_refused_without_its_role_bootstrap_has_made(each: Recording) ->
     }
     refused = {service.partition(".")[0] for service in REFUSED_WITHOUT}
     assert packages - MADE_IN_TIME == refused
+
+
+def test_what_a_new_account_may_not_do_yet_says_what_to_do(each: Recording) -> None:
+    for distribution in each.of("aws:cloudfront/distribution:Distribution").values():
+        assert distribution.error_hooks == ("unopened-cloudfront",)
+    assert each.one("aws:budgets/budget:Budget", "month").error_hooks == ("unopened-billing",)

@@ -46,6 +46,12 @@ def test_every_object_of_prod_is_in_the_recovery_region_within_minutes(prod: Rec
     assert time["time"]["minutes"] < RPO
 
 
+@pytest.mark.contract("S3-1", "DR-6")
+def test_a_copy_that_began_to_keep_versions_a_moment_ago_is_waited_for(prod: Recording) -> None:
+    for name, replication in prod.of(REPLICATION).items():
+        assert replication.error_hooks == (f"replication-{name}-when-versioned",)
+
+
 @pytest.mark.contract("S3-1", "S3-2")
 @EACH_BUCKET
 def test_what_is_encrypted_here_is_encrypted_there_with_a_key_of_that_region(

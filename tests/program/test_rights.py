@@ -13,7 +13,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from rights.calls import Call, with_implied
-from rights.evaluation import Principal
+from rights.evaluation import Principal, Request
 from rights.graph import Graph
 from rights.people import calls_of_people, deploy_trust
 from rights.pods import calls_of_pods
@@ -47,6 +47,26 @@ def test_what_is_granted_and_never_used_was_looked_at(environment: str, snapshot
     assert unused(graph, found) == snapshot(name=environment)
     if graph.outside is not None:
         assert unused(graph.outside, found) == snapshot(name="backup account")
+
+
+# The agent in the cluster makes groups beside those that are declared (CloudWatchAgentServerPolicy).
+MAKES_GROUPS = {"observability"}
+
+
+@pytest.mark.contract("OBS-1")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_nobody_brings_back_a_log_group_that_was_removed(environment: str) -> None:
+    # A line that is written after its group has gone makes the group anew, without key and end, and the next
+    # deployment is refused, because it is there (terraform-aws-modules/terraform-aws-vpc#550).
+    graph = graph_of("triangle", environment)
+    groups = [each.arn for each in graph.of("aws:cloudwatch/logGroup:LogGroup")]
+    makers = {
+        role.name
+        for role in graph.of("aws:iam/role:Role")
+        for group in groups
+        if graph.decide(Request(graph.principal(role), "logs:CreateLogGroup", group)).allowed
+    }
+    assert makers - MAKES_GROUPS == set()
 
 
 @pytest.mark.contract("SEC-1", "DR-3")

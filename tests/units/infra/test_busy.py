@@ -12,10 +12,12 @@ import pytest
 
 from infra.foundations.busy import (
     ATTEMPTS_UNTIL_KNOWN,
+    ATTEMPTS_UNTIL_VERSIONED,
     SECONDS_UNTIL_KNOWN,
     SECONDS_UNTIL_NEXT_ATTEMPT,
     created_when_allowed,
     created_when_free,
+    created_when_versioned,
 )
 
 BUSY = "api error InvalidDBInstanceState: Cannot create a snapshot because the instance is not available."
@@ -58,6 +60,27 @@ def test_a_right_that_was_just_given_is_waited_for(
     monkeypatch: pytest.MonkeyPatch, operation: str, errors: list[str], again: bool
 ) -> None:
     repeated, slept = answer(created_when_allowed, monkeypatch, operation, errors)
+    assert repeated is again
+    assert slept == [SECONDS_UNTIL_KNOWN] * again
+
+
+UNVERSIONED = "api error InvalidRequest: Destination bucket must have versioning enabled."
+
+
+@pytest.mark.contract("S3-1")
+@pytest.mark.parametrize(
+    ("operation", "errors", "again"),
+    [
+        pytest.param("create", [UNVERSIONED], True, id="the first time"),
+        pytest.param("create", [UNVERSIONED] * ATTEMPTS_UNTIL_VERSIONED, False, id="versions that are off"),
+        pytest.param("create", ["api error AccessDenied", UNVERSIONED], False, id="another refusal"),
+        pytest.param("update", [UNVERSIONED], False, id="a change"),
+    ],
+)
+def test_versions_that_were_just_switched_on_are_waited_for(
+    monkeypatch: pytest.MonkeyPatch, operation: str, errors: list[str], again: bool
+) -> None:
+    repeated, slept = answer(created_when_versioned, monkeypatch, operation, errors)
     assert repeated is again
     assert slept == [SECONDS_UNTIL_KNOWN] * again
 

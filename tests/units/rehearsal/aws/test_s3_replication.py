@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from infra.foundations.busy import NO_VERSIONS_YET
 from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.moto_replication import LATE, Late
 from rehearsal.providers.provider import ProviderError
 from tests.support.aws_round_trip import ACCOUNT, REGION, Life, Made, replayed
 
@@ -107,6 +109,17 @@ def test_both_sides_have_to_keep_versions(life: Life, source: Made, copy: Made, 
     bare = _bucket(life, "bare", versioned=False)
     _refused(life, _inputs(bare, copy, key), "Versioning must be 'Enabled'")
     _refused(life, _inputs(source, bare, key, **_plain(bare)), "must have versioning enabled")
+
+
+def test_versions_that_were_just_switched_on_are_heard_of_later(
+    life: Life, source: Made, copy: Made, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Late(unheard={f"copy-{ACCOUNT}"})
+    monkeypatch.setitem(LATE, ACCOUNT, late)
+    # In the words in which the program's hook knows it.
+    _refused(life, _inputs(source, copy, key), NO_VERSIONS_YET)
+    late.go_on()
+    assert not late.unheard
 
 
 def test_a_locked_bucket_is_copied_into_a_locked_one_alone(life: Life, copy: Made, key: str) -> None:
