@@ -199,7 +199,12 @@ def test_what_no_metric_tells_of_backups_is_a_ticket(each: Recording) -> None:
 
 @pytest.mark.contract("S3-1", "S3-2", "S3-5")
 def test_what_holds_data_is_never_emptied_to_be_removed(like_prod: Recording) -> None:
-    for kind in ("aws:backup/vault:Vault", "aws:s3/bucket:Bucket", "aws:ecr/repository:Repository"):
+    for kind in (
+        "aws:backup/vault:Vault",
+        "aws:s3/bucket:Bucket",
+        "aws:ecr/repository:Repository",
+        "aws:route53/zone:Zone",
+    ):
         for each in like_prod.of(kind).values():
             names = {"forceDestroy", "forceDelete"} & each.inputs.keys()
             assert not [name for name in names if each.inputs[name]], each.urn

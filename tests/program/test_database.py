@@ -118,7 +118,12 @@ def test_storage_grows_by_itself_up_to_a_ceiling(environment: str, ceiling: int)
 def test_statements_are_counted_and_slow_ones_logged(each: Recording) -> None:
     parameters = _parameters(each)
     assert parameters["shared_preload_libraries"] == "pg_stat_statements"
+    # Those in functions, too (PostgreSQL, "pg_stat_statements", Configuration Parameters).
+    assert parameters["pg_stat_statements.track"] == "all"
     assert parameters["log_min_duration_statement"] == "500"
+    # What waits for another one, and sorts that go to disk: why it was slow.
+    assert parameters["log_lock_waits"] == "1"
+    assert int(parameters["log_temp_files"]) > 0
 
 
 @pytest.mark.contract("DB-5")
@@ -161,6 +166,7 @@ def test_no_parameter_differs_from_what_rds_tells_of_it(each: Recording) -> None
     for group in each.of("aws:rds/parameterGroup:ParameterGroup").values():
         for one in group.inputs["parameters"]:
             fixed = one["name"] in STATIC or is_default(group.inputs["family"], one["name"], one["value"])
+            assert one["applyMethod"] in ("immediate", "pending-reboot")
             assert not (fixed and one["applyMethod"] == "immediate"), one["name"]
 
 

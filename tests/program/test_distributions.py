@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from infra.edge.cache_policies import ALL_VIEWER, CACHING_DISABLED, frontend_content_policy
+from tests.support.engine_values import uncovered
 from tests.support.recorder import Recording, record, system_file
 from tests.support.recordings import SYSTEMS, routed_services, system_recording
 
@@ -51,6 +52,19 @@ def test_every_host_has_a_distribution_by_all_protocols_that_are_safe(each: Reco
         assert {one["viewerProtocolPolicy"] for one in behaviors} == {"redirect-to-https"}
         for origin in site.inputs["origins"]:
             assert origin["customOriginConfig"]["originProtocolPolicy"] == "https-only"
+            assert origin["customOriginConfig"]["originSslProtocols"] == ["TLSv1.2"]
+            assert origin["customOriginConfig"]["httpsPort"] == 443
+            assert origin["domainName"] == f"origin.{domain}"
+            # What the load balancer's rules ask for: without it they refuse everything.
+            (header,) = uncovered(origin["customHeaders"])
+            rules = each.of("aws:lb/listenerRule:ListenerRule").values()
+            conditions = [
+                c["httpHeader"] for rule in rules for c in rule.plain("conditions") if "httpHeader" in c
+            ]
+            assert len(conditions) == len(rules)
+            assert all(
+                (c["httpHeaderName"], c["values"]) == (header["name"], [header["value"]]) for c in conditions
+            )
     for name, (host,) in hosts.items():
         for family, kind in (("ipv4", "A"), ("ipv6", "AAAA")):
             record_ = each.one(RECORD, f"{name}-{family}").inputs

@@ -176,6 +176,12 @@ def test_keys_are_rotated_every_year(each: Recording) -> None:
     assert all(key.inputs["enableKeyRotation"] and key.inputs["rotationPeriodInDays"] == 365 for key in keys)
 
 
+def test_a_key_that_was_deleted_can_be_taken_back_as_long_as_kms_lets(each: Recording) -> None:
+    # 7 to 30 days (ScheduleKeyDeletion); without its key every copy is unreadable.
+    keys = [*each.of("aws:kms/key:Key").values(), *each.perhaps("aws:kms/replicaKey:ReplicaKey").values()]
+    assert {key.inputs["deletionWindowInDays"] for key in keys} == {30}
+
+
 @pytest.mark.contract("ENV-1")
 def test_a_setting_that_nobody_reads_is_refused_and_not_overlooked() -> None:
     with pytest.raises(pulumi.RunError) as refused:

@@ -155,7 +155,13 @@ def test_every_service_with_a_route_has_a_target_group_that_its_pods_are_bound_t
         assert (group.inputs["targetType"], group.inputs["port"]) == ("ip", 80)
         assert group.ignore_changes == ("name", "port")
         assert check["path"] == service["health"]["ready"]
+        asked = (check["enabled"], check["protocol"], group.inputs["protocol"], check["matcher"])
+        assert asked == (True, "HTTP", "HTTP", "200-299")
         assert check["unhealthyThreshold"] == 3
+        # As soon as the kubelet would; and twice before the first request, within half a minute.
+        assert (check["interval"], check["healthyThreshold"]) == (10, 2)
+        # ELB refuses an answer that may take longer than until the next question (CreateTargetGroup).
+        assert check["timeout"] < check["interval"]
         assert group.inputs["tags"]["eks:eks-cluster-name"] == f"{system}-prod"
         assert len(group.inputs["name"]) <= 32
         spec = recording.one(BINDING, f"{name}-targets").inputs["spec"]

@@ -184,6 +184,8 @@ def test_cloudwatch_takes_the_patterns() -> None:
 def test_what_is_counted_has_a_zero_for_silence_where_aws_allows_it(each: Recording) -> None:
     for metric_filter in each.of(FILTER).values():
         transformation = metric_filter.inputs["metricTransformation"]
+        # One for each line, whatever the line says.
+        assert (transformation["value"], transformation["unit"]) == ("1", "Count")
         assert ("defaultValue" in transformation) is ("dimensions" not in transformation)
 
 

@@ -39,6 +39,8 @@ REFERENCES = [
     ("NET-2", "lb/listenerRule:ListenerRule", "listenerArn", "Listener", "https"),
     ("NET-2", "lb/loadBalancer:LoadBalancer", "securityGroups", "SecurityGroup", ITS_OWN),
     ("NET-2", "lb/targetGroup:TargetGroup", "vpcId", "Vpc", "vpc"),
+    ("NET-2", "rds/instance:Instance", "dbSubnetGroupName", "SubnetGroup", "database"),
+    ("NET-2", "rds/instance:Instance", "vpcSecurityGroupIds", "SecurityGroup", "database"),
     ("OBS-1", "cloudwatch/logDelivery:LogDelivery", "deliverySourceName", "LogDeliverySource", ITS_OWN),
     ("OBS-1", "cloudwatch/logDeliverySource:LogDeliverySource", "resourceArn", "Distribution", ITS_OWN),
     ("OBS-3", "eks/addon:Addon", "clusterName", "Cluster", "cluster"),
