@@ -48,7 +48,7 @@ VERSION = Choice(
     choices=choices(CLUSTER_VERSIONS),
     example="1.35",
     changing="the control plane first, Auto Mode's nodes follow by themselves; one minor version further at a"
-    " time, never back",
+    " time; back by EKS's rollback alone, within 7 days",
 )
 API_ACCESS = Texts(
     "apiAccess",
