@@ -28,7 +28,7 @@ settings.load_profile("any machine")
 collect_garbage_rarely()
 
 # Folders of modules that each take minutes where others take seconds, the longest first.
-_LONGEST_FIRST = {"recovery": 0, "rehearsal": 1}
+_LONGEST_FIRST = [Path(__file__).parent / folder for folder in ("recovery", "rehearsal")]
 
 # What the support modules assert is told in full, as in the tests themselves.
 pytest.register_assert_rewrite("tests.support")
@@ -158,8 +158,8 @@ def pytest_runtest_makereport(
 
 def _place_in_the_queue(item: pytest.Item) -> int:
     """Of a module's folder; modules of one folder stay in their order, and tests in their module's."""
-    folder = item.path.parent.relative_to(Path(__file__).parent)
-    return _LONGEST_FIRST.get(str(folder), len(_LONGEST_FIRST))
+    folder = item.path.parent
+    return _LONGEST_FIRST.index(folder) if folder in _LONGEST_FIRST else len(_LONGEST_FIRST)
 
 
 @cache

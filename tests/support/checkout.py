@@ -27,6 +27,7 @@ _PACKAGES = (
     "documentation",
     "examples",
     "operations",
+    "preview",
     "rehearsal",
     "rights",
     "tests",
