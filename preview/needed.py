@@ -1,4 +1,4 @@
-"""What pods, requests and callers need, and goes while they stay."""
+"""Needs of pods, requests and callers, which go while those stay."""
 
 from __future__ import annotations
 
