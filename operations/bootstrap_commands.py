@@ -29,9 +29,10 @@ def bootstrap(
 
     The state's bucket and key, the roles that `access` names, GitHub's identity provider and its roles that
     only read, the roles with which RDS and ElastiCache work, the connection to GitHub, whose handshake is a
-    person's; with `backupAccount`, the copy of the state there. As an administrator of the account. Exit
-    codes: 0 all is there, waits for a person, or is shown; 1 AWS refused, or something is broken; 2 wrong
-    input, or nobody agreed.
+    person's; with `backupAccount`, the copy of the state there. As an administrator of the account.
+
+    Exit codes: 0 all is there, waits for a person, or is shown; 1 AWS refused, or something is broken; 2
+    wrong input, or nobody agreed.
 
     Example: python -m operations bootstrap --env dev --region eu-west-1 --dry-run
     """

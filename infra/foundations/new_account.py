@@ -1,4 +1,4 @@
-"""What AWS lets a new account do only after a person has asked: its refusal says what to do."""
+"""Refusals of what AWS lets a new account do only after a person has asked: each says what to do."""
 
 from __future__ import annotations
 

@@ -150,7 +150,6 @@ CASES: tuple[Case, ...] = (
         graph=(
             ("Function watch-jobs", "!gone", None),
             ("RolePolicy function-watch-jobs", "!gone", None),
-            ("RolePolicyAttachment function-watch-jobs", "!gone", None),
             ("Role function-watch-jobs", "!gone", None),
         ),
     ),

@@ -24,11 +24,12 @@ def csi(*, sync: bool = True, rotate: bool | None = True, poll: str = "10m") -> 
     rotation = {} if rotate is None else {"enableSecretRotation": rotate}
     return json.dumps(
         {
+            "tolerations": [{"operator": "Exists"}],
             "secrets-store-csi-driver": {
                 "syncSecret": {"enabled": sync},
                 **rotation,
                 "rotationPollInterval": poll,
-            }
+            },
         }
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.recorder import Recording
+from tests.support.recorder import Recording, Resource
 from tests.support.recordings import recording_of, system_recording
 
 JOB = "kubernetes:batch/v1:Job"
@@ -109,22 +109,25 @@ def test_a_schedule_runs_once_at_a_time_and_leaves_a_history(each: Recording) ->
 
 @pytest.mark.contract("K8S-6")
 def test_a_job_is_its_service_with_another_command(each: Recording) -> None:
-    """The same image, identity, secrets and variables; the sizes of its pool alone are its own."""
+    """The same image, identity, secrets and variables; the sizes of its pool alone are its own. A migration is
+    told of no switch: whoever turns one would wait for it."""
     services = each.of(DEPLOYMENT)
-    of_services = [spec["template"]["spec"] for spec in _job_specs(each)]
-    of_services = [pod for pod in of_services if pod["serviceAccountName"] in services]
-    assert of_services
-    for pod in of_services:
+    specs = [(spec, resource.type == JOB) for resource, spec in _jobs(each)]
+    of_services = [(spec["template"]["spec"], migrates) for spec, migrates in specs]
+    of_services = [one for one in of_services if one[0]["serviceAccountName"] in services]
+    assert {migrates for _, migrates in of_services} == {True, False}
+    for pod, migrates in of_services:
         served = services[pod["serviceAccountName"]].inputs["spec"]["template"]["spec"]
         (own,), (of_service,) = pod["containers"], served["containers"]
         assert own["image"] == of_service["image"]
-        assert _variables(own) == _variables(of_service)
+        assert _variables(own) == _variables(of_service, switches=not migrates)
         assert pod["volumes"] == served["volumes"]
         assert own["volumeMounts"] == of_service["volumeMounts"]
 
 
-def _variables(container: dict[str, Any]) -> list[dict[str, Any]]:
-    return [entry for entry in container["env"] if not entry["name"].startswith("DATABASE_POOL_M")]
+def _variables(container: dict[str, Any], *, switches: bool = True) -> list[dict[str, Any]]:
+    left_out = ("DATABASE_POOL_M",) if switches else ("DATABASE_POOL_M", "FEATURE_")
+    return [entry for entry in container["env"] if not entry["name"].startswith(left_out)]
 
 
 @pytest.mark.contract("DB-4")
@@ -147,8 +150,13 @@ def test_dev_takes_no_snapshot_before_a_migration() -> None:
 
 
 def _job_specs(recording: Recording) -> list[dict[str, Any]]:
-    jobs = [job.inputs["spec"] for job in recording.of(JOB).values()]
-    return jobs + [it.inputs["spec"]["jobTemplate"]["spec"] for it in recording.of(CRON_JOB).values()]
+    return [spec for _, spec in _jobs(recording)]
+
+
+def _jobs(recording: Recording) -> list[tuple[Resource, dict[str, Any]]]:
+    """What runs to its end, with its specification: migrations, which are Jobs themselves, and all others."""
+    jobs = [(job, job.inputs["spec"]) for job in recording.of(JOB).values()]
+    return jobs + [(it, it.inputs["spec"]["jobTemplate"]["spec"]) for it in recording.of(CRON_JOB).values()]
 
 
 @pytest.mark.contract("K8S-6")
