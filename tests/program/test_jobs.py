@@ -109,8 +109,10 @@ def test_a_schedule_runs_once_at_a_time_and_leaves_a_history(each: Recording) ->
 
 @pytest.mark.contract("K8S-6")
 def test_a_job_is_its_service_with_another_command(each: Recording) -> None:
-    """The same image, identity, secrets and variables; the sizes of its pool alone are its own. A migration is
-    told of no switch: whoever turns one would wait for it."""
+    """The same image, identity, secrets and variables; the sizes of its pool alone are its own.
+
+    A migration is told of no switch: whoever turns one would wait for it.
+    """
     services = each.of(DEPLOYMENT)
     specs = [(spec, resource.type == JOB) for resource, spec in _jobs(each)]
     of_services = [(spec["template"]["spec"], migrates) for spec, migrates in specs]
