@@ -364,15 +364,17 @@ def _calls_of_lambda(graph: Graph, function: Declared) -> Iterator[Call]:
         yield Call(actor, principal, action, f"{group.arn}:log-stream:2026/11/21/[$LATEST]1", why=why)
     if function.inputs.get("vpcConfig"):
         why = 'Lambda developer guide, "Giving functions access to a VPC": required permissions'
-        for action in (
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:CreateNetworkInterface",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:UnassignPrivateIpAddresses",
+        interface = graph.built_arn("ec2", "network-interface/eni-1", function)
+        for action, about in (
+            ("ec2:AssignPrivateIpAddresses", interface),
+            ("ec2:CreateNetworkInterface", interface),
+            ("ec2:CreateNetworkInterface", graph.built_arn("ec2", "subnet/subnet-1", function)),
+            ("ec2:DeleteNetworkInterface", interface),
+            ("ec2:DescribeNetworkInterfaces", "*"),
+            ("ec2:DescribeSubnets", "*"),
+            ("ec2:UnassignPrivateIpAddresses", interface),
         ):
-            yield Call(actor, principal, action, "*", why=why)
+            yield Call(actor, principal, action, about, why=why)
     for each in graph.of("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"):
         if each.inputs["functionName"] in (function.inputs["name"], function.arn):
             failure = (each.inputs.get("destinationConfig") or {}).get("onFailure")

@@ -183,7 +183,7 @@ class Function(pulumi.ComponentResource):
         )
         # Not AWS's own policy for functions in a network: that lets them make log groups, too, and a line
         # that is late would bring back the group of a function that has gone.
-        interfaces = [iam.function_interfaces()] if args.network else []
+        interfaces = iam.function_interfaces(args.common.naming) if args.network else []
         policy = aws_iam.RolePolicy(
             f"function-{self.child}",
             name="what-it-needs",

@@ -91,21 +91,25 @@ def use_connection(connection: str) -> Statement:
     return allow("UseConnection", [f"codeconnections:{action}" for action in actions], [connection])
 
 
-def function_interfaces() -> Statement:
-    """Be in a network, for a function (Lambda developer guide, "Giving functions access to a VPC", and AWS's
-    own AWSLambdaVPCAccessExecutionRole); the interfaces do not exist yet, so none is named."""
-    return allow(
-        "MakeInterfaces",
-        [
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:CreateNetworkInterface",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:UnassignPrivateIpAddresses",
-        ],
-        ["*"],
-    )
+def function_interfaces(naming: Naming) -> list[Statement]:
+    """Be in a network, for a function, as AWS's own AWSLambdaVPCAccessExecutionRole.
+
+    The interfaces do not exist yet: Lambda takes those of an account and a region together, and nothing but
+    "*" where it looks (Lambda developer guide, "Giving functions access to a VPC", required permissions).
+    """
+    return [
+        allow(
+            "MakeInterfaces",
+            [
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
+            [naming.arn("ec2", "*/*")],
+        ),
+        allow("FindInterfaces", ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], ["*"]),
+    ]
 
 
 def codebuild_interfaces(naming: Naming) -> list[Statement]:

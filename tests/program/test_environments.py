@@ -140,15 +140,14 @@ WITHOUT_ARNS = {
     ("function-escalate", "DescribeAlarms"),
     ("function-remind", "ListSecrets"),
 }
-# A function's interfaces do not exist before it does (Lambda developer guide, "Giving functions access to a
-# VPC").
-OF_WHAT_IS_TO_COME = "MakeInterfaces"
+# Those of a function in a network (Lambda developer guide, "Giving functions access to a VPC").
+LOOKING_AT_INTERFACES = "FindInterfaces"
 
 
 def test_iam_policies_name_the_arns_that_they_need(each: Recording) -> None:
     for resource in each.of("aws:iam/rolePolicy:RolePolicy").values():
         for statement in json.loads(resource.plain("policy"))["Statement"]:
-            if (resource.name, statement["Sid"]) in WITHOUT_ARNS or statement["Sid"] == OF_WHAT_IS_TO_COME:
+            if (resource.name, statement["Sid"]) in WITHOUT_ARNS or statement["Sid"] == LOOKING_AT_INTERFACES:
                 continue
             resources = statement["Resource"]
             for arn in [resources] if isinstance(resources, str) else resources:

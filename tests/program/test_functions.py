@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import subprocess
 import sys
 import zipfile
@@ -109,9 +110,12 @@ def test_functions_in_the_network_are_where_the_data_is_not(each: Recording) -> 
 
 def test_a_function_in_the_network_waits_for_the_right_to_be_there(each: Recording) -> None:
     policies = each.of("aws:iam/rolePolicy:RolePolicy")
+    account = json.loads(each.one("pulumi:providers:aws", "aws").inputs["allowedAccountIds"])[0]
+    ours, anothers = (f"arn:aws:ec2:us-west-2:{of}:network-interface/eni-1" for of in (account, "1" * 12))
     for name, function in each.of(FUNCTION).items():
         policy, inside = policies[f"function-{name}"], "vpcConfig" in function.inputs
-        assert allows(policy.plain("policy"), "ec2:CreateNetworkInterface") is inside
+        assert allows(policy.plain("policy"), "ec2:CreateNetworkInterface", ours) is inside
+        assert not allows(policy.plain("policy"), "ec2:CreateNetworkInterface", anothers)
         # Lambda refuses to make it before.
         assert policy.urn in function.depends_on
 
