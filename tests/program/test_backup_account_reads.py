@@ -22,8 +22,8 @@ OTHERS = {
 }
 
 
-def declared(recording: Recording) -> list[tuple[str, object]]:
-    return [(each.urn, each.inputs) for each in recording.resources]
+def declared(recording: Recording) -> dict[str, object]:
+    return {each.urn: each.inputs for each in recording.resources}
 
 
 def test_each_key_is_tried_with_another_value() -> None:
