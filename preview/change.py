@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from preview.pods import DEPLOYMENT, PODS
+from preview.values import at
 from timing.durations import DURATIONS, noun_of
 from timing.engine_step import EngineStep
 from timing.graph import Named, Resource
@@ -203,10 +205,10 @@ class Change:
         if not service or alarm.before.get("metricName") != _POOL:
             return False
         return any(
-            (step.before.get("metadata") or {}).get("name") == service
+            at(step.before, "metadata.name") == service
             and _has_variable(step.before, _DATABASE)
             and not _has_variable(step.after, _DATABASE)
-            for step in self.of(_DEPLOYMENT)
+            for step in self.of(DEPLOYMENT)
         )
 
     @cached_property
@@ -218,16 +220,11 @@ class Change:
 # What a service with a database publishes, and by what it finds that (docs/application.md).
 _POOL = "DatabasePoolConnections"
 _DATABASE = "DATABASE_URL"
-_DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
 
 def _has_variable(inputs: Inputs, name: str) -> bool:
-    pod = ((inputs.get("spec") or {}).get("template") or {}).get("spec") or {}
-    return any(
-        each.get("name") == name
-        for container in pod.get("containers") or []
-        for each in container.get("env") or []
-    )
+    containers = at(inputs, f"{PODS[DEPLOYMENT]}.containers") or []
+    return any(each.get("name") == name for one in containers for each in one.get("env") or [])
 
 
 _COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from preview.change import Change, Step, Verb
+from preview.pods import CRON_JOB, DEPLOYMENT, PODS
 from preview.risk import Kind, Risk
-from preview.values import at
+from preview.values import at, some
 
 _IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 _FILES = "kubernetes:core/v1:ConfigMap"
+_MOST_USERS = 3
 _SECRETS = "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass"
-_PODS: Mapping[str, str] = {
-    "kubernetes:apps/v1:Deployment": "spec.template.spec",
-    "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template.spec",
-}
+# Whose pods come again and again; a Job has had what it needed.
+_STAYING = (DEPLOYMENT, CRON_JOB)
 # What is missing when it goes, unless what it leads to, or is about, goes with it.
 _LEADS: Mapping[str, tuple[Kind, str]] = {
     "aws:ec2/route:Route": (Kind.NO_SECOND_COPY, "its subnets do not reach what it leads to"),
@@ -43,34 +43,35 @@ def needed_risks(change: Change) -> Iterator[Risk]:
                 yield Risk(risk, step, f"is removed: {what}")
     staying = [
         (step, pod)
-        for step in change.of(*_PODS)
-        if not step.gone and isinstance(pod := at(step.after, _PODS[step.type]), Mapping)
+        for step in change.of(*_STAYING)
+        if not step.gone and isinstance(pod := at(step.after, PODS[step.type]), Mapping)
     ]
     for kind, what in _OF_PODS.items():
         for step in change.of(kind):
-            name, place = _name_of(step)
+            if step.verb is not Verb.DELETED or _is_there_again(change, step):
+                continue
+            name, place = _name_of(step, step.before)
             users = sorted(
                 user.name
                 for user, pod in staying
                 if at(user.after, "metadata.namespace") == place and name in _asked_by(pod, kind)
             )
-            if step.verb is Verb.DELETED and users and not _is_there_again(change, step):
-                shown = ", ".join(users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
-                yield Risk(Kind.NO_SECOND_COPY, step, f"is removed: pods of {shown} {what}")
+            if users:
+                told = f"is removed: pods of {some(users, _MOST_USERS)} {what}"
+                yield Risk(Kind.NO_SECOND_COPY, step, told)
 
 
-def _name_of(step: Step) -> tuple[Any, Any]:
+def _name_of(step: Step, inputs: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Name and namespace by which pods ask for it."""
     if step.type == _IDENTITY:
-        return step.before.get("serviceAccount"), step.before.get("namespace")
-    return at(step.before, "metadata.name"), at(step.before, "metadata.namespace")
+        return inputs.get("serviceAccount"), inputs.get("namespace")
+    return at(inputs, "metadata.name"), at(inputs, "metadata.namespace")
 
 
 def _is_there_again(change: Change, gone: Step) -> bool:
     """Whether the same is made under another name of the program."""
-    side = "serviceAccount" if gone.type == _IDENTITY else "metadata.name"
-    return any(
-        at(step.after, side) == at(gone.before, side) for step in change.of(gone.type) if step.urn != gone.urn
-    )
+    name, _ = _name_of(gone, gone.before)
+    return any(_name_of(step, step.after)[0] == name for step in change.of(gone.type) if step.urn != gone.urn)
 
 
 def _asked_by(pod: Mapping[str, Any], kind: str) -> set[Any]:

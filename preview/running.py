@@ -7,20 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from preview.change import Change, Inputs, Step, Verb
+from preview.pods import CRON_JOB, DEPLOYMENT, JOB, PODS
 from preview.risk import Kind, Risk
 from preview.values import UNKNOWN, at, fewer, said
 
-_CRON_JOB = "kubernetes:batch/v1:CronJob"
-_DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-_JOB = "kubernetes:batch/v1:Job"
 _SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105  # the name of a type
 _VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 _CURRENT = "AWSCURRENT"
-_PODS: Mapping[str, str] = {
-    _CRON_JOB: "spec.jobTemplate.spec.template.spec.containers",
-    _DEPLOYMENT: "spec.template.spec.containers",
-    _JOB: "spec.template.spec.containers",
-}
+_CONTAINERS: Mapping[str, str] = {kind: f"{PODS[kind]}.containers" for kind in (CRON_JOB, DEPLOYMENT, JOB)}
 # Words of a command that drops what is there: of Prisma, Rails, Django, Sequelize and SQL itself.
 _DROPS = re.compile(
     r"accept-data-loss|\breset\b|\bdrop\b|\bflush\b|\btruncate\b|undo:all|--force\b", re.IGNORECASE
@@ -40,7 +34,7 @@ Told = Iterator[tuple[Kind, str, str]]
 
 def running_risks(change: Change) -> Iterator[Risk]:
     """What is killed, stopped or given up sooner, and what is done to data that stays."""
-    for step in change.of(*_PODS):
+    for step in change.of(*_CONTAINERS):
         if step.verb in (Verb.UPDATED, Verb.REPLACED):
             for rule in (_image, _memory, _deadline, _retries, _command):
                 for kind, what, path in rule(step):
@@ -49,7 +43,7 @@ def running_risks(change: Change) -> Iterator[Risk]:
 
 
 def _containers(inputs: Inputs, step: Step) -> dict[str, Mapping[str, Any]]:
-    found = at(inputs, _PODS[step.type])
+    found = at(inputs, _CONTAINERS[step.type])
     return {str(each.get("name")): each for each in (found if isinstance(found, list) else [])}
 
 
@@ -65,7 +59,7 @@ def _memory(step: Step) -> Told:
     for old, new in _changed(step, path):
         if 0 < _bytes(new) < _bytes(old):
             what = f"has {new} of memory, instead of {old}: what needs more is killed"
-            yield Kind.INTERRUPTION, what, f"{_PODS[step.type]}.{path}"
+            yield Kind.INTERRUPTION, what, f"{_CONTAINERS[step.type]}.{path}"
 
 
 def _bytes(quantity: Any) -> float:
@@ -78,12 +72,16 @@ def _image(step: Step) -> Told:
     for old, new in _changed(step, "image"):
         hosts = [_REGION.sub("", str(each).partition("/")[0]) for each in (old, new)]
         if new != UNKNOWN and old and hosts[0] != hosts[1]:
-            yield Kind.ACCESS, f"runs an image of {str(new).partition('@')[0]}", f"{_PODS[step.type]}.image"
+            yield (
+                Kind.ACCESS,
+                f"runs an image of {str(new).partition('@')[0]}",
+                f"{_CONTAINERS[step.type]}.image",
+            )
         if "@sha256:" in str(old) and "@sha256:" not in str(new) and new != UNKNOWN:
             yield (
                 Kind.PROTECTION,
                 f"runs whatever {new} is on the day, instead of one image",
-                f"{_PODS[step.type]}.image",
+                f"{_CONTAINERS[step.type]}.image",
             )
 
 
@@ -94,7 +92,7 @@ _REGION = re.compile(r"(?<=\.dkr\.ecr\.)[a-z0-9-]+(?=\.)")
 def _deadline(step: Step) -> Told:
     path = (
         "spec.jobTemplate.spec.activeDeadlineSeconds"
-        if step.type == _CRON_JOB
+        if step.type == CRON_JOB
         else "spec.activeDeadlineSeconds"
     )
     before, after = at(step.before, path), at(step.after, path)
@@ -111,7 +109,7 @@ def _retries(step: Step) -> Told:
         old, new = before.get("RETRY_ATTEMPTS"), after.get("RETRY_ATTEMPTS")
         if new is not None and fewer(old, new):
             what = f"tries what fails {new} times, instead of {old}"
-            yield Kind.PROTECTION, what, f"{_PODS[step.type]}.env"
+            yield Kind.PROTECTION, what, f"{_CONTAINERS[step.type]}.env"
 
 
 def _command(step: Step) -> Told:
@@ -125,14 +123,14 @@ def _command(step: Step) -> Told:
             told, known = (" ".join(map(str, each or ())) for each in (new, old))
             if told == known:
                 continue
-            words = _DROPS if step.type == _JOB else _DROPS_FOR_CERTAIN
+            words = _DROPS if step.type == JOB else _DROPS_FOR_CERTAIN
             drops = bool(words.search(told)) and not words.search(known)
-            if step.type != _JOB and not drops:
+            if step.type != JOB and not drops:
                 continue
             what = f"runs `{told}`, instead of `{known}`"
             kind = Kind.DATA if drops else Kind.FINAL
             why = "it may drop what is there" if drops else "what it does to the database stays"
-            yield kind, f"{what}: {why}", f"{_PODS[step.type]}.{path}"
+            yield kind, f"{what}: {why}", f"{_CONTAINERS[step.type]}.{path}"
 
 
 def _written_over(change: Change) -> Iterator[Risk]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from infra.configuration.cluster_settings import NOTICE_DAYS, support_notice
 from preview.change import Change
 from preview.lifecycles import POSTGRESQL, REDIS, RUNTIMES, Engine, Runtime
+from preview.values import some
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _FUNCTION = "aws:lambda/function:Function"
@@ -44,9 +45,7 @@ def _runtimes(change: Change, today: date) -> Iterator[str]:
     for name in sorted(users.keys() & RUNTIMES.keys()):
         runtime = RUNTIMES[name]
         if today >= runtime.mended_until - timedelta(NOTICE_DAYS):
-            named = sorted(users[name])
-            more = f" and {len(named) - _MOST_NAMES} more" if len(named) > _MOST_NAMES else ""
-            which = f"{', '.join(named[:_MOST_NAMES])}{more}"
+            which = some(sorted(users[name]), _MOST_NAMES)
             yield f"{runtime_ends(name, runtime, today)}. Give a later one to {which}."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -14,6 +14,12 @@ def at(inputs: Mapping[str, Any], path: str) -> Any:
             value = value[0] if len(value) == 1 else None
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def some(told: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first ones in one line, and how many more there are."""
+    more = f" and {len(told) - most} more" if len(told) > most else ""
+    return between.join(told[:most]) + more
 
 
 def number(value: Any) -> float | None:

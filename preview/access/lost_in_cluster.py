@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from preview.access.cluster import ASSOCIATION, BINDINGS, ROLES, rights, subject
 from preview.change import Change, Step, Verb
 from preview.risk import Kind, Risk
+from preview.values import some
 
 _ENTRY = "aws:eks/accessEntry:AccessEntry"
 _MOST = 2  # kinds of resources that are named in a line
@@ -49,8 +50,7 @@ def _rules(step: Step) -> Iterator[Risk]:
             lost[resource].append(verb)
     told = [f"{', '.join(verbs)} {resource}" for resource, verbs in lost.items()]
     if told:
-        more = f" and {len(told) - _MOST} more" if len(told) > _MOST else ""
-        what = f"may not {'; '.join(told[:_MOST])}{more} in the cluster any more: what needs it fails"
+        what = f"may not {some(told, _MOST, '; ')} in the cluster any more: what needs it fails"
         yield Risk(Kind.INTERRUPTION, step, what, ("rules",))
 
 

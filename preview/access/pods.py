@@ -6,17 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from preview.change import Change, Step, Verb
+from preview.pods import PODS
 from preview.risk import Kind, Risk
 from preview.values import at, on
 
-# Where the pod stands in what makes it.
-_PODS: Mapping[str, str] = {
-    "kubernetes:apps/v1:DaemonSet": "spec.template.spec",
-    "kubernetes:apps/v1:Deployment": "spec.template.spec",
-    "kubernetes:apps/v1:StatefulSet": "spec.template.spec",
-    "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template.spec",
-    "kubernetes:batch/v1:Job": "spec.template.spec",
-}
 _OF_THE_NODE: Mapping[str, str] = {
     "hostNetwork": "has the network of its node",
     "hostPID": "sees the processes of its node",
@@ -28,9 +21,9 @@ Pod = Mapping[str, Any]
 
 def pod_access(change: Change) -> Iterator[Risk]:
     """What pods have more; of new ones what no pod should have."""
-    for step in change.of(*_PODS):
+    for step in change.of(*PODS):
         if step.verb in (Verb.CREATED, Verb.UPDATED, Verb.REPLACED):
-            path = _PODS[step.type]
+            path = PODS[step.type]
             before, after = (at(side, path) or {} for side in (step.before, step.after))
             yield from _node(step, before, after, path)
             if step.before:

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from preview.change import Change, Step, Verb
+from preview.pods import PODS
 from preview.values import at
 
 _POD_ROLE = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
-_PODS: Mapping[str, str] = {
-    "kubernetes:apps/v1:Deployment": "spec.template.spec",
-    "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template.spec",
-    "kubernetes:batch/v1:Job": "spec.template.spec",
-}
 _SECRETS = "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass"
 _FUNCTION = "aws:lambda/function:Function"
 # What says who may do what: it follows the use, and is none.
@@ -57,7 +53,7 @@ def no_more_asked(change: Change, role: Step) -> Missed:
     Another image, or other code, says nothing of what it asks for.
     """
     users = list(_users(change, role))
-    working = [step for step in users if step.type in (*_PODS, _FUNCTION)] or users
+    working = [step for step in users if step.type in (*PODS, _FUNCTION)] or users
     if working and all(step.gone for step in working):
         return Missed(everything=True)
     if any(step.type == _FUNCTION and _told(step, 0) - _told(step, 1) for step in working):
@@ -75,8 +71,8 @@ def _users(change: Change, role: Step) -> Iterator[Step]:
             if step.type == _POD_ROLE:
                 accounts.add(step.before.get("serviceAccount"))
             yield step
-    for step in change.of(*_PODS):
-        pod = at(step.before, _PODS[step.type]) or {}
+    for step in change.of(*PODS):
+        pod = at(step.before, PODS[step.type]) or {}
         if pod.get("serviceAccountName") in accounts:
             volumes = pod.get("volumes") or []
             classes |= {at(each, "csi.volumeAttributes.secretProviderClass") for each in volumes}
@@ -93,8 +89,8 @@ def _told(step: Step, side: int) -> set[str]:
         # The rest of what it is told is a file of data beside its code.
         told = [at(inputs, "environment.variables"), *_data_in(at(inputs, "code.assets"))]
         return {text for each in told for text in _texts(each)}
-    if step.type in _PODS:
-        pods = at(inputs, f"{_PODS[step.type]}.containers") or []
+    if step.type in PODS:
+        pods = at(inputs, f"{PODS[step.type]}.containers") or []
         return {text for each in pods for text in _texts(each.get("env"))}
     if step.type == _SECRETS:
         return set(_texts(_parsed(at(inputs, "spec.parameters.objects"))))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from preview.access.candidates import Asked
 from preview.change import Change
+from preview.values import some
 from rights.evaluation import Principal
 
 _MOST_ACTIONS = 3  # named in a line
@@ -49,9 +50,7 @@ def _names(change: Change) -> Mapping[str, str]:
 
 def listed_actions(actions: Iterable[str]) -> str:
     """The first ones, and how many more there are."""
-    named = sorted(set(actions))
-    more = f" and {len(named) - _MOST_ACTIONS} more" if len(named) > _MOST_ACTIONS else ""
-    return ", ".join(named[:_MOST_ACTIONS]) + more
+    return some(sorted(set(actions)), _MOST_ACTIONS)
 
 
 def when(under: str) -> str:

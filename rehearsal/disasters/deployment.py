@@ -188,7 +188,7 @@ def _killed(on_stage: Stage, release: _Release, say: Say) -> tuple[tuple[str, ..
     say("running `recover deployment` again")
     record = on_stage.command("recover", "deployment", "--yes")
     expected = record["about"]["expected"] or [0, 0]
-    # The command ends with a preview; what it makes of it, nobody here asks.
+    # As the engine counts in the preview that ends the command, whatever the command makes of it.
     return cut_off, Times(*expected), on_stage.engine.previewed[-1]
 
 
